@@ -1,1 +1,1 @@
-"""Pages of what readers try: two editions compared, a chapter under many values. They stand apart from any edition."""
+"""Pages of what readers try, apart from any edition: two compared, a chapter under many values."""

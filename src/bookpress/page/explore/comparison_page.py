@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from bookpress.book.chapters import FOLDER, discover, toc_files
 from bookpress.book.project import Project
+from bookpress.chapter.estimates import Estimate
 from bookpress.citation.record import load_book
 from bookpress.explore.compare import Change, Comparison, Side, by_choice
 from bookpress.page.base.templates import write_apart
@@ -20,81 +21,117 @@ FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
 
 
 def write_page(comparison: Comparison, project: Project) -> Path:
-    """Write a comparison as a page below ``_build/compare``, with what it loads beside it, and return its path."""
-    one, other = comparison.sides
-    alike = one.title == other.title
-    rows = {(change.chapter, change.key): _row(change) for change in comparison.changes}
-    groups = {slug: [row for (of, _), row in rows.items() if of == slug] for slug, _ in rows}
-    slugs = list(dict.fromkeys([*one.results, *other.results]))
-    titles = {chapter.slug: chapter.title for chapter in discover(project)}
-    cover = project.root / f"{toc_files(project)[0]}.md"
-    found = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")) if cover.is_file() else ())
-    headlines = [
-        (slug, key)
-        for slug, key in found
-        if any(key in side.results.get(slug, ()) for side in (one, other))
-    ]
+    """Write a comparison as a page below ``_build/compare``, and return its path.
+
+    What it loads stands beside it.
+    """
+    first, second = comparison.sides
+    slugs = list(dict.fromkeys([*first.results, *second.results]))
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for change in comparison.changes:
+        row = _row(change)
+        rows[change.chapter, change.key] = row
+        groups.setdefault(change.chapter, []).append(row)
+    headlines = _headlines(comparison, project)
+    changed_headlines = [rows[name] for name in headlines if name in rows]
+    relabelled = [row for row in rows.values() if len(row["labels"]) > 1]
+    without_value = [row for row in rows.values() if not row["direction"]]
     return write_apart(
-        project.build / "compare" / f"{one.name}-{other.name}",
+        project.build / "compare" / f"{first.name}-{second.name}",
         "comparison.html",
         comparison=comparison,
-        names=[
-            f"{side.title} ({side.id})" if alike else side.title or side.name
-            for side in (one, other)
-        ],
-        titles={
-            slug: titles.get(slug, slug)
-            for slug in dict.fromkeys([*one.parameters, *other.parameters, *slugs])
-        },
-        links=[_links(side, slugs, project) for side in (one, other)],
+        names=_names(first, second),
+        titles=_titles(comparison, slugs, project),
+        links=[_links(side, slugs, project) for side in comparison.sides],
         choices=by_choice(comparison.parameters, "one", "other"),
         causes={change.chapter: change.parameters for change in comparison.changes},
-        cover={"all": len(headlines), "rows": [rows[name] for name in headlines if name in rows]},
+        cover={"all": len(headlines), "rows": changed_headlines},
         groups=groups,
         turns=comparison.turns,
         unchanged=[slug for slug in slugs if slug not in groups],
         apart=sum(row["apart"] for row in rows.values()),
-        relabelled=sum(len(row["labels"]) > 1 for row in rows.values()),
-        open=sum(not row["direction"] for row in rows.values()),
+        relabelled=len(relabelled),
+        open=len(without_value),
     )
+
+
+def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]]:
+    """Return chapter and key of the findings on the cover that one of the editions has."""
+    cover = project.root / f"{toc_files(project)[0]}.md"
+    if not cover.is_file():
+        return []
+    findings = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))
+    headlines = []
+    for slug, key in findings:
+        if any(key in side.results.get(slug, ()) for side in comparison.sides):
+            headlines.append((slug, key))
+    return headlines
+
+
+def _names(first: Side, second: Side) -> list[str]:
+    """Return what tells two editions apart: their titles, with their ids where these are alike."""
+    sides = (first, second)
+    if first.title == second.title:
+        return [f"{side.title} ({side.id})" for side in sides]
+    return [side.title or side.name for side in sides]
+
+
+def _titles(comparison: Comparison, slugs: Sequence[str], project: Project) -> dict[str, str]:
+    """Return the titles of all chapters that the page names."""
+    first, second = comparison.sides
+    known = {chapter.slug: chapter.title for chapter in discover(project)}
+    named = [*first.parameters, *second.parameters, *slugs]
+    return {slug: known.get(slug, slug) for slug in dict.fromkeys(named)}
 
 
 def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
     root = project.editions / side.name / "html"
-    pages = {"": "index.html", **{slug: f"{FOLDER}/{slug}.html" for slug in slugs}}
     start = f"../../{project.editions.name}/{quote(side.name)}/html"
-    return {slug: f"{start}/{page}" for slug, page in pages.items() if (root / page).is_file()}
+    pages = {"": "index.html"}
+    for slug in slugs:
+        pages[slug] = f"{FOLDER}/{slug}.html"
+    built = {slug: page for slug, page in pages.items() if (root / page).is_file()}
+    return {slug: f"{start}/{page}" for slug, page in built.items()}
 
 
 def _row(change: Change) -> dict[str, Any]:
-    found = [result for result in change.results if result]
+    results = [result for result in change.results if result]
+    labels = dict.fromkeys(result.label for result in results if result.label)
+    shares = [result for result in results if result.unit == "share"]
     direction, words = change.size
-    ends = [
-        (result.low, result.high)
-        for result in found
-        if result.low is not None and result.high is not None
-    ]
     return {
         "key": change.key,
-        "labels": list(dict.fromkeys(result.label for result in found if result.label))
-        or [change.key],
+        "labels": list(labels) or [change.key],
         "results": change.results,
         "direction": direction,
         "change": words,
-        "apart": len(ends) == 2 and max(low for low, _ in ends) > min(high for _, high in ends),
-        "shares": [
-            result for result in found if result.unit == "share" and result.value is not None
-        ],
+        "apart": _are_apart(results),
+        "shares": [share for share in shares if share.value is not None],
     }
 
 
+def _are_apart(results: Sequence[Estimate]) -> bool:
+    """Return whether two results have intervals without a value in common."""
+    lows = []
+    highs = []
+    for result in results:
+        if result.low is not None and result.high is not None:
+            lows.append(result.low)
+            highs.append(result.high)
+    return len(lows) == 2 and max(lows) > min(highs)
+
+
 def write_index(project: Project, folders: Sequence[str]) -> Path:
-    """Write the index of built editions, by the names of their folders, beside them; return its path."""
+    """Write the index of built editions beside them, by the names of their folders.
+
+    Its path is returned.
+    """
     editions = []
     for name in dict.fromkeys(folders):
         record = json.loads((project.editions / name / "edition.json").read_text("utf-8"))
-        differs = by_choice(record["differs"], "value", "default")
-        editions.append({**record, "address": f"{quote(name)}/html/index.html", "differs": differs})
-    return write_apart(
-        project.editions, "editions.html", book=load_book(project.root), editions=editions
-    )
+        record["address"] = f"{quote(name)}/html/index.html"
+        record["differs"] = by_choice(record["differs"], "value", "default")
+        editions.append(record)
+    book = load_book(project.root)
+    return write_apart(project.editions, "editions.html", book=book, editions=editions)

@@ -1,4 +1,4 @@
-"""The page of a sweep: what moves the results, and the specification curve of each, drawn from its runs."""
+"""The page of a sweep: what moves the results, and the specification curve of each."""
 
 from __future__ import annotations
 
@@ -22,7 +22,12 @@ from bookpress.page.figures import render as drawing
 from bookpress.progress import folding_table
 
 WIDTH = 640
-INK, MARKED, GRID = "currentColor", "#c2410c", "rgba(128,128,128,0.22)"
+INK = "currentColor"
+MARKED = "#c2410c"
+GRID = "rgba(128,128,128,0.22)"
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+ESTIMATE = ("value", "low", "high")
+"""Columns of an estimate and its interval."""
 KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
 AXES = {
     "share": "%",
@@ -30,14 +35,18 @@ AXES = {
     "FLOP": ".0e",
     "FLOP/s": ".0e",
     "USD": "$~s",
-}  # how an axis writes values of a unit
+}
+"""How an axis writes values of a unit."""
+MOST_ROWS = 120
+"""Rows of a table on the page; more are a file beside it."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What a sweep says about one result: the rows of its values, the smallest first, `missing` combinations have none.
+    """What a sweep says about one result: the rows of its values, the smallest first.
 
-    ``usual`` is the row of the values that the sweep started from, where it has one.
+    `missing` combinations have none. ``usual`` is the row of the values that the sweep started
+    from, where it has one.
     """
 
     key: str
@@ -52,26 +61,24 @@ class Curve:
         """Return what a sweep says about a result that has a value in some combination."""
         rows = [row for row in sweep.rows if row["key"] == key and row["value"] is not None]
         rows.sort(key=lambda row: (row["value"], row["run"]))
-        marked = next(
-            (row for row in rows if sweep.plan.sets[row["run"] - 1] == sweep.plan.usual), None
-        )
+        plan = sweep.plan
+        usual_rows = [row for row in rows if plan.sets[row["run"] - 1] == plan.usual]
+        usual = usual_rows[0] if usual_rows else None
+        named = usual or rows[0]
         return cls(
-            key,
-            (marked or rows[0])["label"] or key,
-            rows,
-            len(sweep.runs) - len(rows),
-            marked,
-            rows[0]["unit"],
+            key=key,
+            label=named["label"] or key,
+            rows=rows,
+            missing=len(sweep.runs) - len(rows),
+            usual=usual,
+            unit=rows[0]["unit"],
         )
 
     @property
     def varies(self) -> bool:
         """Whether some choice moves it, or its interval."""
-        return any(
-            row[name] != self.rows[0][name]
-            for row in self.rows
-            for name in ("value", "low", "high")
-        )
+        estimates = [[row[name] for name in ESTIMATE] for row in self.rows]
+        return any(estimate != estimates[0] for estimate in estimates)
 
 
 def curves_of(sweep: Sweep) -> list[Curve]:
@@ -82,70 +89,98 @@ def curves_of(sweep: Sweep) -> list[Curve]:
 def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
     """Return as a table for the terminal what moves the results, as the page has it."""
     moved = [_summary(curve, sweep.plan.varied) for curve in curves if curve.varies]
-    title = f"Results that differ between combinations: {len(moved)}; the same in all: {len(curves) - len(moved)}"
-    heads = (
-        "result",
-        "as started",
-        "smallest",
-        "largest",
-        *(f"{name} alone" for name in sweep.plan.varied),
-    )
-    table = folding_table(*heads, title=title)
+    same = len(curves) - len(moved)
+    title = f"Results that differ between combinations: {len(moved)}; the same in all: {same}"
+    alone = [f"{name} alone" for name in sweep.plan.varied]
+    table = folding_table("result", "as started", "smallest", "largest", *alone, title=title)
     for row in moved:
         table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
     return table
 
 
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
-    """Write the page and table of a sweep into its folder, with the curves beside as pictures, data and Vega-Lite."""
-    plan, cache, varied = sweep.plan, project.build / "pictures", sweep.plan.varied
-    tried = {
-        name: list({str(one[name]): one[name] for one in plan.sets}.values()) for name in varied
-    }
-    orders = {name: [numbers.setting(value) for value in values] for name, values in tried.items()}
-    source = f"{plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
+    """Write the page and table of a sweep into its folder.
+
+    Beside them stand the curves as pictures, data and Vega-Lite.
+    """
+    plan = sweep.plan
+    varied = plan.varied
+    tried = {name: _tried(plan.sets, name) for name in varied}
     drawn = [curve for curve in curves if curve.varies] or list(curves)
-    charts = {curve.key: curve_chart(curve, orders, source) for curve in drawn}
-    drawing.begin(charts.values(), cache)
-    write_table(sweep)  # while they are drawn
-    drawing.draw(charts.values(), cache)
-    for key, chart in charts.items():
-        drawing.write_files(
-            chart, cache, sweep.folder / key, {"title": chart.title, "source": chart.source}
-        )
+    cache = project.build / "pictures"
+    charts = _draw(sweep, drawn, tried, cache)
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
-    sentences: dict[str, list[str]] = {}
-    for mark in marks_of(plan.chapter.slug, plan.chapter.source):
-        sentences.setdefault(mark.name.partition(":")[2], []).append(mark.sentence)
+    choices: dict[str, dict[str, Any]] = {}
+    for name in varied:
+        choices[name] = {**declared[name], "tried": tried[name], "spoken": spoken(name)}
+    errors = sorted(sweep.errors.items())
+    same = [curve for curve in curves if curve.key not in charts]
     return write_apart(
         sweep.folder,
         "sweep.html",
         plan=plan,
         sweep=sweep,
-        choices=[
-            {**declared[name], "tried": tried[name], "spoken": spoken(name)} for name in varied
-        ],
+        choices=list(choices.values()),
         held=[row for name, row in declared.items() if name not in varied],
         results=[_summary(curve, varied) for curve in drawn],
-        same=[(curve, in_words(curve.rows[0])) for curve in curves if curve.key not in charts],
-        curves=[
-            {
-                "curve": curve,
-                "chart": (chart := charts[curve.key]),
-                "text": spread(curve, varied),
-                "sizes": drawing.sizes(chart, cache),
-                "table": data_table(chart.data)
-                if len(chart.data.rows) <= 120
-                else None,  # more are a file beside it
-            }
-            for curve in drawn
-        ],
-        statements=[
-            {**one, "sentences": sentences.get(one["key"], [])} for one in sweep.statements
-        ],
-        failed=[(plan.tasks[place].label, what) for place, what in sorted(sweep.errors.items())],
+        same=[(curve, in_words(curve.rows[0])) for curve in same],
+        curves=[_figure(curve, charts[curve.key], varied, cache) for curve in drawn],
+        statements=_statements(sweep),
+        failed=[(plan.tasks[place].label, error) for place, error in errors],
         marked=any(curve.usual for curve in curves),
     )
+
+
+def _tried(sets: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
+    """Return the values of a parameter that differ in writing."""
+    by_text = {str(values[name]): values[name] for values in sets}
+    return list(by_text.values())
+
+
+def _draw(
+    sweep: Sweep, curves: Sequence[Curve], tried: Mapping[str, Sequence[Any]], cache: Path
+) -> dict[str, Chart]:
+    """Draw the charts of curves and write their files, meanwhile the table; return them by key."""
+    orders: dict[str, list[str]] = {}
+    for name, values in tried.items():
+        orders[name] = [numbers.setting(value) for value in values]
+    source = f"{sweep.plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
+    charts = {curve.key: curve_chart(curve, orders, source) for curve in curves}
+    drawing.begin(charts.values(), cache)
+    write_table(sweep)  # while they are drawn
+    drawing.draw(charts.values(), cache)
+    for key, chart in charts.items():
+        origin = {"title": chart.title, "source": chart.source}
+        drawing.write_files(chart, cache, sweep.folder / key, origin)
+    return charts
+
+
+def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> dict[str, Any]:
+    """Return what the page shows of a curve."""
+    table = None
+    if len(chart.data.rows) <= MOST_ROWS:
+        table = data_table(chart.data)
+    return {
+        "curve": curve,
+        "chart": chart,
+        "text": spread(curve, varied),
+        "sizes": drawing.sizes(chart, cache),
+        "table": table,
+    }
+
+
+def _statements(sweep: Sweep) -> list[dict[str, Any]]:
+    """Return how often each statement stands, with the sentences that rest on it."""
+    chapter = sweep.plan.chapter
+    sentences: dict[str, list[str]] = {}
+    for mark in marks_of(chapter.slug, chapter.source):
+        key = mark.name.partition(":")[2]
+        sentences.setdefault(key, []).append(mark.sentence)
+    statements = []
+    for statement in sweep.statements:
+        of_statement = sentences.get(statement["key"], [])
+        statements.append({**statement, "sentences": of_statement})
+    return statements
 
 
 def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
@@ -160,24 +195,28 @@ def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
 
 
 def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
-    """Return by how much the estimate changes at most when one choice alone does; empty where none ever does alone."""
+    """Return by how much the estimate changes at most when one choice alone does.
+
+    It is empty where no choice ever changes alone.
+    """
+    others = [other for other in varied if other != name]
     groups: dict[tuple[str, ...], list[float]] = {}
     for row in curve.rows:
-        groups.setdefault(tuple(str(row[other]) for other in varied if other != name), []).append(
-            row["value"]
-        )
-    least, most = max(
-        ((min(values), max(values)) for values in groups.values()),
-        key=lambda ends: ends[1] - ends[0],
-    )
+        held = tuple(str(row[other]) for other in others)
+        groups.setdefault(held, []).append(row["value"])
+    widest = max(groups.values(), key=lambda values: max(values) - min(values))
+    least = min(widest)
+    most = max(widest)
     if least == most:
-        return "" if all(len(values) == 1 for values in groups.values()) else "none"
+        never_alone = all(len(values) == 1 for values in groups.values())
+        return "" if never_alone else "none"
     return numbers.difference(least, most, curve.unit)
 
 
 def in_words(row: Mapping[str, Any], how: str = "full") -> str:
     """Return the result in a row of a sweep's table in words."""
-    return numbers.write(read_estimate({name: row[name] for name in RESULT_COLUMNS[1:]}), how)
+    fields = {name: row[name] for name in RESULT_COLUMNS[1:]}
+    return numbers.write(read_estimate(fields), how)
 
 
 def spoken(name: str) -> str:
@@ -187,146 +226,186 @@ def spoken(name: str) -> str:
 
 def spread(curve: Curve, varied: Iterable[str]) -> str:
     """Return in sentences how far the estimate goes, and what led to its ends."""
-    first, last, count = curve.rows[0], curve.rows[-1], len(curve.rows)
+    first = curve.rows[0]
+    last = curve.rows[-1]
+    count = len(curve.rows)
     if count == 1:
         text = f"One combination gives a value: {in_words(first)}."
     elif first["value"] == last["value"]:
         text = f"All {count} combinations give {in_words(first, 'value')}."
     else:
-        least, most = (
-            f"{in_words(row)} with {', '.join(f'{spoken(name)} {numbers.setting(row[name])}' for name in varied)}"
-            for row in (first, last)
-        )
+        names = list(varied)
+        least = _with_choices(first, names)
+        most = _with_choices(last, names)
         text = f"Over {count} combinations the estimate goes from {least} to {most}."
     if curve.usual:
         text += f" The values the sweep started from give {in_words(curve.usual)}."
-    others = [
-        *dict.fromkeys(row["label"] for row in curve.rows if row["label"] not in {"", curve.label})
-    ]
-    if others:
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
-        text += f" Not all combinations measure quite the same: also “{others[0]}”{more}."
-    if curve.missing:
-        text += (
-            f" {curve.missing} combination{'s give' if curve.missing > 1 else ' gives'} no value."
-        )
-    return text
+    return text + _other_labels(curve) + _missing(curve)
+
+
+def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
+    """Return a result in words, with the choices that led to it."""
+    choices = [f"{spoken(name)} {numbers.setting(row[name])}" for name in names]
+    return f"{in_words(row)} with {', '.join(choices)}"
+
+
+def _other_labels(curve: Curve) -> str:
+    """Return a sentence on what else some combinations measure; empty where there is nothing."""
+    labels = dict.fromkeys(row["label"] for row in curve.rows)
+    others = [label for label in labels if label not in {"", curve.label}]
+    if not others:
+        return ""
+    number = len(others) - 1
+    more = f" and {number} more" if number else ""
+    return f" Not all combinations measure quite the same: also “{others[0]}”{more}."
+
+
+def _missing(curve: Curve) -> str:
+    """Return a sentence on combinations without a value; empty where all have one."""
+    if not curve.missing:
+        return ""
+    give = "combinations give" if curve.missing > 1 else "combination gives"
+    return f" {curve.missing} {give} no value."
 
 
 def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
     """Return the chart of a curve."""
-    said, count = spread(curve, orders), len(curve.rows)
-    low, high = (
-        numbers.number(row["value"], curve.unit) for row in (curve.rows[0], curve.rows[-1])
-    )
-    span = numbers.with_unit(f"always {low}" if low == high else f"{low} to {high}", curve.unit)
-    counted = [name for name in ("k", "n") if any(row[name] is not None for row in curve.rows)]
-    kind = KINDS.get(curve.unit, "number")
-    columns = [
-        Column(name="run", label="Run", kind="number"),
-        *(Column(name=name, label=spoken(name)) for name in orders),
-        *(Column(name=name, label=name, kind=kind) for name in ("value", "low", "high")),
-        *(Column(name=name, label=name, kind="number") for name in counted),
-    ]
-    rows = [
-        [numbers.setting(row[one.name]) if one.name in orders else row[one.name] for one in columns]
-        for row in curve.rows
-    ]
+    summary = spread(curve, orders)
+    choices = " and of ".join(map(spoken, orders))
+    slug = re.sub(r"[^a-z0-9]+", "-", curve.key.lower()).strip("-")
     return Chart(
-        name="fig-" + re.sub(r"[^a-z0-9]+", "-", curve.key.lower()).strip("-"),
-        title=f"{curve.label[:1].upper()}{curve.label[1:]}: {span}",
-        alt=f"Specification curve. {said}",
+        name=f"fig-{slug}",
+        title=f"{curve.label[:1].upper()}{curve.label[1:]}: {_span(curve)}",
+        alt=f"Specification curve. {summary}",
         description=(
-            f"Above, each of the {count} estimates stands as a point with its interval, the smallest at the "
-            f"left. Below, a mark shows which value of {' and of '.join(map(spoken, orders))} led to it. {said}"
+            f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, "
+            f"the smallest at the left. Below, a mark shows which value of {choices} led to it. "
+            f"{summary}"
         ),
         source=source,
         licence="that of the book",
-        data=Data(columns=columns, rows=rows),
+        data=_data(curve, orders),
         spec=_spec(curve, orders),
     )
 
 
+def _span(curve: Curve) -> str:
+    """Return from where to where a curve goes."""
+    low = numbers.number(curve.rows[0]["value"], curve.unit)
+    high = numbers.number(curve.rows[-1]["value"], curve.unit)
+    words = f"always {low}" if low == high else f"{low} to {high}"
+    return numbers.with_unit(words, curve.unit)
+
+
+def _data(curve: Curve, choices: Iterable[str]) -> Data:
+    """Return the data behind a curve: run, choices, estimate and, where there are any, counts."""
+    kind = KINDS.get(curve.unit, "number")
+    columns = [Column(name="run", label="Run", kind="number")]
+    columns += [Column(name=name, label=spoken(name)) for name in choices]
+    columns += [Column(name=name, label=name, kind=kind) for name in ESTIMATE]
+    for name in ("k", "n"):
+        if any(row[name] is not None for row in curve.rows):
+            columns.append(Column(name=name, label=name, kind="number"))
+    rows = []
+    for row in curve.rows:
+        written = dict(row)
+        for name in choices:
+            written[name] = numbers.setting(row[name])
+        rows.append([written[column.name] for column in columns])
+    return Data(columns=columns, rows=rows)
+
+
 def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     count = len(curve.rows)
-    points = [
-        {
-            "rank": rank,
-            **{name: row[name] for name in ("value", "low", "high")},
-            **{f"choice {name}": numbers.setting(row[name]) for name in orders},
-            "usual": row is curve.usual,
-        }
-        for rank, row in enumerate(curve.rows, 1)
-    ]
     scale = {"domain": [0.5, count + 0.5], "nice": False}
     across = {"field": "rank", "type": "quantitative", "axis": None, "scale": scale}
     thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # many marks stay apart on a phone
+    panels = [_estimates(curve, across, thickness)]
+    for name, order in orders.items():
+        panels.append(_choices(name, order, across, thickness))
+    return {
+        "$schema": SCHEMA,
+        "data": {"values": _points(curve, orders)},
+        "vconcat": panels,
+        "spacing": 14,
+        "config": _config(),
+    }
+
+
+def _points(curve: Curve, choices: Iterable[str]) -> list[dict[str, Any]]:
+    """Return what the panels draw of each run, by rank."""
+    points = []
+    for rank, row in enumerate(curve.rows, 1):
+        point: dict[str, Any] = {"rank": rank}
+        for name in ESTIMATE:
+            point[name] = row[name]
+        for name in choices:
+            point[f"choice {name}"] = numbers.setting(row[name])
+        point["usual"] = row is curve.usual
+        points.append(point)
+    return points
+
+
+def _config() -> dict[str, Any]:
     text = {"color": INK, "fontSize": 12}
     axis = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12, "gridColor": GRID}
     return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "data": {"values": points},
-        "vconcat": [
-            _estimates(curve, across, thickness),
-            *(_choices(name, order, across, thickness) for name, order in orders.items()),
-        ],
-        "spacing": 14,
-        "config": {
-            "view": {"stroke": None},
-            "axis": {**axis, "domain": False, "ticks": False},
-            "title": {**text, "fontWeight": "bold", "anchor": "start", "offset": 4},
-            "text": text,
-        },
+        "view": {"stroke": None},
+        "axis": {**axis, "domain": False, "ticks": False},
+        "title": {**text, "fontWeight": "bold", "anchor": "start", "offset": 4},
+        "text": text,
     }
 
 
 def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
-    """Return the panel of estimates with their intervals; the usual one is a diamond with its name above the panel."""
-    known = [
-        row[name]
-        for row in curve.rows
-        for name in ("value", "low", "high")
-        if row[name] is not None
-    ]
+    """Return the panel of estimates with their intervals.
+
+    The usual one is a diamond with its name above the panel.
+    """
+    up = _vertical(curve)
+    interval = {
+        "mark": {"type": "rule", "opacity": 0.4, "color": INK, "strokeWidth": thickness},
+        "encoding": {"x": across, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
+    }
+    point = {"type": "point", "filled": True, "opacity": 1}
+    at = {"x": across, "y": {**up, "field": "value"}}
+    dot = {**point, "size": 8 + 12 * thickness, "color": INK}
+    estimate = {"mark": dot, "encoding": at}
+    rhombus = {**point, "shape": "diamond", "size": 150, "color": MARKED}
+    diamond = {"mark": rhombus, "encoding": at}
+    rule = {"type": "rule", "color": MARKED, "strokeDash": [2, 3]}
+    line = {"mark": rule, "encoding": {"x": across}}
+    above = {"x": across, "y": {"value": 0}}
+    name = {"mark": _name_of_usual(curve), "encoding": above}
+    only_usual = {"transform": [{"filter": "datum.usual"}]}
+    of_usual = [{**layer, **only_usual} for layer in (diamond, line, name)]
+    return {"width": WIDTH, "height": 240, "layer": [interval, estimate, *of_usual]}
+
+
+def _vertical(curve: Curve) -> dict[str, Any]:
+    """Return the vertical axis of estimates: logarithmic where they are far apart."""
+    known: list[float] = []
+    for row in curve.rows:
+        known += [row[name] for name in ESTIMATE if row[name] is not None]
     far_apart = min(known) > 0 and max(known) / min(known) > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
-    axis = {"tickCount": 5, **({"format": AXES[curve.unit]} if curve.unit in AXES else {})}
-    up = {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
-    at = {"x": across, "y": {**up, "field": "value"}}
-    point = {"type": "point", "filled": True, "opacity": 1}
-    usual = {"transform": [{"filter": "datum.usual"}]}
-    at_left = curve.usual is not None and curve.rows.index(curve.usual) < len(curve.rows) / 2
-    name = {
+    axis: dict[str, Any] = {"tickCount": 5}
+    if curve.unit in AXES:
+        axis["format"] = AXES[curve.unit]
+    return {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
+
+
+def _name_of_usual(curve: Curve) -> dict[str, Any]:
+    """Return the name of the usual estimate, on the side of it where there is more room."""
+    middle = len(curve.rows) / 2
+    at_left = curve.usual is not None and curve.rows.index(curve.usual) < middle
+    return {
+        "type": "text",
+        "text": "as the sweep started",
         "align": "left" if at_left else "right",
         "dx": 6 if at_left else -6,
         "baseline": "bottom",
         "dy": -2,
-    }
-    return {
-        "width": WIDTH,
-        "height": 240,
-        "layer": [
-            {
-                "mark": {"type": "rule", "opacity": 0.4, "color": INK, "strokeWidth": thickness},
-                "encoding": {"x": across, "y": {**up, "field": "low"}, "y2": {"field": "high"}},
-            },
-            {"mark": {**point, "size": 8 + 12 * thickness, "color": INK}, "encoding": at},
-            {
-                "mark": {**point, "shape": "diamond", "size": 150, "color": MARKED},
-                "encoding": at,
-                **usual,
-            },
-            {
-                "mark": {"type": "rule", "color": MARKED, "strokeDash": [2, 3]},
-                "encoding": {"x": across},
-                **usual,
-            },
-            {
-                "mark": {"type": "text", "text": "as the sweep started", **name},
-                "encoding": {"x": across, "y": {"value": 0}},
-                **usual,
-            },
-        ],
     }
 
 
@@ -342,21 +421,25 @@ def _choices(
         "labelOffset": -6,
         "labelLimit": 300,
     }
-    up = {"field": f"choice {name}", "type": "nominal", "title": None, "sort": list(order)}
+    up = {
+        "field": f"choice {name}",
+        "type": "nominal",
+        "title": None,
+        "sort": list(order),
+        "axis": {**labels, "grid": True},
+    }
+    tick = {
+        "type": "tick",
+        "orient": "vertical",
+        "height": 9,
+        "thickness": 2 * thickness,
+        "opacity": 1,
+    }
+    marked = {"test": "datum.usual", "value": MARKED}
     return {
         "title": spoken(name),
         "width": WIDTH,
         "height": {"step": 27},  # the value stands above its marks
-        "mark": {
-            "type": "tick",
-            "orient": "vertical",
-            "height": 9,
-            "thickness": 2 * thickness,
-            "opacity": 1,
-        },
-        "encoding": {
-            "x": across,
-            "y": {**up, "axis": {**labels, "grid": True}},
-            "color": {"condition": {"test": "datum.usual", "value": MARKED}, "value": INK},
-        },
+        "mark": tick,
+        "encoding": {"x": across, "y": up, "color": {"condition": marked, "value": INK}},
     }

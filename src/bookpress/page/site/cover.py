@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
@@ -11,7 +12,7 @@ from sphinx.util.osutil import relative_uri
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.notes import in_numbers
-from bookpress.page.base.store import store_of
+from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.base.words import chart_in_words
 from bookpress.page.figures import render as drawing
@@ -25,11 +26,13 @@ def findings(node: later, _env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return for ``{finding} chapter:key`` a big number, its interval and a small bar, the text, a link."""
-    result = store_of(env).result(node["name"])
+    """Return for ``{finding} chapter:key`` a big number, its interval, a bar, the text, a link."""
+    name = node["name"]
+    result = store_of(env).result(name)
     if result.value is None:
         return []
-    chapter = store_of(env).chapter(node["name"].partition(":")[0]).docname
+    slug = name.partition(":")[0]
+    chapter = store_of(env).chapter(slug).docname
     text = fill(
         "finding.html",
         result=result,
@@ -40,54 +43,65 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return for ``{cover-chart} chapter:fig-name`` the picture of a figure, under its title, which leads to it."""
+    """Return for ``{cover-chart} chapter:fig-name`` the picture of a figure.
+
+    It stands under its title, which leads to it.
+    """
     page, chart = store_of(env).chart(node["name"])
     chart = chart_in_words(chart, page.docname, env)
     if env.app.builder.format != "html":  # a check, which draws nothing
         return []
     here = env.app.builder.get_target_uri(env.docname)
+    address = _address(env, page.docname)
+    cache = picture_cache(Path(env.app.outdir))
     text = fill(
         "cover-chart.html",
         chart=chart,
         base=relative_uri(here, f"{folder_of(page.docname)}/{chart.stem}"),
-        address=f"{_address(env, page.docname)}#{chart.name}",
-        sizes=drawing.sizes(chart, picture_cache(Path(env.app.outdir))),
+        address=f"{address}#{chart.name}",
+        sizes=drawing.sizes(chart, cache),
     )
     return html(text, says=chart.title)
 
 
 def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{chapters}``: return every chapter with its number, title, finding and reading time."""
-    pages, numbers = store_of(env).pages, contents.chapter_numbers(env)
-    listed = [
-        (part, name)
-        for part, docnames in store_of(env).parts
-        for name in docnames
-        if name in numbers
-    ]
-    texts = [
-        in_numbers([node.deepcopy() for node in pages[name].finding], env) for _, name in listed
-    ]
-    chapters = [
-        {
-            "part": part,
-            "page": pages[name],
-            "title": contents.title_of(env, name),
-            "address": _address(env, name),
-        }
-        for part, name in listed
-    ]
+    store = store_of(env)
+    numbers = contents.chapter_numbers(env)
+    chapters = []
+    texts = []
+    for part, docnames in store.parts:
+        for docname in docnames:
+            if docname in numbers:
+                page = store.pages[docname]
+                chapters.append(_listed(part, page, env))
+                finding_nodes = [node.deepcopy() for node in page.finding]
+                texts.append(in_numbers(finding_nodes, env))
     return html(fill("chapter-list.html", chapters=chapters), *texts)
 
 
+def _listed(part: str, page: Page, env: BuildEnvironment) -> dict[str, Any]:
+    """Return what the list of chapters says of one."""
+    return {
+        "part": part,
+        "page": page,
+        "title": contents.title_of(env, page.docname),
+        "address": _address(env, page.docname),
+    }
+
+
 def edition_line(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{edition-line}``: return the edition in one line, where there is one, and the files of the whole book."""
+    """``{edition-line}``: return the edition in one line and the files of the whole book.
+
+    Where there is no edition, nothing is returned.
+    """
     citation = contents.citation_of(env.config)
     if citation.edition is None:
         return []
     here = env.app.builder.get_target_uri(env.docname)
-    files = book_files(citation.book.file_stem, citation.edition.formats, here)
-    return html(fill("edition-line.html", edition=citation.edition, files=files))
+    edition = citation.edition
+    files = book_files(citation.book.file_stem, edition.formats, here)
+    return html(fill("edition-line.html", edition=edition, files=files))
 
 
 def _address(env: BuildEnvironment, docname: str) -> str:

@@ -1,4 +1,7 @@
-"""What a reader may take away: notebook, source, results and figures of a chapter, the whole book; citers are told."""
+"""What a reader may take away: of a chapter notebook, source, results and figures; the whole book.
+
+Those who cite are told of it.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,12 @@ from bookpress.page.base.words import charts_of
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook
 
-PACKAGE, CROISSANT = "datapackage.json", "croissant.json"
+PACKAGE = "datapackage.json"
+CROISSANT = "croissant.json"
+FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", ".svg")
+"""Endings of what the archive of figures holds of each."""
+PNG_SIZE = slice(16, 24)
+"""Where the first chunk of a PNG file states width and height."""
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
 
@@ -46,12 +54,14 @@ def source_of(page: Page, srcdir: Path) -> Path | None:
 
 
 def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
-    """Return the book in other formats: name, what it is, and the address from a page, or the root of the site."""
-    found = [
-        ("pdf" in formats, f"pdf/{stem}.pdf", "PDF", "to print or keep"),
-        ("epub" in formats, f"epub/{stem}.epub", "EPUB", "for e-book readers"),
-    ]
-    return _listed(found, here)
+    """Return the book in other formats: name, what it is, and the address.
+
+    Addresses are as from a page, or from the root of the site.
+    """
+    pdf = _download(here, f"pdf/{stem}.pdf", "PDF", "to print or keep")
+    epub = _download(here, f"epub/{stem}.epub", "EPUB", "for e-book readers")
+    offered = {"pdf": pdf, "epub": epub}
+    return [download for name, download in offered.items() if name in formats]
 
 
 def files_of(
@@ -59,131 +69,161 @@ def files_of(
 ) -> list[dict[str, str]]:
     """Return the downloads of a chapter, as `book_files` does."""
     stem = f"downloads/{page.slug}"
-    found = [
-        ("pdf" in formats, f"{page.docname}.pdf", "PDF", "to print or keep"),
-        (True, f"{stem}.ipynb", "Notebook", "with all outputs (ipynb)"),
-        (source_of(page, srcdir), f"{stem}.md", "Source", "to run again (MyST Markdown)"),
-        (page.results, f"{stem}-results.json", "Results", "numbers with intervals (JSON)"),
-        (page.charts, f"{stem}-figures.zip", "Figures", "data, pictures and charts (ZIP)"),
-    ]
-    return _listed(found, here)
+    downloads = []
+    if "pdf" in formats:
+        downloads.append(_download(here, f"{page.docname}.pdf", "PDF", "to print or keep"))
+    notebook = _download(here, f"{stem}.ipynb", "Notebook", "with all outputs (ipynb)")
+    downloads.append(notebook)
+    if source_of(page, srcdir):
+        source = _download(here, f"{stem}.md", "Source", "to run again (MyST Markdown)")
+        downloads.append(source)
+    if page.results:
+        name = f"{stem}-results.json"
+        downloads.append(_download(here, name, "Results", "numbers with intervals (JSON)"))
+    if page.charts:
+        name = f"{stem}-figures.zip"
+        downloads.append(_download(here, name, "Figures", "data, pictures and charts (ZIP)"))
+    return downloads
 
 
-def _listed(found: Sequence[tuple[object, str, str, str]], here: str) -> list[dict[str, str]]:
-    return [
-        {"address": relative_uri(here, path), "name": name, "what": what}
-        for is_there, path, name, what in found
-        if is_there
-    ]
+def _download(here: str, path: str, name: str, what: str) -> dict[str, str]:
+    return {"address": relative_uri(here, path), "name": name, "what": what}
 
 
 def write_files(app: Sphinx, page: Page) -> None:
-    """Write the downloads of a chapter, and beside the figures of a page, which are written, what describes them."""
-    srcdir, outdir, name = Path(app.srcdir), Path(app.outdir), f"{page.docname}.ipynb"
-    folder, stem = outdir / folder_of(page.docname), outdir / "downloads" / page.slug
-    charts_there = charts_of(page, app.env)
-    if charts_there:
-        tables = [(chart, "") for chart in charts_there]
-        package = data_package(
-            page.slug, title_of(app.env, page.docname), citation_of(app.config), tables
-        )
+    """Write the downloads of a chapter, and what describes the figures of a page.
+
+    It stands beside these, which are written.
+    """
+    outdir = Path(app.outdir)
+    folder = outdir / folder_of(page.docname)
+    page_charts = charts_of(page, app.env)
+    if page_charts:
+        tables = [(chart, "") for chart in page_charts]
+        title = title_of(app.env, page.docname)
+        package = data_package(page.slug, title, citation_of(app.config), tables)
         replace_file(folder / PACKAGE, pretty(package).encode())
     if not page.is_chapter:
         return
-    # The press stages what was run; MyST-NB's own copy may be of another edition.
-    places = (srcdir, Path(app.env.mystnb_config.output_folder))  # type: ignore[attr-defined]
-    executed = next(place / name for place in places if (place / name).is_file())
-    replace_file(Path(f"{stem}.ipynb"), as_notebook(executed.read_bytes(), page, app))
-    source = source_of(page, srcdir)
+    stem = outdir / "downloads" / page.slug
+    notebook = _executed(page, app).read_bytes()
+    replace_file(Path(f"{stem}.ipynb"), as_notebook(notebook, page, app))
+    source = source_of(page, Path(app.srcdir))
     if source is not None:
         replace_file(Path(f"{stem}.md"), source.read_bytes())
     if page.results:
         replace_file(Path(f"{stem}-results.json"), results_file(page.results))
-    if charts_there:
+    if page_charts:
         replace_file(Path(f"{stem}-figures.zip"), figures_zip(app, page, folder))
+
+
+def _executed(page: Page, app: Sphinx) -> Path:
+    """Return the notebook of a chapter as it was run."""
+    # The press stages what was run; MyST-NB's own copy may be of another edition.
+    output_folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+    folders = (Path(app.srcdir), Path(output_folder))
+    files = [folder / f"{page.docname}.ipynb" for folder in folders]
+    return next(file for file in files if file.is_file())
 
 
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
     """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
+    page_charts = charts_of(page, app.env)
+    reference, address = chapter_reference(app.env, page.docname)
     files = {
-        f"{page.slug}/README.txt": readme(
-            charts_of(page, app.env), *chapter_reference(app.env, page.docname)
-        ).encode()
+        f"{page.slug}/README.txt": readme(page_charts, reference, address).encode(),
+        f"{page.slug}/{PACKAGE}": (folder / PACKAGE).read_bytes(),
     }
-    files[f"{page.slug}/{PACKAGE}"] = (folder / PACKAGE).read_bytes()
-    for chart in charts_of(page, app.env):
-        names = (
-            f"{chart.stem}{ending}" for ending in (".csv", ".csv-metadata.json", ".vl.json", ".svg")
-        )
-        files |= {f"{page.slug}/{name}": (folder / name).read_bytes() for name in names}
+    for chart in page_charts:
+        for ending in FIGURE_FILES:
+            name = f"{chart.stem}{ending}"
+            files[f"{page.slug}/{name}"] = (folder / name).read_bytes()
     return archive(files)
 
 
 def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
-    """Return how the figures are cited, what they are, whose data they show, in which units, under which licence."""
-    parts = [
-        "\n".join(filter(None, [f"Cite as: {reference}", f"Address: {address}" if address else ""]))
-    ]
+    """Return how the figures are cited and what they are.
+
+    That is whose data they show, in which units, under which licence.
+    """
+    citation = f"Cite as: {reference}"
+    if address:
+        citation += f"\nAddress: {address}"
+    parts = [citation]
     for chart in figures:
-        named = [
-            (column.name, column.label, charts.UNITS.get(column.kind))
-            for column in chart.data.columns
-        ]
-        columns = ", ".join(f"{name} ({', '.join(filter(None, about))})" for name, *about in named)
+        columns = ", ".join(map(_about, chart.data.columns))
         facts = [
             chart.stem,
             chart.title,
             chart.description,
             f"Source: {chart.source}",
             f"Licence: {chart.licence}",
+            f"Columns: {columns}",
         ]
-        parts.append("\n".join([*facts, f"Columns: {columns}"]))
+        parts.append("\n".join(facts))
     return "\n\n".join(parts) + "\n"
 
 
+def _about(column: charts.Column) -> str:
+    """Return the name of a column, what it is and its unit."""
+    unit = charts.UNITS.get(column.kind)
+    about = ", ".join(filter(None, [column.label, unit]))
+    return f"{column.name} ({about})"
+
+
 def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
-    """Tell those who cite a page of its files and of its figures, the first of which stands for the chapter."""
+    """Tell those who cite a page of its files and of its figures.
+
+    The first figure stands for the chapter.
+    """
     page = store_of(app.env).pages.get(docname)
     if page is None:
         return
-    folder, formats = folder_of(docname), formats_of(app.config)
-    for chart in charts_of(page, app.env):
-        data = SiteFile.of(f"{folder}/{chart.stem}.csv", "text/csv", chart.csv)
-        spec = SiteFile.of(f"{folder}/{chart.stem}.vl.json", charts.VEGALITE_MIME, chart.vegalite)
-        facts = chart.model_dump(include={"title", "description", "licence", "source"})
-        landing.datasets.append(Dataset(anchor=chart.name, files=(data, spec), **facts))
-    book = book_files(citation_of(app.config).book.file_stem, formats)
-    paths = [
-        file["address"]
-        for file in (files_of(page, Path(app.srcdir), formats) if page.is_chapter else book)
-    ]
-    landing.files += [
-        SiteFile(path=path, media_type=MEDIA_TYPES[Path(path).suffix]) for path in paths
-    ]
+    formats = formats_of(app.config)
+    page_charts = charts_of(page, app.env)
+    landing.datasets += [_dataset(chart, folder_of(docname)) for chart in page_charts]
+    if page.is_chapter:
+        files = files_of(page, Path(app.srcdir), formats)
+    else:
+        files = book_files(citation_of(app.config).book.file_stem, formats)
+    paths = [file["address"] for file in files]
+    for path in paths:
+        media_type = MEDIA_TYPES[Path(path).suffix]
+        landing.files.append(SiteFile(path=path, media_type=media_type))
     landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
-    if charts_of(page, app.env):
-        main = charts_of(page, app.env)[0]
-        picture = (picture_cache(Path(app.outdir)) / f"{main.key}.png").read_bytes()
-        width, height = struct.unpack(
-            ">II", picture[16:24]
-        )  # the first chunk of a PNG file states them
-        landing.picture = Picture(
-            path=f"{folder}/{main.stem}.png", alt=main.alt, width=width, height=height
-        )
+    if page_charts:
+        cache = picture_cache(Path(app.outdir))
+        landing.picture = _picture(page_charts[0], folder_of(docname), cache)
+
+
+def _dataset(chart: charts.Chart, folder: str) -> Dataset:
+    stem = f"{folder}/{chart.stem}"
+    data = SiteFile.of(f"{stem}.csv", "text/csv", chart.csv)
+    spec = SiteFile.of(f"{stem}.vl.json", charts.VEGALITE_MIME, chart.vegalite)
+    facts = chart.model_dump(include={"title", "description", "licence", "source"})
+    return Dataset(anchor=chart.name, files=(data, spec), **facts)
+
+
+def _picture(chart: charts.Chart, folder: str, cache: Path) -> Picture:
+    png = (cache / f"{chart.key}.png").read_bytes()
+    width, height = struct.unpack(">II", png[PNG_SIZE])
+    path = f"{folder}/{chart.stem}.png"
+    return Picture(path=path, alt=chart.alt, width=width, height=height)
 
 
 def describe_book(app: Sphinx) -> None:
     """Write what describes all tables of the book, in one order whichever pages were read anew."""
-    pages, book = store_of(app.env).pages, citation_of(app.config)
-    tables = [
-        (chart, f"{folder_of(name)}/")
-        for name in sorted(pages)
-        for chart in charts_of(pages[name], app.env)
-    ]
+    pages = store_of(app.env).pages
+    citation = citation_of(app.config)
+    tables = []
+    for docname in sorted(pages):
+        folder = f"{folder_of(docname)}/"
+        tables += [(chart, folder) for chart in charts_of(pages[docname], app.env)]
     if tables:
-        package = data_package(book.book.file_stem, book.title, book, tables)
+        package = data_package(citation.book.file_stem, citation.title, citation, tables)
         replace_file(Path(app.outdir, PACKAGE), pretty(package).encode())
-        replace_file(Path(app.outdir, CROISSANT), pretty(croissant(book, tables)).encode())
+        dataset = croissant(citation, tables)
+        replace_file(Path(app.outdir, CROISSANT), pretty(dataset).encode())
 
 
 def _name(chart: charts.Chart, folder: str) -> str:
@@ -197,9 +237,13 @@ def _licence(text: str) -> Node:
 def data_package(
     name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]
 ) -> Node:
-    """Return a package of tables, each with the folder it lies in (https://specs.frictionlessdata.io/data-package/)."""
+    """Return a package of tables, each with the folder it lies in.
+
+    Its form is that of https://specs.frictionlessdata.io/data-package/.
+    """
     licences = dict.fromkeys(chart.licence for chart, _ in tables)
     sources = dict.fromkeys(chart.source for chart, _ in tables)
+    authors = [author.full for author in cited.authors]
     return filled(
         {
             "profile": "tabular-data-package",
@@ -210,7 +254,7 @@ def data_package(
             "homepage": cited.page_url,
             "created": f"{cited.date.isoformat()}T00:00:00Z",
             "keywords": list(cited.keywords),
-            "contributors": [{"title": author.full, "role": "author"} for author in cited.authors],
+            "contributors": [{"title": author, "role": "author"} for author in authors],
             "licenses": [_licence(licence) for licence in licences],
             "sources": [{"title": source} for source in sources],
             "resources": [_resource(chart, folder) for chart, folder in tables],
@@ -218,16 +262,17 @@ def data_package(
     )
 
 
+def _table_field(column: charts.Column) -> Node:
+    return {
+        "name": column.name,
+        "title": column.label,
+        "type": column.type,
+        "unit": charts.UNITS.get(column.kind),
+    }
+
+
 def _resource(chart: charts.Chart, folder: str) -> Node:
-    fields = [
-        {
-            "name": column.name,
-            "title": column.label,
-            "type": column.type,
-            "unit": charts.UNITS.get(column.kind),
-        }
-        for column in chart.data.columns
-    ]
+    fields = [_table_field(column) for column in chart.data.columns]
     return {
         "name": _name(chart, folder),
         "path": f"{folder}{chart.stem}.csv",
@@ -246,34 +291,16 @@ def _resource(chart: charts.Chart, folder: str) -> Node:
 
 
 def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
-    """Return what tools of machine learning load tables by (https://docs.mlcommons.org/croissant/docs/croissant-spec.html)."""
-    files, sets = [], []
-    for chart, folder in tables:
-        name = _name(chart, folder)
-        files.append(
-            {
-                "@type": "cr:FileObject",
-                "@id": f"{name}.csv",
-                "name": f"{name}.csv",
-                "contentUrl": f"{book.site_url or ''}{folder}{chart.stem}.csv",
-                "encodingFormat": "text/csv",
-                "sha256": sha256(chart.csv),
-            }
-        )
-        fields = [_field(name, column) for column in chart.data.columns]
-        sets.append(
-            {
-                "@type": "cr:RecordSet",
-                "@id": name,
-                "name": name,
-                "description": chart.title,
-                "field": fields,
-            }
-        )
+    """Return what tools of machine learning load tables by.
+
+    See https://docs.mlcommons.org/croissant/docs/croissant-spec.html.
+    """
+    root = book.site_url or ""
+    context = json.loads((TEMPLATES / "croissant.json").read_text("utf-8"))
     facts = book.book
     return filled(
         {
-            **json.loads((TEMPLATES / "croissant.json").read_text("utf-8")),
+            **context,
             "name": facts.file_stem,
             "description": facts.description or facts.full_title,
             "url": book.site_url,
@@ -282,18 +309,42 @@ def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Nod
             "datePublished": book.date.isoformat(),
             "version": facts.version,
             "citeAs": book.title,
-            "distribution": files,
-            "recordSet": sets,
+            "distribution": [_file_object(chart, folder, root) for chart, folder in tables],
+            "recordSet": [_record_set(chart, folder) for chart, folder in tables],
         }
     )
 
 
-def _field(name: str, column: charts.Column) -> Node:
+def _file_object(chart: charts.Chart, folder: str, root: str) -> Node:
+    name = f"{_name(chart, folder)}.csv"
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": f"{root}{folder}{chart.stem}.csv",
+        "encodingFormat": "text/csv",
+        "sha256": sha256(chart.csv),
+    }
+
+
+def _record_set(chart: charts.Chart, folder: str) -> Node:
+    name = _name(chart, folder)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": chart.title,
+        "field": [_field(name, column) for column in chart.data.columns],
+    }
+
+
+def _field(table: str, column: charts.Column) -> Node:
+    file = {"@id": f"{table}.csv"}
     return {
         "@type": "cr:Field",
-        "@id": f"{name}/{column.name}",
+        "@id": f"{table}/{column.name}",
         "name": column.name,
         "description": column.label,
         "dataType": f"sc:{SCHEMA_ORG[column.type]}",
-        "source": {"fileObject": {"@id": f"{name}.csv"}, "extract": {"column": column.name}},
+        "source": {"fileObject": file, "extract": {"column": column.name}},
     }

@@ -1,4 +1,4 @@
-"""The page around the text: contents, banner of the edition, downloads; only the files that a page needs."""
+"""The page around the text: contents, banner of the edition, downloads; only the files it needs."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ def digest(path: Path) -> str:
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
-    """Let our layout come before the theme's; name figures and tables in full; draw formulas as MathML."""
+    """Let our layout come before the theme's.
+
+    Figures and tables are named in full, formulas drawn as MathML.
+    """
     config.templates_path.insert(0, str(TEMPLATES / "pages"))
     config.html_static_path.append(str(STATIC))
     config.html_use_index = False
@@ -52,7 +55,10 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
 
 def silence_theme(app: Sphinx) -> None:
-    """Leave out what the theme makes for its own layout, and scripts of Jupyter Book for a service on another host."""
+    """Leave out what the theme makes for its own layout.
+
+    So are scripts of Jupyter Book for a service on another host.
+    """
     if app.builder.format != "html":
         return
     for event, package in SILENCED:
@@ -60,13 +66,11 @@ def silence_theme(app: Sphinx) -> None:
             if listener.handler.__module__.partition(".")[0] == package:
                 app.disconnect(listener.id)
     ours = Path(bookpress.__file__).parent
-    app.config.html_static_path = [
-        path for path in app.config.html_static_path if Path(path).is_relative_to(ours)
-    ]
+    static_path = app.config.html_static_path
+    app.config.html_static_path = [path for path in static_path if Path(path).is_relative_to(ours)]
     builder: Any = app.builder
-    builder.search = (
-        False  # our page of results has an index of its own, that loads without a server
-    )
+    # Our page of results has an index of its own, that loads without a server.
+    builder.search = False
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
 
@@ -81,18 +85,33 @@ def fill_context(
     here = app.builder.get_target_uri(pagename)
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
-    cover = "cover" if pagename == app.config.root_doc else "page"
-    files = files_of(page, Path(app.srcdir), formats_of(app.config), here)
+    if templatename == "search.html":
+        kind = "search"
+    elif page.is_chapter:
+        kind = "chapter"
+    elif pagename == app.config.root_doc:
+        kind = "cover"
+    else:
+        kind = "page"
+    chapter_end = ""
+    if page.is_chapter:
+        files = files_of(page, Path(app.srcdir), formats_of(app.config), here)
+        chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
+
+    def asset(name: str) -> str:
+        address = context["pathto"](f"_static/{name}", 1)
+        return f"{address}?v={digest(STATIC / name)}"
+
     context.update(
-        kind="search" if templatename == "search.html" else "chapter" if page.is_chapter else cover,
-        asset=lambda name: f"{context['pathto'](f'_static/{name}', 1)}?v={digest(STATIC / name)}",
+        kind=kind,
+        asset=asset,
         day=day,
         parts=store_of(app.env).parts,
         title_of=lambda name: title_of(app.env, name),
         numbers=chapter_numbers(app.env),
         sections=sections(doctree),
         summary=str(page.front.get("abstract", "")),
-        chapter_end=Markup(fill("chapter-end.html", files=files)) if page.is_chapter else "",  # noqa: S704 (escaped)
+        chapter_end=chapter_end,
         book=citation.book,
         edition=citation.edition,
         banner=banner(app, page, here),
@@ -101,47 +120,60 @@ def fill_context(
 
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
     """Return the second-level headings of a page."""
-    first = next(doctree.findall(nodes.section), None) if doctree is not None else None
-    inner = (
-        [part for part in first.children if isinstance(part, nodes.section)]
-        if first is not None
-        else []
-    )
-    return [
-        {"id": part["ids"][0], "title": next(part.findall(nodes.title)).astext()} for part in inner
-    ]
+    if doctree is None:
+        return []
+    first = next(doctree.findall(nodes.section), None)
+    if first is None:
+        return []
+    inner = []
+    for part in first.children:
+        if isinstance(part, nodes.section):
+            title = next(part.findall(nodes.title))
+            inner.append({"id": part["ids"][0], "title": title.astext()})
+    return inner
 
 
 def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
-    """Return what the banner of a page says of an edition that is not the published one: of a chapter its own part."""
-    citation, pages = citation_of(app.config), store_of(app.env).pages
+    """Return what the banner of a page says of an edition that is not the published one.
+
+    On a chapter it is its own part.
+    """
+    citation = citation_of(app.config)
     edition = citation.edition
     if edition is None or edition.is_default:
         return None
     differing = {item.chapter for item in edition.differs}
     own = [item for item in edition.differs if item.chapter == page.slug]
+    shown = own if page.is_chapter else edition.differs
+    chapters = [other for other in store_of(app.env).pages.values() if other.is_chapter]
+    as_published = [chapter for chapter in chapters if chapter.slug not in differing]
     base = citation.book.base_url
+    beside = relative_uri(here, f"../../default/html/{here}")
     return {
-        "changes": list(changes(app.env, own if page.is_chapter else edition.differs)),
+        "changes": list(changes(app.env, shown)),
         "others_differ": page.is_chapter and len(own) < len(edition.differs),
-        "as_published": sum(one.is_chapter and one.slug not in differing for one in pages.values()),
-        "published": base + here if base else relative_uri(here, f"../../default/html/{here}"),
+        "as_published": len(as_published),
+        "published": base + here if base else beside,
     }
 
 
 def changes(env: BuildEnvironment, differs: Sequence[Difference]) -> Iterator[dict[str, str]]:
-    """Yield differences, one that reaches several chapters once, with these where others know the choice too."""
+    """Yield differences, one that reaches several chapters once.
+
+    These are named where others know the choice too.
+    """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for item in differs:
         choice = (item.name, setting(item.value), setting(item.default))
         groups.setdefault(choice, []).append(item.chapter)
     for (name, value, default), slugs in groups.items():
-        pages = {
-            page.slug: page.docname
-            for page in store_of(env).pages.values()
-            if name in page.parameters
-        }
-        titles = [f"“{title_of(env, pages[slug])}”" for slug in slugs if slug in pages]
-        where = f"{len(slugs)} chapters" if len(slugs) > NAMED else ", ".join(titles)
-        told = where if len(titles) < len(pages) else ""
-        yield {"name": name.replace("_", " "), "value": value, "default": default, "where": told}
+        pages = [page for page in store_of(env).pages.values() if name in page.parameters]
+        docnames = {page.slug: page.docname for page in pages}
+        titles = [title_of(env, docnames[slug]) for slug in slugs if slug in docnames]
+        where = ""
+        if len(titles) < len(docnames):
+            where = ", ".join(f"“{title}”" for title in titles)
+            if len(slugs) > NAMED:
+                where = f"{len(slugs)} chapters"
+        words = name.replace("_", " ")
+        yield {"name": words, "value": value, "default": default, "where": where}

@@ -1,4 +1,7 @@
-"""The notebook that a reader takes away: prose in plain words with values, what it is, and a check of its choices."""
+"""The notebook that a reader takes away.
+
+Prose in plain words with values, what it is, and a check of its choices.
+"""
 
 from __future__ import annotations
 
@@ -25,9 +28,12 @@ from bookpress.chapter.parameters import check_values
 check_values(globals())"""
 ABOUT = """> **{reference}**
 >
-> This notebook is a chapter of a book that can be run again: {source}. There, `make book` installs all it needs;
-> `{command}` made this edition. With that environment's kernel the notebook runs anywhere, also in an empty folder:
-> `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab. Choices stand in the first code cell."""
+> This notebook is a chapter of a book that can be run again: {source}. \
+There, `make book` installs all it needs;
+> `{command}` made this edition. \
+With that environment's kernel the notebook runs anywhere, also in an empty folder:
+> `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab. \
+Choices stand in the first code cell."""
 
 
 def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
@@ -40,42 +46,50 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
                 cell["source"] = plain(text, page.docname, app.env)
         elif "mystnb" in cell["metadata"]:
             _say_in_words(cell["metadata"]["mystnb"], page, app.env)
-    cells = [
-        cell
-        for cell in notebook["cells"]
-        if "injected-parameters" not in cell["metadata"].get("tags", [])
-    ]
+    cells = [cell for cell in notebook["cells"] if "injected-parameters" not in _tags(cell)]
     for place, cell in enumerate(cells):
-        if "parameters" in cell["metadata"].get("tags", []):
+        if "parameters" in _tags(cell):
             cells.insert(place + 1, _cell("checked", "code", CHECK))
             break
-    return as_file({**notebook, "cells": [_cell("about", "markdown", _about(page, app)), *cells]})
+    about = _cell("about", "markdown", _about(page, app))
+    return as_file({**notebook, "cells": [about, *cells]})
+
+
+def _tags(cell: dict[str, Any]) -> list[str]:
+    tags: list[str] = cell["metadata"].get("tags", [])
+    return tags
 
 
 def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> None:
     """Put the words of a figure, in place, as a notebook says them that knows no roles of ours."""
-    for part, entry in (("figure", "caption"), ("image", "alt")):
-        if isinstance(own.get(part), dict) and entry in own[part]:
-            own[part][entry] = in_words(str(own[part][entry]), page.docname, env)
+    for name, entry in (("figure", "caption"), ("image", "alt")):
+        part = own.get(name)
+        if isinstance(part, dict) and entry in part:
+            part[entry] = in_words(str(part[entry]), page.docname, env)
 
 
 def plain(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown without what only the book's pages understand: values stand in words, notes before paragraphs."""
-    parts = [f"{_note(part, docname, env)}{part}" for part in re.split(r"(\n\s*\n)", text)]
-    return in_words("".join(parts), docname, env)
+    """Return Markdown without what only the book's pages understand.
+
+    Values stand in words, notes before paragraphs.
+    """
+    with_notes = ""
+    for part in re.split(r"(\n\s*\n)", text):
+        with_notes += _note(part, docname, env) + part
+    return in_words(with_notes, docname, env)
 
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
     statements = [store_of(env).statement(mark.name) for mark in marks_of(docname, text)]
-    fallen = [one for one in statements if one.holds is not True]
-    return f"> {note(fallen)}\n\n" if fallen else ""
+    untrue = [statement for statement in statements if statement.holds is not True]
+    return f"> {note(untrue)}\n\n" if untrue else ""
 
 
 def _otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
     def shown(block: re.Match[str]) -> str:
-        return (
-            block[3] if store_of(env).statement(full_name(block[2], docname)).holds is False else ""
-        )
+        name = full_name(block[2], docname)
+        statement = store_of(env).statement(name)
+        return block[3] if statement.holds is False else ""
 
     return OTHERWISE.sub(shown, text)
 
@@ -85,19 +99,26 @@ def _about(page: Page, app: Sphinx) -> str:
     reference, address = chapter_reference(app.env, page.docname)
     source = citation.book.repository or address or "it comes with its sources"
     command = citation.edition.command if citation.edition else "jupyter-book build ."
-    first = next(iter(page.parameters.items()), None)
-    example = f" -p {first[0]} {json.dumps(first[1])}" if first else ""
+    example = ""
+    for name, value in list(page.parameters.items())[:1]:
+        example = f" -p {name} {json.dumps(value)}"
     return ABOUT.format(
-        reference=reference, source=source, command=command, slug=page.slug, example=example
+        reference=reference,
+        source=source,
+        command=command,
+        slug=page.slug,
+        example=example,
     )
 
 
 def _cell(name: str, kind: str, source: str) -> dict[str, Any]:
-    code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
-    return {
+    cell: dict[str, Any] = {
         "id": name,
         "cell_type": kind,
         "metadata": {},
         "source": source.splitlines(keepends=True),
-        **code,
     }
+    if kind == "code":
+        cell["execution_count"] = None
+        cell["outputs"] = []
+    return cell

@@ -1,10 +1,10 @@
-"""The choices of a chapter: its opening with finding and parameters, and the table of all parameters of the book."""
+"""The choices of a chapter: its opening with finding and parameters; the table of all of them."""
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -29,27 +29,37 @@ from bookpress.page.base.templates import fill
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""
 MANY = 50
-"""Times that the largest end is the smallest from which on the scale of the strips is logarithmic."""
+"""How many times the smallest end the largest one is where the scale of strips is logarithmic."""
+LEAST_WIDTH = 0.6
+"""Width on a line from 0 to 100 that a bar has at least."""
 Place = Callable[[float], float]
-_title = cache(
-    lambda path, _changed: load_model(path, path.name, EditionFile).title
-)  # each page asks for it
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
+@cache
+def _title(path: Path, _changed: int) -> str:
+    """Return the title of an edition file that was changed at a time: each page asks for it."""
+    return load_model(path, path.name, EditionFile).title
+
+
 def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> list[dict[str, Any]]:
-    """Return the parameters of a chapter as the press stages them, else as the cell of its notebook has them."""
+    """Return the parameters of a chapter.
+
+    They are as the press stages them, else as the cell of its notebook has them.
+    """
     if page.front.get("parameters"):
         return list(page.front["parameters"])
     for cell in cells:
-        if cell["cell_type"] == "code" and "parameters" in cell["metadata"].get("tags", []):
+        tags = cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and "parameters" in tags:
             types = load_settings(srcdir).parameter_types
-            return describe(read_parameters("".join(cell["source"]), page.docname, types))
+            source = "".join(cell["source"])
+            return describe(read_parameters(source, page.docname, types))
     return []
 
 
 def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:
-    """Return the nodes of a line of MyST that does not stand in the text of the page that is being read."""
+    """Return the nodes of a line of MyST that is not in the text of the page that is being read."""
     from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
     from myst_parser.parsers.mdit import create_md_parser
 
@@ -69,155 +79,191 @@ def open_page(doctree: nodes.document, page: Page) -> None:
         return
     below = later(make=opening)
     if page.finding:
-        below += nodes.paragraph(
-            "", "", *[node.deepcopy() for node in page.finding], classes=["standfirst"]
-        )
+        finding = [node.deepcopy() for node in page.finding]
+        below += nodes.paragraph("", "", *finding, classes=["standfirst"])
     section.insert(1, below)
 
 
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the opening of a page: its finding; of a chapter also facts, choices and the command to run it again."""
-    page, srcdir = store_of(env).pages[env.docname], Path(env.srcdir)
+    """Return the opening of a page: its finding; of a chapter also facts, choices and a command.
+
+    The command runs it again.
+    """
+    page = store_of(env).pages[env.docname]
+    srcdir = Path(env.srcdir)
+    address_of = env.app.builder.get_relative_uri
     states = explored(srcdir / "states" / f"{page.slug}.json")
     usual = states.get("result", [None])[0]
+    command = page.front.get("command")
+    if not command:
+        program = load_settings(srcdir).command
+        command = run_command(page.slug, page.parameter_rows, program)
+    how_to = ""
+    if HOW_TO in env.found_docs:
+        how_to = address_of(env.docname, HOW_TO)
     text = fill(
         "opening.html",
         page=page,
         data_date=data_date(page),
         states=states,
         usual=None if usual is None else scale(states)(usual),
-        folder=env.app.builder.get_relative_uri(env.docname, f"states/{page.slug}").removesuffix(
-            ".html"
-        ),
+        folder=address_of(env.docname, f"states/{page.slug}").removesuffix(".html"),
         controls=controls(page.parameter_rows, states),
         editions=other_editions(env, page),
-        command=page.front.get("command")
-        or run_command(page.slug, page.parameter_rows, load_settings(srcdir).command),
-        how_to=env.app.builder.get_relative_uri(env.docname, HOW_TO)
-        if HOW_TO in env.found_docs
-        else "",
+        command=command,
+        how_to=how_to,
     )
     return html(text, node.children)
 
 
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
-    """Return the named editions besides this and the published one: title, what builds it, address where it has one."""
-    citation, root = contents.citation_of(env.app.config), Path(env.srcdir)
-    book, here = citation.book, citation.edition.name if citation.edition else DEFAULT
-    command, made = load_settings(root).command, []
+    """Return the named editions besides this and the published one.
+
+    Of each its title, what builds it, and its address where it has one.
+    """
+    citation = contents.citation_of(env.app.config)
+    this_edition = citation.edition.name if citation.edition else DEFAULT
+    root = Path(env.srcdir)
+    command = load_settings(root).command
+    editions = []
     for path in sorted((root / FOLDER).glob("[!.]*.yml")):
-        if path.stem not in {here, DEFAULT}:
-            found = book.edition_url if path.stem in book.published_editions else None
-            address = (
-                found.replace("{name}", path.stem) + env.app.builder.get_target_uri(page.docname)
-                if found
-                else ""
-            )
-            title = _title(path, path.stat().st_mtime_ns)
-            made.append(
-                {"title": title, "command": f"{command} build {path.stem}", "address": address}
-            )
-    return made
+        name = path.stem
+        if name in {this_edition, DEFAULT}:
+            continue
+        address = ""
+        url = citation.book.edition_url
+        if url and name in citation.book.published_editions:
+            place = env.app.builder.get_target_uri(page.docname)
+            address = url.replace("{name}", name) + place
+        edition = {
+            "title": _title(path, path.stat().st_mtime_ns),
+            "command": f"{command} build {name}",
+            "address": address,
+        }
+        editions.append(edition)
+    return editions
 
 
 def data_date(page: Page) -> str:
-    """Return the date of the newest data behind a chapter, as its front matter or the sources of its figures say."""
-    dates = [date for chart in page.charts for date in _DATE.findall(chart.source)]
+    """Return the date of the newest data behind a chapter.
+
+    Its front matter says it, or the sources of its figures.
+    """
+    dates: list[str] = []
+    for chart in page.charts:
+        dates += _DATE.findall(chart.source)
     return str(page.front.get("data_date") or max(dates, default=""))
 
 
 def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the choices as they are offered; first those that can be tried."""
     place = scale(states)
-    made = []
+    choices = []
     for row in rows:
         offered = {
             "default_text": as_text(row["default"]),
             "strips": strips(states, row["name"], place),
             "changed": row["value"] != row["default"],
         }
-        made.append({**row, **offered})
-    return sorted(made, key=lambda control: not control["strips"])
+        choices.append({**row, **offered})
+    return sorted(choices, key=lambda choice: not choice["strips"])
 
 
 def scale(states: Mapping[str, Any]) -> Place:
-    """Return where on a line from 0 to 100 a result stands: one line for all choices of the chapter."""
-    found = [one["result"] for values in states.get("choices", {}).values() for one in values]
-    ends = [end for result in found for end in result if end is not None]
-    low, high = min(ends, default=0.0), max(ends, default=1.0)
-    low = min(low, 0.0) if states.get("unit") == "share" else low
-    bend: Callable[[float], float] = math.log if low > 0 and high / low >= MANY else float
-    start, width = bend(low), (bend(high) - bend(low)) or 1.0
+    """Return where on a line from 0 to 100 a result stands.
+
+    It is one line for all choices of the chapter.
+    """
+    ends: list[float] = []
+    for values in states.get("choices", {}).values():
+        for state in values:
+            ends += [end for end in state["result"] if end is not None]
+    low = min(ends, default=0.0)
+    high = max(ends, default=1.0)
+    if states.get("unit") == "share":
+        low = min(low, 0.0)
+    bend: Callable[[float], float] = float
+    if low > 0 and high / low >= MANY:
+        bend = math.log
+    start = bend(low)
+    width = (bend(high) - start) or 1.0
     return lambda end: round(1 + 98 * (bend(end) - start) / width, 2)
 
 
 def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
     """Return what each explored value of a parameter makes of the headline."""
-    made = []
-    for one in states.get("choices", {}).get(name, ()):
-        value, low, high = one["result"]
+    rows = []
+    for state in states.get("choices", {}).get(name, ()):
+        value, low, high = state["result"]
         result = Estimate(value=value, low=low, high=high, unit=states["unit"])
-        bounded = value is not None and low is not None and high is not None
-        made.append(
-            {
-                "value": as_text(one["value"]),
-                "words": one["words"],
-                "is_usual": one["value"] == states["usual"][name],
-                "text": ranged(result),
-                "fallen": one["fallen"],
-                "point": None if value is None else place(value),
-                "range": (place(low), max(round(place(high) - place(low), 2), 0.6))
-                if bounded
-                else None,
-            }
-        )
-    return made
+        interval = None
+        if value is not None and low is not None and high is not None:
+            width = round(place(high) - place(low), 2)
+            interval = (place(low), max(width, LEAST_WIDTH))
+        row = {
+            "value": as_text(state["value"]),
+            "words": state["words"],
+            "is_usual": state["value"] == states["usual"][name],
+            "text": ranged(result),
+            "fallen": state["fallen"],
+            "point": None if value is None else place(value),
+            "range": interval,
+        }
+        rows.append(row)
+    return rows
 
 
 def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> None:
     """Put a line above the title of the pages of a part: the part, and the number of a chapter."""
     section = next(doctree.findall(nodes.section), None)
-    part = next((title for title, docnames in store_of(env).parts if docname in docnames), "")
+    parts = [title for title, docnames in store_of(env).parts if docname in docnames]
+    words = [part for part in parts[:1] if part]
     number = contents.chapter_numbers(env).get(docname)
-    told = " · ".join(filter(None, [part, f"Chapter {number}" if number else ""]))
-    if section is not None and told:
-        section.insert(0, html(fill("kicker.html", text=told)))
+    if number:
+        words.append(f"Chapter {number}")
+    if section is not None and words:
+        section.insert(0, html(fill("kicker.html", text=" · ".join(words))))
+
+
+Row = tuple[str, str, str, str]
+"""A parameter in the table of all: name, meaning, default, what is allowed."""
 
 
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-choice}``: return a table of the parameters that several chapters share, and one for each chapter.
+    """``{every-choice}``: return the parameters that several chapters share, then those of each.
 
     Chapters in which a name means the same, with the same default, share a row.
     """
-    store, address_of = store_of(env), env.app.builder.get_relative_uri
-    chapters = {
-        docname: {
+    address_of = env.app.builder.get_relative_uri
+    chapters: dict[str, dict[str, Any]] = {}
+    for docname, number in contents.chapter_numbers(env).items():
+        chapters[docname] = {
             "number": number,
             "title": contents.title_of(env, docname),
             "address": address_of(env.docname, docname),
         }
-        for docname, number in contents.chapter_numbers(env).items()
-    }
-    found = dict[tuple[str, ...], list[str]]()
-    for docname in chapters:
-        for row in store.pages[docname].parameter_rows:
-            meaning = f"{row['help']} ({row['unit']})" if row["unit"] else row["help"]
-            found.setdefault(
-                (row["name"], meaning, setting(row["default"]), row["allowed"]), []
-            ).append(docname)
-    shared = sorted(
-        (one for one in found.items() if len(one[1]) > 1), key=lambda one: (-len(one[1]), one[0])
-    )
-    folds: list[tuple[str, list[tuple[Any, ...]]]] = [
-        (
-            "Of several chapters",
-            [(*row, [chapters[name] for name in names]) for row, names in shared],
-        )
-    ]
+    users = _users(chapters, env)
+    shared = [(row, docnames) for row, docnames in users.items() if len(docnames) > 1]
+    shared.sort(key=lambda entry: (-len(entry[1]), entry[0]))
+    several = [(*row, [chapters[name] for name in docnames]) for row, docnames in shared]
+    folds: list[tuple[str, list[tuple[Any, ...]]]] = [("Of several chapters", [*several])]
     for docname, chapter in chapters.items():
-        rows = [(*row, []) for row, names in found.items() if names == [docname]]
-        folds.append((f"{chapter['number']} {chapter['title']}", rows))
-    return html(
-        fill("choices.html", folds=folds),
-        says="; ".join(f"{name}: {meaning}" for name, meaning, *_ in found),
-    )
+        own = [row for row, docnames in users.items() if docnames == [docname]]
+        title = f"{chapter['number']} {chapter['title']}"
+        folds.append((title, [(*row, []) for row in own]))
+    says = "; ".join(f"{name}: {meaning}" for name, meaning, *_ in users)
+    return html(fill("choices.html", folds=folds), says=says)
+
+
+def _users(docnames: Iterable[str], env: BuildEnvironment) -> dict[Row, list[str]]:
+    """Return the chapters that have each parameter."""
+    users: dict[Row, list[str]] = {}
+    for docname in docnames:
+        for parameter in store_of(env).pages[docname].parameter_rows:
+            meaning = parameter["help"]
+            if parameter["unit"]:
+                meaning += f" ({parameter['unit']})"
+            default = setting(parameter["default"])
+            row = (parameter["name"], meaning, default, parameter["allowed"])
+            users.setdefault(row, []).append(docname)
+    return users

@@ -1,4 +1,7 @@
-"""Search without a server: the text of all pages, section by section, in one script that also loads from a file."""
+"""Search without a server: the text of all pages, section by section, in one script.
+
+The script also loads from a file.
+"""
 
 from __future__ import annotations
 
@@ -17,23 +20,31 @@ _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.com
 
 
 def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
-    """Yield the pieces of a page: every section and every term of a glossary, with its address and text."""
+    """Yield the pieces of a page, with address and text: sections and terms of a glossary."""
     for place, section in enumerate(doctree.findall(nodes.section)):
         title = next(section.findall(nodes.title), None)
         anchor = "" if place == 0 else f"#{section['ids'][0]}"
-        text = " ".join(
-            " ".join(word for child in section.children for word in _words(child)).split()
-        )
-        yield {"title": title.astext() if title else "", "address": address + anchor, "text": text}
+        words: list[str] = []
+        for child in section.children:
+            words += _words(child)
+        yield {
+            "title": title.astext() if title else "",
+            "address": address + anchor,
+            "text": _in_one_line(" ".join(words)),
+        }
         for item in section.findall(nodes.definition_list_item):
             term = next(item.findall(nodes.term))
             if term["ids"] and "glossary" in item.parent["classes"]:
-                text = " ".join(next(item.findall(nodes.definition)).astext().split())
+                definition = next(item.findall(nodes.definition))
                 yield {
                     "title": term.astext(),
                     "address": f"{address}#{term['ids'][0]}",
-                    "text": text,
+                    "text": _in_one_line(definition.astext()),
                 }
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _words(node: nodes.Node) -> Iterator[str]:
@@ -50,32 +61,28 @@ def _words(node: nodes.Node) -> Iterator[str]:
 
 
 def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
-    """Keep the pieces of a page beside its doctree: a later build may not write the page again."""
-    made = [
-        entry for entry in entries(doctree, app.builder.get_target_uri(docname)) if entry["text"]
-    ]
-    replace_file(_kept(app, docname), json.dumps(made, ensure_ascii=False).encode())
+    """Keep the pieces of a page beside its doctree: a later build may not write it again."""
+    address = app.builder.get_target_uri(docname)
+    pieces = [entry for entry in entries(doctree, address) if entry["text"]]
+    text = json.dumps(pieces, ensure_ascii=False)
+    replace_file(_pieces_file(app, docname), text.encode())
 
 
 def write_script(app: Sphinx) -> None:
     """Write the pieces of all pages, in reading order, as one script."""
-    order = [
-        app.config.root_doc,
-        *(name for _, docnames in store_of(app.env).parts for name in docnames),
-    ]
-    pages = [
-        {
-            "title": book.title_of(app.env, name),
-            "pieces": json.loads(_kept(app, name).read_text("utf-8")),
-        }
-        for name in dict.fromkeys(order)
-        if _kept(app, name).is_file()
-    ]
+    order = [app.config.root_doc]
+    for _, docnames in store_of(app.env).parts:
+        order += docnames
+    pages = []
+    for docname in dict.fromkeys(order):
+        file = _pieces_file(app, docname)
+        if file.is_file():
+            title = book.title_of(app.env, docname)
+            pages.append({"title": title, "pieces": json.loads(file.read_text("utf-8"))})
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
-    replace_file(
-        Path(app.outdir, "_static", "search-text.js"), f"bookpress.searchable({text});\n".encode()
-    )
+    script = f"bookpress.searchable({text});\n"
+    replace_file(Path(app.outdir, "_static", "search-text.js"), script.encode())
 
 
-def _kept(app: Sphinx, pagename: str) -> Path:
+def _pieces_file(app: Sphinx, pagename: str) -> Path:
     return Path(app.doctreedir, "search", f"{pagename}.json")

@@ -1,4 +1,4 @@
-"""What the text of a page gets besides: raised digits, terms that explain themselves, formulas as MathML."""
+"""What the text of a page gets besides: raised digits, terms with definitions, MathML."""
 
 from __future__ import annotations
 
@@ -29,69 +29,91 @@ _VERBATIM = (
 
 
 def keep_together(doctree: nodes.document) -> None:
-    """Keep a number, a date or an interval in one line of a table; a value and its interval may stand apart."""
+    """Keep a number, a date or an interval in one line of a table.
+
+    A value and its interval may stand apart.
+    """
     for cell in doctree.findall(nodes.entry):
         texts = list(cell.findall(nodes.Text))
-        if (
-            len(texts) == 1
-            and (parts := _SHORT.fullmatch(texts[0]))
-            and not isinstance(texts[0].parent, _VERBATIM)
-        ):
-            kept = [nodes.inline("", part, classes=["nowrap"]) for part in parts.groups() if part]
-            spaced = [node for part in kept for node in (nodes.Text(" "), part)]
-            texts[0].parent.replace(texts[0], spaced[1:])
+        if len(texts) != 1:
+            continue
+        [text] = texts
+        match = _SHORT.fullmatch(text)
+        if match and not isinstance(text.parent, _VERBATIM):
+            spaced: list[nodes.Node] = []
+            for part in filter(None, match.groups()):
+                spaced.append(nodes.Text(" "))
+                spaced.append(nodes.inline("", part, classes=["nowrap"]))
+            text.parent.replace(text, spaced[1:])
 
 
 def raise_digits(doctree: nodes.document) -> None:
     """Set powers of ten with superscripts: few fonts have all the raised digits of Unicode."""
     for text in list(doctree.findall(nodes.Text)):
         if RAISED.search(text) and not isinstance(text.parent, _VERBATIM):
-            parts = [
-                nodes.superscript("", part.translate(LEVEL)) if at % 2 else nodes.Text(part)
-                for at, part in enumerate(RAISED.split(text))
-                if part
-            ]
+            parts: list[nodes.Node] = []
+            for position, part in enumerate(RAISED.split(text)):
+                if position % 2:  # what the pattern matched
+                    parts.append(nodes.superscript("", part.translate(LEVEL)))
+                elif part:
+                    parts.append(nodes.Text(part))
             text.parent.replace(text, parts)
 
 
 def definitions(doctree: nodes.document) -> dict[str, str]:
-    """Return the first paragraph of the definition of each glossary term of a page, by the id of the term."""
-    found: dict[str, str] = {}
+    """Return the definition of each glossary term of a page, by the id of the term.
+
+    It is the first paragraph of what the glossary says.
+    """
+    texts: dict[str, str] = {}
     for glossary in doctree.findall(addnodes.glossary):
         for item in glossary.findall(nodes.definition_list_item):
             definition = next(iter(item.findall(nodes.definition)))
-            text = " ".join(next(iter(definition.findall(nodes.paragraph))).astext().split())
+            paragraph = next(iter(definition.findall(nodes.paragraph)))
+            text = " ".join(paragraph.astext().split())
             for term in item.findall(nodes.term):
-                found.update(dict.fromkeys(term["ids"], text))
-    return found
+                texts.update(dict.fromkeys(term["ids"], text))
+    return texts
 
 
 def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
     """Give every link to a term of the glossary its definition: a tip for pointer and keyboard."""
-    known = {id_: text for page in store_of(env).pages.values() for id_, text in page.terms.items()}
+    terms: dict[str, str] = {}
+    for page in store_of(env).pages.values():
+        terms |= page.terms
     for link in doctree.findall(nodes.reference):
         term = link.get("refid") or str(link.get("refuri", "")).rpartition("#")[2]
-        if term in known and any(
-            "std-term" in part["classes"] for part in link.findall(nodes.inline)
-        ):
-            link["reftitle"] = known[term]
+        if term in terms and _is_to_term(link):
+            link["reftitle"] = terms[term]
             link["classes"].append("term")
 
 
+def _is_to_term(link: nodes.reference) -> bool:
+    return any("std-term" in part["classes"] for part in link.findall(nodes.inline))
+
+
 def mathml(node: nodes.Element, display: str) -> str:
-    """Return a formula as MathML, which browsers draw on their own, with its LaTeX; one that cannot be is reported."""
+    """Return a formula as MathML, which browsers draw on their own, with its LaTeX.
+
+    One that cannot be is reported.
+    """
     latex = node.astext()
     try:
-        made = str(convert(latex, display=display))
-        problem = "holds a command that has no MathML" if "\\" in made else ""
+        formula = str(convert(latex, display=display))
+        problem = "holds a command that has no MathML" if "\\" in formula else ""
     except Exception as error:  # noqa: BLE001 - whatever the converter stumbles over
         problem = f"cannot be converted to MathML: {error!r}"
     if problem:
         logger.error(
-            "the formula %r %s", latex, problem, location=node, type="bookpress", subtype="math"
+            "the formula %r %s",
+            latex,
+            problem,
+            location=node,
+            type="bookpress",
+            subtype="math",
         )
         return ""
-    return made.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
+    return formula.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
@@ -102,8 +124,10 @@ def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on a line of its own, with its number."""
-    number = f'<span class="eqno">({node["number"]})</span>' if node.get("number") else ""
-    self.body.append(
-        self.starttag(node, "div", CLASS="math-block") + mathml(node, "block") + number + "</div>\n"
-    )
+    number = ""
+    if node.get("number"):
+        number = f'<span class="eqno">({node["number"]})</span>'
+    tag = self.starttag(node, "div", CLASS="math-block")
+    formula = mathml(node, "block")
+    self.body.append(f"{tag}{formula}{number}</div>\n")
     raise nodes.SkipNode
