@@ -1,4 +1,8 @@
-"""Compare two editions: which results differ, by how much, which statements, and which parameters with them."""
+"""Compare two editions.
+
+Which results differ, by how much, which statements stand elsewhere, and which parameters differ
+with them.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from rich.table import Table
 
 from bookpress.book.editions import edition_names, load_edition
 from bookpress.book.project import Project
@@ -28,7 +34,10 @@ from bookpress.run.runner import RunOptions, failure, run_chapters
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two editions; by chapter and name, as ``edition.json``, ``results.json`` and ``statements.json``."""
+    """One of the two editions.
+
+    By chapter and name, as ``edition.json``, ``results.json`` and ``statements.json`` hold it.
+    """
 
     id: str
     name: str
@@ -41,7 +50,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Turn:
-    """A statement that stands on another side in the other edition; None where an edition lacks it."""
+    """A statement that stands on another side in the other edition.
+
+    A side is None where an edition lacks the statement.
+    """
 
     chapter: str
     key: str
@@ -51,25 +63,28 @@ class Turn:
     @property
     def words(self) -> list[str]:
         """How it stands in each edition, with the reason."""
-        sides = (self.one, self.other)
-        return [
-            f"{WORDS[side['holds']]}: {side['because']}" if side else "not recorded"
-            for side in sides
-        ]
+        return [_standing_words(self.one), _standing_words(self.other)]
 
     @property
     def sentences(self) -> list[str]:
         """The sentences that rest on it."""
-        return list(
-            dict.fromkeys(
-                mark["sentence"] for mark in (self.one or self.other or {}).get("marks", ())
-            )
-        )
+        side = self.one or self.other or {}
+        sentences = [mark["sentence"] for mark in side.get("marks", ())]
+        return list(dict.fromkeys(sentences))
+
+
+def _standing_words(side: Mapping[str, Any] | None) -> str:
+    if not side:
+        return "not recorded"
+    return f"{WORDS[side['holds']]}: {side['because']}"
 
 
 @dataclass(frozen=True)
 class Change:
-    """A result that differs, None where an edition lacks it; with the chapter's parameters that do, if any."""
+    """A result that differs, None where an edition lacks it.
+
+    With the chapter's parameters that differ too, if any.
+    """
 
     chapter: str
     key: str
@@ -81,11 +96,15 @@ class Change:
     @property
     def results(self) -> list[Estimate | None]:
         """The result in each edition."""
-        return [read_estimate(found) if found else None for found in (self.one, self.other)]
+        sides = (self.one, self.other)
+        return [read_estimate(side) if side else None for side in sides]
 
     @property
     def size(self) -> tuple[str, str]:
-        """Its direction (``"up"``, ``"down"``, ``"level"``; empty where that cannot be said), and how far in words."""
+        """Its direction, and how far in words.
+
+        The direction is ``"up"``, ``"down"`` or ``"level"``; empty where that cannot be said.
+        """
         one, other = self.results
         if one is None or other is None or one.value is None or other.value is None:
             return "", "no comparison"
@@ -93,14 +112,16 @@ class Change:
             return "", "other unit"
         if one.value == other.value:
             return "level", "same value"
-        return "up" if other.value > one.value else "down", numbers.difference(
-            one.value, other.value, one.unit
-        )
+        direction = "up" if other.value > one.value else "down"
+        return direction, numbers.difference(one.value, other.value, one.unit)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two editions: values of parameters, and results; so many results are the `same`."""
+    """What differs between two editions: values of parameters, and results.
+
+    So many results are the `same`.
+    """
 
     sides: tuple[Side, Side]
     parameters: list[dict[str, Any]]
@@ -110,10 +131,9 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
+        editions = [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides]
         return {
-            "editions": [
-                {"id": side.id, "name": side.name, "title": side.title} for side in self.sides
-            ],
+            "editions": editions,
             "parameters": self.parameters,
             "results": [asdict(change) for change in self.changes],
             "same": self.same,
@@ -123,11 +143,13 @@ class Comparison:
 
 def by_choice(rows: Iterable[Mapping[str, Any]], *values: str) -> list[dict[str, Any]]:
     """Return one row for all that have the same name and values, with the ``chapters`` of all."""
-    found: dict[str, dict[str, Any]] = {}
+    merged: dict[str, dict[str, Any]] = {}
     for row in rows:
         key = json.dumps([row[name] for name in ("name", *values)])
-        found.setdefault(key, {**row, "chapters": []})["chapters"].append(row["chapter"])
-    return list(found.values())
+        if key not in merged:
+            merged[key] = {**row, "chapters": []}
+        merged[key]["chapters"].append(row["chapter"])
+    return list(merged.values())
 
 
 def sides(
@@ -139,21 +161,22 @@ def sides(
 ) -> list[Side]:
     """Return editions by name, brought up to date through the cache, or built ones by id.
 
-    The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader laid over the evidence.
+    The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader
+    laid over the evidence.
     """
     known = list(dict.fromkeys([*edition_names(project), *project.built]))
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise UsageError(
-            *(
-                f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
-                for name in unknown
-            )
-        )
+    problems = [
+        f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise UsageError(*problems)
     *firsts, last = names
     with as_shipped(project) as shipped:
-        found = [_side(shipped, name, options, reporter) for name in firsts]
-    return [*found, _side(project, last, options, reporter, changes)]
+        first_sides = [_side(shipped, name, options, reporter) for name in firsts]
+    last_side = _side(project, last, options, reporter, changes)
+    return [*first_sides, last_side]
 
 
 @contextmanager
@@ -162,8 +185,8 @@ def as_shipped(project: Project) -> Iterator[Project]:
     if not project.own_rows:
         yield project
         return
+    own = shutil.ignore_patterns(project.settings.own)
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
-        own = shutil.ignore_patterns(project.settings.own)
         shutil.copytree(
             project.data, home, copy_function=os.symlink, ignore=own, dirs_exist_ok=True
         )
@@ -183,70 +206,78 @@ def _side(
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
         raise failure(project, outcome.errors)
-    values = {slug: dict(chosen) for slug, chosen in edition.values.items()}
-    statements = standings(project, edition, outcome.runs)
-    results = results_of(outcome.runs)
     return Side(
-        edition.id, edition.folder, edition.title, values, results, edition.command, statements
+        id=edition.id,
+        name=edition.folder,
+        title=edition.title,
+        parameters={slug: dict(values) for slug, values in edition.values.items()},
+        results=results_of(outcome.runs),
+        command=edition.command,
+        statements=standings(project, edition, outcome.runs),
     )
 
 
 def _built_side(folder: Path, table: Renamed) -> Side:
     """Return an edition as it was built: an older one too under the names of today."""
     try:
-        record, results, statements = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            for name in ("edition", "results", "statements")
-        )
+        record = _parsed(folder / "edition.json")
+        results = _parsed(folder / "results.json")
+        statements = _parsed(folder / "statements.json")
     except (OSError, ValueError) as error:
         raise PressError(f"{folder} is damaged: {error}; build it again") from error
-    facts = {name: record[name] for name in ("id", "name", "title", "command")}
     return Side(
-        **facts,
+        id=record["id"],
+        name=record["name"],
+        title=record["title"],
+        command=record["command"],
         parameters=values_now(table, record["parameters"]),
         results=under_present_names(table, "results", results),
         statements=under_present_names(table, "statements", statements),
     )
 
 
+def _parsed(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def compare(one: Side, other: Side) -> Comparison:
     """Return what differs between two editions, in the order of the first."""
-    parameters: list[dict[str, Any]] = [
-        {"chapter": slug, "name": name, "one": first, "other": second}
-        for slug, name, first, second in _pairs(one.parameters, other.parameters)
-        if first != second and slug in one.parameters and slug in other.parameters
-    ]
-    causes = {
-        row["chapter"]: [each["name"] for each in parameters if each["chapter"] == row["chapter"]]
-        for row in parameters
-    }
+    parameters = _parameter_differences(one, other)
+    causes: dict[str, list[str]] = {}
+    for row in parameters:
+        causes.setdefault(row["chapter"], []).append(row["name"])
     results = list(_pairs(one.results, other.results))
-    changes = [
-        Change(
-            slug,
-            key,
-            str((first or second or {}).get("label", "")),
-            first,
-            second,
-            causes.get(slug, []),
-        )
-        for slug, key, first, second in results
-        if first != second
-    ]
-    turns = [
-        Turn(slug, key, first, second)
-        for slug, key, first, second in _pairs(one.statements, other.statements)
-        if not (first and second and first["holds"] is second["holds"])
-    ]
-    return Comparison((one, other), parameters, changes, len(results) - len(changes), turns)
+    changes = []
+    for slug, key, first, second in results:
+        if first != second:
+            label = str((first or second or {}).get("label", ""))
+            changes.append(Change(slug, key, label, first, second, causes.get(slug, [])))
+    turns = []
+    for slug, key, first, second in _pairs(one.statements, other.statements):
+        is_same = first and second and first["holds"] is second["holds"]
+        if not is_same:
+            turns.append(Turn(slug, key, first, second))
+    same = len(results) - len(changes)
+    return Comparison((one, other), parameters, changes, same, turns)
+
+
+def _parameter_differences(one: Side, other: Side) -> list[dict[str, Any]]:
+    """Return a row for each parameter of a chapter that both sides have whose values differ."""
+    rows: list[dict[str, Any]] = []
+    for slug, name, first, second in _pairs(one.parameters, other.parameters):
+        in_both = slug in one.parameters and slug in other.parameters
+        if in_both and first != second:
+            rows.append({"chapter": slug, "name": name, "one": first, "other": second})
+    return rows
 
 
 def _pairs(
     one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[str, str, Any, Any]]:
-    """Yield chapter, name and both values of all that stands in either, in the order of the first."""
+    """Yield chapter, name and both values of all in either side, in the order of the first."""
     for slug in dict.fromkeys([*one, *other]):
-        first, second = one.get(slug, {}), other.get(slug, {})
+        first = one.get(slug, {})
+        second = other.get(slug, {})
         for name in dict.fromkeys([*first, *second]):
             yield slug, name, first.get(name), second.get(name)
 
@@ -254,37 +285,44 @@ def _pairs(
 def print_comparison(comparison: Comparison) -> None:
     """Print what differs, as tables on standard output."""
     console = standard_output()
-    names = [side.name for side in comparison.sides]
     if comparison.parameters:
-        table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
-        for row in by_choice(comparison.parameters, "one", "other"):
-            table.add_row(
-                row["name"],
-                json.dumps(row["one"]),
-                json.dumps(row["other"]),
-                ", ".join(row["chapters"]),
-            )
-        console.print(table)
+        console.print(_parameter_table(comparison))
     if comparison.turns:
-        table = folding_table(
-            "statement", *names, title=f"{len(comparison.turns)} statements changed side"
-        )
-        for turn in comparison.turns:
-            table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)
-        console.print(table)
-    if not comparison.changes:
+        console.print(_turn_table(comparison))
+    if comparison.changes:
+        console.print(_change_table(comparison))
+    else:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
-        return
+
+
+def _parameter_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
+    table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
+    for row in by_choice(comparison.parameters, "one", "other"):
+        first = json.dumps(row["one"])
+        second = json.dumps(row["other"])
+        table.add_row(row["name"], first, second, ", ".join(row["chapters"]))
+    return table
+
+
+def _turn_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
+    title = f"{len(comparison.turns)} statements changed side"
+    table = folding_table("statement", *names, title=title)
+    for turn in comparison.turns:
+        table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)
+    return table
+
+
+def _change_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
     title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
     table = folding_table("chapter", "result", *names, "change", "with", title=title)
+    signs = {"up": "+ ", "down": "- "}
     for change in comparison.changes:
         values = [numbers.full(result) if result else "not recorded" for result in change.results]
-        words = {"up": "+ ", "down": "- "}.get(change.size[0], "") + change.size[1]
-        table.add_row(
-            change.chapter,
-            change.key,
-            *values,
-            words,
-            ", ".join(change.parameters) or "other data or code",
-        )
-    console.print(table)
+        direction, distance = change.size
+        words = signs.get(direction, "") + distance
+        cause = ", ".join(change.parameters) or "other data or code"
+        table.add_row(change.chapter, change.key, *values, words, cause)
+    return table

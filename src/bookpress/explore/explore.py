@@ -1,9 +1,10 @@
-"""Explore a book: run its states, the published edition with a choice or two changed, and publish it with them.
+"""Explore a book: run its states and publish it with them.
 
-The states of a chapter lie in ``html/states/<slug>/``: a script each, and ``index.js`` with all of them. Each script is
-one call, ``bookpress.state(name, content)``, as pages opened as files can load nothing else. A state goes by its id,
-that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and `content_of` say what is in them,
-`bookpress.explore.edits` how blocks of a page are counted.
+A state is the published edition with a choice or two changed. The states of a chapter lie in
+``html/states/<slug>/``: a script each, and ``index.js`` with all of them. Each script is one call,
+``bookpress.state(name, content)``, as pages opened as files can load nothing else. A state goes by
+its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and
+`content_of` say what is in them, `bookpress.explore.edits` how blocks of a page are counted.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -28,7 +29,7 @@ from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
 from bookpress.chapter.number_formats import setting
-from bookpress.chapter.parameters import Parameter, Value, range_problems
+from bookpress.chapter.parameters import Parameter, Value
 from bookpress.chapter.periods import years_of
 from bookpress.chapter.statements import WORDS, Comparison
 from bookpress.citation.record import load_built
@@ -42,9 +43,16 @@ from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.runner import Durations, RunOptions
 
-PLACE = "states"  # the folder of states among the pages
-PAGE_SECONDS = 0.25  # about what the page of a state takes, to tell how long all will
-QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")  # a result in a finding
+PLACE = "states"
+"""The folder of states among the pages."""
+PAGE_SECONDS = 0.25
+"""About what the page of a state takes, to tell how long all will."""
+MOST_PAIRS = 80
+"""Pairs of closed choices are explored where a chapter has no more of them."""
+SHARED_CHARACTERS = 2000
+"""Datasets that are longer and drawn by several states have a script of their own."""
+QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")
+"""A result in a finding."""
 
 
 @dataclass(frozen=True)
@@ -61,28 +69,31 @@ class State:
     def of(
         cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1
     ) -> State:
-        """Return the state in which a chapter of the published edition is run with these values, which are checked."""
+        """Return the state in which a chapter of the published edition is run with other values.
+
+        These are checked already.
+        """
         slug = chapter.slug
         changes = {f"{slug}.{name}": value for name, value in choice.items()}
+        values = {**default.values[slug], **choice}
+        words = ", ".join(f"{label} = {value}" for label, value in changes.items())
+        options = [option(label, value) for label, value in changes.items()]
         edition = replace(
             default,
             name="",
-            values={**default.values, slug: {**default.values[slug], **choice}},
-            title=f"{default.title} with {', '.join(f'{label} = {value}' for label, value in changes.items())}",
+            values={**default.values, slug: values},
+            title=f"{default.title} with {words}",
             description="",
-            command=" ".join(
-                [default.command, *(option(label, value) for label, value in changes.items())]
-            ),
+            command=" ".join([default.command, *options]),
         )
         return cls(chapter, choice, edition, steps)
 
     @property
     def task(self) -> Task:
         """Its run."""
+        slug = self.chapter.slug
         words = " ".join(f"{name}={value}" for name, value in self.choice.items())
-        return Task(
-            self.chapter, self.edition.values[self.chapter.slug], f"{self.chapter.slug} {words}"
-        )
+        return Task(self.chapter, self.edition.values[slug], f"{slug} {words}")
 
 
 @dataclass(frozen=True)
@@ -100,66 +111,98 @@ class Outcome:
     @property
     def fallen(self) -> dict[str, list[Any]]:
         """The statements that are not true, and why."""
-        return {
-            key: [one.holds, one.because]
-            for key, one in self.statements.items()
-            if one.holds is not True
-        }
+        fallen = {}
+        for key, statement in self.statements.items():
+            if statement.holds is not True:
+                fallen[key] = [statement.holds, statement.because]
+        return fallen
 
 
 def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, list[State], str]:
-    """Return the published edition, the states of chapters, by default of all, and in which formats it was built.
+    """Return the published edition, states of chapters, and in which formats it was built.
 
-    Chapters whose states stand beside the pages of the very same edition keep them, whatever is asked for.
+    By default of all chapters. Chapters whose states stand beside the pages of the very same
+    edition keep them, whatever is asked for.
     """
-    default, folder = load_edition(project, DEFAULT), project.editions / DEFAULT
+    default = load_edition(project, DEFAULT)
+    folder = project.editions / DEFAULT
     built = load_built(folder)
-    kept = (folder / "html" / PLACE).glob("*/index.js") if built and built.id == default.id else ()
-    chapters = (
-        choose(default.chapters, [*slugs, *(path.parent.name for path in kept)])
-        if slugs
-        else default.chapters
-    )
+    chapters: Sequence[Chapter] = default.chapters
+    if slugs:
+        is_current = built and built.id == default.id
+        explored = _explored(folder) if is_current else []
+        chapters = choose(default.chapters, [*slugs, *explored])
     states = [state for chapter in chapters for state in states_of(default, chapter)]
-    return default, states, ",".join(built.formats) if built else "html"
+    formats = ",".join(built.formats) if built else "html"
+    return default, states, formats
+
+
+def _explored(folder: Path) -> list[str]:
+    """Return the chapters whose states stand beside the pages of a built edition."""
+    indices = (folder / "html" / PLACE).glob("*/index.js")
+    return [path.parent.name for path in indices]
 
 
 def states_of(default: Edition, chapter: Chapter) -> list[State]:
-    """Return the states of a chapter worth exploring: one choice changed, then two closed ones, where these are few."""
+    """Return the states of a chapter worth exploring.
+
+    One choice changed, then two closed ones, where these are few.
+    """
     usual = default.values[chapter.slug]
-    known = {one.name: one for one in chapter.parameters}
-    every = {name: one.explored(usual[name]) for name, one in known.items()}
-    ways = {
-        name: [value for value in values if value != usual[name]] for name, values in every.items()
-    }
-    choices = [{name: value} for name, values in ways.items() for value in values]
-    closed = [one.name for one in chapter.parameters if one.choices]
-    pairs = [
-        dict(zip(names, values, strict=True))
-        for names in itertools.combinations(closed, 2)
-        for values in itertools.product(*(ways[name] for name in names))
-    ]
-    choices += pairs if len(pairs) <= 80 else []
-    sound = [choice for choice in choices if not range_problems({**usual, **choice})]
-    far = [
-        sum(_steps(known[name], every[name], usual[name], value) for name, value in choice.items())
-        for choice in sound
-    ]
-    return [
-        State.of(default, chapter, choice, steps) for choice, steps in zip(sound, far, strict=True)
-    ]
+    others = {}
+    for parameter in chapter.parameters:
+        name = parameter.name
+        explored = parameter.explored(usual[name])
+        others[name] = [value for value in explored if value != usual[name]]
+    choices = [{name: value} for name, values in others.items() for value in values]
+    closed = [parameter.name for parameter in chapter.parameters if parameter.choices]
+    pairs = _pairs({name: others[name] for name in closed})
+    if len(pairs) <= MOST_PAIRS:
+        choices += pairs
+    states = []
+    for choice in choices:
+        steps = _steps(chapter.parameters, usual, choice)
+        states.append(State.of(default, chapter, choice, steps))
+    return states
 
 
-def _steps(parameter: Parameter, values: Sequence[Value], usual: Value, value: Value) -> int:
-    """Return how far a value lies from the published one, in values; those that no order brings near are one apart.
+def _pairs(values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
+    """Return every choice of two parameters among these values by name."""
+    pairs: list[dict[str, Value]] = []
+    for first, second in itertools.combinations(values, 2):
+        chosen = itertools.product(values[first], values[second])
+        pairs += [{first: value, second: other} for value, other in chosen]
+    return pairs
 
-    Of a period that is by how many years its ends lie elsewhere.
+
+def _steps(
+    parameters: Sequence[Parameter], usual: Mapping[str, Value], choice: Mapping[str, Value]
+) -> int:
+    """Return how far a choice lies from the published one, in values."""
+    steps = 0
+    for parameter in parameters:
+        name = parameter.name
+        if name in choice:
+            steps += _distance(parameter, usual[name], choice[name])
+    return steps
+
+
+def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
+    """Return how far a value lies from the published one, in values.
+
+    Those that no order brings near are one apart. Of a period that is by how many years its ends
+    lie elsewhere.
     """
     if parameter.is_period:
         ends = zip(years_of(value), years_of(usual), strict=True)
-        return sum(abs(one - other) for one, other in ends)
-    has_order = all(isinstance(one, int | float) or str(one)[:1].isdigit() for one in values)
+        return sum(abs(year - usual_year) for year, usual_year in ends)
+    values = parameter.explored(usual)
+    has_order = all(_has_order(value) for value in values)
     return abs(values.index(value) - values.index(usual)) if has_order else 1
+
+
+def _has_order(value: Value) -> bool:
+    return isinstance(value, int | float) or str(value)[:1].isdigit()
 
 
 def explore(
@@ -176,50 +219,64 @@ def explore(
     A chapter that fails under some value, or shows other figures or tables under it, is an error.
     """
     tasks = [
-        Task(one, default.values[one.slug], f"{one.slug} as published") for one in default.chapters
+        Task(chapter, default.values[chapter.slug], f"{chapter.slug} as published")
+        for chapter in default.chapters
     ]
     tasks += [state.task for state in states]
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     raise_failed(tasks, errors, "runs failed")
-    runs = {one.slug: ran[place] for place, one in enumerate(default.chapters)}
+    runs = {chapter.slug: ran[place] for place, chapter in enumerate(default.chapters)}
     Durations(project).note(runs.values())
     outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states, len(runs))]
-    found = {
-        slug: [*of] for slug, of in itertools.groupby(outcomes, lambda one: one.state.chapter.slug)
+    by_chapter = _by_chapter(outcomes)
+    indices = {
+        slug: index_of(default, runs[slug], of_chapter) for slug, of_chapter in by_chapter.items()
     }
-    indices = {slug: index_of(default, runs[slug], of) for slug, of in found.items()}
 
     def write(source: Path, pages: Path) -> None:
         with warm_book(project, source, pages) as warm:
             make = partial(content_of, project, default, runs, warm.page)
             contents = _contents(outcomes, make, options.jobs or cores(), reporter)
-        for slug, of in found.items():
-            made = {one.state.edition.id: contents[one.state.edition.id] for one in of}
-            for name, content in {
-                **made,
-                **share(list(made.values())),
-                "index": indices[slug],
-            }.items():
-                text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-                call = f"bookpress.state({json.dumps(name)},{text});\n"
-                replace_file(pages / PLACE / slug / f"{name}.js", call.encode())
+        for slug, of_chapter in by_chapter.items():
+            ids = [outcome.state.edition.id for outcome in of_chapter]
+            chapter_contents = {name: contents[name] for name in ids}
+            _write_scripts(pages / PLACE / slug, chapter_contents, indices[slug])
 
-    results = {
-        f"{slug}:{key}": one for slug, run in runs.items() for key, one in run.results.items()
-    }
-    shares = {
-        name: results[other]
-        for name, other in project.settings.multiverse.items()
-        if other in results
-    }
-    sureness = tally(standings(project, default, runs), found, shares)
-    staged = {
-        robustness.FILE: sureness,
-        **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()},
-    }
+    sureness = tally(standings(project, default, runs), by_chapter, _shares(project, runs))
+    staged: dict[str, Any] = {robustness.FILE: sureness}
+    for slug, index in indices.items():
+        staged[f"{PLACE}/{slug}.json"] = index
     files = {name: pretty(content).encode() for name, content in staged.items()}
     extras = Extras(sha256(canonical(staged).encode()), files, write)
     return build(project, default, replace(options, force=False), reporter, formats, extras=extras)
+
+
+def _by_chapter(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
+    by_chapter: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_chapter.setdefault(outcome.state.chapter.slug, []).append(outcome)
+    return by_chapter
+
+
+def _shares(project: Project, runs: Mapping[str, Run]) -> dict[str, Any]:
+    """Return by statements the results of many other runs that the settings name for them."""
+    results = {}
+    for slug, run in runs.items():
+        for key, result in run.results.items():
+            results[f"{slug}:{key}"] = result
+    multiverse = project.settings.multiverse
+    return {name: results[result] for name, result in multiverse.items() if result in results}
+
+
+def _write_scripts(
+    folder: Path, contents: dict[str, dict[str, Any]], index: Mapping[str, Any]
+) -> None:
+    """Write a script for each state of a chapter, for datasets that several share, and an index."""
+    shared = share(list(contents.values()))
+    for name, content in {**contents, **shared, "index": index}.items():
+        text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+        script = f"bookpress.state({json.dumps(name)},{text});\n"
+        replace_file(folder / f"{name}.js", script.encode())
 
 
 def tally(
@@ -227,31 +284,52 @@ def tally(
     states: Mapping[str, Sequence[Outcome]],
     shares: Mapping[str, Any],
 ) -> dict[str, dict[str, robustness.Sureness]]:
-    """Return how sure each statement is, by chapter and key; `shares`, by full name, are results of many other runs."""
-    found: dict[str, dict[str, robustness.Sureness]] = {
-        slug: {} for slug in published if slug in states
-    }
-    for slug, of in found.items():
-        for key, one in published[slug].items():
-            share = {"specifications": shares[f"{slug}:{key}"]} if f"{slug}:{key}" in shares else {}
-            of[key] = {**_sureness(key, states[slug]), **share, "marks": one["marks"]}
-    return found
+    """Return how sure each statement is, by chapter and key.
+
+    `shares`, by full name, are results of many other runs.
+    """
+    tallied: dict[str, dict[str, robustness.Sureness]] = {}
+    for slug, statements in published.items():
+        if slug not in states:
+            continue
+        tallied[slug] = {}
+        for key, statement in statements.items():
+            sureness = _sureness(key, states[slug])
+            if f"{slug}:{key}" in shares:
+                sureness["specifications"] = shares[f"{slug}:{key}"]
+            sureness["marks"] = statement["marks"]
+            tallied[slug][key] = sureness
+    return tallied
 
 
-def _sureness(key: str, states: Sequence[Outcome]) -> dict[str, Any]:
+def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     unknown = Comparison(None, "it is not recorded")
-    found = [(one.state, one.statements.get(key, unknown)) for one in states]
-    fallen = [(state, stands) for state, stands in found if stands.holds is not True]
-    single = [(state, stands) for state, stands in fallen if len(state.choice) == 1]
-    falls = None
-    if single:
-        state, stands = min(single, key=lambda pair: (pair[1].holds is None, pair[0].steps))
-        words = " and ".join(
-            f"{name.replace('_', ' ')} {setting(value)}" for name, value in state.choice.items()
-        )
-        because = f"{WORDS[stands.holds]}: {stands.because}"
-        falls = {"choice": dict(state.choice), "words": words, "because": because}
-    return {"holds": len(states) - len(fallen), "of": len(states), "falls": falls}
+    fallen = []
+    for outcome in outcomes:
+        statement = outcome.statements.get(key, unknown)
+        if statement.holds is not True:
+            fallen.append((outcome.state, statement))
+    single = [(state, statement) for state, statement in fallen if len(state.choice) == 1]
+    falls = _falls(*min(single, key=_nearness)) if single else None
+    return {"holds": len(outcomes) - len(fallen), "of": len(outcomes), "falls": falls}
+
+
+def _nearness(fallen: tuple[State, Comparison]) -> tuple[bool, int]:
+    """Return by what states in which a statement falls are ordered: false ones, then near ones."""
+    state, statement = fallen
+    return statement.holds is None, state.steps
+
+
+def _falls(state: State, statement: Comparison) -> dict[str, Any]:
+    """Return under which choice a statement falls, in words too, and why."""
+    settings = [
+        f"{name.replace('_', ' ')} {setting(value)}" for name, value in state.choice.items()
+    ]
+    return {
+        "choice": dict(state.choice),
+        "words": " and ".join(settings),
+        "because": f"{WORDS[statement.holds]}: {statement.because}",
+    }
 
 
 def _contents(
@@ -262,30 +340,27 @@ def _contents(
 ) -> dict[str, dict[str, Any]]:
     """Return the contents of the scripts of states by id, so many made at a time."""
 
-    def content(one: Outcome) -> dict[str, Any] | PressError:
+    def content_or_error(outcome: Outcome) -> dict[str, Any] | PressError:
         try:
-            return make(one)
+            return make(outcome)
         except PressError as error:
             return error
 
-    made, problems, tasks = (
-        dict[str, dict[str, Any]](),
-        dict[int, str](),
-        [one.state.task for one in outcomes],
-    )
+    contents: dict[str, dict[str, Any]] = {}
+    problems: dict[int, str] = {}
+    tasks = [outcome.state.task for outcome in outcomes]
     reporter.begin(len(tasks))
     reporter.step("making the pages of states")
     with ThreadPoolExecutor(width) as pool:
-        for place, found in enumerate(
-            pool.map(content, outcomes)
-        ):  # which cancels the rest when it is left
-            if isinstance(found, PressError):
-                problems[place] = str(found)
+        made = pool.map(content_or_error, outcomes)  # which cancels the rest when it is left
+        for place, content in enumerate(made):
+            if isinstance(content, PressError):
+                problems[place] = str(content)
             else:
-                made[outcomes[place].state.edition.id] = found
+                contents[outcomes[place].state.edition.id] = content
             reporter.done(tasks[place].label, None)
     raise_failed(tasks, problems, "states have no page")
-    return made
+    return contents
 
 
 def content_of(
@@ -293,111 +368,135 @@ def content_of(
     default: Edition,
     runs: Mapping[str, Run],
     page: Callable[[Mapping[str, Any]], Mapping[str, Any]],
-    one: Outcome,
+    outcome: Outcome,
 ) -> dict[str, Any]:
-    """Return the content of the script of a state; `runs` are those of the published edition, `page` makes its page.
+    """Return the content of the script of a state.
 
-    ``choice``, ``title``, ``command``, ``results_sha256``, ``chapter_sha256``, ``vintage``: what it is, and what a
-    citation of it says; ``results`` that differ as value, low, high; ``fallen``: statements that are false or unknown,
-    and why; ``edits`` and ``figures`` of the page. A figure has ``datasets`` and the entries of ``wide`` and ``narrow``
-    that the script of the published chart has not (null: an entry goes), ``rows`` of its table of data (text, and what
-    it is sorted by), and ``shared`` datasets, each in a script of that name.
+    `runs` are those of the published edition, `page` makes its page. The content is: ``choice``,
+    ``title``, ``command``, ``results_sha256``, ``chapter_sha256``, ``vintage``: what it is, and
+    what a citation of it says; ``results`` that differ as value, low, high; ``fallen``: statements
+    that are false or unknown, and why; ``edits`` and ``figures`` of the page. A figure has
+    ``datasets`` and the entries of ``wide`` and ``narrow`` that the script of the published chart
+    has not (null: an entry goes), ``rows`` of its table of data (text, and what it is sorted by),
+    and ``shared`` datasets, each in a script of that name.
     """
-    chapter, edition, published = (
-        one.state.chapter,
-        one.state.edition,
-        runs[one.state.chapter.slug].results,
-    )
-    record = edition_record(project, edition, default, {**runs, chapter.slug: one.run}, [PAGES])
-    notebook = staged_notebook(
-        chapter, edition, one.run, record, {known.slug for known in default.chapters}
-    )
-    asked = {
+    chapter = outcome.state.chapter
+    edition = outcome.state.edition
+    state_runs = {**runs, chapter.slug: outcome.run}
+    record = edition_record(project, edition, default, state_runs, [PAGES])
+    slugs = {known.slug for known in default.chapters}
+    notebook = staged_notebook(chapter, edition, outcome.run, record, slugs)
+    order = {
         "docname": f"{FOLDER}/{chapter.slug}",
         "notebook": notebook.decode(),
         "edition": record,
     }
     return {
-        "choice": dict(one.state.choice),
-        **{name: record[name] for name in ("title", "command", "results_sha256", "vintage")},
+        "choice": dict(outcome.state.choice),
+        "title": record["title"],
+        "command": record["command"],
+        "results_sha256": record["results_sha256"],
+        "vintage": record["vintage"],
         "chapter_sha256": record["chapter_results_sha256"][chapter.slug],
-        "results": {
-            key: _three(found)
-            for key, found in one.run.results.items()
-            if found != published.get(key)
-        },
-        "fallen": one.fallen,
-        **page(asked),
+        "results": _changed_results(runs[chapter.slug], outcome.run),
+        "fallen": outcome.fallen,
+        **page(order),
     }
 
 
+def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
+    """Return the results of a state that are not the published ones, as value, low, high."""
+    changed = {}
+    for key, result in run.results.items():
+        if result != published.results.get(key):
+            changed[key] = _three(result)
+    return changed
+
+
 def _three(result: Mapping[str, Any] | None) -> list[float | None]:
-    return [result[name] if result else None for name in ("value", "low", "high")]
+    if not result:
+        return [None, None, None]
+    return [result[name] for name in ("value", "low", "high")]
 
 
 def share(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Take datasets of over 2,000 characters that several states draw out of them; return each by its name."""
-    parts, shared = (
-        [figure for state in states for figure in state["figures"].values()],
-        dict[str, Any](),
-    )
-    many = Counter(itertools.chain.from_iterable(part["datasets"] for part in parts))
-    for part in parts:
-        for name in [*part["datasets"]]:
-            if name in shared or (
-                many[name] > 1 and len(json.dumps(part["datasets"][name])) > 2000
-            ):
-                part.setdefault("shared", []).append(name)
-                shared[name] = part["datasets"].pop(name)
+    """Take long datasets that several states draw out of them; return each by its name."""
+    figures = [figure for state in states for figure in state["figures"].values()]
+    uses = Counter(name for figure in figures for name in figure["datasets"])
+    shared: dict[str, Any] = {}
+    for figure in figures:
+        datasets = figure["datasets"]
+        for name in list(datasets):
+            if name in shared or (uses[name] > 1 and _is_long(datasets[name])):
+                figure.setdefault("shared", []).append(name)
+                shared[name] = datasets.pop(name)
     return shared
 
 
-def index_of(default: Edition, published: Run, found: Sequence[Outcome]) -> dict[str, Any]:
+def _is_long(dataset: Any) -> bool:
+    return len(json.dumps(dataset)) > SHARED_CHARACTERS
+
+
+def index_of(default: Edition, published: Run, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return the content of the index of a chapter's states.
 
-    ``published``: the id of the edition that they are states of; ``headline``: the key of the result that stands for
-    the chapter, the first of its own in its finding, else of all, with its label, unit and published ``result``;
-    ``usual``: the published values; ``choices``: of each that was explored the values, the published one among them,
-    with the headline under it and how many statements fall; ``pairs``: the states with two choices.
+    ``published``: the id of the edition that they are states of; ``headline``: the key of the
+    result that stands for the chapter, the first of its own in its finding, else of all, with its
+    label, unit and published ``result``; ``usual``: the published values; ``choices``: of each that
+    was explored the values, the published one among them, with the headline under it and how many
+    statements fall; ``pairs``: the states with two choices.
     """
-
-    def row(name: str, result: Mapping[str, Any] | None, fallen: int) -> dict[str, Any]:
-        return {"id": name, "result": _three(result), "fallen": fallen}
-
-    chapter = found[0].state.chapter
-    values, named = (
-        default.values[chapter.slug],
-        QUOTED.findall(str(chapter.front_matter.get("finding", ""))),
-    )
-    own = [key for slug, key in named if slug in {"", chapter.slug} and key in published.results]
-    key = next(iter([*own, *published.results]), "")
-    headline, choices = published.results.get(key, {}), {}
-    made = [
-        (one.state.choice, row(one.state.edition.id, one.run.results.get(key), len(one.fallen)))
-        for one in found
-    ]
-    for known in chapter.parameters:
-        usual = values[known.name]
-        alone = {
-            json.dumps(choice[known.name]): told
-            for choice, told in made
-            if [*choice] == [known.name]
-        }
+    chapter = outcomes[0].state.chapter
+    usual = default.values[chapter.slug]
+    key = _headline(chapter, published)
+    headline = published.results.get(key, {})
+    rows = [(outcome.state.choice, _row(key, outcome)) for outcome in outcomes]
+    published_row = {"id": default.id, "result": _three(headline), "fallen": 0}
+    choices = {}
+    for parameter in chapter.parameters:
+        name = parameter.name
+        alone = [(choice[name], row) for choice, row in rows if [*choice] == [name]]
         if alone:
-            alone[json.dumps(usual)] = row(default.id, headline, 0)
-            tried = [(value, alone.get(json.dumps(value))) for value in known.explored(usual)]
-            choices[known.name] = [
-                {"value": value, "words": known.words(value), **told}
-                for value, told in tried
-                if told
-            ]
+            alone.append((usual[name], published_row))
+            choices[name] = _values_tried(parameter, usual[name], alone)
     return {
         "published": default.id,
         "headline": key,
         "headline_label": headline.get("label", ""),
         "unit": headline.get("unit", ""),
         "result": _three(headline),
-        "usual": dict(values),
+        "usual": dict(usual),
         "choices": choices,
-        "pairs": [{"choice": dict(choice), **told} for choice, told in made if len(choice) > 1],
+        "pairs": [{"choice": dict(choice), **row} for choice, row in rows if len(choice) > 1],
     }
+
+
+def _headline(chapter: Chapter, published: Run) -> str:
+    """Return the key of the result that stands for a chapter; empty where it has none."""
+    finding = str(chapter.front_matter.get("finding", ""))
+    for slug, key in QUOTED.findall(finding):
+        if slug in {"", chapter.slug} and key in published.results:
+            return str(key)
+    return next(iter(published.results), "")
+
+
+def _row(key: str, outcome: Outcome) -> dict[str, Any]:
+    """Return the id of a state, the headline under it, and how many statements fall."""
+    return {
+        "id": outcome.state.edition.id,
+        "result": _three(outcome.run.results.get(key)),
+        "fallen": len(outcome.fallen),
+    }
+
+
+def _values_tried(
+    parameter: Parameter, usual: Value, rows: Iterable[tuple[Value, dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the values of a parameter that were explored, in its order, each with its row."""
+    row_of = {json.dumps(value): row for value, row in rows}
+    tried = []
+    for value in parameter.explored(usual):
+        row = row_of.get(json.dumps(value))
+        if row:
+            tried.append({"value": value, "words": parameter.words(value), **row})
+    return tried

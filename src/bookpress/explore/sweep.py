@@ -1,7 +1,7 @@
-"""Chapters under other values: one run, many at once, here or on a cluster, and sweeps, of every combination of values.
+"""Chapters under other values: one run, many at once, here or on a cluster, and sweeps.
 
-Every finished run goes to the cache of runs at once: what was stopped goes on where it was, and what a build has
-already run is not run again.
+A sweep is of every combination of values. Every finished run goes to the cache of runs at once:
+what was stopped goes on where it was, and what a build has already run is not run again.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
+
+from rich.table import Table
 
 from bookpress.book.assignments import (
     Assignment,
@@ -38,7 +40,6 @@ from bookpress.chapter.parameters import (
     as_text,
     chapter_schema,
     describe,
-    range_problems,
 )
 from bookpress.errors import PressError, UsageError, collecting, nearest
 from bookpress.files import (
@@ -68,9 +69,13 @@ def run_one(
     how: RunOptions,
     engine: Engine | None = None,
 ) -> tuple[Run, bool]:
-    """Run a chapter with an edition's values and those of ``NAME=VALUE``; return the run and whether it is fresh."""
+    """Run a chapter with an edition's values and those of ``NAME=VALUE``.
+
+    Return the run and whether it is fresh.
+    """
     chapter, values = values_of(project, slug, options, base)
-    edition = Edition("", (chapter,), {slug: values}, fingerprint=Fingerprint.of(project))
+    fingerprint = Fingerprint.of(project)
+    edition = Edition("", (chapter,), {slug: values}, fingerprint=fingerprint)
     outcome = run_chapters(project, edition, how, engine=engine)
     if outcome.errors:
         raise failure(project, outcome.errors)
@@ -80,15 +85,22 @@ def run_one(
 def values_of(
     project: Project, slug: str, options: Sequence[str], base: str
 ) -> tuple[Chapter, dict[str, Value]]:
-    """Return a chapter and the value of each of its parameters: its own, the edition's, the command line's."""
+    """Return a chapter and the value of each of its parameters.
+
+    Its own, else the edition's, else the command line's.
+    """
     book = discover(project)
     [chapter] = choose(book, [slug])
-    return chapter, dict(edition_values(project, book, base, options, [slug])[2][slug])
+    _, _, values = edition_values(project, book, base, options, [slug])
+    return chapter, dict(values[slug])
 
 
 @dataclass(frozen=True)
 class Task:
-    """A run that is wanted: a chapter, the values of all its parameters, and how messages name it."""
+    """A run that is wanted.
+
+    A chapter, the values of all its parameters, and how messages name it.
+    """
 
     chapter: Chapter
     values: Mapping[str, Value]
@@ -103,15 +115,21 @@ def expected(
     what: str,
     more: float = 0.0,
 ) -> tuple[int, str]:
-    """Return how many tasks are still to be run, and in words how long that takes; `more` seconds go to each."""
-    cache, durations = RunCache(project.cache), Durations(project)
-    missing = [
-        one
-        for one in tasks
-        if options.force or not cache.holds(run_key(one.chapter, one.values, mark))
-    ]
-    work = sum(durations.of(one.chapter.slug, 1.0) for one in missing) + more * len(tasks)
-    seconds = max(1, round(work / (options.jobs or cores())))
+    """Return how many tasks are still to be run, and in words how long that takes.
+
+    `more` seconds go to each task.
+    """
+    missing = list(tasks)
+    if not options.force:
+        cache = RunCache(project.cache)
+        missing = [
+            task for task in tasks if not cache.holds(run_key(task.chapter, task.values, mark))
+        ]
+    durations = Durations(project)
+    run_seconds = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
+    work = run_seconds + more * len(tasks)
+    workers = options.jobs or cores()
+    seconds = max(1, round(work / workers))
     took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
     many = f"{len(tasks):,} {what}, {len(missing):,} of them to be run"
     return len(missing), f"{many}: about {took} (as long as chapters took last time)"
@@ -127,42 +145,59 @@ def run_all(
 ) -> tuple[dict[int, Run], int, dict[int, str]]:
     """Run what the cache does not hold; one that fails does not keep the others from running.
 
-    Return the runs by the places of their tasks, how many of them were run now, and by place what went wrong.
+    Return the runs by the places of their tasks, how many of them were run now, and by place what
+    went wrong.
     """
-    cache, errors = RunCache(project.cache), dict[int, str]()
+    cache = RunCache(project.cache)
     reporter.begin(len(tasks))
-    jobs = [job_for(project, one.chapter, one.values, mark, options.time_limit) for one in tasks]
-    runs = (
-        {}
-        if options.force
-        else {place: run for place, job in enumerate(jobs) if (run := cache.find(job.key))}
-    )
+    jobs = [job_for(project, task.chapter, task.values, mark, options.time_limit) for task in tasks]
+    runs = {} if options.force else _cached_runs(cache, jobs)
     for place in runs:
         reporter.done(tasks[place].label, None)
     missing = {place: job for place, job in enumerate(jobs) if place not in runs}
-    for place, came in _spread(project, missing, options, mark, scheduler):
-        kept = project.failed / f"{jobs[place].chapter}-{jobs[place].key[:12]}.ipynb"
-        if isinstance(came, Run):
+    errors: dict[int, str] = {}
+    for place, outcome in _spread(project, missing, options, mark, scheduler):
+        label = tasks[place].label
+        job = jobs[place]
+        failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
+        if isinstance(outcome, Run):
             if scheduler is None:  # else the worker has looked
                 mark.check(project)
-            cache.store(came)
-            kept.unlink(missing_ok=True)
-            runs[place] = came
-            reporter.done(tasks[place].label, came.seconds)
-            continue
-        errors[place] = str(came)
-        if isinstance(came, ChapterError):
-            replace_file(kept, came.notebook)
-            errors[place] += f"\n    as far as it got: {kept}"
-        reporter.failed(tasks[place].label)
+            cache.store(outcome)
+            failed_notebook.unlink(missing_ok=True)
+            runs[place] = outcome
+            reporter.done(label, outcome.seconds)
+        else:
+            errors[place] = _error_words(outcome, failed_notebook)
+            reporter.failed(label)
     return runs, len(missing) - len(errors), errors
+
+
+def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
+    """Return the runs that the cache holds, by the places of their jobs."""
+    runs = {}
+    for place, job in enumerate(jobs):
+        run = cache.find(job.key)
+        if run:
+            runs[place] = run
+    return runs
+
+
+def _error_words(error: Exception, notebook: Path) -> str:
+    """Return what went wrong; the notebook of a chapter that failed is kept as far as it got."""
+    if not isinstance(error, ChapterError):
+        return str(error)
+    replace_file(notebook, error.notebook)
+    return f"{error}\n    as far as it got: {notebook}"
 
 
 def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) -> None:
     """Raise one error that names every task that failed, if any did."""
-    if errors:
-        lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
-        raise PressError(f"{len(lines)} of {len(tasks)} {what}:\n" + "\n".join(lines))
+    if not errors:
+        return
+    lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
+    heading = f"{len(lines)} of {len(tasks)} {what}:"
+    raise PressError("\n".join([heading, *lines]))
 
 
 def _spread(
@@ -172,7 +207,10 @@ def _spread(
     mark: Fingerprint,
     scheduler: str | None,
 ) -> Iterator[tuple[int, Run | Exception]]:
-    """Run jobs here or on a cluster; yield each place with its run, or with what went wrong, as it ends."""
+    """Run jobs here or on a cluster.
+
+    Yield each place with its run, or with what went wrong, as it ends.
+    """
     if not jobs:
         return
     with ExitStack() as stack:
@@ -183,7 +221,8 @@ def _spread(
             work = partial(run_job, engine=engine_for(project, options.engine))
         else:
             pool = stack.enter_context(executor(scheduler=scheduler))
-            work = partial(run_elsewhere, order=Order(options.engine, project, mark.id, versions()))
+            order = Order(options.engine, project, mark.id, versions())
+            work = partial(run_elsewhere, order=order)
         waiting = {pool.submit(work, job): place for place, job in jobs.items()}
         try:
             for future in as_they_end(waiting):
@@ -211,7 +250,10 @@ RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep in order: every combination of parameters of a chapter, as values of all (`sets`), from `usual` ones."""
+    """A sweep in order.
+
+    Every combination of parameters of a chapter, as values of all (`sets`), from `usual` ones.
+    """
 
     chapter: Chapter
     usual: Mapping[str, Value]
@@ -222,13 +264,11 @@ class Plan:
     @cached_property
     def tasks(self) -> list[Task]:
         """The runs, each named in one line: ``vintage=2023-03 top_k=10``."""
-        labels = (
-            " ".join(f"{name}={values[name]}" for name in self.varied) for values in self.sets
-        )
-        return [
-            Task(self.chapter, values, label)
-            for values, label in zip(self.sets, labels, strict=True)
-        ]
+        tasks = []
+        for values in self.sets:
+            label = " ".join(f"{name}={values[name]}" for name in self.varied)
+            tasks.append(Task(self.chapter, values, label))
+        return tasks
 
 
 @dataclass(frozen=True)
@@ -248,82 +288,98 @@ class Sweep:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """A row for each result of each combination: the values varied, lists as JSON, then the result."""
+        """A row for each result of each combination.
+
+        The values varied, lists as JSON, then the result.
+        """
         return self._rows(lambda run: run.results)
 
     @cached_property
     def statement_rows(self) -> list[dict[str, Any]]:
-        """A row for each statement: 1 where it holds, 0 where it does not, no value where it is unknown; the reason."""
-        return self._rows(
-            lambda run: {
-                key: {
-                    "value": None if one.holds is None else float(one.holds),
-                    "unit": "statement",
-                    "label": one.because,
-                }
-                for key, one in statements_of(run).items()
-            }
-        )
+        """A row for each statement, and the reason.
+
+        Its value is 1 where it holds, 0 where it does not, None where it is unknown.
+        """
+        return self._rows(_statement_results)
 
     def _rows(
-        self, found: Callable[[Run], Mapping[str, Mapping[str, Any]]]
+        self, results_in: Callable[[Run], Mapping[str, Mapping[str, Any]]]
     ) -> list[dict[str, Any]]:
-        def cell(value: Value) -> Value:
-            return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
-
-        return [
-            {
-                "run": place + 1,
-                **{name: cell(self.plan.sets[place][name]) for name in self.plan.varied},
-                "key": key,
-                **{column: one.get(column) for column in RESULT_COLUMNS[1:]},
-            }
-            for place, run in sorted(self.runs.items())
-            for key, one in found(run).items()
-        ]
+        rows = []
+        for place, run in sorted(self.runs.items()):
+            values = self.plan.sets[place]
+            varied = {name: _cell(values[name]) for name in self.plan.varied}
+            for key, result in results_in(run).items():
+                columns = {column: result.get(column) for column in RESULT_COLUMNS[1:]}
+                rows.append({"run": place + 1, **varied, "key": key, **columns})
+        return rows
 
     @cached_property
     def statements(self) -> list[dict[str, Any]]:
-        """How often each statement stands: key, the runs in which it holds, does not and is unknown, and the share."""
-        found: dict[str, list[float | None]] = {}
+        """How often each statement stands.
+
+        Its key, the runs in which it holds, does not and is unknown, and the share of the first.
+        """
+        values_by_key: dict[str, list[float | None]] = {}
         for row in self.statement_rows:
-            found.setdefault(row["key"], []).append(row["value"])
-        kinds = {"holds": 1.0, "does_not": 0.0, "unknown": None}
-        counted = {
-            key: {kind: values.count(one) for kind, one in kinds.items()}
-            for key, values in found.items()
-        }
-        return [
-            {"key": key, **many, "share": many["holds"] / len(found[key])}
-            for key, many in counted.items()
-        ]
+            values_by_key.setdefault(row["key"], []).append(row["value"])
+        return [_counted(key, values) for key, values in values_by_key.items()]
 
     @property
     def keys(self) -> list[str]:
         """The results that have a value, in the order they were recorded."""
-        return list(dict.fromkeys(row["key"] for row in self.rows if row["value"] is not None))
+        keys = [row["key"] for row in self.rows if row["value"] is not None]
+        return list(dict.fromkeys(keys))
+
+
+def _statement_results(run: Run) -> dict[str, dict[str, Any]]:
+    """Return the statements of a run in the shape of results."""
+    results = {}
+    for key, statement in statements_of(run).items():
+        value = None if statement.holds is None else float(statement.holds)
+        results[key] = {"value": value, "unit": "statement", "label": statement.because}
+    return results
+
+
+def _cell(value: Value) -> Value:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+
+
+def _counted(key: str, values: list[float | None]) -> dict[str, Any]:
+    holds = values.count(1.0)
+    return {
+        "key": key,
+        "holds": holds,
+        "does_not": values.count(0.0),
+        "unknown": values.count(None),
+        "share": holds / len(values),
+    }
 
 
 def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
-    """Return the grid of ``-g NAME=V1,V2`` (a JSON list where a value holds a comma), and of a file of such lists."""
-    grid: dict[str, list[Any]] = {}
-    if path is not None:
-        if not path.is_file():
-            raise UsageError(f"no grid file {path}")
-        grid |= {
-            str(name): values
-            for name, values in as_mapping(read(path), str(path), "names with lists").items()
-        }
-        if not all(isinstance(values, list) for values in grid.values()):
-            raise UsageError(
-                f"{path}: a grid holds names with lists of values, such as `vintage: [2023-03, 2026-08]`"
-            )
+    """Return the grid of ``-g NAME=V1,V2``, and of a file of lists of values by name.
+
+    With ``-g`` a JSON list where a value holds a comma.
+    """
+    grid = {} if path is None else _grid_file(path)
     asked, problems = parse_assignments(options, "-g", several=True)
-    both = [one.label for one in asked if one.label in grid]
-    problems += [f"{name} is varied with -g and in {path}: choose one" for name in both]
+    for assignment in asked:
+        if assignment.label in grid:
+            problems.append(f"{assignment.label} is varied with -g and in {path}: choose one")
     if problems:
         raise UsageError(*problems)
-    return {**grid, **{one.label: one.value for one in asked}}
+    return {**grid, **{assignment.label: assignment.value for assignment in asked}}
+
+
+def _grid_file(path: Path) -> dict[str, list[Any]]:
+    if not path.is_file():
+        raise UsageError(f"no grid file {path}")
+    content = as_mapping(read(path), str(path), "names with lists")
+    grid: dict[str, list[Any]] = {str(name): values for name, values in content.items()}
+    if not all(isinstance(values, list) for values in grid.values()):
+        example = "`vintage: [2023-03, 2026-08]`"
+        raise UsageError(f"{path}: a grid holds names with lists of values, such as {example}")
+    return grid
 
 
 def plan_sweep(
@@ -333,37 +389,52 @@ def plan_sweep(
     options: Sequence[str] = (),
     base: str = DEFAULT,
 ) -> Plan:
-    """Return a sweep that is in order, or raise one error with all that is wrong with it; nothing is run yet."""
+    """Return a sweep that is in order, or raise one error with all that is wrong with it.
+
+    Nothing is run yet.
+    """
     [chapter] = choose(discover(project), [slug])
-    asked, problems = {one.name for one in parse_assignments(options)[0]}, list[str]()
+    assignments, _ = parse_assignments(options)
+    asked = {assignment.name for assignment in assignments}
+    problems: list[str] = []
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
         _, usual = values_of(project, slug, options, base)
-    problems += [
-        f"{name} is set with -p and varied with -g: choose one"
-        for name in sorted(asked & set(grid))
-    ]
+    both = sorted(asked & set(grid))
+    problems += [f"{name} is set with -p and varied with -g: choose one" for name in both]
     named = [Assignment(None, name, None) for name in dict.fromkeys([*sorted(asked), *grid])]
-    problems += beside([(one, hits_of(one, [chapter])) for one in named]) if not problems else []
+    if not problems:
+        hits = [(assignment, hits_of(assignment, [chapter])) for assignment in named]
+        problems += beside(hits)
     varied = present_grid(chapter, grid, usual)
     sets = combinations(chapter, varied, usual, problems)
-    for told in notes_on([one for one in named if one.name in grid], [chapter]):
-        note(told)
-    # what sets one end of a period is in every value, where the other end is varied
-    others = [text for text in options if not {*_reached(text, chapter)} & {*varied}]
-    flags = [
-        *(("-p", text) for text in others),
-        *([("--edition", base)] if base != DEFAULT else []),
-    ]
-    words = [grid_option(name, [values[name] for values in sets]) for name in varied]
-    command = " ".join([project.settings.command, "sweep", slug, *words, *map(shlex.join, flags)])
+    varied_names = [assignment for assignment in named if assignment.name in grid]
+    for words in notes_on(varied_names, [chapter]):
+        note(words)
+    grid_words = [grid_option(name, [values[name] for values in sets]) for name in varied]
+    flags = _flags(chapter, varied, options, base)
+    command = " ".join([project.settings.command, "sweep", slug, *grid_words, *flags])
     return Plan(chapter, usual, list(varied), sets, command)
+
+
+def _flags(chapter: Chapter, varied: Iterable[str], options: Iterable[str], base: str) -> list[str]:
+    """Return the options of the command of a sweep besides its grid, as a shell takes them.
+
+    What sets one end of a period is in every value, where the other end is varied.
+    """
+    varied = set(varied)
+    others = [text for text in options if varied.isdisjoint(_reached(text, chapter))]
+    flags = [shlex.join(("-p", text)) for text in others]
+    if base != DEFAULT:
+        flags.append(shlex.join(("--edition", base)))
+    return flags
 
 
 def _reached(text: str, chapter: Chapter) -> list[str]:
     """Return the parameters of a chapter that an option sets, by their present names."""
-    asked, _ = parse_assignments([text])
-    return [hit.parameter.name for one in asked for hit in hits_of(one, [chapter])]
+    assignments, _ = parse_assignments([text])
+    hits = [hit for assignment in assignments for hit in hits_of(assignment, [chapter])]
+    return [hit.parameter.name for hit in hits]
 
 
 def combinations(
@@ -372,22 +443,24 @@ def combinations(
     usual: Mapping[str, Value],
     problems: list[str],
 ) -> list[dict[str, Value]]:
-    """Return every combination of a grid, as complete values of a chapter, in the order of the grid."""
+    """Return every combination of a grid, in the order of the grid.
+
+    Each as complete values of a chapter.
+    """
     known = {parameter.name: parameter for parameter in chapter.parameters}
-    problems += [] if grid else ["nothing to vary: give a grid, such as -g vintage=2023-03,2026-08"]
-    problems += [
-        f"chapter {chapter.slug} has no parameter {name!r}{nearest(name, [*known])}"
-        for name in grid
-        if name not in known
-    ]
+    if not grid:
+        problems.append("nothing to vary: give a grid, such as -g vintage=2023-03,2026-08")
+    for name in grid:
+        if name not in known:
+            hint = nearest(name, [*known])
+            problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
     tried = [
         _checked(known[name], values, problems) for name, values in grid.items() if name in known
     ]
-    sets = [
-        {**usual, **dict(zip(grid, chosen, strict=False))} for chosen in itertools.product(*tried)
-    ]
-    if not problems:
-        problems += dict.fromkeys(problem for values in sets for problem in range_problems(values))
+    sets = []
+    for chosen in itertools.product(*tried):
+        varied = dict(zip(grid, chosen, strict=False))
+        sets.append({**usual, **varied})
     if problems:
         raise UsageError(*problems)
     return sets
@@ -395,26 +468,28 @@ def combinations(
 
 def _checked(parameter: Parameter, values: Sequence[Any], problems: list[str]) -> list[Value]:
     good: list[Value] = []
-    problems += [] if values else [f"{parameter.name}: no value to try"]
-    for value in values:
+    if not values:
+        problems.append(f"{parameter.name}: no value to try")
+    for text in values:
         try:
-            one = parameter.parse(value) if isinstance(value, str) else parameter.check(value)
+            value = parameter.parse(text) if isinstance(text, str) else parameter.check(text)
         except ValueError as error:
             problems.append(f"{parameter.name}: {error}")
         else:
-            good += [one] if one not in good else []
+            if value not in good:
+                good.append(value)
     return good
 
 
 def check_folder(out: Path | None) -> None:
     """Raise where a sweep would write into a folder that is not its own."""
-    found = (
-        {path.name for path in out.iterdir()} if out is not None and out.is_dir() else set[str]()
-    )
-    if found and not {"index.html", "results.csv", "results.parquet"} <= found:
-        raise UsageError(
-            f"{out} holds {min(found)!r} and is no folder of a sweep; give --out a folder of its own"
-        )
+    if out is None or not out.is_dir():
+        return
+    names = {path.name for path in out.iterdir()}
+    is_own = names >= {"index.html", "results.csv", "results.parquet"}
+    if names and not is_own:
+        foreign = f"{out} holds {min(names)!r} and is no folder of a sweep"
+        raise UsageError(f"{foreign}; give --out a folder of its own")
 
 
 def run_sweep(
@@ -428,58 +503,66 @@ def run_sweep(
     """Run every combination of a plan; one that fails does not keep the others from running."""
     if out is not None:
         check_writable(out)
-    runs, fresh, errors = run_all(
-        project, plan.tasks, Fingerprint.of(project), options, reporter, scheduler
-    )
-    name = f"{plan.chapter.slug}-{sha256(canonical(plan.sets).encode())[:8]}"
-    return Sweep(plan, out or project.build / "sweeps" / name, runs, fresh, errors)
+    fingerprint = Fingerprint.of(project)
+    runs, fresh, errors = run_all(project, plan.tasks, fingerprint, options, reporter, scheduler)
+    digest = sha256(canonical(plan.sets).encode())
+    folder = out or project.build / "sweeps" / f"{plan.chapter.slug}-{digest[:8]}"
+    return Sweep(plan, folder, runs, fresh, errors)
 
 
 def write_table(sweep: Sweep) -> None:
-    """Write the table of a sweep as Parquet and CSV: run, values varied, `RESULT_COLUMNS`; statements come last."""
+    """Write the table of a sweep as Parquet and CSV; statements come last.
+
+    The columns are the run, the values varied, and `RESULT_COLUMNS`.
+    """
     import pandas as pd
 
     rows = [*sweep.rows, *sweep.statement_rows]
     frame = pd.DataFrame(rows, columns=["run", *sweep.plan.varied, *RESULT_COLUMNS])
-    frame = frame.astype(
-        {**dict.fromkeys(("value", "low", "high"), "float64"), **dict.fromkeys(("k", "n"), "Int64")}
-    )
+    types = {"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"}
+    frame = frame.astype(types)
     text = frame.astype(object).map(harmless).to_csv(index=False, lineterminator="\n")
-    for path, content in zip(
-        sweep.tables, (frame.to_parquet(index=False), text.encode()), strict=True
-    ):
-        replace_file(path, content)
+    parquet, csv = sweep.tables
+    replace_file(parquet, frame.to_parquet(index=False))
+    replace_file(csv, text.encode())
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
     """Print results as a table on standard output."""
     table = folding_table("result", "value", "interval", "counts", "what it is")
-    for key, found in (one for recorded in results.values() for one in recorded.items()):
-        result = read_estimate(found)
-        interval = numbers.interval(result, extra=1) if result.low is not None else ""
-        counts = numbers.counts(result) if result.n is not None else ""
-        table.add_row(key, numbers.write(result, "precise"), interval, counts, result.label)
+    for recorded in results.values():
+        for key, entry in recorded.items():
+            result = read_estimate(entry)
+            value = numbers.write(result, "precise")
+            interval = numbers.interval(result, extra=1) if result.low is not None else ""
+            counts = numbers.counts(result) if result.n is not None else ""
+            table.add_row(key, value, interval, counts, result.label)
     standard_output().print(table)
 
 
 def parameter_schemas(project: Project, slug: str | None = None) -> dict[str, Any]:
     """Return a JSON Schema for each chapter, or for one."""
-    return {chapter.slug: chapter_schema(chapter.parameters) for chapter in _chosen(project, slug)}
+    chapters = _chosen(project, slug)
+    return {chapter.slug: chapter_schema(chapter.parameters) for chapter in chapters}
 
 
 def print_parameters(project: Project, slug: str | None = None) -> None:
     """Print the parameters of each chapter, or of one, as tables on standard output."""
     console = standard_output()
     for chapter in _chosen(project, slug):
-        table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
-        for row in describe(chapter.parameters):
-            table.add_row(
-                row["name"], as_text(row["default"]), row["allowed"], row["unit"], row["help"]
-            )
-        console.print(
-            table if chapter.parameters else f"{chapter.slug} has no parameters.", highlight=False
-        )
+        if chapter.parameters:
+            console.print(_parameter_table(chapter), highlight=False)
+        else:
+            console.print(f"{chapter.slug} has no parameters.", highlight=False)
         console.print()
+
+
+def _parameter_table(chapter: Chapter) -> Table:
+    table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
+    for row in describe(chapter.parameters):
+        default = as_text(row["default"])
+        table.add_row(row["name"], default, row["allowed"], row["unit"], row["help"])
+    return table
 
 
 def _chosen(project: Project, slug: str | None) -> list[Chapter]:

@@ -1,4 +1,7 @@
-"""Programs of ours that are kept warm to answer orders; one is a Sphinx that has read the whole published edition."""
+"""Programs of ours that are kept warm to answer orders.
+
+One is a Sphinx that has read the whole published edition.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,10 @@ from bookpress.run import processes
 
 
 class Program:
-    """The ``main`` of a module as a program: it reads a line of JSON, then answers each of many `connections`.
+    """The ``main`` of a module as a program.
 
-    Threads may ask it at the same time. It gets what `subprocess.Popen` takes besides.
+    It reads a line of JSON, then answers each of many `connections`. Threads may ask it at the same
+    time. It gets what `subprocess.Popen` takes besides.
     """
 
     def __init__(self, module: str, order: Mapping[str, str], **how: Any) -> None:
@@ -37,17 +41,19 @@ class Program:
             start_new_session=True,
             **how,
         )
-        line, stdin = (
-            json.dumps({**order, "key": self._key.hex()}),
-            cast("IO[bytes]", self._process.stdin),
-        )
+        line = json.dumps({**order, "key": self._key.hex()})
+        stdin = cast("IO[bytes]", self._process.stdin)
         with suppress(BrokenPipeError):  # then it has ended, and `wait` tells
             stdin.write(f"{line}\n".encode())
             stdin.flush()
 
     def wait(self) -> dict[str, Any]:
-        """Return what it tells when it can be asked; nothing where it has ended. To be called once, before it is."""
-        told: dict[str, Any] = json.loads(self._process.stdout.readline() or "{}")
+        """Return what it tells when it can be asked; nothing where it has ended.
+
+        To be called once, before it is asked.
+        """
+        line = self._process.stdout.readline()
+        told: dict[str, Any] = json.loads(line or "{}")
         self._address = told.get("address", "")
         return told
 
@@ -62,9 +68,13 @@ class Program:
 
 
 def connections(key: str, output: IO[str], **told: Any) -> Iterator[Connection]:
-    """Tell whoever started this program that it listens, and what else there is to tell; yield connections for ever."""
+    """Tell whoever started this program that it listens; yield connections for ever.
+
+    And what else there is to tell.
+    """
     with Listener(family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
-        output.write(json.dumps({"address": listener.address, **told}) + "\n")
+        message = json.dumps({"address": listener.address, **told})
+        output.write(message + "\n")
         output.flush()
         while True:
             with suppress(AuthenticationError, EOFError, OSError):
@@ -77,10 +87,11 @@ class WarmBook(Program):
     def page(
         self, asked: Mapping[str, Any], started: Callable[[int], None] = lambda _: None
     ) -> dict[str, Any]:
-        """Return what of a page differs, ``edits`` and ``figures``, where a chapter was run with other values.
+        """Return what of a page differs where a chapter was run with other values.
 
-        It is asked for a ``docname``, given the executed ``notebook`` and the record of its ``edition``; `started` is
-        told the process that makes the page, which may be killed. Other figures than the published ones are an error.
+        That is its ``edits`` and ``figures``. It is asked for a ``docname``, given the executed
+        ``notebook`` and the record of its ``edition``; `started` is told the process that makes the
+        page, which may be killed. Other figures than the published ones are an error.
         """
         try:
             with self.connection() as connection:
@@ -99,14 +110,12 @@ def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]
     """Give the published edition read, from its staged source and its pages; end it afterwards."""
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
-        place = processes.scratch(
-            str(project.build)
-        )  # below the folder whose pictures all builds share
-    epoch = str(int(build_time(project.root).timestamp()))
+        # below the folder whose pictures all builds share
+        place = processes.scratch(str(project.build))
     environment = {
         **os.environ,
         **processes.STEADY,
-        EPOCH_VARIABLE: epoch,
+        EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
         "TMPDIR": processes.scratch(),
     }
     with tempfile.TemporaryDirectory(dir=place) as folder, tempfile.TemporaryFile() as said:
@@ -114,9 +123,14 @@ def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]
         warm = WarmBook("bookpress.page.explore.warm_page", order, env=environment, stderr=said)
         try:
             if not warm.wait():
-                said.seek(0)
-                reason = said.read().decode("utf-8", "replace").strip() or "its process was killed"
+                reason = _written(said) or "its process was killed"
                 raise PressError(f"the published edition cannot be read again: {reason}")
             yield warm
         finally:
             warm.end()
+
+
+def _written(said: IO[bytes]) -> str:
+    """Return what a program has written, without white space around it."""
+    said.seek(0)
+    return said.read().decode("utf-8", "replace").strip()
