@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,7 +41,10 @@ from bookpress.run.worker import versions
 
 @dataclass(frozen=True)
 class Built:
-    """A built edition, its folder, whether anything had to be done, and the chapters that were run."""
+    """A built edition and its folder.
+
+    Whether anything had to be done, and the chapters that were run.
+    """
 
     edition: Edition
     folder: Path
@@ -51,7 +54,10 @@ class Built:
 
 @dataclass(frozen=True)
 class Extras:
-    """What an edition has besides: a mark of it, staged files, and what writes more, given source and pages."""
+    """What an edition has besides.
+
+    A mark of it, staged files, and what writes more, given source and pages.
+    """
 
     mark: str
     staged: Mapping[str, bytes]
@@ -67,45 +73,44 @@ def build(
     engine: Engine | None = None,
     extras: Extras | None = None,
 ) -> Built:
-    """Build an edition and publish it once it is whole; extras stay as long as nothing else of it changes."""
-    options, reporter = options or RunOptions(), reporter or Reporter()
+    """Build an edition and publish it once it is whole.
+
+    Extras stay as long as nothing else of it changes.
+    """
+    options = options or RunOptions()
+    reporter = reporter or Reporter()
     target = project.editions / edition.folder
+    extras_mark = extras.mark if extras else None
     with build_lock(project, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)
-        if not options.force and is_current(target, state, extras.mark if extras else None):
+        if not options.force and is_current(target, state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
-        with Maker(
-            PAGES, state["date"]
-        ) as sphinx:  # it imports, then begins to draw, while chapters run
+        # the process imports, then begins to draw, while chapters run
+        with Maker(PAGES, state["date"]) as sphinx:
             begun = time.monotonic()
             check = partial(check_evidence, project, edition)
             outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
             if outcome.errors:
                 raise failure(project, outcome.errors)
-            found = standings(project, edition, outcome.runs)
+            statements = standings(project, edition, outcome.runs)
             if edition.is_default:
-                expect_truth(found, edition)
+                expect_truth(statements, edition)
             record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
             clock = {"execution": round(time.monotonic() - begun, 3)}
             reporter.step("assembling the pages")
-            mark, source = prepare_memory(project, edition), project.workshop / "source"
-            stage(project, edition, outcome.runs, record, source, extras.staged if extras else {})
+            memory_mark = prepare_memory(project, edition)
+            source = project.workshop / "source"
+            staged = extras.staged if extras else {}
+            stage(project, edition, outcome.runs, record, source, staged)
             sphinx.begin(project.workshop, source)
-            draft = begin_draft(project, record, outcome, found)
+            draft = begin_draft(project, record, outcome, statements)
             sphinx.finish()
         finish_pages(project, state["date"], reporter, formats, extras)
         clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
-        finish_draft(
-            project,
-            edition,
-            record,
-            draft,
-            clock,
-            {**state, EXTRAS: extras.mark if extras else None},
-        )
+        finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras_mark})
         publish(project, edition.folder)
-        keep_memory(project, mark)
+        keep_memory(project, memory_mark)
     return Built(edition, target, changed=True, fresh=outcome.fresh)
 
 
@@ -114,12 +119,16 @@ def page_state(
 ) -> dict[str, Any]:
     """Return hashes of all that an edition is made from."""
     pages = {name: sha256(content) for name, content in page_files(project).items()}
+    renamed = {}
+    for chapter in edition.chapters:
+        if chapter.old_addresses:
+            renamed[chapter.slug] = chapter.old_addresses
     return {
         "edition": edition.id,
         "default": default.id,
         "pages": sha256(canonical(pages).encode()),
-        "renamed": {one.slug: one.old_addresses for one in edition.chapters if one.old_addresses},
-        "formats": [one.name for one in formats],
+        "renamed": renamed,
+        "formats": [each.name for each in formats],
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),
         "source": _source(project),
@@ -132,21 +141,26 @@ def _source(project: Project) -> dict[str, Any] | None:
 
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
-    """Raise when there is anything wrong with the evidence; the very same evidence is not checked twice."""
-    mark = sha256(
-        canonical([edition.fingerprint.evidence, edition.fingerprint.packages]).encode()
-    ).encode()
+    """Raise when there is anything wrong with the evidence.
+
+    The very same evidence is not checked twice.
+    """
+    fingerprint = edition.fingerprint
+    checked = canonical([fingerprint.evidence, fingerprint.packages])
+    digest = sha256(checked.encode()).encode()
     stamp = project.cache / "verified"
-    if not project.settings.verify or (stamp.is_file() and stamp.read_bytes() == mark):
+    verify = project.settings.verify
+    if not verify or (stamp.is_file() and stamp.read_bytes() == digest):
         return
-    problems = engine.call(
-        project.settings.verify, {project.settings.data_variable: str(project.data)}, project.root
-    )
+    variables = {project.settings.data_variable: str(project.data)}
+    problems = engine.call(verify, variables, project.root)
     if problems:
-        raise PressError(
-            "the evidence is damaged:\n" + "\n".join(f"  {problem}" for problem in problems)
-        )
-    replace_file(stamp, mark)
+        raise PressError(_listed("the evidence is damaged:", problems))
+    replace_file(stamp, digest)
+
+
+def _listed(heading: str, problems: Iterable[str]) -> str:
+    return "\n".join([heading, *(f"  {problem}" for problem in problems)])
 
 
 def edition_record(
@@ -156,8 +170,12 @@ def edition_record(
     runs: Mapping[str, Run],
     formats: Sequence[Format],
 ) -> dict[str, Any]:
-    """Return what ``edition.json`` says: the edition as pages and citations need it, and how the default differs."""
-    vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
+    """Return what ``edition.json`` says.
+
+    The edition as pages and citations need it, and how the default differs.
+    """
+    results = pretty(results_of(runs))
+    chapter_hashes = {slug: sha256(results_file(run.results)) for slug, run in runs.items()}
     return {
         "id": edition.id,
         "parts": edition.parts,
@@ -169,22 +187,29 @@ def edition_record(
         "parameters": {slug: dict(values) for slug, values in edition.values.items()},
         "differs": differences(edition, default),
         "date": build_time(project.root).date().isoformat(),
-        "vintage": max(set(vintages), key=vintages.count) if vintages else None,
-        "results_sha256": sha256(pretty(results_of(runs)).encode()),
-        "chapter_results_sha256": {
-            slug: sha256(results_file(run.results)) for slug, run in runs.items()
-        },
+        "vintage": _vintage(edition),
+        "results_sha256": sha256(results.encode()),
+        "chapter_results_sha256": chapter_hashes,
         "made_with": dict(versions()),
         "command": edition.command,
         "source": _source(project),
-        "formats": [one.name for one in formats],
+        "formats": [each.name for each in formats],
     }
+
+
+def _vintage(edition: Edition) -> Any:
+    """Return the vintage that most chapters have, None where none has one."""
+    vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
+    return max(set(vintages), key=vintages.count) if vintages else None
 
 
 def begin_draft(
     project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]
 ) -> Path:
-    """Begin to put the edition together beside the published one, with what is there before the pages are made."""
+    """Begin to put the edition together beside the published one.
+
+    With what is there before the pages are made.
+    """
     draft = draft_path(project, record["name"])
     files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
     with naming(project.editions):
@@ -203,14 +228,15 @@ def finish_pages(
     extras: Extras | None,
 ) -> None:
     """Make the other formats of the pages, check them, and let more be written."""
-    pages, source = project.workshop / PAGES.name, project.workshop / "source"
-    for one in formats:
-        reporter.step(f"making {one.name}")
+    pages = project.workshop / PAGES.name
+    source = project.workshop / "source"
+    for other in formats:
+        reporter.step(f"making {other.name}")
     make(formats, pages, source, epoch)
     reporter.step("checking the pages")
     faults = check_pages(pages)
     if faults:
-        raise PressError("the pages have faults:\n" + "\n".join(f"  {fault}" for fault in faults))
+        raise PressError(_listed("the pages have faults:", faults))
     if extras:
         extras.write(source, pages)
 
@@ -224,14 +250,15 @@ def finish_draft(
     state: Mapping[str, Any],
 ) -> None:
     """Add the pages, how long it took, the manifest, and what it was made from."""
-    from bookpress.build.ro_crate import (
-        write_manifest,
-    )  # all of citing: not for a build that has nothing to do
+    # all of citing: not for a build that has nothing to do
+    from bookpress.build.ro_crate import write_manifest
 
+    pages = project.workshop / PAGES.name
     timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
     with naming(project.editions):
-        (project.workshop / PAGES.name / ".buildinfo").unlink(missing_ok=True)
-        shutil.move(project.workshop / PAGES.name, draft / PAGES.name)
+        (pages / ".buildinfo").unlink(missing_ok=True)
+        shutil.move(pages, draft / PAGES.name)
         (draft / "timings.json").write_text(pretty(timings), encoding="utf-8")
         write_manifest(project, edition, record, draft)
-        (draft / STATE).write_text(pretty({**state, "outputs": outputs(draft)}), encoding="utf-8")
+        made_from = {**state, "outputs": outputs(draft)}
+        (draft / STATE).write_text(pretty(made_from), encoding="utf-8")

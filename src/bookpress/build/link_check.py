@@ -1,4 +1,7 @@
-"""Checks of the finished pages: every internal link leads somewhere, and nothing is fetched from elsewhere."""
+"""Checks of the finished pages.
+
+Every internal link leads somewhere, and nothing is fetched from elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -26,38 +29,46 @@ CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 def check_pages(folder: Path) -> list[str]:
     """Return what is wrong with the pages of a folder, one line a fault."""
-    files = {
-        path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
-    }
-    names = [name for name in files if name.endswith(".html") and not name.startswith("_static/")]
-    pages = {
-        name: html.parse(str(files[name]), html.HTMLParser(encoding="utf-8")).getroot()
-        for name in names
-    }
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    files = {path.relative_to(folder).as_posix(): path for path in paths}
+    pages = _pages(files)
     anchors = {
-        name: set(root.xpath("//@id | //a/@name"))
-        for name, root in pages.items()
-        if root is not None
+        name: set(page.xpath("//@id | //a/@name"))
+        for name, page in pages.items()
+        if page is not None
     }
-    problems = [
-        f"{name}: fetches from another host"
-        for name, path in files.items()
-        if name.endswith(".css")
-        and CSS_URL.search(path.read_text(encoding="utf-8", errors="replace"))
-    ]
-    for name, root in pages.items():
-        if root is None:
+    problems = _style_sheet_problems(files)
+    for name, page in pages.items():
+        if page is None:
             problems.append(f"{name}: the page is empty")
             continue
-        links = [link for element in root.iter(*FETCHED, "link") for link in _fetched(element)]
-        problems += [
-            f"{name}: fetches {link} from another host" for link in links if urlsplit(link).netloc
-        ]
-        for link in {*links, *root.xpath("//a/@href | //area/@href")}:
-            problems += [
-                f"{name}: link to {link}: {what}" for what in _broken(name, link, files, anchors)
-            ]
+        fetched = [link for element in page.iter(*FETCHED, "link") for link in _fetched(element)]
+        elsewhere = [link for link in fetched if urlsplit(link).netloc]
+        problems += [f"{name}: fetches {link} from another host" for link in elsewhere]
+        for link in {*fetched, *page.xpath("//a/@href | //area/@href")}:
+            faults = _broken(name, link, files, anchors)
+            problems += [f"{name}: link to {link}: {fault}" for fault in faults]
     return sorted(set(problems))
+
+
+def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
+    """Return the pages among files, parsed."""
+    parser = html.HTMLParser(encoding="utf-8")
+    pages = {}
+    for name, path in files.items():
+        if name.endswith(".html") and not name.startswith("_static/"):
+            pages[name] = html.parse(str(path), parser).getroot()
+    return pages
+
+
+def _style_sheet_problems(files: Mapping[str, Path]) -> list[str]:
+    problems = []
+    for name, path in files.items():
+        if name.endswith(".css"):
+            text = path.read_text(encoding="utf-8", errors="replace")
+            if CSS_URL.search(text):
+                problems.append(f"{name}: fetches from another host")
+    return problems
 
 
 def _broken(
@@ -65,11 +76,10 @@ def _broken(
 ) -> Iterator[str]:
     """Yield what is wrong with a link within the site."""
     parts = urlsplit(link)
-    target = (
-        posixpath.normpath(posixpath.join(posixpath.dirname(page), unquote(parts.path)))
-        if parts.path
-        else page
-    )
+    target = page
+    if parts.path:
+        joined = posixpath.join(posixpath.dirname(page), unquote(parts.path))
+        target = posixpath.normpath(joined)
     if parts.scheme or parts.netloc or target.startswith("../"):
         return
     place = target if target in files else posixpath.normpath(f"{target}/index.html")
@@ -80,10 +90,15 @@ def _broken(
 
 
 def _fetched(element: Any) -> Iterator[str]:
+    """Yield what a browser fetches for an element."""
     if element.tag in FETCHED:
-        yield from filter(None, [element.get("src")])
-        yield from (part.split()[0] for part in element.get("srcset", "").split(", ") if part)
-    if element.tag == "link" and FETCHING_RELATIONS & set(
-        (element.get("rel") or "").lower().split()
-    ):
-        yield element.get("href") or ""
+        source = element.get("src")
+        if source:
+            yield source
+        for candidate in element.get("srcset", "").split(", "):
+            if candidate:
+                yield candidate.split()[0]
+    if element.tag == "link":
+        relations = (element.get("rel") or "").lower().split()
+        if not FETCHING_RELATIONS.isdisjoint(relations):
+            yield element.get("href") or ""

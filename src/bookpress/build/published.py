@@ -1,11 +1,14 @@
-"""The built editions on disk: one build at a time, a new edition in the place of the last in one step, and removal."""
+"""The built editions on disk.
+
+One build at a time, a new edition in the place of the last in one step, and removal.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,14 +20,20 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, tree
 from bookpress.progress import Reporter
 
-STATE = ".state.json"  # in each built edition: what its pages were made from, and the hash of each of its files
-EXTRAS = "extras"  # in it: the mark of what the edition has besides
-VERSIONS = ".versions"  # beside the editions, which are links into it
+STATE = ".state.json"
+"""In each built edition: what its pages were made from, and the hash of each of its files."""
+EXTRAS = "extras"
+"""In it: the mark of what the edition has besides."""
+VERSIONS = ".versions"
+"""Beside the editions, which are links into it."""
 
 
 @contextmanager
 def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[None]:
-    """Hold the book while an edition is built or removed. Who can be told so waits for another; else it is an error."""
+    """Hold the book while an edition is built or removed.
+
+    Who can be told so waits for another; else it is an error.
+    """
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
         lock = FileLock(project.build / ".lock")
@@ -43,13 +52,20 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
 
 def draft_path(project: Project, name: str) -> Path:
     """Return where an edition is put together; only the build that holds its lock uses it."""
-    first, second = (project.editions / VERSIONS / name / number for number in ("1", "2"))
-    return second if (project.editions / name).resolve() == first.resolve() else first
+    versions = project.editions / VERSIONS / name
+    first = versions / "1"
+    second = versions / "2"
+    is_published = (project.editions / name).resolve() == first.resolve()
+    return second if is_published else first
 
 
 def publish(project: Project, name: str) -> None:
-    """Put a draft in the place of the published edition in one step, as the name of an edition is a link."""
-    target, draft = project.editions / name, draft_path(project, name)
+    """Put a draft in the place of the published edition.
+
+    That is in one step, as the name of an edition is a link.
+    """
+    target = project.editions / name
+    draft = draft_path(project, name)
     with naming(target):
         link = draft.with_suffix(".link")
         link.unlink(missing_ok=True)
@@ -59,12 +75,16 @@ def publish(project: Project, name: str) -> None:
 
 
 def is_current(folder: Path, state: Mapping[str, Any], extras: str | None = None) -> bool:
-    """Return whether a built edition was made from just this, and is as it was made, with these extras or any."""
+    """Return whether a built edition was made from just this, and is as it was made.
+
+    With these extras, or any.
+    """
     try:
-        found = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        built = json.loads((folder / STATE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return bool(found == {**state, EXTRAS: extras or found.get(EXTRAS), "outputs": outputs(folder)})
+    extras = extras or built.get(EXTRAS)
+    return bool(built == {**state, EXTRAS: extras, "outputs": outputs(folder)})
 
 
 def outputs(folder: Path) -> dict[str, str]:
@@ -73,35 +93,41 @@ def outputs(folder: Path) -> dict[str, str]:
 
 
 def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = False) -> int:
-    """Remove built editions, by default everything that was built, and return how many bytes that freed."""
+    """Remove built editions, by default everything that was built.
+
+    Return how many bytes that freed.
+    """
     built = project.built
-    problems = [
-        f"no built edition {quoted(name)}{nearest(name, built)}"
-        for name in editions
-        if name not in built
-    ]
-    if problems:
+    unknown = [name for name in editions if name not in built]
+    if unknown:
+        problems = [f"no built edition {quoted(name)}{nearest(name, built)}" for name in unknown]
         raise UsageError(*problems)
     if not project.build.is_dir():
         return 0
     with build_lock(project):
-        gone = [
-            place / name
-            for name in editions
-            for place in (project.editions, project.editions / VERSIONS)
-        ]
-        kept = {".lock", project.cache.name} if keep_runs else {".lock"}
-        every = [path for path in project.build.iterdir() if path.name not in kept]
-        return sum(map(_remove, gone if editions else every))
+        if editions:
+            paths = _places(project, editions)
+        else:
+            stays = {".lock", project.cache.name} if keep_runs else {".lock"}
+            paths = [path for path in project.build.iterdir() if path.name not in stays]
+        return sum(_remove(path) for path in paths)
+
+
+def _places(project: Project, editions: Iterable[str]) -> list[Path]:
+    """Return the links of editions and the folders that they lead to."""
+    places = []
+    for name in editions:
+        places += [project.editions / name, project.editions / VERSIONS / name]
+    return places
 
 
 def _remove(path: Path) -> int:
     with naming(path, "remove"):
         is_folder = path.is_dir() and not path.is_symlink()
-        size = sum(
-            file.lstat().st_size
-            for file in (path.rglob("*") if is_folder else [path])
-            if os.path.lexists(file)
-        )
-        shutil.rmtree(path) if is_folder else path.unlink(missing_ok=True)
+        files = list(path.rglob("*")) if is_folder else [path]
+        size = sum(file.lstat().st_size for file in files if os.path.lexists(file))
+        if is_folder:
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
     return size

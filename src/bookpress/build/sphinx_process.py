@@ -1,6 +1,7 @@
-"""The process in which Jupyter Book makes the pages: Sphinx keeps much in global state, so each build gets a fresh one.
+"""The process in which Jupyter Book makes the pages.
 
-It is also an extension of Sphinx that the staged configuration names, so that several processes write the pages.
+Sphinx keeps much in global state, so each build gets a fresh one. It is also an extension of Sphinx
+that the staged configuration names, so that several processes write the pages.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from bookpress.files import naming
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-MEMORY = "doctrees"  # beside the source: what Sphinx has read for the last edition that became whole, to go on from
+MEMORY = "doctrees"
+"""Beside the source: what Sphinx has read for the last whole edition, to go on from."""
 DRAFT = "doctrees.new"
 USED = (
     "jupyter_book.sphinx",
@@ -33,21 +35,32 @@ USED = (
     "sphinx_book_theme",
     "bookpress.page.extension",
 )
-WRITERS = 4  # processes that write pages, each some: with fewer, all would wait for the last; each copies memory
-SHOWN = 40  # lines of warnings that a message shows at the most
+WRITERS = 4
+"""Processes that write pages, each some.
+
+With fewer, all would wait for the last; each copies memory.
+"""
+SHOWN = 40
+"""Lines of warnings that a message shows at the most."""
+
+FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
+WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
 when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
 """Called once all pages are read and before any is written."""
 
 
 def make(order: Order) -> None:
-    """Make the pages from what Sphinx remembers; the output's name is the builder: ``html``, or ``dummy`` to check."""
-    source, output, shop = Path(order.source), Path(order.output), Path(order.source).parent
+    """Make the pages from what Sphinx remembers.
+
+    The output's name is the builder: ``html``, or ``dummy`` to check.
+    """
+    source = Path(order.source)
+    output = Path(order.output)
+    shop = source.parent
     log = shop / "sphinx.log"
-    with (
-        FileLock(shop / ".busy"),
-        naming(shop),
-    ):  # the process of a build that was killed may not have ended yet
+    # the process of a build that was killed may not have ended yet
+    with FileLock(shop / ".busy"), naming(shop):
         for folder in (output, shop / DRAFT):
             shutil.rmtree(folder, ignore_errors=True)
         if (shop / MEMORY).is_dir():
@@ -58,9 +71,8 @@ def make(order: Order) -> None:
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
         ):
-            failed = run(
-                source, output, shop / DRAFT, 1 + WRITERS
-            )  # one of them only hands out pages
+            jobs = 1 + WRITERS  # one of them only hands out pages
+            failed = run(source, output, shop / DRAFT, jobs)
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), str(source))
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
@@ -72,16 +84,17 @@ def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
     from sphinx.util.console import nocolor
 
     nocolor()
+    settings = {
+        "external_toc_path": str(source / "_toc.yml"),
+        "latex_individualpages": False,
+    }
     return build_sphinx(
         source,
         output,
         use_external_toc=True,
         noconfig=True,
         path_config=source / "_config.yml",
-        confoverrides={
-            "external_toc_path": str(source / "_toc.yml"),
-            "latex_individualpages": False,
-        },
+        confoverrides=settings,
         doctreedir=memory,
         builder=output.name,
         force_all=True,
@@ -92,21 +105,26 @@ def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
 
 
 def complaints(said: str, source: str) -> str:
-    """Return the warnings and errors among what Sphinx said, with file names as the author knows them."""
+    """Return the warnings and errors among what Sphinx said.
+
+    With file names as the author knows them.
+    """
     lines = said.replace(f"{source}/", "").splitlines()
-    numbered = enumerate(lines)
-    fatal = next(
-        (at for at, line in numbered if re.match(r"\w+ (error|occurred):$|Traceback", line)),
-        len(lines),
-    )
-    found = [
-        line for line in lines[:fatal] if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)
-    ] + lines[fatal:]
-    return "\n".join(f"  {line}" for line in (found or lines[-15:])[:SHOWN])
+    fatal = len(lines)
+    for number, line in enumerate(lines):
+        if FATAL.match(line):
+            fatal = number
+            break
+    warnings = [line for line in lines[:fatal] if WARNING.search(line)]
+    complaints = [*warnings, *lines[fatal:]] or lines[-15:]
+    return "\n".join(f"  {line}" for line in complaints[:SHOWN])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Let one process read the pages, as two extensions of Jupyter Book cannot share that, and several write them."""
+    """Let one process read the pages and several write them.
+
+    Two extensions of Jupyter Book cannot share reading.
+    """
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
@@ -115,9 +133,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 if __name__ == "__main__":
-    gc.set_threshold(
-        500_000
-    )  # a book is small, and searching all of it for garbage again and again is slow
+    # a book is small, and searching all of it for garbage again and again is slow
+    gc.set_threshold(500_000)
     for name in USED:  # while chapters run
         importlib.import_module(name)
     from bookpress.page.figures.figures import begin_to_draw

@@ -1,6 +1,7 @@
-"""The staged source of an edition: the book's own pages, with executed notebooks in place of the chapters.
+"""The staged source of an edition.
 
-Sphinx remembers one folder alone, and reads again what has a new date: what is right already keeps its own.
+The book's own pages, with executed notebooks in place of the chapters. Sphinx remembers one folder
+alone, and reads again what has a new date: what is right already keeps its own.
 """
 
 from __future__ import annotations
@@ -42,22 +43,27 @@ from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 
 EXTENSION = "bookpress.build.sphinx_process"
-MARK = ".rests-on"  # in Sphinx's memory: the hash of what every page may rest on
+MARK = ".rests-on"
+"""In Sphinx's memory: the hash of what every page may rest on."""
 _LINK = re.compile(
     r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)"
 )
 
 
 def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files that are no chapters; a page that is no text, or could run code when it is read, is an error."""
-    pages = [f"{name}.md" for name in toc_files(project) if not name.startswith(f"{FOLDER}/")]
+    """Return the files that are no chapters.
+
+    A page that is no text, or could run code when it is read, is an error.
+    """
+    entries = toc_files(project)
+    pages = [f"{name}.md" for name in entries if not name.startswith(f"{FOLDER}/")]
     for name in pages:
         front_matter(decoded(project.root / name), name)
-    found = {name: project.root / name for name in ("_config.yml", "_toc.yml", *pages)}
+    paths = {name: project.root / name for name in ("_config.yml", "_toc.yml", *pages)}
     for folder in COPIED_FOLDERS:
         for path in files_of(project.root / folder):
-            found[path.relative_to(project.root).as_posix()] = path
-    return {name: read(path) for name, path in found.items()}
+            paths[path.relative_to(project.root).as_posix()] = path
+    return {name: read(path) for name, path in paths.items()}
 
 
 def stage(
@@ -71,16 +77,14 @@ def stage(
     """Bring the folder of a staged source to the state of an edition, with more files by name."""
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
-    for name in (name for name in wanted if name.endswith(".md")):
-        wanted[name] = point_to_notebooks(
-            wanted[name].decode("utf-8"), posixpath.dirname(name), slugs
-        ).encode()
+    for name, content in wanted.items():
+        if name.endswith(".md"):
+            text = content.decode("utf-8")
+            wanted[name] = point_to_notebooks(text, posixpath.dirname(name), slugs).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
-    wanted |= {
-        "edition.json": pretty(dict(record)).encode(),
-        "results.json": pretty(results_of(runs)).encode(),
-        **more,
-    }
+    wanted["edition.json"] = pretty(dict(record)).encode()
+    wanted["results.json"] = pretty(results_of(runs)).encode()
+    wanted |= more
     for chapter in edition.chapters:
         wanted[f"sources/{chapter.slug}.md"] = chapter.source.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
@@ -104,35 +108,42 @@ def staged_notebook(
     """Return the executed notebook of a chapter as it is read and downloaded."""
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = json.loads(run.notebook)
-    key = chapter.settings.front_matter
-    notebook["metadata"][key] = {
-        **(notebook["metadata"].get(key) or {}),
+    entry = {
         "chapter": chapter.slug,
         "edition": {name: record[name] for name in ("id", "name", "title")},
         "parameters": rows,
-        **({"renamed": chapter.old_addresses} if chapter.old_addresses else {}),
-        "command": run_command(chapter.slug, rows, chapter.settings.command),
     }
-    changed = [f"\n{row['name']} = {row['code']}" for row in rows if row["value"] != row["default"]]
+    if chapter.old_addresses:
+        entry["renamed"] = chapter.old_addresses
+    entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
+    key = chapter.settings.front_matter
+    written = notebook["metadata"].get(key) or {}
+    notebook["metadata"][key] = {**written, **entry}
+    changed = [row for row in rows if row["value"] != row["default"]]
+    assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
     for cell in notebook["cells"]:
-        if changed and "parameters" in cell["metadata"].get("tags", []):
-            # what papermill puts in for the edition is hidden, and gone where other values are put in
-            cell["source"] = "".join([*cell["source"], "\n\n# As in this edition:", *changed])
+        if assignments and "parameters" in cell["metadata"].get("tags", []):
+            # what papermill puts in is hidden, and gone where other values are put in
+            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
+            cell["source"] = "".join(lines)
         if cell["cell_type"] == "markdown":
             cell["source"] = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
     return as_file(notebook)
 
 
 def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
-    """Return Markdown whose links to chapters, named as an author sees them, lead to their executed notebooks."""
+    """Return Markdown whose links to chapters lead to their executed notebooks.
+
+    The links name the chapters as an author sees them.
+    """
 
     def point(link: re.Match[str]) -> str:
-        if (
-            posixpath.normpath(posixpath.join(folder, link["path"])) != FOLDER
-            or link["slug"] not in slugs
-        ):
+        path = link["path"]
+        slug = link["slug"]
+        target = posixpath.normpath(posixpath.join(folder, path))
+        if target != FOLDER or slug not in slugs:
             return link[0]
-        return f"[{link['text']}]({link['path']}{link['slug']}.ipynb{link['anchor'] or ''})"
+        return f"[{link['text']}]({path}{slug}.ipynb{link['anchor'] or ''})"
 
     return _LINK.sub(point, text)
 
@@ -142,13 +153,18 @@ def staged_config(content: bytes) -> bytes:
     config = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
     config.setdefault("execute", {})["execute_notebooks"] = "off"
     sphinx = config.setdefault("sphinx", {})
-    named = sphinx.get("extra_extensions") or []
-    sphinx["extra_extensions"] = [*([named] if isinstance(named, str) else named), EXTENSION]
+    extensions = sphinx.get("extra_extensions") or []
+    if isinstance(extensions, str):
+        extensions = [extensions]
+    sphinx["extra_extensions"] = [*extensions, EXTENSION]
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 
 
 def _update(path: Path, content: bytes) -> None:
-    """Write a file where it differs; a notebook keeps its date where only the name of the edition does."""
+    """Write a file where it differs.
+
+    A notebook keeps its date where only the name of the edition does.
+    """
     is_notebook = path.suffix == ".ipynb" and path.is_file()
     same = is_notebook and _without_edition(read(path)) == _without_edition(content)
     date = path.stat().st_mtime_ns if same else 0
@@ -166,24 +182,34 @@ def _without_edition(content: bytes) -> Any:
 
 
 def prepare_memory(project: Project, edition: Edition) -> str:
-    """Drop what Sphinx remembers where the pages may rest on something else now; return a mark of what they rest on."""
-    common = {
-        name: sha256(content)
-        for name, content in page_files(project).items()
-        if not name.endswith(".md")
-    }
-    mark = edition.fingerprint
-    date = int(build_time(project.root).timestamp())
-    rests_on = [common, mark.evidence, mark.packages, mark.lock, platform.python_version(), date]
-    memory, mark_now = project.workshop / MEMORY, sha256(canonical(rests_on).encode())
-    if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark_now:
+    """Drop what Sphinx remembers where the pages may rest on something else now.
+
+    Return a mark of what they rest on.
+    """
+    common = {}
+    for name, content in page_files(project).items():
+        if not name.endswith(".md"):
+            common[name] = sha256(content)
+    fingerprint = edition.fingerprint
+    rests_on = [
+        common,
+        fingerprint.evidence,
+        fingerprint.packages,
+        fingerprint.lock,
+        platform.python_version(),
+        int(build_time(project.root).timestamp()),
+    ]
+    mark = sha256(canonical(rests_on).encode())
+    memory = project.workshop / MEMORY
+    if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark:
         shutil.rmtree(memory, ignore_errors=True)
-    return mark_now
+    return mark
 
 
 def keep_memory(project: Project, mark: str) -> None:
     """Let the next edition start from what Sphinx has read for this one, which became whole."""
-    memory, draft = project.workshop / MEMORY, project.workshop / DRAFT
+    memory = project.workshop / MEMORY
+    draft = project.workshop / DRAFT
     replace_file(draft / MARK, mark.encode())
     shutil.rmtree(memory, ignore_errors=True)
     with naming(memory):

@@ -1,4 +1,7 @@
-"""The statements of an edition, and where its sources rest on them; the published one must not say what is not true."""
+"""The statements of an edition, and where its sources rest on them.
+
+The published edition must not say what is not true.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""What ``statements.json`` holds: by chapter and key how a statement stands, and the sentences that rest on it."""
+"""What ``statements.json`` holds.
+
+By chapter and key how a statement stands, and the sentences that rest on it.
+"""
 
 
 def statements_of(run: Run) -> dict[str, Comparison]:
@@ -33,48 +39,51 @@ def statements_of(run: Run) -> dict[str, Comparison]:
 
 def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> Statements:
     """Return every statement of an edition, in the order of the book."""
-    pages = {
-        name: content.decode("utf-8")
-        for name, content in page_files(project).items()
-        if name.endswith(".md")
-    }
-    pages |= {f"{FOLDER}/{chapter.slug}.md": chapter.source for chapter in edition.chapters}
-    marks: dict[str, list[dict[str, Any]]] = {}
-    for page, text in pages.items():
-        for one in marks_of(page.removesuffix(".md"), text):
-            where = f"{one.page}.html#{anchor(one.name, one.page)}"
-            mark = {"page": page, "line": one.line, "sentence": one.sentence, "anchor": where}
-            marks.setdefault(one.name, []).append(mark)
-    found = {slug: statements_of(run) for slug, run in runs.items()}
-    return {
-        slug: {
-            key: {
-                "holds": one.holds,
-                "because": one.because,
+    marks = _marks(project, edition)
+    by_chapter = {}
+    for slug, run in runs.items():
+        of_chapter = {}
+        for key, statement in statements_of(run).items():
+            of_chapter[key] = {
+                "holds": statement.holds,
+                "because": statement.because,
                 "marks": marks.get(f"{slug}:{key}", []),
             }
-            for key, one in recorded.items()
-        }
-        for slug, recorded in found.items()
-        if recorded
-    }
+        if of_chapter:
+            by_chapter[slug] = of_chapter
+    return by_chapter
+
+
+def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]]:
+    """Return the sentences of an edition that rest on each statement, by its full name."""
+    texts = {}
+    for page, content in page_files(project).items():
+        if page.endswith(".md"):
+            texts[page] = content.decode("utf-8")
+    for chapter in edition.chapters:
+        texts[f"{FOLDER}/{chapter.slug}.md"] = chapter.source
+    marks: dict[str, list[dict[str, Any]]] = {}
+    for page, text in texts.items():
+        for quote in marks_of(page.removesuffix(".md"), text):
+            where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
+            mark = {"page": page, "line": quote.line, "sentence": quote.sentence, "anchor": where}
+            marks.setdefault(quote.name, []).append(mark)
+    return marks
 
 
 def expect_truth(found: Statements, edition: Edition) -> None:
     """Raise an error that lists every sentence that rests on what is not true."""
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
-    untrue = [(slug, key, one) for slug, of in fallen(found).items() for key, one in of.items()]
-    lines = [line for slug, key, one in untrue for line in _faults(chapters[slug], key, one)]
-    if lines:
-        many = (
-            f"{len(lines)} sentences of the published edition are"
-            if len(lines) > 1
-            else "a sentence of it is"
-        )
-        raise PressError(
-            f"the published edition says what is not true: {many} to be rewritten\n"
-            + "\n".join(lines)
-        )
+    faults: list[str] = []
+    for slug, of_chapter in fallen(found).items():
+        for key, statement in of_chapter.items():
+            faults += _faults(chapters[slug], key, statement)
+    if faults:
+        many = "a sentence of it is"
+        if len(faults) > 1:
+            many = f"{len(faults)} sentences of the published edition are"
+        heading = f"the published edition says what is not true: {many} to be rewritten"
+        raise PressError("\n".join([heading, *faults]))
 
 
 def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]:
@@ -89,22 +98,25 @@ def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]
 
 def fallen(found: Statements) -> Statements:
     """Return what is false or unknown."""
-    left = {
-        slug: {key: one for key, one in of.items() if one["holds"] is not True}
-        for slug, of in found.items()
-    }
-    return {slug: of for slug, of in left.items() if of}
+    fallen: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for slug, of_chapter in found.items():
+        for key, statement in of_chapter.items():
+            if statement["holds"] is not True:
+                fallen.setdefault(slug, {})[key] = statement
+    return fallen
 
 
 def print_statements(found: Statements) -> None:
     """Print statements as a table on standard output."""
-    every = [one for of in found.values() for one in of.values()]
-    stands = Counter(one["holds"] for one in every)
+    every = [statement for of_chapter in found.values() for statement in of_chapter.values()]
+    stands = Counter(statement["holds"] for statement in every)
     title = f"Statements: {stands[True]} true, {stands[False]} false, {stands[None]} unknown"
     table = folding_table("statement", "stands", "because", "where", "sentence", title=title)
-    for slug, of in found.items():
-        for key, one in of.items():
-            places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in one["marks"])
-            sentences = "\n".join(dict.fromkeys(mark["sentence"] for mark in one["marks"]))
-            table.add_row(f"{slug}:{key}", WORDS[one["holds"]], one["because"], places, sentences)
+    for slug, of_chapter in found.items():
+        for key, statement in of_chapter.items():
+            words = WORDS[statement["holds"]]
+            marks = statement["marks"]
+            places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in marks)
+            sentences = "\n".join(dict.fromkeys(mark["sentence"] for mark in marks))
+            table.add_row(f"{slug}:{key}", words, statement["because"], places, sentences)
     standard_output().print(table)

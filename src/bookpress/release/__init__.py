@@ -1,1 +1,4 @@
-"""Released editions: archives that lose nothing, the site that holds them all, and what became of each result."""
+"""Released editions.
+
+Archives that lose nothing, the site that holds them all, and what became of each result.
+"""

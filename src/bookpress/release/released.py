@@ -1,4 +1,7 @@
-"""What was released: archives, read without trusting them; the ledger of results; whether both still stand."""
+"""What was released: archives, the ledger of results, and whether both still stand.
+
+Archives are read without trusting them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,6 @@ import datetime as dt
 import gzip
 import hashlib
 import json
-import math
 import re
 import tarfile
 import zlib
@@ -49,14 +51,27 @@ from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
 
-MOST_BYTES, MOST_ENTRIES, MOST_TEXT = 2 << 30, 100_000, 64 << 20
-"""What an archive may hold, unpacked; as many files; and as many bytes in a record that is read as a whole."""
+MOST_BYTES = 2 << 30
+"""What an archive may hold, unpacked."""
+MOST_ENTRIES = 100_000
+"""As many files may it hold."""
+MOST_TEXT = 64 << 20
+"""As many bytes may a record have that is read as a whole."""
+MOST_NAME = 1 << 16
+"""A header with the long name of a file has fewer bytes."""
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
-STANDS, CHANGED, UNKNOWN = 0, 1, 2
-"""Exit codes: as it was, otherwise, not known."""
+STANDS = 0
+"""The exit code for what is as it was."""
+CHANGED = 1
+"""The exit code for what is otherwise."""
+UNKNOWN = 2
+"""The exit code for what is not known."""
+NUMBER = (
+    r"(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
+    r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?)"
+)
 CLAIM = re.compile(
-    r"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>[\w.]+)=\s*(?P<number>(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
-    r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?))(?:\s.*)?"
+    rf"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>[\w.]+)=\s*(?P<number>{NUMBER})(?:\s.*)?"
 )
 CAUSES = {
     "evidence": "evidence",
@@ -95,7 +110,10 @@ class Released(Edited):
 
 
 class Archive(NamedTuple):
-    """An archive that was checked: its file, its edition, and the hash of each file in it, by path."""
+    """An archive that was checked.
+
+    Its file, its edition, and the hash of each file in it, by path.
+    """
 
     path: Path
     facts: Released
@@ -106,31 +124,37 @@ class Archive(NamedTuple):
 def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
     """Return which file is not what the crate says, or not there, if any."""
     for entity in parse_json(crate, NAME)["@graph"]:
-        mark = entity.get("sha256") if entity.get("@type") == "File" else None
-        if mark and hashes.get(entity["@id"]) != mark:
+        if entity.get("@type") != "File":
+            continue
+        digest = entity.get("sha256")
+        if digest and hashes.get(entity["@id"]) != digest:
             return f"its {short(str(entity['@id']))} is not what its {NAME} says"
     return ""
 
 
 class _Entry(tarfile.TarInfo):
-    """A header; any but that of a file, or of the long name of one, is refused before its content is read."""
+    """A header of a file, or of the long name of one.
+
+    Any other is refused before its content is read.
+    """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         entry = super().frombuf(buf, encoding, errors)
-        is_name_of_next = (
-            entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME} and entry.size < 1 << 16
-        )
-        if (
-            not is_name_of_next and entry.type not in {tarfile.REGTYPE, tarfile.AREGTYPE}
-        ) or entry.size < 0:
+        names_next = entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME}
+        is_name_of_next = names_next and entry.size < MOST_NAME
+        is_file = entry.type in {tarfile.REGTYPE, tarfile.AREGTYPE}
+        if entry.size < 0 or not (is_name_of_next or is_file):
             raise PressError(f"{short(repr(entry.name))} is no plain file")
         return entry
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Iterator[tuple[str, tarfile.TarInfo, Any]]]:
-    """Yield the files of an archive one after the other; whatever is wrong with it is one error that names it."""
+    """Yield the files of an archive one after the other.
+
+    Whatever is wrong with it is one error that names it.
+    """
     try:
         with (
             gzip.open(path) as zipped,
@@ -147,26 +171,29 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
     size = 0
     for member in tar:
         folder, _, name = member.name.partition("/")
-        parts = name.split("/")
-        if (
-            folder != top
-            or not name.isprintable()
-            or "\\" in name
-            or {"", ".", ".."} & set(parts)
-            or len(name) > 500
-        ):
+        if folder != top or not _is_path(name):
             raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
         size += member.size
         if member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES:
             raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
-        above = {"/".join(parts[:count]) for count in range(1, len(parts))}
-        content = (
-            None if member.issparse() or name in seen or above & seen else tar.extractfile(member)
-        )
+        is_taken = name in seen or not seen.isdisjoint(_folders_above(name))
+        content = None if member.issparse() or is_taken else tar.extractfile(member)
         if content is None:
             raise PressError(f"{short(repr(name))} is there twice, or no plain file")
         seen.add(name)
         yield name, member, content
+
+
+def _is_path(name: str) -> bool:
+    """Return whether a name in an archive is a path that stays inside its folder."""
+    if not name.isprintable() or "\\" in name or len(name) > 500:
+        return False
+    return {"", ".", ".."}.isdisjoint(name.split("/"))
+
+
+def _folders_above(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
 
 
 def read_archive(path: Path) -> Archive:
@@ -175,26 +202,19 @@ def read_archive(path: Path) -> Archive:
     records: dict[str, bytes] = {}
     with _opened(path) as members:
         for name, member, content in members:
-            if name in RECORDS and member.size > MOST_TEXT:
-                raise PressError(f"its {name} is too long")
-            records |= {name: content.read()} if name in RECORDS else {}
-            mark = (
-                sha256(records[name])
-                if name in RECORDS
-                else hashlib.file_digest(content, "sha256").hexdigest()
-            )
-            hashes[name] = mark
+            if name in RECORDS:
+                if member.size > MOST_TEXT:
+                    raise PressError(f"its {name} is too long")
+                records[name] = content.read()
+                hashes[name] = sha256(records[name])
+            else:
+                hashes[name] = hashlib.file_digest(content, "sha256").hexdigest()
         missing = [name for name in (*RECORDS, "html/index.html") if name not in hashes]
         if missing:
             raise PressError(f"it has no {missing[0]}")
-        facts = checked(
-            Released, parse_json(records["edition.json"], "its edition.json"), "its edition.json"
-        )
-        if not path.name.endswith(f"-{facts.version}-{facts.id}.tar.gz"):
-            raise PressError(
-                f"its name does not end in {facts.version}-{facts.id}.tar.gz, as its edition.json says"
-            )
-        if changed := changed_file(hashes, records[NAME]):
+        facts = _facts(path, records["edition.json"])
+        changed = changed_file(hashes, records[NAME])
+        if changed:
             raise PressError(changed)
         results = parse_json(records["results.json"], "its results.json")
         if facts.results_sha256 != hashes["results.json"]:
@@ -202,62 +222,93 @@ def read_archive(path: Path) -> Archive:
     return Archive(path, facts, hashes, results)
 
 
+def _facts(path: Path, record: bytes) -> Released:
+    """Return what the record of the edition in an archive says, which its name must say too."""
+    what = "its edition.json"
+    facts = checked(Released, parse_json(record, what), what)
+    ending = f"{facts.version}-{facts.id}.tar.gz"
+    if not path.name.endswith(f"-{ending}"):
+        raise PressError(f"its name does not end in {ending}, as its edition.json says")
+    return facts
+
+
 def unpack_pages(archive: Archive, folder: Path) -> None:
     """Write the pages of an archive that was checked to a folder."""
     with _opened(archive.path) as members:
         for name, _, content in members:
-            if name.startswith("html/"):
-                target = folder / name.removeprefix("html/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_bytes(content.read())
+            if not name.startswith("html/"):
+                continue
+            target = folder / name.removeprefix("html/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
 
 
 def load(project: Project) -> dict[str, dict[str, Any]]:
-    """Return what was released, by version, the oldest first: of each edition its facts and results."""
+    """Return what was released, by version, the oldest first.
+
+    Of each edition its facts and results.
+    """
     folder = project.data / RELEASED
     entries = {
         path.stem: parse_json(read(path), f"{RELEASED}/{path.name}")
         for path in sorted(folder.glob("*.json"))
     }
-    return dict(
-        sorted(entries.items(), key=lambda item: str(min(one["date"] for one in item[1].values())))
-    )
+
+    def date(version: str) -> str:
+        return str(min(facts["date"] for facts in entries[version].values()))
+
+    return {version: entries[version] for version in sorted(entries, key=date)}
 
 
 def write(project: Project, entries: Mapping[str, Any]) -> None:
-    """Write the files of the ledger: a line for each result, so that `diff` shows what was added."""
+    """Write the files of the ledger.
+
+    A line for each result, so that `diff` shows what was added.
+    """
     for version, entry in entries.items():
         text = json.dumps(entry, ensure_ascii=False, indent=1)
-        lines = re.sub(
-            r'\{\s+("value": [^{}]*?)\s+\}', lambda one: "{" + " ".join(one[1].split()) + "}", text
-        )
+        lines = re.sub(r'\{\s+("value": [^{}]*?)\s+\}', _in_one_line, text)
         update_file(project.data / RELEASED / f"{version}.json", f"{lines}\n".encode())
+
+
+def _in_one_line(result: re.Match[str]) -> str:
+    words = " ".join(result[1].split())
+    return f"{{{words}}}"
 
 
 def updated(
     project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]
 ) -> dict[str, dict[str, Any]]:
-    """Return the ledger with new editions; one it knows by another id, or whose archive is not at hand, is an error."""
-    entries, here = load(project), {archive.path.name for archive in placed}
-    for version, editions in entries.items():
-        for name, one in editions.items():
-            if "archive" in one and one["archive"] not in here:
-                raise PressError(
-                    f"the {name} edition of {version} ({one['id']}) was released and has no archive here"
-                )
+    """Return the ledger with new editions.
+
+    One it knows by another id, or whose archive is not at hand, is an error.
+    """
+    entries = load(project)
+    _check_at_hand(entries, placed)
     for archive in fresh:
-        facts, entry = archive.facts, entries.setdefault(archive.facts.version, {})
-        stated = facts.model_dump(mode="json", include=set(KEPT))
-        found = {
+        facts = archive.facts
+        editions = entries.setdefault(facts.version, {})
+        entry = {
+            **facts.model_dump(mode="json", include=set(KEPT)),
             "commit": facts.source.commit,
             "archive": archive.path.name,
             "results": archive.results,
         }
-        if entry.setdefault(facts.name, {**stated, **found})["id"] != facts.id:
-            raise PressError(
-                f"{facts.version} of {facts.name} was released as {entry[facts.name]['id']}: raise the version"
-            )
+        known = editions.setdefault(facts.name, entry)["id"]
+        if known != facts.id:
+            edition = f"{facts.version} of {facts.name}"
+            raise PressError(f"{edition} was released as {known}: raise the version")
     return entries
+
+
+def _check_at_hand(entries: Mapping[str, Mapping[str, Any]], placed: Sequence[Archive]) -> None:
+    """Raise where the ledger names an archive that is not among these."""
+    names = {archive.path.name for archive in placed}
+    for version, editions in entries.items():
+        for name, facts in editions.items():
+            if "archive" in facts and facts["archive"] not in names:
+                edition = f"the {name} edition of {version} ({facts['id']})"
+                raise PressError(f"{edition} was released and has no archive here")
 
 
 class Said(NamedTuple):
@@ -272,7 +323,9 @@ class Said(NamedTuple):
 
 
 def _each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    return ((slug, key, result) for slug, found in results.items() for key, result in found.items())
+    for slug, of_chapter in results.items():
+        for key, result in of_chapter.items():
+            yield slug, key, result
 
 
 def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[Said]:
@@ -285,7 +338,10 @@ def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[
 
 
 class Fate(NamedTuple):
-    """What became of a result: in words what it was, what it is (nothing: withdrawn), and why, where it is another."""
+    """What became of a result.
+
+    In words what it was, what it is (nothing: withdrawn), and why, where it is another.
+    """
 
     said: Said
     was: str
@@ -294,49 +350,51 @@ class Fate(NamedTuple):
 
 
 def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fate]:
-    """Return what became of each released result in the state that is released now; the same number is told once."""
+    """Return what became of each released result in the state that is released now.
+
+    The same number is told once.
+    """
     table = load_renamed(project)
-    said = {
-        (one.edition, one.now, one.result["value"]): one
-        for one in reversed(list(_said(entries, table)))
-    }
-    names = [
-        name for name in edition_names(project) if name in {one.edition for one in said.values()}
-    ]
-    now = dict(
-        zip(names, sides(project, names, RunOptions(), Reporter()) if names else (), strict=True)
-    )
+    latest_first = reversed(list(_said(entries, table)))
+    said = {(entry.edition, entry.now, entry.result["value"]): entry for entry in latest_first}
+    released = {entry.edition for entry in said.values()}
+    names = [name for name in edition_names(project) if name in released]
+    here = sides(project, names, RunOptions(), Reporter()) if names else []
+    results = {name: side.results for name, side in zip(names, here, strict=True)}
     plans = {name: load_edition(project, name) for name in {DEFAULT, *names}}
-    found = []
-    for one in reversed(said.values()):
-        results = now[one.edition].results if one.edition in now else {}
-        result = results.get(one.now.chapter, {}).get(one.now.key)
-        was, new = apart(one.result, result) if result else (shown(one.result), "")
-        plan = plans.get(one.edition, plans[DEFAULT])
-        why = _reasons(one, plan, table, is_gone=result is None) if was != new else ""
-        found.append(Fate(one, was, new, why))
-    return found
+    fates = []
+    for entry in reversed(said.values()):
+        of_chapter = results.get(entry.edition, {}).get(entry.now.chapter, {})
+        plan = plans.get(entry.edition, plans[DEFAULT])
+        fates.append(_fate(entry, of_chapter.get(entry.now.key), plan, table))
+    return fates
+
+
+def _fate(said: Said, result: Mapping[str, Any] | None, plan: Edition, table: Renamed) -> Fate:
+    """Return what became of a result, which is now another, the same, or None."""
+    if not result:
+        return Fate(said, shown(said.result), "", _reasons(said, plan, table, is_gone=True))
+    was, now = apart(said.result, result)
+    why = _reasons(said, plan, table, is_gone=False) if was != now else ""
+    return Fate(said, was, now, why)
 
 
 def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     """Return whether a number that somebody quoted still stands, as an exit code and in words.
 
-    It stands where what the result is now rounds to the digits that were given. A result that was published under
-    another name is followed to the one that it has now.
+    It stands where what the result is now rounds to the digits that were given. A result that was
+    published under another name is followed to the one that it has now.
     """
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
-        raise UsageError(
-            f"--check {claim!r} is not CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
-        )
+        wanted = "CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
+        raise UsageError(f"--check {claim!r} is not {wanted}")
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
-    said = [one for one in _said(load(project), table) if asked in {one.name, one.now}]
-    quoted = [one for one in said if _rounds(one.result, match)]
-    first = min(quoted, key=lambda one: one.edition != DEFAULT, default=None)
-    plan = load_edition(
-        project, first.edition if first and first.edition in edition_names(project) else DEFAULT
-    )
+    said = [entry for entry in _said(load(project), table) if asked in {entry.name, entry.now}]
+    quoted = [entry for entry in said if _rounds(entry.result, match)]
+    first = min(quoted, key=lambda entry: entry.edition != DEFAULT, default=None)
+    plan = _plan_of(project, first)
     name = first.now if first else asked
     now = _published(project, plan, name, options)
     if first is None and now is None:
@@ -346,15 +404,29 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     if now and _rounds(now, match):
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
-        releases = "; ".join(f"{one.version} ({one.edition}): {shown(one.result)}" for one in said)
-        told = releases or table.why_gone(asked) or "no release has such a result"
-        return UNKNOWN, f"{named} is not known as {match['number']}: {told}"
-    where = f"in {first.version} ({first.edition})"
-    why = _reasons(first, plan, table, is_gone=now is None)
+        releases = [f"{entry.version} ({entry.edition}): {shown(entry.result)}" for entry in said]
+        known = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
+        return UNKNOWN, f"{named} is not known as {match['number']}: {known}"
+    return CHANGED, f"{named} is {_change(first, now, plan, table)}"
+
+
+def _plan_of(project: Project, said: Said | None) -> Edition:
+    """Return the edition that said something as it is now.
+
+    The published one where it is no more.
+    """
+    is_here = said is not None and said.edition in edition_names(project)
+    return load_edition(project, said.edition if said and is_here else DEFAULT)
+
+
+def _change(said: Said, now: Mapping[str, Any] | None, plan: Edition, table: Renamed) -> str:
+    """Return in words how a result has changed since it was released, and why."""
+    where = f"in {said.version} ({said.edition})"
+    why = _reasons(said, plan, table, is_gone=now is None)
     if now is None:
-        return CHANGED, f"{named} is withdrawn: it was {shown(first.result)} {where}; why: {why}"
-    was, new = apart(first.result, now)
-    return CHANGED, f"{named} is revised: it was {was} {where}, and is {new}; why: {why}"
+        return f"withdrawn: it was {shown(said.result)} {where}; why: {why}"
+    was, new = apart(said.result, now)
+    return f"revised: it was {was} {where}, and is {new}; why: {why}"
 
 
 def _published(project: Project, plan: Edition, name: Name, options: RunOptions) -> Any:
@@ -366,14 +438,22 @@ def _published(project: Project, plan: Edition, name: Name, options: RunOptions)
 
 
 def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
-    """Return whether a result is the number given, to the digits given; a percentage is a hundredth of its number."""
-    digits, power = (
-        match["decimals"] or "",
-        int(match["power"] or 0) - (2 if match["percent"] else 0),
-    )
-    number = float(f"{match['sign'] and '-'}{match['whole'].replace(',', '')}.{digits}e{power}")
-    off = math.inf if result["value"] is None else abs(result["value"] - number)
-    return off <= 0.5 * 10.0 ** (power - len(digits)) * (1 + 1e-9)
+    """Return whether a result is the number given, to the digits given.
+
+    A percentage is a hundredth of its number.
+    """
+    if result["value"] is None:
+        return False
+    decimals = match["decimals"] or ""
+    power = int(match["power"] or 0)
+    if match["percent"]:
+        power -= 2
+    sign = match["sign"] and "-"
+    whole = match["whole"].replace(",", "")
+    number = float(f"{sign}{whole}.{decimals}e{power}")
+    last_digit = 10.0 ** (power - len(decimals))
+    distance = abs(result["value"] - number)
+    return bool(distance <= 0.5 * last_digit * (1 + 1e-9))
 
 
 def shown(result: Mapping[str, Any]) -> str:
@@ -382,30 +462,43 @@ def shown(result: Mapping[str, Any]) -> str:
 
 
 def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
-    """Return two values of a result in words: to ten digits, where they would read the same and are not."""
-    words, values = (shown(before), shown(now)), (before["value"], now["value"])
-    is_hidden = words[0] == words[1] and values[0] != values[1]
-    return (f"{values[0]:.10g}", f"{values[1]:.10g}") if is_hidden else words
+    """Return two values of a result in words.
+
+    To ten digits, where they would read the same and are not.
+    """
+    old_words = shown(before)
+    new_words = shown(now)
+    if old_words == new_words and before["value"] != now["value"]:
+        return f"{before['value']:.10g}", f"{now['value']:.10g}"
+    return old_words, new_words
 
 
 def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str:
-    """Return why a result is not what a release said: what it rests on that has changed, or what the book says."""
-    if is_gone and (why := table.why_gone(said.name)):
-        return why
+    """Return why a result is not what a release said.
+
+    What it rests on that has changed, or what the book says.
+    """
+    told = table.why_gone(said.name) if is_gone else ""
+    if told:
+        return told
     slug = said.now.chapter
-    facts = said.facts
-    before = values_now(table, facts["parameters"]).get(slug, {})
+    before = values_now(table, said.facts["parameters"]).get(slug, {})
     after = plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
-    reasons = [f"definition ({', '.join(changed)})"] if changed else []
-    reasons += dict.fromkeys(
-        what for part, what in CAUSES.items() if facts["parts"][part] != plan.parts[part]
-    )
+    reasons = []
+    if changed:
+        reasons.append(f"definition ({', '.join(changed)})")
+    parts = said.facts["parts"]
+    causes = [cause for part, cause in CAUSES.items() if parts[part] != plan.parts[part]]
+    reasons += dict.fromkeys(causes)
     return ", ".join(reasons or ["another Python or machine"])
 
 
 class Cited(NamedTuple):
-    """What a citation says of a state: the edition, the hash of results (of a chapter or of all), the commit."""
+    """What a citation says of a state.
+
+    The edition, the hash of results (of a chapter or of all), the commit.
+    """
 
     id: str
     sha: str | None = None
@@ -419,22 +512,21 @@ def read_cited(text: str, sha: str | None) -> list[Cited]:
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
     if not Path(text).is_file():
-        raise UsageError(
-            f"{text!r} is neither the id of an edition, 12 digits from 0 to f, nor a file with citations"
-        )
-    said = read(Path(text)).decode("utf-8", "replace")
-    found = []
-    for part in re.split(r"\bedition (?=[0-9a-f]{12}\b)", said)[1:]:
-        hashes, commits = (
-            re.search(r"SHA-256 ([0-9a-f]{64})", part),
-            re.search(r"swh:1:rev:([0-9a-f]{40})", part),
-        )
-        found.append(Cited(part[:12], sha or (hashes and hashes[1]), commits and commits[1]))
-    if not found:
-        raise UsageError(
-            f"{text} names no edition: a citation of this book says “edition” and 12 digits"
-        )
-    return list(dict.fromkeys(found))
+        an_id = "the id of an edition, 12 digits from 0 to f"
+        raise UsageError(f"{text!r} is neither {an_id}, nor a file with citations")
+    content = read(Path(text)).decode("utf-8", "replace")
+    _, *parts = re.split(r"\bedition (?=[0-9a-f]{12}\b)", content)
+    if not parts:
+        citation = "a citation of this book says “edition” and 12 digits"
+        raise UsageError(f"{text} names no edition: {citation}")
+    return list(dict.fromkeys(_cited(part, sha) for part in parts))
+
+
+def _cited(part: str, sha: str | None) -> Cited:
+    """Return what a text says of the state whose id it begins with."""
+    digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
+    commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
+    return Cited(part[:12], sha or (digest and digest[1]), commit and commit[1])
 
 
 def verify(
@@ -443,97 +535,105 @@ def verify(
     """Return whether a cited state and its results are had here, as an exit code and in words."""
     mark = Fingerprint.of(project)
     plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
-    plan, past = (
-        next((one for one in plans.values() if one.id == cited.id), None),
-        _past(project, cited.id),
-    )
+    plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
+    past = _past(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
         known = "neither what this checkout makes, nor built, nor released"
         return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
-    here, state = plan or plans.get(past["name"], plans[DEFAULT]), "the same state"
-    if plan is None:
-        parts = [
-            name for name, mark in here.parts.items() if past.get("parts", {}).get(name) != mark
-        ]
-        verb = "differs" if len(parts) == 1 else "differ"
-        state = f"{', '.join(parts)} {verb} between {past['where']} and this checkout ({here.id})"
-    now = sides(project, [here.name], options, reporter)[0].results
-    equal, how = _results(cited, past, now, load_renamed(project))
-    return (
-        STANDS if equal else CHANGED
-    ), f"edition {cited.id}: {state}; {how}{'' if equal else _made_with(past)}"
+    here = plan or plans.get(past["name"], plans[DEFAULT])
+    state = _difference(past, here) if plan is None else "the same state"
+    [side] = sides(project, [here.name], options, reporter)
+    equal, how = _results(cited, past, side.results, load_renamed(project))
+    if equal:
+        return STANDS, f"edition {cited.id}: {state}; {how}"
+    return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past)}"
+
+
+def _difference(past: Mapping[str, Any], here: Edition) -> str:
+    """Return in words which parts of an edition are not what they were."""
+    parts = past.get("parts", {})
+    changed = [name for name, digest in here.parts.items() if parts.get(name) != digest]
+    verb = "differs" if len(changed) == 1 else "differ"
+    return f"{', '.join(changed)} {verb} between {past['where']} and this checkout ({here.id})"
 
 
 def _past(project: Project, name: str) -> dict[str, Any]:
-    """Return what is known of an edition that was released, or built here; nothing of one that was neither."""
+    """Return what is known of an edition that was released, or built here.
+
+    Nothing of one that was neither.
+    """
     for version, editions in load(project).items():
         for edition, facts in editions.items():
             if facts["id"] == name:
                 return {**facts, "name": edition, "where": f"version {version}"}
-    for folder in (project.editions / built for built in project.built):
+    for built in project.built:
+        folder = project.editions / built
         record = json.loads(read(folder / "edition.json"))
         if record["id"] == name:
-            return {
-                **record,
-                "results": json.loads(read(folder / "results.json")),
-                "where": "as it was built here",
-            }
+            results = json.loads(read(folder / "results.json"))
+            return {**record, "results": results, "where": "as it was built here"}
     return {}
 
 
 def _hashes(results: Results) -> list[str]:
     """Return what a citation may say of results: the hash of all, and that of each chapter's."""
-    return [
-        sha256(pretty(results).encode()),
-        *(sha256(results_file(of)) for of in results.values()),
-    ]
+    whole = sha256(pretty(results).encode())
+    of_chapters = [sha256(results_file(of_chapter)) for of_chapter in results.values()]
+    return [whole, *of_chapters]
 
 
 def _results(
     cited: Cited, past: Mapping[str, Any], now: Results, table: Renamed
 ) -> tuple[bool, str]:
     """Return whether the results are those that were cited, and how far they lie apart."""
-    whole, *of_chapters = _hashes(now)
-    if cited.sha in {whole, *of_chapters}:
+    hashes = _hashes(now)
+    if cited.sha in hashes:
         return True, "results equal"
     if not past:
-        how = (
-            f"the results differ: {whole}" if cited.sha else f"its results have the SHA-256 {whole}"
-        )
-        return cited.sha is None, how
+        whole = hashes[0]
+        if cited.sha:
+            return False, f"the results differ: {whole}"
+        return True, f"its results have the SHA-256 {whole}"
     before = under_present_names(table, "results", past["results"])
-    pairs = [(slug, key, was, now.get(slug, {}).get(key)) for slug, key, was in _each(before)]
-    changes = [
-        Change(slug, key, "", was, new, [])
-        for slug, key, was, new in pairs
-        if _numbers(was) != _numbers(new)
-    ]
-    if not changes:
-        is_equal = cited.sha is None or (
-            before != past["results"] and cited.sha in _hashes(past["results"])
-        )
-        return is_equal, "results equal" if is_equal else "the results are not those cited"
-    most = max(changes, key=_apart)
-    return (
-        False,
-        f"{len(changes)} of {len(pairs)} results differ, the most {most.chapter}:{most.key}, {most.size[1]}",
-    )
+    released = list(_each(before))
+    changes = []
+    for slug, key, was in released:
+        result = now.get(slug, {}).get(key)
+        if _numbers(was) != _numbers(result):
+            changes.append(Change(slug, key, "", was, result, []))
+    if changes:
+        most = max(changes, key=_apart)
+        _, distance = most.size
+        many = f"{len(changes)} of {len(released)} results differ"
+        return False, f"{many}, the most {most.chapter}:{most.key}, {distance}"
+    was_renamed = before != past["results"]
+    if cited.sha is None or (was_renamed and cited.sha in _hashes(past["results"])):
+        return True, "results equal"
+    return False, "the results are not those cited"
 
 
 def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
-    return [(result or {}).get(name) for name in ("value", "low", "high", "k", "n", "unit")]
+    result = result or {}
+    return [result.get(name) for name in ("value", "low", "high", "k", "n", "unit")]
 
 
 def _apart(change: Change) -> float:
-    """Return how far two values lie apart, as a part of both; what cannot be compared says nothing of it."""
-    one, other = (part["value"] if part else None for part in (change.one, change.other))
-    return -1.0 if one is None or other is None else abs(other - one) / (abs(one) + abs(other) or 1)
+    """Return how far two values lie apart, as a part of both.
+
+    What cannot be compared says nothing of it.
+    """
+    one = change.one["value"] if change.one else None
+    other = change.other["value"] if change.other else None
+    if one is None or other is None:
+        return -1.0
+    return float(abs(other - one) / (abs(one) + abs(other) or 1))
 
 
 def _made_with(past: Mapping[str, Any]) -> str:
-    now, then = versions(), past.get("made_with") or {}
-    changed = [
-        f"{name} {now[name]} (was {was})" for name, was in then.items() if now.get(name, was) != was
-    ]
+    now = versions()
+    changed = []
+    for name, was in (past.get("made_with") or {}).items():
+        if now.get(name, was) != was:
+            changed.append(f"{name} {now[name]} (was {was})")
     return f"; rebuilt with {', '.join(changed)}" if changed else ""
