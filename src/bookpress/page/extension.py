@@ -80,7 +80,8 @@ class PageCollector(EnvironmentCollector):
             page.finding = parameter_box.parse_line(finding, env, doctree.settings)
         parameter_box.open_page(doctree, page)
         if app.builder.format == "html":  # drawn while the next pages are read
-            drawing.begin(page.charts, figures.picture_cache(Path(app.outdir)))
+            cache = figures.picture_cache(Path(app.outdir))
+            drawing.begin(page.charts, cache)
 
 
 def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
@@ -125,7 +126,8 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
         return
     settings = load_settings(root)
     if path.suffix == ".ipynb":
-        source[0] = _with_quotes(source[0], slug, f"{docname}.ipynb", settings)
+        where = f"{docname}.ipynb"
+        source[0] = _with_quotes(source[0], slug, where, settings)
         return
     code = Chapter(slug, path, settings=settings).quotes_cell
     if code:
@@ -143,7 +145,8 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
     notebook = json.loads(content)
     own = notebook["metadata"].get(settings.front_matter) or {}
     text = jupytext.writes(nbformat.reads(content, as_version=4), "md:myst")
-    quotes = checked_quotes(slug, text, [*own.get("also", ())], where)
+    also = list(own.get("also", ()))
+    quotes = checked_quotes(slug, text, also, where)
     if quotes:
         notebook["cells"].append(as_cell(cell_of(quotes, where)))
     return json.dumps(notebook)
@@ -220,7 +223,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         outdir = Path(app.outdir)
         static = outdir / "_static"
-        if any(page.charts for page in store_of(app.env).pages.values()):
+        pages = store_of(app.env).pages.values()
+        if any(page.charts for page in pages):
             bundle = figures.picture_cache(outdir) / drawing.BUNDLE
             shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
@@ -237,7 +241,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("bookpress.citation.extension")
     _listen(app)
     # What another version of this code has read is read again.
-    code = sha256(canonical(tree(Path(__file__).parent)).encode())
+    files = tree(Path(__file__).parent)
+    code = sha256(canonical(files).encode())
     return {
         "version": "1",
         "env_version": int(code[:12], 16),

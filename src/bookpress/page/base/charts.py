@@ -158,7 +158,8 @@ def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
     figure = own.get("figure") or {}
     image = own.get("image") or {}
     name = str(figure.get("name", ""))
-    title, _, legend = str(figure.get("caption", "")).strip().partition("\n\n")
+    caption = str(figure.get("caption", ""))
+    title, _, legend = caption.strip().partition("\n\n")
     alt = str(image.get("alt", ""))
     return {
         "name": name,
@@ -299,7 +300,8 @@ def to_csv(data: Data) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in data.columns])
     for row in data.rows:
-        writer.writerow(["" if value is None else harmless(value) for value in row])
+        cells = ["" if value is None else harmless(value) for value in row]
+        writer.writerow(cells)
     return out.getvalue()
 
 
@@ -333,8 +335,10 @@ def _described(column: Column) -> dict[str, str]:
 
 def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
     """Return an SVG picture that says where it comes from, as Dublin Core."""
-    elements = [f"<dc:{key}>{escape(text)}</dc:{key}>" for key, text in origin.items()]
-    facts = "".join(elements)
+    facts = ""
+    for key, text in origin.items():
+        tag = f"dc:{key}"
+        facts += f"<{tag}>{escape(text)}</{tag}>"
     namespaces = f'xmlns:rdf="{RDF}" xmlns:dc="{DUBLIN_CORE}"'
     description = f'<rdf:Description rdf:about="">{facts}</rdf:Description>'
     rdf = f"<rdf:RDF {namespaces}>{description}</rdf:RDF>"
@@ -347,8 +351,10 @@ def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
 
     A chunk of text for each fact stands after its first chunk.
     """
-    chunks = [_text_chunk(key.capitalize(), text) for key, text in origin.items()]
-    return png[:PNG_HEAD] + b"".join(chunks) + png[PNG_HEAD:]
+    chunks = b""
+    for key, text in origin.items():
+        chunks += _text_chunk(key.capitalize(), text)
+    return png[:PNG_HEAD] + chunks + png[PNG_HEAD:]
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
@@ -381,7 +387,8 @@ def to_script(chart: Chart, table: str) -> str:
     """Return the chart and its data as HTML, as a script: pages opened as files may load it too."""
     content = {**payload(chart), "table": table}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"bookpress.chart({json.dumps(chart.name)},{text});\n"
+    name = json.dumps(chart.name)
+    return f"bookpress.chart({name},{text});\n"
 
 
 def data_table(data: Data) -> dict[str, Any]:
@@ -411,8 +418,10 @@ def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
     match kind:
         case "share" | "flop":
             return number(value, "share" if kind == "share" else "FLOP")
+        case "number" if exact and abs(value) < 1e6:
+            return f"{value:,.6g}"
         case "number" if exact:
-            return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
+            return f"{value:,.0f}"
         case "number":
             return number(value, "count")
         case "year":

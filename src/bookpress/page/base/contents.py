@@ -41,7 +41,9 @@ def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
 
 def title_of(env: BuildEnvironment, docname: str) -> str:
     """Return the title of a page as plain text."""
-    return env.titles[docname].astext() if docname in env.titles else docname
+    if docname not in env.titles:
+        return docname
+    return env.titles[docname].astext()
 
 
 def citation_of(config: Config) -> Citation:

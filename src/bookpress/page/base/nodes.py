@@ -130,7 +130,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     classes = f"value value-{node['kind']}"
     if len(node.astext()) > LONG:
         classes += " value-long"
-    self.body.append(self.starttag(node, "span", "", CLASS=classes, **titled))
+    tag = self.starttag(node, "span", "", CLASS=classes, **titled)
+    self.body.append(tag)
 
 
 def leave_value(self: HTML5Translator, _node: value) -> None:

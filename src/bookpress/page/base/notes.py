@@ -42,7 +42,8 @@ def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nod
     marks: list[nodes.Element] = []
     for part in content:
         marks += part.findall(mark)
-    statements = [store_of(env).statement(node["name"]) for node in marks]
+    store = store_of(env)
+    statements = [store.statement(node["name"]) for node in marks]
     untrue = [statement for statement in statements if statement.holds is not True]
     if not untrue:
         return list(content)
@@ -145,7 +146,8 @@ def _close_up(node: mark) -> None:
     at = parent.index(node)
     before = parent[at - 1] if at else None
     if isinstance(before, nodes.Text):
-        parent[at - 1] = nodes.Text(before.astext().rstrip())
+        text = before.astext().rstrip()
+        parent[at - 1] = nodes.Text(text)
 
 
 def block_of(node: nodes.Element) -> nodes.Element:
@@ -176,7 +178,8 @@ def _underline(node: mark) -> None:
         text = _text_of(parent[first])
         ends = [match.end() for match in SENTENCE_END.finditer(text)]
         if ends:
-            _split_text(parent, first, text[: ends[-1]], text[ends[-1] :])
+            end = ends[-1]
+            _split_text(parent, first, text[:end], text[end:])
             first += 1
             break
     text = _text_of(parent[first])
@@ -215,7 +218,8 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     attributes: dict[str, Any] = {"title": title}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
-        attributes["href"] = f"{address}#{slug}-{id_of(key)}"
+        place = f"{slug}-{id_of(key)}"
+        attributes["href"] = f"{address}#{place}"
     tag = self.starttag(node, "a", "", CLASS="sureness", **attributes)
     self.body.append(f"{tag}{told(sureness)}</a>")
     raise nodes.SkipNode
@@ -224,7 +228,8 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
 def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
     """Return what ends a sentence whose statement does not hold in every state of its chapter."""
     slug, _, key = name.partition(":")
-    sureness = store_of(env).sureness.get(slug, {}).get(key)
+    of_chapter = store_of(env).sureness.get(slug, {})
+    sureness = of_chapter.get(key)
     if sureness is None or sureness["holds"] == sureness["of"]:
         return []
     return [fragile(name=name)]
@@ -252,4 +257,5 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     command = load_settings(Path(env.srcdir)).command
     weak = [row for row in rows if row["holds"] < row["of"]]
     firm = [row for row in rows if row["holds"] == row["of"]]
-    return html(fill("sentences.html", fragile=weak, firm=firm, up=up, command=command))
+    text = fill("sentences.html", fragile=weak, firm=firm, up=up, command=command)
+    return html(text)

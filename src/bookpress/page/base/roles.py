@@ -64,7 +64,8 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """Return the text of a value; what it measures is its title."""
     kind = node["kind"]
-    text, title, missing = value_text(kind, node["name"], node["how"], store_of(env))
+    store = store_of(env)
+    text, title, missing = value_text(kind, node["name"], node["how"], store)
     return [value("", text, kind=kind, title=title, missing=missing)]
 
 
@@ -105,8 +106,10 @@ def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
         "full": f"{quoted.text} ({quoted.provenance})",
     }
     if how not in forms:
-        raise numbers.FormatError(f"no format {how!r}; there are {', '.join(forms)}")
-    return forms[how], f"{quoted.statement} ({quoted.provenance})", ""
+        known = ", ".join(forms)
+        raise numbers.FormatError(f"no format {how!r}; there are {known}")
+    title = f"{quoted.statement} ({quoted.provenance})"
+    return forms[how], title, ""
 
 
 def count_words(doctree: nodes.document) -> int:

@@ -171,7 +171,8 @@ class Store:
         """Return all pages where something that others may show has changed since the last call."""
         shown = [page.shown_elsewhere for page in self.pages.values()]
         before = self._written
-        self._written = sha256(repr([shown, self.quoted, menus]).encode())
+        content = repr([shown, self.quoted, menus])
+        self._written = sha256(content.encode())
         return [] if self._written == before else self.pages
 
 

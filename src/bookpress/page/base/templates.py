@@ -75,7 +75,8 @@ def day(date: dt.date | str) -> str:
         date = dt.date.fromisoformat(str(date))
     except ValueError:
         return str(date)
-    return f"{date.day} {calendar.month_name[date.month]} {date.year}"
+    month = calendar.month_name[date.month]
+    return f"{date.day} {month} {date.year}"
 
 
 def write_apart(folder: Path, template: str, **values: Any) -> Path:

@@ -52,7 +52,8 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
         words, _, _ = value_text(kind, name, how, store_of(env))
         return words
     if kind.startswith("cite:"):
-        works = "; ".join(_work(key.strip(), env) for key in text.split(","))
+        keys = [key.strip() for key in text.split(",")]
+        works = "; ".join(_work(key, env) for key in keys)
         return works if kind == "cite:t" else f"({works})"
     if kind == "numref":
         return _figure(text, env)

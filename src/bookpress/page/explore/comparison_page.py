@@ -58,7 +58,8 @@ def write_page(comparison: Comparison, project: Project) -> Path:
 
 def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]]:
     """Return chapter and key of the findings on the cover that one of the editions has."""
-    cover = project.root / f"{toc_files(project)[0]}.md"
+    root_document = toc_files(project)[0]
+    cover = project.root / f"{root_document}.md"
     if not cover.is_file():
         return []
     findings = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))
@@ -129,7 +130,8 @@ def write_index(project: Project, folders: Sequence[str]) -> Path:
     """
     editions = []
     for name in dict.fromkeys(folders):
-        record = json.loads((project.editions / name / "edition.json").read_text("utf-8"))
+        file = project.editions / name / "edition.json"
+        record = json.loads(file.read_text("utf-8"))
         record["address"] = f"{quote(name)}/html/index.html"
         record["differs"] = by_choice(record["differs"], "value", "default")
         editions.append(record)

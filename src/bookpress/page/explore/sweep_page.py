@@ -59,7 +59,8 @@ class Curve:
     @classmethod
     def of(cls, sweep: Sweep, key: str) -> Curve:
         """Return what a sweep says about a result that has a value in some combination."""
-        rows = [row for row in sweep.rows if row["key"] == key and row["value"] is not None]
+        of_key = [row for row in sweep.rows if row["key"] == key]
+        rows = [row for row in of_key if row["value"] is not None]
         rows.sort(key=lambda row: (row["value"], row["run"]))
         plan = sweep.plan
         usual_rows = [row for row in rows if plan.sets[row["run"] - 1] == plan.usual]
@@ -245,8 +246,12 @@ def spread(curve: Curve, varied: Iterable[str]) -> str:
 
 def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
     """Return a result in words, with the choices that led to it."""
-    choices = [f"{spoken(name)} {numbers.setting(row[name])}" for name in names]
-    return f"{in_words(row)} with {', '.join(choices)}"
+    choices = []
+    for name in names:
+        value = numbers.setting(row[name])
+        choices.append(f"{spoken(name)} {value}")
+    listed = ", ".join(choices)
+    return f"{in_words(row)} with {listed}"
 
 
 def _other_labels(curve: Curve) -> str:
@@ -291,9 +296,13 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
 
 def _span(curve: Curve) -> str:
     """Return from where to where a curve goes."""
-    low = numbers.number(curve.rows[0]["value"], curve.unit)
-    high = numbers.number(curve.rows[-1]["value"], curve.unit)
-    words = f"always {low}" if low == high else f"{low} to {high}"
+    first = curve.rows[0]
+    last = curve.rows[-1]
+    low = numbers.number(first["value"], curve.unit)
+    high = numbers.number(last["value"], curve.unit)
+    words = f"{low} to {high}"
+    if low == high:
+        words = f"always {low}"
     return numbers.with_unit(words, curve.unit)
 
 
@@ -387,7 +396,8 @@ def _vertical(curve: Curve) -> dict[str, Any]:
     known: list[float] = []
     for row in curve.rows:
         known += [row[name] for name in ESTIMATE if row[name] is not None]
-    far_apart = min(known) > 0 and max(known) / min(known) > 100
+    least = min(known)
+    far_apart = least > 0 and max(known) / least > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
     axis: dict[str, Any] = {"tickCount": 5}
     if curve.unit in AXES:

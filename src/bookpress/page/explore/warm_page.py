@@ -100,8 +100,10 @@ def _answer(
         with tempfile.TemporaryDirectory() as folder:
             blocks = published[request["docname"]]
             reply = _state(builder, request, blocks, Path(folder))
-        complaints = sphinx_process.complaints(log.getvalue(), str(builder.srcdir)).strip()
-        connection.send({"error": complaints} if builder.app._warncount else reply)
+        complaints = sphinx_process.complaints(log.getvalue(), str(builder.srcdir))
+        if builder.app._warncount:
+            reply = {"error": complaints.strip()}
+        connection.send(reply)
     except ValueError as error:
         connection.send({"error": str(error)})
     except BaseException:  # noqa: BLE001 - whatever it is, the other side should know
@@ -120,9 +122,8 @@ def _state(
     _keep_sizes(charts, figures.picture_cache(Path(builder.outdir)))
     edition = Edition.model_validate(request["edition"])
     citation = citation_of(builder.config)
-    builder.config.bookpress_citation = Citation.of(
-        citation.book, None, edition, built=citation.date
-    )
+    of_state = Citation.of(citation.book, None, edition, built=citation.date)
+    builder.config.bookpress_citation = of_state
     builder.app._warncount = 0
     with _numbers_kept(env, docname):
         _read(builder, docname, request["notebook"], folder)

@@ -80,7 +80,8 @@ def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str,
     That is its place on the page and its public address, if any.
     """
     page_numbers = env.toc_fignumbers.get(docname, {}).get("figure", {})
-    number = ".".join(map(str, page_numbers.get(chart.name, ())))
+    numbers = page_numbers.get(chart.name, ())
+    number = ".".join(map(str, numbers))
     reference, address = chapter_reference(env, docname)
     public = ""
     if address:
@@ -114,7 +115,8 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         stem = outdir / move.folder / chart.stem
         drawing.write_files(chart, cache, stem, _origin(chart, facts))
         table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
-        replace_file(Path(f"{stem}.js"), charts.to_script(chart, table).encode())
+        script = charts.to_script(chart, table)
+        replace_file(Path(f"{stem}.js"), script.encode())
         text = fill(
             "figure-page.html",
             chart=chart,
@@ -159,7 +161,12 @@ class _Move:
 
     def links(self, html: str) -> str:
         """Return HTML of the page, its links as they are from the folder."""
-        return _LINK.sub(lambda link: f'{link[1]}="{self.address(link[2])}"', html)
+
+        def moved(link: re.Match[str]) -> str:
+            address = self.address(link[2])
+            return f'{link[1]}="{address}"'
+
+        return _LINK.sub(moved, html)
 
 
 class ArrangeFigures(SphinxPostTransform):

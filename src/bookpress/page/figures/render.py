@@ -117,7 +117,8 @@ def _ask_for(chart: Chart, cache: Path) -> None:
     job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
     for size in ENDINGS:
         job[size] = fitted(chart.spec, size)
-    Path(folder.name, chart.key).write_text(json.dumps(job), "utf-8")
+    job_file = Path(folder.name, chart.key)
+    job_file.write_text(json.dumps(job), "utf-8")
     with suppress(BrokenPipeError):
         os.write(ends[0], chart.key.encode())
     _asked[chart.key] = chart.name
@@ -167,7 +168,8 @@ def _renice(process: subprocess.Popen[str], nice: int) -> None:
     Linux shares processors out among sessions first.
     """
     with suppress(OSError):
-        Path(f"/proc/{process.pid}/autogroup").write_text(str(nice), "utf-8")
+        file = Path(f"/proc/{process.pid}/autogroup")
+        file.write_text(str(nice), "utf-8")
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
@@ -183,8 +185,9 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
             if size == "wide":
                 picture = svg_with_origin(picture, origin)
             replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
-    png = (cache / f"{chart.key}.png").read_bytes()
-    replace_file(Path(f"{stem}.png"), png_with_origin(png, origin))
+    drawn = (cache / f"{chart.key}.png").read_bytes()
+    png = png_with_origin(drawn, origin)
+    replace_file(Path(f"{stem}.png"), png)
     replace_file(Path(f"{stem}.csv"), chart.csv)
     metadata = to_csv_metadata(chart, origin)
     replace_file(Path(f"{stem}.csv-metadata.json"), metadata.encode())
@@ -214,7 +217,8 @@ def main() -> None:
         make_bundle(Path(bundle))
     folder = sys.argv[1]
     while key := os.read(0, KEY_LENGTH):
-        job = json.loads(Path(folder, key.decode()).read_text("utf-8"))
+        file = Path(folder, key.decode())
+        job = json.loads(file.read_text("utf-8"))
         try:
             _draw(job)
         except ValueError as error:

@@ -167,12 +167,15 @@ def _html_table(data: pd.DataFrame, described: Mapping[str, Column]) -> str:
     body = ""
     for row in data.itertuples(index=False):
         pairs = zip(row, columns, strict=True)
-        body += _html_row("td", [write_value(value, column.kind) for value, column in pairs])
+        cells = [write_value(value, column.kind) for value, column in pairs]
+        body += _html_row("td", cells)
     return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
 
 
 def _html_row(tag: str, cells: Iterable[str]) -> str:
-    content = "".join(f"<{tag}>{escape(text)}</{tag}>" for text in cells)
+    content = ""
+    for text in cells:
+        content += f"<{tag}>{escape(text)}</{tag}>"
     return f"<tr>{content}</tr>"
 
 
@@ -194,7 +197,8 @@ def _table_lines(
     lines = [heads, rules]
     for row in data.itertuples(index=False):
         pairs = zip(row, kinds, strict=True)
-        lines.append(_row(write_value(value, kind) for value, kind in pairs))
+        cells = [write_value(value, kind) for value, kind in pairs]
+        lines.append(_row(cells))
     return lines
 
 

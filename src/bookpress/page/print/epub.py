@@ -1,6 +1,7 @@
-"""The book as EPUB 3: XHTML pages, pictures, contents and package, packed so that the same pages give the same bytes.
+"""The book as EPUB 3: XHTML pages, pictures, contents and package.
 
-Run by the press as ``python -m bookpress.page.print.epub``.
+It is packed so that the same pages give the same bytes. Run by the press as
+``python -m bookpress.page.print.epub``.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import sys
 import textwrap
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,82 +37,123 @@ PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package has to tell of a page that holds such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 """Attributes of SVG that the parser of HTML writes in small letters."""
+COVER = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
+Entry = dict[str, Any]
+"""A page of the e-book."""
 
 
 def make(order: Order) -> None:
     """Make the EPUB of the book."""
-    site, output = Path(order.pages), Path(order.output)
+    site = Path(order.pages)
     front = load_front_matter(Path(order.source), site, order.epoch)
-    # The type comes first and is not compressed: https://www.w3.org/TR/epub-33/#sec-zip-container-mime
+    # The type comes first and is not compressed:
+    # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     container = (TEMPLATES / "ebook" / "container.xml").read_bytes()
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
-    entries |= {
-        f"EPUB/{name}": content for name, content in epub_files(read_articles(site), front).items()
-    }
-    made = archive(entries, front.built)
+    for name, content in epub_files(read_articles(site), front).items():
+        entries[f"EPUB/{name}"] = content
+    epub = archive(entries, front.built)
+    output = Path(order.output)
     output.mkdir(parents=True, exist_ok=True)
-    (output / f"{front.citation.book.file_stem}.epub").write_bytes(made)
+    (output / f"{front.citation.book.file_stem}.epub").write_bytes(epub)
 
 
 def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
-    """Return the files of the e-book by name; `articles` are the cover, then all pages in order, changed in place."""
+    """Return the files of the e-book by name.
+
+    `articles` are the cover, then all pages in order, changed in place.
+    """
     _prepare(articles, front)
-    book, edition = front.citation.book, front.citation.edition
-    pictures = {image.get("src") for article in articles for image in article.body.iter("img")}
+    files = _static_files(articles, front)
+    documents = _documents(articles, list(files), front)
+    result: dict[str, bytes] = {}
+    for name, text in documents.items():
+        result[name] = text.encode()
+        etree.fromstring(result[name])  # not well-formed: an error of ours
+    result["cover.png"] = _cover_picture(front)
+    return {**result, **files}
+
+
+def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, bytes]:
+    """Return pictures, fonts and style by name."""
+    pictures: set[str] = set()
+    for article in articles:
+        pictures |= {image.get("src") for image in article.body.iter("img")}
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
-    files |= {
-        f"fonts/{path.name}": path.read_bytes()
-        for path in sorted((TEMPLATES / "fonts").glob("*.woff2"))
-    }
+    for path in sorted((TEMPLATES / "fonts").glob("*.woff2")):
+        files[f"fonts/{path.name}"] = path.read_bytes()
     files["book.css"] = (TEMPLATES / "ebook" / "book.css").read_bytes()
+    return files
+
+
+def _documents(
+    articles: Sequence[Article], files: Sequence[str], front: FrontMatter
+) -> dict[str, str]:
+    """Return package, contents and pages by name."""
+    title = front.citation.book.title
+    title_text = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
+    title_page = _page("title", title, title_text, "titlepage")
+    cover_text = COVER.format(front.citation.book.full_title)
+    cover = _page("cover", "Cover", cover_text, "cover")
     texts = {article.path: _text_page(article) for article in articles}
-    picture = Markup(
-        '<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>'
-    ).format(book.full_title)
-    title_page = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
-    opening = [_page("title", book.title, title_page, "titlepage"), texts["index.html"]]
-    pages = [_page("cover", "Cover", picture, "cover"), opening[0], *texts.values()]
-    parts = [
-        (part, [texts[one.path] for one in found])
-        for part, found in page_extraction.by_part(articles[1:])
-    ]
-    media_types = {name: MEDIA_TYPES[Path(name).suffix] for name in files}
-    state = edition.id if edition else f"{book.version} {front.citation.date}"
-    identifier = uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn
-    figures = page_extraction.figures(articles)
-    made = {
-        "package.opf": front.fill(
-            "ebook/package.opf", pages=pages, files=media_types, identifier=identifier
-        ),
-        "nav.xhtml": front.fill("ebook/nav.xhtml", front=opening, parts=parts, figures=figures),
-        **{page["file"]: front.fill("ebook/page.xhtml", page=page) for page in pages},
-    }
-    for text in made.values():
-        etree.fromstring(text.encode())  # not well-formed: an error of ours
-    lines = {
-        "title": textwrap.wrap(book.title, 12),
-        "subtitle": textwrap.wrap(book.subtitle or "", 36),
-    }
-    cover = vl_convert.svg_to_png(front.fill("ebook/cover.svg", **lines))
-    return {**{name: text.encode() for name, text in made.items()}, "cover.png": cover, **files}
+    pages = [cover, title_page, *texts.values()]
+    parts = []
+    for part, part_articles in page_extraction.by_part(articles[1:]):
+        parts.append((part, [texts[article.path] for article in part_articles]))
+    package = front.fill(
+        "ebook/package.opf",
+        pages=pages,
+        files={name: MEDIA_TYPES[Path(name).suffix] for name in files},
+        identifier=_identifier(front),
+    )
+    contents = front.fill(
+        "ebook/nav.xhtml",
+        front=[title_page, texts["index.html"]],
+        parts=parts,
+        figures=page_extraction.figures(articles),
+    )
+    documents = {"package.opf": package, "nav.xhtml": contents}
+    for page in pages:
+        documents[page["file"]] = front.fill("ebook/page.xhtml", page=page)
+    return documents
+
+
+def _identifier(front: FrontMatter) -> str:
+    """Return the identifier of the e-book: the same for the same edition."""
+    citation = front.citation
+    book = citation.book
+    state = citation.edition.id if citation.edition else f"{book.version} {citation.date}"
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn
+
+
+def _cover_picture(front: FrontMatter) -> bytes:
+    book = front.citation.book
+    title = textwrap.wrap(book.title, 12)
+    subtitle = textwrap.wrap(book.subtitle or "", 36)
+    svg = front.fill("ebook/cover.svg", title=title, subtitle=subtitle)
+    return bytes(vl_convert.svg_to_png(svg))
 
 
 def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
-    """Point links at pages of the e-book; take the pictures for narrow columns; leave out what the title page says."""
+    """Point links at pages of the e-book; take the pictures for narrow columns.
+
+    What the title page says is left out.
+    """
     for article in articles:
         page_extraction.drop(article.body.find_class("cite-box"))
         for image in article.body.iterfind(f".//img[@{NARROW}]"):
-            image.attrib.update(
-                zip(("src", "width", "height"), image.attrib.pop(NARROW).split(), strict=True)
-            )
-    page_extraction.relink(
-        articles,
-        lambda article, place: f"{article.key}.xhtml" + (f"#{place}" if place else ""),
-        front.address,
-    )
+            source, width, height = image.attrib.pop(NARROW).split()
+            image.attrib.update({"src": source, "width": width, "height": height})
+    page_extraction.relink(articles, _address, front.address)
 
 
-def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> dict[str, Any]:
+def _address(article: Article, place: str) -> str:
+    """Return the address of an article of the e-book, or of a place of it."""
+    page = f"{article.key}.xhtml"
+    return f"{page}#{place}" if place else page
+
+
+def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> Entry:
     return {
         "key": key,
         "file": f"{key}.xhtml",
@@ -123,23 +165,20 @@ def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> dict[st
     }
 
 
-def _text_page(article: Article) -> dict[str, Any]:
-    headings = article.body.xpath("./section/section[@id]/h2")
+def _text_page(article: Article) -> Entry:
+    sections = []
+    for heading in article.body.xpath("./section/section[@id]/h2"):
+        title = " ".join(heading.text_content().split())
+        sections.append((heading.getparent().get("id"), title))
+    names = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
     return _page(
         article.key,
         article.title,
         xhtml(article.body),
         "chapter" if article.number is not None else "",
         number=article.number,
-        sections=[
-            (heading.getparent().get("id"), " ".join(heading.text_content().split()))
-            for heading in headings
-        ],
-        properties=" ".join(
-            PROPERTIES[name]
-            for name in NAMESPACES
-            if next(article.body.iter(name), None) is not None
-        ),
+        sections=sections,
+        properties=" ".join(PROPERTIES[name] for name in names),
     )
 
 
@@ -152,7 +191,8 @@ def xhtml(body: Element) -> Markup:
                     if small in part.attrib:
                         part.set(right, part.attrib.pop(small))
             element.set("xmlns", namespace)
-    return Markup(etree.tostring(body, encoding="unicode", with_tail=False))  # noqa: S704 (the page's own text)
+    text = etree.tostring(body, encoding="unicode", with_tail=False)
+    return Markup(text)  # noqa: S704 (the page's own text)
 
 
 if __name__ == "__main__":

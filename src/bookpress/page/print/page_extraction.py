@@ -1,4 +1,4 @@
-"""The text of the finished pages, without what only a screen can use: what PDF and EPUB are made of."""
+"""The text of the finished pages, without what only a screen can use: for PDF and EPUB."""
 
 from __future__ import annotations
 
@@ -51,8 +51,14 @@ SCREEN_ATTRIBUTES = (
     "data-copy",
 )
 """Attributes for scripts and keyboards, and what they call things."""
-NARROW = "data-narrow"  # attribute of a picture: file, width and height of the same picture for a narrow column
-OPENING = "The question and the findings"  # what the cover is called where there is a title page before it
+NARROW = "data-narrow"
+"""Attribute of a picture: file, width and height of the same picture for a narrow column."""
+OPENING = "The question and the findings"
+"""What the cover is called where there is a title page before it."""
+ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
+"""Titles of parts, and lists of their pages, in the contents."""
+WRAPPERS = ".//*[@class='figure-tools' or @class='cite-fold' or @class='choices-more']"
+"""What goes while its content stays."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -60,7 +66,10 @@ Element = Any  # lxml has no types
 
 @dataclass
 class Article:
-    """The article of one page: its path on the site, its title and part in the contents, the number of a chapter."""
+    """The article of one page: its path on the site, its title and part in the contents.
+
+    A chapter has a number.
+    """
 
     path: str
     title: str
@@ -86,10 +95,10 @@ class Article:
     @property
     def finding(self) -> Markup:
         """Its finding as HTML, to stand elsewhere too; empty without one."""
-        found = [copy.deepcopy(one) for one in self.body.find_class("standfirst")]
-        for one in found:
-            etree.strip_attributes(one, "id")
-        return Markup("").join(map(_markup, found))
+        paragraphs = copy.deepcopy(self.body.find_class("standfirst"))
+        for paragraph in paragraphs:
+            etree.strip_attributes(paragraph, "id")
+        return Markup("").join(map(_markup, paragraphs))
 
     def has(self, anchor: str) -> bool:
         """Return whether there is a place of this name in what is left of the page."""
@@ -97,50 +106,67 @@ class Article:
 
 
 def _markup(element: Element) -> Markup:
-    return Markup(html.tostring(element, encoding="unicode", with_tail=False))  # noqa: S704 (the page's own)
+    text = html.tostring(element, encoding="unicode", with_tail=False)
+    return Markup(text)  # noqa: S704 (the page's own)
 
 
 def read_articles(site: Path) -> list[Article]:
     """Return the articles of a site: the cover, then all pages in the order of the contents."""
-    found, part = [Article("index.html", OPENING, "", None, _article(site, "index.html"))], ""
-    for heading in found[0].body.iter("h1"):
-        heading[:], heading.text = [], OPENING
-    for element in _parse(site / "index.html").xpath(
-        "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
-    ):
-        part = _text(element) if element.tag == "p" else part
-        for link in element.findall("li/a"):
-            numbers = link.find_class("contents-number")
-            number = int(_text(numbers[0])) if numbers else None
-            drop(numbers)
-            path = unquote(link.get("href"))
-            found.append(Article(path, _text(link), part, number, _article(site, path)))
-    if len(found) == 1:
+    articles = [_read_cover(site)]
+    part = ""
+    for element in _parse(site / "index.html").xpath(ENTRIES):
+        if element.tag == "p":
+            part = _text(element)
+        articles += [_read_listed(site, part, link) for link in element.findall("li/a")]
+    if len(articles) == 1:
         raise PressError("the cover names no page of the book: it has no contents")
-    return found
+    return articles
+
+
+def _read_cover(site: Path) -> Article:
+    body = _article(site, "index.html")
+    for heading in body.iter("h1"):
+        heading[:] = []
+        heading.text = OPENING
+    return Article("index.html", OPENING, "", None, body)
+
+
+def _read_listed(site: Path, part: str, link: Element) -> Article:
+    """Return the article that a link in the contents leads to."""
+    numbers = link.find_class("contents-number")
+    number = int(_text(numbers[0])) if numbers else None
+    drop(numbers)
+    path = unquote(link.get("href"))
+    return Article(path, _text(link), part, number, _article(site, path))
 
 
 def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
     """Return the parts of the book by title, each with its articles."""
-    return [
-        (title, list(group))
-        for title, group in itertools.groupby(articles, lambda article: article.part)
-    ]
+    groups = itertools.groupby(articles, lambda article: article.part)
+    return [(title, list(group)) for title, group in groups]
 
 
 def figures(articles: Iterable[Article]) -> list[dict[str, Any]]:
-    """Return the figures of articles in order: the article each stands in, its number, title and id."""
-    found = (
-        (article, figure)
+    """Return the figures of articles in order.
+
+    Of each the article it stands in, its number, title and id.
+    """
+    return [
+        _described(figure, article)
         for article in articles
         for figure in article.body.find_class("chart-figure")
-    )
-    parts = {"name": "caption-number", "title": "caption-text"}
-    return [
-        {"article": article, "anchor": figure.get("id")}
-        | {name: _text(figure.find_class(part)[0]) for name, part in parts.items()}
-        for article, figure in found
     ]
+
+
+def _described(figure: Element, article: Article) -> dict[str, Any]:
+    [number, *_] = figure.find_class("caption-number")
+    [title, *_] = figure.find_class("caption-text")
+    return {
+        "article": article,
+        "anchor": figure.get("id"),
+        "name": _text(number),
+        "title": _text(title),
+    }
 
 
 def drop(elements: Iterable[Element]) -> None:
@@ -154,39 +180,48 @@ def relink(
     within: Callable[[Article, str], str | None],
     elsewhere: Callable[[str, str], str | None],
 ) -> None:
-    """Point the links of articles to where the places are; one that leads nowhere loses its address, not its words.
+    """Point the links of articles to where the places are.
 
-    `within` returns the address of an article, or of a place of it; `elsewhere` that of another path of the site.
+    One that leads nowhere loses its address, not its words. `within` returns the address of an
+    article, or of a place of it; `elsewhere` that of another path of the site.
     """
-    at = {article.path: article for article in articles}
+    article_at = {article.path: article for article in articles}
     for article in articles:
         for link in list(article.body.iterfind(".//a[@href]")):
             parts = urlsplit(link.get("href"))
             if parts.scheme or parts.netloc:
                 continue
             link.attrib.pop("download", None)
-            target = _from_root(article.path, unquote(parts.path)) if parts.path else article.path
-            place, known = unquote(parts.fragment), at.get(target)
-            address = (
-                within(known, place if known.has(place) else "")
-                if known
-                else elsewhere(target, place)
-            )
-            if address is not None:
-                link.set("href", address)
+            path = article.path
+            if parts.path:
+                path = _from_root(article.path, unquote(parts.path))
+            place = unquote(parts.fragment)
+            target = article_at.get(path)
+            if target is None:
+                _point(link, elsewhere(path, place))
             else:
-                link.tag = "span"
-                etree.strip_attributes(link, "href", "title", "rel")
+                _point(link, within(target, place if target.has(place) else ""))
+
+
+def _point(link: Element, address: str | None) -> None:
+    if address is not None:
+        link.set("href", address)
+    else:
+        link.tag = "span"
+        etree.strip_attributes(link, "href", "title", "rel")
 
 
 def prefix_ids(article: Article) -> None:
-    """Give all ids of an article those they have in the book, so that several articles can share one page."""
+    """Give all ids of an article those they have in the book.
+
+    Several articles can then share one page.
+    """
     for element in article.body.iter(html.etree.Element):
         for name in POINTING:
-            if element.get(name):
-                element.set(
-                    name, " ".join(f"{article.anchor}{one}" for one in element.get(name).split())
-                )
+            ids = element.get(name)
+            if ids:
+                prefixed = [f"{article.anchor}{id_}" for id_ in ids.split()]
+                element.set(name, " ".join(prefixed))
 
 
 def _parse(path: Path) -> Element:
@@ -200,34 +235,31 @@ def _text(element: Element) -> str:
 
 def _from_root(path: str, address: str) -> str:
     parts = urlsplit(address)
-    return (
-        address
-        if parts.scheme
-        else posixpath.normpath(posixpath.join(posixpath.dirname(path), parts.path))
-    )
+    if parts.scheme:
+        return address
+    joined = posixpath.join(posixpath.dirname(path), parts.path)
+    return posixpath.normpath(joined)
 
 
 def _article(site: Path, path: str) -> Element:
-    """Return the article of a page without what only a screen can use; pictures are named from the root of the site."""
+    """Return the article of a page without what only a screen can use.
+
+    Pictures are named from the root of the site.
+    """
     body = _parse(site / path).find(".//article")
     if body is None:
         raise PressError(f"{path} has no article")
     drop(body.iter(*DROPPED_TAGS))
     drop(element for name in DROPPED_CLASSES for element in body.find_class(name))
     drop(element for place in DROPPED_PLACES for element in body.xpath(place))
-    for around in body.xpath(
-        ".//*[@class='figure-tools' or @class='cite-fold' or @class='choices-more']"
-    ):
-        around.drop_tag()
+    for wrapper in body.xpath(WRAPPERS):
+        wrapper.drop_tag()
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
-        image, narrow = next(picture.iter("img")), next(picture.iter("source"))
-        image.set(
-            NARROW,
-            " ".join(
-                [_from_root(path, narrow.get("srcset")), narrow.get("width"), narrow.get("height")]
-            ),
-        )
+        image = next(picture.iter("img"))
+        narrow = next(picture.iter("source"))
+        file = _from_root(path, narrow.get("srcset"))
+        image.set(NARROW, f"{file} {narrow.get('width')} {narrow.get('height')}")
         image.tail = picture.tail
         picture.getparent().replace(picture, image)
     for image in body.iter("img"):
@@ -241,16 +273,18 @@ def _article(site: Path, path: str) -> Element:
 
 
 def _move_parameters(body: Element, bar: Element) -> None:
-    """Leave the choices of a chapter in one line at its head, and put the table of them to its end."""
+    """Leave the choices of a chapter in one line at its head, their table at its end."""
     table = bar.find_class("parameters")[0]
-    table.tag, table[0].tag, table[0].text = "section", "h2", "Choices behind this chapter"
+    heading = table[0]
+    table.tag = "section"
+    heading.tag = "h2"
+    heading.text = "Choices behind this chapter"
     table.set("id", bar.attrib.pop("id"))
     bar.tag = "p"
-    for part in (
-        *bar.find_class("choices-title"),
-        *bar.find_class("choice"),
-        *bar.iterfind(".//summary"),
-    ):
+    titles = bar.find_class("choices-title")
+    choices = bar.find_class("choice")
+    summaries = bar.iterfind(".//summary")
+    for part in (*titles, *choices, *summaries):
         part.tag = "span"
     references = body.find(".//section[@id='references']")
     if references is not None:

@@ -1,6 +1,6 @@
-"""The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium, which fetches nothing.
+"""The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium.
 
-Run by the press as ``python -m bookpress.page.print.pdf``.
+It fetches nothing. Run by the press as ``python -m bookpress.page.print.pdf``.
 """
 
 from __future__ import annotations
@@ -36,12 +36,22 @@ BROWSERS = (
     "google-chrome",
     "google-chrome-stable",
 )
-OPTIONS = ["--disable-gpu", "--disable-quic", "--disable-sync", "--allow-file-access-from-files"]
-OPTIONS += [
-    "--font-render-hinting=none"
-]  # letters stand where they belong, not where dots of a screen are
-SECONDS = 120  # time that one step of one document may take
-UNDRAWN = "[...document.images].filter(one => !one.complete || !one.naturalWidth).map(one => one.getAttribute('src'))"
+OPTIONS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+    # Letters stand where they belong, not where dots of a screen are.
+    "--font-render-hinting=none",
+)
+SECONDS = 120
+"""Time that one step of one document may take."""
+UNDRAWN = """
+[...document.images]
+  .filter(image => !image.complete || !image.naturalWidth)
+  .map(image => image.getAttribute('src'))
+"""
+"""Script that returns the pictures of a document that could not be drawn."""
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
 """How Chromium names the elements of a structure: after a count that depends on the moment."""
 
@@ -53,39 +63,47 @@ def browser_path() -> str | None:
 
 def missing() -> str | None:
     """Return what this machine lacks to print and how to get it; nothing when all is there."""
-    how = "on Debian and Ubuntu `make browser` or `sudo apt-get install chromium fonts-liberation` installs it"
-    looked = f"it needs Chromium, and there is none on the PATH (looked for {', '.join(BROWSERS)}); {how}"
-    return None if browser_path() else looked
+    if browser_path():
+        return None
+    names = ", ".join(BROWSERS)
+    return (
+        f"it needs Chromium, and there is none on the PATH (looked for {names}); "
+        "on Debian and Ubuntu `make browser` or "
+        "`sudo apt-get install chromium fonts-liberation` installs it"
+    )
 
 
 def make(order: Order) -> None:
     """Make the PDF of every chapter, beside its page as Google Scholar asks, and of the book."""
-    site, output = Path(order.pages), Path(order.output)
+    site = Path(order.pages)
+    output = Path(order.output)
     front = load_front_matter(Path(order.source), site, order.epoch)
     output.mkdir(parents=True, exist_ok=True)
 
-    chapters = [article for article in read_articles(site) if article.number is not None]
-    documents = [
-        (page.with_suffix(".pdf"), page.stem, chapter_document(article, front))
-        for article in chapters
-        for page in [site / article.path]
-    ]
+    documents = []
+    for article in read_articles(site):
+        if article.number is not None:
+            page = site / article.path
+            document = chapter_document(article, front)
+            documents.append((page.with_suffix(".pdf"), page.stem, document))
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
         draft = printed(book_document(read_articles(site), front), final=False)
         whole = book_document(read_articles(site), front, pages_of(draft))
-        for path, record, document in [
-            *documents,
-            (output / f"{front.citation.book.file_stem}.pdf", BOOK, whole),
-        ]:
-            path.write_bytes(
-                finished(printed(document), headings_of(document), front.record(record), front)
-            )
+        book = output / f"{front.citation.book.file_stem}.pdf"
+        documents.append((book, BOOK, whole))
+        for path, name, document in documents:
+            record = front.record(name)
+            pdf = finished(printed(document), headings_of(document), record, front)
+            path.write_bytes(pdf)
 
 
 @contextmanager
 def printer() -> Iterator[Callable[..., bytes]]:
-    """Open a browser that prints a document; one that is not `final` has neither tags nor outline."""
+    """Open a browser that prints a document.
+
+    One that is not `final` has neither tags nor outline.
+    """
     from playwright.sync_api import Error, sync_playwright
 
     lacking = missing()
@@ -94,15 +112,15 @@ def printer() -> Iterator[Callable[..., bytes]]:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         try:
             browser = playwright.chromium.launch(
-                executable_path=browser_path(), args=OPTIONS, timeout=SECONDS * 1000
+                executable_path=browser_path(),
+                args=list(OPTIONS),
+                timeout=SECONDS * 1000,
             )
-            yield lambda document, final=True: _printed(
-                browser, Path(folder, "document.html"), document, final
-            )
+            file = Path(folder, "document.html")
+            yield lambda document, final=True: _printed(browser, file, document, final)
         except Error as error:
-            raise PressError(
-                f"{browser_path()} could not print: {error.message.splitlines()[0]}"
-            ) from error
+            reason = error.message.splitlines()[0]
+            raise PressError(f"{browser_path()} could not print: {reason}") from error
 
 
 def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
@@ -117,49 +135,58 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.evaluate("document.fonts.ready.then(() => true)")
     failed += page.evaluate(UNDRAWN)
     if failed:
-        raise PressError(
-            f"what is to be printed names files that cannot be had: {', '.join(sorted(set(failed)))}"
-        )
-    made: bytes = page.pdf(
-        prefer_css_page_size=True, print_background=True, tagged=final, outline=final
+        names = ", ".join(sorted(set(failed)))
+        raise PressError(f"what is to be printed names files that cannot be had: {names}")
+    pdf: bytes = page.pdf(
+        prefer_css_page_size=True,
+        print_background=True,
+        tagged=final,
+        outline=final,
     )
     page.close()
-    return made
+    return pdf
 
 
 def pages_of(printed: bytes) -> dict[str, int]:
-    """Return the number of the page on which each place stands that a link of the document leads to."""
+    """Return the number of the page on which each place stands that a link leads to."""
+    places: dict[str, int] = {}
     with pikepdf.open(io.BytesIO(printed)) as pdf:
         numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
-        places: Any = pdf.Root.get("/Dests", {})
-        return {
-            str(name).removeprefix("/"): numbers[place[0].objgen] for name, place in places.items()
-        }
+        destinations: Any = pdf.Root.get("/Dests", {})
+        for name, destination in destinations.items():
+            place = str(name).removeprefix("/")
+            places[place] = numbers[destination[0].objgen]
+    return places
 
 
 def finished(
     printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter
 ) -> bytes:
-    """Return a PDF made by Chromium with its record (CSL-JSON) and date: the same input gives the same bytes."""
-    names = {
-        name: b"node%08d" % number
-        for number, name in enumerate(sorted(set(NODE.findall(printed))), start=1)
-    }
-    with pikepdf.open(io.BytesIO(NODE.sub(lambda name: names[name[0]], printed))) as pdf:
+    """Return a PDF made by Chromium with its record (CSL-JSON) and date.
+
+    The same input gives the same bytes.
+    """
+    names = sorted(set(NODE.findall(printed)))
+    renamed = {name: b"node%08d" % number for number, name in enumerate(names, start=1)}
+    steady = NODE.sub(lambda match: renamed[match[0]], printed)
+    with pikepdf.open(io.BytesIO(steady)) as pdf:
         _name_outline(pdf, headings)
         _describe(pdf, record, front)
-        made = io.BytesIO()
+        file = io.BytesIO()
         pdf.save(
-            made,
+            file,
             deterministic_id=True,
             linearize=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
         )
-    return made.getvalue()
+    return file.getvalue()
 
 
 def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
-    """Write the headings into the outline: Chromium doubles some of them and joins words at the end of a line."""
+    """Write the headings into the outline.
+
+    Chromium doubles some of them and joins words at the end of a line.
+    """
     with pdf.open_outline() as outline:
         items = list(_flat(outline.root))
         if len(items) != len(headings):
@@ -177,9 +204,24 @@ def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
 
 
 def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:
-    """Say what the document is, twice as the format has it: as XMP and, made from that, in the older dictionary."""
-    book, moment = front.citation.book, f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
-    told: dict[str, Any] = {
+    """Say what the document is, twice as the format has it.
+
+    As XMP and, made from that, in the older dictionary.
+    """
+    producer = str(pdf.docinfo["/Producer"])
+    facts = _facts(record, front, producer)
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata.update({name: value for name, value in facts.items() if value})
+    subject = [record.get("container-title"), record.get("edition")]
+    pdf.docinfo["/Subject"] = ". ".join(filter(None, subject))
+    pdf.Root.Lang = pikepdf.String(front.citation.book.language)
+
+
+def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict[str, Any]:
+    """Return what XMP says of a document."""
+    book = front.citation.book
+    moment = f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
+    return {
         "dc:title": record["title"],
         "dc:creator": [_name(author) for author in record["author"]],
         "dc:description": record.get("abstract"),
@@ -191,16 +233,10 @@ def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -
         "xmp:ModifyDate": moment,
         "xmp:MetadataDate": moment,
         "xmp:CreatorTool": f"{book.title} {book.version}",
-        "pdf:Producer": str(pdf.docinfo["/Producer"]),
+        "pdf:Producer": producer,
         "pdf:Keywords": record.get("keyword"),
         "xmpRights:WebStatement": book.licence_url,
     }
-    with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
-        metadata.update({name: value for name, value in told.items() if value})
-    pdf.docinfo["/Subject"] = ". ".join(
-        filter(None, [record.get("container-title"), record.get("edition")])
-    )
-    pdf.Root.Lang = pikepdf.String(book.language)
 
 
 def _name(author: Mapping[str, str]) -> str:

@@ -1,4 +1,7 @@
-"""Documents for printing, one chapter or the whole book, and what they say of themselves: edition, date, addresses."""
+"""Documents for printing, one chapter or the whole book.
+
+With what they say of themselves: edition, date, addresses.
+"""
 
 from __future__ import annotations
 
@@ -24,29 +27,37 @@ HEADINGS = ("h4", "h3", "h2", "h1")
 
 
 def chapter_document(article: Article, front: FrontMatter) -> str:
-    """Return the document of one chapter, which is changed; links lead to the published book, where there is one."""
-    page_extraction.relink(
-        [article], lambda _, place: f"#{place}" if place else None, front.address
-    )
+    """Return the document of one chapter, which is changed.
+
+    Links lead to the published book, where there is one.
+    """
+
+    def within(_: Article, place: str) -> str | None:
+        return f"#{place}" if place else None
+
+    page_extraction.relink([article], within, front.address)
     _set_for_paper(article.body, front.site)
-    return front.fill("paper/chapter.html", article=article, address=front.address(article.path))
+    address = front.address(article.path)
+    return front.fill("paper/chapter.html", article=article, address=address)
 
 
 def book_document(
     articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None
 ) -> str:
-    """Return the document of the whole book; `articles` are the cover, then all pages in order, changed in place.
+    """Return the document of the whole book.
 
-    `page_of` is the number of the page on which each anchor stands; a draft has none.
+    `articles` are the cover, then all pages in order, changed in place. `page_of` is the number of
+    the page on which each anchor stands; a draft has none.
     """
+
+    def within(article: Article, place: str) -> str:
+        return f"#{article.anchor}{place}"
+
     cover, *pages = articles
     for article in articles:
-        page_extraction.drop(
-            article.body.find_class("cite-box")
-        )  # the book says once how it is cited
-    page_extraction.relink(
-        articles, lambda article, place: f"#{article.anchor}{place}", front.address
-    )
+        # The book says once how it is cited.
+        page_extraction.drop(article.body.find_class("cite-box"))
+    page_extraction.relink(articles, within, front.address)
     for article in articles:
         page_extraction.prefix_ids(article)
         _set_for_paper(article.body, front.site)
@@ -64,21 +75,26 @@ def book_document(
 def headings_of(document: str) -> list[str]:
     """Return the headings of a document in order, each in one line."""
     tree = html.document_fromstring(document)
-    texts = [
-        " ".join(heading.text_content().split()) for heading in tree.iter(*HEADINGS, "h5", "h6")
-    ]
+    headings = tree.iter(*HEADINGS, "h5", "h6")
+    texts = [_in_one_line(heading) for heading in headings]
     return [text for text in texts if text]
 
 
+def _in_one_line(element: Element) -> str:
+    return " ".join(element.text_content().split())
+
+
 def _set_for_paper(body: Element, site: Path) -> None:
-    """Let only the picture of a figure be one to a reader of tags, described in full; name it by where it lies."""
+    """Let only the picture of a figure be one to a reader of tags, described in full.
+
+    It is named by where it lies.
+    """
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
     for fold in body.find_class("tool"):
         for image in fold.getparent().iter("img"):
-            image.set(
-                "alt", f"{image.get('alt')} {' '.join(fold.find('p').text_content().split())}"
-            )
+            description = _in_one_line(fold.find("p"))
+            image.set("alt", f"{image.get('alt')} {description}")
     page_extraction.drop(body.find_class("tool"))
     for image in body.iter("img"):
         image.attrib.pop(page_extraction.NARROW, None)
@@ -88,53 +104,64 @@ def _set_for_paper(body: Element, site: Path) -> None:
 def _demote(body: Element) -> None:
     """Lower the headings of an article by one level: in the book it stands below a part."""
     for name in HEADINGS:
+        lower = f"h{int(name[1]) + 1}"
         for heading in body.iter(name):
-            heading.set("class", f"{heading.get('class', '')} was-{name}".strip())
-            heading.tag = f"h{int(name[1]) + 1}"
+            classes = f"{heading.get('class', '')} was-{name}"
+            heading.set("class", classes.strip())
+            heading.tag = lower
 
 
-BOOK = "book"  # name of the bibliographic record of the whole book
+BOOK = "book"
+"""Name of the bibliographic record of the whole book."""
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The book as it is cited in this edition, the time of the build in UTC, the folder of the finished pages."""
+    """The book as it is cited in this edition, and its pages.
+
+    With the time of the build in UTC and the folder of the finished pages.
+    """
 
     citation: Citation
     built: dt.datetime
     site: Path
 
     def address(self, path: str, fragment: str = "") -> str | None:
-        """Return the public address of a page or file of the site; none where the site has no address."""
-        root = self.citation.site_url
-        if root is None:
+        """Return the public address of a page or file of the site, if the site has one."""
+        address = self.citation.site_url
+        if address is None:
             return None
-        return (
-            root
-            + ("" if path == "index.html" else quote(path))
-            + (f"#{quote(fragment)}" if fragment else "")
-        )
+        if path != "index.html":
+            address += quote(path)
+        if fragment:
+            address += f"#{quote(fragment)}"
+        return address
 
     def record(self, name: str) -> dict[str, Any]:
-        """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`: its item of CSL-JSON."""
-        found: dict[str, Any] = json.loads(
-            (self.site / FOLDER / f"{name}.csl.json").read_text("utf-8")
-        )[0]
-        return found
+        """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`.
+
+        It is its item of CSL-JSON.
+        """
+        file = self.site / FOLDER / f"{name}.csl.json"
+        items: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
+        return items[0]
 
     def fill(self, template: str, **values: Any) -> str:
         """Return a template, named by its path, filled with the facts and what else it needs."""
         folder, _, name = template.partition("/")
+        citation = self.citation
+        edition = citation.edition
+        reference = to_reference(citation, "apa")
         facts = {
-            "citation": self.citation,
-            "book": self.citation.book,
-            "edition": self.citation.edition,
-            "authors": ", ".join(author.full for author in self.citation.authors),
-            "date": self.citation.date,
-            "state": self.citation.state,
+            "citation": citation,
+            "book": citation.book,
+            "edition": edition,
+            "authors": ", ".join(author.full for author in citation.authors),
+            "date": citation.date,
+            "state": citation.state,
             "built": self.built,
-            "reference": Markup(to_reference(self.citation, "apa").html),  # noqa: S704 (escaped by the style)
-            "differences": self.citation.edition.changes() if self.citation.edition else [],
+            "reference": Markup(reference.html),  # noqa: S704 (escaped by the style)
+            "differences": edition.changes() if edition else [],
             "fonts": (TEMPLATES / "fonts").as_uri(),
             "site": self.site.as_uri(),
         }
@@ -142,5 +169,9 @@ class FrontMatter:
 
 
 def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
-    """Return the front matter of a staged source whose pages are finished, built so many seconds after 1970."""
-    return FrontMatter(load_citation(source), dt.datetime.fromtimestamp(epoch, tz=dt.UTC), site)
+    """Return the front matter of a staged source whose pages are finished.
+
+    They were built so many seconds after 1970.
+    """
+    built = dt.datetime.fromtimestamp(epoch, tz=dt.UTC)
+    return FrontMatter(load_citation(source), built, site)

@@ -49,8 +49,9 @@ MEDIA_TYPES = {
 
 def source_of(page: Page, srcdir: Path) -> Path | None:
     """Return the MyST source of a chapter: staged by the press, else the page's own file."""
-    paths = (srcdir / "sources" / f"{page.slug}.md", srcdir / f"{page.docname}.md")
-    return next((path for path in paths if path.is_file()), None)
+    staged = srcdir / "sources" / f"{page.slug}.md"
+    own = srcdir / f"{page.docname}.md"
+    return next((path for path in (staged, own) if path.is_file()), None)
 
 
 def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
@@ -227,11 +228,13 @@ def describe_book(app: Sphinx) -> None:
 
 
 def _name(chart: charts.Chart, folder: str) -> str:
-    return f"{folder}{chart.stem}".removeprefix("figures/").replace("/", "-")
+    path = f"{folder}{chart.stem}".removeprefix("figures/")
+    return path.replace("/", "-")
 
 
 def _licence(text: str) -> Node:
-    return {"name": re.sub(r"[^-\w.]+", "-", text).strip("-"), "title": text}
+    name = re.sub(r"[^-\w.]+", "-", text)
+    return {"name": name.strip("-"), "title": text}
 
 
 def data_package(

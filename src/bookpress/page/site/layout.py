@@ -95,7 +95,8 @@ def fill_context(
         kind = "page"
     chapter_end = ""
     if page.is_chapter:
-        files = files_of(page, Path(app.srcdir), formats_of(app.config), here)
+        formats = formats_of(app.config)
+        files = files_of(page, Path(app.srcdir), formats, here)
         chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
 
     def asset(name: str) -> str:
@@ -128,8 +129,9 @@ def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
     inner = []
     for part in first.children:
         if isinstance(part, nodes.section):
+            id_ = part["ids"][0]
             title = next(part.findall(nodes.title))
-            inner.append({"id": part["ids"][0], "title": title.astext()})
+            inner.append({"id": id_, "title": title.astext()})
     return inner
 
 
@@ -145,7 +147,8 @@ def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
     differing = {item.chapter for item in edition.differs}
     own = [item for item in edition.differs if item.chapter == page.slug]
     shown = own if page.is_chapter else edition.differs
-    chapters = [other for other in store_of(app.env).pages.values() if other.is_chapter]
+    pages = store_of(app.env).pages.values()
+    chapters = [other for other in pages if other.is_chapter]
     as_published = [chapter for chapter in chapters if chapter.slug not in differing]
     base = citation.book.base_url
     beside = relative_uri(here, f"../../default/html/{here}")

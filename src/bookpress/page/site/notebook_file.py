@@ -42,7 +42,8 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             with suppress(UnknownNameError, FormatError):  # the page has told
-                text = _otherwise("".join(cell["source"]), page.docname, app.env)
+                source = "".join(cell["source"])
+                text = _otherwise(source, page.docname, app.env)
                 cell["source"] = plain(text, page.docname, app.env)
         elif "mystnb" in cell["metadata"]:
             _say_in_words(cell["metadata"]["mystnb"], page, app.env)
@@ -80,7 +81,8 @@ def plain(text: str, docname: str, env: BuildEnvironment) -> str:
 
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
-    statements = [store_of(env).statement(mark.name) for mark in marks_of(docname, text)]
+    store = store_of(env)
+    statements = [store.statement(mark.name) for mark in marks_of(docname, text)]
     untrue = [statement for statement in statements if statement.holds is not True]
     return f"> {note(untrue)}\n\n" if untrue else ""
 
@@ -100,7 +102,8 @@ def _about(page: Page, app: Sphinx) -> str:
     source = citation.book.repository or address or "it comes with its sources"
     command = citation.edition.command if citation.edition else "jupyter-book build ."
     example = ""
-    for name, value in list(page.parameters.items())[:1]:
+    if page.parameters:
+        name, value = next(iter(page.parameters.items()))
         example = f" -p {name} {json.dumps(value)}"
     return ABOUT.format(
         reference=reference,

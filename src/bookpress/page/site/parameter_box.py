@@ -152,7 +152,8 @@ def data_date(page: Page) -> str:
     dates: list[str] = []
     for chart in page.charts:
         dates += _DATE.findall(chart.source)
-    return str(page.front.get("data_date") or max(dates, default=""))
+    newest = max(dates, default="")
+    return str(page.front.get("data_date") or newest)
 
 
 def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -187,7 +188,12 @@ def scale(states: Mapping[str, Any]) -> Place:
         bend = math.log
     start = bend(low)
     width = (bend(high) - start) or 1.0
-    return lambda end: round(1 + 98 * (bend(end) - start) / width, 2)
+
+    def place(end: float) -> float:
+        distance = bend(end) - start
+        return round(1 + 98 * distance / width, 2)
+
+    return place
 
 
 def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
@@ -222,7 +228,8 @@ def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> 
     if number:
         words.append(f"Chapter {number}")
     if section is not None and words:
-        section.insert(0, html(fill("kicker.html", text=" · ".join(words))))
+        text = " · ".join(words)
+        section.insert(0, html(fill("kicker.html", text=text)))
 
 
 Row = tuple[str, str, str, str]

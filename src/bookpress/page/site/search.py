@@ -48,7 +48,7 @@ def _in_one_line(text: str) -> str:
 
 
 def _words(node: nodes.Node) -> Iterator[str]:
-    """Yield the text of a part of a section without that of subsections, code, data and glossaries."""
+    """Yield the text of a part of a section, without subsections, code, data and glossaries."""
     if isinstance(node, nodes.raw) and node.get("says"):
         yield f"{node['says']}."
     if not isinstance(node, nodes.Element) or isinstance(node, _SILENT):
@@ -78,7 +78,8 @@ def write_script(app: Sphinx) -> None:
         file = _pieces_file(app, docname)
         if file.is_file():
             title = book.title_of(app.env, docname)
-            pages.append({"title": title, "pieces": json.loads(file.read_text("utf-8"))})
+            pieces = json.loads(file.read_text("utf-8"))
+            pages.append({"title": title, "pieces": pieces})
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     script = f"bookpress.searchable({text});\n"
     replace_file(Path(app.outdir, "_static", "search-text.js"), script.encode())

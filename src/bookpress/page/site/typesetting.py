@@ -82,7 +82,8 @@ def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
     for page in store_of(env).pages.values():
         terms |= page.terms
     for link in doctree.findall(nodes.reference):
-        term = link.get("refid") or str(link.get("refuri", "")).rpartition("#")[2]
+        address = str(link.get("refuri", ""))
+        term = link.get("refid") or address.rpartition("#")[2]
         if term in terms and _is_to_term(link):
             link["reftitle"] = terms[term]
             link["classes"].append("term")
@@ -113,7 +114,8 @@ def mathml(node: nodes.Element, display: str) -> str:
             subtype="math",
         )
         return ""
-    return formula.replace("<math ", f'<math alttext="{escape(latex)}" ', 1)
+    opening = f'<math alttext="{escape(latex)}" '
+    return formula.replace("<math ", opening, 1)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
