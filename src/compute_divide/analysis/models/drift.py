@@ -1,4 +1,4 @@
-"""What the models database holds, vintage by vintage: what is known, what was revised, how one year reads in each."""
+"""What the models database holds, vintage by vintage: what is known, and what was revised."""
 
 from __future__ import annotations
 
@@ -28,14 +28,17 @@ _FORMS = re.compile(r",?\s+(inc|ltd|llc|corp|corporation|group)\.?$", re.IGNOREC
 
 def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return for which share of each year's models a column is known, with its Wilson interval."""
-    rows = [
-        {"year": year, **known_share(own, column, "").row()} for year, own in models.groupby("year")
-    ]
+    rows = []
+    for year, of_year in models.groupby("year"):
+        share = known_share(of_year, column, "")
+        rows.append({"year": year, **share.row()})
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
 
 
 def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estimate:
-    """Return the share of models whose training compute changed by more than a factor between two vintages.
+    """Return the share of models whose training compute two vintages give differently.
+
+    They differ by more than a factor.
 
     Parameters
     ----------
@@ -58,20 +61,21 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
     (14, 97)
     """
     matches = match_models(old, new)
-    after, before = (
-        table.loc[matches[side], COMPUTE].to_numpy(dtype=float)
-        for table, side in ((new, "new"), (old, "old"))
-    )
-    known = (after / before)[np.isfinite(after / before) & (after / before > 0)]
-    changed = np.abs(np.log(known)) > np.log(factor)
+    before = old.loc[matches["old"], COMPUTE].to_numpy(dtype=float)
+    after = new.loc[matches["new"], COMPUTE].to_numpy(dtype=float)
+    ratios = after / before
+    known = ratios[np.isfinite(ratios) & (ratios > 0)]
+    is_revised = np.abs(np.log(known)) > np.log(factor)
     label = f"models whose training compute was revised more than {factor:g}-fold"
-    return wilson_share(int(changed.sum()), len(known), label)
+    return wilson_share(int(is_revised.sum()), len(known), label)
 
 
 CHANGES = {
     "new rows": "models that the old vintage does not list",
     "removed rows": "models that the new vintage does not list",
-    "criteria": "models listed in both that came to meet the criteria of notable models, or ceased to",
+    "criteria": (
+        "models listed in both that came to meet the criteria of notable models, or ceased to"
+    ),
     "labels filled in": "notable models listed in both whose team became known, or ceased to be",
     "dates": "models that moved into the years, or out of them",
     "relabelling": "models counted in both with another team type",
@@ -82,7 +86,9 @@ CHANGES = {
 def share_changes(
     old: pd.DataFrame, new: pd.DataFrame, period: Years | int, team_type: str
 ) -> pd.DataFrame:
-    """Take apart how the share of a team type among the notable models of some years changed between two vintages.
+    """Take apart how the share of a team type changed between two vintages.
+
+    It is the share among the notable models of some years.
 
     Parameters
     ----------
@@ -96,9 +102,9 @@ def share_changes(
     Returns
     -------
     pandas.DataFrame
-        A row for each of `CHANGES`: ``change``, ``models`` (how many it touches) and ``points`` (what it did to the
-        share, in percentage points). The points add up to the difference of the two shares; they are missing where
-        either vintage counts no model.
+        A row for each of `CHANGES`: ``change``, ``models`` (how many it touches) and ``points``
+        (what it did to the share, in percentage points). The points add up to the difference of the
+        two shares; they are missing where either vintage counts no model.
 
     Raises
     ------
@@ -107,8 +113,8 @@ def share_changes(
 
     Notes
     -----
-    What a change did is its mean over all orders in which the changes can be made, the value of Shapley (1953). Models
-    are matched by `match_models`.
+    What a change did is its mean over all orders in which the changes can be made, the value of
+    Shapley (1953). Models are matched by `match_models`.
 
     Examples
     --------
@@ -117,43 +123,37 @@ def share_changes(
     >>> told.loc[told["points"].idxmin(), "change"]
     'new rows'
     """
-    first, last = years_of(period)
-    was, now = (_counted(models, first, last) for models in (old, new))
-    pairs = _side_by_side(old, new, was, now)
+    years = years_of(period)
+    pairs = _side_by_side(old, new, years)
     kinds = _kinds(pairs)
-    before, after = (_cells(pairs, kinds, side, team_type) for side in ("old", "new"))
-    effects = _shapley(before, after)
+    before = _cells(pairs, kinds, "old", team_type)
+    after = _cells(pairs, kinds, "new", team_type)
     counts = kinds.value_counts()
-    return pd.DataFrame(
-        {"change": change, "models": int(counts.get(change, 0)), "points": 100 * effect}
-        for change, effect in zip(CHANGES, effects, strict=True)
-    )
+    models = [int(counts.get(change, 0)) for change in CHANGES]
+    points = [100 * effect for effect in _shapley(before, after)]
+    return pd.DataFrame({"change": list(CHANGES), "models": models, "points": points})
 
 
-def _counted(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+def _counted(models: pd.DataFrame, years: Years) -> pd.DataFrame:
     """Return whether each model is notable, of a known team, of the years, and the team type."""
-    return pd.DataFrame(
-        {
-            "notable": models["scope"] == "notable",
-            "known": models["team_type"].isin(TEAM_TYPES),
-            "dated": models["year"].between(first, last).fillna(False).astype(bool),
-            "team": models["team_type"],
-        }
-    )
+    first, last = years
+    notable = models["scope"] == "notable"
+    known = models["team_type"].isin(TEAM_TYPES)
+    dated = models["year"].between(first, last).fillna(False)
+    flags = pd.DataFrame({"notable": notable, "known": known, "dated": dated.astype(bool)})
+    return flags.assign(team=models["team_type"])
 
 
-def _side_by_side(
-    old: pd.DataFrame, new: pd.DataFrame, was: pd.DataFrame, now: pd.DataFrame
-) -> pd.DataFrame:
+def _side_by_side(old: pd.DataFrame, new: pd.DataFrame, years: Years) -> pd.DataFrame:
     """Return one row a model that either vintage counts, with what each says of it."""
     places = match_models(old, new)[["old", "new"]]
-    alone = [
-        pd.DataFrame({side: models.index[~models.index.isin(places[side])]})
-        for side, models in (("old", old), ("new", new))
-    ]
-    every = pd.concat([places, *alone], ignore_index=True)
-    rows = every.join(was.add_suffix("_old"), on="old").join(now.add_suffix("_new"), on="new")
-    for side in ("old", "new"):
+    removed = old.index[~old.index.isin(places["old"])]
+    added = new.index[~new.index.isin(places["new"])]
+    alone = [pd.DataFrame({"old": removed}), pd.DataFrame({"new": added})]
+    rows = pd.concat([places, *alone], ignore_index=True)
+    for side, models in (("old", old), ("new", new)):
+        counted = _counted(models, years).add_suffix(f"_{side}")
+        rows = rows.join(counted, on=side)
         flags = [f"{flag}_{side}" for flag in ("notable", "known", "dated")]
         rows[flags] = rows[flags].fillna(False).astype(bool)
         rows[f"counted_{side}"] = rows[flags].all(axis=1)
@@ -161,82 +161,104 @@ def _side_by_side(
 
 
 def _kinds(pairs: pd.DataFrame) -> pd.Series[str]:
-    """Return which of `CHANGES` each model is an instance of; empty for one that is counted alike in both vintages."""
-    both = pairs["counted_old"] & pairs["counted_new"]
+    """Return which of `CHANGES` each model is an instance of.
+
+    It is empty for one that is counted alike in both vintages.
+    """
+    in_both = pairs["counted_old"] & pairs["counted_new"]
+    in_one = ~in_both
+    other_scope = pairs["notable_old"] != pairs["notable_new"]
+    other_knowledge = pairs["known_old"] != pairs["known_new"]
+    other_team = pairs["team_old"] != pairs["team_new"]
     tests = {
         "new rows": pairs["old"].isna(),
         "removed rows": pairs["new"].isna(),
-        "criteria": ~both & (pairs["notable_old"] != pairs["notable_new"]),
-        "labels filled in": ~both & (pairs["known_old"] != pairs["known_new"]),
-        "dates": ~both,
-        "relabelling": both & (pairs["team_old"] != pairs["team_new"]),
+        "criteria": in_one & other_scope,
+        "labels filled in": in_one & other_knowledge,
+        "dates": in_one,
+        "relabelling": in_both & other_team,
     }
-    return pd.Series(
-        np.select(list(tests.values()), list(tests), ""), index=pairs.index, dtype="str"
-    )
+    kinds = np.select(list(tests.values()), list(tests), "")
+    return pd.Series(kinds, index=pairs.index, dtype="str")
 
 
 def _cells(pairs: pd.DataFrame, kinds: pd.Series[str], side: str, team_type: str) -> Floats:
-    """Return count and total of each kind of change as one vintage counts them; of the models without change first."""
+    """Return count and total of each kind of change as one vintage counts them.
+
+    Those of the models without change come first.
+    """
     counted = pairs[f"counted_{side}"]
-    hits = counted & (pairs[f"team_{side}"] == team_type)
-    return np.array(
-        [[hits[kinds == kind].sum(), counted[kinds == kind].sum()] for kind in ("", *CHANGES)],
-        dtype=float,
-    )
+    is_of_team = pairs[f"team_{side}"] == team_type
+    hits = counted & is_of_team
+    rows = []
+    for kind in ("", *CHANGES):
+        is_kind = kinds == kind
+        rows.append([hits[is_kind].sum(), counted[is_kind].sum()])
+    return np.array(rows, dtype=float)
 
 
 def _shapley(before: Floats, after: Floats) -> list[float]:
-    """Return the mean effect of each change on the share, over all orders in which they can be made."""
+    """Return the mean effect of each change on the share, over all orders of the changes."""
     size = len(before) - 1
-    made = np.array(list(itertools.product([False, True], repeat=size)))
-    applied = np.column_stack([np.zeros(len(made), dtype=bool), made])
-    sums = np.where(applied[:, :, None], after, before).sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        shares = sums[:, 0] / sums[:, 1]
+    shares = _shares_of_selections(before, after)
     if np.isnan(shares[[0, -1]]).any():
         return [np.nan] * size
     # A selection that counts no model has no share of its own: it keeps that of the old vintage.
-    shares = np.where(np.isnan(shares), shares[0], shares)
-    places = made @ (1 << np.arange(size)[::-1])
-    value = dict(zip(places.tolist(), shares.tolist(), strict=True))
-    effects = []
-    for one in range(size):
-        bit = 1 << (size - 1 - one)
-        others = [place for place in value if not place & bit]
+    filled = np.where(np.isnan(shares), shares[0], shares).tolist()
+    bits = [1 << place for place in reversed(range(size))]
+    return [_mean_effect(filled, bit, size) for bit in bits]
+
+
+def _shares_of_selections(before: Floats, after: Floats) -> Floats:
+    """Return the share under every selection of changes; the place of one is its binary number."""
+    size = len(before) - 1
+    selections = list(itertools.product([False, True], repeat=size))
+    unchanged = np.zeros(len(selections), dtype=bool)
+    is_applied = np.column_stack([unchanged, np.array(selections)])
+    sums = np.where(is_applied[:, :, np.newaxis], after, before).sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(sums[:, 0] / sums[:, 1])
+
+
+def _mean_effect(shares: list[float], bit: int, size: int) -> float:
+    """Return the mean effect of a change, by its bit, over all orders."""
+    effect = 0.0
+    for place, share in enumerate(shares):
+        if place & bit:
+            continue
         # In 1 / (size * comb) of all orders just the changes of a place come before this one.
-        orders = {place: size * math.comb(size - 1, place.bit_count()) for place in others}
-        effects.append(sum((value[place | bit] - value[place]) / orders[place] for place in others))
-    return effects
+        orders = size * math.comb(size - 1, place.bit_count())
+        effect += (shares[place | bit] - share) / orders
+    return effect
 
 
 def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """Match the models of two vintages one to one: by name, then by title of the paper, then by link.
+    """Match the models of two vintages one to one: by name, then by title, then by link.
 
-    A key counts only where it is unique among the unmatched on either side, so that models of one paper stay apart.
+    A key counts only where it is unique among the unmatched on either side, so that models of one
+    paper stay apart.
     """
-    left, right = _keys(old), _keys(new)
-    found = []
+    left = _keys(old)
+    right = _keys(new)
+    parts = []
     for by in left.columns:
-        pairs = _unique(left[by], "old").merge(_unique(right[by], "new"), on="key").assign(by=by)
-        found.append(pairs)
-        left, right = left.drop(pairs["old"]), right.drop(pairs["new"])
-    matches = pd.concat(found)[["old", "new", "by"]]
+        keys = _unique(left[by], "old")
+        pairs = keys.merge(_unique(right[by], "new"), on="key")
+        parts.append(pairs.assign(by=by))
+        left = left.drop(pairs["old"])
+        right = right.drop(pairs["new"])
+    matches = pd.concat(parts)[["old", "new", "by"]]
     order = pd.Series(range(len(old)), index=old.index)
     return matches.sort_values("old", key=lambda labels: labels.map(order), ignore_index=True)
 
 
 def _keys(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the keys of each model, the surest first; missing where there is nothing to compare."""
-    columns = {
-        "name": ("model", _plain),
-        "title": ("reference", _plain),
-        "link": ("link", _plain_link),
-    }
-    keys = {
-        by: models[column].map(make, na_action="ignore") for by, (column, make) in columns.items()
-    }
-    return pd.DataFrame(keys, index=models.index).replace("", None)
+    """Return the keys of each model, the surest first; missing where there is none."""
+    name = models["model"].map(_plain, na_action="ignore")
+    title = models["reference"].map(_plain, na_action="ignore")
+    link = models["link"].map(_plain_link, na_action="ignore")
+    keys = pd.DataFrame({"name": name, "title": title, "link": link}, index=models.index)
+    return keys.replace("", None)
 
 
 def _unique(keys: pd.Series[str], side: str) -> pd.DataFrame:
@@ -246,13 +268,14 @@ def _unique(keys: pd.Series[str], side: str) -> pd.DataFrame:
 
 
 def _plain(text: str) -> str:
-    """Return a text without case, spaces and punctuation; letters of any alphabet and digits remain."""
+    """Return the letters and digits of a text, of any alphabet and without case."""
     return re.sub(r"[\W_]", "", text.casefold())
 
 
 def _plain_link(link: str) -> str:
-    """Return a link without what changes between edits: the scheme, ``www``, the version of a preprint."""
-    bare = re.sub(r"^https?://(www\.)?", "", link.strip().casefold()).rstrip("/")
+    """Return a link without what changes between edits: scheme, ``www``, version of a preprint."""
+    address = link.strip().casefold()
+    bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     preprint = _ARXIV.search(bare)
     return f"arxiv {preprint[1]}" if preprint else bare
 
@@ -263,42 +286,57 @@ def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
     Parameters
     ----------
     tables : iterable of pandas.DataFrame
-        Models with the columns ``organisations`` and ``sectors``, both lists with bars between their items. Rows where
-        the two differ in length say nothing.
+        Models with the columns ``organisations`` and ``sectors``, both lists with bars between
+        their items. Rows where the two differ in length say nothing.
 
     Returns
     -------
     dict of str to str
-        Sectors by the plain name of the organisation and its plain aliases; left out where sectors differ.
+        Sectors by the plain name of the organisation and its plain aliases; left out where sectors
+        differ.
 
     Examples
     --------
-    >>> models = pd.DataFrame({"organisations": ["DeepMind|Oxford"], "sectors": ["industry|academia"]})
+    >>> models = pd.DataFrame({"organisations": ["DeepMind|Oxford"]})
+    >>> models["sectors"] = ["industry|academia"]
     >>> sorted(organisation_sectors([models]).items())
     [('deepmind', 'industry'), ('oxford', 'academia')]
     """
     pairs: set[tuple[str, str]] = set()
     for table in tables:
-        known = table.dropna(subset=["organisations", "sectors"])
-        for names, sectors in zip(
-            known["organisations"].str.split("|"), known["sectors"].str.split("|"), strict=True
-        ):
-            if len(names) == len(sectors):
-                pairs.update(zip(names, sectors, strict=True))
-    found: dict[str, set[str]] = {}
+        pairs |= _stated_sectors(table)
+    by_alias: dict[str, set[str]] = {}
     for name, sector in pairs:
         for alias in _aliases(name):
-            found.setdefault(alias, set()).add(sector)
-    return {alias: sectors.pop() for alias, sectors in found.items() if len(sectors) == 1}
+            by_alias.setdefault(alias, set()).add(sector)
+    agreed = {}
+    for alias, sectors in by_alias.items():
+        if len(sectors) == 1:
+            agreed[alias] = sectors.pop()
+    return agreed
+
+
+def _stated_sectors(models: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return organisations with the sector that stands in the same place of the other list."""
+    known = models.dropna(subset=["organisations", "sectors"])
+    organisations = known["organisations"].str.split("|")
+    sectors = known["sectors"].str.split("|")
+    pairs: set[tuple[str, str]] = set()
+    for names, kinds in zip(organisations, sectors, strict=True):
+        if len(names) == len(kinds):
+            pairs.update(zip(names, kinds, strict=True))
+    return pairs
 
 
 def _aliases(name: str) -> Iterator[str]:
     """Yield the plain forms under which an organisation may be written."""
-    yield _plain(name)
+    plain = _plain(name)
+    yield plain
     bare, *inside = re.split(r"\s*\(([^)]*)\)", name)
     for form in [*bare.split(" / "), *inside[:1]]:
-        short = _plain(_FORMS.sub("", form.strip()))
-        if short and short != _plain(name):
+        without_form = _FORMS.sub("", form.strip())
+        short = _plain(without_form)
+        if short and short != plain:
             yield short
 
 
@@ -325,10 +363,16 @@ def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
     """
 
     def team(names: str) -> str:
-        found = [
-            next((sectors[one] for one in _aliases(name) if one in sectors), "")
-            for name in names.split("|")
-        ]
-        return team_type(found) if all(found) else UNKNOWN
+        known = [_sector(name, sectors) for name in names.split("|")]
+        return team_type(known) if all(known) else UNKNOWN
 
-    return models["organisations"].map(team, na_action="ignore").fillna(UNKNOWN).astype("str")
+    teams = models["organisations"].map(team, na_action="ignore")
+    return teams.fillna(UNKNOWN).astype("str")
+
+
+def _sector(organisation: str, sectors: dict[str, str]) -> str:
+    """Return the sector of an organisation by the first of its aliases that has one; else ""."""
+    for alias in _aliases(organisation):
+        if alias in sectors:
+            return sectors[alias]
+    return ""

@@ -1,7 +1,8 @@
 """The headline questions under every sensible combination of choices at once.
 
-`answers` reads a share under every definition of large-scale in every vintage, `specifications` under thousands of
-combinations, computed together: a share over some years is a difference of counts that are cumulated over the years.
+`answers` reads a share under every definition of large-scale in every vintage, `specifications`
+under thousands of combinations, computed together: a share over some years is a difference of
+counts that are cumulated over the years.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from compute_divide.analysis.statistics.estimates import (
     INDUSTRY,
     TEAM_TYPES,
     UNKNOWN,
+    Floats,
     period_share,
     span,
     wilson_interval,
@@ -36,6 +38,9 @@ from compute_divide.analysis.statistics.estimates import (
 )
 from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.evidence.store.files import last_whole_year
+
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
 
 
 class Question(NamedTuple):
@@ -113,15 +118,18 @@ def answers(
     top_k : int
         How many models of each year count, where the definition takes the largest of a year.
     record_window : float
-        How far below the record of its date a model may lie, in orders of magnitude, where it takes those near it.
+        How far below the record of its date a model may lie, in orders of magnitude, where it takes
+        those near it.
     whole_years : bool
-        Whether a question stays unanswered (a share of nothing) whose period was not over when the vintage was taken.
+        Whether a question stays unanswered (a share of nothing) whose period was not over when the
+        vintage was taken.
 
     Returns
     -------
     pandas.DataFrame
-        A row a definition, vintage and question: ``definition``, ``vintage``, ``what`` (the name of the question),
-        ``team_type``, ``share`` with the ends ``low`` and ``high`` of its 95% Wilson interval, ``k`` of ``n`` models.
+        A row a definition, vintage and question: ``definition``, ``vintage``, ``what`` (the name of
+        the question), ``team_type``, ``share`` with the ends ``low`` and ``high`` of its 95% Wilson
+        interval, ``k`` of ``n`` models.
 
     Raises
     ------
@@ -136,34 +144,35 @@ def answers(
     >>> found.loc[found["definition"] == "top-k-per-year", ["k", "n"]].values.tolist()
     [[27, 38]]
     """
+    asked = list(dict.fromkeys(questions))
+    columns = {vintage: _years_and_teams(models) for vintage, models in tables.items()}
     rows = []
-    years = {
-        vintage: models["year"].to_numpy(dtype=float, na_value=np.nan)
-        for vintage, models in tables.items()
-    }
-    known = pd.Index(TEAM_TYPES)
-    teams = {
-        vintage: known.get_indexer(pd.Index(models["team_type"]))
-        for vintage, models in tables.items()
-    }
     for definition, (vintage, models) in product(RULES, tables.items()):
-        large = is_large_scale(
-            models, definition, top_k=top_k, record_window=record_window
-        ).to_numpy(dtype=bool)
-        counted = large & (teams[vintage] >= 0)
-        for question in dict.fromkeys(questions):
-            over = not whole_years or question.last <= last_whole_year(vintage)
-            inside = (
-                counted
-                & (question.first <= years[vintage])
-                & (years[vintage] <= question.last)
-                & over
-            )
-            of_team = inside & (teams[vintage] == TEAM_TYPES.index(question.team_type))
-            about = {"definition": definition, "vintage": vintage, "what": question.name}
-            share = wilson_share(int(of_team.sum()), int(inside.sum()), question.name)
-            rows.append({**about, "team_type": question.team_type, **share.row()})
+        is_large = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
+        large = columns[vintage][is_large.to_numpy(dtype=bool)]
+        about = {"definition": definition, "vintage": vintage}
+        for question in asked:
+            is_over = not whole_years or question.last <= last_whole_year(vintage)
+            share = _answer(large if is_over else large[:0], question)
+            of_question = {"what": question.name, "team_type": question.team_type}
+            rows.append({**about, **of_question, **share.row()})
     return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float})
+
+
+def _years_and_teams(models: pd.DataFrame) -> Floats:
+    """Return the year of each model, and the place of its team in `TEAM_TYPES`; -1 if unknown."""
+    years = models["year"].to_numpy(dtype=float, na_value=np.nan)
+    teams = pd.Index(TEAM_TYPES).get_indexer(pd.Index(models["team_type"]))
+    return np.column_stack([years, teams])
+
+
+def _answer(models: Floats, question: Question) -> Estimate:
+    """Return the answer to a question from the years and teams of models."""
+    years, teams = models.T
+    in_period = (question.first <= years) & (years <= question.last)
+    counted = teams[in_period & (teams >= 0)]
+    of_team = counted == TEAM_TYPES.index(question.team_type)
+    return wilson_share(int(of_team.sum()), len(counted), question.name)
 
 
 def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFrame:
@@ -179,9 +188,9 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        A row a definition and vintage: ``definition``, ``vintage``, and of either question ``share``, ``low`` and
-        ``high`` with the endings ``_early`` and ``_late``; ``falls`` (the late share is lower) and ``apart`` (its
-        interval lies below the other).
+        A row a definition and vintage: ``definition``, ``vintage``, and of either question
+        ``share``, ``low`` and ``high`` with the endings ``_early`` and ``_late``; ``falls`` (the
+        late share is lower) and ``apart`` (its interval lies below the other).
 
     Examples
     --------
@@ -194,18 +203,22 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
     """
     on = ["definition", "vintage"]
     columns = [*on, "share", "low", "high"]
-    one, other = (table.loc[table["what"] == question.name, columns] for question in (early, late))
-    both = one.merge(other, on=on, suffixes=("_early", "_late")).dropna(
-        subset=["share_early", "share_late"]
-    )
-    falls, apart = both["share_late"] < both["share_early"], both["high_late"] < both["low_early"]
-    return both.assign(falls=falls, apart=apart).reset_index(drop=True)
+    of_early = table.loc[table["what"] == early.name, columns]
+    of_late = table.loc[table["what"] == late.name, columns]
+    both = of_early.merge(of_late, on=on, suffixes=("_early", "_late"))
+    answered = both.dropna(subset=["share_early", "share_late"])
+    falls = answered["share_late"] < answered["share_early"]
+    apart = answered["high_late"] < answered["low_early"]
+    return answered.assign(falls=falls, apart=apart).reset_index(drop=True)
 
 
 # --- specifications ---
 
-FIRST_YEAR, LAST_YEAR = 2000, 2030
+FIRST_YEAR = 2000
+LAST_YEAR = 2030
+"""The years of publication that are counted."""
 SCOPES = ("every model listed", "notable models")
+"""Which models of a vintage count."""
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
     "academia and industry alone": (ACADEMIA, INDUSTRY),
@@ -219,7 +232,10 @@ HEADLINES = {
     "academia-share-late": (ACADEMIA, _LATE),
     "industry-share-2022": (INDUSTRY, [(2022, 2022), (2021, 2022), (2022, 2023)]),
 }
-"""The headline claims by id: whose share, and the periods over which it may be read, the published one first."""
+"""The headline claims by id: whose share, and the periods over which it may be read.
+
+The published period comes first.
+"""
 CHOICES = {
     "vintage": "the vintage",
     "scope": "which of its models count",
@@ -228,7 +244,7 @@ CHOICES = {
     "denominator": "the denominator",
     "period": "the years",
 }
-"""The choices that make a specification besides the claim, by their columns, as a sentence names them."""
+"""The choices that make a specification besides the claim, by column, as a sentence names them."""
 
 _TEAMS = (*TEAM_TYPES, UNKNOWN)
 
@@ -244,14 +260,16 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a specification: ``claim`` (the headline), a column for each of `CHOICES` and, as `wilson_interval` has
-        them, ``k``, ``n``, ``share``, ``low`` and ``high``. Where a vintage lists notable models only, the scope is no
-        choice; a period that was not over then is left out.
+        A row a specification: ``claim`` (the headline), a column for each of `CHOICES` and, as
+        `wilson_interval` has them, ``k``, ``n``, ``share``, ``low`` and ``high``. Where a vintage
+        lists notable models only, the scope is no choice; a period that was not over then is left
+        out.
 
     Notes
     -----
-    A multiverse analysis (Steegen and others 2016), whose specifications the chart sets in order as Simonsohn and
-    others (2020) do. They read the same models in other selections: their number is no test.
+    A multiverse analysis (Steegen and others 2016), whose specifications the chart sets in order as
+    Simonsohn and others (2020) do. They read the same models in other selections: their number is
+    no test.
 
     Examples
     --------
@@ -260,9 +278,8 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> specs.groupby("claim").size().tolist()
     [648, 432, 216]
     """
-    table = pd.concat(
-        [_of_vintage(vintage, models) for vintage, models in tables.items()], ignore_index=True
-    )
+    parts = [_of_vintage(vintage, models) for vintage, models in tables.items()]
+    table = pd.concat(parts, ignore_index=True)
     share, low, high = wilson_interval(table["k"], table["n"])
     return table.assign(share=share, low=low, high=high)
 
@@ -271,59 +288,77 @@ def _of_vintage(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
     """Return counts and totals of every specification of one vintage."""
     masks = _masks(models)
     counts = _cumulated(np.array(list(masks.values())), models)
-    rows = []
+    last_year = last_whole_year(vintage)
+    rows: list[tuple[object, ...]] = []
     for claim, (team, periods) in HEADLINES.items():
-        for (first, last), (name, teams) in product(periods, DENOMINATORS.items()):
-            if last > last_whole_year(vintage):
-                continue
-            inside = counts[:, last - FIRST_YEAR + 1] - counts[:, first - FIRST_YEAR]
-            k, n = (
-                inside[:, _TEAMS.index(team)],
-                inside[:, [_TEAMS.index(one) for one in teams]].sum(axis=1),
-            )
-            rows += [
-                (claim, vintage, *rule, name, span((first, last)), *numbers)
-                for rule, *numbers in zip(masks, k, n, strict=True)
-            ]
+        over = [period for period in periods if period[1] <= last_year]
+        for period, denominator in product(over, DENOMINATORS):
+            inside = _in_period(counts, period)
+            k = inside[:, _TEAMS.index(team)]
+            n = inside[:, _places(DENOMINATORS[denominator])].sum(axis=1)
+            for rule, *numbers in zip(masks, k, n, strict=True):
+                rows.append((claim, vintage, *rule, denominator, span(period), *numbers))
     return pd.DataFrame(rows, columns=["claim", *CHOICES, "k", "n"])
 
 
-def _masks(models: pd.DataFrame) -> dict[tuple[str, str, str], npt.NDArray[np.bool_]]:
+def _in_period(counts: Counts, period: tuple[int, int]) -> Counts:
+    """Return the counts of a period by rule and team type, from cumulated ones."""
+    first, last = period
+    until = counts[:, last - FIRST_YEAR + 1]
+    before = counts[:, first - FIRST_YEAR]
+    return until - before
+
+
+def _places(teams: Sequence[str]) -> list[int]:
+    """Return the columns of team types."""
+    return [_TEAMS.index(team) for team in teams]
+
+
+def _masks(models: pd.DataFrame) -> dict[tuple[str, str, str], Flags]:
     """Return the models that each combination of scope, filter and size rule of a vintage keeps."""
-    everything, notable = pd.Series(True, index=models.index), models["scope"] == "notable"
+    everything = pd.Series(True, index=models.index)
+    notable = models["scope"] == "notable"
     scopes = dict(zip(SCOPES, (everything, notable), strict=True))
     if notable.all():
         del scopes[SCOPES[0]]
     filters = {"no filter": everything, "paper's filter": names_paper_criterion(models)}
-    sizes = {
-        "any size": everything,
-        "compute known": models[COMPUTE].notna(),
-        "compute or parameters known": size_known(models),
-        **{f"top {k} of the year": largest_of_year(models, k) for k in (5, 10, 20)},
-        "within 1 order of the record": near_record(models, 1),
-        **{
-            f"within {window} orders of the record": near_record(models, window)
-            for window in (2, 3)
-        },
-    }
-    return {
-        (scope, name, size): (in_scope & passes & large).to_numpy(dtype=bool)
-        for (scope, in_scope), (name, passes), (size, large) in product(
-            scopes.items(), filters.items(), sizes.items()
-        )
-    }
+    sizes = _sizes(models)
+    masks = {}
+    for scope, name, size in product(scopes, filters, sizes):
+        mask = scopes[scope] & filters[name] & sizes[size]
+        masks[scope, name, size] = mask.to_numpy(dtype=bool)
+    return masks
 
 
-def _cumulated(masks: npt.NDArray[np.bool_], models: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return counts by rule, year and team type, cumulated: [:, y] counts the years before FIRST_YEAR + y."""
+def _sizes(models: pd.DataFrame) -> dict[str, pd.Series[bool]]:
+    """Return the models that each rule on size keeps."""
+    sizes = {"any size": pd.Series(True, index=models.index)}
+    sizes["compute known"] = models[COMPUTE].notna()
+    sizes["compute or parameters known"] = size_known(models)
+    for top_k in (5, 10, 20):
+        sizes[f"top {top_k} of the year"] = largest_of_year(models, top_k)
+    sizes["within 1 order of the record"] = near_record(models, 1)
+    for window in (2, 3):
+        sizes[f"within {window} orders of the record"] = near_record(models, window)
+    return sizes
+
+
+def _cumulated(masks: Flags, models: pd.DataFrame) -> Counts:
+    """Return counts by rule, year and team type, cumulated over the years.
+
+    ``[:, y]`` counts the years before ``FIRST_YEAR + y``.
+    """
     years = models["year"].fillna(0).to_numpy(dtype=int)
-    teams = pd.Categorical(models["team_type"].fillna(UNKNOWN), categories=list(_TEAMS)).codes
+    names = models["team_type"].fillna(UNKNOWN)
+    teams = pd.Categorical(names, categories=list(_TEAMS)).codes
     inside = (years >= FIRST_YEAR) & (years <= LAST_YEAR)
     cells = len(_TEAMS) * (years - FIRST_YEAR) + teams
     size = len(_TEAMS) * (LAST_YEAR - FIRST_YEAR + 1)
-    counts = np.array([np.bincount(cells[mask & inside], minlength=size) for mask in masks])
-    by_year = counts.reshape(len(masks), -1, len(_TEAMS)).cumsum(axis=1)
-    return np.concatenate([np.zeros_like(by_year[:, :1]), by_year], axis=1)
+    counts = [np.bincount(cells[mask & inside], minlength=size) for mask in masks]
+    by_year = np.reshape(counts, (len(masks), -1, len(_TEAMS)))
+    until = by_year.cumsum(axis=1)
+    nothing = np.zeros_like(until[:, :1])
+    return np.concatenate([nothing, until], axis=1)
 
 
 def swings(specs: pd.DataFrame) -> pd.DataFrame:
@@ -337,12 +372,13 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a claim and choice, those that move a claim most first: ``claim``, ``choice``, ``words`` (the choice as a
-        sentence names it), ``swing`` (a share of 1) and ``settings``.
+        A row a claim and choice, those that move a claim most first: ``claim``, ``choice``,
+        ``words`` (the choice as a sentence names it), ``swing`` (a share of 1) and ``settings``.
 
     Notes
     -----
-    The swing is the mean range of the share over all ``settings`` of the other choices that leave at least two options.
+    The swing is the mean range of the share over all ``settings`` of the other choices that leave
+    at least two options.
 
     Examples
     --------
@@ -355,60 +391,74 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
     for claim, part in specs.groupby("claim", sort=False):
         rows = []
         for choice, words in CHOICES.items():
-            others = [other for other in CHOICES if other != choice]
-            spread = part.groupby(others)["share"].agg(["min", "max", "size"])
-            spread = spread[spread["size"] > 1]
-            swing = (spread["max"] - spread["min"]).mean()
+            ranges = _ranges(part, choice)
             about = {"claim": claim, "choice": choice, "words": words}
-            rows.append({**about, "swing": swing, "settings": len(spread)})
-        parts.append(pd.DataFrame(rows).sort_values("swing", ascending=False, kind="stable"))
+            rows.append({**about, "swing": ranges.mean(), "settings": len(ranges)})
+        table = pd.DataFrame(rows)
+        parts.append(table.sort_values("swing", ascending=False, kind="stable"))
     return pd.concat(parts, ignore_index=True)
 
 
-def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
-    """Return the specification curves: medians of ``share``, ``low`` and ``high``, in bins of equal number by share.
+def _ranges(specs: pd.DataFrame, choice: str) -> pd.Series[float]:
+    """Return the range of the share over the options of a choice, by setting of all others."""
+    others = [other for other in CHOICES if other != choice]
+    shares = specs.groupby(others)["share"].agg(["min", "max", "size"])
+    several = shares[shares["size"] > 1]
+    return several["max"] - several["min"]
 
+
+def curve(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
+    """Return the specification curves: medians of ``share``, ``low`` and ``high`` in bins.
+
+    The bins are of equal number, by share.
     ``rank`` (0 to 1) is the middle of the bin, ``n`` counts specifications.
     """
-    grouped = _binned(specs, bins).groupby(["claim", "rank"], sort=False)
-    return grouped[["share", "low", "high"]].median().assign(n=grouped.size()).reset_index()
+    of_bin = _binned(specs, bins).groupby(["claim", "rank"], sort=False)
+    medians = of_bin[["share", "low", "high"]].median()
+    return medians.assign(n=of_bin.size()).reset_index()
 
 
 def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
-    """Return where each setting of each choice stands on the `curve`: ``claim``, ``choice``, ``setting``, ``rank``.
+    """Return where each setting of each choice stands on the `curve`.
 
-    ``part`` is the share of a setting's specifications that stand in a bin. Vintages are taken together by year.
+    The columns are ``claim``, ``choice``, ``setting``, ``rank`` and ``part``.
+    ``part`` is the share of a setting's specifications that stand in a bin. Vintages are taken
+    together by year.
     """
     binned = _binned(specs, bins)
-    own = {claim: span(periods[0]) for claim, (_, periods) in HEADLINES.items()}
     binned["vintage"] = "vintages of " + binned["vintage"].str[:4]
-    published = binned["period"] == binned["claim"].map(own)
-    binned["period"] = published.map({True: "the paper's years", False: "other years"})
+    published = {claim: span(periods[0]) for claim, (_, periods) in HEADLINES.items()}
+    is_published = binned["period"] == binned["claim"].map(published)
+    binned["period"] = is_published.map({True: "the paper's years", False: "other years"})
     keys = binned[["claim", *CHOICES, "rank"]].astype("category")
-    parts = []
-    for choice in CHOICES:
-        counts = keys.groupby(["claim", choice, "rank"], observed=True).size()
-        part = counts / counts.groupby(level=[0, 1], observed=True).transform("sum")
-        parts.append(
-            part.rename("part")
-            .rename_axis(["claim", "setting", "rank"])
-            .reset_index()
-            .assign(choice=choice)
-        )
-    kinds = {"claim": str, "setting": str, "rank": float}
-    return pd.concat([part.astype(kinds) for part in parts], ignore_index=True)
+    parts = [_parts(keys, choice) for choice in CHOICES]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _parts(keys: pd.DataFrame, choice: str) -> pd.DataFrame:
+    """Return which share of the specifications of each setting of a choice stands in each bin."""
+    counts = keys.groupby(["claim", choice, "rank"], observed=True).size()
+    of_setting = counts.groupby(level=[0, 1], observed=True)
+    part = (counts / of_setting.transform("sum")).rename("part")
+    table = part.rename_axis(["claim", "setting", "rank"]).reset_index()
+    plain = table.astype({"claim": str, "setting": str, "rank": float})
+    return plain.assign(choice=choice)
 
 
 def _binned(specs: pd.DataFrame, bins: int) -> pd.DataFrame:
-    """Return the specifications by claim and share, each with the middle of its bin among those of its claim."""
+    """Return the specifications by claim and share, each with its ``rank``.
+
+    It is the middle of its bin among the specifications of its claim.
+    """
     claims = pd.Categorical(specs["claim"], categories=specs["claim"].unique(), ordered=True)
-    by = specs.assign(order=claims.codes).sort_values(
-        ["order", "share", "n"], kind="stable", ignore_index=True
-    )
-    ordered = by.drop(columns="order")
-    within = ordered.groupby("claim", sort=False)
-    place, size = within.cumcount(), within["share"].transform("size")
-    places = place.groupby([ordered["claim"], place * size.clip(upper=bins) // size])
-    return ordered.assign(
-        rank=((places.transform("min") + places.transform("max") + 1) / 2 / size).round(6)
-    )
+    keys = ["order", "share", "n"]
+    with_order = specs.assign(order=claims.codes)
+    in_order = with_order.sort_values(keys, kind="stable", ignore_index=True)
+    ordered = in_order.drop(columns="order")
+    of_claim = ordered.groupby("claim", sort=False)
+    place = of_claim.cumcount()
+    size = of_claim["share"].transform("size")
+    bin_number = place * size.clip(upper=bins) // size
+    places = place.groupby([ordered["claim"], bin_number])
+    ends = places.transform("min") + places.transform("max") + 1
+    return ordered.assign(rank=(ends / 2 / size).round(6))

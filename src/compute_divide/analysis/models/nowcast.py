@@ -1,7 +1,8 @@
-"""How the years fill up from vintage to vintage, and what that says about the newest: a reporting triangle, scored.
+"""How the years fill up from vintage to vintage, and what that says about the newest.
 
-From how the counts of each team type have grown with the age of a year (the time since its end), a nowcast estimates
-what it will read later. Whether that beats the reading as it is, past vintages tell, and the newest judges.
+From how the counts of each team type have grown with the age of a year (the time since its end), a
+nowcast estimates what it will read later. Whether that beats the reading as it is, past vintages
+tell, and the newest judges.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ AGES = {
     "older": (2.0, 6.0),
 }
 """Ages of a year, in years since its end: first and last of each band, the last not included."""
-MIN_MODELS = 10  # a reading of fewer models is not followed: chance alone would move it
+MIN_MODELS = 10
+"""A reading of fewer models is not followed: chance alone would move it."""
 DRAWS = 400
+"""Draws of a bootstrap."""
 
 
 def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return how many notable models of each team type each vintage counts in each year of publication.
+    """Return how many notable models of each team type each vintage counts in each year.
 
     Parameters
     ----------
@@ -44,13 +47,14 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year), ``year``, ``age`` (in
-        years since the end of the year, negative before it; those of `AGES`), a count for each of `TEAM_TYPES`, and
-        ``n``, their sum.
+        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year),
+        ``year``, ``age`` (in years since the end of the year, negative before it; those of `AGES`),
+        a count for each of `TEAM_TYPES`, and ``n``, their sum.
 
     Notes
     -----
-    Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle (Lawless 1994).
+    Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle
+    (Lawless 1994).
 
     Examples
     --------
@@ -59,27 +63,33 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     >>> triangle.loc[triangle["year"] == 2022, ["industry-only", "n"]].values.tolist()
     [[20, 22]]
     """
-    parts = []
-    for vintage, models in sorted(tables.items()):
-        notable = models[(models["scope"] == "notable") & models["team_type"].isin(TEAM_TYPES)]
-        counts = pd.crosstab(notable["year"], notable["team_type"]).reindex(
-            columns=list(TEAM_TYPES), fill_value=0
-        )
-        at = int(vintage[:4]) + (int(vintage[5:7]) - 0.5) / 12
-        parts.append(counts.reset_index().assign(vintage=vintage, at=at))
+    parts = [_counts(vintage, models) for vintage, models in sorted(tables.items())]
     triangle = pd.concat(parts, ignore_index=True).astype({"year": int})
-    triangle = triangle.assign(
-        age=triangle["at"] - triangle["year"] - 1, n=triangle[list(TEAM_TYPES)].sum(axis=1)
-    )
-    first, last = min(band[0] for band in AGES.values()), max(band[1] for band in AGES.values())
-    inside = triangle["age"].ge(first) & triangle["age"].lt(last)
-    return triangle.loc[inside, ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]].reset_index(
-        drop=True
-    )
+    age = triangle["at"] - triangle["year"] - 1
+    n = triangle[list(TEAM_TYPES)].sum(axis=1)
+    triangle = triangle.assign(age=age, n=n)
+    youngest = min(first for first, _ in AGES.values())
+    oldest = max(last for _, last in AGES.values())
+    has_band = age.ge(youngest) & age.lt(oldest)
+    columns = ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]
+    return triangle.loc[has_band, columns].reset_index(drop=True)
+
+
+def _counts(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
+    """Return the notable models of each year and team type that a vintage counts."""
+    is_notable = models["scope"] == "notable"
+    is_known = models["team_type"].isin(TEAM_TYPES)
+    notable = models[is_notable & is_known]
+    found = pd.crosstab(notable["year"], notable["team_type"])
+    counts = found.reindex(columns=list(TEAM_TYPES), fill_value=0)
+    year = int(vintage[:4])
+    month = int(vintage[5:7])
+    at = year + (month - 0.5) / 12
+    return counts.reset_index().assign(vintage=vintage, at=at)
 
 
 def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
-    """Return how far the share of a team type in a year moved from each vintage to the newest one.
+    """Return how far the share of a team type in a year moved from each vintage to the newest.
 
     Parameters
     ----------
@@ -91,9 +101,10 @@ def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``, ``age``, ``band``
-        (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the newest vintage), ``points`` (their
-        difference in percentage points) and ``most`` (the largest distance to any later reading, in the same).
+        A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``,
+        ``age``, ``band`` (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the
+        newest vintage), ``points`` (their difference in percentage points) and ``most`` (the
+        largest distance to any later reading, in the same).
 
     Examples
     --------
@@ -103,20 +114,29 @@ def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     >>> round(moved.loc[2022, "points"])
     -36
     """
-    rows = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
-    rows = rows.assign(share=rows[team_type] / rows["n"], band=_band(rows["age"]))
-    later = rows.merge(rows[["year", "at", "share"]], on="year", suffixes=("", "_then")).query(
-        "at_then > at"
-    )
-    distance = (later["share_then"] - later["share"]).abs()
-    most = (100 * distance).groupby([later["vintage"], later["year"]]).max().rename("most")
-    newest = rows[rows["at"] == triangle["at"].max()].set_index("year")["share"]
-    moved = rows.join(most, on=["vintage", "year"]).assign(later=rows["year"].map(newest))
-    moved = moved.dropna(subset=["later", "most"]).assign(
-        points=lambda table: 100 * (table["later"] - table["share"])
-    )
+    read = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
+    share = read[team_type] / read["n"]
+    readings = read.assign(share=share, band=_band(read["age"]))
+    is_newest = readings["at"] == triangle["at"].max()
+    newest = readings[is_newest].set_index("year")["share"]
+    moved = readings.join(_most_points(readings), on=["vintage", "year"])
+    moved = moved.assign(later=moved["year"].map(newest))
+    moved = moved.dropna(subset=["later", "most"])
+    points = 100 * (moved["later"] - moved["share"])
+    moved = moved.assign(points=points)
     columns = ["vintage", "year", "age", "band", "n", "share", "later", "points", "most"]
     return moved[columns].sort_values(["vintage", "year"], ignore_index=True)
+
+
+def _most_points(readings: pd.DataFrame) -> pd.Series[float]:
+    """Return the largest distance of each reading to a later one, in percentage points."""
+    others = readings[["year", "at", "share"]]
+    pairs = readings.merge(others, on="year", suffixes=("", "_then"))
+    later = pairs[pairs["at_then"] > pairs["at"]]
+    distance = (later["share_then"] - later["share"]).abs()
+    points = 100 * distance
+    keys = [later["vintage"], later["year"]]
+    return points.groupby(keys).max().rename("most")
 
 
 def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
@@ -132,9 +152,9 @@ def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
     Returns
     -------
     Estimate
-        The mean of the largest movements in percentage points, each year counted by the mean of its readings, which are
-        not independent; with the number of years. ``low`` and ``high`` are the least and the largest single movement,
-        not a confidence interval.
+        The mean of the largest movements in percentage points, each year counted by the mean of its
+        readings, which are not independent; with the number of years. ``low`` and ``high`` are the
+        least and the largest single movement, not a confidence interval.
 
     Examples
     --------
@@ -143,22 +163,23 @@ def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
     >>> found.value, found.low, found.high, found.n
     (3.0, 1.0, 4.0, 2)
     """
-    rows = moved[moved["band"] == band]
-    typical = rows.groupby("year")["most"].mean()
     label = f"movement of a share since it was read ({band})"
-    if rows.empty:
+    most = moved.loc[moved["band"] == band, "most"]
+    if most.empty:
         return Estimate(None, n=0, unit="points", label=label)
-    mean, least, most = (
-        float(value) for value in (typical.mean(), rows["most"].min(), rows["most"].max())
-    )
-    return Estimate(mean, least, most, n=len(typical), unit="points", label=label)
+    by_year = most.groupby(moved["year"]).mean()
+    mean = float(by_year.mean())
+    smallest = float(most.min())
+    largest = float(most.max())
+    return Estimate(mean, smallest, largest, n=len(by_year), unit="points", label=label)
 
 
 def _band(ages: pd.Series[float]) -> pd.Series[str]:
-    edges = [first for first, _ in AGES.values()]
-    return pd.Series(
-        np.array(list(AGES))[np.searchsorted(edges, ages, side="right") - 1], index=ages.index
-    )
+    """Return which of `AGES` each age is in."""
+    starts = [first for first, _ in AGES.values()]
+    places = np.searchsorted(starts, ages, side="right") - 1
+    names = np.array(list(AGES))
+    return pd.Series(names[places], index=ages.index)
 
 
 # --- the nowcast ---
@@ -167,75 +188,93 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 def _grown(
     readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float
 ) -> Estimate:
-    """Return the share when a reading grows on at rates; the interval draws transitions and later models."""
+    """Return the share when a reading grows on at rates.
+
+    The interval draws transitions and later models.
+    """
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
-    start, end = float(reading["age"].iloc[0]), until - year - 1
-    spent = np.array(
-        [max(min(end, last) - max(start, first), 0.0) for first, last in AGES.values()]
-    )
-    later = counts * np.exp(np.tensordot(rates, spent, axes=(1, 0)))
+    age = float(reading["age"].iloc[0])
+    spent = _years_in_bands(age, until - year - 1)
+    growth = np.tensordot(rates, spent, axes=(1, 0))
+    later = counts * np.exp(growth)
     totals = later.sum(axis=1)
-    shares = later[:, list(TEAM_TYPES).index(team_type)] / totals
+    place = TEAM_TYPES.index(team_type)
+    shares = later[:, place] / totals
     models = np.maximum(totals[1:].round(), 1)
-    low, high = percentile_interval(
-        np.random.default_rng(year).binomial(models.astype(int), shares[1:]) / models
-    )
-    return Estimate(
-        float(shares[0]),
-        low,
-        high,
-        n=int(counts.sum()),
-        label=f"{team_type}, {year}, nowcast",
-        unit="share",
-    )
+    drawn = np.random.default_rng(year).binomial(models.astype(int), shares[1:])
+    low, high = percentile_interval(drawn / models)
+    n = int(counts.sum())
+    label = f"{team_type}, {year}, nowcast"
+    return Estimate(float(shares[0]), low, high, n=n, label=label, unit="share")
+
+
+def _years_in_bands(start: float, end: float) -> Floats:
+    """Return how many years each of `AGES` has of the time from one age to another."""
+    spent = []
+    for first, last in AGES.values():
+        inside = min(end, last) - max(start, first)
+        spent.append(max(inside, 0.0))
+    return np.array(spent)
 
 
 def _rates_until(transitions: pd.DataFrame, vintage: str, strength: float) -> Floats | None:
-    """Return the growth that the vintages up to one show, as they are and in samples; none without transitions."""
+    """Return the growth that the vintages up to one show, as they are and in samples.
+
+    There is none without transitions.
+    """
     steps = transitions[transitions["next"] <= vintage]
     if steps.empty:
         return None
     size = len(steps)
-    drawn = np.random.default_rng(size).multinomial(size, np.full(size, 1 / size), DRAWS)
-    return _rates(steps, np.vstack([np.ones(size), drawn]), strength)
+    as_they_are = np.ones(size)
+    chances = np.full(size, 1 / size)
+    samples = np.random.default_rng(size).multinomial(size, chances, DRAWS)
+    return _rates(steps, np.vstack([as_they_are, samples]), strength)
 
 
 def _transitions(triangle: pd.DataFrame) -> pd.DataFrame:
     """Return the counts of each year in each vintage and in the next one, with the time between."""
     order = sorted(triangle["vintage"].unique())
     following = dict(itertools.pairwise(order))
-    before = triangle.assign(next=triangle["vintage"].map(following)).dropna(subset=["next"])
+    next_vintage = triangle["vintage"].map(following)
+    before = triangle.assign(next=next_vintage).dropna(subset=["next"])
     after = triangle.rename(columns={"vintage": "next"})
     both = before.merge(after, on=["next", "year"], suffixes=("", "_next"))
-    return both.assign(time=both["at_next"] - both["at"], band=_band(both["age"]))
+    time = both["at_next"] - both["at"]
+    return both.assign(time=time, band=_band(both["age"]))
 
 
 def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
-    """Return the yearly log growth by draw, band and team type; none where a band has no transition."""
-    one_hot = (steps["band"].to_numpy()[:, None] == np.array(list(AGES))[None, :]).astype(float)
+    """Return the yearly log growth by draw, band and team type; NaN without a transition."""
+    bands = steps["band"].to_numpy()[:, np.newaxis]
+    in_band = (bands == np.array(list(AGES))).astype(float)
     teams = [*TEAM_TYPES, "n"]
-    before, after = (
-        steps[[f"{team}{end}" for team in teams]].to_numpy(float) for end in ("", "_next")
-    )
+    before = steps[teams].to_numpy(float)
+    after = steps[[f"{team}_next" for team in teams]].to_numpy(float)
     time = steps["time"].to_numpy(float)
-
-    def summed(values: Floats) -> Floats:
-        cells = (one_hot[:, :, None] * values[:, None, :]).reshape(len(steps), -1)
-        return np.asarray(
-            (weights @ cells).reshape(len(weights), one_hot.shape[1], values.shape[1])
-        )
-
+    model_years = before * time[:, np.newaxis]
     # Half a model on either side keeps a team type without any from growing at an endless rate.
-    total = summed(before) + 0.5
-    mean_time = (summed(before * time[:, None]) + 0.5 * time.mean()) / total
-    rates = np.log((summed(after) + 0.5) / total) / mean_time
+    sum_before = _summed(weights, in_band, before) + 0.5
+    sum_after = _summed(weights, in_band, after) + 0.5
+    sum_time = _summed(weights, in_band, model_years) + 0.5 * time.mean()
+    mean_time = sum_time / sum_before
+    rates = np.log(sum_after / sum_before) / mean_time
+    own = rates[:, :, :-1]
     common = rates[:, :, -1:]
-    return np.asarray(common + strength * (rates[:, :, :-1] - common))
+    return np.asarray(common + strength * (own - common))
+
+
+def _summed(weights: Floats, in_band: Floats, values: Floats) -> Floats:
+    """Return the sums of values by draw, band and team type."""
+    cells = in_band[:, :, np.newaxis] * values[:, np.newaxis, :]
+    steps, bands, teams = cells.shape
+    sums = weights @ cells.reshape(steps, -1)
+    return np.asarray(sums.reshape(len(weights), bands, teams))
 
 
 def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
-    """Return nowcasts of past vintages, each beside the reading of its day and that of the newest vintage.
+    """Return nowcasts of past vintages, beside the readings of their day and of the newest one.
 
     Parameters
     ----------
@@ -244,20 +283,21 @@ def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> p
     team_type : str
         One of `TEAM_TYPES`.
     strength : float
-        How much is believed, 0 to 1, of what sets the growth of a team type apart from that of all; with 0 the share
-        stays.
+        How much is believed, 0 to 1, of what sets the growth of a team type apart from that of all;
+        with 0 the share stays.
 
     Returns
     -------
     pandas.DataFrame
-        A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and ``high`` (the Wilson
-        interval of the reading), ``nowcast``, ``nowcast_low`` and ``nowcast_high``.
+        A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and
+        ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
+        ``nowcast_high``.
 
     Notes
     -----
-    A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly rate in each band of
-    ages up to the vintage, and the reading grows on at these. The interval draws the steps from vintage to vintage
-    anew, and the later models.
+    A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly
+    rate in each band of ages up to the vintage, and the reading grows on at these. The interval
+    draws the steps from vintage to vintage anew, and the later models.
 
     Examples
     --------
@@ -268,25 +308,25 @@ def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> p
     ['2025-02']
     """
     newest = float(triangle["at"].max())
-    young = share_movements(triangle, team_type).query("age < 2")
-    rows = []
+    moved = share_movements(triangle, team_type)
+    young = moved[moved["age"] < 2]
     transitions = _transitions(triangle)
+    rows = []
     for vintage, part in young.groupby("vintage"):
-        readings = triangle[triangle["vintage"] == vintage].set_index("year")
         rates = _rates_until(transitions, str(vintage), strength)
         if rates is None:
             continue
+        readings = triangle[triangle["vintage"] == vintage].set_index("year")
         for place, year in part["year"].items():
-            found = _grown(readings, int(year), rates, team_type, newest)
-            rows.append((place, found.value, found.low, found.high))
+            estimate = _grown(readings, int(year), rates, team_type, newest)
+            rows.append((place, estimate.value, estimate.low, estimate.high))
     columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
-    table = young.join(pd.DataFrame(rows, columns=columns).set_index("place"), how="inner")
-    _, low, high = wilson_interval((table["share"] * table["n"]).round(), table["n"])
-    return (
-        table.assign(low=low, high=high)
-        .drop(columns=["band", "points", "most"])
-        .reset_index(drop=True)
-    )
+    estimates = pd.DataFrame(rows, columns=columns).set_index("place")
+    table = young.join(estimates, how="inner")
+    k = (table["share"] * table["n"]).round()
+    _, low, high = wilson_interval(k, table["n"])
+    with_interval = table.assign(low=low, high=high)
+    return with_interval.drop(columns=["band", "points", "most"]).reset_index(drop=True)
 
 
 def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
@@ -304,8 +344,9 @@ def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimat
     Returns
     -------
     tuple of Estimate
-        The mean absolute error in percentage points, and how often the 95% interval holds the later reading. Neither
-        has an interval, for the readings are no sample; without any there is no value.
+        The mean absolute error in percentage points, and how often the 95% interval holds the later
+        reading. Neither has an interval, for the readings are no sample; without any there is no
+        value.
 
     Examples
     --------
@@ -314,11 +355,13 @@ def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimat
     >>> round(error.value, 6), coverage.value
     (5.0, 1.0)
     """
-    low, high = ("low", "high") if column == "share" else (f"{column}_low", f"{column}_high")
-    error = 100 * (table[column] - table["later"]).abs()
-    held = table["later"].between(table[low] - 1e-9, table[high] + 1e-9)
-    covered = f"later readings within the 95% interval of {label}"
-    return (
-        number_of(float(error.mean()), f"mean error of {label}", "points", n=len(table)),
-        counted_share(int(held.sum()), len(table), covered),
-    )
+    prefix = "" if column == "share" else f"{column}_"
+    low = table[f"{prefix}low"] - 1e-9
+    high = table[f"{prefix}high"] + 1e-9
+    later = table["later"]
+    n = len(table)
+    errors = 100 * (table[column] - later).abs()
+    error = number_of(float(errors.mean()), f"mean error of {label}", "points", n=n)
+    inside = int(later.between(low, high).sum())
+    covered = counted_share(inside, n, f"later readings within the 95% interval of {label}")
+    return error, covered
