@@ -41,6 +41,11 @@ def only(found: Names, *names: str, what: str = "it", among: Sized | None = None
     Comparison
         Whether both are the same, with what was found as the reason.
 
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
     Examples
     --------
     >>> only(["LUKE", "LUKE"], "LUKE").holds, only([], "LUKE").holds
@@ -70,6 +75,11 @@ def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison
     Comparison
         Whether they begin alike, with what was found as the reason.
 
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
     Examples
     --------
     >>> ordered(["Google", "OpenAI", "Meta"], "Google", "OpenAI").holds, ordered([], "Google").holds
@@ -97,6 +107,11 @@ def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
     -------
     Comparison
         Whether none is missing, with those that are as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
 
     Examples
     --------
@@ -127,6 +142,11 @@ def unlisted(found: Names, *names: str, among: Sized | None = None) -> Compariso
     -------
     Comparison
         Whether all are missing, with those that are not as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
 
     Examples
     --------
@@ -216,6 +236,11 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
         Whether every row of these names has its label; unknown where a name is not listed or has no
         label.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
@@ -261,6 +286,11 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
     Comparison
         Whether all were; unknown where a model is not listed, or there are no rows.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
@@ -290,6 +320,11 @@ def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Co
     -------
     Comparison
         Whether no year has more; unknown where no row is of such a year.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -439,6 +474,11 @@ def later(one: Any, other: Any) -> Comparison:
     -------
     Comparison
         Whether the first is the later one.
+
+    Raises
+    ------
+    TypeError
+        If the two cannot be compared.
 
     Examples
     --------

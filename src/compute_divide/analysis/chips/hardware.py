@@ -227,6 +227,11 @@ def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
         Academia without industry is ``academia-only``, industry without academia ``industry-only``,
         both a ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> models = pd.DataFrame({"sectors": ["academia|government", "academia|industry", None]})

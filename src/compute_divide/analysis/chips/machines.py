@@ -113,6 +113,11 @@ def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> E
     Estimate
         The share; `k` and `n` count machines. Without a value where there are no rows.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The 95% interval tells how far a share rests on few machines: it is the linear approximation of

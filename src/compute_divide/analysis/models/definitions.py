@@ -49,6 +49,11 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
         True and false, on the index of the models; false where year or training compute is not
         known.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> models = pd.DataFrame({"year": [2020, 2020, 2021]})

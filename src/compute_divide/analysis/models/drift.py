@@ -53,6 +53,15 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
         The share among those that are in both, matched by `match_models`, and whose training
         compute both know, with its 95% Wilson interval.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927).
+
     Examples
     --------
     >>> from compute_divide.evidence.models.table import load_models
@@ -295,6 +304,11 @@ def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
         Sectors by the plain name of the organisation and its plain aliases; left out where sectors
         differ.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> models = pd.DataFrame({"organisations": ["DeepMind|Oxford"]})
@@ -354,6 +368,11 @@ def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
     -------
     pandas.Series
         The team type of each, unknown where an organisation is not known.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------

@@ -136,6 +136,10 @@ def answers(
     ValueError
         If the period of a question is none, or its team type is another.
 
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927).
+
     Examples
     --------
     >>> from compute_divide.evidence.models.table import load_models
@@ -191,6 +195,11 @@ def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFra
         A row a definition and vintage: ``definition``, ``vintage``, and of either question
         ``share``, ``low`` and ``high`` with the endings ``_early`` and ``_late``; ``falls`` (the
         late share is lower) and ``apart`` (its interval lies below the other).
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -264,6 +273,11 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         `wilson_interval` has them, ``k``, ``n``, ``share``, ``low`` and ``high``. Where a vintage
         lists notable models only, the scope is no choice; a period that was not over then is left
         out.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----
@@ -374,6 +388,11 @@ def swings(specs: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         A row a claim and choice, those that move a claim most first: ``claim``, ``choice``,
         ``words`` (the choice as a sentence names it), ``swing`` (a share of 1) and ``settings``.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----

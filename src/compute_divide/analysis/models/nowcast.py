@@ -51,6 +51,11 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         ``year``, ``age`` (in years since the end of the year, negative before it; those of `AGES`),
         a count for each of `TEAM_TYPES`, and ``n``, their sum.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle
@@ -106,6 +111,11 @@ def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
         newest vintage), ``points`` (their difference in percentage points) and ``most`` (the
         largest distance to any later reading, in the same).
 
+    Raises
+    ------
+    KeyError
+        If a column is missing, or the team type is another.
+
     Examples
     --------
     >>> from compute_divide.evidence.models.table import load_models
@@ -155,6 +165,11 @@ def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
         The mean of the largest movements in percentage points, each year counted by the mean of its
         readings, which are not independent; with the number of years. ``low`` and ``high`` are the
         least and the largest single movement, not a confidence interval.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -293,6 +308,11 @@ def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> p
         ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
         ``nowcast_high``.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing, or the team type is another.
+
     Notes
     -----
     A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly
@@ -347,6 +367,11 @@ def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimat
         The mean absolute error in percentage points, and how often the 95% interval holds the later
         reading. Neither has an interval, for the readings are no sample; without any there is no
         value.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------

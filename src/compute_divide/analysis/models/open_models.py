@@ -58,6 +58,11 @@ def choose(
     pandas.DataFrame
         These papers.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> papers = pd.DataFrame({"venue": ["icml"] * 2, "year": [2023, 2024], "team_type": "other"})
@@ -88,6 +93,11 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
         (``names_open``) or behind a service (``names_hosted``), one that academia alone made
         (``names_academia``).
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> papers = with_naming(pd.DataFrame({"title_models": ["gpt-3", None]}), ["title"])
@@ -113,6 +123,11 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         These papers with a column ``academic``: whether they are of academia alone.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -148,6 +163,15 @@ def late_over_early(
     Association
         The odds ratio, pooled over conferences, and the counts of those that have papers in both
         periods; see `association`.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The estimator of Mantel and Haenszel (1959), see `association`.
 
     Examples
     --------
@@ -186,6 +210,11 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
         share, ``collaboration`` where they differ, ``unknown`` where none is listed.
         ``origin_team`` is the same of the bases at the end of the chain, that is of those that name
         no base themselves, are not listed, or lead back.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -272,6 +301,11 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     Estimate
         The mean over all bases of the share of this team type in the year of the base. ``n`` counts
         the bases that are listed with a year. Without an interval: the list is taken as it is.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------

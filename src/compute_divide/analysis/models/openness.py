@@ -163,6 +163,11 @@ def by_organisations(models: pd.DataFrame, organisations: Iterable[str]) -> pd.S
     pandas.Series
         Whether one of them is among the makers, a mask on the index of the models.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> models = pd.DataFrame({"organisations": ["DeepMind|Google", "OpenAI", None]})
@@ -239,6 +244,11 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
         Those whose date is known to the day or the month, and whose training compute is known; the
         oldest first.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> from compute_divide.evidence.models.table import load_models
@@ -275,6 +285,11 @@ def lags(
         A row a date: ``date``, ``months`` (0 where no model of others is larger, none before the
         first of the group), ``own`` (the largest of the group), ``own_flop`` (its training compute
         in FLOP), ``passed_by`` (what first exceeded it).
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or the mask lacks a model.
 
     Notes
     -----
@@ -339,6 +354,11 @@ def lag_estimate(
         The `lags` in months, with the number of models of the group up to the date. ``low`` and
         ``high`` allow for sizes that are off by the factor `TOLERANCE`: a range, not a confidence
         interval.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or the mask lacks a model.
 
     Examples
     --------

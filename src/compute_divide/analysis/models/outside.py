@@ -36,6 +36,13 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
         ``frontier`` (more capable than every earlier model) and ``record`` (more capable than every
         earlier one on its own side).
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+    ValueError
+        If a label of access is not in `ACCESS`.
+
     Examples
     --------
     >>> days = pd.to_datetime(["2024-02-01", "2024-01-01"])
@@ -76,6 +83,11 @@ def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
         The last days of the months from its January to the newest model; none before the first open
         model.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> days = pd.to_datetime(["2024-02-10", "2024-04-30"])
@@ -104,6 +116,11 @@ def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataF
     pandas.DataFrame
         A row a date: ``date``, ``months`` (0 where no closed model was as capable), ``own`` (the
         best open model).
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -136,6 +153,11 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     Estimate
         The mean in months, with the number of open models; without a value where there is no date,
         or no model on one of the two sides.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----

@@ -161,6 +161,11 @@ def lead_estimate(
         `n` is the number of papers compared. Without a value where no stratum has two papers of
         either side.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The Wilcoxon test by strata of van Elteren (1960), read as a probability: a stratum with m and n
@@ -199,6 +204,11 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     Estimate
         The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a value
         where there is no lead beyond chance.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----
@@ -247,6 +257,15 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
         The keys, ``team_type``, and the cells of `lead_estimate`: ``share``, ``low``, ``high``,
         ``k``, ``n``. A group with fewer than twenty papers of a team, or in which nothing can be
         compared, does not occur.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    Each lead is that of `lead_estimate`, after van Elteren (1960).
 
     Examples
     --------

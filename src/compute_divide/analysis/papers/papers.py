@@ -163,6 +163,11 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     pandas.DataFrame
         The papers of those that have it, also those of unknown teams.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> rows = {"venue": ["icml"] * 4, "year": [2023, 2023, 2024, 2024]}
@@ -191,6 +196,11 @@ def names_company(affiliations: pd.Series[str]) -> pd.Series[bool]:
     -------
     pandas.Series
         True and false, on their index.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/organisations.csv`` is missing or damaged.
 
     Notes
     -----
@@ -238,6 +248,11 @@ def matched(
     -------
     pandas.Series
         True and false, on the index of the papers.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Examples
     --------
@@ -357,6 +372,11 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     pandas.DataFrame
         These papers. A share that rests on abstracts must be taken over papers that have one.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> papers = pd.DataFrame({"has_keywords": [True, True], "has_abstract": [True, False]})
@@ -388,6 +408,15 @@ def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) ->
         One row a group, in the order of the keys: the keys, ``k`` of ``n``, their ``share`` (0 to
         1), and the ends ``low`` and ``high`` of its 95% Wilson interval.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927).
+
     Examples
     --------
     >>> papers = pd.DataFrame({"venue": ["icml"] * 4, "year": [2023, 2024, 2024, 2024]})
@@ -417,6 +446,15 @@ def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
     Estimate
         The first of the largest, with its 95% Wilson interval, labelled by its name; without a
         value where there is none.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927).
 
     Examples
     --------

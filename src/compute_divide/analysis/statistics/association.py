@@ -143,6 +143,11 @@ def association(
         counts of each stratum that says anything. The odds ratio has no value where none does, and
         where it would be zero or without bound, as when an outcome never occurs among the exposed.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The estimator of Mantel and Haenszel [1]_ with the variance of Robins, Breslow and Greenland

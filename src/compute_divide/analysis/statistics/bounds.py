@@ -31,6 +31,11 @@ def academic_bounds(
         all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
         Groups of no works do not occur.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The bounds are those of Manski (1989). The lowest holds where every unknown team includes a
@@ -77,6 +82,11 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
         The share among the known, whose number is `n`. Its interval are the bounds of
         `academic_bounds`, not chance. Without a value where no team is known, and without bounds
         where there are no rows.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
 
     Notes
     -----

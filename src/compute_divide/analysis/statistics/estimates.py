@@ -110,6 +110,15 @@ def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> E
     Estimate
         The share, with its 95% Wilson interval and counts; without a value where there are no rows.
 
+    Raises
+    ------
+    KeyError
+        If there is no such column.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
     Examples
     --------
     >>> rows = pd.DataFrame({"open": [True, False, True, True]})
@@ -393,6 +402,11 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Those of one of `TEAM_TYPES`, unchanged.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Examples
     --------
     >>> len(known_teams(pd.DataFrame({"team_type": ["academia-only", "unknown", None]})))
@@ -426,6 +440,10 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
     KeyError
         If there is no such column.
 
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
     Examples
     --------
     >>> models = pd.DataFrame({"chips": [8, None]})
@@ -458,6 +476,10 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     ------
     ValueError
         If the team type is another.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
 
     Examples
     --------
@@ -497,6 +519,10 @@ def period_share(
     ------
     ValueError
         If the team type is another, or the period is none.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
 
     Examples
     --------
@@ -595,6 +621,10 @@ def shares_by(
     ------
     ValueError
         If a team type is another.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
 
     Examples
     --------

@@ -214,6 +214,11 @@ def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: 
     Estimate
         The share of the total; `k` and `n` count rows. Without a value where there are none.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The 95% percentile interval is that of a bootstrap that draws rows (Davison and Hinkley 1997,
@@ -265,6 +270,10 @@ def ratios_by_period(
     ------
     KeyError
         If a column is missing.
+
+    Notes
+    -----
+    The interval is that of the cluster bootstrap of `geometric_mean_ratio`.
 
     Examples
     --------

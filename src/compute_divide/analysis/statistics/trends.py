@@ -278,6 +278,11 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
         on the odds, each with its 95% interval. Without values where there are fewer than six
         years.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
     Notes
     -----
     The logit of the share is a level for each venue plus a line over the years that may change its
