@@ -68,7 +68,8 @@ class PageCollector(EnvironmentCollector):
         metadata = env.metadata[env.docname]
         settings = Project.at(Path(app.srcdir)).settings
         page = store_of(env).page(env.docname)
-        page.front = json.loads(metadata.get(settings.front_matter, "{}"))
+        front_matter = metadata.get(settings.front_matter, "{}")
+        page.front = json.loads(front_matter)
         figure_nodes = doctree.findall(nodes.figure)
         page.charts = [node["chart"] for node in figure_nodes if "chart" in node]
         page.terms = typesetting.definitions(doctree)
@@ -99,7 +100,14 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.is_chapter = True
     page.results = estimates.harvest(outputs)
     page.statements = statements.harvest(outputs)
-    page.parameter_rows = parameter_box.parameter_rows(page, cells, Path(env.srcdir))
+    srcdir = Path(env.srcdir)
+    page.parameter_rows = parameter_box.parameter_rows(page, cells, srcdir)
+
+
+def prefer_tables_as_markdown(_app: Sphinx, config: Config) -> None:
+    """Let tables be parsed as MyST: so they have numbers, and every format sets them its own way."""
+    wanted = ("*", "text/markdown", 4)
+    config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, wanted]
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
@@ -111,7 +119,8 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
         project = Project.at(Path(app.srcdir))
         os.environ[DRAWN] = "1"
         trees_of_files = [tree(project.data), trees(project.packages)]
-        config.bookpress_rests_on = sha256(canonical(trees_of_files).encode())
+        content = canonical(trees_of_files)
+        config.bookpress_rests_on = sha256(content.encode())
 
 
 def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -144,11 +153,13 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
 
     notebook = json.loads(content)
     own = notebook["metadata"].get(settings.front_matter) or {}
-    text = jupytext.writes(nbformat.reads(content, as_version=4), "md:myst")
+    node = nbformat.reads(content, as_version=4)
+    text = jupytext.writes(node, "md:myst")
     also = list(own.get("also", ()))
     quotes = checked_quotes(slug, text, also, where)
     if quotes:
-        notebook["cells"].append(as_cell(cell_of(quotes, where)))
+        cell = as_cell(cell_of(quotes, where))
+        notebook["cells"].append(cell)
     return json.dumps(notebook)
 
 
@@ -188,7 +199,8 @@ def wait_for_pictures(app: Sphinx, _builder: object) -> None:
     for page in store_of(app.env).pages.values():
         charts += page.charts
     if charts and app.builder.format == "html":
-        drawing.draw(charts, figures.picture_cache(Path(app.outdir)))
+        cache = figures.picture_cache(Path(app.outdir))
+        drawing.draw(charts, cache)
 
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -276,6 +288,7 @@ def _listen(app: Sphinx) -> None:
     Of several that listen to one, those with a higher number come later: 900 is after the theme.
     """
     app.connect("config-inited", note_what_chapters_rest_on)
+    app.connect("config-inited", prefer_tables_as_markdown)
     app.connect("config-inited", layout.prefer_our_templates, priority=900)
     app.connect("builder-inited", begin)
     app.connect("source-read", add_quotes)

@@ -1,12 +1,15 @@
 """What leaves a cell when a figure or a table is shown, and what is refused before anything is shown."""
 
 import json
+import subprocess
+import sys
 
 import altair as alt
 import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 from bookpress.errors import UsageError
 from bookpress.page.base.charts import VEGALITE_MIME, VEGALITE_VERSION, read_chart
@@ -150,3 +153,51 @@ def test_a_table_escapes_what_would_break_it_and_says_that_it_has_no_rows():
         "| 2010 | 33% | 10% | 3.1 × 10²³ | 2010-05-01 | a\\|b |",
         "| 2011 |  | 20% | 1.0 × 10¹⁵ |  |  |",
     ]
+
+
+CHAPTER = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# A chapter
+
+```{code-cell} ipython3
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.show import Figure, Table
+
+rows = pd.DataFrame({"year": [2010, 2011], "share": [0.1, 0.3]})
+chart = alt.Chart(rows).mark_point().encode(x="year:Q").properties(width="container")
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-shares
+    caption: Shares rose.
+  image:
+    alt: Two points.
+---
+Figure(chart, rows, "From a tenth up.", "Ours")
+```
+
+```{code-cell} ipython3
+Table(rows)
+```
+"""
+
+
+def test_plain_myst_nb_shows_the_chart_as_a_figure_with_its_caption(tmp_path):
+    (tmp_path / "conf.py").write_text("extensions = ['myst_nb']\n")
+    (tmp_path / "index.md").write_text(CHAPTER)
+    command = [sys.executable, "-m", "sphinx", "-q", "-b", "html", ".", "out"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = BeautifulSoup((tmp_path / "out/index.html").read_text("utf-8"), "html5lib")
+    figure = page.select_one("figure#fig-shares")
+    assert "Shares rose." in figure.select_one("figcaption").text
+    assert figure.select_one("img")["alt"] == "Two points."
+    assert [cell.text for cell in page.select("table td")] == ["2010", "10%", "2011", "30%"]

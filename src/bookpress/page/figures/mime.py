@@ -30,7 +30,6 @@ class BookpressRenderer:
         ("*", RESULT_MIME, 1),
         ("*", STATEMENT_MIME, 2),
         ("*", VEGALITE_MIME, 3),
-        ("*", "text/markdown", 4),
     ]
 
     @staticmethod
