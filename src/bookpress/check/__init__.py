@@ -1,1 +1,4 @@
-"""Reading the whole book without running anything: what is wrong with it, and which results its chapters record."""
+"""Reading the whole book without running anything.
+
+What is wrong with it, and which results its chapters record.
+"""

@@ -1,6 +1,7 @@
 """Read the whole book without running anything of it, and say what is wrong, with file and line.
 
-Ruff finds undefined names, Sphinx the rest: it reads the staged book, chapters as they were run before, if they were.
+Ruff finds undefined names, Sphinx the rest: it reads the staged book, with chapters as they were
+run before, if they were.
 """
 
 from __future__ import annotations
@@ -37,33 +38,27 @@ from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 ENTRIES = [
-    "abstract",
-    "also",
-    "authors",
-    "data_date",
-    "doi",
-    "finding",
-    "keywords",
-    "literals",
-    "template",
-    "time_limit",
+    *("abstract", "also", "authors", "data_date", "doi"),
+    *("finding", "keywords", "literals", "template", "time_limit"),
 ]
-SHOWN = {
-    "title",
-    "alt",
-    "caption",
-    "description",
-    "label",
-}  # arguments whose text is shown to readers
-DISPLAYED = ["display", "get_ipython"]  # names that a notebook has without importing them
+"""What the book's own part of the front matter of a page may hold."""
+SHOWN = {"title", "alt", "caption", "description", "label"}
+"""Arguments whose text is shown to readers."""
+DISPLAYED = ["display", "get_ipython"]
+"""Names that a notebook has without importing them."""
 PLACE = re.compile(
-    r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: (?:WARNING|ERROR|CRITICAL): "
+    r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
+    r"(?:WARNING|ERROR|CRITICAL): "
 )
-DUMMY = Format("dummy", PAGES.module)  # all that Jupyter Book does, but for writing
-CELL = 10_000  # MyST-NB counts lines within a cell, and cells in tens of thousands
+"""How a warning of Sphinx begins."""
+DUMMY = Format("dummy", PAGES.module)
+"""All that Jupyter Book does, but for writing."""
+CELL = 10_000
+"""MyST-NB counts lines within a cell, and cells in tens of thousands."""
 DIRECTION = re.compile(
-    r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?|shr[aiu]nk\w*|declin\w+|(?:in|de)creas\w+"
-    r"|doubl(?:ed|es|ing)|halv(?:ed|es|ing)|widen\w*|narrow(?:s|ed|ing)|more|less|fewer|higher|lower|larger|smaller|greater"
+    r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?"
+    r"|shr[aiu]nk\w*|declin\w+|(?:in|de)creas\w+|doubl(?:ed|es|ing)|halv(?:ed|es|ing)"
+    r"|widen\w*|narrow(?:s|ed|ing)|more|less|fewer|higher|lower|larger|smaller|greater"
     r"|faster|slower|rarer|most|majority|minority|exceed\w*|twice|times as|only)\b",
     re.IGNORECASE,
 )
@@ -82,81 +77,96 @@ class Problem(NamedTuple):
 
 
 def check(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return what is wrong with a book, in the order of its files, and the chapters whose result keys are unchecked."""
+    """Return what is wrong with a book, and the chapters whose result keys are unchecked.
+
+    Problems come in the order of the book's files.
+    """
     table = where(project)
     try:
         load_renamed(project)
     except UsageError as error:  # no chapter is known without it
-        return [Problem(table, 1, one.removeprefix(f"{table}: ")) for one in error.problems], []
+        faults = [problem.removeprefix(f"{table}: ") for problem in error.problems]
+        return [Problem(table, 1, fault) for fault in faults], []
     try:
         chapters = discover(project)
-        texts = _texts(project, chapters)
+        pages = _pages(project, chapters)
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
     broken = list(_structure(project, chapters))
-    broken += [problem for name, text in texts.items() for problem in _front(project, name, text)]
+    for name, text in pages.items():
+        broken += _front_matter(project, name, text)
     faulty = {problem.where for problem in broken}
-    problems = [*broken, *_names([chapter for chapter in chapters if chapter.where not in faulty])]
-    problems += [problem for name, text in texts.items() for problem in _typed(name, text)]
+    sound = [chapter for chapter in chapters if chapter.where not in faulty]
+    problems = [*broken, *_names(sound)]
+    for name, text in pages.items():
+        problems += _typed(name, text)
     problems += _deposits(project)
-    problems += _quotes([chapter for chapter in chapters if chapter.where not in faulty])
-    if not broken:
-        problems += [Problem(table, *fault) for fault in table_faults(project, chapters)]
+    problems += _quotes(sound)
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted({*problems}), []
-    edition = load_edition(project, "default")
-    runs = cached_runs(project, edition)
-    unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in runs]
-    told = {(problem.where, problem.what) for problem in problems}
-    found = _references(project, edition, runs, unchecked)
-    problems += [one for one in found if (one.where, one.what) not in told]
+    problems += [Problem(table, *fault) for fault in table_faults(project, chapters)]
+    warnings, unchecked = _warnings(project)
+    known = {(problem.where, problem.what) for problem in problems}
+    problems += [problem for problem in warnings if (problem.where, problem.what) not in known]
     return sorted(problems), unchecked
 
 
-def _texts(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
+def _pages(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
-    names = dict.fromkeys(
-        [*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]
-    )
-    return {f"{name}.md": decoded(project.root / f"{name}.md") for name in names}
+    names = [*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]
+    files = [f"{name}.md" for name in dict.fromkeys(names)]
+    return {file: decoded(project.root / file) for file in files}
 
 
 def untested(project: Project) -> list[Problem]:
-    """Return the paragraphs that quote results, claim a direction and rest on no statement: a list, no verdict."""
-    return [
-        Problem(name, line, f"says {words} of a result, and rests on no statement")
-        for name, page in _texts(project, discover(project)).items()
-        for line, text in paragraphs(page)
-        if "{result}`" in text and "{holds}`" not in text
-        for prose in (" ".join(content for _, content in prose_lines(text)),)
-        if (words := ", ".join(map(repr, dict.fromkeys(DIRECTION.findall(prose)))))
-    ]
+    """Return the paragraphs that quote results, claim a direction and rest on no statement.
+
+    They are a list, no verdict.
+    """
+    problems = []
+    for name, page in _pages(project, discover(project)).items():
+        for line, paragraph in paragraphs(page):
+            words = _untested_words(paragraph)
+            if words:
+                what = f"says {words} of a result, and rests on no statement"
+                problems.append(Problem(name, line, what))
+    return problems
+
+
+def _untested_words(paragraph: str) -> str:
+    """Return the words that claim a direction of a result without a statement; else nothing."""
+    if "{result}`" not in paragraph or "{holds}`" in paragraph:
+        return ""
+    prose = " ".join(content for _, content in prose_lines(paragraph))
+    words = dict.fromkeys(DIRECTION.findall(prose))
+    return ", ".join(map(repr, words))
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the paragraphs of a MyST page without its cells, and the lines of its front matter, each with its line."""
+    """Yield the paragraphs of a MyST page, and the lines of its front matter, each with its line.
+
+    Cells are left out.
+    """
     head = FRONT.match(text)
-    front = text[: head.end() if head else 0]
+    front = text[: head.end()] if head else ""
     yield from enumerate(front.splitlines(), 1)
     body = CELLS.sub(lambda cell: "\n" * cell[0].count("\n"), text[len(front) :])
-    for found in re.finditer(r"(?:^.*\S.*\n?)+", body, re.MULTILINE):
-        yield front.count("\n") + body.count("\n", 0, found.start()) + 1, found[0].rstrip("\n")
+    first_line = front.count("\n") + 1
+    for paragraph in re.finditer(r"(?:^.*\S.*\n?)+", body, re.MULTILINE):
+        line = first_line + body.count("\n", 0, paragraph.start())
+        yield line, paragraph[0].rstrip("\n")
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """Yield the chapters and editions that cannot be read."""
     for chapter in chapters:
         if not chapter.listed:
             yield Problem(chapter.where, 1, "not in _toc.yml")
         try:
             _ = chapter.title, chapter.front_matter, chapter.parameters
         except PressError as error:
-            found = re.search(r"parameter (\w+)", str(error))
-            lines = chapter.source.splitlines()
-            line = next(
-                (n for n, text in enumerate(lines, 1) if found and text.startswith(f"{found[1]}:")),
-                1,
-            )
-            yield Problem(chapter.where, line, str(error).removeprefix(f"{chapter.where}: "))
+            fault = str(error).removeprefix(f"{chapter.where}: ")
+            yield Problem(chapter.where, _parameter_line(chapter, str(error)), fault)
             return  # no edition can be read either
     yield from (Problem(file, 1, fault) for file, fault in file_faults(project).items())
     for name in edition_names(project):
@@ -166,61 +176,62 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
             yield Problem(f"book/editions/{name}.yml", 1, str(error))
 
 
-def _front(project: Project, name: str, text: str) -> Iterator[Problem]:
+def _parameter_line(chapter: Chapter, message: str) -> int:
+    """Return the line of the parameter that a message names; the first where it names none."""
+    parameter = re.search(r"parameter (\w+)", message)
+    if parameter:
+        for number, line in enumerate(chapter.source.splitlines(), 1):
+            if line.startswith(f"{parameter[1]}:"):
+                return number
+    return 1
+
+
+def _front_matter(project: Project, name: str, text: str) -> Iterator[Problem]:
     """Yield what is wrong with the book's own part of the front matter of a page."""
     key = project.settings.front_matter
     try:
         own = front_matter(text, name).get(key) or {}
     except UsageError as error:
         place = re.search(r"line (\d+): ", str(error))
-        yield Problem(name, int(place[1]) + 1 if place else 1, str(error).removeprefix(f"{name}: "))
+        line = int(place[1]) + 1 if place else 1
+        yield Problem(name, line, str(error).removeprefix(f"{name}: "))
         return
     if not isinstance(own, dict):
         yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
         return
-    lines = text.splitlines()
-    for entry in (entry for entry in own if entry not in ENTRIES):
-        line = next(
-            n for n, content in enumerate(lines, 1) if content.strip().startswith(f"{entry}:")
-        )
-        yield Problem(
-            name, line, f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}"
-        )
+    for entry in own:
+        if entry not in ENTRIES:
+            fault = f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}"
+            yield Problem(name, _entry_line(text, entry), fault)
+
+
+def _entry_line(text: str, entry: str) -> int:
+    """Return the line of an entry of the front matter."""
+    lines = enumerate(text.splitlines(), 1)
+    return next(number for number, line in lines if line.strip().startswith(f"{entry}:"))
 
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
-            Path(folder, f"{chapter.slug}.py").write_text(
-                python_of(chapter.source), encoding="utf-8"
-            )
-        options = (
-            "--isolated",
-            "--no-cache",
-            "--select",
-            "F821",
-            "--config",
-            f"builtins={DISPLAYED}",
-        )
+            path = Path(folder, f"{chapter.slug}.py")
+            path.write_text(python_of(chapter.source), encoding="utf-8")
         command = [
-            sys.executable,
-            "-m",
-            "ruff",
-            "check",
-            *options,
-            "--output-format",
-            "json",
-            folder,
+            *(sys.executable, "-m", "ruff", "check"),
+            *("--isolated", "--no-cache", "--select", "F821"),
+            *("--config", f"builtins={DISPLAYED}"),
+            *("--output-format", "json", folder),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in {0, 1}:
-        raise PressError(
-            f"ruff, which looks for undefined names, failed: {done.stderr.strip().splitlines()[-1]}"
-        )
-    for one in json.loads(done.stdout):
-        file, what = f"{FOLDER}/{Path(one['filename']).stem}.md", one["message"]
-        yield Problem(file, one["location"]["row"], what[:1].lower() + what[1:])
+        last_line = done.stderr.strip().splitlines()[-1]
+        raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
+    for fault in json.loads(done.stdout):
+        slug = Path(fault["filename"]).stem
+        message = fault["message"]
+        what = message[:1].lower() + message[1:]
+        yield Problem(f"{FOLDER}/{slug}.md", fault["location"]["row"], what)
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -235,106 +246,132 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
 
 def _deposits(project: Project) -> Iterator[Problem]:
-    """Yield the records for archives and code hosts that are not what the publication settings say."""
+    """Yield the records for archives and code hosts that the publication settings belie."""
+    fault = f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`"
     with suppress(PressError):  # what is wrong with the settings is told elsewhere
         for name, text in deposit_files(load_book(project.root)).items():
             path = project.root / name
             if path.is_file() and read(path) != text.encode():
-                yield Problem(
-                    name,
-                    1,
-                    f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`",
-                )
+                yield Problem(name, 1, fault)
 
 
 def _typed(name: str, text: str) -> Iterator[Problem]:
     """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
     excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
-    literals = [
-        one for found in excused for one in as_mapping(f"x: [{found}]", name, "literals")["x"]
-    ]
+    literals: list[str] = []
+    for listed in excused:
+        literals += as_mapping(f"x: [{listed}]", name, "literals")["x"]
     for line, content in [*prose_lines(text), *_shown(text)]:
         for number in typed_numbers(content, literals):
-            yield Problem(
-                name,
-                line,
-                f"the number {number} is typed by hand: record it as a result, or quote a claim",
-            )
+            what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
+            yield Problem(name, line, what)
 
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and content of the texts that code cells show to readers."""
     with suppress(SyntaxError):
         nodes = list(ast.walk(ast.parse(python_of(text))))
-        for value in (node for node in nodes if isinstance(node, ast.FormattedValue)):
-            value.format_spec = None  # says how a value is written: no text
-        calls = [node for node in nodes if isinstance(node, ast.keyword) and node.arg in SHOWN]
-        for part in (part for call in calls for part in ast.walk(call.value)):
-            if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                yield part.lineno, part.value
+        for node in nodes:
+            if isinstance(node, ast.FormattedValue):
+                node.format_spec = None  # says how a value is written: no text
+        for node in nodes:
+            if isinstance(node, ast.keyword) and node.arg in SHOWN:
+                yield from _constants(node.value)
 
 
-def _references(
-    project: Project, edition: Edition, runs: Mapping[str, Run], unchecked: Sequence[str]
-) -> Iterator[Problem]:
-    """Yield what Sphinx warns of when it reads the staged book, with lines as the author knows them."""
-    standing = {
-        chapter.slug: runs.get(chapter.slug)
-        or Run(chapter.slug, "", as_file(chapter.notebook), {}, 0.0)  # as it was written, not run
-        for chapter in edition.chapters
-    }
-    with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
-        source, log = Path(home, "source"), Path(home, "sphinx.log")
-        stage(
-            project,
-            edition,
-            standing,
-            edition_record(project, edition, edition, standing, [PAGES]),
-            source,
-        )
-        try:
-            make([DUMMY], Path(home), source, int(build_time(project.root).timestamp()))
-            warnings = []
-        except PressError:
-            said = log.read_text(encoding="utf-8") if log.is_file() else ""
-            warnings = [
-                line for line in said.replace(f"{source}/", "").splitlines() if PLACE.match(line)
-            ]
-            if not warnings:
-                raise
+def _constants(expression: ast.expr) -> Iterator[tuple[int, str]]:
+    """Yield line and content of the texts in an expression."""
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.lineno, node.value
+
+
+def _warnings(project: Project) -> tuple[list[Problem], list[str]]:
+    """Return what Sphinx warns of in the default edition, and its chapters that were not run."""
+    edition = load_edition(project, "default")
+    cached = cached_runs(project, edition)
+    unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in cached]
+    runs: dict[str, Run] = {}
+    for chapter in edition.chapters:
+        runs[chapter.slug] = cached.get(chapter.slug) or _as_written(chapter)
     chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
-    yield from dict.fromkeys(
-        _placed(line, chapters) for line in warnings if not _excused(line, unchecked)
-    )
+    warnings = [
+        _problem(line, chapters)
+        for line in _sphinx_warnings(project, edition, runs)
+        if not _excused(line, unchecked)
+    ]
+    return list(dict.fromkeys(warnings)), unchecked
+
+
+def _as_written(chapter: Chapter) -> Run:
+    """Return a chapter as it was written, not run."""
+    return Run(chapter.slug, "", as_file(chapter.notebook), {}, 0.0)
+
+
+def _sphinx_warnings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> list[str]:
+    """Return the lines by which Sphinx warns when it reads the staged book."""
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
+        home = Path(folder)
+        source = home / "source"
+        record = edition_record(project, edition, edition, runs, [PAGES])
+        stage(project, edition, runs, record, source)
+        moment = int(build_time(project.root).timestamp())
+        try:
+            make([DUMMY], home, source, moment)
+        except PressError:
+            log = home / "sphinx.log"
+            text = log.read_text(encoding="utf-8") if log.is_file() else ""
+            lines = text.replace(f"{source}/", "").splitlines()
+            warnings = [line for line in lines if PLACE.match(line)]
+            if warnings:
+                return warnings
+            raise
+    return []
 
 
 def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     """Whether a warning is about what is only known when chapters have been run."""
+    if not unchecked:
+        return False
     unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
-    return any(
-        re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"] if unchecked
-    )
+    return any(re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"])
 
 
-def _placed(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
-    """Return a warning of Sphinx as a problem; of a chapter, cell and line become a line of its source."""
+def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
+    """Return a warning of Sphinx as a problem, with the line as the author knows it.
+
+    Of a chapter, cell and line become a line of its source.
+    """
+    place = PLACE.match(warning)
+    assert place  # noqa: S101 - only such lines are asked
+    name = place["file"]
+    line = int(place["line"] or 1)
+    is_chapter = name in chapters
+    if is_chapter and line >= CELL:
+        line = _source_line(chapters[name], line)
+    is_page = place["ending"] or is_chapter
+    return Problem(f"{name}.md" if is_page else name, line, warning[place.end() :].strip())
+
+
+def _source_line(chapter: Chapter, line: int) -> int:
+    """Return the line of a chapter's source that MyST-NB counts by cell and line."""
     import jupytext
 
-    found = PLACE.match(warning)
-    assert found  # noqa: S101 - only such lines are asked
-    name, line, what = found["file"], int(found["line"] or 1), warning[found.end() :].strip()
-    if name in chapters and line >= CELL:
-        starts = jupytext.myst.myst_to_notebook(
-            chapters[name].source, add_source_map=True
-        ).metadata["source_map"]
-        cell, within = divmod(line, CELL)
-        line = starts[min(cell, len(starts)) - 1] + within
-    return Problem(f"{name}.md" if found["ending"] or name in chapters else name, line, what)
+    notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
+    starts: list[int] = notebook.metadata["source_map"]
+    cell, line_of_cell = divmod(line, CELL)
+    return starts[min(cell, len(starts)) - 1] + line_of_cell
 
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-COUNTED = "models|papers|works|chips|authors|clusters|hours|organisations|companies|universities|conferences|runs"
-"""What comes in thousands: before these a number is no year, unless a word such as "the" or "of" says so."""
+COUNTED = (
+    "models|papers|works|chips|authors|clusters|hours"
+    "|organisations|companies|universities|conferences|runs"
+)
+"""What comes in thousands.
+
+Before these a number is no year, unless a word such as "the" or "of" says so.
+"""
 
 LEVELS = "intervals?|confidence|level|bands?|limits?"
 
@@ -347,20 +384,25 @@ ALLOWED_NUMBERS = (
     # The level of intervals, and of nothing else: 95% of models is a result.
     rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])|\b(?:middle|at) 95%",
     r"\b\d+(?:st|nd|rd|th)\b",  # ordinals
-    # Names: H100, P100, GPT-4. A hyphen makes a name only of what is capitalised: "almost-37" is none.
+    # Names: H100, P100, GPT-4. A hyphen makes a name only of what is capitalised: "almost-37" is
+    # none.
     r"\b[^\W\d_][\w.+]*\d[\w.,]*",
     r"\b(?-i:[A-Z])[\w.+]*-\d[\w.,]*",
-    r"\b(?:sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue)\s+\d[\d.]*",
+    r"\b(?:sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue)"
+    r"\s+\d[\d.]*",
     r"\b\d+-(?:bit|hour|day|week)\b",  # number formats and spans of the clock
     r"(?<![\d.,])[01](?!\d|[.,]\d|%)",  # nothing and one: words as much as numbers
 )
-"""Numbers that may stand in prose. Any other is a result or a claim, or stands in code or mathematics."""
+"""Numbers that may stand in prose.
+
+Any other is a result or a claim, or stands in code or mathematics.
+"""
 
 NUMBER = re.compile(r"\d[\d.,]*\s?%?")
 
 
 def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
-    """Return the numbers of a line that should have been computed, but for texts that are excused."""
+    """Return the numbers of a line that should have been computed, without excused texts."""
     for literal in literals:
         text = text.replace(literal, " ")
     for allowed in ALLOWED_NUMBERS:
@@ -370,19 +412,14 @@ def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
 
 FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
 CODE = {
-    "code-cell",
-    "code",
-    "code-block",
-    "sourcecode",
-    "literalinclude",
-    "raw",
-    "math",
-    "mermaid",
-    "bibliography",
+    *("code-cell", "code", "code-block", "sourcecode", "literalinclude"),
+    *("raw", "math", "mermaid", "bibliography"),
 }
 """Directives whose content is no prose."""
 PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
 """Directives whose argument is no text that readers see."""
+NO_TEXT = {"also", "literals", "doi", "data_date"}
+"""Entries of the front matter that hold no text."""
 
 NO_PROSE = (
     r"<!--.*?-->",
@@ -397,24 +434,42 @@ NO_PROSE = (
 
 
 def prose_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a MyST page that readers see, numbered from 1, without roles, code and addresses."""
+    """Yield the lines of a MyST page that readers see, without roles, code and addresses.
+
+    They are numbered from 1.
+    """
     lines = text.splitlines()
-    front = lines.index("---", 1) if text.startswith("---\n") and "---" in lines[1:] else 0
+    has_front = text.startswith("---\n") and "---" in lines[1:]
+    front = lines.index("---", 1) if has_front else 0
     for number, line in enumerate(lines[:front], 1):
         entry, _, content = line.strip().partition(": ")
-        if entry not in {"also", "literals", "doi", "data_date"} and line.startswith(" "):
+        if line.startswith(" ") and entry not in NO_TEXT:
             yield from _prose(number, content)
-    code = ""
+    code_end = ""
     for number, line in enumerate(lines[front:], front + 1):
-        fence = FENCE.match(line)
-        if code:
-            code = "" if line.strip() == code else code
-        elif not fence and (plain := re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)):
-            code = plain[0]
-        elif fence and fence["name"] in CODE:
-            code = fence[1]
-        elif fence is None or fence["name"] not in PLAIN:
-            yield from _prose(number, fence["argument"] if fence else line)
+        if code_end:
+            code_end = "" if line.strip() == code_end else code_end
+            continue
+        code_end = _code_begun(line)
+        if not code_end:
+            yield from _prose(number, _seen(line))
+
+
+def _code_begun(line: str) -> str:
+    """Return the line that ends what a line opens, where that is code or mathematics."""
+    fence = FENCE.match(line)
+    if fence:
+        return fence[1] if fence["name"] in CODE else ""
+    plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
+    return plain[0] if plain else ""
+
+
+def _seen(line: str) -> str:
+    """Return what readers see of a line: of one that opens a directive, its argument."""
+    fence = FENCE.match(line)
+    if fence is None:
+        return line
+    return "" if fence["name"] in PLAIN else fence["argument"]
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,7 @@
-"""What is wrong with the table of names that were published under another name, held against the chapters."""
+"""What is wrong with the table of renamed results, statements and parameters.
+
+It is held against what the chapters publish now.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from contextlib import suppress
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.book.renamed import FILE, Kind, Name, Renamed, load_renamed
+from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS
 from bookpress.errors import PressError, nearest
 from bookpress.files import decoded
@@ -28,57 +32,75 @@ def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tupl
 
 def _line_of(old: Name, lines: Sequence[str]) -> int:
     """Return the line of an old name, below that of its chapter."""
-    start = next((at for at, line in enumerate(lines) if line.startswith(f"{old.chapter}:")), 0)
-    named = re.compile(rf"(?<![\w.-]){re.escape(old.key)}[\"']?\s*:")
-    return next((at for at in range(start, len(lines)) if named.search(lines[at])), start) + 1
+    heading = f"{old.chapter}:"
+    start = next((at for at, line in enumerate(lines) if line.startswith(heading)), 0)
+    entry = re.compile(rf"(?<![\w.-]){re.escape(old.key)}[\"']?\s*:")
+    for at in range(start, len(lines)):
+        if entry.search(lines[at]):
+            return at + 1
+    return start + 1
 
 
 def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
     """Yield old results and statements that are something else now than the table says."""
     for slug, names in table.root.items():
         for kind, word in PUBLISHED:
-            own = published(known[slug], kind) if slug in known else None
             renamed: Mapping[str, str] = getattr(names, kind)
+            own = (published(known[slug], kind) if slug in known else None) or set()
             for key in {**renamed, **names.dropped}:
-                if own and key in own and key not in renamed.values():
+                if key in own and key not in renamed.values():
                     yield Name(slug, key), f"the chapter still publishes a {word} of this name"
             for key in renamed:
-                now = table.now(kind, Name(slug, key))
-                keys = published(known[now.chapter], kind) if now.chapter in known else None
-                if now.chapter not in known:
-                    yield (
-                        Name(slug, key),
-                        f"no chapter {now.chapter!r}{nearest(now.chapter, [*known])}",
-                    )
-                elif keys is not None and now.key not in keys:
-                    lacking = f"the chapter {now.chapter!r} publishes no {word} {now.key!r}"
-                    yield Name(slug, key), lacking + nearest(now.key, sorted(keys))
+                old = Name(slug, key)
+                fault = _fault(table.now(kind, old), kind, word, known)
+                if fault:
+                    yield old, fault
+
+
+def _fault(now: Name, kind: Kind, word: str, known: Mapping[str, Chapter]) -> str:
+    """Return what is wrong with the present name of a result or a statement; else nothing."""
+    if now.chapter not in known:
+        return f"no chapter {now.chapter!r}{nearest(now.chapter, [*known])}"
+    keys = published(known[now.chapter], kind)
+    if keys is None or now.key in keys:
+        return ""
+    suggestion = nearest(now.key, sorted(keys))
+    return f"the chapter {now.chapter!r} publishes no {word} {now.key!r}{suggestion}"
 
 
 def published(chapter: Chapter, kind: Kind) -> set[str] | None:
-    """Return what a chapter publishes of results or of statements; None where only a run of it tells."""
+    """Return what a chapter publishes of results or of statements.
+
+    None where only a run of it tells.
+    """
     with suppress(PressError):  # what is wrong with its sentences is told elsewhere
         if not chapter.quotes_cell:
             return None
         quotes = chapter.quotes
         if kind == "statements":
-            return {one.key for one in quotes if one.kind == "statement"}
-        years = {f"{one.key}.{end}" for one in quotes if one.kind == "years" for end in ENDS}
-        return years | {one.key for one in quotes if one.kind == "result"}
+            return {quote.key for quote in quotes if quote.kind == "statement"}
+        keys = {quote.key for quote in quotes if quote.kind == "result"}
+        for quote in quotes:
+            if quote.kind == "years":
+                keys |= {f"{quote.key}.{end}" for end in ENDS}
+        return keys
     return None
 
 
 def _parameter_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
     """Yield old parameters that are something else now than the table says."""
-    names = {slug: {one.name: one for one in chapter.parameters} for slug, chapter in known.items()}
+    parameters: dict[str, dict[str, Parameter]] = {}
+    for slug, chapter in known.items():
+        parameters[slug] = {parameter.name: parameter for parameter in chapter.parameters}
     for old in table.parameters:
-        there = names.get(old.now.chapter, {})
-        if old.was.key in names.get(old.was.chapter, {}):
+        now = old.now
+        present = parameters.get(now.chapter, {})
+        if old.was.key in parameters.get(old.was.chapter, {}):
             yield old.was, "the chapter still has a parameter of this name"
-        if old.now.chapter not in known:
-            yield old.was, f"no chapter {old.now.chapter!r}{nearest(old.now.chapter, [*known])}"
-        elif old.now.key not in there:
-            lacking = f"chapter {old.now.chapter} has no parameter {old.now.key!r}"
-            yield old.was, lacking + nearest(old.now.key, [*there])
-        elif not old.fits(there[old.now.key]):
-            yield old.was, f"{old.now.key} is no period: it has no {old.end} year"
+        if now.chapter not in known:
+            yield old.was, f"no chapter {now.chapter!r}{nearest(now.chapter, [*known])}"
+        elif now.key not in present:
+            suggestion = nearest(now.key, [*present])
+            yield old.was, f"chapter {now.chapter} has no parameter {now.key!r}{suggestion}"
+        elif not old.fits(present[now.key]):
+            yield old.was, f"{now.key} is no period: it has no {old.end} year"
