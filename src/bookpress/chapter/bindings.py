@@ -1,4 +1,7 @@
-"""The names that the code of a chapter binds, and what is wrong with those that prose quotes; nothing is run."""
+"""The names that the code of a chapter binds, and what is wrong with those that prose quotes.
+
+Nothing is run.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from bookpress.chapter.expressions import COMPARISONS, FUNCTIONS, names_in
 from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 
-NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)  # magics
-INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)  # have names of their own
+NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)
+"""The magics of a notebook."""
+INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
+"""Nodes that have names of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
 LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
@@ -33,13 +38,19 @@ def python_of(source: str) -> str:
     lines = [""] * (source.count("\n") + 1)
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
-        code = NO_PYTHON.sub(lambda found: "\n" * found[0].count("\n"), cell["code"]).splitlines()
+        code = NO_PYTHON.sub(_line_breaks, cell["code"]).splitlines()
         lines[first : first + len(code)] = code
     return "\n".join(lines)
 
 
+def _line_breaks(magic: re.Match[str]) -> str:
+    return "\n" * magic[0].count("\n")
+
+
 def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
-    r"""Return where the code of a chapter binds names at its top level; nothing where it is no Python.
+    r"""Return where the code of a chapter binds names at its top level.
+
+    That is nowhere if it is no Python.
 
     Examples
     --------
@@ -48,12 +59,13 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
     >>> found["first"], found["last"]
     ([Binding(line=4, is_plain=True)], [Binding(line=3, is_plain=False)])
     """
-    found: dict[str, list[Binding]] = defaultdict(list)
+    bindings: dict[str, list[Binding]] = defaultdict(list)
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         for statement in ast.parse(python_of(source)).body:
+            is_plain = isinstance(statement, PLAIN)
             for name, line in _bound(statement):
-                found[name].append(Binding(line, isinstance(statement, PLAIN)))
-    return found
+                bindings[name].append(Binding(line, is_plain))
+    return bindings
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -62,16 +74,23 @@ def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             yield name, node.lineno
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for one in names:
-                yield (one.asname or one.name).partition(".")[0], node.lineno
+            for alias in names:
+                name = alias.asname or alias.name
+                yield name.partition(".")[0], node.lineno
         case _ if isinstance(node, NAMED) and node.name:
             yield node.name, node.lineno
     if isinstance(node, LOOPS):
-        walrus = (one.target for one in ast.walk(node) if isinstance(one, ast.NamedExpr))
-        yield from ((one.id, one.lineno) for one in walrus)
+        yield from _bound_by_walrus(node)
     elif not isinstance(node, INNER):
         for child in ast.iter_child_nodes(node):
             yield from _bound(child)
+
+
+def _bound_by_walrus(loop: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield the names that a comprehension binds outside of itself."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.NamedExpr):
+            yield node.target.id, node.target.lineno
 
 
 def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> Sequence[Quote]:
@@ -94,16 +113,20 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
 
 
 def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with the names that the prose of a chapter quotes, with the line of the sentence."""
+    """Yield what is wrong with the names that the prose of a chapter quotes.
+
+    Each comes with the line of the sentence.
+    """
     bound = bindings_of(source)
     for name in (*COMPARISONS, *FUNCTIONS):
         for binding in bound.get(name, ()):
             yield binding.line, f"{name} is the name of a comparison: call it otherwise"
     for quote in quotes:
         line, sentence = next(iter(quote.sentences.items()))
+        code = short(quote.code)
         for name in dict.fromkeys(names_in(quote.code)):
             if fault := _fault(name, bound):
-                yield line, f"`{short(quote.code)}`: {fault} (in: {short(sentence)})"
+                yield line, f"`{code}`: {fault} (in: {short(sentence)})"
 
 
 def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
@@ -113,7 +136,13 @@ def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
         return f"no {name!r} in the chapter{nearest(name, sorted(bound))}"
     lines = " and ".join(str(place.line) for place in places)
     if len(places) > 1:
-        return f"{name!r} is bound more than once, in lines {lines}: give what prose quotes a name of its own"
+        return (
+            f"{name!r} is bound more than once, in lines {lines}: "
+            "give what prose quotes a name of its own"
+        )
     if not places[0].is_plain:
-        return f"{name!r} is bound in a loop or a branch, in line {lines}: bind it by one statement outside"
+        return (
+            f"{name!r} is bound in a loop or a branch, in line {lines}: "
+            "bind it by one statement outside"
+        )
     return ""

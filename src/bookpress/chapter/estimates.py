@@ -1,7 +1,7 @@
 """Estimates: values with their intervals and counts, and how they travel in a notebook.
 
-An estimate that the prose of a chapter quotes is a *result* of the chapter. It is carried in the executed notebook as
-an output of a MIME type, whoever runs it.
+An estimate that the prose of a chapter quotes is a *result* of the chapter. It is carried in the
+executed notebook as an output of a MIME type, whoever runs it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Estimate:
     Parameters
     ----------
     value : float or None
-        The value in its unit; None where it does not exist, as for a share of nothing. NaN counts as None.
+        The value in its unit; None where it does not exist, as for a share of nothing. NaN counts
+        as None.
     low, high : float, optional
         The ends of its 95% interval, or of the one that the label names.
     k : int, optional
@@ -40,8 +41,9 @@ class Estimate:
     n : int, optional
         Of how many, or the number of observations.
     unit : str
-        The unit: ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"points"`` (percentage points),
-        ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"FLOP"``, ``"FLOP/s"``, ``"USD"``, or its own word.
+        The unit: ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"points"``
+        (percentage points), ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"FLOP"``,
+        ``"FLOP/s"``, ``"USD"``, or its own word.
     label : str
         What is estimated, in a few words that stand alone.
     period : tuple of int, optional
@@ -89,6 +91,11 @@ class Estimate:
         -------
         dict
             The value under that name, with ``low``, ``high``, ``k`` and ``n``.
+
+        Examples
+        --------
+        >>> Estimate(0.64, 0.53, 0.73, k=55, n=86).row()
+        {'share': 0.64, 'low': 0.53, 'high': 0.73, 'k': 55, 'n': 86}
         """
         return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
 
@@ -109,7 +116,10 @@ def read_estimate(fields: Mapping[str, Any]) -> Estimate:
 
 
 def as_estimate(name: str, given: Any) -> Estimate:
-    """Return what a chapter calls by a name as an estimate: a plain number is a count without an interval."""
+    """Return what a chapter calls by a name as an estimate.
+
+    A plain number is a count without an interval.
+    """
     if isinstance(given, Estimate):
         return given
     is_number = isinstance(given, Real) and not isinstance(given, bool)
@@ -132,27 +142,33 @@ def result_output(key: str, estimate: Estimate) -> dict[str, Any]:
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
     """Return the results among outputs of the notebook format, by key, in their order."""
-    found = published(outputs, RESULT_MIME)
-    return {key: read_estimate(fields) for key, fields in found.items()}
+    results = published(outputs, RESULT_MIME)
+    return {key: read_estimate(fields) for key, fields in results.items()}
 
 
 def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
     """Return what outputs of a MIME type hold, by key, in the order of the outputs."""
-    found: dict[str, dict[str, Any]] = {}
-    for payload in (output.get("data", {}).get(mime) for output in outputs):
-        if payload is not None:
-            fields = dict(payload)
-            key = fields.pop("key")
-            if key in found:
-                raise ResultError(f"the key {key!r} is published twice")
-            found[key] = fields
-    return found
+    facts: dict[str, dict[str, Any]] = {}
+    for output in outputs:
+        payload = output.get("data", {}).get(mime)
+        if payload is None:
+            continue
+        fields = dict(payload)
+        key = fields.pop("key")
+        if key in facts:
+            raise ResultError(f"the key {key!r} is published twice")
+        facts[key] = fields
+    return facts
 
 
 def results_file(results: Mapping[str, Any]) -> bytes:
-    """Return the file of a chapter's results, as readers download it and citations give its hash."""
-    found = {
-        key: one.fields if isinstance(one, Estimate) else read_estimate(one).fields
-        for key, one in results.items()
-    }
-    return (json.dumps(found, ensure_ascii=False, indent=1) + "\n").encode()
+    """Return the file of a chapter's results, as readers download it.
+
+    Citations give its hash.
+    """
+    fields = {}
+    for key, result in results.items():
+        estimate = result if isinstance(result, Estimate) else read_estimate(result)
+        fields[key] = estimate.fields
+    text = json.dumps(fields, ensure_ascii=False, indent=1) + "\n"
+    return text.encode()

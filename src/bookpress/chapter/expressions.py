@@ -1,7 +1,8 @@
-"""What a sentence may quote: a name of the chapter, a path into one, or comparisons of such. Read without running them.
+"""What a sentence may quote: a name of the chapter, a path into one, or comparisons of such.
 
-Prose is no place for programs: an expression is a call of a comparison, with names, numbers, texts, and lists and
-dictionaries of these. Everything else is a function of the book's package, with a name and a test.
+It is read without running it. Prose is no place for programs: an expression is a call of a
+comparison, with names, numbers, texts, and lists and dictionaries of these. Everything else is a
+function of the book's package, with a name and a test.
 """
 
 from __future__ import annotations
@@ -17,18 +18,23 @@ from bookpress.chapter import statements
 from bookpress.chapter.statements import Comparison
 from bookpress.errors import UsageError, nearest, short
 
-ALLOWED = (
-    *(ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript, ast.Constant),
-    *(ast.List, ast.Tuple, ast.Dict, ast.Call, ast.keyword),
-    *(ast.UnaryOp, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div),
-)
+_QUOTED = (ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript)
+_WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Dict)
+_CALLED = (ast.Call, ast.keyword)
+_RECKONED = (ast.UnaryOp, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div)
+ALLOWED = (*_QUOTED, *_WRITTEN, *_CALLED, *_RECKONED)
 """The kinds of nodes of which an expression is made."""
+
+
+def _is_comparison(name: str, thing: Any) -> bool:
+    """Whether something of the module of statements is a comparison that a sentence may call."""
+    returned = getattr(thing, "__annotations__", {}).get("return")
+    is_public = not name.startswith("_") and name != "joined"
+    return is_public and returned == "Comparison"
+
+
 COMPARISONS: Mapping[str, Any] = {
-    name: one
-    for name, one in vars(statements).items()
-    if getattr(one, "__annotations__", {}).get("return") == "Comparison"
-    and not name.startswith("_")
-    and name != "joined"
+    name: thing for name, thing in vars(statements).items() if _is_comparison(name, thing)
 }
 """The comparisons that are in scope of every sentence, by name."""
 FUNCTIONS: Mapping[str, Any] = {"abs": abs, "len": len, "max": max, "min": min, "sum": sum}
@@ -39,7 +45,7 @@ _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
 
 
 class Statement(NamedTuple):
-    """What a ``{holds}`` says: the name it gives, if any, and its comparisons as one line of Python."""
+    """What a ``{holds}`` says: a name, if it gives one, and comparisons as one line of Python."""
 
     name: str
     code: str
@@ -61,14 +67,17 @@ def read_statement(text: str) -> Statement:
 
     Examples
     --------
-    >>> read_statement("fall = fell(late,early)").key, read_statement("majority(early),  minority(late)").key
-    ('fall', 'majority(early), minority(late)')
+    >>> read_statement("fall = fell(late,early)").key
+    'fall'
+    >>> read_statement("majority(early),  minority(late)").key
+    'majority(early), minority(late)'
     """
     named = _NAMED.fullmatch(text.strip())
-    name, code = (named["name"], named["code"]) if named else ("", text)
+    name = named["name"] if named else ""
     if name in COMPARISONS or name in FUNCTIONS:
         raise UsageError(f"{name} is the name of a comparison: give the statement another one")
-    return Statement(name, ", ".join(map(ast.unparse, _comparisons(code))))
+    comparisons = _comparisons(named["code"] if named else text)
+    return Statement(name, ", ".join(map(ast.unparse, comparisons)))
 
 
 def _comparisons(code: str) -> list[ast.expr]:
@@ -82,8 +91,9 @@ def _comparisons(code: str) -> list[ast.expr]:
         raise UsageError(f"`{short(line)}` is no comparison")
     for node in ast.walk(body):
         if not isinstance(node, ALLOWED):
+            kind = type(node).__name__
             raise UsageError(
-                f"`{short(line)}` holds a {type(node).__name__}; allowed are calls of comparisons "
+                f"`{short(line)}` holds a {kind}; allowed are calls of comparisons "
                 "with names, numbers, texts, lists and dictionaries"
             )
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
@@ -92,18 +102,25 @@ def _comparisons(code: str) -> list[ast.expr]:
 
 
 def names_in(code: str) -> Iterator[str]:
-    """Yield the names that an expression or a path rests on, but for comparisons and functions in scope."""
+    """Yield the names that an expression or a path rests on.
+
+    Comparisons and functions in scope are left out.
+    """
     if PATH.fullmatch(code):
         yield code.partition(".")[0]
         return
-    for part in _comparisons(code):
-        for node in ast.walk(part):
-            if isinstance(node, ast.Name) and node.id not in {*COMPARISONS, *FUNCTIONS}:
+    in_scope = {*COMPARISONS, *FUNCTIONS}
+    for comparison in _comparisons(code):
+        for node in ast.walk(comparison):
+            if isinstance(node, ast.Name) and node.id not in in_scope:
                 yield node.id
 
 
 def value_at(path: str, scope: Mapping[str, Any]) -> Any:
-    """Return what a path such as ``odds.late`` leads to: an entry, None where there is none, or an attribute."""
+    """Return what a path such as ``odds.late`` leads to.
+
+    That is an entry, None where there is none, or an attribute.
+    """
     head, *rest = path.split(".")
     if head not in scope:
         raise NameError(f"no {head!r} in the chapter{nearest(head, sorted(scope))}")
@@ -115,21 +132,24 @@ def value_at(path: str, scope: Mapping[str, Any]) -> Any:
 
 def _entry(value: Any, part: str) -> Any:
     if isinstance(value, Mapping):
-        return value.get(part, value.get(int(part)) if part.isdigit() else None)
+        by_number = value.get(int(part)) if part.isdigit() else None
+        return value.get(part, by_number)
     if part.startswith("_") or not hasattr(value, part):
         known = [name for name in dir(value) if not name.startswith("_")]
-        raise AttributeError(f"no {part!r} in {type(value).__name__}{nearest(part, known)}")
+        suggestion = nearest(part, known)
+        raise AttributeError(f"no {part!r} in {type(value).__name__}{suggestion}")
     return getattr(value, part)
 
 
 def compared(code: str, scope: Mapping[str, Any]) -> list[Comparison]:
     """Return the comparisons that an expression makes of what a chapter has bound."""
     names = {"__builtins__": {}, **FUNCTIONS, **COMPARISONS, **scope}
-    found = [eval(_compiled(ast.unparse(part)), names) for part in _comparisons(code)]  # noqa: S307
-    for one in found:
-        if not isinstance(one, Comparison):
-            raise TypeError(f"{short(repr(one))} is no comparison, such as below(late, early)")
-    return found
+    calls = map(ast.unparse, _comparisons(code))
+    values = [eval(_compiled(call), names) for call in calls]  # noqa: S307
+    for value in values:
+        if not isinstance(value, Comparison):
+            raise TypeError(f"{short(repr(value))} is no comparison, such as below(late, early)")
+    return values
 
 
 @cache

@@ -11,7 +11,8 @@ from bookpress.chapter.estimates import Estimate
 NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
-FEW = 10  # a share of fewer than so many is never written without its counts
+FEW = 10
+"""A share of fewer than so many is never written without its counts."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Writer = Callable[[float, int], str]
@@ -36,19 +37,24 @@ def _significant(value: float, extra: int) -> str:
 
 
 def _percent(value: float, extra: int) -> str:
-    """Write a share as whole percent; closer to its ends than that, with the digits that show it is not the end."""
-    edge = min(abs(100 * value), abs(100 - 100 * value))
+    """Write a share as whole percent.
+
+    One that is closer to 0 or 1 than that has the digits that show it is neither.
+    """
+    percent = 100 * value
+    edge = min(abs(percent), abs(100 - percent))
     decimals = extra if edge else 0
     while edge and decimals < 3 and round(edge, decimals) == 0:
         decimals += 1
-    return f"{_plain(100 * value, decimals)}%"
+    return f"{_plain(percent, decimals)}%"
 
 
 def _power(value: float, extra: int) -> str:
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.{1 + extra}e}".split("e")
-    return f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}".replace("-", "−")
+    raised = str(int(exponent)).translate(_SUPERSCRIPT)
+    return f"{mantissa} × 10{raised}".replace("-", "−")
 
 
 def _dollars(value: float, extra: int) -> str:
@@ -56,15 +62,20 @@ def _dollars(value: float, extra: int) -> str:
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             return f"${_significant(value / size, extra)}{word}"
-    return f"${_plain(value, extra if abs(value) >= 100 else 2)}"
+    decimals = extra if abs(value) >= 100 else 2
+    return f"${_plain(value, decimals)}"
 
 
 def _whole(value: float, extra: int) -> str:
     return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
 
 
+def _year(value: float, _extra: int) -> str:
+    return str(round(value))
+
+
 UNITS: dict[str, tuple[Writer, str]] = {
-    "year": (lambda value, _: str(round(value)), ""),
+    "year": (_year, ""),
     "share": (_percent, ""),
     "ratio": (_significant, ""),
     "odds ratio": (_significant, ""),
@@ -75,12 +86,18 @@ UNITS: dict[str, tuple[Writer, str]] = {
     "FLOP/s": (_power, "FLOP/s"),
     "USD": (_dollars, ""),
 }
-"""How the numbers of a unit are written, and the word that follows one; any other unit is its own word."""
+"""How the numbers of a unit are written, and the word that follows one.
+
+Any other unit is its own word.
+"""
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
     """Write one number without the word of its unit, with so many digits beyond the usual."""
-    return NO_VALUE if value is None else UNITS.get(unit, (_significant, ""))[0](value, extra)
+    if value is None:
+        return NO_VALUE
+    write_number, _ = UNITS.get(unit, (_significant, ""))
+    return write_number(value, extra)
 
 
 def word(unit: str) -> str:
@@ -95,15 +112,23 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def _ends(result: Estimate, extra: int = 0) -> str:
-    """Write the ends of the interval of a result without the word of its unit; alike ends get a digit more."""
-    low, high = (number(end, result.unit, extra=extra) for end in (result.low, result.high))
+    """Write the ends of the interval of a result without the word of its unit.
+
+    Ends that are written alike get a digit more.
+    """
+    low = number(result.low, result.unit, extra=extra)
+    high = number(result.high, result.unit, extra=extra)
     if low == high and result.low != result.high:
-        low, high = (number(end, result.unit, extra=extra + 1) for end in (result.low, result.high))
+        low = number(result.low, result.unit, extra=extra + 1)
+        high = number(result.high, result.unit, extra=extra + 1)
     return low if low == high else f"{low} to {high}"
 
 
 def interval(result: Estimate, *, extra: int = 0) -> str:
-    """Write the interval of a result, the unit once; ends that are written alike get a digit more."""
+    """Write the interval of a result, the unit once.
+
+    Ends that are written alike get a digit more.
+    """
     if result.low is None or result.high is None:
         return NO_INTERVAL
     return with_unit(_ends(result, extra), result.unit)
@@ -113,30 +138,51 @@ def counts(result: Estimate) -> str:
     """Write the counts of a share (``55 of 86``), else the number of observations (``n = 86``)."""
     if result.n is None:
         return NO_COUNTS
-    return f"n = {result.n:,}" if result.k is None else f"{result.k:,} of {result.n:,}"
+    if result.k is None:
+        return f"n = {result.n:,}"
+    return f"{result.k:,} of {result.n:,}"
 
 
 def full(result: Estimate) -> str:
     """Write a result with its interval and counts."""
-    parts = (
-        [f"95% interval {interval(result)}"]
-        if result.low is not None and result.high is not None
-        else []
-    )
-    parts += [counts(result)] if result.n is not None else []
-    return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
+    parts = []
+    if _has_interval(result):
+        parts.append(f"95% interval {interval(result)}")
+    if result.n is not None:
+        parts.append(counts(result))
+    return _with_parts(result, parts)
 
 
 def ranged(result: Estimate) -> str:
-    """Write a result with the bare ends of its interval in brackets; a share of few with its counts."""
-    bounded = result.low is not None and result.high is not None and result.low != result.high
-    parts = [_ends(result).replace("%", "")] if bounded else []
-    parts += [counts(result)] if result.k is not None and (result.n or 0) < FEW else []
-    return f"{write(result)} ({'; '.join(parts)})" if parts else write(result)
+    """Write a result with the bare ends of its interval in brackets.
+
+    A share of few has its counts there too.
+    """
+    parts = []
+    if _has_interval(result) and result.low != result.high:
+        parts.append(_ends(result).replace("%", ""))
+    if result.k is not None and (result.n or 0) < FEW:
+        parts.append(counts(result))
+    return _with_parts(result, parts)
+
+
+def _has_interval(result: Estimate) -> bool:
+    return result.low is not None and result.high is not None
+
+
+def _with_parts(result: Estimate, parts: list[str]) -> str:
+    """Write a result with more about it in brackets."""
+    text = write(result)
+    more = "; ".join(parts)
+    return f"{text} ({more})" if more else text
 
 
 def _value(value: float | None, unit: str, extra: int = 0) -> str:
     return with_unit(number(value, unit, extra=extra), unit)
+
+
+def _count(count: int | None) -> str:
+    return NO_COUNTS if count is None else f"{count:,}"
 
 
 FORMATS: dict[str, Callable[[Estimate], str]] = {
@@ -147,8 +193,8 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
     "ranged": ranged,
     "full": full,
     "counts": counts,
-    "n": lambda result: NO_COUNTS if result.n is None else f"{result.n:,}",
-    "k": lambda result: NO_COUNTS if result.k is None else f"{result.k:,}",
+    "n": lambda result: _count(result.n),
+    "k": lambda result: _count(result.k),
     "low": lambda result: _value(result.low, result.unit),
     "high": lambda result: _value(result.high, result.unit),
     "label": lambda result: result.label,
@@ -156,7 +202,7 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
 
 
 def write(result: Estimate, how: str = "value") -> str:
-    """Write a result for prose, in one of `FORMATS`; any other is a `FormatError` that lists them."""
+    """Write a result for prose, in one of `FORMATS`; any other is a `FormatError`."""
     if how not in FORMATS:
         raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}")
     return FORMATS[how](result)
@@ -173,8 +219,10 @@ def setting(value: Any) -> str:
 
     Examples
     --------
-    >>> setting(["icml", "iclr"]), setting([]), setting(None), setting(True), setting(2.0), setting("2026-08")
-    ('icml, iclr', 'none', 'none', 'yes', '2', '2026-08')
+    >>> setting(["icml", "iclr"]), setting([]), setting(None)
+    ('icml, iclr', 'none', 'none')
+    >>> setting(True), setting(2.0), setting("2026-08")
+    ('yes', '2', '2026-08')
     """
     if isinstance(value, list):
         return ", ".join(map(setting, value)) or "none"
@@ -184,15 +232,20 @@ def setting(value: Any) -> str:
 
 
 def difference(first: float, second: float, unit: str) -> str:
-    """Write how far two values lie apart: shares in points, counts by one and one, others by a part or a factor."""
+    """Write how far two values lie apart.
+
+    Shares are apart by points, counts by one and one, others by a part or a factor.
+    """
     apart = abs(second - first)
     if unit == "share":
         return f"{number(100 * apart, 'points')} points"
     if unit == "year":
-        return f"{round(apart)} year{'s' if round(apart) != 1 else ''}"
+        years = round(apart)
+        return f"{years} year" if years == 1 else f"{years} years"
     if first <= 0 or second <= 0 or unit == "count":
         return _value(apart, unit)
     if 0.5 < second / first < 2:
         return number(apart / first, "share")
-    factor = number(max(first, second) / min(first, second), "ratio")
+    ratio = max(first, second) / min(first, second)
+    factor = number(ratio, "ratio")
     return f"× {factor}" if second > first else f"÷ {factor}"

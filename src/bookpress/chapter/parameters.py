@@ -1,7 +1,8 @@
-"""Parameters: declared once, in the chapter's cell tagged ``parameters``, and read from there without running it.
+"""Parameters: declared once, in the chapter's cell tagged ``parameters``; reading runs nothing.
 
-The cell holds imports, for whoever runs it, and assignments such as ``power: Power = 1.5  # exponent [years]``: the
-name of a type, in the one module that the book's settings name, and the help, which may end with the unit.
+The cell holds imports, for whoever runs it, and assignments such as
+``power: Power = 1.5  # exponent [years]``: the name of a type, in the one module that the book's
+settings name, and the help, which may end with the unit.
 """
 
 from __future__ import annotations
@@ -25,9 +26,24 @@ from bookpress.chapter.number_formats import UNITS, number, period, setting, wit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
 from bookpress.errors import PressError, nearest, short
 
-Value = Any  # a value of a parameter: what JSON can hold
+Value = Any
+"""A value of a parameter: what JSON can hold."""
 BUILT_IN: Mapping[str, Any] = {"bool": bool, "float": float, "int": int, "str": str}
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
+BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
+"""The words for what bounds a number, by its name in a JSON Schema."""
+KINDS = {
+    "string": "any text",
+    "integer": "any whole number",
+    "number": "any number",
+    "boolean": "true, false",
+}
+"""The words for values without bounds, by the type in a JSON Schema."""
 
 
 @dataclass(frozen=True)
@@ -47,24 +63,19 @@ class Parameter:
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameter, with its default, help and unit."""
-        schema = {
-            "description": "",
-            "unit": "",
-            **self.adapter.json_schema(),
-            "default": self.default,
-        }
-        said, meant = COMMENT.fullmatch(self.comment), schema.get("meanings", {})
-        if said:
-            schema |= {"description": said["help"], "unit": said["unit"] or schema["unit"]}
-        meanings = "; ".join(
-            f"{name} = {meant[name]}" for name in schema.get("enum", ()) if name in meant
-        )
-        schema["description"] += f": {meanings}" if meanings else ""
-        return {
-            key: value
-            for key, value in schema.items()
-            if key not in {"description", "unit"} or value
-        }
+        of_type = self.adapter.json_schema()
+        schema = {"description": "", "unit": "", **of_type, "default": self.default}
+        comment = COMMENT.fullmatch(self.comment)
+        if comment:
+            schema["description"] = comment["help"]
+            schema["unit"] = comment["unit"] or schema["unit"]
+        meanings = _meanings(schema)
+        if meanings:
+            schema["description"] += f": {meanings}"
+        for key in ("description", "unit"):
+            if not schema[key]:
+                del schema[key]
+        return schema
 
     @property
     def help(self) -> str:
@@ -78,8 +89,9 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """What a reader is asked: the title of its type, such as "Large means", else its name in words."""
-        return str(self.schema.get("title") or self.name.replace("_", " ").capitalize())
+        """What a reader is asked: the title of its type, else its name in words."""
+        name = self.name.replace("_", " ").capitalize()
+        return str(self.schema.get("title") or name)
 
     def words(self, value: Value) -> str:
         """Return a value as a reader is offered it."""
@@ -107,50 +119,38 @@ class Parameter:
         return years_of(value) if self.is_period else value
 
     def explored(self, value: Value) -> list[Value]:
-        """Return the values worth trying, `value` among them: all of a closed set, else those that the type lists.
+        """Return the values worth trying, `value` among them.
 
-        Its ``explore`` lists values, steps ``by`` or factors ``times``, within a limit ``to`` or those ``of``.
+        They are all of a closed set, else those that the type lists. Its ``explore`` lists values,
+        steps ``by`` or factors ``times``, within a limit ``to`` or those ``of``.
         """
-        listed = self.schema.get(
-            "explore", self.choices or ([False, True] if isinstance(value, bool) else [])
-        )
-        if self.is_period and isinstance(listed, Mapping):
-            listed = explored_periods(value, listed)
-        if isinstance(listed, Mapping):
-            made = [value + step for step in listed.get("by", ())] + [
-                value * by for by in listed.get("times", ())
-            ]
-            made = [
-                one
-                for one in made
-                if one <= listed.get("to", one) and one in listed.get("of", made)
-            ]
-            listed = [type(value)(float(f"{one:.12g}")) for one in made]
-        found = [value]
-        for one in listed:
+        values = [value]
+        for candidate in self._candidates(value):
             with suppress(ValueError):
-                found += [self.check(one)]
+                values.append(self.check(candidate))
         has_order = self.is_period or isinstance(value, int | float)
-        order = self.choices or sorted(dict.fromkeys(found) if has_order else ())
-        return [one for one in order if one in found] or found
+        order = self.choices or (sorted(dict.fromkeys(values)) if has_order else [])
+        return [choice for choice in order if choice in values] or values
+
+    def _candidates(self, value: Value) -> Sequence[Value]:
+        """Return the values to be tried, whether or not they are allowed."""
+        default = [False, True] if isinstance(value, bool) else []
+        listed = self.schema.get("explore", self.choices or default)
+        if not isinstance(listed, Mapping):
+            return list(listed)
+        return explored_periods(value, listed) if self.is_period else _moved(value, listed)
 
     def check(self, value: Value) -> Value:
-        """Return a typed value (from YAML, JSON or Python) after checking it; nothing is converted."""
+        """Return a typed value (from YAML, JSON or Python) after checking it.
+
+        Nothing is converted.
+        """
         text = json.dumps(value, ensure_ascii=False, default=str)
         try:
-            checked = self.adapter.dump_python(
-                self.adapter.validate_json(text, strict=True), mode="json"
-            )
+            validated = self.adapter.validate_json(text, strict=True)
+            checked = self.adapter.dump_python(validated, mode="json")
         except ValidationError as error:
-            is_wrong_text = isinstance(value, str) and self.schema.get("type") != "string"
-            shown = (
-                f"the text {text}"
-                if is_wrong_text
-                else str(value)
-                if isinstance(value, str | float)
-                else text
-            )
-            raise self._refusal(shown, error) from error
+            raise self._refusal(self._shown(value, text), error) from error
         try:
             json.dumps(checked, allow_nan=False)
         except ValueError as error:
@@ -159,36 +159,71 @@ class Parameter:
             ) from error
         return checked
 
+    def _shown(self, value: Value, text: str) -> str:
+        """Return a refused value as the refusal shows it; `text` is its JSON."""
+        if isinstance(value, str) and self.schema.get("type") != "string":
+            return f"the text {text}"
+        return str(value) if isinstance(value, str | float) else text
+
     def parse(self, text: str) -> Value:
-        """Return the value that a text of the command line stands for: as JSON where the type takes it, else as is."""
+        """Return the value that a text of the command line stands for.
+
+        It is read as JSON where the type takes it, else as it stands.
+        """
         refused: ValueError | None = None
         try:
             return self.check(json.loads(text, parse_float=_number, parse_constant=str))
         except (json.JSONDecodeError, RecursionError):
             pass
         except ValueError as error:
-            refused = error if text.lstrip()[:1] in {"[", "{"} else None
+            is_json = text.lstrip()[:1] in {"[", "{"}
+            refused = error if is_json else None
         try:
-            value = self.adapter.dump_python(self.adapter.validate_strings(text), mode="json")
+            validated = self.adapter.validate_strings(text)
+            value = self.adapter.dump_python(validated, mode="json")
         except ValidationError as error:
             raise refused or self._refusal(text, error) from error
         return self.check(value)
 
     def _refusal(self, shown: str, error: ValidationError) -> ValueError:
-        """Return one line: the value, which item of a list is wrong, what the type's own check says, what may be."""
-        faults = error.errors(include_url=False)
-        items = [
-            f"item {place + 1}" for one in faults for place in one["loc"] if isinstance(place, int)
-        ]
-        reasons = [
-            short(str(one["ctx"]["error"]), 400) for one in faults if "error" in one.get("ctx", {})
-        ]
-        why = ": " + "; ".join(dict.fromkeys([*items, *reasons])) if items or reasons else ""
+        """Return one line: the value, what is wrong with it, what may be.
+
+        It names the wrong items of a list, and gives what the type's own check says.
+        """
+        items: list[str] = []
+        reasons: list[str] = []
+        for fault in error.errors(include_url=False):
+            items += [f"item {place + 1}" for place in fault["loc"] if isinstance(place, int)]
+            context = fault.get("ctx", {})
+            if "error" in context:
+                reasons.append(short(str(context["error"]), 400))
+        faults = "; ".join(dict.fromkeys([*items, *reasons]))
+        why = f": {faults}" if items or reasons else ""
         return ValueError(f"{short(shown)} is not allowed{why}; allowed: {self.allowed}")
 
 
+def _meanings(schema: Mapping[str, Any]) -> str:
+    """Return what the names of a closed set mean; empty where nothing is said of them."""
+    meanings = schema.get("meanings", {})
+    names = [name for name in schema.get("enum", ()) if name in meanings]
+    return "; ".join(f"{name} = {meanings[name]}" for name in names)
+
+
+def _moved(value: Value, explore: Mapping[str, Any]) -> list[Value]:
+    """Return a number moved by steps and factors, as far as a type allows."""
+    moved = [value + step for step in explore.get("by", ())]
+    moved += [value * factor for factor in explore.get("times", ())]
+    allowed = explore.get("of", moved)
+    within = [number for number in moved if number <= explore.get("to", number)]
+    number_type = type(value)
+    return [number_type(float(f"{number:.12g}")) for number in within if number in allowed]
+
+
 def _number(text: str) -> float:
-    """Return a number of JSON with a point or an exponent, whole where it is whole: 1e6 is a million."""
+    """Return a number of JSON with a point or an exponent, whole where it is whole.
+
+    So ``1e6`` is a million.
+    """
     number = float(text)
     return int(number) if number.is_integer() else number
 
@@ -198,40 +233,49 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return ", or ".join(allowed_text(branch) for branch in schema["anyOf"])
     if "enum" in schema or "const" in schema:
-        return ", ".join(map(as_text, schema.get("enum") or [schema["const"]]))
+        choices = schema.get("enum") or [schema["const"]]
+        return ", ".join(map(as_text, choices))
     if schema.get("type") == "array":
         items = schema.get("items", {})
-        sample = items.get("enum") or items.get("examples") or ["x"]
-        return f"a list such as {json.dumps(sample[:1])} of: {allowed_text(items)}"
+        samples = items.get("enum") or items.get("examples") or ["x"]
+        return f"a list such as {json.dumps(samples[:1])} of: {allowed_text(items)}"
+    return _allowed_range(schema)
+
+
+def _allowed_range(schema: Mapping[str, Any]) -> str:
+    """Return the values that are allowed, in words, where they are no list and no closed set."""
     if schema.get("format") == FORMAT:
         return f"first and last year from {schema['minimum']} to {schema['maximum']}, as 2020-2022"
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}"
-    words = {
-        "minimum": "at least",
-        "exclusiveMinimum": "more than",
-        "maximum": "at most",
-        "exclusiveMaximum": "less than",
-    }
-    bounds = " and ".join(f"{text} {schema[key]}" for key, text in words.items() if key in schema)
-    kinds = {
-        "string": "any text",
-        "integer": "any whole number",
-        "number": "any number",
-        "boolean": "true, false",
-    }
-    return bounds or kinds.get(str(schema.get("type")), str(schema.get("type", "any value")))
+    bounds = [f"{words} {schema[key]}" for key, words in BOUNDS.items() if key in schema]
+    if bounds:
+        return " and ".join(bounds)
+    kind = str(schema.get("type", "any value"))
+    return KINDS.get(kind, kind)
 
 
 def in_words(value: Value, schema: Mapping[str, Any]) -> str:
-    """Return a value for people: what a name means, a month as it is spoken (``2026-08``: August 2026)."""
+    """Return a value for people: what a name means, a month as it is spoken.
+
+    So ``2026-08`` is August 2026.
+    """
     if isinstance(value, list):
-        return ", ".join(in_words(one, schema.get("items", {})) for one in value) or setting(value)
-    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
-    spoken = f"{calendar.month_name[int(month[2])]} {month[1]}" if month else setting(value)
+        items = [in_words(item, schema.get("items", {})) for item in value]
+        return ", ".join(items) or setting(value)
     if schema.get("format") == FORMAT:
         return period(*years_of(value))
-    return str(schema.get("meanings", {}).get(value, spoken))
+    meanings = schema.get("meanings", {})
+    return str(meanings.get(value, _spoken(value)))
+
+
+def _spoken(value: Value) -> str:
+    """Return a month as it is spoken, any other value as it is."""
+    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
+    if not month:
+        return setting(value)
+    name = calendar.month_name[int(month[2])]
+    return f"{name} {month[1]}"
 
 
 def as_text(value: Value) -> str:
@@ -245,30 +289,39 @@ def read_parameters(
     """Return the parameters that the code of a parameters cell declares, in order."""
     parameters: dict[str, Parameter] = {}
     try:
-        nodes = ast.parse(source).body
-        tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+        statements = ast.parse(source).body
+        comments = _comments(source)
     except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
         raise PressError(
             f"{where}: the parameters cell is not Python: {short(str(error))}"
         ) from error
-    comments = {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
-    for node in nodes:
-        match node:
+    for statement in statements:
+        match statement:
             case ast.AnnAssign(
                 target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
             ):
-                here, comment = f"{where}: parameter {name}", comments.get(node.end_lineno or 0, "")
+                here = f"{where}: parameter {name}"
                 if name in parameters:
                     raise PressError(f"{here} is declared twice")
+                comment = comments.get(statement.end_lineno or 0, "")
                 parameters[name] = _declared(name, _type(kind, types, here), value, comment, here)
             case ast.Import() | ast.ImportFrom():
                 pass
             case _:
+                code = short(ast.unparse(statement))
                 raise PressError(
-                    f"{where}: line {node.lineno} of the parameters cell is `{short(ast.unparse(node))}`; allowed: "
-                    "imports, and assignments with the name of a type, such as `top_k: int = 10`"
+                    f"{where}: line {statement.lineno} of the parameters cell is `{code}`; "
+                    "allowed: imports, and assignments with the name of a type, "
+                    "such as `top_k: int = 10`"
                 )
     return list(parameters.values())
+
+
+def _comments(source: str) -> dict[int, str]:
+    """Return the comments of code by their lines."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    return {token.start[0]: token.string for token in comments}
 
 
 def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) -> Parameter:
@@ -276,12 +329,14 @@ def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) ->
     try:
         default = ast.literal_eval(value)
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
+        code = short(ast.unparse(value))
         raise PressError(
-            f"{here}: the default `{short(ast.unparse(value))}` is not a literal; allowed: text, numbers, True, False, "
+            f"{here}: the default `{code}` is not a literal; allowed: text, numbers, True, False, "
             "None, lists of these, and first and last year of a period"
         ) from error
     try:
-        return Parameter(name, kind, Parameter(name, kind, default).check(default), comment)
+        checked = Parameter(name, kind, default).check(default)
+        return Parameter(name, kind, checked, comment)
     except (PydanticUserError, TypeError) as error:
         raise PressError(f"{here}: its type is none that pydantic can check values by") from error
     except ValueError as error:
@@ -299,10 +354,10 @@ def _type(name: str, module: str, here: str) -> Any:
             f"{here}: the module of types {module!r} cannot be imported: {error}"
         ) from error
     if name not in known:
-        names = [*BUILT_IN, *(one for one in known if one[:1].isupper())]
-        raise PressError(
-            f"{here}: no type {name!r} in {module or 'the press'}{nearest(name, names)}"
-        )
+        types = [known_name for known_name in known if known_name[:1].isupper()]
+        place = module or "the press"
+        suggestion = nearest(name, [*BUILT_IN, *types])
+        raise PressError(f"{here}: no type {name!r} in {place}{suggestion}")
     return known[name]
 
 
@@ -317,8 +372,9 @@ def check_values(scope: dict[str, Any]) -> None:
     problems = []
     for name, kind in scope["__annotations__"].items():
         try:
-            known = Parameter(name, kind, scope[name])
-            scope[name] = known.in_python(known.check(scope[name]))
+            parameter = Parameter(name, kind, scope[name])
+            checked = parameter.check(scope[name])
+            scope[name] = parameter.in_python(checked)
         except ValueError as error:
             problems.append(f"{name}: {error}")
     if problems:
@@ -328,25 +384,37 @@ def check_values(scope: dict[str, Any]) -> None:
 def describe(
     parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None
 ) -> list[dict[str, Value]]:
-    """Return a row a parameter for people to read, with the values used where they are not the defaults."""
-    return [
-        {
-            "name": parameter.name,
-            "label": parameter.label,
-            "value": (value := (values or {}).get(parameter.name, parameter.default)),
-            "words": parameter.words(value),
-            "code": repr(parameter.in_python(value)),
-            "default": parameter.default,
-            "allowed": parameter.allowed,
-            "unit": parameter.unit,
-            "help": parameter.help,
-        }
-        for parameter in parameters
-    ]
+    """Return a row a parameter for people to read.
+
+    It has the value used where that is not the default.
+    """
+    used = values or {}
+    rows = []
+    for parameter in parameters:
+        value = used.get(parameter.name, parameter.default)
+        rows.append(_row(parameter, value))
+    return rows
+
+
+def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
+    return {
+        "name": parameter.name,
+        "label": parameter.label,
+        "value": value,
+        "words": parameter.words(value),
+        "code": repr(parameter.in_python(value)),
+        "default": parameter.default,
+        "allowed": parameter.allowed,
+        "unit": parameter.unit,
+        "help": parameter.help,
+    }
 
 
 def chapter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
-    """Return the JSON Schema of a chapter's parameters: an object that takes these names and no others."""
+    """Return the JSON Schema of a chapter's parameters.
+
+    It is that of an object that takes these names and no others.
+    """
     return {
         "type": "object",
         "properties": {parameter.name: parameter.schema for parameter in parameters},

@@ -1,7 +1,8 @@
 """Periods of years as one parameter: ``(2020, 2022)`` in a cell, ``2020-2022`` everywhere else.
 
-As a value of a parameter a period is a text, so that it is written alike on the command line, in an edition's file, in
-an address and in JSON; a list of two years, or one year, is turned into that. A chapter sees a tuple.
+As a value of a parameter a period is a text, so that it is written alike on the command line, in an
+edition's file, in an address and in JSON; a list of two years, or one year, is turned into that. A
+chapter sees a tuple.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from pydantic import BeforeValidator, Field
 
 from bookpress.errors import short
 
-FORMAT = "period"  # what a JSON Schema calls such a text
-PATTERN = r"^\d{4}(-\d{4})?$"  # for programs that know no such format
+FORMAT = "period"
+"""What a JSON Schema calls such a text."""
+PATTERN = r"^\d{4}(-\d{4})?$"
+"""For programs that know no such format."""
 ENDS = ("first", "last")
 _TEXT = re.compile(r"(?P<first>\d{4})(?:[-–](?P<last>\d{4}))?")
 
@@ -37,7 +40,8 @@ def period_type(
     least, most : int
         The first and the last year that a period may hold.
     explore : callable, optional
-        Returns by how many years a reader may move either end on the page (``by``), and up to which year (``to``).
+        Returns by how many years a reader may move either end on the page (``by``), and up to which
+        year (``to``).
     title : str, optional
         What a reader is asked; by default the name of the parameter in words.
 
@@ -88,7 +92,8 @@ def years_of(given: Any) -> Years:
     if isinstance(given, SupportsIndex) and not isinstance(given, bool):
         return int(given), int(given)
     pair = tuple(given) if isinstance(given, tuple | list) else ()
-    if len(pair) == 2 and all(isinstance(year, SupportsIndex) for year in pair):
+    are_years = all(isinstance(year, SupportsIndex) for year in pair)
+    if len(pair) == 2 and are_years:
         return int(pair[0]), int(pair[1])
     raise ValueError(
         f"{short(repr(given))} is no period: give first and last year, such as 2020-2022"
@@ -97,7 +102,7 @@ def years_of(given: Any) -> Years:
 
 def period_text(years: Years) -> str:
     """Return a period as it is typed: one that is a single year as this year."""
-    return "-".join(str(year) for year in dict.fromkeys(years))
+    return "-".join(map(str, dict.fromkeys(years)))
 
 
 def with_end(period: str, end: str, year: int) -> str:
@@ -113,13 +118,19 @@ def with_end(period: str, end: str, year: int) -> str:
 
 
 def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
-    """Return a period with either end moved by the steps ``by``, as far as there are whole years (``to``)."""
+    """Return a period with either end moved by the steps ``by``.
+
+    Neither is moved further than there are whole years (``to``).
+    """
     first, last = years_of(value)
-    steps = explore.get("by", ())
-    moved = [(first + step, last) for step in steps] + [(first, last + step) for step in steps]
     most = explore.get("to", max(last, first))
-    return [
-        period_text(years)
-        for years in moved
-        if years[0] <= years[1] and max(set(years) - {first, last}, default=first) <= most
-    ]
+    steps = explore.get("by", ())
+    first_moved = [(first + step, last) for step in steps]
+    last_moved = [(first, last + step) for step in steps]
+    explored = []
+    for years in [*first_moved, *last_moved]:
+        new = set(years) - {first, last}
+        is_in_order = years[0] <= years[1]
+        if is_in_order and max(new, default=first) <= most:
+            explored.append(period_text(years))
+    return explored

@@ -1,6 +1,7 @@
-"""The last cell of a chapter, which the press writes: it evaluates what the prose quotes and puts it into the outputs.
+"""The last cell of a chapter, which the press writes.
 
-So results and statements are there whoever runs the notebook: the press, papermill, Jupyter Book, a reader.
+It evaluates what the prose quotes and puts it into the outputs. So results and statements are there
+whoever runs the notebook: the press, papermill, Jupyter Book, a reader.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from bookpress.errors import short
 
 TAG = "quotes"
 """The tag of the cell, besides the one by which it does not show."""
-_CODE = """# What the prose quotes, written by the press: kind, key, expression, and the sentences by their lines.
+_CODE = """\
+# What the prose quotes, written by the press: \
+kind, key, expression, and the sentences by their lines.
 from bookpress.chapter.publish import publish
 
 publish(
@@ -33,11 +36,13 @@ Fact = tuple[str, str, str, Mapping[int, str]]
 
 def cell_of(quotes: Iterable[Quote], where: str) -> str:
     """Return the code of the cell that publishes what the prose of a file quotes."""
-    facts = (
-        f"        ({quote.kind!r}, {quote.key!r}, {quote.code!r}, {dict(quote.sentences)!r}),"
-        for quote in quotes
-    )
-    return _CODE.format(where=where, facts="\n".join(facts))
+    facts = "\n".join(map(_fact_line, quotes))
+    return _CODE.format(where=where, facts=facts)
+
+
+def _fact_line(quote: Quote) -> str:
+    sentences = dict(quote.sentences)
+    return f"        ({quote.kind!r}, {quote.key!r}, {quote.code!r}, {sentences!r}),"
 
 
 def as_cell(code: str) -> dict[str, Any]:
@@ -62,8 +67,8 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
     where : str
         The file of the chapter, as errors name it.
     facts : sequence of tuple
-        Of each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that makes it, and the
-        sentences that quote it by their lines.
+        Of each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that
+        makes it, and the sentences that quote it by their lines.
 
     Raises
     ------
@@ -72,18 +77,25 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
     """
     from IPython.display import display
 
-    problems, outputs = [], []
+    problems: list[str] = []
+    outputs: list[dict[str, Any]] = []
     for kind, key, code, sentences in facts:
         try:
             outputs += _outputs(kind, key, code, scope)
         except Exception as error:  # noqa: BLE001 - a sentence can be wrong in any way
             line, sentence = next(iter(sentences.items()))
-            what = error if isinstance(error, ResultError) else f"{type(error).__name__}: {error}"
-            problems.append(f"{where}:{line}: `{short(code)}`: {what} (in: {short(sentence)})")
+            fault = _described(error)
+            problems.append(f"{where}:{line}: `{short(code)}`: {fault} (in: {short(sentence)})")
     if problems:
         raise ResultError("\n".join(problems))
     for output in outputs:
         display(output, raw=True)
+
+
+def _described(error: Exception) -> str:
+    """Return what an error says, with its kind where that is not our own."""
+    is_own = isinstance(error, ResultError)
+    return str(error) if is_own else f"{type(error).__name__}: {error}"
 
 
 def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -97,11 +109,14 @@ def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[d
         return [result_output(key, as_estimate(key, value))]
     if key in scope.get("__annotations__", {}):  # the page knows its parameters
         return []
-    years = zip(("first", "last"), years_in(value_at(code, scope)), strict=True)
-    return [
-        result_output(f"{key}.{end}", Estimate(year, unit="year", label=f"{end} year of {key}"))
-        for end, year in years
-    ]
+    first, last = years_in(value_at(code, scope))
+    return [_year_output(key, "first", first), _year_output(key, "last", last)]
+
+
+def _year_output(key: str, end: str, year: int | None) -> dict[str, Any]:
+    """Return the output that carries the first or the last year of a period."""
+    estimate = Estimate(year, unit="year", label=f"{end} year of {key}")
+    return result_output(f"{key}.{end}", estimate)
 
 
 def years_in(given: Any) -> tuple[int | None, int | None]:

@@ -1,7 +1,7 @@
-"""What the prose of a chapter quotes: results, periods and statements, each with its line and sentence.
+"""What the prose of a chapter quotes: results, periods and statements, with line and sentence.
 
-Prose stands in Markdown, in the front matter, and in the metadata of figures and tables. It is read here without
-running anything.
+Prose stands in Markdown, in the front matter, and in the metadata of figures and tables. It is read
+here without running anything.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Kind = Literal["result", "years", "statement"]
 
 @dataclass(frozen=True)
 class Quote:
-    """A fact that prose quotes: its kind, key, the code that makes it, the sentences that quote it by line."""
+    """A fact that prose quotes, the code that makes it, and by line the sentences that quote it."""
 
     kind: Kind
     key: str
@@ -49,17 +49,18 @@ class Quote:
 
 
 class Role(NamedTuple):
-    """A role of a page: its kind, what it holds in one line, where it stands, the sentence up to it, and in what."""
+    """A role of a page: what it holds in one line, and the sentence up to it."""
 
     kind: str
     text: str
     line: int
     sentence: str
-    place: str  # empty in the text, else the path of the metadata or front matter
+    place: str
+    """Empty in the text, else the path of the metadata or front matter."""
 
 
 class Mark(NamedTuple):
-    """A sentence that rests on a statement: page, line, the statement's full name, the sentence without values."""
+    """A sentence, told without its values, that rests on a statement, told by its full name."""
 
     page: str
     line: int
@@ -91,17 +92,17 @@ def _blanked(found: re.Match[str]) -> str:
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
     last = start
     for role in ROLE.finditer(text, start, end):
+        kind = role["kind"]
         line = text.count("\n", 0, role.start()) + 1
-        yield Role(role["kind"], _one_line(role["text"]), line, _sentence(text, last, role), "")
-        last = role.end() if role["kind"] == "holds" else last
+        sentence = _sentence(text, last, role)
+        yield Role(kind, _one_line(role["text"]), line, sentence, "")
+        last = role.end() if kind == "holds" else last
 
 
 def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
     """Yield the roles of texts in YAML as its parser reads them, for a text may be wrapped."""
-    lines = [
-        first_line + text.count("\n", 0, found.start())
-        for found in re.finditer(r"\{(?:result|years|holds)\}`", text)
-    ]
+    starts = [role.start() for role in re.finditer(r"\{(?:result|years|holds)\}`", text)]
+    lines = [first_line + text.count("\n", 0, start) for start in starts]
     if not lines:
         return
     try:
@@ -128,7 +129,10 @@ def _one_line(text: str) -> str:
 
 
 _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
-"""What a paragraph begins after: an empty line, the sign of a list item, the name of an entry, the edge of a cell."""
+"""What a paragraph begins after.
+
+That is an empty line, the sign of a list item, the name of an entry, or the edge of a cell.
+"""
 SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")
 """What lies between two sentences."""
 _PLAIN = (
@@ -144,25 +148,41 @@ _PLAIN = (
 def _sentence(text: str, last: int, role: re.Match[str]) -> str:
     """Return the sentence that a mark ends, or that a value stands in, without markup."""
     end = role.start() if role["kind"] == "holds" else role.end()
-    starts = [found.end() for found in _BEFORE.finditer(text, last, role.start())]
-    return plain(text[max([last, *starts]) : end])
+    starts = [before.end() for before in _BEFORE.finditer(text, last, role.start())]
+    start = max([last, *starts])
+    return plain(text[start:end])
 
 
 def plain(text: str) -> str:
-    """Return the last sentence of Markdown without its markup; of values nothing is told but that they are there."""
+    """Return the last sentence of Markdown without its markup.
+
+    Of values nothing is told but that they are there.
+    """
     for markup, words in _PLAIN:
         text = re.sub(markup, words, text, flags=re.MULTILINE)
-    return SENTENCE_END.split(" ".join(text.split()))[-1]
+    sentences = SENTENCE_END.split(_one_line(text))
+    return sentences[-1]
 
 
 def full_name(name: str, docname: str) -> str:
     """Return a name with its chapter: that of the page where none is given."""
-    return name if ELSEWHERE.match(name) else f"{docname.rsplit('/', 1)[-1]}:{name}"
+    if ELSEWHERE.match(name):
+        return name
+    chapter = docname.rsplit("/", 1)[-1]
+    return f"{chapter}:{name}"
 
 
 def statement_name(text: str, docname: str) -> str:
-    """Return the full name of the statement that a ``{holds}`` names or makes; a `UsageError` where it is neither."""
-    return text if ELSEWHERE.fullmatch(text) else full_name(read_statement(text).key, docname)
+    """Return the full name of the statement that a ``{holds}`` names or makes.
+
+    Raises
+    ------
+    UsageError
+        If it does neither.
+    """
+    if ELSEWHERE.fullmatch(text):
+        return text
+    return full_name(read_statement(text).key, docname)
 
 
 def split_result(text: str) -> tuple[str, str]:
@@ -176,15 +196,21 @@ def split_result(text: str) -> tuple[str, str]:
 def split_years(text: str) -> tuple[str, str]:
     """Return the name in a ``{years}``, with its chapter if there is one, and the format."""
     head, _, last = text.rpartition(":")
-    return (head, last) if head and last in JOINTS else (text, "value")
+    if head and last in JOINTS:
+        return head, last
+    return text, "value"
 
 
 def id_of(key: str) -> str:
-    """Return the key of a statement as part of an id: an expression gives its words and a short hash."""
+    """Return the key of a statement as part of an id.
+
+    An expression gives its words and a short hash.
+    """
     if key.isidentifier():
         return key
     words = re.sub(r"\W+", "-", key).strip("-")[:40]
-    return f"{words}-{sha256(key.encode())[:6]}"
+    short_hash = sha256(key.encode())[:6]
+    return f"{words}-{short_hash}"
 
 
 def anchor(name: str, docname: str) -> str:
@@ -195,11 +221,14 @@ def anchor(name: str, docname: str) -> str:
 
 
 def marks_of(docname: str, source: str) -> Iterator[Mark]:
-    r"""Yield the marks of a page in their order, but for those in comments; one that is no statement is left out.
+    r"""Yield the marks of a page in their order, but for those in comments.
+
+    One that is no statement is left out.
 
     Examples
     --------
-    >>> [mark] = marks_of("notebooks/models", "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`")
+    >>> page = "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`"
+    >>> [mark] = marks_of("notebooks/models", page)
     >>> mark.line, mark.name, mark.sentence
     (4, 'models:fell', 'It fell to ….')
     """
@@ -213,64 +242,84 @@ def marks_of(docname: str, source: str) -> Iterator[Mark]:
 
 
 def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
-    """Return what the prose of a chapter quotes of the chapter itself, and what it publishes for other pages besides.
+    """Return what the prose of a chapter quotes of the chapter itself.
+
+    With it goes what the chapter publishes for other pages besides.
 
     Raises
     ------
     UsageError
-        If something is no path and no expression, or a name stands for two statements; with the line.
+        If something is no path and no expression, or a name stands for two statements; with the
+        line.
     """
-    found: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
-    roles = [own for role in roles_of(source) if (own := _own(role, slug))]
-    made = _statements_made(roles)
+    facts: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
+    own = (_own(role, slug) for role in roles_of(source))
+    roles = [role for role in own if role]
     published = [_published(entry) for entry in also]
-    made |= {name: code for name, code in published if name and name not in made}
+    codes = {name: code for name, code in published if name}
+    codes |= _statements_made(roles)
     for role in roles:
         with _at_line(role.line):
-            kind, key, code = _quoted(role, made)
-        found[kind, key, code].setdefault(role.line, role.sentence)
+            fact = _quoted(role, codes)
+        facts[fact].setdefault(role.line, role.sentence)
     for entry, (name, code) in zip(also, published, strict=True):
-        kind = "statement" if name or not PATH.fullmatch(code) else "result"
-        if not any(key == (name or code) for _, key, _ in found):
-            found[kind, name or code, code][1] = f"also: {entry}"
-    return [Quote(*fact, sentences) for fact, sentences in found.items()]
+        kind: Kind = "statement" if name or not PATH.fullmatch(code) else "result"
+        published_key = name or code
+        if published_key not in {key for _, key, _ in facts}:
+            facts[kind, published_key, code][1] = f"also: {entry}"
+    return [Quote(*fact, sentences) for fact, sentences in facts.items()]
 
 
 def _published(entry: str) -> tuple[str, str]:
     """Return name, if any, and code of what the front matter publishes."""
+    if PATH.fullmatch(entry):
+        return "", entry
     with _at_line(1):
-        return ("", entry) if PATH.fullmatch(entry) else read_statement(entry)
+        return read_statement(entry)
 
 
 def _own(role: Role, slug: str) -> Role | None:
-    """Return a role that quotes its own chapter, without the name of it; None for one that quotes another."""
-    splits = {"result": split_result, "years": split_years}
-    name = splits[role.kind](role.text)[0] if role.kind in splits else role.text
-    if not (ELSEWHERE.fullmatch(name) if role.kind == "holds" else ":" in name):
+    """Return a role that quotes its own chapter, without the name of it.
+
+    There is none where it quotes another.
+    """
+    name = _quoted_name(role)
+    names_chapter = ELSEWHERE.fullmatch(name) if role.kind == "holds" else ":" in name
+    if not names_chapter:
         return role._replace(text=name)
     chapter, _, bare = name.partition(":")
     return role._replace(text=bare) if chapter == slug else None
 
 
+def _quoted_name(role: Role) -> str:
+    """Return what a role quotes, without the format."""
+    if role.kind == "result":
+        return split_result(role.text)[0]
+    if role.kind == "years":
+        return split_years(role.text)[0]
+    return role.text
+
+
 def _statements_made(roles: Sequence[Role]) -> dict[str, str]:
     """Return the code of the statements that sentences give a name, by it."""
-    made: dict[str, str] = {}
+    codes: dict[str, str] = {}
     for role in roles:
         if role.kind == "holds":
             with _at_line(role.line):
                 name, code = read_statement(role.text)
-                if name and made.setdefault(name, code) != code:
-                    raise UsageError(f"{name} stands for two statements: {made[name]} and {code}")
-    return made
+                first = codes.setdefault(name, code) if name else code
+                if first != code:
+                    raise UsageError(f"{name} stands for two statements: {first} and {code}")
+    return codes
 
 
-def _quoted(role: Role, made: Mapping[str, str]) -> tuple[Kind, str, str]:
+def _quoted(role: Role, codes: Mapping[str, str]) -> tuple[Kind, str, str]:
     """Return kind, key and code of what a role quotes of its own chapter."""
     if role.kind == "holds":
         if role.place.endswith("image.alt"):
             raise UsageError("an alternative text cannot hold a {holds}: put it into the caption")
         statement = read_statement(role.text)
-        return "statement", statement.key, made.get(statement.key, statement.code)
+        return "statement", statement.key, codes.get(statement.key, statement.code)
     if not PATH.fullmatch(role.text):
         raise UsageError(f"`{short(role.text)}` is no name and no path such as odds.late")
     return "result" if role.kind == "result" else "years", role.text, role.text
