@@ -330,12 +330,12 @@ def _per_dollar(chips: pd.Series, dates: pd.Series, per_usd: pd.Series) -> pd.Da
     return known.reset_index(drop=True)
 
 
-def running_clusters(found: pd.DataFrame) -> pd.DataFrame:
+def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
     """Return the clusters that run, confirmed or likely, of known size and each once."""
-    exists = found["status"] == "Existing"
-    is_certain = found["certainty"].isin(["Confirmed", "Likely"])
-    is_duplicate = found["possible_duplicate"].fillna(False).astype(bool)
-    has_size = found["h100_equivalents"].gt(0)
-    running = found[exists & is_certain & ~is_duplicate & has_size]
+    exists = listed["status"] == "Existing"
+    is_certain = listed["certainty"].isin(["Confirmed", "Likely"])
+    is_duplicate = listed["possible_duplicate"].fillna(False).astype(bool)
+    has_size = listed["h100_equivalents"].gt(0)
+    running = listed[exists & is_certain & ~is_duplicate & has_size]
     is_old_phase = running["superseded_by"].isin(running["name"])
     return running[~is_old_phase]

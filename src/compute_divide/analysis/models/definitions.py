@@ -67,44 +67,26 @@ def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
     return is_large.astype(bool)
 
 
-def _all(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+def _every(models: pd.DataFrame) -> pd.Series[bool]:
     return pd.Series(True, index=models.index)
 
 
-def _filtered(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
-    return names_paper_criterion(models)
-
-
-def _compute_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
+def _compute_known(models: pd.DataFrame) -> pd.Series[bool]:
     return models[COMPUTE].notna()
 
 
-def _filtered_compute_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
-    return names_paper_criterion(models) & models[COMPUTE].notna()
+def _criterion_and_compute_known(models: pd.DataFrame) -> pd.Series[bool]:
+    return names_paper_criterion(models) & _compute_known(models)
 
 
-def _size_known(models: pd.DataFrame, *_: float) -> pd.Series[bool]:
-    return size_known(models)
-
-
-def _top_k(models: pd.DataFrame, top_k: int, *_: float) -> pd.Series[bool]:
-    return largest_of_year(models, top_k)
-
-
-def _near_record(models: pd.DataFrame, _: int, window: float) -> pd.Series[bool]:
-    return near_record(models, window)
-
-
-RULES: dict[str, Callable[[pd.DataFrame, int, float], pd.Series[bool]]] = {
-    "all": _all,
-    "notability-filter": _filtered,
+RULES: dict[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
+    "all": _every,
+    "notability-filter": names_paper_criterion,
     "compute-known": _compute_known,
-    "notability-filter-compute-known": _filtered_compute_known,
-    "compute-or-parameters-known": _size_known,
-    "top-k-per-year": _top_k,
-    "near-record": _near_record,
+    "notability-filter-compute-known": _criterion_and_compute_known,
+    "compute-or-parameters-known": size_known,
 }
-"""The rule of each of `DEFINITIONS`: from all models and the sizes to a mask on their index."""
+"""The rule of each of `DEFINITIONS` without a size: from all models to a mask on their index."""
 
 
 def is_large_scale(
@@ -114,7 +96,11 @@ def is_large_scale(
     if definition not in DEFINITIONS:
         allowed = ", ".join(DEFINITIONS)
         raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {allowed}")
-    return RULES[definition](models, top_k, record_window)
+    if definition == "top-k-per-year":
+        return largest_of_year(models, top_k)
+    if definition == "near-record":
+        return near_record(models, record_window)
+    return RULES[definition](models)
 
 
 def large_scale(

@@ -224,7 +224,8 @@ def _shares_of_selections(before: Floats, after: Floats) -> Floats:
     selections = list(itertools.product([False, True], repeat=size))
     unchanged = np.zeros(len(selections), dtype=bool)
     is_applied = np.column_stack([unchanged, np.array(selections)])
-    sums = np.where(is_applied[:, :, np.newaxis], after, before).sum(axis=1)
+    cells = np.where(is_applied[:, :, np.newaxis], after, before)
+    sums = cells.sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(sums[:, 0] / sums[:, 1])
 

@@ -18,7 +18,6 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 from compute_divide.analysis.models.definitions import (
-    RULES,
     is_large_scale,
     largest_of_year,
     names_paper_criterion,
@@ -37,6 +36,7 @@ from compute_divide.analysis.statistics.estimates import (
     wilson_share,
 )
 from compute_divide.analysis.statistics.trends import near_record
+from compute_divide.choices import DEFINITIONS
 from compute_divide.evidence.store.files import last_whole_year
 
 Flags = npt.NDArray[np.bool_]
@@ -151,7 +151,7 @@ def answers(
     asked = list(dict.fromkeys(questions))
     columns = {vintage: _years_and_teams(models) for vintage, models in tables.items()}
     rows = []
-    for definition, (vintage, models) in product(RULES, tables.items()):
+    for definition, (vintage, models) in product(DEFINITIONS, tables.items()):
         is_large = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
         large = columns[vintage][is_large.to_numpy(dtype=bool)]
         about = {"definition": definition, "vintage": vintage}
@@ -446,7 +446,9 @@ def settings_by_rank(specs: pd.DataFrame, bins: int = 60) -> pd.DataFrame:
     """
     binned = _binned(specs, bins)
     binned["vintage"] = "vintages of " + binned["vintage"].str[:4]
-    published = {claim: span(periods[0]) for claim, (_, periods) in HEADLINES.items()}
+    published = {}
+    for claim, (_, periods) in HEADLINES.items():
+        published[claim] = span(periods[0])
     is_published = binned["period"] == binned["claim"].map(published)
     binned["period"] = is_published.map({True: "the paper's years", False: "other years"})
     keys = binned[["claim", *CHOICES, "rank"]].astype("category")

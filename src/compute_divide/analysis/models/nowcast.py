@@ -85,8 +85,8 @@ def _counts(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
     is_notable = models["scope"] == "notable"
     is_known = models["team_type"].isin(TEAM_TYPES)
     notable = models[is_notable & is_known]
-    found = pd.crosstab(notable["year"], notable["team_type"])
-    counts = found.reindex(columns=list(TEAM_TYPES), fill_value=0)
+    table = pd.crosstab(notable["year"], notable["team_type"])
+    counts = table.reindex(columns=list(TEAM_TYPES), fill_value=0)
     year = int(vintage[:4])
     month = int(vintage[5:7])
     at = year + (month - 0.5) / 12

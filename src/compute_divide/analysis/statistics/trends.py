@@ -315,7 +315,9 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     k = rows["k"].to_numpy(dtype=float)
     totals = rows["n"].to_numpy(dtype=float)
     levels = pd.get_dummies(rows["venue"]).to_numpy(dtype=float)
-    candidates = np.arange(years.min() + 1, years.max() - 1 + 0.05, 0.1)
+    first = years.min() + 1
+    last = years.max() - 1
+    candidates = np.arange(first, last + 0.05, 0.1)
     designs = np.array([_broken_line(years, candidate, levels) for candidate in candidates])
     deviances = fit_logistic(designs, k, totals).deviance
     best = int(deviances.argmin())
