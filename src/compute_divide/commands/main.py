@@ -1,6 +1,7 @@
 """The command ``compute-divide``: the commands of the press, and those of the evidence.
 
-Thin, and quick to import: each calls one function of the evidence, which is imported when it is called.
+Thin, and quick to import: each calls one function of the evidence, which is imported when it is
+called.
 """
 
 from __future__ import annotations
@@ -48,7 +49,10 @@ def main() -> None:
 
 @contextmanager
 def working(doing: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done, and for how long; gives a function that changes the words."""
+    """Show on standard error what is being done, and for how long.
+
+    Gives a function that changes the words.
+    """
     columns = (progress.SpinnerColumn(), "{task.description}", progress.TimeElapsedColumn())
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing)
@@ -60,13 +64,11 @@ def say_written(sidecar: Sidecar) -> None:
     for note in sidecar.notes:
         typer.echo(f"note: {note}", err=True)
     for group in sidecar.set_aside:
-        typer.echo(
-            f"set aside: {group.rows:,}, {group.reason} ({'; '.join(group.examples)})", err=True
-        )
+        examples = "; ".join(group.examples)
+        typer.echo(f"set aside: {group.rows:,}, {group.reason} ({examples})", err=True)
     aside = sidecar.rows_in - sidecar.rows_out
-    typer.echo(
-        f"{sidecar.table}  {sidecar.rows_in} rows in, {sidecar.rows_out} out, {aside} set aside"
-    )
+    rows = f"{sidecar.rows_in} rows in, {sidecar.rows_out} out, {aside} set aside"
+    typer.echo(f"{sidecar.table}  {rows}")
 
 
 @data.command("list")
@@ -82,9 +84,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] =
     for entry in entries:
         rows = "" if entry["rows"] is None else f"{entry['rows']:,}"
         aside = f"{entry['set_aside']:,}" if entry["set_aside"] else ""
-        table.add_row(
-            entry["file"], rows, aside, entry["snapshot"], entry["licence"], entry["description"]
-        )
+        what = entry["description"]
+        table.add_row(entry["file"], rows, aside, entry["snapshot"], entry["licence"], what)
     standard_output().print(table)
 
 
@@ -94,22 +95,19 @@ def loaders(
     as_page: Annotated[bool, typer.Option("--page", help="Print book/loaders.md.")] = False,
 ) -> None:
     """List what a chapter can load: every loader with what it gives, its columns and an example."""
-    from compute_divide.evidence import loaders as known
+    from compute_divide.evidence import loaders as evidence_loaders
 
-    found = known.loaders()
+    described = evidence_loaders.loaders()
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        typer.echo(json.dumps(described, indent=2))
     elif as_page:
-        typer.echo(known.as_page(found), nl=False)
+        typer.echo(evidence_loaders.as_page(described), nl=False)
     else:
         table = folding_table("loader", "gives", "columns", "example")
-        for one in found:
-            table.add_row(
-                one["name"],
-                f"{one['what']} {one['gives']}",
-                ", ".join(one["columns"]),
-                one["example"],
-            )
+        for loader in described:
+            gives = f"{loader['what']} {loader['gives']}"
+            columns = ", ".join(loader["columns"])
+            table.add_row(loader["name"], gives, columns, loader["example"])
         standard_output().print(table)
 
 
@@ -149,14 +147,15 @@ def derive(
     from compute_divide.evidence import catalogue
 
     with working("deriving") as say:
-        written = catalogue.derive(
-            raw, only or (), lambda family: say(f"deriving {family}"), replace=replace
-        )
+
+        def progressed(family: str) -> None:
+            say(f"deriving {family}")
+
+        written = catalogue.derive(raw, only or (), progressed, replace=replace)
     for sidecar in written:
         aside = sidecar.rows_in - sidecar.rows_out
-        typer.echo(
-            f"{sidecar.table}  {sidecar.rows_out} rows" + (f", {aside} set aside" if aside else "")
-        )
+        set_aside = f", {aside} set aside" if aside else ""
+        typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows{set_aside}")
 
 
 @data.command("seal")
@@ -199,14 +198,16 @@ def add_row(
 ) -> None:
     """Lay rows of your own over the evidence: a model, a label of one, an organisation's sector.
 
-    They are marked on every page and enter the edition's id; `compare default` shows what they move.
+    They are marked on every page and enter the edition's id; `compare default` shows what they
+    move.
     """
     from compute_divide.evidence.models.own import add_own
 
     marked = add_own(table, file)
     newest = max(marked)
     typer.echo(
-        f"{marked[newest]} models of {newest} are now marked as own; compute-divide compare default shows what moves"
+        f"{marked[newest]} models of {newest} are now marked as own; "
+        "compute-divide compare default shows what moves"
     )
 
 
@@ -229,7 +230,10 @@ def add_papers(
     venue: Annotated[str, typer.Option(help="Short name of the venue, letters only: iclr.")],
     year: Annotated[int, typer.Option(help="Year of the conference.")],
 ) -> None:
-    """Add a list of papers of a venue and year to those there. Only facts derived from it are kept."""
+    """Add a list of papers of a venue and year to those there.
+
+    Only facts derived from it are kept.
+    """
     from compute_divide.evidence import catalogue
 
     with working(f"reading {file.name}"):
@@ -250,8 +254,9 @@ def refresh_openalex(
     topic: Annotated[
         list[str] | None,
         typer.Option(
-            help="counts: a topic or group of data/topics.yml, searched for in titles and abstracts; "
-            "records: an id of OpenAlex such as T10028. May be repeated. [default for counts: every group]",
+            help="counts: a topic or group of data/topics.yml, searched for in titles and "
+            "abstracts; records: an id of OpenAlex such as T10028. May be repeated. "
+            "[default for counts: every group]",
         ),
     ] = None,
     venue: Annotated[
@@ -285,27 +290,36 @@ def refresh_openalex(
     from compute_divide.evidence.openalex.client import Client
 
     choice = jobs.Choice(
-        first, last, tuple(topic or ()), tuple(venue or ()), subfield, search, name, to, fresh
+        first=first,
+        last=last,
+        topics=tuple(topic or ()),
+        venues=tuple(venue or ()),
+        subfield=subfield,
+        search=search,
+        name=name,
+        folder=to,
+        fresh=fresh,
     )
-    costs, run = jobs.counts_job(choice) if what == "counts" else jobs.records_job(choice)
+    job = jobs.counts_job if what == "counts" else jobs.records_job
+    costs, run = job(choice)
     client = Client.from_environment()
     cost = costs(client)
     typer.echo(cost.told(client.balance), err=True)
     if plan:
         return
-    done_of = f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}"
     columns = (
-        done_of,
+        f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}",
         progress.BarColumn(bar_width=8),
         progress.TimeRemainingColumn(),
         "{task.fields[credits]}",
     )
 
     def advance(done: int) -> None:
-        left, speed = client.balance.remaining, bar.tasks[task].speed
+        speed = bar.tasks[task].speed
         rate = f"{speed:,.0f} {cost.unit}/s, " if speed else ""
-        told = f"{rate}{client.used:,} credits" + ("" if left is None else f", {left:,} left")
-        bar.update(task, completed=done, credits=told)
+        remaining = client.balance.remaining
+        left = "" if remaining is None else f", {remaining:,} left"
+        bar.update(task, completed=done, credits=f"{rate}{client.used:,} credits{left}")
 
     with progress.Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=cost.total, credits="")
@@ -323,7 +337,10 @@ def refresh_epoch(
     ] = None,
     replace: Replace = False,
 ) -> None:
-    """Fetch the models database of Epoch AI. When it has changed, it becomes a vintage beside the others."""
+    """Fetch the models database of Epoch AI.
+
+    When it has changed, it becomes a vintage beside the others.
+    """
     from compute_divide.evidence.models.refresh import refresh_epoch as fetch
 
     sidecar = fetch(url, vintage=vintage, replace=replace)
@@ -364,8 +381,9 @@ def corpus(
 ) -> None:
     """Count the works of an OpenAlex snapshot, part by part.
 
-    They are counted by year, team type, topic and country. Parts that are counted are kept: the same command goes on
-    where it was stopped. A part that cannot be read is named and set aside; the exit code is then 1.
+    They are counted by year, team type, topic and country. Parts that are counted are kept: the
+    same command goes on where it was stopped. A part that cannot be read is named and set aside;
+    the exit code is then 1.
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
@@ -380,27 +398,28 @@ def corpus(
         progress.BarColumn(),
         progress.TimeRemainingColumn(),
     )
-    with progress.Progress(
-        *columns, console=Console(stderr=True, highlight=False, soft_wrap=True)
-    ) as bar:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    with progress.Progress(*columns, console=console) as bar:
         task = bar.add_task("", total=None)
+
+        def planned(parts: int, ready: int) -> None:
+            bar.update(task, total=parts, completed=ready)
+
         report = count_corpus(
             source,
             folder,
             partial(executor, jobs, scheduler),
             question,
-            lambda _: bar.advance(task),
-            lambda parts, ready: bar.update(task, total=parts, completed=ready),
+            watch=lambda _: bar.advance(task),
+            plan=planned,
         )
     for name, reason in report.set_aside.items():
         typer.echo(f"set aside: {name}: {reason}", err=True)
     for name in report.lacking:
         typer.echo(f"missing: {name}: the manifest lists it", err=True)
-    typer.echo(
-        f"{report.counted:,} of {report.parts:,} parts ({report.resumed:,} counted before): {report.works:,} works, "
-        f"{report.left_out:,} records left out",
-        err=True,
-    )
+    parts = f"{report.counted:,} of {report.parts:,} parts ({report.resumed:,} counted before)"
+    records = f"{report.works:,} works, {report.left_out:,} records left out"
+    typer.echo(f"{parts}: {records}", err=True)
     typer.echo(folder / TALLY)
     if not report.whole:
         raise typer.Exit(1)

@@ -156,14 +156,17 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     if files.MANIFEST not in problems:
         _advise(problems)
     with _noting(problems, files.OWN):
-        for vintage in files.vintages() if (folder / files.OWN).is_dir() else ():
-            models.load_models(vintage)
+        own = folder / files.OWN
+        if own.is_dir():
+            for vintage in files.vintages():
+                models.load_models(vintage)
     for table in tables():
         if problems.keys().isdisjoint((table, files.sidecar_name(table))):
             progress(table)
             with _noting(problems, table):
                 check(table)
-    described = {files.sidecar_name(name) for name in names if name.endswith(ENDINGS)}
+    tabular = [name for name in names if name.endswith(ENDINGS)]
+    described = set(map(files.sidecar_name, tabular))
     for name in names:
         if name.endswith(files.SUFFIX) and name not in described:
             problems.setdefault(name, "describes a table that is not there")
@@ -172,7 +175,8 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
 
 def _advise(problems: dict[str, str]) -> None:
     """Say of each file what to do about it."""
-    derived = {name for table in tables() for name in (table, files.sidecar_name(table))}
+    derived = set(tables())
+    derived |= set(map(files.sidecar_name, derived))
     for name in problems:
         problems[name] += ONLY_DERIVED if name in derived else BY_HAND
 
@@ -189,7 +193,8 @@ def _noting(problems: dict[str, str], name: str) -> Iterator[None]:
     try:
         yield
     except EvidenceError as error:
-        problems[name] = str(error).removeprefix(f"data/{name}").lstrip(" :,")
+        problem = str(error).removeprefix(f"data/{name}")
+        problems[name] = problem.lstrip(" :,")
 
 
 def tables() -> list[str]:
@@ -225,9 +230,10 @@ def check(table: str) -> None:
     sidecar.balance()
     if schema is None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
-    rows = len(check_schema(read_table(table, schema), schema, table))
-    if rows != sidecar.rows_out:
-        raise EvidenceError(f"data/{table} has {rows} rows, its sidecar says {sidecar.rows_out}")
+    rows = check_schema(read_table(table, schema), schema, table)
+    if len(rows) != sidecar.rows_out:
+        said = f"its sidecar says {sidecar.rows_out}"
+        raise EvidenceError(f"data/{table} has {len(rows)} rows, {said}")
 
 
 def seal_by_hand() -> int:
@@ -246,7 +252,9 @@ def seal_by_hand() -> int:
 
 
 def _differs(table: str) -> bool:
-    return sha256(files.read_bytes(table)) != files.read_sidecar(table).sha256
+    sidecar = files.read_sidecar(table)
+    content = files.read_bytes(table)
+    return sha256(content) != sidecar.sha256
 
 
 def read_all() -> None:
@@ -259,25 +267,38 @@ def read_all() -> None:
 def entries() -> list[dict[str, Any]]:
     """Return every evidence file: tables as their sidecars tell of them, others with their size."""
     listed = set(tables())
-    described = []
+    listing = []
     for name in files.evidence_files(files.data_dir()):
         if name.endswith(files.SUFFIX):
             continue
-        sidecar = files.read_sidecar(name) if name in listed else None
-        sources = sidecar.sources if sidecar else []
-        snapshots = {source.snapshot for source in sources}
-        licences = {source.licence for source in sources}
-        described.append(
-            {
-                "file": name,
-                "bytes": (files.data_dir() / name).stat().st_size,
-                "family": _of(name)[0],
-                "description": sidecar.description if sidecar else "kept by hand",
-                "rows": sidecar.rows_out if sidecar else None,
-                "set_aside": sidecar.rows_in - sidecar.rows_out if sidecar else 0,
-                "snapshot": ", ".join(sorted(snapshots)),
-                "licence": ", ".join(sorted(licences)),
-                "sources": [source.file for source in sources],
-            }
-        )
-    return described
+        entry = dict(_KEPT_BY_HAND)
+        if name in listed:
+            entry = _described(files.read_sidecar(name))
+        path = files.data_dir() / name
+        family, _ = _of(name)
+        listing.append({"file": name, "bytes": path.stat().st_size, "family": family, **entry})
+    return listing
+
+
+_KEPT_BY_HAND: dict[str, Any] = {
+    "description": "kept by hand",
+    "rows": None,
+    "set_aside": 0,
+    "snapshot": "",
+    "licence": "",
+    "sources": [],
+}
+
+
+def _described(sidecar: Sidecar) -> dict[str, Any]:
+    """Return what a sidecar tells of its table."""
+    snapshots = {source.snapshot for source in sidecar.sources}
+    licences = {source.licence for source in sidecar.sources}
+    return {
+        "description": sidecar.description,
+        "rows": sidecar.rows_out,
+        "set_aside": sidecar.rows_in - sidecar.rows_out,
+        "snapshot": ", ".join(sorted(snapshots)),
+        "licence": ", ".join(sorted(licences)),
+        "sources": [source.file for source in sidecar.sources],
+    }

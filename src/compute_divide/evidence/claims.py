@@ -138,7 +138,9 @@ class Preset(Strict):
     @model_validator(mode="after")
     def _one_amount(self) -> Preset:
         amounts = [self.budget, self.gpu_hours, self.chips]
-        if amounts.count(None) != 2 or (self.budget is None) != (self.months is not None):
+        in_time = self.budget is None
+        has_months = self.months is not None
+        if amounts.count(None) != 2 or in_time != has_months:
             raise ValueError(
                 f"preset {self.name!r} has a budget, or GPU-hours or chips with months, "
                 f"not {amounts}"

@@ -24,79 +24,84 @@ Loader = dict[str, Any]
 
 def loaders() -> list[Loader]:
     """Return every loader of the evidence, by module; each is called once, to see what it gives."""
-    found: dict[str, Loader] = {}
+    described: dict[str, Loader] = {}
     package = compute_divide.evidence
-    for one in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        for name, function in vars(importlib.import_module(one.name)).items():
-            home = getattr(function, "__module__", "")
-            if (
-                name.startswith("load_")
-                and home in {one.name, tables.__name__}
-                and name not in found
-            ):
-                found[name] = _described(name, function)
-    return list(found.values())
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        homes = {module.name, tables.__name__}
+        contents = vars(importlib.import_module(module.name))
+        for name, function in contents.items():
+            if not name.startswith("load_") or name in described:
+                continue
+            if getattr(function, "__module__", "") in homes:
+                described[name] = _described(name, function)
+    return list(described.values())
 
 
-def as_page(found: Sequence[Loader]) -> str:
+def as_page(described: Sequence[Loader]) -> str:
     """Return loaders as a page of the book."""
-    parts = [
-        f"## `{one['name']}`\n\n{one['what']} It gives {one['gives']}"
-        f"{': ' if one['columns'] else '.'}{', '.join(f'`{name}`' for name in one['columns'])}"
-        f"\n\n```python\n{one['example']}\n```\n"
-        for one in found
-    ]
     head = (
         "# Every table there is\n\n"
         "What a chapter, or a notebook of yours, can load, with its columns. `compute-divide data "
         "loaders` prints the same and made this\npage; `compute-divide data list` says the files, "
         "with source and licence.\n\n"
     )
-    return head + "\n".join(parts)
+    return head + "\n".join(map(_section, described))
+
+
+def _section(loader: Loader) -> str:
+    columns = ", ".join(f"`{name}`" for name in loader["columns"])
+    gives = f"It gives {loader['gives']}{': ' if columns else '.'}{columns}"
+    example = f"```python\n{loader['example']}\n```"
+    return f"## `{loader['name']}`\n\n{loader['what']} {gives}\n\n{example}\n"
 
 
 def _described(name: str, function: Callable[..., Any]) -> Loader:
-    needed = [
-        one for one in inspect.signature(function).parameters.values() if one.default is one.empty
-    ]
+    parameters = inspect.signature(function).parameters.values()
+    needed = any(parameter.default is parameter.empty for parameter in parameters)
     arguments = [vintages()[-1]] if needed else []  # the one thing that a loader asks for
-    call = f"{name}({', '.join(map(repr, arguments))})".replace("'", '"')
+    call = f"{name}({', '.join(map(repr, arguments))})"
     gives, columns = _shape(function(*arguments))
-    table = getattr(function, "__self__", None)
-    said = (
-        (inspect.getdoc(function) or "")
-        .partition("\n\n")[0]
-        .replace("\n", " ")
-        .removeprefix("Return ")
-    )
-    what = re.sub(r",? with the columns of `\w+`", "", f"{table.description}." if table else said)
-    example = f"import compute_divide as cd\n\ncd.{call}"
+    what = _what(function)
+    quoted = call.replace("'", '"')
     return {
         "name": name,
         "what": what[:1].upper() + what[1:],
         "gives": gives,
         "columns": columns,
-        "example": example,
+        "example": f"import compute_divide as cd\n\ncd.{quoted}",
     }
 
 
-def _shape(found: Any) -> tuple[str, tuple[str, ...]]:
+def _what(function: Callable[..., Any]) -> str:
+    """Return what a loader loads, as its table or its documentation says it."""
+    table = getattr(function, "__self__", None)
+    if table:
+        what = f"{table.description}."
+    else:
+        documentation = inspect.getdoc(function) or ""
+        summary, _, _ = documentation.partition("\n\n")
+        what = summary.replace("\n", " ").removeprefix("Return ")
+    return re.sub(r",? with the columns of `\w+`", "", what)
+
+
+def _shape(loaded: Any) -> tuple[str, tuple[str, ...]]:
     """Return what something is, in words, and the columns or fields that it has."""
-    if isinstance(found, pd.DataFrame):
-        return "a table", tuple(map(str, found.columns))
-    many = isinstance(found, Mapping | tuple)
-    inner = (
-        next(iter(found.values() if isinstance(found, Mapping) else found), None) if many else found
-    )
-    parts = inner if isinstance(inner, tuple) else () if inner is None else (inner,)
-    fields = [
-        name
-        for part in parts
-        for name in getattr(type(part), "model_fields", None) or vars(type(part)).get(FIELDS, ())
-    ]
-    kind = {Mapping: "a dictionary of", tuple: "a sequence of"}
-    words = next((kind[one] for one in kind if isinstance(found, one)), "one")
-    return (
-        f"{words} `{'` and `'.join(type(part).__name__ for part in parts) or 'DataFrame'}`",
-        tuple(dict.fromkeys(fields)),
-    )
+    if isinstance(loaded, pd.DataFrame):
+        return "a table", tuple(map(str, loaded.columns))
+    if isinstance(loaded, Mapping):
+        words = "a dictionary of"
+        first = next(iter(loaded.values()), None)
+    elif isinstance(loaded, tuple):
+        words = "a sequence of"
+        first = next(iter(loaded), None)
+    else:
+        words = "one"
+        first = loaded
+    parts = first if isinstance(first, tuple) else (first,)
+    types = [] if first is None else [type(part) for part in parts]
+    fields: dict[str, None] = {}
+    for kind in types:
+        names = getattr(kind, "model_fields", None) or vars(kind).get(FIELDS, ())
+        fields |= dict.fromkeys(names)
+    named = "` and `".join(kind.__name__ for kind in types) or "DataFrame"
+    return f"{words} `{named}`", tuple(fields)

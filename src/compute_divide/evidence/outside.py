@@ -1,6 +1,7 @@
-"""What those outside a laboratory are shown: who evaluates whose models, what companies disclose, how capable what is.
+"""What those outside a laboratory are shown: evaluations, transparency and capability of models.
 
-The evaluations are those that companies name in their own system cards: absence is no proof, and no
+That is who evaluates whose models, what companies disclose, and how capable what is. The
+evaluations are those that companies name in their own system cards: absence is no proof, and no
 terms of access are stated. The transparency index asked the same questions in 2023 and 2024 and
 others in 2025. The capability index joins benchmarks on one scale, which two of its models fix and
 which therefore have no interval.
@@ -9,7 +10,7 @@ which therefore have no interval.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,14 @@ from compute_divide.evidence.models.raw import OPENNESS, SECTORS
 from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar
-from compute_divide.evidence.store.raw_csv import Findings, Row, joined, read_raw, split_list
+from compute_divide.evidence.store.raw_csv import (
+    Findings,
+    RawTable,
+    Row,
+    joined,
+    read_raw,
+    split_list,
+)
 
 DERIVED_BY = "compute_divide.evidence.outside"
 
@@ -130,33 +138,37 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     See `compute_divide.evidence.catalogue.Derive`.
     """
     content = (raw / TRACKER.path).read_bytes()
-    cards = list(_cards(_javascript_object(content.decode(), "labsData")))
+    labs = _javascript_object(content.decode(), "labsData")
+    cards = list(_cards(labs))
     known = load_evaluators().set_index("evaluator")
-    engagements = [engagement for card in cards for engagement in _engagements(card, known)]
-    written = content.count(b"evaluator: ")
-    if len(engagements) != written - 1:  # the guide at the top of the file shows one
+    engagements: list[dict[str, Any]] = []
+    for card in cards:
+        engagements += _engagements(card, known)
+    written = content.count(b"evaluator: ") - 1  # the guide at the top of the file shows one
+    if len(engagements) != written:
         raise EvidenceError(
-            f"{TRACKER.path}: {written - 1} evaluators are written, {len(engagements)} were read"
+            f"{TRACKER.path}: {written} evaluators are written, {len(engagements)} were read"
         )
     note = "named by the companies themselves: no dates, no terms of access; absence is no proof"
-    return [
-        table.write(
-            [{name: row[name] for name in table.schema.columns} for row in rows],
-            folder,
-            [TRACKER.source(Path(TRACKER.path).name, sha256(content), len(rows))],
-            notes=[note],
-        )
-        for table, rows in ((CARDS, cards), (EVALUATIONS, engagements))
-    ]
+    file = Path(TRACKER.path).name
+    digest = sha256(content)
+    sidecars = []
+    for table, rows in ((CARDS, cards), (EVALUATIONS, engagements)):
+        records = [{name: row[name] for name in table.schema.columns} for row in rows]
+        source = TRACKER.source(file, digest, len(rows))
+        sidecars.append(table.write(records, folder, [source], notes=[note]))
+    return sidecars
 
 
 def _javascript_object(script: str, name: str) -> dict[str, Any]:
-    """Return an exported object of a JavaScript file that, without its comments, is a mapping as YAML has them
-    too."""
-    found = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
-    if not found:
+    """Return an exported object of a JavaScript file.
+
+    Without its comments it is a mapping as YAML has them too.
+    """
+    match = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
+    if not match:
         raise EvidenceError(f"{TRACKER.path} exports no {name!r}")
-    plain = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', r"\1", found[1], flags=re.DOTALL)
+    plain = re.sub(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', r"\1", match[1], flags=re.DOTALL)
     try:
         return dict(yaml.load(plain, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
@@ -164,37 +176,39 @@ def _javascript_object(script: str, name: str) -> dict[str, Any]:
 
 
 def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the cards of all companies with their engagements by category, each company's oldest
-    first."""
+    """Yield the cards of all companies with their engagements, each company's oldest first."""
     for key, lab in labs.items():
         if key not in COMPANIES:
             raise EvidenceError(
                 f"{TRACKER.path}: {key!r} is not a known company; known: {', '.join(COMPANIES)}"
             )
         for model, card in reversed(lab["models"].items()):
-            found = {name: entries for name, entries in card.items() if name != "systemCard"}
-            row = {
+            engagements = {name: entries for name, entries in card.items() if name != "systemCard"}
+            yield {
                 "company": COMPANIES[key],
                 "model": model,
-                "engagements": sum(map(len, found.values())),
+                "engagements": sum(map(len, engagements.values())),
+                "card": card["systemCard"],
+                "by_category": engagements,
             }
-            yield {**row, "card": card["systemCard"], "found": found}
 
 
 def _engagements(card: Mapping[str, Any], known: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for category, entries in card["found"].items():
+    place = f"{TRACKER.path} ({card['model']})"
+    for category, entries in card["by_category"].items():
         for entry in entries:
-            place, evaluator = f"{TRACKER.path} ({card['model']})", entry["evaluator"]
+            evaluator = entry["evaluator"]
             if evaluator not in known.index or category not in CATEGORIES:
                 raise EvidenceError(
                     f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}"
                 )
+            ours = known.loc[evaluator]
             yield {
                 "company": card["company"],
                 "model": card["model"],
                 "category": CATEGORIES[category],
-                "evaluator": known.loc[evaluator, "name"],
-                "kind": known.loc[evaluator, "kind"],
+                "evaluator": ours["name"],
+                "kind": ours["kind"],
                 "recurring": entry["recurring"],
                 "page": entry["source"],
             }
@@ -229,34 +243,28 @@ def derive_transparency(raw: Path, folder: Path) -> list[Sidecar]:
 
     See `compute_divide.evidence.catalogue.Derive`.
     """
-    origins = {
-        edition: _index(f"fmti_scores_{name}", edition) for edition, name in EDITIONS.items()
-    }
+    scores = {}
+    sources = []
+    for edition, name in EDITIONS.items():
+        origin = _index(f"fmti_scores_{name}", edition)
+        scores[edition] = read_raw(raw / origin.path)
+        sources.append(scores[edition].source(origin))
     newest = _index("fmti_indicators_Dec2025", "2025-12")
-    scores = {edition: read_raw(raw / origin.path) for edition, origin in origins.items()}
     asked = read_raw(raw / newest.path)
-    first = [row.cells for row in scores["2023-10"].rows if row["Indicator"] != "Total"]
-    questions = {"2023-10": first, "2024-05": first, "2025-12": [row.cells for row in asked.rows]}
-    rows = [
-        row
-        for edition in EDITIONS
-        for row in _indicators(edition, scores[edition], questions[edition])
+    sources.append(asked.source(newest))
+    first = [row.cells for row in _indicator_rows(scores["2023-10"])]
+    last = [row.cells for row in asked.rows]
+    questions = {"2023-10": first, "2024-05": first, "2025-12": last}
+    rows: list[dict[str, str]] = []
+    for edition, file in scores.items():
+        rows += _indicators(edition, file, questions[edition])
+    totals = sum(len(_total_rows(file)) for file in scores.values())
+    aside = [
+        SetAside(reason="rows of totals, checked", rows=totals),
+        SetAside(reason="rows that say what an indicator asks", rows=len(asked.rows)),
     ]
-    totals = sum(row["Indicator"] == "Total" for file in scores.values() for row in file.rows)
-    aside = {
-        "rows of totals, checked": totals,
-        "rows that say what an indicator asks": len(asked.rows),
-    }
-    sources = [
-        *(scores[edition].source(origin) for edition, origin in origins.items()),
-        asked.source(newest),
-    ]
-    groups = [SetAside(reason=reason, rows=number) for reason, number in aside.items()]
-    return [
-        TRANSPARENCY.write(
-            rows, folder, sources, groups, ["2023 and 2024 ask the same questions, 2025 others"]
-        )
-    ]
+    note = "2023 and 2024 ask the same questions, 2025 others"
+    return [TRANSPARENCY.write(rows, folder, sources, aside, [note])]
 
 
 def _index(name: str, edition: str) -> Origin:
@@ -270,43 +278,53 @@ def _index(name: str, edition: str) -> Origin:
     )
 
 
+def _indicator_rows(scores: RawTable) -> list[Row]:
+    return [row for row in scores.rows if row["Indicator"] != "Total"]
+
+
+def _total_rows(scores: RawTable) -> list[Row]:
+    return [row for row in scores.rows if row["Indicator"] == "Total"]
+
+
 def _indicators(
-    edition: str, scores: raw_csv.RawTable, questions: list[dict[str, str]]
+    edition: str, scores: RawTable, questions: list[dict[str, str]]
 ) -> Iterator[dict[str, str]]:
     """Yield the indicators of an edition.
 
     Its total row, where it has one, must be what its cells add up to.
     """
-    names = [
-        name for name in scores.header if name not in {"Domain", "Subdomain", "Indicator", "Total"}
-    ]
-    met = [
-        {name for name in names if _answer(row, name)}
-        for row in scores.rows
-        if row["Indicator"] != "Total"
-    ]
-    for total in (row for row in scores.rows if row["Indicator"] == "Total"):
-        if wrong := [
-            name for name in names if int(total[name]) != sum(name in found for found in met)
-        ]:
-            raise EvidenceError(
-                f"{total.place(wrong[0])}: the total is not what the indicators add up to"
-            )
-    for question, found in zip(questions, met, strict=True):
+    other = {"Domain", "Subdomain", "Indicator", "Total"}
+    names = [name for name in scores.header if name not in other]
+    rows = _indicator_rows(scores)
+    met = [{name for name in names if _answer(row, name)} for row in rows]
+    for total in _total_rows(scores):
+        for name in names:
+            number = sum(name in developers for developers in met)
+            if int(total[name]) != number:
+                raise EvidenceError(
+                    f"{total.place(name)}: the total is not what the indicators add up to"
+                )
+    for question, developers in zip(questions, met, strict=True):
+        disclosed = [name for name in names if name in developers]
         yield {
             "edition": edition,
             "domain": question["Domain"].strip(),
             "subdomain": question["Subdomain"].strip(),
             "indicator": question["Indicator"].strip(),
-            "developers": joined(DEVELOPERS.get(name, name) for name in names),
-            "disclosed": joined(DEVELOPERS.get(name, name) for name in names if name in found),
+            "developers": _joined_developers(names),
+            "disclosed": _joined_developers(disclosed),
         }
 
 
+def _joined_developers(names: Iterable[str]) -> str:
+    return joined(DEVELOPERS.get(name, name) for name in names)
+
+
 def _answer(row: Row, name: str) -> bool:
-    if row[name] not in {"0", "1"}:
-        raise EvidenceError(f"{row.place(name)}: {row[name]!r} is neither 0 nor 1")
-    return row[name] == "1"
+    answer = row[name]
+    if answer not in {"0", "1"}:
+        raise EvidenceError(f"{row.place(name)}: {answer!r} is neither 0 nor 1")
+    return answer == "1"
 
 
 # --- capability ---
@@ -330,13 +348,17 @@ CAPABILITY = tables.Table(
 that of all organisations; one that the models database does not know makes it ``unknown``."""
 load_capability = CAPABILITY.read
 
-_INDEX, _DAY = "Epoch AI, Epoch Capabilities Index", "2026-08-19"
+_DAY = "2026-08-19"
 BENCHMARKED = epoch(
-    f"models/epoch_benchmarked_models_{_DAY}.csv", _INDEX, _DAY, "https://epoch.ai/benchmarks"
+    f"models/epoch_benchmarked_models_{_DAY}.csv",
+    "Epoch AI, Epoch Capabilities Index",
+    _DAY,
+    "https://epoch.ai/benchmarks",
 )
-MODELS = tuple(
-    epoch(f"models/epoch_{name}.csv", "Epoch AI models database", name[-10:])
-    for name in ("all_ai_models_2026-03-30", "notable_ai_models_2026-08-19")
+_DATABASE = "Epoch AI models database"
+MODELS = (
+    epoch("models/epoch_all_ai_models_2026-03-30.csv", _DATABASE, "2026-03-30"),
+    epoch("models/epoch_notable_ai_models_2026-08-19.csv", _DATABASE, "2026-08-19"),
 )
 """Files that say of which sector an organisation is; the later one decides."""
 
@@ -344,34 +366,35 @@ MODELS = tuple(
 def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the capability index; see `compute_divide.evidence.catalogue.Derive`."""
     file = read_raw(raw / BENCHMARKED.path)
-    databases = [(read_raw(raw / origin.path), origin) for origin in MODELS]
-    sectors = _sectors([row for database, _ in databases for row in database.rows])
+    databases = [read_raw(raw / origin.path) for origin in MODELS]
+    classed = [row for database in databases for row in database.rows]
+    sectors = _sectors(classed)
     findings = Findings()
-    indexed = sorted((row for row in file.rows if row["eci"]), key=lambda row: row[_dated(row)])
+    indexed = [row for row in file.rows if row["eci"]]
+    indexed.sort(key=lambda row: row[_dated(row)])
     versions: dict[str, dict[str, Any]] = {}
     for row in indexed:
-        found = _version(row, sectors, findings)
-        kept = versions.setdefault(found["model"], found)
-        kept["openness"] = kept["openness"] or found["openness"]
-        if (kept["index"], kept["openness"]) != (
-            found["index"],
-            found["openness"] or kept["openness"],
-        ):
+        setting = _version(row, sectors, findings)
+        version = versions.setdefault(setting["model"], setting)
+        version["openness"] = version["openness"] or setting["openness"]
+        openness = setting["openness"] or version["openness"]
+        if version["index"] != setting["index"] or version["openness"] != openness:
             raise EvidenceError(
-                f"{row.place(found['model'])}: its settings differ in index or openness"
+                f"{row.place(setting['model'])}: its settings differ in index or openness"
             )
-    classed = sum(len(database.rows) for database, _ in databases)
+    without = len(file.rows) - len(indexed)
+    repeated = len(indexed) - len(versions)
     aside = {
-        "no index: too few benchmarks": len(file.rows) - len(indexed),
-        "another setting or release of a model that has its row": len(indexed) - len(versions),
-        "rows of the models database, which say of which sector an organisation is": classed,
+        "no index: too few benchmarks": without,
+        "another setting or release of a model that has its row": repeated,
+        "rows of the models database, which say of which sector an organisation is": len(classed),
     }
-    sources = [
-        file.source(BENCHMARKED),
-        *(database.source(origin) for database, origin in databases),
-    ]
+    sources = [file.source(BENCHMARKED)]
+    for database, origin in zip(databases, MODELS, strict=True):
+        sources.append(database.source(origin))
     groups = [SetAside(reason=reason, rows=rows) for reason, rows in aside.items()]
-    return [CAPABILITY.write(list(versions.values()), folder, sources, groups, findings.notes())]
+    rows = list(versions.values())
+    return [CAPABILITY.write(rows, folder, sources, groups, findings.notes())]
 
 
 def _dated(row: Row) -> str:
@@ -379,42 +402,47 @@ def _dated(row: Row) -> str:
 
 
 def _sectors(models: list[Row]) -> dict[str, str]:
-    """Return the sector of each organisation of models, from rows that list as many sectors as
-    organisations."""
-    found: dict[str, str] = {}
+    """Return the sector of each organisation of models.
+
+    They are from the rows that list as many sectors as organisations.
+    """
+    sectors: dict[str, str] = {}
     for row in models:
         labels = split_list(row["Organization categorization"])
         names = split_list(row["Organization"], len(labels))
         if len(names) == len(labels):
-            found |= {
-                name: SECTORS.canonical(label, row.place())
-                for name, label in zip(names, labels, strict=True)
-            }
-    return found
+            for name, label in zip(names, labels, strict=True):
+                sectors[name] = SECTORS.canonical(label, row.place())
+    return sectors
 
 
 def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     column = _dated(row)
+    place = row.place(row["Model"])
     dated = raw_csv.read_date(row, column, "released", findings)
     if dated is None:
-        raise EvidenceError(f"{row.place(row['Model'])}: no date")
-    names = [part for name in split_list(row["Organization"]) for part in name.split(",")]
+        raise EvidenceError(f"{place}: no date")
+    names = ",".join(split_list(row["Organization"])).split(",")
     kinds = [sectors.get(name, "") for name in names]
     if column == "Publication date":
         findings.add(
             "released: the day of publication, for that of the version is not known", row["Model"]
         )
     access = row["Model accessibility"]
-    bounds = raw_csv.Bounds(positive=False)
+
+    def number(header: str, name: str) -> float | None:
+        bounds = raw_csv.Bounds(positive=False)
+        return raw_csv.read_number(row, header, name, bounds, findings)
+
     return {
         "model": row["model_group"],
         "released": dated.day.isoformat(),
         "organisations": joined(names),
         "team_type": raw_csv.team_type(kinds) if all(kinds) else "unknown",
-        "openness": OPENNESS.canonical(access, row.place(row["Model"])) if access else None,
-        "index": raw_csv.read_number(row, "eci", "index", bounds, findings),
-        "low": raw_csv.read_number(row, "eci_ci_low", "low", bounds, findings),
-        "high": raw_csv.read_number(row, "eci_ci_high", "high", bounds, findings),
+        "openness": OPENNESS.canonical(access, place) if access else None,
+        "index": number("eci", "index"),
+        "low": number("eci_ci_low", "low"),
+        "high": number("eci_ci_high", "high"),
     }
 
 

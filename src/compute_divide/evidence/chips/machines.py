@@ -75,16 +75,17 @@ def _top500(raw: Path, folder: Path) -> Sidecar:
             )
         month, half = match.groups()
         file = read_raw(path)
-        machines += [{"list": f"{month}-01", **_machine(row)} for row in file.rows]
-        sources.append(file.source(_half_of_list(path.name, month, half)))
+        day = f"{month}-01"
+        origin = _half_of_list(path.name, month, half)
+        machines += [{"list": day, **_machine(row)} for row in file.rows]
+        sources.append(file.source(origin))
     table = pd.DataFrame(machines)
     _check_lists(table)
     sums = _sums(table)
-    alike = SetAside(
-        reason="machines counted in the row of others like them", rows=len(table) - len(sums)
-    )
+    alike = len(table) - len(sums)
+    aside = SetAside(reason="machines counted in the row of others like them", rows=alike)
     note = "accelerated is missing for the two lists of 2010, which have no such column"
-    return TOP500.write(sums, folder, sources, [alike], [note])
+    return TOP500.write(sums, folder, sources, [aside], [note])
 
 
 def _half_of_list(file: str, month: str, half: str) -> Origin:
@@ -142,12 +143,13 @@ def _check_lists(table: pd.DataFrame) -> None:
 
     It must have when the fastest machine slows down, or speeds up tenfold.
     """
-    for day, ranks in table.groupby("list")["rank"]:
+    lists = table.groupby("list")
+    for day, ranks in lists["rank"]:
         if sorted(ranks) != _RANKS:
             raise EvidenceError(
                 f"the TOP500 list of {day} does not hold each rank from 1 to 500 once, in two files"
             )
-    fastest = table.groupby("list")["rmax"].max()
+    fastest = lists["rmax"].max()
     for (before, slower), (after, faster) in pairwise(fastest.items()):
         if not 0.99 < faster / slower < 10:
             speeds = f"{after} makes {faster:g} TFLOP/s, that of {before} {slower:g}"

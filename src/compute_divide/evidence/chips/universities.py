@@ -130,21 +130,25 @@ def derive_universities(raw: Path, folder: Path) -> list[Sidecar]:
     checks = _checks(recorded, file.file)
     checked = _corrected(recorded, checks)
     worth = _worth()
-    sums = pd.DataFrame(
-        {"checked": checked @ worth, "recorded": recorded @ worth, "theirs": counts["theirs"]}
-    )
+    equivalents = {
+        "checked": checked @ worth,
+        "recorded": recorded @ worth,
+        "theirs": counts["theirs"],
+    }
+    sums = pd.DataFrame(equivalents)
+    sizes = [_at(quantile, sums) for quantile in _QUANTILES]
     derived = {
         KINDS: _kinds(recorded, checked),
-        SIZES: pd.DataFrame([_at(quantile, sums) for quantile in _QUANTILES]),
+        SIZES: pd.DataFrame(sizes),
         CHECKS: _verdicts(checks, sums),
     }
+    source = file.source(ORIGIN)
     notes = [f"corrections and their reasons: data/{CHECKS_FILE}", *findings.notes()]
     sidecars = []
     for table, rows in derived.items():
-        counted = SetAside(
-            reason="universities counted in sums and quantiles", rows=len(counts) - len(rows)
-        )
-        sidecars.append(table.write(rows, folder, [file.source(ORIGIN)], [counted], notes))
+        counted = len(counts) - len(rows)
+        aside = SetAside(reason="universities counted in sums and quantiles", rows=counted)
+        sidecars.append(table.write(rows, folder, [source], [aside], notes))
     return sidecars
 
 
@@ -154,7 +158,8 @@ def _counts(file: RawTable, findings: Findings) -> pd.DataFrame:
     fields = {gpu: tables.as_number(gpu, whole) for gpu in [*GPUS, "B100"]}
     fields["theirs"] = tables.as_number("h100_equivalent", Bounds(positive=False))
     rows = tables.read_rows(file.rows, fields, findings)
-    counts = pd.DataFrame(rows, index=[row.number for row in file.rows])
+    numbers = [row.number for row in file.rows]
+    counts = pd.DataFrame(rows, index=numbers)
     if counts["B100"].any():
         raise EvidenceError(f"{file.file} counts B100, for which the list of chips has no speed")
     return counts
@@ -164,7 +169,9 @@ def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
     checked = recorded.copy()
     corrections = checks[checks["gpu"] != ""]
     for line in corrections.to_dict("records"):
-        checked.loc[line["row"], line["gpu"]] = int(line["checked"])
+        row = line["row"]
+        gpu = line["gpu"]
+        checked.loc[row, gpu] = int(line["checked"])
     return checked
 
 
@@ -177,14 +184,14 @@ def _worth() -> pd.Series:
 
 
 def _kinds(recorded: pd.DataFrame, checked: pd.DataFrame) -> pd.DataFrame:
-    kinds = pd.DataFrame(
-        {
-            "chip": GPUS,
-            "recorded": recorded.sum(),
-            "checked": checked.sum(),
-            "universities": checked.gt(0).sum(),
-        }
-    )
+    having = checked.gt(0)
+    columns = {
+        "chip": GPUS,
+        "recorded": recorded.sum(),
+        "checked": checked.sum(),
+        "universities": having.sum(),
+    }
+    kinds = pd.DataFrame(columns)
     return kinds.rename_axis("gpu").reset_index()
 
 
@@ -194,7 +201,8 @@ def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
     One that quotes another number than the source has stops all.
     """
     content = io.BytesIO(read_bytes(CHECKS_FILE))
-    lines = pd.read_csv(content, dtype=str, keep_default_na=False).astype({"row": int})
+    texts = pd.read_csv(content, dtype=str, keep_default_na=False)
+    lines = texts.astype({"row": int})
     for line in lines.to_dict("records"):
         row = line["row"]
         gpu = line["gpu"]
@@ -202,8 +210,11 @@ def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
         VERDICTS.canonical(line["verdict"], place)
         if row not in recorded.index:
             raise EvidenceError(f"{place}: {file} has no such row")
-        if gpu and (gpu not in GPUS or recorded.loc[row, gpu] != int(line["recorded"])):
-            raise EvidenceError(f"{place}: {file} does not record {line['recorded']} of {gpu}")
+        if not gpu:
+            continue
+        number = line["recorded"]
+        if gpu not in GPUS or recorded.loc[row, gpu] != int(number):
+            raise EvidenceError(f"{place}: {file} does not record {number} of {gpu}")
     return lines
 
 
@@ -211,8 +222,10 @@ def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
     """Return what the university at a quantile has; the interval is that of order statistics."""
     ordered = {name: np.sort(values.to_numpy(dtype=float)) for name, values in sums.items()}
     n = len(sums)
-    place = max(math.ceil(quantile * n), 1) - 1
+    rank = max(math.ceil(quantile * n), 1)
+    place = rank - 1
     sizes = ordered["checked"]
+    held = sizes[place:].sum() / sizes.sum()
     low, high = _interval(quantile, sizes)
 
     def size(name: str) -> float:
@@ -225,7 +238,7 @@ def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
         "high": high,
         "recorded": size("recorded"),
         "theirs": size("theirs"),
-        "held": round(float(sizes[place:].sum() / sizes.sum()), 6),
+        "held": round(float(held), 6),
     }
 
 
@@ -244,15 +257,17 @@ def _interval(quantile: float, ordered: np.ndarray) -> tuple[float | None, float
 def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     """Return the universities by verdict."""
     rows = checks.drop_duplicates("row").set_index("row")
+    searched = rows["chosen"].eq("search")
     every = sums.assign(
         verdict=rows["verdict"].reindex(sums.index, fill_value=UNCHECKED),
-        searched=rows["chosen"].eq("search").reindex(sums.index, fill_value=False),
+        searched=searched.reindex(sums.index, fill_value=False),
         without=sums["recorded"].eq(0),
     )
     order = [*VERDICTS.ours, UNCHECKED]
     counted = ["searched", "without", *sums]
     verdicts = every.groupby("verdict")[counted].sum().reindex(order)
     verdicts.insert(0, "universities", every["verdict"].value_counts())
-    corrections = checks.loc[checks["gpu"] != "", "verdict"].value_counts()
+    corrected = checks[checks["gpu"] != ""]
+    corrections = corrected["verdict"].value_counts()
     verdicts.insert(3, "corrections", corrections.reindex(order, fill_value=0))
     return verdicts.round(3).rename_axis("verdict").reset_index()

@@ -32,16 +32,12 @@ def _schema(name: str) -> pa.DataFrameSchema:
         sector = tables.one_of(SECTORS.ours, nullable=False)
         return tables.schema(organisation=tables.text(nullable=False), sector=sector)
     columns = {
-        name: pa.Column(column.dtype, column.checks, nullable=True)
+        name: pa.Column(column.dtype, column.checks, nullable=name != "model")
         for name, column in SCHEMA.columns.items()
-        if name != "model"
     }
-    model = SCHEMA.columns["model"]
-    return tables.schema(
-        model=pa.Column(model.dtype, model.checks),
-        vintage=tables.one_of(vintages()),
-        **columns,
-    )
+    model = columns.pop("model")
+    vintage = tables.one_of(vintages())
+    return tables.schema(model=model, vintage=vintage, **columns)
 
 
 def _path(name: str) -> Path:
@@ -62,7 +58,8 @@ def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
     schema = _schema(name)
     table = tables.parse(content, where, schema)
     if list(table.columns) != list(schema.columns):
-        raise EvidenceError(f"data/{where} has other columns than: {', '.join(schema.columns)}")
+        allowed = ", ".join(schema.columns)
+        raise EvidenceError(f"data/{where} has other columns than: {allowed}")
     return tables.check_schema(table, schema, where)
 
 
@@ -77,9 +74,10 @@ def _laid_over(
     models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
 ) -> pd.DataFrame:
     models = models.assign(own=False)
-    here = rows["vintage"].isna() | rows["vintage"].eq(vintage)
+    stated = rows["vintage"]
+    of_vintage = rows[stated.isna() | stated.eq(vintage)]
     added = []
-    for row in rows[here].drop(columns="vintage").to_dict("records"):
+    for row in of_vintage.drop(columns="vintage").to_dict("records"):
         given = {str(name): value for name, value in row.items() if pd.notna(value)}
         cells = _implied(given)
         same = models["model"].eq(cells["model"])
@@ -112,13 +110,15 @@ def _implied(given: dict[str, Any]) -> dict[str, Any]:
     if "published" in given:
         given = {"year": given["published"].year} | given
     if "sectors" in given:
-        given = {"team_type": team_type(given["sectors"].split("|"))} | given
+        sectors = given["sectors"].split("|")
+        given = {"team_type": team_type(sectors)} | given
     return given
 
 
 def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame:
     """Give organisations another sector, in every model that has one for each of its own."""
-    for place, names, old in models[["organisations", "sectors"]].dropna().itertuples():
+    known = models[["organisations", "sectors"]].dropna()
+    for place, names, old in known.itertuples():
         organisations = names.split("|")
         kinds = old.split("|")
         if len(organisations) != len(kinds) or sectors.keys().isdisjoint(organisations):
@@ -141,12 +141,14 @@ def add_own(name: str, file: Path) -> dict[str, int]:
     content = pd.DataFrame(given, columns=columns).to_csv(index=False)
     rows = _typed(content.encode(), name, file.name)
     key = columns[:2] if name == "models" else columns[:1]
-    both = pd.concat([_own_rows(name), rows]).drop_duplicates(key, keep="last", ignore_index=True)
+    both = pd.concat([_own_rows(name), rows])
+    both = both.drop_duplicates(key, keep="last", ignore_index=True)
     own = [both if other == name else _own_rows(other) for other in TABLES]
     marked = {}
     for vintage in vintages():
         models = tables.read_table(table_name(vintage), SCHEMA)
-        marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
+        with_rows = _laid_over(models, vintage, *own)
+        marked[vintage] = int(with_rows["own"].sum())
     if not any(marked.values()):
         raise UsageError(
             f"{file.name} changes no model of any vintage: "
@@ -162,12 +164,14 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
         given = [as_mapping(read(file), file.name, "columns and values")]
     else:
         given = [dict(row.cells) for row in read_raw(file).rows]
-    strangers = [str(column) for row in given for column in row if column not in columns]
-    if strangers:
-        near = nearest(strangers[0], columns)
-        raise UsageError(f"{file.name} has a column {strangers[0]!r}{near}")
+    for row in given:
+        for column in row:
+            if column not in columns:
+                near = nearest(str(column), columns)
+                raise UsageError(f"{file.name} has a column {str(column)!r}{near}")
     if not all(given):
-        raise UsageError(f"{file.name} holds no row{nearest('', columns)}")
+        near = nearest("", columns)
+        raise UsageError(f"{file.name} holds no row{near}")
     return given
 
 
@@ -185,7 +189,8 @@ def remove_own(name: str, label: str) -> int:
     labels = rows.iloc[:, 0]
     here = labels.eq(label)
     if not here.any():
-        raise UsageError(f"no own row of {label!r} in {name}{nearest(label, labels.tolist())}")
+        near = nearest(label, labels.tolist())
+        raise UsageError(f"no own row of {label!r} in {name}{near}")
     if here.all():
         _path(name).unlink()
     else:

@@ -221,9 +221,10 @@ def recognise(raw: raw_csv.RawTable) -> Generation:
             if there.issuperset(generation.marks):
                 return generation
     columns = "; no column ".join(lacking) or "of one generation"
+    there_are = ", ".join(raw.header[:8])
     raise EvidenceError(
         f"{raw.file} is not a snapshot of the models database with team labels: "
-        f"it has no column {columns} (its columns: {', '.join(raw.header[:8])}, ...)"
+        f"it has no column {columns} (its columns: {there_are}, ...)"
     )
 
 
@@ -265,12 +266,14 @@ def parse_snapshot(
     """
     reader = _Reader(raw, notable)
     nameless = Findings()
-    named = [row for row in reader.rows if row["model"] or row["reference"]]
+    named = []
+    for row in reader.rows:
+        if row["model"] or row["reference"]:
+            named.append(row)
+        else:
+            nameless.add("neither a name nor a reference", f"row {row.number}")
     if not named:
         raise EvidenceError(f"{raw.file} names no model")
-    for row in reader.rows:
-        if not (row["model"] or row["reference"]):
-            nameless.add("neither a name nor a reference", f"row {row.number}")
     records = [reader.record(row) for row in named]
     reader.check_readable(named, records)
     return records, nameless.groups(), reader.notes()
@@ -289,15 +292,18 @@ class _Reader:
         self.generation = recognise(raw)
         self.columns = _columns(raw.header)
         self.rows = [self._renamed(row) for row in raw.rows]
-        self.order, self.order_shown = raw_csv.date_order(row["published"] for row in self.rows)
+        dates = [row["published"] for row in self.rows]
+        self.order, self.order_shown = raw_csv.date_order(dates)
         # An exported list separates names by a bare comma, a hand-typed one by comma and space.
         spaced = any(", " in row["organisations"] for row in self.rows)
         self.typed = self.generation.typed and spaced
-        self.author_shares = any(
-            "collaboration" in row["team_label"].casefold() for row in self.rows
-        )
-        domains = Counter(name for row in self.rows for name in split_list(row["domain"]))
-        self.spelling = {name.casefold(): name for name, _ in reversed(domains.most_common())}
+        labels = [row["team_label"].casefold() for row in self.rows]
+        self.author_shares = any("collaboration" in label for label in labels)
+        domains = Counter[str]()
+        for row in self.rows:
+            domains.update(split_list(row["domain"]))
+        rarest_first = reversed(domains.most_common())
+        self.spelling = {name.casefold(): name for name, _ in rarest_first}
 
     def _renamed(self, row: Row) -> Row:
         cells = {field: row.cells.get(name, "") for field, name in self.columns.items()}
@@ -345,7 +351,8 @@ class _Reader:
         }
         year = None
         if numbers["training_cost_usd"] is not None:
-            year = int(re.sub(r"\D", "", self.columns["training_cost_usd"]))
+            header = self.columns["training_cost_usd"]
+            year = int(re.sub(r"\D", "", header))
         return {**numbers, "training_cost_base_year": year}
 
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
@@ -358,10 +365,9 @@ class _Reader:
         names = raw_csv.typed_organisations(text) if self.typed else split_list(text, count)
         sectors = tokens if self.are_of_organisations(tokens) else []
         if sectors and len(sectors) != len(names):
-            self.findings.add(
-                "sectors: not as many as organisations, so not aligned with them",
-                f"row {row.number}: {len(sectors)} for {len(names)}",
-            )
+            unaligned = "sectors: not as many as organisations, so not aligned with them"
+            numbers = f"{len(sectors)} for {len(names)}"
+            self.findings.add(unaligned, f"row {row.number}: {numbers}")
         countries = split_list(row["countries"])
         return {
             "organisations": joined(names),
@@ -422,8 +428,10 @@ class _Reader:
                     if not record[name]:
                         lost.append(row)
             if lost and 2 * len(lost) >= asked:
-                cells = f"{len(lost)} of {asked} cells of {self.columns[name]!r}"
-                example = f"{lost[0][name][:40]!r} in row {lost[0].number}"
+                column = self.columns[name]
+                cells = f"{len(lost)} of {asked} cells of {column!r}"
+                first = lost[0]
+                example = f"{first[name][:40]!r} in row {first.number}"
                 raise EvidenceError(
                     f"{self.file}: {cells} cannot be read, such as {example}; "
                     "a vintage needs more than half of them"
@@ -466,6 +474,9 @@ def _columns(header: Sequence[str]) -> dict[str, str]:
     there = {name.casefold(): name for name in header}
     columns = {}
     for field, names in HEADERS.items():
-        named = [there[name.casefold()] for name in names if name.casefold() in there]
-        columns[field] = named[0] if named else ""
+        columns[field] = ""
+        for name in map(str.casefold, names):
+            if name in there:
+                columns[field] = there[name]
+                break
     return columns

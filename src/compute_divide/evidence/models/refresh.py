@@ -48,11 +48,13 @@ def refresh_epoch(
         raise FetchError(
             f"{url!r} is not the address of a file: give one that begins with https://"
         )
-    # the name of the server, for messages: an address may hold more than should be shown
-    authority = url.split("://", 1)[1].split("/", 1)[0]
-    host = authority.rsplit("@", 1)[-1]
+    host = _host(url)
     asked = session or timed_session()
-    content, headers = persist(lambda: _fetch(asked, url, host), host, tries=tries, sleep=sleep)
+
+    def ask() -> tuple[bytes, Mapping[str, str]]:
+        return _fetch(asked, url, host)
+
+    content, headers = persist(ask, host, tries=tries, sleep=sleep)
     if sha256(content) in _known_digests():
         return None
     day = day_of(headers, "last-modified") or day_of(headers)
@@ -71,14 +73,25 @@ def refresh_epoch(
         "snapshot": day or vintage,
     }
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        path = url.split("?", maxsplit=1)[0].rstrip("/")
-        file = Path(home) / (path.rsplit("/", 1)[-1] or "models.csv")
+        file = Path(home) / _file_name(url)
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
         source = sidecar.sources[0].model_copy(update=fetched)
         sidecar = sidecar.model_copy(update={"sources": [source]})
         files.write_sidecar(sidecar, folder)
         return sidecar
+
+
+def _host(url: str) -> str:
+    """Return the name of the server for messages: an address may hold more than should be shown."""
+    _, address = url.split("://", 1)
+    authority, _, _ = address.partition("/")
+    return authority.rsplit("@", 1)[-1]
+
+
+def _file_name(url: str) -> str:
+    path, _, _ = url.partition("?")
+    return path.rstrip("/").rsplit("/", 1)[-1] or "models.csv"
 
 
 def _known_digests() -> set[str]:

@@ -65,7 +65,8 @@ def load_models(vintage: str) -> DataFrame:
     """
     if vintage not in files.vintages():
         raise EvidenceError(f"{vintage!r} is not a vintage; allowed: {', '.join(files.vintages())}")
-    return own.with_own(tables.read_table(files.table_name(vintage), SCHEMA), vintage)
+    models = tables.read_table(files.table_name(vintage), SCHEMA)
+    return own.with_own(models, vintage)
 
 
 def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
@@ -73,10 +74,8 @@ def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
 
     See `compute_divide.evidence.catalogue.Derive`.
     """
-    return [
-        _derive_snapshot(snapshot, raw, folder)
-        for snapshot in files.read_yaml("snapshots.yml", list[Snapshot])
-    ]
+    snapshots = files.read_yaml("snapshots.yml", list[Snapshot])
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in snapshots]
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
@@ -130,7 +129,8 @@ def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
     check_vintage(vintage)
     file = read_raw(path)
     records, nameless, notes = parse_snapshot(file)
-    late = [record["model"] for record in records if (record["published"] or "")[:7] > vintage]
+    dated = [record for record in records if record["published"]]
+    late = [record["model"] for record in dated if record["published"][:7] > vintage]
     if late:
         examples = "; ".join(late[:3])
         notes.append(f"published after the vintage: {len(late)} ({examples})")

@@ -136,8 +136,9 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
     wait = header("retry-after")
     left = header("x-ratelimit-remaining")
     needed = header("x-ratelimit-credits-required") or 1
-    spent = (left is not None and left < needed) or (wait or 0) > LONGEST_PAUSE
-    if response.status_code == 429 and spent:
+    spent = left is not None and left < needed
+    lasts = wait is not None and wait > LONGEST_PAUSE
+    if response.status_code == 429 and (spent or lasts):
         limit = header("x-ratelimit-limit")
         held = ""
         if left is not None and limit is not None:
@@ -145,8 +146,9 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
         seconds = header("x-ratelimit-reset") if wait is None else wait
         when = "at midnight UTC" if seconds is None else f"in {duration(seconds)}"
         return FetchError(f"the day's budget of {server} is spent{held}; it is full again {when}")
-    message = f"{server} answers {response.status_code}{_explanation(response)}"
-    passes = response.status_code >= 500 or response.status_code in {403, 408, 429}
+    status = response.status_code
+    message = f"{server} answers {status}{_explanation(response)}"
+    passes = status >= 500 or status in {403, 408, 429}
     return TransientError(message, wait) if passes else FetchError(message)
 
 
@@ -157,7 +159,8 @@ def _explanation(response: requests.Response) -> str:
         parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
     except (requests.RequestException, ValueError, AttributeError, TypeError):
         return ""
-    return f": {_shortened('. '.join(parts))}" if parts else ""
+    text = ". ".join(parts)
+    return f": {_shortened(text)}" if text else ""
 
 
 def _shortened(text: str) -> str:
@@ -333,7 +336,8 @@ class Client:
         """Take the date and the credits from the headers of an answer."""
         headers = response.headers
         self.asked = day_of(headers) or self.asked
-        self.used += int(read_number(headers.get("x-ratelimit-credits-used")) or 0)
+        used = read_number(headers.get("x-ratelimit-credits-used"))
+        self.used += int(used or 0)
         limit = read_number(headers.get("x-ratelimit-limit"))
         remaining = read_number(headers.get("x-ratelimit-remaining"))
         if limit is not None and remaining is not None:
@@ -347,10 +351,12 @@ def _checked_page(answer: Any, *, grouped: bool) -> Page:
     """Return an answer of pyalex as a page, or raise when its shape is wrong."""
     count = answer.meta["count"]
     cursor = answer.meta["next_cursor"]
-    if not isinstance(count, int) or count < 0 or not isinstance(cursor, str | None):
+    countable = isinstance(count, int) and count >= 0
+    if not countable or not isinstance(cursor, str | None):
         raise TypeError(f"meta.count is {count!r}, meta.next_cursor {cursor!r}")
     records = [dict(record) for record in answer]
     name = "key" if grouped else "id"
-    if any(not isinstance(record.get(name), str) for record in records):
-        raise KeyError(f"a record without {name}")
+    for record in records:
+        if not isinstance(record.get(name), str):
+            raise KeyError(f"a record without {name}")
     return Page(records, count, cursor)

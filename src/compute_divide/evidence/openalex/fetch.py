@@ -42,7 +42,7 @@ class Checkpoint(Strict):
 
     def is_of(self, query: Query) -> bool:
         """Whether this is the fetch of a query."""
-        return (self.filters, self.select) == (dict(query.filters), query.select)
+        return self.filters == dict(query.filters) and self.select == query.select
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:
@@ -67,7 +67,8 @@ class Store:
     def add(self, page: Page) -> None:
         """Put a page on disk, then move the checkpoint past it, each in one step."""
         lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in page.records]
-        content = gzip.compress("".join(lines).encode(), compresslevel=6, mtime=0)
+        text = "".join(lines)
+        content = gzip.compress(text.encode(), compresslevel=6, mtime=0)
         replace_file(self._page_path(self.at.next_page), content)
         self.ids |= {record["id"] for record in page.records}
         moved = {
@@ -76,7 +77,8 @@ class Store:
             "count": page.count,
         }
         self.at = self.at.model_copy(update=moved)
-        replace_file(self.folder / CHECKPOINT, self.at.model_dump_json(indent=1).encode())
+        checkpoint = self.at.model_dump_json(indent=1)
+        replace_file(self.folder / CHECKPOINT, checkpoint.encode())
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Yield every record once, in the order in which it first came."""

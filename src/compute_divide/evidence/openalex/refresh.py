@@ -81,7 +81,8 @@ class Cost:
 
     def told(self, balance: Balance) -> str:
         """Say it, against the balance."""
-        plan = f"{self.total:,} {self.unit}: {self.requests:,} requests, {self.credits:,} credits"
+        requests = f"{self.requests:,} requests"
+        plan = f"{self.total:,} {self.unit}: {requests}, {self.credits:,} credits"
         if balance.remaining is None or balance.limit is None:
             return plan
         left = f"{balance.remaining:,} of {balance.limit:,} credits are left today"

@@ -95,7 +95,8 @@ def count_corpus(
 
     while todo:
         before = len(todo)
-        if _lasts(open_pool, list(todo.values()), question, settle) or len(todo) < before:
+        lasted = _lasts(open_pool, list(todo.values()), question, settle)
+        if lasted or len(todo) < before:
             continue
         # A pool broke before it had counted anything, which leaves no trace of the part that did
         # it: one at a time.
@@ -109,9 +110,11 @@ def count_corpus(
             f"none of the {len(parts)} parts of {source} can be read; the first, {name}: {reason}"
         )
     report.counted = len(counted)
-    _merge([_partial(folder, part, question) for part in counted], folder, report)
+    partials = [_partial(folder, part, question) for part in counted]
+    _merge(partials, folder, report)
     content = {**asdict(report), "question": asdict(question)}
-    replace_file(folder / REPORT, json.dumps(content, indent=1).encode())
+    text = json.dumps(content, indent=1)
+    replace_file(folder / REPORT, text.encode())
     return report
 
 
@@ -145,10 +148,12 @@ def _merge(partials: list[Path], folder: Path, report: Report) -> None:
     """Add the counts of all parts up into one file."""
     temporary = folder / f".{TALLY}"
     with snapshot_parts.quiet_connection() as connection:
-        connection.execute(_ADD_UP, {"partials": [str(path) for path in partials]})
+        paths = list(map(str, partials))
+        connection.execute(_ADD_UP, {"partials": paths})
         left_out = {"left_out": snapshot_parts.LEFT_OUT}
         every = {"every": snapshot_parts.ALL_COUNTRIES}
-        totals = dict(connection.execute(_TOTALS, {**left_out, **every}).fetchall())
+        rows = connection.execute(_TOTALS, {**left_out, **every})
+        totals = dict(rows.fetchall())
         tally = connection.sql(_COUNTED, params=left_out)
         tally.write_parquet(str(temporary), compression="zstd")
     temporary.replace(folder / TALLY)

@@ -60,7 +60,8 @@ class Part:
         """Return a short hash of the part as it is now and of what is asked of it."""
         asked = json.dumps(asdict(question))
         state = [self.name, self.size, self.stamp, self.records, self.bytes_told, asked]
-        return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:20]
+        digest = hashlib.sha256(json.dumps(state).encode())
+        return digest.hexdigest()[:20]
 
 
 def list_parts(source: str) -> tuple[list[Part], list[str]]:
@@ -102,13 +103,16 @@ def _files(source: str) -> dict[str, Part]:
         if infos[0].type == fs.FileType.Directory:
             infos = system.get_file_info(fs.FileSelector(root, recursive=True))
     except OSError as error:
-        raise CorpusError(f"{source} cannot be listed: {str(error).splitlines()[0]}") from error
+        reason = str(error).splitlines()[0]
+        raise CorpusError(f"{source} cannot be listed: {reason}") from error
     scheme = S3 if source.startswith(S3) else ""
     files = {}
     for info in infos:
         if info.type == fs.FileType.File:
-            name = info.path[len(root) :].lstrip("/") or info.base_name
-            files[name] = Part(name, scheme + info.path, info.size, str(info.mtime_ns))
+            below = info.path[len(root) :]
+            name = below.lstrip("/") or info.base_name
+            url = scheme + info.path
+            files[name] = Part(name, url, info.size, str(info.mtime_ns))
     return files
 
 
@@ -201,16 +205,21 @@ def count_part(part: Part, question: Question) -> bytes:
     if part.bytes_told not in {None, part.size}:
         stated = f"{part.bytes_told:,}"
         raise CorpusError(f"{part.name}: {part.size:,} bytes, where the manifest says {stated}")
-    asked = {"companies": list(question.companies), "types": list(question.types)}
+    companies = list(question.companies)
+    types = list(question.types)
+    asked = {"companies": companies, "types": types}
     try:
         with _reading(part) as (connection, source):
             query = _sql(source, question.level)
             table = connection.sql(query, params=asked).to_arrow_table()
     except (duckdb.Error, pa.ArrowException, OSError, EOFError) as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        text = str(error).strip() or type(error).__name__
+        reason = text.splitlines()[0]
         raise CorpusError(f"{part.name}: {reason}") from error
     # every record has one row that stands for all countries
-    pairs = zip(table["country"].to_pylist(), table["works"].to_pylist(), strict=True)
+    countries = table["country"].to_pylist()
+    numbers = table["works"].to_pylist()
+    pairs = zip(countries, numbers, strict=True)
     records = sum(works for country, works in pairs if country == ALL_COUNTRIES)
     if part.records not in {None, records}:
         stated = f"{part.records:,}"
@@ -273,16 +282,20 @@ _LIST_STEP = re.compile(r"\.(?:list|bag)\.(?:element|item|array_element)(?=\.|$)
 def _wanted_leaves(file: Any, name: str) -> pa.RecordBatchReader:
     """Return the needed leaves of a Parquet file, batch by batch."""
     parquet = pq.ParquetFile(file, pre_buffer=False)
-    paths = [parquet.schema.column(i).path for i in range(len(parquet.schema))]
-    wanted = [path for path in paths if _LIST_STEP.sub("", path) in _LEAVES]
-    lacking = _LEAVES - {_LIST_STEP.sub("", path) for path in wanted} - {"type", "is_xpac"}
+    schema = parquet.schema
+    paths = [schema.column(number).path for number in range(len(schema))]
+    leaves = {path: _LIST_STEP.sub("", path) for path in paths}
+    wanted = [path for path, leaf in leaves.items() if leaf in _LEAVES]
+    needed = _LEAVES - {"type", "is_xpac"}
+    lacking = needed - set(leaves.values())
     if lacking:
         raise CorpusError(f"{name}: no column {min(lacking)}")
     if parquet.metadata.num_rows == 0:
         return parquet.read(columns=wanted).to_reader()
     batches = parquet.iter_batches(batch_size=BATCH, columns=wanted, use_threads=False)
     first = next(batches)
-    return pa.RecordBatchReader.from_batches(first.schema, itertools.chain([first], batches))
+    every = itertools.chain([first], batches)
+    return pa.RecordBatchReader.from_batches(first.schema, every)
 
 
 def _sql(source: str, level: Level) -> str:

@@ -170,12 +170,15 @@ def load_counts() -> pd.DataFrame:
     >>> load_counts().columns.tolist()
     ['table', 'topic', 'year', 'team_type', 'works']
     """
-    names = [name for name in files.list_names("openalex", ".csv") if name.startswith("counts-")]
-    parts = [pd.DataFrame(columns=["table", *COUNTS.columns])] if not names else []
-    for name in names:
+    parts = []
+    for name in files.list_names("openalex", ".csv"):
+        if not name.startswith("counts-"):
+            continue
         counts = tables.read_table(f"openalex/{name}.csv", COUNTS)
         counts.insert(0, "table", name)
         parts.append(counts)
+    if not parts:
+        return pd.DataFrame(columns=["table", *COUNTS.columns])
     return pd.concat(parts, ignore_index=True)
 
 
@@ -284,8 +287,10 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     records = enumerate(store.records(), start=1)
     works = ((name, f"work {number}", work) for number, work in records)
     rows = works_table(WorkReader(load_companies()), works, ledger)
-    digest = sha256(b"".join(file.read_bytes() for file in store.page_files))
-    source = _source(f"OpenAlex works: {query}", day, "pages/*.jsonl.gz", digest, len(store.ids))
+    pages = [file.read_bytes() for file in store.page_files]
+    digest = sha256(b"".join(pages))
+    title = f"OpenAlex works: {query}"
+    source = _source(title, day, "pages/*.jsonl.gz", digest, len(store.ids))
     table = tables.Table(
         f"openalex/works-{name}.parquet",
         WORKS,
@@ -383,8 +388,10 @@ class WorkReader:
     def _by_institutions(self, authorships: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return the columns that rest on the institutions that OpenAlex gives authors."""
         placed = [author.get("institutions") or [] for author in authorships]
-        by_type = profiles.paper_profile(self._placed(places, listed=False) for places in placed)
-        by_id = profiles.paper_profile(self._placed(places, listed=True) for places in placed)
+        types = [self._placed(places, listed=False) for places in placed]
+        ids = [self._placed(places, listed=True) for places in placed]
+        by_type = profiles.paper_profile(types)
+        by_id = profiles.paper_profile(ids)
         codes = {place.get("country_code") for places in placed for place in places}
         return {
             "profile_types": by_type or None,
@@ -408,10 +415,12 @@ class WorkReader:
 
     def _placed(self, places: Iterable[Mapping[str, Any]], *, listed: bool) -> str:
         """Return the slot profile of an author's institutions, by the list of companies or not."""
-        return profiles.slot_profile(self._sector(place, listed=listed) for place in places)
+        sectors = [self._sector(place, listed=listed) for place in places]
+        return profiles.slot_profile(sectors)
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
-        if listed and _short(place.get("id") or "") in self.companies:
+        address = place.get("id") or ""
+        if listed and _short(address) in self.companies:
             return "industry"
         kind = place.get("type")
         if kind is not None and kind not in TYPE_SECTORS:
@@ -435,7 +444,10 @@ def work_key(work: Mapping[str, Any]) -> str:
 
 def _year(work: Mapping[str, Any]) -> int | None:
     stated: int | None = work.get("publication_year")
-    return stated or int((work.get("publication_date") or "0")[:4]) or None
+    if stated:
+        return stated
+    date = work.get("publication_date") or "0"
+    return int(date[:4]) or None
 
 
 def works_table(
@@ -485,7 +497,9 @@ def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
     location = work.get("primary_location") or {}
     source = location.get("source") or {}
     name = source.get("display_name") or profiles.UNKNOWN
-    kind = "arxiv" if name.startswith("arXiv") else source.get("type") or profiles.UNKNOWN
+    kind = source.get("type") or profiles.UNKNOWN
+    if name.startswith("arXiv"):
+        kind = "arxiv"
     address = source.get("id")
     return kind, _short(address) if address else None, name
 

@@ -91,7 +91,8 @@ class AffiliationReader:
                 self._bare = "+".join(sorted(rule.atoms))
                 continue
             key = pattern_key(rule.pattern)
-            self._automaton.add_word(key, (len(key), rule.strength, rule.atoms))
+            value = (len(key), rule.strength, rule.atoms)
+            self._automaton.add_word(key, value)
         self._automaton.make_automaton()
         self.read = cache(self._read)  # from an affiliation string to its slot profile
 
@@ -297,7 +298,8 @@ def parse_rows(
     """
     rules: list[Row] = []
     known: dict[str, str] = {}
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), start=2):
+    rows = csv.DictReader(io.StringIO(text))
+    for number, row in enumerate(rows, start=2):
         place = f"data/{name}, row {number}"
         try:
             rules.append(model.model_validate(row))

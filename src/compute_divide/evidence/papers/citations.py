@@ -67,7 +67,8 @@ def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
     set_aside = []
     for reason, rows in aside.items():
         if len(rows):
-            set_aside.append(SetAside(reason=reason, rows=len(rows), examples=_examples(rows)))
+            examples = _examples(rows)
+            set_aside.append(SetAside(reason=reason, rows=len(rows), examples=examples))
     if others:
         reason = "records that are no paper of the papers table"
         set_aside.append(SetAside(reason=reason, rows=others))

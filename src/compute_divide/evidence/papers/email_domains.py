@@ -41,7 +41,9 @@ class DomainRule(Strict):
     @property
     def profile(self) -> str:
         """Return the slot profile that the rule gives."""
-        return f"@{self.judgement}" if self.judgement else self.sector or UNKNOWN
+        if self.judgement:
+            return f"@{self.judgement}"
+        return self.sector or UNKNOWN
 
 
 class DomainReader:
@@ -96,8 +98,11 @@ _SECOND_LEVEL = frozenset(
 
 def registered_name(labels: Sequence[str]) -> tuple[str, str]:
     """Return the label that was registered and the public suffix after it."""
-    second_level = len(labels) > 2 and labels[-2] in _SECOND_LEVEL and len(labels[-1]) == 2
-    size = 2 if second_level else 1
+    size = 1
+    if len(labels) > 2:
+        *_, second, country = labels
+        if second in _SECOND_LEVEL and len(country) == 2:
+            size = 2
     suffix = ".".join(labels[-size:])
     return labels[-size - 1], suffix
 

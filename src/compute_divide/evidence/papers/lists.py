@@ -140,8 +140,8 @@ def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
 
     There ``none`` stands for a missing affiliation.
     """
-    text = content.decode("utf-8", errors="replace")
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = content.decode("utf-8", errors="replace").split("\n")
+    for number, line in enumerate(lines, start=1):
         if line.strip():
             title, *slots = line.split("\t")
             stated = ["" if slot.strip() == "none" else slot for slot in slots]
@@ -153,7 +153,8 @@ def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
 
     Their texts hold HTML entities and literal ``\xHH`` escapes.
     """
-    for number, line in enumerate(_unpacked(content).split("\n"), start=1):
+    lines = _unpacked(content).split("\n")
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         place = f"line {number}"
@@ -280,8 +281,13 @@ def title_key(title: str) -> str:
 def unescape(text: str) -> str:
     r"""Return a text with HTML entities and literal ``\xHH`` and ``\uHHHH`` escapes resolved."""
     if "\\" in text:
-        text = _ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), text)
+        text = _ESCAPE.sub(_character, text)
     return without_entities(text)
+
+
+def _character(escape: re.Match[str]) -> str:
+    digits = escape[1] or escape[2]
+    return chr(int(digits, 16))
 
 
 _ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})")
@@ -297,8 +303,11 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
     affiliations = _slots(record.aff)
     domains = _slots(record.aff_domain)
     parallel = len(affiliations) == len(domains)
-    pairs = zip(affiliations, domains, strict=True) if parallel else ()
+    slots = zip(affiliations, domains, strict=True) if parallel else ()
+    pairs = [(False, *slot) for slot in slots if all(slot)]
     cited = record.gs_citation
+    if cited is not None and cited < 0:  # where it was not found
+        cited = None
     return RawPaper(
         place=place,
         title=record.title,
@@ -309,8 +318,8 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
         affiliations=affiliations,
         domains=domains,
         authors=record.author_num or None,
-        pairs=tuple((False, *pair) for pair in pairs if all(pair)),
-        citations=None if cited is None or cited < 0 else cited,  # negative where it was not found
+        pairs=tuple(pairs),
+        citations=cited,
     )
 
 

@@ -80,7 +80,8 @@ def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
     rows = csv.DictReader(io.StringIO(content.decode("utf-8")))
     judged = [row for row in rows if row["judgement"]]
     calls = [(row["judgement"], tuple(filter(None, row["sector"].split("|")))) for row in judged]
-    return dict(sorted(calls))
+    calls.sort()
+    return dict(calls)
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -100,8 +101,9 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
             raise EvidenceError(f"{name!r} is not a judgement call; allowed: {', '.join(calls)}")
         if name in flips:
             raise EvidenceError(f"the judgement call {name!r} is flipped twice")
-        flips[name] = () if sectors == UNKNOWN else tuple(sectors.split("|"))
-        for sector in flips[name]:
+        flipped = () if sectors == UNKNOWN else tuple(sectors.split("|"))
+        flips[name] = flipped
+        for sector in flipped:
             if sector not in SECTORS:
                 raise EvidenceError(
                     f"{sector!r} is not a sector; allowed: {', '.join(SECTORS)}, or unknown"
@@ -111,7 +113,8 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 def slot_profile(atoms: Iterable[str]) -> str:
     """Return the slot profile of what is found in a slot, each known thing once."""
-    return "+".join(sorted({*atoms} - {UNKNOWN})) or UNKNOWN
+    known = {*atoms} - {UNKNOWN}
+    return "+".join(sorted(known)) or UNKNOWN
 
 
 def paper_profile(slots: Iterable[str]) -> str:

@@ -128,7 +128,8 @@ def paper_key(title: str) -> str:
     >>> paper_key("Generative Adversarial Nets") == paper_key("generative adversarial  nets")
     True
     """
-    return hashlib.sha256(lists.title_key(title).encode()).hexdigest()[:16]
+    normalised = lists.title_key(title)
+    return hashlib.sha256(normalised.encode()).hexdigest()[:16]
 
 
 # --- what was labelled by hand, to try the rules that read affiliations and names of models ---
@@ -234,9 +235,9 @@ def read_list(
             yield paper_key(record.title), place, paper
     origin = paper_list.kind.origin
     title = f"{origin.title}: {paper_list.venue} {paper_list.year}"
+    named = replace(origin, title=title)
     digest = sha256(path.read_bytes())
-    source = replace(origin, title=title).source(path.name, digest, len(records))
-    ledger.sources.append(source)
+    ledger.sources.append(named.source(path.name, digest, len(records)))
 
 
 def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
@@ -285,7 +286,7 @@ class Deriver:
         """Return the row of a paper: all columns but those that follow from the profiles."""
         self.slots += len(paper.affiliations)
         self.unparsed += sum(map(is_unparsed, paper.affiliations))
-        texts = dict(zip(TEXTS, (paper.title, paper.keywords, paper.abstract), strict=True))
+        texts = {name: getattr(paper, name) for name in TEXTS}
         profile = profiles.paper_profile(map(self.names.read, paper.affiliations))
         domain_profile = profiles.paper_profile(map(self.domains.read, paper.domains))
         return {
@@ -326,7 +327,9 @@ class Deriver:
         pairs = Counter(pair for paper in papers for pair in paper.pairs)
         verdicts = {False: Counter[str](), True: Counter[str]()}
         for (with_abstracts, name, domain), count in pairs.items():
-            for verdict in self._verdicts(self.names.read(name), self.domains.read(domain)):
+            by_name = self.names.read(name)
+            by_domain = self.domains.read(domain)
+            for verdict in self._verdicts(by_name, by_domain):
                 verdicts[with_abstracts][verdict] += count
         for with_abstracts, counts in verdicts.items():
             if counts:
@@ -403,8 +406,8 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     paper_list = lists.as_list(file, venue, year)
     before = read_sidecar(PAPERS_TABLE)
     known = tables.read_table(PAPERS_TABLE)  # texts, no categories: new ones can be added
-    of_venue_year = known["venue"].eq(paper_list.venue) & known["year"].eq(year)
-    if of_venue_year.any():
+    of_venue = known[known["venue"].eq(paper_list.venue)]
+    if of_venue["year"].eq(year).any():
         raise EvidenceError(
             f"{paper_list.venue} {year} is there already: lists of one venue and year are read "
             "together, put the file beside the others and use data derive --only papers"
@@ -420,9 +423,10 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
             f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}"
         )
     unranked = read_sidecar(citations.RANKS.name).set_aside
-    note = f"added: {paper_list.venue} {year}, {len(new.papers)} papers of {file.name}"
+    added = new.papers.astype(known.dtypes)
+    note = f"added: {paper_list.venue} {year}, {len(added)} papers of {file.name}"
     contents = Contents(
-        papers=pd.concat([known, new.papers.astype(known.dtypes)]),
+        papers=pd.concat([known, added]),
         agreement=pd.concat([load_agreement(), new.agreement]),
         ranks=pd.concat([citations.load_ranks(), new.ranks]),
         aside=together([*before.set_aside, *new.aside]),
@@ -441,8 +445,8 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
         rows[group.reason] += group.rows
         examples.setdefault(group.reason, []).extend(group.examples)
     return [
-        SetAside(reason=reason, rows=number, examples=examples[reason][:EXAMPLES])
-        for reason, number in rows.items()
+        SetAside(reason=reason, rows=rows[reason], examples=places[:EXAMPLES])
+        for reason, places in examples.items()
     ]
 
 
@@ -462,7 +466,8 @@ def _read_all(paper_lists: Iterable[lists.PaperList]) -> Contents:
         agreement += ({**venue_year, **counts} for counts in deriver.agreement(papers.values()))
     cited_papers = pd.DataFrame(cited, columns=["key", *citations.VENUE_YEAR, "citations"])
     ranked, unranked = citations.rank_papers(cited_papers)
-    others = sum(source.rows for source in ledger.sources) - len(cited)
+    records = sum(source.rows for source in ledger.sources)
+    others = records - len(cited)
     return Contents(
         papers=deriver.table(rows),
         agreement=pd.DataFrame(agreement, columns=list(AGREEMENT.schema.columns)),
@@ -497,4 +502,5 @@ def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
     texts = papers[["has_keywords", "has_abstract"]]
     known = teams.join(texts).set_axis(_COVERED[1:], axis=1)
     facts = known.assign(papers=True)[list(_COVERED)]
-    return facts.groupby([papers["venue"], papers["year"]]).sum().reset_index()
+    by_venue_year = facts.groupby([papers["venue"], papers["year"]])
+    return by_venue_year.sum().reset_index()

@@ -133,7 +133,7 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 
 def load_topics() -> Topics:
-    """Return the topics of papers, groups of topics, and the pre-trained models that are looked for.
+    """Return the topics of papers, groups of topics, and pre-trained models that are looked for.
 
     Returns
     -------

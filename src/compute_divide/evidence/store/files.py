@@ -54,7 +54,8 @@ def data_dir() -> Path:
     That is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
     """
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
-    folder = Path(named) if named else Path(__file__).resolve().parents[4] / "data"
+    checkout = Path(__file__).resolve().parents[4]
+    folder = Path(named) if named else checkout / "data"
     if not folder.is_dir():
         raise EvidenceError(
             f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that holds the tables"
@@ -97,8 +98,9 @@ def _parsed(content: bytes, name: str, kind: type[T]) -> T:
 
 def list_names(folder: str, suffix: str) -> list[str]:
     """Return the sorted names of the files of a folder that have an ending, without it."""
-    names = (path.name for path in (data_dir() / folder).glob(f"*{suffix}"))
-    return sorted(name.removesuffix(suffix) for name in names if not name.startswith("."))
+    paths = (data_dir() / folder).glob(f"*{suffix}")
+    visible = [path.name for path in paths if not path.name.startswith(".")]
+    return sorted(name.removesuffix(suffix) for name in visible)
 
 
 def vintages() -> list[str]:
@@ -124,11 +126,8 @@ def table_name(vintage: str) -> str:
 
 def works_names() -> list[str]:
     """Return the names of the tables of works, the one that ships first."""
-    return [
-        name
-        for name in list_names("openalex", ".parquet")
-        if name == SHIPPED or name.startswith("works-")
-    ]
+    names = list_names("openalex", ".parquet")
+    return [name for name in names if name == SHIPPED or name.startswith("works-")]
 
 
 def last_whole_year(vintage: str) -> int:
@@ -189,10 +188,16 @@ class Origin:
 
     def source(self, file: str, digest: str, rows: int) -> Source:
         """Return the record of a file from here for a sidecar."""
-        stated = {
-            name: getattr(self, name) for name in ("title", "credit", "licence", "url", "snapshot")
-        }
-        return Source(**stated, file=file, sha256=digest, rows=rows)
+        return Source(
+            title=self.title,
+            credit=self.credit,
+            licence=self.licence,
+            url=self.url,
+            snapshot=self.snapshot,
+            file=file,
+            sha256=digest,
+            rows=rows,
+        )
 
 
 class SetAside(Strict):
@@ -226,10 +231,8 @@ class Sidecar(Strict):
         """Raise `EvidenceError` when rows in, out and set aside do not add up."""
         aside = sum(group.rows for group in self.set_aside)
         if self.rows_in != self.rows_out + aside:
-            raise EvidenceError(
-                f"data/{self.table}: {self.rows_in} rows in, "
-                f"but {self.rows_out} out and {aside} set aside"
-            )
+            out = f"{self.rows_out} out and {aside} set aside"
+            raise EvidenceError(f"data/{self.table}: {self.rows_in} rows in, but {out}")
 
 
 def sidecar_name(table: str) -> str:
@@ -299,7 +302,8 @@ def differences(folder: Path) -> dict[str, str]:
     matches = [re.fullmatch(r"([0-9a-f]{64}) [ *](\S.*)", line) for line in lines]
     if None in matches:
         number = matches.index(None)
-        return {MANIFEST: f"line {number + 1}, is damaged: {lines[number][:80]!r}"}
+        line = lines[number]
+        return {MANIFEST: f"line {number + 1}, is damaged: {line[:80]!r}"}
     listed = {match[2]: match[1] for match in matches if match}
     digests = _digests(folder)
     wrong = {name: "is missing" for name in listed if name not in digests}

@@ -36,9 +36,8 @@ class Row:
     def __getitem__(self, column: str) -> str:
         """Return a cell, white space cleaned."""
         if column not in self.cells:
-            raise EvidenceError(
-                f"{self.file} lacks the column {column!r}; it has: {', '.join(self.cells)}"
-            )
+            columns = ", ".join(self.cells)
+            raise EvidenceError(f"{self.file} lacks the column {column!r}; it has: {columns}")
         return clean(self.cells[column])
 
     def place(self, label: str = "") -> str:
@@ -83,7 +82,7 @@ def read_raw(path: Path) -> RawTable:
         raise EvidenceError(
             f"{path.name} holds no records: a raw table has a header and at least one row"
         )
-    header = tuple(name.strip() for name in records[0])
+    header = tuple(map(str.strip, records[0]))
     _check_header(header, path.name)
     rows = []
     for number, record in enumerate(records[1:], start=2):
@@ -177,7 +176,8 @@ def read_number(
     value = parse_number(text)
     why = "not a number" if value is None else bounds.broken(value)
     if value is None or why:
-        findings.add(f"{what}: {why}, left missing", f"row {row.number}: {text[:40]!r}")
+        place = f"row {row.number}: {text[:40]!r}"
+        findings.add(f"{what}: {why}, left missing", place)
         return None
     return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
 
@@ -208,7 +208,8 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     """
     pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
     texts = [quoted.replace('""', '"') or plain for quoted, plain in pieces]
-    entries = list(filter(None, (clean(entry).strip(", ") for entry in texts)))
+    stripped = [clean(entry).strip(", ") for entry in texts]
+    entries = list(filter(None, stripped))
     parts = ",".join(entries).split(",")
     every = list(filter(None, map(clean, parts)))
     return every if len(entries) != count == len(every) else entries
@@ -249,11 +250,10 @@ def typed_organisations(text: str) -> list[str]:
     names: list[str] = []
     for name in filter(None, map(clean, _SEPARATORS.split(text))):
         folded = name.casefold()
-        of_california = (
-            folded in _CAMPUSES and bool(names) and names[-1].endswith("University of California")
-        )
-        if names and (folded in _CONTINUATIONS or of_california):
-            names[-1] = f"{names[-1]}, {name}"
+        before = names[-1] if names else ""
+        campus = folded in _CAMPUSES and before.endswith("University of California")
+        if before and (folded in _CONTINUATIONS or campus):
+            names[-1] = f"{before}, {name}"
         else:
             names.append(name)
     return names
@@ -300,7 +300,8 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
     for form in _FORMS:
         if match := form.fullmatch(text):
             stated = match.groupdict()
-            return _dated(**{part: int(digits) for part, digits in stated.items() if digits})
+            numbers = {part: int(digits) for part, digits in stated.items() if digits}
+            return _dated(**numbers)
     return None
 
 
@@ -342,7 +343,8 @@ def read_date(
         return None
     dated = parse_date(text, order)
     if dated is None:
-        findings.add(f"{what}: not a date, left missing", f"{place}: {text[:40]!r}")
+        shown = f"{place}: {text[:40]!r}"
+        findings.add(f"{what}: not a date, left missing", shown)
         return None
     if dated.precision != "day":
         findings.add(f"{what}: precision {dated.precision}", f"{place}: {text}")
@@ -385,9 +387,8 @@ class Labels:
         """
         key = self.key(label)
         if key not in self.known:
-            raise EvidenceError(
-                f"{place}: {label!r} is not a known {self.noun}; known: {', '.join(self.ours)}"
-            )
+            known = ", ".join(self.ours)
+            raise EvidenceError(f"{place}: {label!r} is not a known {self.noun}; known: {known}")
         return self.known[key]
 
 
@@ -398,11 +399,11 @@ def same(*labels: str) -> dict[str, str]:
 
 def marked(row: Row, column: str, mark: str) -> bool:
     """Return whether a cell holds a mark; else it must be blank."""
-    if row[column] not in {"", mark}:
-        raise EvidenceError(
-            f"{row.place()}: {row[column]!r} in {column!r} is neither {mark} nor blank"
-        )
-    return row[column] == mark
+    text = row[column]
+    if text not in {"", mark}:
+        place = row.place()
+        raise EvidenceError(f"{place}: {text!r} in {column!r} is neither {mark} nor blank")
+    return text == mark
 
 
 TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unknown")

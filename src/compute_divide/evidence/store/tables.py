@@ -90,7 +90,11 @@ Fields = Mapping[str, Field]
 
 def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
     """Return a text as it stands in a cell."""
-    return Field(text(nullable=nullable), lambda row, _, __: row[header].strip(strip))
+
+    def read(row: Row, _: str, __: Findings) -> str:
+        return row[header].strip(strip)
+
+    return Field(text(nullable=nullable), read)
 
 
 def as_number(
@@ -146,15 +150,14 @@ def as_date(name: str, header: str) -> dict[str, Field]:
         dated = raw_csv.read_date(row, header, name, Findings())
         return dated.precision if dated else None
 
-    return {
-        name: Field(date(), day),
-        f"{name}_precision": Field(one_of(raw_csv.PRECISIONS), precision),
-    }
+    precisions = one_of(raw_csv.PRECISIONS)
+    return {name: Field(date(), day), f"{name}_precision": Field(precisions, precision)}
 
 
 def schema_of(fields: Fields) -> pa.DataFrameSchema:
     """Return the schema of a table of these columns."""
-    return schema(**{name: field.column for name, field in fields.items()})
+    columns = {name: field.column for name, field in fields.items()}
+    return schema(**columns)
 
 
 def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[dict[str, Any]]:
@@ -211,7 +214,8 @@ class Table:
     ) -> Sidecar:
         """Check rows against the schema and write them with their sidecar, none half-written."""
         if not isinstance(rows, pd.DataFrame):
-            rows = pd.DataFrame(rows, columns=list(self.schema.columns)).replace("", None)
+            columns = list(self.schema.columns)
+            rows = pd.DataFrame(rows, columns=columns).replace("", None)
         table = check_schema(rows, self.schema, self.name)
         content = self._content(table)
         sidecar = Sidecar(
@@ -260,7 +264,8 @@ class Table:
                 others.add(without, f"row {row.number}")
         rows = read_rows(filter(keep, file.rows), fields, findings)
         noted = [*notes, *findings.notes()]
-        return self.write(rows, folder, [file.source(origin)], others.groups(), noted)
+        source = file.source(origin)
+        return self.write(rows, folder, [source], others.groups(), noted)
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
@@ -299,7 +304,8 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
 
 def read_by_hand(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
     """Return a CSV file that is kept by hand, after checking it against its schema."""
-    return check_schema(parse(files.read_bytes(name), name, schema), schema, name)
+    table = parse(files.read_bytes(name), name, schema)
+    return check_schema(table, schema, name)
 
 
 _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
@@ -310,9 +316,10 @@ def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.Da
     columns = {} if schema is None else schema.columns
     try:
         if name.endswith(".parquet"):
-            categories = [column for column, each in columns.items() if each.metadata]
+            categories = [header for header, column in columns.items() if column.metadata]
             return _parse_parquet(content, categories)
-        return _parse_csv(content, {column: each.dtype.type for column, each in columns.items()})
+        types = {header: column.dtype.type for header, column in columns.items()}
+        return _parse_csv(content, types)
     except (ValueError, KeyError) as error:
         # errors of the parser, of decoding and of Arrow are kinds of ValueError
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error
@@ -329,5 +336,6 @@ def _parse_parquet(content: bytes, categories: list[str]) -> pd.DataFrame:
 def _parse_csv(content: bytes, types: Mapping[str, Any]) -> pd.DataFrame:
     days = {column: kind for column, kind in types.items() if kind == "datetime64[ns]"}
     texts = {**types, **dict.fromkeys(days, "str")}
-    table = pd.read_csv(io.BytesIO(content), dtype=texts, keep_default_na=False, na_values=[""])
+    buffer = io.BytesIO(content)
+    table = pd.read_csv(buffer, dtype=texts, keep_default_na=False, na_values=[""])
     return table.astype(days)
