@@ -130,7 +130,8 @@ class Chart(Part):
     def key(self) -> str:
         """Hash of the picture's content: the same specification is drawn once."""
         content = canonical([payload(self), VEGALITE_VERSION, ENGINE])
-        return sha256(content.encode())[:KEY_LENGTH]
+        digest = sha256(content.encode())
+        return digest[:KEY_LENGTH]
 
     @cached_property
     def csv(self) -> bytes:
@@ -194,13 +195,15 @@ def read_chart(
             "the description tells more"
         )
     # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
-    plain_spec = json.loads(json.dumps(spec), parse_float=_six_digits)
+    text = json.dumps(spec)
+    plain_spec = json.loads(text, parse_float=_six_digits)
     entries = {**words, **metadata, "spec": plain_spec}
     return checked(Chart, entries, f"the figure {words['name']}")
 
 
 def _six_digits(text: str) -> float:
-    return float(f"{float(text):.6g}")
+    number = float(text)
+    return float(f"{number:.6g}")
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
@@ -220,7 +223,8 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
             part["width"] = WIDTHS[size]
             part["autosize"] = {"type": "fit-x", "contains": "padding"}
         elif size == "page":
-            _stretch(part, WIDTHS["page"] / WIDTHS["wide"])
+            times = WIDTHS["page"] / WIDTHS["wide"]
+            _stretch(part, times)
     result["background"] = "transparent"
     config = result.setdefault("config", {})
     config.setdefault("font", FONT)
@@ -250,10 +254,12 @@ def _suit_phone(spec: dict[str, Any]) -> None:
 
 def _encodings(part: Any) -> Iterator[dict[str, Any]]:
     if isinstance(part, dict):
-        if isinstance(part.get("encoding"), dict):
-            yield part["encoding"]
+        encoding = part.get("encoding")
+        if isinstance(encoding, dict):
+            yield encoding
         for key in ("layer", *COMPOSITIONS, "spec"):
-            yield from _encodings(part.get(key))
+            inner_parts = part.get(key)
+            yield from _encodings(inner_parts)
     elif isinstance(part, list):
         for inner in part:
             yield from _encodings(inner)
@@ -272,8 +278,9 @@ def _shrink(part: dict[str, Any], room: int) -> None:
             part["columns"] = columns
         room_of_each = room if columns == 1 else room // columns + 40
         _shrink(part["spec"], room_of_each)
-    if isinstance(part.get("width"), int | float):
-        part["width"] = min(part["width"], room - 90)
+    width = part.get("width")
+    if isinstance(width, int | float):
+        part["width"] = min(width, room - 90)
 
 
 def _stretch(part: dict[str, Any], times: float) -> None:
@@ -360,9 +367,11 @@ def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
 def _text_chunk(keyword: str, text: str) -> bytes:
     """Return a chunk of a PNG file: length, kind, content, checksum."""
     kind = b"iTXt"
-    content = keyword.encode() + b"\0" * 5 + text.encode()
+    head = keyword.encode() + b"\0" * 5
+    content = head + text.encode()
     length = pack(">I", len(content))
-    checksum = pack(">I", crc32(kind + content))
+    check = crc32(kind + content)
+    checksum = pack(">I", check)
     return length + kind + content + checksum
 
 

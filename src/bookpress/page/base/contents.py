@@ -21,7 +21,8 @@ def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
     parts = []
     for toctree in front_page.findall(addnodes.toctree):
         title = toctree.get("caption") or ""
-        parts.append((title, _with_those_below(env, toctree["includefiles"])))
+        docnames = _with_those_below(env, toctree["includefiles"])
+        parts.append((title, docnames))
     return parts
 
 

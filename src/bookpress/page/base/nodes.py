@@ -52,7 +52,8 @@ def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.
     parts: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
     for slot, piece in zip(slots, rest, strict=True):
         parts += slot
-        parts.append(nodes.raw("", piece, format="html"))
+        raw = nodes.raw("", piece, format="html")
+        parts.append(raw)
     return parts
 
 

@@ -33,7 +33,8 @@ LIST = "book/sentences"
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{otherwise} key``: return the paragraphs only where the statement does not hold."""
-    statement = store_of(env).statement(node["name"])
+    name = node["name"]
+    statement = store_of(env).statement(name)
     return list(node.children) if statement.holds is False else []
 
 
@@ -75,16 +76,20 @@ class WriteNotes(SphinxPostTransform):
                 faults.setdefault(block, []).append(fault)
         for block, untrue in faults.items():
             block["classes"].append("fallen")
-            words = nodes.paragraph("", note(untrue), classes=["fallen-note"])
+            text = note(untrue)
+            words = nodes.paragraph("", text, classes=["fallen-note"])
             _insert_before(block, words)
 
     def _fault(self, node: nodes.Element) -> Comparison | None:
         """Return what is not true of a mark, a value or the title of a figure."""
         if isinstance(node, mark):
             return self._judge(node)
-        if not isinstance(node, value) or not node["missing"]:
+        if not isinstance(node, value):
             return None
-        problem = f"no value for {node['missing']}"
+        missing = node["missing"]
+        if not missing:
+            return None
+        problem = f"no value for {missing}"
         self._warn(node, problem)
         return Comparison(None, problem)
 
@@ -96,12 +101,13 @@ class WriteNotes(SphinxPostTransform):
         if fallen and not has_numbers:
             _underline(node)
         block = block_of(node)
+        place = self._place(node)
         if isinstance(block, nodes.figure):  # whose template has no room for more than words
-            _insert_before(block, self._place(node))
+            _insert_before(block, place)
             node.parent.remove(node)
         else:
             sureness = fragile_mark(node["name"], self.env)
-            node.replace_self([self._place(node), *sureness])
+            node.replace_self([place, *sureness])
         return None if has_numbers else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
@@ -179,7 +185,9 @@ def _underline(node: mark) -> None:
         ends = [match.end() for match in SENTENCE_END.finditer(text)]
         if ends:
             end = ends[-1]
-            _split_text(parent, first, text[:end], text[end:])
+            before = text[:end]
+            after = text[end:]
+            _split_text(parent, first, before, after)
             first += 1
             break
     text = _text_of(parent[first])
@@ -210,18 +218,22 @@ class fragile(nodes.Inline, nodes.Element):  # noqa: N801
 def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     """Say in how many states the statement holds; lead to the list."""
     env = self.builder.env
-    slug, _, key = node["name"].partition(":")
-    sureness = store_of(env).sureness[slug][key]
+    name: str = node["name"]
+    slug, _, key = name.partition(":")
+    of_chapter = store_of(env).sureness[slug]
+    sureness = of_chapter[key]
     title = f"{sureness['of']} states of the chapter were tried"
-    if sureness["falls"]:
-        title += f"; soonest overturned by {sureness['falls']['words']}"
+    falls = sureness["falls"]
+    if falls:
+        title += f"; soonest overturned by {falls['words']}"
     attributes: dict[str, Any] = {"title": title}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
         place = f"{slug}-{id_of(key)}"
         attributes["href"] = f"{address}#{place}"
     tag = self.starttag(node, "a", "", CLASS="sureness", **attributes)
-    self.body.append(f"{tag}{told(sureness)}</a>")
+    words = told(sureness)
+    self.body.append(f"{tag}{words}</a>")
     raise nodes.SkipNode
 
 

@@ -90,7 +90,8 @@ def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
     text = numbers.write(result, how)
     title = ""
     if result.label:
-        title = f"{result.label}: {numbers.full(result)}"
+        full = numbers.full(result)
+        title = f"{result.label}: {full}"
     missing = ""
     if result.value is None:
         missing = result.label or name
@@ -117,7 +118,8 @@ def count_words(doctree: nodes.document) -> int:
     words = 0
     for paragraph in doctree.findall(nodes.paragraph):
         if not isinstance(paragraph.parent, later):
-            words += len(paragraph.astext().split())
+            text = paragraph.astext()
+            words += len(text.split())
     return words
 
 

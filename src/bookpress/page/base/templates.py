@@ -18,8 +18,9 @@ from markupsafe import Markup
 from bookpress.chapter import number_formats
 from bookpress.files import replace_file
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
-STATIC = Path(__file__).parents[1] / "static"
+PAGE = Path(__file__).parents[1]
+TEMPLATES = PAGE / "templates"
+STATIC = PAGE / "static"
 RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
@@ -52,7 +53,8 @@ def _css_text(text: str) -> Markup:
 
 def fill(template: str, **values: Any) -> str:
     """Return a part of a page from ``templates/parts``; a value that is missing is an error."""
-    return environment("parts").get_template(template).render(**values)
+    part = environment("parts").get_template(template)
+    return part.render(**values)
 
 
 def typeset(text: str) -> Markup:
@@ -63,7 +65,8 @@ def typeset(text: str) -> Markup:
     pieces = []
     for position, part in enumerate(RAISED.split(text)):
         if position % 2:  # what the pattern matched
-            pieces.append(f"<sup>{part.translate(LEVEL)}</sup>")
+            level = part.translate(LEVEL)
+            pieces.append(f"<sup>{level}</sup>")
         else:
             pieces.append(html.escape(part))
     return Markup("".join(pieces))  # noqa: S704 (every part is escaped)
@@ -84,7 +87,8 @@ def write_apart(folder: Path, template: str, **values: Any) -> Path:
 
     What it loads is written first.
     """
-    text = environment("apart").get_template(template).render(**values)
+    page_template = environment("apart").get_template(template)
+    text = page_template.render(**values)
     for name in ("reading.css", "apart.css"):
         style = (STATIC / name).read_bytes()
         replace_file(folder / "_static" / name, style)

@@ -36,9 +36,10 @@ def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:
 
 def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
     """Return a chart with title and alternative text in words."""
-    title = in_words(chart.title, docname, env).strip()
-    alt = in_words(chart.alt, docname, env).strip()
-    return chart.model_copy(update={"title": title, "alt": alt})
+    title = in_words(chart.title, docname, env)
+    alt = in_words(chart.alt, docname, env)
+    words = {"title": title.strip(), "alt": alt.strip()}
+    return chart.model_copy(update=words)
 
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
@@ -49,7 +50,8 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     text = (role["text"] or "").strip()
     if kind in KINDS:
         name, how = split_name(kind, text, docname)
-        words, _, _ = value_text(kind, name, how, store_of(env))
+        store = store_of(env)
+        words, _, _ = value_text(kind, name, how, store)
         return words
     if kind.startswith("cite:"):
         keys = [key.strip() for key in text.split(",")]
@@ -69,7 +71,8 @@ def _figure(name: str, env: BuildEnvironment) -> str:
     if name not in places:
         return "The table"
     title, docname = places[name]
-    return f"Figure “{in_words(title, docname, env)}”"
+    words = in_words(title, docname, env)
+    return f"Figure “{words}”"
 
 
 def _work(key: str, env: BuildEnvironment) -> str:

@@ -62,7 +62,8 @@ def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]
     cover = project.root / f"{root_document}.md"
     if not cover.is_file():
         return []
-    findings = dict.fromkeys(FINDING.findall(cover.read_text("utf-8")))
+    text = cover.read_text("utf-8")
+    findings = dict.fromkeys(FINDING.findall(text))
     headlines = []
     for slug, key in findings:
         if any(key in side.results.get(slug, ()) for side in comparison.sides):

@@ -95,7 +95,8 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
     alone = [f"{name} alone" for name in sweep.plan.varied]
     table = folding_table("result", "as started", "smallest", "largest", *alone, title=title)
     for row in moved:
-        table.add_row(row["key"], row["usual"], row["least"], row["most"], *row["alone"])
+        ends = (row["least"], row["most"])
+        table.add_row(row["key"], row["usual"], *ends, *row["alone"])
     return table
 
 
@@ -205,7 +206,11 @@ def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
     for row in curve.rows:
         held = tuple(str(row[other]) for other in others)
         groups.setdefault(held, []).append(row["value"])
-    widest = max(groups.values(), key=lambda values: max(values) - min(values))
+
+    def width(values: Sequence[float]) -> float:
+        return max(values) - min(values)
+
+    widest = max(groups.values(), key=width)
     least = min(widest)
     most = max(widest)
     if least == most:
@@ -241,7 +246,9 @@ def spread(curve: Curve, varied: Iterable[str]) -> str:
         text = f"Over {count} combinations the estimate goes from {least} to {most}."
     if curve.usual:
         text += f" The values the sweep started from give {in_words(curve.usual)}."
-    return text + _other_labels(curve) + _missing(curve)
+    text += _other_labels(curve)
+    text += _missing(curve)
+    return text
 
 
 def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
@@ -250,8 +257,9 @@ def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
     for name in names:
         value = numbers.setting(row[name])
         choices.append(f"{spoken(name)} {value}")
+    result = in_words(row)
     listed = ", ".join(choices)
-    return f"{in_words(row)} with {listed}"
+    return f"{result} with {listed}"
 
 
 def _other_labels(curve: Curve) -> str:
@@ -314,7 +322,8 @@ def _data(curve: Curve, choices: Iterable[str]) -> Data:
     columns += [Column(name=name, label=name, kind=kind) for name in ESTIMATE]
     for name in ("k", "n"):
         if any(row[name] is not None for row in curve.rows):
-            columns.append(Column(name=name, label=name, kind="number"))
+            count = Column(name=name, label=name, kind="number")
+            columns.append(count)
     rows = []
     for row in curve.rows:
         written = dict(row)
@@ -331,7 +340,8 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # many marks stay apart on a phone
     panels = [_estimates(curve, across, thickness)]
     for name, order in orders.items():
-        panels.append(_choices(name, order, across, thickness))
+        panel = _choices(name, order, across, thickness)
+        panels.append(panel)
     return {
         "$schema": SCHEMA,
         "data": {"values": _points(curve, orders)},

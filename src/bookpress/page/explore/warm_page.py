@@ -78,7 +78,8 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: An
     published = {}
     for docname in chapters:
         file = Path(order["pages"], f"{docname}.html")
-        published[docname] = blocks_of(file.read_text("utf-8"), label)
+        text = file.read_text("utf-8")
+        published[docname] = blocks_of(text, label)
     _write(builder, chapters[0])  # so that forks find templates and modules loaded
     # Nobody asks how a fork ended: it has answered, or its line is cut.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -119,7 +120,8 @@ def _state(
     docname = request["docname"]
     env = builder.env
     charts = store_of(env).pages[docname].charts
-    _keep_sizes(charts, figures.picture_cache(Path(builder.outdir)))
+    cache = figures.picture_cache(Path(builder.outdir))
+    _keep_sizes(charts, cache)
     edition = Edition.model_validate(request["edition"])
     citation = citation_of(builder.config)
     of_state = Citation.of(citation.book, None, edition, built=citation.date)
@@ -128,7 +130,8 @@ def _state(
     with _numbers_kept(env, docname):
         _read(builder, docname, request["notebook"], folder)
     _write(builder, docname)
-    page = Path(builder.get_outfilename(docname)).read_text("utf-8")
+    file = Path(builder.get_outfilename(docname))
+    page = file.read_text("utf-8")
     new_charts = store_of(env).pages[docname].charts
     changes = {}
     for old, new in zip(charts, new_charts, strict=True):
@@ -194,10 +197,12 @@ def _difference(before: list[str], after: list[str]) -> str:
     words = []
     gone = sorted(set(before) - set(after))
     if gone:
-        words.append(f"lacks {', '.join(gone)}")
+        names = ", ".join(gone)
+        words.append(f"lacks {names}")
     new = sorted(set(after) - set(before))
     if new:
-        words.append(f"shows {', '.join(new)}")
+        names = ", ".join(new)
+        words.append(f"shows {names}")
     return " and ".join(words) or "shows its figures in another order"
 
 

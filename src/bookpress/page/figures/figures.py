@@ -41,7 +41,8 @@ _LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
 
 def folder_of(docname: str) -> str:
     """Return the folder of a page's figures, relative to the root of the site."""
-    return f"figures/{docname.rsplit('/', 1)[-1]}"
+    slug = docname.rsplit("/", 1)[-1]
+    return f"figures/{slug}"
 
 
 def picture_cache(outdir: Path) -> Path:
@@ -79,8 +80,9 @@ def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str,
 
     That is its place on the page and its public address, if any.
     """
-    page_numbers = env.toc_fignumbers.get(docname, {}).get("figure", {})
-    numbers = page_numbers.get(chart.name, ())
+    page_numbers = env.toc_fignumbers.get(docname, {})
+    figure_numbers = page_numbers.get("figure", {})
+    numbers = figure_numbers.get(chart.name, ())
     number = ".".join(map(str, numbers))
     reference, address = chapter_reference(env, docname)
     public = ""
@@ -113,7 +115,8 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     for chart in charts_of(page, app.env):
         facts = cited(app.env, page.docname, chart)
         stem = outdir / move.folder / chart.stem
-        drawing.write_files(chart, cache, stem, _origin(chart, facts))
+        origin = _origin(chart, facts)
+        drawing.write_files(chart, cache, stem, origin)
         table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
         script = charts.to_script(chart, table)
         replace_file(Path(f"{stem}.js"), script.encode())
@@ -156,7 +159,8 @@ class _Move:
         if address.startswith("#"):
             target = self.page + address
         else:
-            target = posixpath.join(posixpath.dirname(self.page), address)
+            folder = posixpath.dirname(self.page)
+            target = posixpath.join(folder, address)
         return posixpath.relpath(target, self.folder)
 
     def links(self, html: str) -> str:
@@ -190,7 +194,8 @@ class ArrangeFigures(SphinxPostTransform):
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
         for figure in figures:
             code = [child.deepcopy() for child in source.children]
-            figure.parent.replace(figure, self._arranged(figure, code))
+            arranged = self._arranged(figure, code)
+            figure.parent.replace(figure, arranged)
         cell.attributes.pop("hide_mode", None)
         cell.remove(source)
         if not figures:

@@ -50,12 +50,15 @@ def make(order: Order) -> None:
     # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     container = (TEMPLATES / "ebook" / "container.xml").read_bytes()
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
-    for name, content in epub_files(read_articles(site), front).items():
+    files = epub_files(read_articles(site), front)
+    for name, content in files.items():
         entries[f"EPUB/{name}"] = content
     epub = archive(entries, front.built)
     output = Path(order.output)
     output.mkdir(parents=True, exist_ok=True)
-    (output / f"{front.citation.book.file_stem}.epub").write_bytes(epub)
+    stem = front.citation.book.file_stem
+    file = output / f"{stem}.epub"
+    file.write_bytes(epub)
 
 
 def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
@@ -142,7 +145,8 @@ def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
     for article in articles:
         page_extraction.drop(article.body.find_class("cite-box"))
         for image in article.body.iterfind(f".//img[@{NARROW}]"):
-            source, width, height = image.attrib.pop(NARROW).split()
+            narrow = image.attrib.pop(NARROW)
+            source, width, height = narrow.split()
             image.attrib.update({"src": source, "width": width, "height": height})
     page_extraction.relink(articles, _address, front.address)
 
@@ -169,7 +173,8 @@ def _text_page(article: Article) -> Entry:
     sections = []
     for heading in article.body.xpath("./section/section[@id]/h2"):
         title = " ".join(heading.text_content().split())
-        sections.append((heading.getparent().get("id"), title))
+        section = heading.getparent()
+        sections.append((section.get("id"), title))
     names = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
     return _page(
         article.key,

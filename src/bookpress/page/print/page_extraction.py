@@ -114,7 +114,8 @@ def read_articles(site: Path) -> list[Article]:
     """Return the articles of a site: the cover, then all pages in the order of the contents."""
     articles = [_read_cover(site)]
     part = ""
-    for element in _parse(site / "index.html").xpath(ENTRIES):
+    index = _parse(site / "index.html")
+    for element in index.xpath(ENTRIES):
         if element.tag == "p":
             part = _text(element)
         articles += [_read_listed(site, part, link) for link in element.findall("li/a")]
@@ -137,7 +138,9 @@ def _read_listed(site: Path, part: str, link: Element) -> Article:
     number = int(_text(numbers[0])) if numbers else None
     drop(numbers)
     path = unquote(link.get("href"))
-    return Article(path, _text(link), part, number, _article(site, path))
+    title = _text(link)
+    body = _article(site, path)
+    return Article(path, title, part, number, body)
 
 
 def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
@@ -200,7 +203,8 @@ def relink(
             if target is None:
                 _point(link, elsewhere(path, place))
             else:
-                _point(link, within(target, place if target.has(place) else ""))
+                known_place = place if target.has(place) else ""
+                _point(link, within(target, known_place))
 
 
 def _point(link: Element, address: str | None) -> None:
@@ -225,7 +229,9 @@ def prefix_ids(article: Article) -> None:
 
 
 def _parse(path: Path) -> Element:
-    return html.parse(str(path), html.HTMLParser(encoding="utf-8")).getroot()
+    parser = html.HTMLParser(encoding="utf-8")
+    tree = html.parse(str(path), parser)
+    return tree.getroot()
 
 
 def _text(element: Element) -> str:
@@ -237,7 +243,8 @@ def _from_root(path: str, address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme:
         return address
-    joined = posixpath.join(posixpath.dirname(path), parts.path)
+    folder = posixpath.dirname(path)
+    joined = posixpath.join(folder, parts.path)
     return posixpath.normpath(joined)
 
 
@@ -259,11 +266,14 @@ def _article(site: Path, path: str) -> Element:
         image = next(picture.iter("img"))
         narrow = next(picture.iter("source"))
         file = _from_root(path, narrow.get("srcset"))
-        image.set(NARROW, f"{file} {narrow.get('width')} {narrow.get('height')}")
+        width = narrow.get("width")
+        height = narrow.get("height")
+        image.set(NARROW, f"{file} {width} {height}")
         image.tail = picture.tail
         picture.getparent().replace(picture, image)
     for image in body.iter("img"):
-        image.set("src", _from_root(path, image.get("src")))
+        file = _from_root(path, image.get("src"))
+        image.set("src", file)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
     for bar in body.find_class("choices"):
         _move_parameters(body, bar)

@@ -85,17 +85,21 @@ def make(order: Order) -> None:
         if article.number is not None:
             page = site / article.path
             document = chapter_document(article, front)
-            documents.append((page.with_suffix(".pdf"), page.stem, document))
+            pdf_path = page.with_suffix(".pdf")
+            documents.append((pdf_path, page.stem, document))
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
-        draft = printed(book_document(read_articles(site), front), final=False)
-        whole = book_document(read_articles(site), front, pages_of(draft))
+        document = book_document(read_articles(site), front)
+        draft = printed(document, final=False)
+        pages = pages_of(draft)
+        whole = book_document(read_articles(site), front, pages)
         book = output / f"{front.citation.book.file_stem}.pdf"
         documents.append((book, BOOK, whole))
         for path, name, document in documents:
+            draft = printed(document)
+            headings = headings_of(document)
             record = front.record(name)
-            pdf = finished(printed(document), headings_of(document), record, front)
-            path.write_bytes(pdf)
+            path.write_bytes(finished(draft, headings, record, front))
 
 
 @contextmanager

@@ -104,11 +104,12 @@ def _set_for_paper(body: Element, site: Path) -> None:
 def _demote(body: Element) -> None:
     """Lower the headings of an article by one level: in the book it stands below a part."""
     for name in HEADINGS:
-        lower = f"h{int(name[1]) + 1}"
+        level = int(name[1]) + 1
         for heading in body.iter(name):
-            classes = f"{heading.get('class', '')} was-{name}"
+            old = heading.get("class", "")
+            classes = f"{old} was-{name}"
             heading.set("class", classes.strip())
-            heading.tag = lower
+            heading.tag = f"h{level}"
 
 
 BOOK = "book"
@@ -165,7 +166,8 @@ class FrontMatter:
             "fonts": (TEMPLATES / "fonts").as_uri(),
             "site": self.site.as_uri(),
         }
-        return environment(folder).get_template(name).render(**facts, **values)
+        page = environment(folder).get_template(name)
+        return page.render(**facts, **values)
 
 
 def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:

@@ -47,7 +47,8 @@ def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
     It stands under its title, which leads to it.
     """
-    page, chart = store_of(env).chart(node["name"])
+    name = node["name"]
+    page, chart = store_of(env).chart(name)
     chart = chart_in_words(chart, page.docname, env)
     if env.app.builder.format != "html":  # a check, which draws nothing
         return []
@@ -77,7 +78,8 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
                 chapters.append(_listed(part, page, env))
                 finding_nodes = [node.deepcopy() for node in page.finding]
                 texts.append(in_numbers(finding_nodes, env))
-    return html(fill("chapter-list.html", chapters=chapters), *texts)
+    text = fill("chapter-list.html", chapters=chapters)
+    return html(text, *texts)
 
 
 def _listed(part: str, page: Page, env: BuildEnvironment) -> dict[str, Any]:
@@ -101,7 +103,8 @@ def edition_line(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     here = env.app.builder.get_target_uri(env.docname)
     edition = citation.edition
     files = book_files(citation.book.file_stem, edition.formats, here)
-    return html(fill("edition-line.html", edition=edition, files=files))
+    text = fill("edition-line.html", edition=edition, files=files)
+    return html(text)
 
 
 def _address(env: BuildEnvironment, docname: str) -> str:

@@ -102,20 +102,25 @@ def write_files(app: Sphinx, page: Page) -> None:
     if page_charts:
         tables = [(chart, "") for chart in page_charts]
         title = title_of(app.env, page.docname)
-        package = data_package(page.slug, title, citation_of(app.config), tables)
-        replace_file(folder / PACKAGE, pretty(package).encode())
+        citation = citation_of(app.config)
+        package = data_package(page.slug, title, citation, tables)
+        _write_json(folder / PACKAGE, package)
     if not page.is_chapter:
         return
     stem = outdir / "downloads" / page.slug
-    notebook = _executed(page, app).read_bytes()
-    replace_file(Path(f"{stem}.ipynb"), as_notebook(notebook, page, app))
+    executed = _executed(page, app).read_bytes()
+    notebook = as_notebook(executed, page, app)
+    replace_file(Path(f"{stem}.ipynb"), notebook)
     source = source_of(page, Path(app.srcdir))
     if source is not None:
-        replace_file(Path(f"{stem}.md"), source.read_bytes())
+        myst = source.read_bytes()
+        replace_file(Path(f"{stem}.md"), myst)
     if page.results:
-        replace_file(Path(f"{stem}-results.json"), results_file(page.results))
+        results = results_file(page.results)
+        replace_file(Path(f"{stem}-results.json"), results)
     if page_charts:
-        replace_file(Path(f"{stem}-figures.zip"), figures_zip(app, page, folder))
+        archived = figures_zip(app, page, folder)
+        replace_file(Path(f"{stem}-figures.zip"), archived)
 
 
 def _executed(page: Page, app: Sphinx) -> Path:
@@ -194,7 +199,8 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
     if page_charts:
         cache = picture_cache(Path(app.outdir))
-        landing.picture = _picture(page_charts[0], folder_of(docname), cache)
+        first = page_charts[0]
+        landing.picture = _picture(first, folder_of(docname), cache)
 
 
 def _dataset(chart: charts.Chart, folder: str) -> Dataset:
@@ -222,9 +228,14 @@ def describe_book(app: Sphinx) -> None:
         tables += [(chart, folder) for chart in charts_of(pages[docname], app.env)]
     if tables:
         package = data_package(citation.book.file_stem, citation.title, citation, tables)
-        replace_file(Path(app.outdir, PACKAGE), pretty(package).encode())
+        _write_json(Path(app.outdir, PACKAGE), package)
         dataset = croissant(citation, tables)
-        replace_file(Path(app.outdir, CROISSANT), pretty(dataset).encode())
+        _write_json(Path(app.outdir, CROISSANT), dataset)
+
+
+def _write_json(path: Path, content: Node) -> None:
+    text = pretty(content)
+    replace_file(path, text.encode())
 
 
 def _name(chart: charts.Chart, folder: str) -> str:

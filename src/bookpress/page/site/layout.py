@@ -36,7 +36,8 @@ NAMED = 3
 @cache
 def digest(path: Path) -> str:
     """Return a short hash of a file, by which browsers tell a new version."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    content = path.read_bytes()
+    return hashlib.sha256(content).hexdigest()[:8]
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
@@ -44,7 +45,8 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
 
     Figures and tables are named in full, formulas drawn as MathML.
     """
-    config.templates_path.insert(0, str(TEMPLATES / "pages"))
+    templates = TEMPLATES / "pages"
+    config.templates_path.insert(0, str(templates))
     config.html_static_path.append(str(STATIC))
     config.html_use_index = False
     config.html_copy_source = False
@@ -101,7 +103,8 @@ def fill_context(
 
     def asset(name: str) -> str:
         address = context["pathto"](f"_static/{name}", 1)
-        return f"{address}?v={digest(STATIC / name)}"
+        version = digest(STATIC / name)
+        return f"{address}?v={version}"
 
     context.update(
         kind=kind,

@@ -50,9 +50,11 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     cells = [cell for cell in notebook["cells"] if "injected-parameters" not in _tags(cell)]
     for place, cell in enumerate(cells):
         if "parameters" in _tags(cell):
-            cells.insert(place + 1, _cell("checked", "code", CHECK))
+            check = _cell("checked", "code", CHECK)
+            cells.insert(place + 1, check)
             break
-    about = _cell("about", "markdown", _about(page, app))
+    text = _about(page, app)
+    about = _cell("about", "markdown", text)
     return as_file({**notebook, "cells": [about, *cells]})
 
 
@@ -104,7 +106,8 @@ def _about(page: Page, app: Sphinx) -> str:
     example = ""
     if page.parameters:
         name, value = next(iter(page.parameters.items()))
-        example = f" -p {name} {json.dumps(value)}"
+        written = json.dumps(value)
+        example = f" -p {name} {written}"
     return ABOUT.format(
         reference=reference,
         source=source,

@@ -63,7 +63,8 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
     from myst_parser.parsers.mdit import create_md_parser
 
-    document = new_document(str(env.doc2path(env.docname)), settings)
+    path = str(env.doc2path(env.docname))
+    document = new_document(path, settings)
     document.reporter = LoggingReporter.from_reporter(document.reporter)
     parser = create_md_parser(env.myst_config, SphinxRenderer)  # type: ignore[attr-defined]
     parser.options["document"] = document
@@ -229,7 +230,8 @@ def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> 
         words.append(f"Chapter {number}")
     if section is not None and words:
         text = " · ".join(words)
-        section.insert(0, html(fill("kicker.html", text=text)))
+        kicker = fill("kicker.html", text=text)
+        section.insert(0, html(kicker))
 
 
 Row = tuple[str, str, str, str]
@@ -252,14 +254,20 @@ def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     users = _users(chapters, env)
     shared = [(row, docnames) for row, docnames in users.items() if len(docnames) > 1]
     shared.sort(key=lambda entry: (-len(entry[1]), entry[0]))
-    several = [(*row, [chapters[name] for name in docnames]) for row, docnames in shared]
-    folds: list[tuple[str, list[tuple[Any, ...]]]] = [("Of several chapters", [*several])]
+    several: list[tuple[Any, ...]] = []
+    for row, docnames in shared:
+        row_chapters = [chapters[docname] for docname in docnames]
+        several.append((*row, row_chapters))
+    folds = [("Of several chapters", several)]
     for docname, chapter in chapters.items():
         own = [row for row, docnames in users.items() if docnames == [docname]]
-        title = f"{chapter['number']} {chapter['title']}"
+        number = chapter["number"]
+        title = f"{number} {chapter['title']}"
         folds.append((title, [(*row, []) for row in own]))
-    says = "; ".join(f"{name}: {meaning}" for name, meaning, *_ in users)
-    return html(fill("choices.html", folds=folds), says=says)
+    meanings = [f"{name}: {meaning}" for name, meaning, *_ in users]
+    says = "; ".join(meanings)
+    text = fill("choices.html", folds=folds)
+    return html(text, says=says)
 
 
 def _users(docnames: Iterable[str], env: BuildEnvironment) -> dict[Row, list[str]]:

@@ -65,7 +65,8 @@ def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     address = app.builder.get_target_uri(docname)
     pieces = [entry for entry in entries(doctree, address) if entry["text"]]
     text = json.dumps(pieces, ensure_ascii=False)
-    replace_file(_pieces_file(app, docname), text.encode())
+    file = _pieces_file(app, docname)
+    replace_file(file, text.encode())
 
 
 def write_script(app: Sphinx) -> None:
@@ -82,7 +83,8 @@ def write_script(app: Sphinx) -> None:
             pages.append({"title": title, "pieces": pieces})
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     script = f"bookpress.searchable({text});\n"
-    replace_file(Path(app.outdir, "_static", "search-text.js"), script.encode())
+    file = Path(app.outdir, "_static", "search-text.js")
+    replace_file(file, script.encode())
 
 
 def _pieces_file(app: Sphinx, pagename: str) -> Path:

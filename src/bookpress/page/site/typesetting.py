@@ -70,7 +70,8 @@ def definitions(doctree: nodes.document) -> dict[str, str]:
         for item in glossary.findall(nodes.definition_list_item):
             definition = next(iter(item.findall(nodes.definition)))
             paragraph = next(iter(definition.findall(nodes.paragraph)))
-            text = " ".join(paragraph.astext().split())
+            words = paragraph.astext().split()
+            text = " ".join(words)
             for term in item.findall(nodes.term):
                 texts.update(dict.fromkeys(term["ids"], text))
     return texts
