@@ -300,53 +300,62 @@ def _wanted_leaves(file: Any, name: str) -> pa.RecordBatchReader:
 
 def _sql(source: str, level: Level) -> str:
     """Return the query, with ``$companies`` and ``$types`` to be filled in."""
-    topic = "primary_topic" if level == "topic" else f"primary_topic.{level}"
-    topic_id = _last_segment(f"{topic}.id")
-    place_id = _last_segment("p.id")
     return f"""
-        WITH work AS (
-            SELECT
-                publication_year::INTEGER AS year,
-                {topic_id} AS topic,
-                {topic}.display_name AS topic_name,
-                (len($types) = 0 OR list_contains($types, coalesce(type, '')))
-                    AND NOT coalesce(is_xpac, false) AS kept,
-                flatten(list_transform(
-                    coalesce(authorships, []), lambda a: coalesce(a.institutions, [])
-                )) AS places,
-                list_transform(
-                    places,
-                    lambda p: p.type = 'company' OR list_contains($companies, {place_id})
-                ) AS company,
-                -- none of them NULL
-                list_distinct(list_transform(places, lambda p: p.country_code)) AS countries
-            FROM {source}
-        ),
-        row AS (
-            SELECT
-                CASE WHEN kept THEN year END AS year,
-                CASE
-                    WHEN NOT kept THEN '{LEFT_OUT}'
-                    WHEN list_contains(company, true) AND list_contains(company, false)
-                        THEN 'collaboration'
-                    WHEN list_contains(company, true) THEN 'industry-only'
-                    WHEN list_contains(company, false) THEN 'academia-only'
-                    ELSE '{UNKNOWN}'
-                END AS team_type,
-                CASE WHEN kept THEN coalesce(topic, '{UNKNOWN}') END AS topic,
-                CASE WHEN kept THEN coalesce(topic_name, '{UNKNOWN}') END AS topic_name,
-                unnest(CASE
-                    WHEN NOT kept THEN ['{ALL_COUNTRIES}']
-                    WHEN len(countries) = 0 THEN ['{ALL_COUNTRIES}', '{UNKNOWN}']
-                    ELSE list_append(countries, '{ALL_COUNTRIES}')
-                END) AS country
-            FROM work
-        )
+        WITH work AS ({_sql_of_works(source, level)}),
+        row AS ({_SQL_OF_ROWS})
         SELECT year, team_type, topic, min(topic_name) AS topic_name, country, count(*) AS works
         FROM row
         GROUP BY ALL
         ORDER BY ALL
     """  # noqa: S608 - every part of the text is ours
+
+
+def _sql_of_works(source: str, level: Level) -> str:
+    """Return SQL for what is needed of each work."""
+    topic = "primary_topic" if level == "topic" else f"primary_topic.{level}"
+    topic_id = _last_segment(f"{topic}.id")
+    place_id = _last_segment("p.id")
+    return f"""
+        SELECT
+            publication_year::INTEGER AS year,
+            {topic_id} AS topic,
+            {topic}.display_name AS topic_name,
+            (len($types) = 0 OR list_contains($types, coalesce(type, '')))
+                AND NOT coalesce(is_xpac, false) AS kept,
+            flatten(list_transform(
+                coalesce(authorships, []), lambda a: coalesce(a.institutions, [])
+            )) AS places,
+            list_transform(
+                places,
+                lambda p: p.type = 'company' OR list_contains($companies, {place_id})
+            ) AS company,
+            -- none of them NULL
+            list_distinct(list_transform(places, lambda p: p.country_code)) AS countries
+        FROM {source}
+    """  # noqa: S608 - every part of the text is ours
+
+
+_SQL_OF_ROWS = f"""
+    SELECT
+        CASE WHEN kept THEN year END AS year,
+        CASE
+            WHEN NOT kept THEN '{LEFT_OUT}'
+            WHEN list_contains(company, true) AND list_contains(company, false)
+                THEN 'collaboration'
+            WHEN list_contains(company, true) THEN 'industry-only'
+            WHEN list_contains(company, false) THEN 'academia-only'
+            ELSE '{UNKNOWN}'
+        END AS team_type,
+        CASE WHEN kept THEN coalesce(topic, '{UNKNOWN}') END AS topic,
+        CASE WHEN kept THEN coalesce(topic_name, '{UNKNOWN}') END AS topic_name,
+        unnest(CASE
+            WHEN NOT kept THEN ['{ALL_COUNTRIES}']
+            WHEN len(countries) = 0 THEN ['{ALL_COUNTRIES}', '{UNKNOWN}']
+            ELSE list_append(countries, '{ALL_COUNTRIES}')
+        END) AS country
+    FROM work
+"""  # noqa: S608 - every part of the text is ours
+"""SQL for a row of each country of a work, and one for all of them."""
 
 
 def _last_segment(address: str) -> str:
