@@ -1,4 +1,7 @@
-"""The cache of runs: a chapter is run again if, and only if, something it may rest on has changed."""
+"""The cache of runs.
+
+A chapter is run again if, and only if, something it may rest on has changed.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from bookpress.files import canonical, pretty, replace_file, sha256
 
 @dataclass(frozen=True)
 class Run:
-    """A chapter that was run: the key of what it rests on, its tidied notebook, and its results as plain JSON."""
+    """A chapter that was run.
+
+    The key of what it rests on, its tidied notebook, and its results as plain JSON.
+    """
 
     chapter: str
     key: str
@@ -27,11 +33,13 @@ class Run:
 
 
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
-    """Return the hash of all that a run may rest on: a new table runs every chapter again, and no read can escape."""
+    """Return the hash of all that a run may rest on.
+
+    A new table runs every chapter again, and no read can escape.
+    """
     python = [platform.python_implementation(), platform.python_version()]
-    return sha256(
-        canonical([chapter.slug, chapter.sha256, values, fingerprint.id, python]).encode()
-    )
+    rests_on = [chapter.slug, chapter.sha256, values, fingerprint.id, python]
+    return sha256(canonical(rests_on).encode())
 
 
 class RunCache:
@@ -47,7 +55,8 @@ class RunCache:
             record = content["run"]
             if content["sha256"] != sha256(canonical(record).encode()):
                 return None
-            return Run(**{**record, "notebook": record["notebook"].encode("utf-8")})
+            notebook = record["notebook"].encode("utf-8")
+            return Run(**{**record, "notebook": notebook})
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
@@ -56,11 +65,15 @@ class RunCache:
         return self._path(key).is_file()
 
     def store(self, run: Run) -> Path:
-        """Keep a run and return its file; another process that stores the same one at the same time does no harm."""
+        """Keep a run and return its file.
+
+        Another process that stores the same one at the same time does no harm.
+        """
         record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}
         content = {"run": record, "sha256": sha256(canonical(record).encode())}
-        replace_file(self._path(run.key), pretty(content).encode())
-        return self._path(run.key)
+        path = self._path(run.key)
+        replace_file(path, pretty(content).encode())
+        return path
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"

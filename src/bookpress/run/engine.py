@@ -1,4 +1,7 @@
-"""The ways to run cells, by name; opened before it is known what to run, so that the fork server imports meanwhile."""
+"""The ways to run cells, by name.
+
+An engine is opened before it is known what to run, so that the fork server imports meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -15,21 +18,26 @@ from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
 from bookpress.files import Stamp, files_of, read, stamps
 
-DEFAULT_ENGINE = (
-    "forked" if sys.platform == "linux" else "kernel"
-)  # libraries of macOS promise no safe forks
+DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
+"""Libraries of macOS promise no safe forks."""
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name, and the files of the packages as they were when it was opened."""
+    """A way to run cells, by name.
+
+    With the files of the packages as they were when it was opened.
+    """
 
     name: str
     imported: frozenset[Stamp] = frozenset()
 
     def call(self, function: str, environment: Mapping[str, str], folder: Path) -> Any:
-        """Return what a ``module:function`` returns: called in a fork, if there are any, for all is imported there."""
+        """Return what a ``module:function`` returns.
+
+        It is called in a fork, if there are any, for all is imported there.
+        """
         if self.name == "forked":
             from bookpress.run import fork_server
 
@@ -41,7 +49,10 @@ class Engine:
 
 
 def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Engine:
-    """Return an engine; ``forked`` starts the process that is forked, with these modules imported."""
+    """Return an engine.
+
+    ``forked`` starts the process that is forked, with these modules imported.
+    """
     imported = stamps(packages)
     if name == "forked":
         from bookpress.run import fork_server
@@ -51,17 +62,26 @@ def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path]
 
 
 def engine_for(project: Project, name: str | None = None, only: str | None = None) -> Engine:
-    """Return an open engine, by default the usual one, for whatever chapters of a book there will be to run, or one."""
+    """Return an open engine, by default the usual one.
+
+    It is for whatever chapters of a book there will be to run, or one.
+    """
     return open_engine(name or DEFAULT_ENGINE, imported_modules(project, only), project.packages)
 
 
 def imported_modules(project: Project, only: str | None = None) -> list[str]:
-    """Return what lines of the code cells seem to import, unparsed; for one chapter alone nothing that settings add."""
-    sources = [
-        path for path in files_of(project.root / CHAPTERS) if path.name == f"{only or path.stem}.md"
-    ]
-    texts = [read(path).decode("utf-8", errors="replace") for path in sources]
-    names = dict.fromkeys(
-        name for text in texts for cell in CELLS.finditer(text) for name in IMPORT.findall(cell[0])
-    )
-    return [*names, *project.settings.preload] if names and only is None else [*names]
+    """Return what lines of the code cells seem to import, unparsed.
+
+    For one chapter alone nothing that settings add.
+    """
+    sources = files_of(project.root / CHAPTERS)
+    modules: dict[str, None] = {}
+    for path in sources:
+        if path.name != f"{only or path.stem}.md":
+            continue
+        text = read(path).decode("utf-8", errors="replace")
+        for cell in CELLS.finditer(text):
+            modules |= dict.fromkeys(IMPORT.findall(cell[0]))
+    if modules and only is None:
+        return [*modules, *project.settings.preload]
+    return list(modules)

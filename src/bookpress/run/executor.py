@@ -13,18 +13,26 @@ from typing import Any
 
 from bookpress.errors import PressError, UsageError
 
-RETRIES = 5  # how often the cluster starts a task again whose worker was lost
-ANSWER_LIMIT = 10  # seconds a scheduler may take to answer
-WORKERS_LIMIT = 30.0  # seconds a cluster may take to have its first worker
+RETRIES = 5
+"""How often the cluster starts a task again whose worker was lost."""
+ANSWER_LIMIT = 10
+"""Seconds a scheduler may take to answer."""
+WORKERS_LIMIT = 30.0
+"""Seconds a cluster may take to have its first worker."""
 
 
 def cores() -> int:
     """Return the number of cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
-    """Yield futures as they end; a signal that came just before a wait, which it does not end, is heard in a second."""
+    """Yield futures as they end.
+
+    A signal that came just before a wait, which it does not end, is heard in a second.
+    """
     waiting = set(futures)
     while waiting:
         with suppress(TimeoutError):
@@ -36,7 +44,10 @@ def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
 def executor(
     jobs: int | None = None, scheduler: str | None = None
 ) -> AbstractContextManager[Executor]:
-    """Return a pool of processes, by default one a core, or a Dask cluster; after an error, all is given up."""
+    """Return a pool of processes, by default one a core, or a Dask cluster.
+
+    After an error, all is given up.
+    """
     return _cluster(scheduler) if scheduler else _local(jobs or cores())
 
 
@@ -83,9 +94,10 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
         try:
             client.wait_for_workers(1, timeout=WORKERS_LIMIT)
         except TimeoutError as error:
+            command = f"`dask worker {scheduler}`"
             raise PressError(
-                f"the Dask scheduler at {scheduler} has no workers; start some: `dask worker {scheduler}`, each with "
-                "the same project and environment"
+                f"the Dask scheduler at {scheduler} has no workers; "
+                f"start some: {command}, each with the same project and environment"
             ) from error
         pool: Executor = client.get_executor(pure=False, retries=RETRIES)
         try:

@@ -1,6 +1,7 @@
-"""Processes for chapters, forked by the standard library's fork server from one that has everything imported.
+"""Processes for chapters, forked from one that has everything imported.
 
-A fork takes milliseconds, a kernel seconds. Papermill and IPython stay out of here: we import them as the server does.
+The standard library's fork server does it. A fork takes milliseconds, a kernel seconds. Papermill
+and IPython stay out of here: we import them as the server does.
 """
 
 from __future__ import annotations
@@ -23,13 +24,22 @@ from typing import Any, Self
 from bookpress.errors import PressError
 from bookpress.run import processes
 
-MODULES = "BOOKPRESS_FORK_SERVER"  # tells the server what to import, and that its environment is a chapter's
-START_LIMIT = 120  # seconds that the imports may take
-ENDING = 2.0  # seconds that a process may take from its last word to its end
-NOT_OURS = 86  # exit code of a fork of a server that the library started in place of ours
-GONE = "the process that chapters are forked from has ended; build again, with `--engine kernel` if it recurs"
-COLLECT_AFTER = 100_000  # objects made between two searches for garbage in a fork: tables are few objects, large ones
-OUTPUT_LIMIT = 50_000_000  # characters that a chapter may put out, as a cell may print for ever
+MODULES = "BOOKPRESS_FORK_SERVER"
+"""The variable that tells the server what to import, and that its environment is a chapter's."""
+START_LIMIT = 120
+"""Seconds that the imports may take."""
+ENDING = 2.0
+"""Seconds that a process may take from its last word to its end."""
+NOT_OURS = 86
+"""Exit code of a fork of a server that the library started in place of ours."""
+GONE = (
+    "the process that chapters are forked from has ended; "
+    "build again, with `--engine kernel` if it recurs"
+)
+COLLECT_AFTER = 100_000
+"""Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
+OUTPUT_LIMIT = 50_000_000
+"""Characters that a chapter may put out, as a cell may print for ever."""
 
 _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
@@ -44,16 +54,24 @@ class ForkDiedError(RuntimeError):
 
 
 def start(modules: Sequence[str]) -> None:
-    """Start the server of this process, with these modules imported; one that is there already is replaced."""
-    with _lock, _environment({**processes.chapter_environment(), MODULES: " ".join(modules)}):
-        forkserver._forkserver._stop()  # type: ignore[attr-defined] # no public function starts one anew
+    """Start the server of this process, with these modules imported.
+
+    One that is there already is replaced.
+    """
+    variables = {**processes.chapter_environment(), MODULES: " ".join(modules)}
+    with _lock, _environment(variables):
+        # no public function starts one anew
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
         _context.set_forkserver_preload(["__main__", __name__])
         forkserver.ensure_running()
 
 
 @contextmanager
 def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Let programs that are started inside have these variables alone: the library has no argument for it."""
+    """Let programs that are started inside have these variables alone.
+
+    The library has no argument for it.
+    """
     ours = dict(os.environ)
     os.environ.clear()
     os.environ.update(variables)
@@ -71,10 +89,8 @@ class Fork:
         self._connection, theirs = _context.Pipe()
         self._process = _context.Process(target=_begin, args=(theirs, dict(environment), folder))
         try:
-            with (
-                theirs,
-                _lock,
-            ):  # the library polls its other processes here, and two threads may not poll one
+            # the library polls its other processes here, and two threads may not poll one
+            with theirs, _lock:
                 self._process.start()
         except (EOFError, OSError) as error:
             raise PressError(GONE) from error
@@ -93,7 +109,10 @@ class Fork:
             self._process.join(ENDING)
 
     def run(self, source: str) -> Iterator[dict[str, Any]]:
-        """Run a cell and yield its messages; the last one is ``{"done": whether it ended well}``."""
+        """Run a cell and yield its messages.
+
+        The last one is ``{"done": whether it ended well}``.
+        """
         try:
             self._connection.send_bytes(json.dumps(source).encode())
         except OSError as error:
@@ -108,12 +127,10 @@ class Fork:
         try:
             message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * OUTPUT_LIMIT))
         except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
-            if "message length" in str(
-                error
-            ):  # one message says more than all may, and is not read at all
-                raise OutputError(
-                    f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters"
-                ) from error
+            # one message says more than all may, and is not read at all
+            if "message length" in str(error):
+                millions = OUTPUT_LIMIT // 1_000_000
+                raise OutputError(f"put out more than {millions} million characters") from error
             raise ForkDiedError(self._how_it_ended()) from error
         return message
 
@@ -131,23 +148,30 @@ class Fork:
 
 
 def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
-    """Return what a ``module:function`` returns, as JSON: called in a fork, which has imported what it needs."""
+    """Return what a ``module:function`` returns, as JSON.
+
+    It is called in a fork, which has imported what it needs.
+    """
     code = f"import json, pkgutil\nprint('\\n' + json.dumps(pkgutil.resolve_name({function!r})()))"
     try:
         with Fork(environment, str(folder)) as fork:
             messages = list(fork.run(code))
     except ForkDiedError as error:
         raise PressError(f"{function} did not end: {error}") from error
-    told = [one["content"] for one in messages if one.get("msg_type") in {"stream", "error"}]
-    for problem in (one for one in told if "ename" in one):
-        raise PressError(f"{function} failed with {problem['ename']}: {problem['evalue']}")
-    return json.loads(
-        "".join(one["text"] for one in told if one["name"] == "stdout").splitlines()[-1]
-    )
+    kinds = {"stream", "error"}
+    contents = [message["content"] for message in messages if message.get("msg_type") in kinds]
+    for content in contents:
+        if "ename" in content:
+            raise PressError(f"{function} failed with {content['ename']}: {content['evalue']}")
+    printed = "".join(content["text"] for content in contents if content["name"] == "stdout")
+    return json.loads(printed.splitlines()[-1])
 
 
 def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:
-    """Become the process of a notebook: leader of a group that ends with our parent, in the notebook's folder."""
+    """Become the process of a notebook, in the notebook's folder.
+
+    It leads a group that ends with our parent.
+    """
     os.setsid()
     processes.adopt_orphans()
     parent = multiprocessing.parent_process()
@@ -165,21 +189,21 @@ def _begin(connection: Connection, environment: Mapping[str, str], folder: str) 
 
 
 def _preload(modules: Sequence[str]) -> None:
-    """Import modules, or call a module:function, in the server; what fails is left to the chapter that needs it."""
+    """Import modules, or call a module:function, in the server.
+
+    What fails is left to the chapter that needs it.
+    """
+    # what modules print or ask for when they are imported concerns nobody
     nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (
-        0,
-        1,
-        2,
-    ):  # what modules print or ask for when they are imported concerns nobody
+    for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
     signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
     gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
     for name in ("bookpress.run.shell", *modules):
         with suppress(BaseException):
-            found = pkgutil.resolve_name(name)
+            module_or_function = pkgutil.resolve_name(name)
             if ":" in name:
-                found()
+                module_or_function()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # half a line would else be printed again by every fork
     signal.alarm(0)

@@ -1,4 +1,7 @@
-"""Run one chapter: papermill injects the values, an engine runs the cells, and what differs from run to run goes."""
+"""Run one chapter.
+
+Papermill injects the values, an engine runs the cells, and what differs from run to run goes.
+"""
 
 from __future__ import annotations
 
@@ -24,40 +27,49 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
 
-TIME_LIMIT = 600.0  # seconds a chapter may take, unless its front matter has a ``time_limit``
-FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")  # how a traceback names a line of a cell
-INJECTED = "injected-parameters"  # the tag of the cell that papermill puts values in by
-CELL_FILE = re.compile(
-    r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py"
-)  # the file in which ipykernel says a cell stands
+TIME_LIMIT = 600.0
+"""Seconds a chapter may take, unless its front matter has a ``time_limit``."""
+FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
+"""How a traceback names a line of a cell."""
+INJECTED = "injected-parameters"
+"""The tag of the cell that papermill puts values in by."""
+CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
+"""The file in which ipykernel says a cell stands."""
 
 
 class ChapterError(PressError):
-    """A chapter that failed: its slug, what went wrong and in which cell, the notebook as far as it was run."""
+    """A chapter that failed.
+
+    Its slug, what went wrong and in which cell, the notebook as far as it was run.
+    """
 
     def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
         super().__init__(f"{chapter}: {message}")
-        self.chapter, self.notebook = chapter, notebook
+        self.chapter = chapter
+        self.notebook = notebook
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes whole."""
-        return ChapterError, (
-            self.chapter,
-            str(self).removeprefix(f"{self.chapter}: "),
-            self.notebook,
-        )
+        message = str(self).removeprefix(f"{self.chapter}: ")
+        return ChapterError, (self.chapter, message, self.notebook)
 
 
 @dataclass(frozen=True)
 class Job:
     """All that is needed to run a chapter, on this machine or another."""
 
-    chapter: str  # slug
-    key: str  # of the run, see `bookpress.run.cache`
-    notebook: bytes  # not run
-    values: Mapping[str, Value]  # of all parameters
-    environment: Mapping[str, str]  # says where the evidence is
-    time_limit: float  # seconds
+    chapter: str
+    """Its slug."""
+    key: str
+    """That of the run, see `bookpress.run.cache`."""
+    notebook: bytes
+    """Not run."""
+    values: Mapping[str, Value]
+    """Of all parameters."""
+    environment: Mapping[str, str]
+    """Says where the evidence is."""
+    time_limit: float
+    """In seconds."""
 
 
 def job_for(
@@ -68,21 +80,27 @@ def job_for(
     time_limit: float | None = None,
 ) -> Job:
     """Return the job that runs a chapter with these values."""
-    limit = (
-        time_limit if time_limit is not None else chapter.front_matter.get("time_limit", TIME_LIMIT)
-    )
+    if time_limit is None:
+        time_limit = chapter.front_matter.get("time_limit", TIME_LIMIT)
+    in_python = {
+        parameter.name: parameter.in_python(values[parameter.name])
+        for parameter in chapter.parameters
+    }
     return Job(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
         notebook=as_file(chapter.executable),
-        values={one.name: one.in_python(values[one.name]) for one in chapter.parameters},
+        values=in_python,
         environment={project.settings.data_variable: str(project.data)},
-        time_limit=float(limit),
+        time_limit=float(time_limit),
     )
 
 
 def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> Run:
-    """Run a chapter or raise `ChapterError`; `forked` is told the process of a fork, which leads a group of its own."""
+    """Run a chapter or raise `ChapterError`.
+
+    `forked` is told the process of a fork, which leads a group of its own.
+    """
     processes.check()
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
@@ -90,37 +108,19 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
         notebook = _execute(job, engine, folder, forked)
     try:
         results = harvest(output for cell in notebook.cells for output in cell.get("outputs", ()))
-        return Run(
-            chapter=job.chapter,
-            key=job.key,
-            notebook=as_file(tidied(notebook)),
-            results={key: result.fields for key, result in results.items()},
-            seconds=round(time.monotonic() - started, 3),
-        )
+        fields = {key: result.fields for key, result in results.items()}
+        content = as_file(tidied(notebook))
     except Exception as error:
         raise ChapterError(job.chapter, str(error), as_file(notebook)) from error
+    seconds = round(time.monotonic() - started, 3)
+    return Run(job.chapter, job.key, content, fields, seconds)
 
 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
-    import nbformat
-
-    if "papermill" not in sys.modules:  # a third of its imports are for the files of clusters
-        sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
-    import papermill
+    notebook = _prepared(job)
     from papermill.engines import papermill_engines
 
-    if sys.modules.get("pyarrow.fs", sys) is None:
-        sys.modules.pop("pyarrow.fs", None)
-    from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
-
-    logging.getLogger("papermill").setLevel(
-        logging.ERROR
-    )  # we check the names of parameters ourselves
-    asked, values = nbformat.reads(job.notebook, as_version=4), dict(job.values)
-    notebook = papermill.execute_notebook(
-        asked, None, parameters=values, prepare_only=True, progress_bar=False
-    )
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
@@ -144,6 +144,26 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
     return notebook
 
 
+def _prepared(job: Job) -> Any:
+    """Return the notebook with the values put in by papermill."""
+    import nbformat
+
+    if "papermill" not in sys.modules:  # a third of its imports are for the files of clusters
+        sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
+    import papermill
+
+    if sys.modules.get("pyarrow.fs", sys) is None:
+        sys.modules.pop("pyarrow.fs", None)
+    from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
+
+    # we check the names of parameters ourselves
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    written = nbformat.reads(job.notebook, as_version=4)
+    return papermill.execute_notebook(
+        written, None, parameters=dict(job.values), prepare_only=True, progress_bar=False
+    )
+
+
 def _interruption(error: Exception, job: Job) -> str:
     """Say what broke off a run: whatever it is, it fails one chapter, not the build."""
     from nbclient.exceptions import DeadKernelError
@@ -162,15 +182,19 @@ def _interruption(error: Exception, job: Job) -> str:
 
 def _where(notebook: Any) -> str:
     """Name the code cell that broke the run, else the last one that was started."""
-    started = [
-        cell for cell in notebook.cells if cell.cell_type == "code" and _mark(cell, "start_time")
-    ]
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    started = [cell for cell in code if _mark(cell, "start_time")]
     broken = [cell for cell in started if _mark(cell, "exception")]
-    return _named(notebook, (broken or started)[-1]) if started else "before its first cell, it"
+    if not started:
+        return "before its first cell, it"
+    return _named(notebook, (broken or started)[-1])
 
 
 def _failure(notebook: Any) -> str | None:
-    """Say which cell ended the run and with what error; None if none did. One that calls ``sys.exit`` has failed."""
+    """Say which cell ended the run and with what error; None if none did.
+
+    One that calls ``sys.exit`` has failed.
+    """
     cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
     if cell is None:
         return None
@@ -198,18 +222,28 @@ def _failed_line(cell: Any, error: Any) -> int:
 
 
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
-    """Name a cell by its number in the chapter, which has no injected parameters, and one of its lines."""
-    code = [one for one in notebook.cells if one.cell_type == "code"]
-    written = [one for one in code if INJECTED not in one.metadata.get("tags", [])]
-    number = next((n for n, one in enumerate(written, 1) if one is cell), None)
-    if number is None:
+    """Name a cell by its number in the chapter and one of its lines.
+
+    The chapter itself has no injected parameters.
+    """
+    number = 0
+    for other in notebook.cells:
+        if other.cell_type == "code" and INJECTED not in other.metadata.get("tags", []):
+            number += 1
+            if other is cell:
+                break
+    else:
         return "the cell with the values of the parameters"
     lines = cell.source.strip("\n").splitlines() or [""]
-    return f"code cell {number} (`{lines[min(line, len(lines)) - 1].strip()}`)"
+    shown = lines[min(line, len(lines)) - 1]
+    return f"code cell {number} (`{shown.strip()}`)"
 
 
 def tidied(notebook: Any) -> Any:
-    """Rid an executed notebook of what differs by the run or the machine, hide papermill's cell, and return it."""
+    """Rid an executed notebook of what differs by the run or the machine, and return it.
+
+    Papermill's cell is hidden.
+    """
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
     notebook.metadata["language_info"] = {"name": "python"}
@@ -228,10 +262,11 @@ def tidied(notebook: Any) -> Any:
 
 
 def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
-    """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``: both differ by the run."""
-    for is_stream, group in itertools.groupby(
-        outputs, lambda output: output.output_type == "stream"
-    ):
+    """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``.
+
+    Both differ by the run.
+    """
+    for is_stream, group in itertools.groupby(outputs, _is_stream):
         for output in _merged(group) if is_stream else group:
             if is_stream:
                 output.text = CELL_FILE.sub("<cell>", output.text)
@@ -240,18 +275,22 @@ def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
             yield output
 
 
+def _is_stream(output: Any) -> bool:
+    return bool(output.output_type == "stream")
+
+
 def _merged(streams: Iterable[Any]) -> list[Any]:
     """Return one output for each stream, standard output first."""
     merged: dict[str, Any] = {}
     for output in sorted(streams, key=lambda output: str(output.name) != "stdout"):
-        kept = merged.setdefault(output.name, output)
-        if kept is not output:
-            kept.text += output.text
+        if output.name in merged:
+            merged[output.name].text += output.text
+        else:
+            merged[output.name] = output
     return list(merged.values())
 
 
 def as_file(notebook: dict[str, Any]) -> bytes:
     """Return a notebook as the bytes of its file, in one line: more take ten times as long."""
-    return (json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n").encode(
-        "utf-8", errors="replace"
-    )
+    text = json.dumps(notebook, sort_keys=True, ensure_ascii=False)
+    return f"{text}\n".encode("utf-8", errors="replace")

@@ -1,4 +1,7 @@
-"""The two papermill engines, forks and kernels, and papermill's client, which reads what cells put out from both."""
+"""The two papermill engines, forks and kernels, and papermill's client.
+
+The client reads what cells put out from both.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,15 @@ from traitlets.config import Config
 from bookpress.run import processes
 from bookpress.run.fork_server import OUTPUT_LIMIT, Fork, ForkDiedError, OutputError
 
-START_LIMIT = 60  # seconds a kernel may take to answer
+START_LIMIT = 60
+"""Seconds a kernel may take to answer."""
 
 
 class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, which ends a chapter at an output that cannot be taken in: raising leaves tasks open."""
+    """Papermill's client, which ends a chapter at an output that cannot be taken in.
+
+    Raising leaves tasks open.
+    """
 
     def __init__(self, nb_man: Any, pid: int = 0, **options: Any) -> None:
         super().__init__(nb_man, record_timing=False, **options)
@@ -38,15 +45,13 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
         try:
             if self._size <= OUTPUT_LIMIT:
                 return super().process_message(msg, cell, cell_index)
-            self._problem = OutputError(
-                f"put out more than {OUTPUT_LIMIT // 1_000_000} million characters"
-            )
+            millions = OUTPUT_LIMIT // 1_000_000
+            self._problem = OutputError(f"put out more than {millions} million characters")
         except CellControlSignal:
             raise
         except Exception as error:  # noqa: BLE001 - a cell can put out anything
-            self._problem = OutputError(
-                f"gave what no notebook can hold: {type(error).__name__}: {error}"
-            )
+            what = f"{type(error).__name__}: {error}"
+            self._problem = OutputError(f"gave what no notebook can hold: {what}")
         self.nb_man.cell_exception(cell, cell_index=cell_index)
         processes.kill_group(self.pid)
         return None
@@ -58,12 +63,17 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
 
 
 def _size(content: Any) -> int:
-    """Return the number of characters in the content of a message, about: of names too, and some for each number."""
+    """Return the number of characters in the content of a message, about.
+
+    Of names too, and some for each number.
+    """
     if isinstance(content, str):
         return len(content)
     if isinstance(content, dict):
         return sum(len(name) + _size(part) for name, part in content.items())
-    return sum(map(_size, content)) if isinstance(content, list) else 4
+    if isinstance(content, list):
+        return sum(_size(part) for part in content)
+    return 4
 
 
 class TupleTranslator(PythonTranslator):  # type: ignore[misc]
@@ -73,7 +83,8 @@ class TupleTranslator(PythonTranslator):  # type: ignore[misc]
     def translate(cls, val: Any) -> str:
         """Return a value as Python."""
         if isinstance(val, tuple):
-            return f"({', '.join(map(cls.translate, val))})"
+            parts = ", ".join(map(cls.translate, val))
+            return f"({parts})"
         return str(super().translate(val))
 
 
@@ -148,43 +159,36 @@ class KernelEngine(Engine):  # type: ignore[misc]
         time_limit: float,
         **_: Any,
     ) -> Any:
-        """Run the cells of a notebook in a kernel, which talks through files: free TCP ports may be lost to another."""
-        late, pipe = time.monotonic() + time_limit, os.pipe()
+        """Run the cells of a notebook in a kernel.
+
+        It talks through files: free TCP ports may be lost to another.
+        """
+        late = time.monotonic() + time_limit
+        pipe = os.pipe()
 
         def begun(**_: Any) -> None:
             client.pid = client.km.provisioner.pid
             processes.end_group_with(pipe[0], client.pid)
             processes.add(client.pid)
 
-        with tempfile.TemporaryDirectory(
-            dir=processes.scratch(None if os.name == "nt" else "/tmp")  # noqa: S108
-        ) as home:
+        place = processes.scratch(None if os.name == "nt" else "/tmp")  # noqa: S108
+        with tempfile.TemporaryDirectory(dir=place) as home:
             client = ChapterClient(
                 nb_man,
-                config=Config(
-                    AsyncKernelManager={
-                        "transport": "ipc",
-                        "connection_file": f"{home}/kernel.json",
-                    }
-                ),
+                config=_kernel_settings(home),
                 kernel_name=kernel_name,
                 resources={"metadata": {"path": folder}},
                 startup_timeout=START_LIMIT,
-                extra_arguments=[
-                    "--Session.packer=bookpress.run.shell.packed"
-                ],  # messages of one form from both
+                # messages of one form from both
+                extra_arguments=["--Session.packer=bookpress.run.shell.packed"],
                 timeout_func=lambda _: max(late - time.monotonic(), 0.01),
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,
             )
             variables = {**processes.chapter_environment(), "IPYTHONDIR": home, **environment}
+            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             try:
-                client.execute(
-                    env=variables,
-                    pass_fds=pipe[:1],
-                    stdout=subprocess.DEVNULL,
-                    stderr=subprocess.DEVNULL,
-                )
+                client.execute(env=variables, pass_fds=pipe[:1], **quiet)
             except DeadKernelError:
                 client.check()
                 raise
@@ -194,6 +198,16 @@ class KernelEngine(Engine):  # type: ignore[misc]
                     os.close(descriptor)
         client.check()
         return nb_man.nb
+
+
+def _kernel_settings(home: str) -> Config:
+    """Return the settings of a kernel that talks through files in a folder."""
+    return Config(
+        AsyncKernelManager={
+            "transport": "ipc",
+            "connection_file": f"{home}/kernel.json",
+        }
+    )
 
 
 papermill_engines.register("bookpress-forked", ForkedEngine)

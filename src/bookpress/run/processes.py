@@ -1,4 +1,7 @@
-"""Processes of chapters: what they inherit, how Ctrl-C and time limits end them, and that none outlives its parent."""
+"""Processes of chapters.
+
+What they inherit, how Ctrl-C and time limits end them, and that none outlives its parent.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +27,10 @@ KEPT = {
     "PATH",
     "PYTHONPATH",
     "TMPDIR",
-}  # programs need them
-
-DRAWN = "BOOKPRESS_DRAWS"  # says that pictures of figures are drawn by the press
+}
+"""The variables that programs need."""
+DRAWN = "BOOKPRESS_DRAWS"
+"""The variable that says that pictures of figures are drawn by the press."""
 STEADY = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -37,8 +41,12 @@ STEADY = {
     "TZ": "UTC",
     DRAWN: "1",
 }
-"""What makes a run repeatable: sums, sets and texts in one order. Chapters run side by side, one core each."""
-groups: set[int] = set()  # processes that run now, each the leader of a group of its own
+"""What makes a run repeatable: sums, sets and texts in one order.
+
+Chapters run side by side, one core each.
+"""
+groups: set[int] = set()
+"""Processes that run now, each the leader of a group of its own."""
 _stopping = threading.Event()
 
 
@@ -47,17 +55,19 @@ class StoppedError(PressError):
 
 
 def chapter_environment() -> dict[str, str]:
-    """Return what a chapter gets of our environment: no stray variable counts, and no secret gets out."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in KEPT or name.startswith("OPENBLAS_")
-    }
-    return {**kept, **STEADY}
+    """Return what a chapter gets of our environment.
+
+    No stray variable counts, and no secret gets out.
+    """
+    names = [name for name in os.environ if name in KEPT or name.startswith("OPENBLAS_")]
+    return {**{name: os.environ[name] for name in names}, **STEADY}
 
 
 def add(pid: int) -> None:
-    """Note a process that leads a group of its own; when everything is being stopped, end it at once and raise."""
+    """Note a process that leads a group of its own.
+
+    When everything is being stopped, end it at once and raise.
+    """
     groups.add(pid)
     if _stopping.is_set():
         groups.discard(pid)
@@ -66,7 +76,10 @@ def add(pid: int) -> None:
 
 
 def kill_group(pid: int) -> None:
-    """Kill a process and whatever it started, in its group or in a session of its own; no error when it is gone."""
+    """Kill a process and whatever it started, in its group or in a session of its own.
+
+    No error when it is gone.
+    """
     below = list(_below(pid))
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
@@ -86,17 +99,22 @@ def _below(pid: int) -> Iterator[int]:
 
 @cache
 def scratch(place: str | None = None) -> str:
-    """Return a folder for what chapters write aside; it is gone soon after this process, whatever ends that."""
+    """Return a folder for what chapters write aside.
+
+    It is gone soon after this process, whatever ends that.
+    """
     folder = tempfile.mkdtemp(prefix="cd-", dir=place)
     if os.name == "posix":  # who waits there for the end of this process outlives it
         command = ["/bin/sh", "-c", 'read _; rm -rf "$0" || { sleep 1; rm -rf "$0"; }', folder]
-        quiet = {
-            "stdout": subprocess.DEVNULL,
-            "stderr": subprocess.DEVNULL,
-            "start_new_session": True,
-            "cwd": "/",
-        }
-        _keepers.append(subprocess.Popen(command, stdin=subprocess.PIPE, **quiet))  # type: ignore[call-overload]
+        keeper = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+        )
+        _keepers.append(keeper)
     return folder
 
 
@@ -104,7 +122,10 @@ _keepers: list[subprocess.Popen[bytes]] = []
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what children of this process leave behind, on Linux: it is then found below it."""
+    """Become the parent of what children of this process leave behind, on Linux.
+
+    It is then found below it.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
@@ -154,9 +175,10 @@ def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
 
 
 def end_group_with(descriptor: int, leader: int) -> None:
-    """Kill a process group as soon as the last writer of a pipe is gone, on Linux: all of it, also amid a call of C.
+    """Kill a process group as soon as the last writer of a pipe is gone, on Linux.
 
-    The pipe must stay open for reading in the group, belong to it alone, and nothing may be written to it from now on.
+    All of it, also amid a call of C. The pipe must stay open for reading in the group, belong to it
+    alone, and nothing may be written to it from now on.
     """
     if sys.platform != "linux":
         return
@@ -165,5 +187,6 @@ def end_group_with(descriptor: int, leader: int) -> None:
     fcntl(descriptor, F_SETOWN, -leader)
     fcntl(descriptor, F_SETSIG, signal.SIGKILL)
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | os.O_ASYNC)
-    if select.select([descriptor], [], [], 0)[0]:  # it was closed before there was a watch
+    readable, _, _ = select.select([descriptor], [], [], 0)
+    if readable:  # it was closed before there was a watch
         kill_group(leader)

@@ -1,9 +1,12 @@
-"""Run the chapters of an edition side by side, each at most once, from the cache where nothing has changed."""
+"""Run the chapters of an edition side by side, each at most once.
+
+From the cache where nothing has changed.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,55 +25,58 @@ from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import as_they_end, cores
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 
-Ended = Callable[[Path], object]  # is told the file of each run as soon as it is there
-LONGEST = 1e9  # seconds that may be given as a limit: beyond it the clocks of some systems give up
+Ended = Callable[[Path], object]
+"""Is told the file of each run as soon as it is there."""
+Check = Callable[[Engine], None]
+"""Raises where nothing that was run may be kept."""
+LONGEST = 1e9
+"""Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """How chapters are run; none of it changes what comes out."""
 
-    jobs: int | None = None  # chapters at a time; by default one a core
+    jobs: int | None = None
+    """Chapters at a time; by default one a core."""
     engine: str = DEFAULT_ENGINE
-    force: bool = False  # run even what the cache holds
-    time_limit: float | None = None  # seconds a chapter may take; by default its own limit
+    force: bool = False
+    """Run even what the cache holds."""
+    time_limit: float | None = None
+    """Seconds a chapter may take; by default its own limit."""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
         if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
-            raise UsageError(
-                f"the time limit is {self.time_limit:g} seconds; allowed: more than 0 to {LONGEST:,.0f}"
-            )
+            allowed = f"more than 0 to {LONGEST:,.0f}"
+            raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: {allowed}")
 
 
 @dataclass
 class Outcome:
     """What came of the chapters."""
 
-    runs: dict[str, Run] = field(
-        default_factory=dict
-    )  # those that ended well, by slug, in the order of the book
-    fresh: list[str] = field(
-        default_factory=list
-    )  # slugs of those that were run now, not taken from the cache
+    runs: dict[str, Run] = field(default_factory=dict)
+    """Those that ended well, by slug, in the order of the book."""
+    fresh: list[str] = field(default_factory=list)
+    """Slugs of those that were run now, not taken from the cache."""
     errors: list[ChapterError] = field(default_factory=list)
 
 
 class Durations:
-    """How long chapters took when they were last run: the longest start first, so that none is left at the end."""
+    """How long chapters took when they were last run.
+
+    The longest start first, so that none is left at the end.
+    """
 
     def __init__(self, project: Project) -> None:
         self._path = project.build / "seconds.json"
         try:
-            found = json.loads(self._path.read_text(encoding="utf-8"))
-            self._seconds = {chapter: float(seconds) for chapter, seconds in found.items()}
-        except (
-            OSError,
-            ValueError,
-            TypeError,
-            AttributeError,
-        ):  # a damaged file is no more than a lost guess
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+            self._seconds = {chapter: float(seconds) for chapter, seconds in content.items()}
+        except (OSError, ValueError, TypeError, AttributeError):
+            # a damaged file is no more than a lost guess
             self._seconds = {}
 
     def of(self, chapter: str, otherwise: float = 0.0) -> float:
@@ -86,12 +92,14 @@ class Durations:
 
 def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     """Return the runs that the cache holds for an edition, by slug."""
-    cache, mark = RunCache(project.cache), edition.fingerprint
-    found = {
-        chapter.slug: cache.find(run_key(chapter, edition.values[chapter.slug], mark))
-        for chapter in edition.chapters
-    }
-    return {slug: run for slug, run in found.items() if run is not None}
+    cache = RunCache(project.cache)
+    runs = {}
+    for chapter in edition.chapters:
+        key = run_key(chapter, edition.values[chapter.slug], edition.fingerprint)
+        run = cache.find(key)
+        if run is not None:
+            runs[chapter.slug] = run
+    return runs
 
 
 def run_chapters(
@@ -101,27 +109,26 @@ def run_chapters(
     reporter: Reporter | None = None,
     engine: Engine | None = None,
     ended: Ended = lambda _: None,
-    check: Callable[[Engine], None] = lambda _: None,
+    check: Check = lambda _: None,
 ) -> Outcome:
-    """Run the chapters of an edition, one that fails no less than the others; nothing is kept before the check ends."""
-    options, reporter, mark = options or RunOptions(), reporter or Reporter(), edition.fingerprint
+    """Run the chapters of an edition, one that fails no less than the others.
+
+    Nothing is kept before the check ends.
+    """
+    options = options or RunOptions()
+    reporter = reporter or Reporter()
     known = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
     for slug in known:
         reporter.done(slug, None)
         failed_notebook(project, slug).unlink(missing_ok=True)
-    jobs = [
-        job_for(project, chapter, edition.values[chapter.slug], mark, options.time_limit)
-        for chapter in edition.chapters
-        if chapter.slug not in known
-    ]
     durations = Durations(project)
-    jobs.sort(key=lambda job: (durations.of(job.chapter), len(job.notebook)), reverse=True)
+    jobs = _jobs(project, edition, options, known, durations)
     outcome = Outcome()
     if jobs:
         with processes.session():
             engine = engine or engine_for(project, options.engine)
-            if not engine.imported <= mark.stamps:
+            if not engine.imported <= edition.fingerprint.stamps:
                 raise PressError("a package changed since it was imported; build again")
             try:
                 take = partial(_take, project, edition, reporter, outcome, ended)
@@ -137,14 +144,38 @@ def run_chapters(
     return outcome
 
 
+def _jobs(
+    project: Project,
+    edition: Edition,
+    options: RunOptions,
+    known: Collection[str],
+    durations: Durations,
+) -> list[Job]:
+    """Return the jobs of the chapters that are not known yet, the longest first."""
+    jobs = []
+    for chapter in edition.chapters:
+        if chapter.slug not in known:
+            values = edition.values[chapter.slug]
+            job = job_for(project, chapter, values, edition.fingerprint, options.time_limit)
+            jobs.append(job)
+
+    def length(job: Job) -> tuple[float, int]:
+        return durations.of(job.chapter), len(job.notebook)
+
+    return sorted(jobs, key=length, reverse=True)
+
+
 def _run_all(
     jobs: Sequence[Job],
     engine: Engine,
     width: int,
-    check: Callable[[Engine], None],
+    check: Check,
     take: Callable[[Any], None],
 ) -> None:
-    """Run jobs, so many at a time, and take what comes of each as soon as it is there and the check has ended."""
+    """Run jobs, so many at a time.
+
+    Take what comes of each as soon as it is there and the check has ended.
+    """
     with ThreadPoolExecutor(width) as pool:
         try:
             checked = pool.submit(check, engine)
@@ -187,11 +218,15 @@ def failed_notebook(project: Project, slug: str) -> Path:
 
 
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
-    """Return one error that names every chapter that failed, its cell, and where its notebook is kept."""
-    kept = [
-        f"{error}\n    as far as it got: {failed_notebook(project, error.chapter)}"
-        for error in errors
-    ]
-    if len(kept) == 1:
-        return PressError(kept[0])
-    return PressError(f"{len(kept)} chapters failed:\n" + "\n".join(f"  {text}" for text in kept))
+    """Return one error that names every chapter that failed.
+
+    With its cell, and where its notebook is kept.
+    """
+    texts = []
+    for error in errors:
+        notebook = failed_notebook(project, error.chapter)
+        texts.append(f"{error}\n    as far as it got: {notebook}")
+    if len(texts) == 1:
+        return PressError(texts[0])
+    heading = f"{len(texts)} chapters failed:"
+    return PressError("\n".join([heading, *(f"  {text}" for text in texts)]))

@@ -1,4 +1,7 @@
-"""Cells run in this process by ipykernel's own shell, whose messages go through a connection instead of a socket."""
+"""Cells run in this process by ipykernel's own shell.
+
+Its messages go through a connection instead of a socket.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,17 @@ from jupyter_client.jsonutil import json_clean, json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-FLUSH_EVERY = 0.2  # seconds between two looks at what was printed, as in a kernel: a cell may hang
-PIECE = 1_000_000  # bytes of printed text that go into one message
+FLUSH_EVERY = 0.2
+"""Seconds between two looks at what was printed, as in a kernel: a cell may hang."""
+PIECE = 1_000_000
+"""Bytes of printed text that go into one message."""
 
 
 def packed(message: Any) -> bytes:
-    """Return a message as one line of JSON, with half a surrogate pair, which no file can hold, as a question mark."""
+    """Return a message as one line of JSON.
+
+    With half a surrogate pair, which no file can hold, as a question mark.
+    """
     try:
         text = json.dumps(message, default=json_default, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError):
@@ -34,15 +42,19 @@ def packed(message: Any) -> bytes:
 
 
 class ConnectionSession(Session):
-    """A session that sends through a connection instead of a socket, after what was printed until then."""
+    """A session that sends through a connection instead of a socket.
+
+    What is sent comes after what was printed until then.
+    """
 
     connection: Connection
     printed: tuple[Printed, ...] = ()
 
     def begin(self, connection: Connection) -> None:
         """Take over the descriptors of standard output and error, for good."""
-        self.connection, self.lock = connection, threading.RLock()
-        self.printed = Printed("stdout", 1), Printed("stderr", 2)
+        self.connection = connection
+        self.lock = threading.RLock()
+        self.printed = (Printed("stdout", 1), Printed("stderr", 2))
         # a fork in the midst of a message would leave the child with a lock that nobody opens
         os.register_at_fork(
             before=self.lock.acquire,
@@ -51,10 +63,18 @@ class ConnectionSession(Session):
         )
         threading.Thread(target=self._keep_flushing, daemon=True).start()
 
-    def send(self, stream: Any, msg_or_type: Any, content: Any = None, *_: Any, **__: Any) -> None:  # noqa: ARG002
+    def send(
+        self,
+        stream: Any,  # noqa: ARG002
+        msg_or_type: Any,
+        content: Any = None,
+        *_: Any,
+        **__: Any,
+    ) -> None:
         """Send the type and content of a message."""
         if not isinstance(msg_or_type, str):
-            msg_or_type, content = msg_or_type["msg_type"], msg_or_type["content"]
+            content = msg_or_type["content"]
+            msg_or_type = msg_or_type["msg_type"]
         self.tell({"msg_type": msg_or_type, "content": content})
 
     def tell(self, message: Any) -> None:
@@ -70,7 +90,8 @@ class ConnectionSession(Session):
             for printed in self.printed:
                 while text := printed.read():
                     content = {"name": printed.name, "text": text}
-                    self.connection.send_bytes(packed({"msg_type": "stream", "content": content}))
+                    message = {"msg_type": "stream", "content": content}
+                    self.connection.send_bytes(packed(message))
 
     def _keep_flushing(self) -> None:
         while True:
@@ -86,8 +107,10 @@ class Printed:
     """What a descriptor is given, by Python and past it, in the order in which it was written."""
 
     def __init__(self, name: str, descriptor: int) -> None:
-        self.name, self._read = name, 0
-        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - stays open as long as the process
+        self.name = name
+        self._read = 0
+        # stays open as long as the process
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         os.dup2(self._file.fileno(), descriptor)
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
         raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115
@@ -96,7 +119,10 @@ class Printed:
         setattr(sys, name, stream)
 
     def read(self) -> str:
-        """Return what was written since the last time, at most a piece; nothing when there is nothing new."""
+        """Return what was written since the last time, at most a piece.
+
+        Nothing when there is nothing new.
+        """
         raw = os.pread(self._file.fileno(), PIECE, self._read)
         self._read += len(raw)
         return self._decode(raw)
@@ -110,7 +136,10 @@ class ZMQInteractiveShell(KernelShell):
 
 
 def serve(connection: Connection) -> None:
-    """Run the cells that arrive in a shell of their own; this process is killed when there are no more."""
+    """Run the cells that arrive in a shell of their own.
+
+    This process is killed when there are no more.
+    """
     session = ConnectionSession()
     session.begin(connection)
     config = Config()
@@ -126,13 +155,11 @@ async def _answer(connection: Connection, session: ConnectionSession, shell: Any
     connection.send_bytes(b"{}")
     while True:
         source = json.loads(await loop.run_in_executor(None, connection.recv_bytes))
-        session.send(
-            None, "execute_input", {"code": source, "execution_count": shell.execution_count}
-        )
+        begun = {"code": source, "execution_count": shell.execution_count}
+        session.send(None, "execute_input", begun)
         result = await _result(shell, source)
-        session.tell(
-            {"done": bool(result.success and not shell._last_traceback_during_displayhook)}
-        )
+        ended_well = result.success and not shell._last_traceback_during_displayhook
+        session.tell({"done": bool(ended_well)})
 
 
 async def _result(shell: Any, source: str) -> Any:

@@ -1,4 +1,7 @@
-"""What a worker of a Dask cluster does: it runs jobs with an engine that it keeps while nothing changes."""
+"""What a worker of a Dask cluster does.
+
+It runs jobs with an engine that it keeps while nothing changes.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ from bookpress.run.notebook import ChapterError, Job, run_job
 
 @dataclass(frozen=True)
 class Order:
-    """What a worker needs besides the job: the engine's name, the book, the id of its fingerprint, the versions."""
+    """What a worker needs besides the job.
+
+    The engine's name, the book, the id of its fingerprint, the versions.
+    """
 
     engine: str
     project: Project
@@ -35,16 +41,20 @@ class Order:
 @cache
 def versions() -> Mapping[str, str]:
     """Return the version of this Python and of each library that the package asks for."""
-    asked = [Requirement(text) for text in metadata.requires("compute-divide") or []]
-    found = {"Python": platform.python_version()}
-    for name in (one.name for one in asked if one.marker is None):
-        with suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+    requirements = [Requirement(text) for text in metadata.requires("compute-divide") or []]
+    installed = {"Python": platform.python_version()}
+    for requirement in requirements:
+        if requirement.marker is None:
+            with suppress(metadata.PackageNotFoundError):
+                installed[requirement.name] = metadata.version(requirement.name)
+    return installed
 
 
 def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
-    """Run a job in a worker. A chapter that fails is returned: what is raised, a cluster would run again."""
+    """Run a job in a worker.
+
+    A chapter that fails is returned: what is raised, a cluster would run again.
+    """
     mark, engine = _opened(order)
     try:
         return run_job(job, engine)
@@ -56,7 +66,8 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
 
 _lock = threading.Lock()
 _kept: list[tuple[Order, Fingerprint, Engine]] = []
-_press: list[dict[str, str]] = []  # the files of the press that this worker has imported
+_press: list[dict[str, str]] = []
+"""The files of the press that this worker has imported."""
 
 
 def _opened(order: Order) -> tuple[Fingerprint, Engine]:
@@ -67,40 +78,39 @@ def _opened(order: Order) -> tuple[Fingerprint, Engine]:
                 return mark, engine
         check_versions(order)
         mark = checked_fingerprint(order)
-        press = {
-            name: hashed for name, hashed in mark.packages.items() if name.startswith("bookpress/")
-        }
-        if press not in (_press or [press]):
-            raise PressError(
-                "the press has changed since a worker imported it: restart the workers"
-            )
-        _press[:] = [press]
-        multiprocessing.current_process().daemon = (
-            False  # one of Dask may else start no process that forks
-        )
-        _kept[:] = [(order, mark, engine_for(order.project, order.engine))]
-        return _kept[0][1:]
+        _check_press(mark)
+        # one of Dask may else start no process that forks
+        multiprocessing.current_process().daemon = False
+        engine = engine_for(order.project, order.engine)
+        _kept[:] = [(order, mark, engine)]
+        return mark, engine
+
+
+def _check_press(mark: Fingerprint) -> None:
+    """Raise where the press is not the one that this worker has imported."""
+    files = mark.packages.items()
+    press = {name: digest for name, digest in files if name.startswith("bookpress/")}
+    if _press and press not in _press:
+        raise PressError("the press has changed since a worker imported it: restart the workers")
+    _press[:] = [press]
 
 
 def checked_fingerprint(order: Order) -> Fingerprint:
     """Return the hashes of what is here; raise unless they are those of the sweep."""
-    found = Fingerprint.of(order.project)
-    if found.id != order.fingerprint:
-        raise PressError(
-            f"a worker has other evidence, packages or lock at {order.project.root}; all must be the same"
-        )
-    return found
+    mark = Fingerprint.of(order.project)
+    if mark.id != order.fingerprint:
+        other = f"a worker has other evidence, packages or lock at {order.project.root}"
+        raise PressError(f"{other}; all must be the same")
+    return mark
 
 
 def check_versions(order: Order) -> None:
     """Raise unless Python and the libraries of this worker are those of the sweep."""
-    ours = {name: versions().get(name) or "none" for name in order.versions}
-    others = [
-        f"{name} {ours[name]} (the sweep: {of})"
-        for name, of in order.versions.items()
-        if ours[name] != of
-    ]
+    others = []
+    for name, version in order.versions.items():
+        ours = versions().get(name) or "none"
+        if ours != version:
+            others.append(f"{name} {ours} (the sweep: {version})")
     if others:
-        raise PressError(
-            f"a worker has {', '.join(others)}; every worker needs the same environment"
-        )
+        listed = ", ".join(others)
+        raise PressError(f"a worker has {listed}; every worker needs the same environment")
