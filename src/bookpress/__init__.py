@@ -1,4 +1,7 @@
-"""From parameterised chapters to a published Jupyter Book. The press knows nothing of the subject of a book."""
+"""From parameterised chapters to a published Jupyter Book.
+
+The press knows nothing of the subject of a book.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What can go wrong, in two kinds: the work failed (exit code 1), or the command was wrong (exit code 2)."""
+"""What can go wrong, in two kinds.
+
+The work failed (exit code 1), or the command was wrong (exit code 2).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-LONG = 80  # characters of a value, or a name, that a message shows at the most
-LISTED = 20  # names that a message lists at the most
+LONG = 80
+"""Characters of a value, or a name, that a message shows at the most."""
+LISTED = 20
+"""Names that a message lists at the most."""
 
 
 class PressError(Exception):
@@ -17,21 +22,29 @@ class PressError(Exception):
 
 
 class UsageError(PressError):
-    """A request that makes no sense, such as an unknown name; of several problems it names all. Nothing was started."""
+    """A request that makes no sense, such as an unknown name.
+
+    Of several problems it names all. Nothing was started.
+    """
 
     exit_code = 2
 
     def __init__(self, *problems: str) -> None:
-        listed = "".join(f"\n  {problem}" for problem in problems)
-        super().__init__(
-            problems[0] if len(problems) == 1 else f"{len(problems)} problems:{listed}"
-        )
+        if len(problems) == 1:
+            message = problems[0]
+        else:
+            listed = "".join(f"\n  {problem}" for problem in problems)
+            message = f"{len(problems)} problems:{listed}"
+        super().__init__(message)
         self.problems = problems
 
 
 @contextmanager
 def collecting(problems: list[str]) -> Iterator[None]:
-    """Add what is wrong with a request to a list instead of raising it, so that the rest is looked at too."""
+    """Add what is wrong with a request to a list instead of raising it.
+
+    So that the rest is looked at too.
+    """
     try:
         yield
     except UsageError as error:
@@ -55,9 +68,11 @@ def nearest(name: str, names: Sequence[str]) -> str:
     close = difflib.get_close_matches(name.lower(), lowered, n=1)
     if close:
         return f"; did you mean {lowered[close[0]]}?"
-    more = f" and {len(names) - LISTED} more" if len(names) > LISTED + 1 else ""
-    return (
-        f"; there are: {', '.join(names[:LISTED] if more else names)}{more}"
-        if names
-        else "; there is none"
-    )
+    if not names:
+        return "; there is none"
+    shown = list(names)
+    more = ""
+    if len(names) > LISTED + 1:
+        shown = shown[:LISTED]
+        more = f" and {len(names) - LISTED} more"
+    return f"; there are: {', '.join(shown)}{more}"

@@ -1,4 +1,4 @@
-"""Files that are never half-written, hashes of files and folders, and the YAML that people write."""
+"""Files that are never half-written, hashes of files and folders, and YAML that people write."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from pydantic import BaseModel, ValidationError
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 
 Model = TypeVar("Model", bound=BaseModel)
-EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)  # the earliest date that an archive can state
+EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
+"""The earliest date that an archive can state."""
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes a cell for a formula by."""
 
 
 def sha256(content: bytes) -> str:
@@ -43,41 +46,59 @@ def pretty(value: Any) -> str:
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order, leaving out hidden ones and compiled Python."""
+    """Yield the files below a folder in a fixed order.
+
+    Leaving out hidden ones and compiled Python.
+    """
     for here, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and name != "__pycache__"
-        )
-        yield from (Path(here, name) for name in sorted(names) if not name.startswith("."))
+        visible = [name for name in folders if not name.startswith(".")]
+        folders[:] = sorted(name for name in visible if name != "__pycache__")
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(here, name)
 
 
 def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, but for some in it, by its path with forward slashes."""
-    found = ((path.relative_to(folder), path) for path in files_of(folder))
-    return {
-        name.as_posix(): sha256(read(path)) for name, path in found if name.parts[0] not in without
-    }
+    """Return the SHA-256 of every file below a folder, but for some in it.
+
+    By its path with forward slashes.
+    """
+    hashes = {}
+    for path in files_of(folder):
+        name = path.relative_to(folder)
+        if name.parts[0] not in without:
+            hashes[name.as_posix()] = sha256(read(path))
+    return hashes
 
 
 def trees(folders: Iterable[Path]) -> dict[str, str]:
     """Return what `tree` says of several folders, each name with that of its folder before it."""
-    return {
-        f"{folder.name}/{name}": mark for folder in folders for name, mark in tree(folder).items()
-    }
+    hashes = {}
+    for folder in folders:
+        for name, digest in tree(folder).items():
+            hashes[f"{folder.name}/{name}"] = digest
+    return hashes
 
 
 Stamp = tuple[str, int, int, int, int]
 
 
 def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
-    """Return what the files of folders tell without being read; any write changes it, even one that is undone."""
-    found = []
+    """Return what the files of folders tell without being read.
+
+    Any write changes it, even one that is undone.
+    """
+    stamps = set()
     for folder in folders:
         with naming(folder, "read"):
-            found += [(str(path), path.stat()) for path in files_of(folder)]
-    return frozenset(
-        (name, one.st_size, one.st_mtime_ns, one.st_ctime_ns, one.st_ino) for name, one in found
-    )
+            for path in files_of(folder):
+                stamps.add(_stamp(path))
+    return frozenset(stamps)
+
+
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()
+    return str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def read(path: Path) -> bytes:
@@ -87,33 +108,43 @@ def read(path: Path) -> bytes:
 
 
 def decoded(path: Path) -> str:
-    """Return the text of a file; one that is not UTF-8 is an error that names the file and the first wrong byte."""
+    """Return the text of a file.
+
+    One that is not UTF-8 is an error that names the file and the first wrong byte.
+    """
     content = read(path)
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line, name = content.count(b"\n", 0, error.start) + 1, f"{path.parent.name}/{path.name}"
-        raise PressError(
-            f"{name} is no UTF-8 text: byte {error.start} (0x{content[error.start]:02x}, line {line}); save it as UTF-8"
-        ) from error
+        line = content.count(b"\n", 0, error.start) + 1
+        name = f"{path.parent.name}/{path.name}"
+        where = f"byte {error.start} (0x{content[error.start]:02x}, line {line})"
+        raise PressError(f"{name} is no UTF-8 text: {where}; save it as UTF-8") from error
 
 
 @contextmanager
 def naming(path: Path, verb: str = "write") -> Iterator[None]:
-    """Turn an operating system's error into a `PressError` that names the file and says what to do."""
+    """Turn an operating system's error into a `PressError`.
+
+    It names the file and says what to do.
+    """
     try:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise PressError(
-                f"the disk is full: cannot {verb} {path}. Free some space (the command `clean` removes what was built) "
+                f"the disk is full: cannot {verb} {path}. "
+                "Free some space (the command `clean` removes what was built) "
                 "and build again: what is done is kept."
             ) from error
         raise PressError(f"cannot {verb} {path}: {error.strerror or error}") from error
 
 
 def check_writable(folder: Path) -> None:
-    """Make a folder and raise when nothing can be written to it: better known before hours of work than after."""
+    """Make a folder and raise when nothing can be written to it.
+
+    Better known before hours of work than after.
+    """
     with naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -121,7 +152,10 @@ def check_writable(folder: Path) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it, so that no reader ever meets half a file."""
+    """Write a file under a temporary name, then rename it.
+
+    So no reader ever meets half a file.
+    """
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -136,11 +170,15 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
-    """Return a ZIP that depends on these files and one time alone; a file ``mimetype`` is stored as it is."""
-    buffer, when = io.BytesIO(), max(moment, EARLIEST).timetuple()[:6]
+    """Return a ZIP that depends on these files and one time alone.
+
+    A file ``mimetype`` is stored as it is.
+    """
+    buffer = io.BytesIO()
+    date = max(moment, EARLIEST).timetuple()[:6]
     with zipfile.ZipFile(buffer, "w") as made:
         for name, content in files.items():
-            entry = zipfile.ZipInfo(name, when)
+            entry = zipfile.ZipInfo(name, date)
             entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             made.writestr(entry, content)
@@ -148,12 +186,13 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
 
 
 def harmless(value: Any) -> Any:
-    """Return a cell of a CSV so that no spreadsheet takes a text for a formula: an apostrophe stands before it."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}
-        else value
-    )
+    """Return a cell of a CSV so that no spreadsheet takes a text for a formula.
+
+    An apostrophe stands before it.
+    """
+    if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
+        return f"'{value}"
+    return value
 
 
 def update_file(path: Path, content: bytes) -> None:
@@ -163,7 +202,10 @@ def update_file(path: Path, content: bytes) -> None:
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Refuses what YAML can do and nobody means: keys given twice, and references, which can multiply without end."""
+    """Refuses what YAML can do and nobody means.
+
+    Keys given twice, and references, which can multiply without end.
+    """
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
         if self.check_event(yaml.AliasEvent):
@@ -184,18 +226,19 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
-    """Return what YAML holds, none where it is empty. Messages name where it stands and say what it should hold."""
+    """Return what YAML holds, none where it is empty.
+
+    Messages name where it stands and say what it should hold.
+    """
     try:
         loaded = yaml.load(content, _PlainLoader)  # noqa: S506 - a safe loader that takes less
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from error
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        what = (
-            "it is nested too deeply"
-            if isinstance(error, RecursionError)
-            else getattr(error, "problem", error)
-        )
+        problem = getattr(error, "problem", error)
         line = f"line {mark.line + 1}: " if mark else ""
-        raise UsageError(f"{where} is not plain YAML: {line}{short(str(what), 200)}") from error
+        raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
     return loaded or {}
@@ -205,68 +248,72 @@ def parse_json(content: bytes, where: str) -> Any:
     """Return what JSON holds; the message names where it stands."""
     try:
         return json.loads(content)
-    except (ValueError, RecursionError) as error:
-        what = (
-            "it is nested too deeply"
-            if isinstance(error, RecursionError)
-            else short(str(error), 200)
-        )
-        raise UsageError(f"{where} is not JSON: {what}") from error
+    except RecursionError as error:
+        raise UsageError(f"{where} is not JSON: it is nested too deeply") from error
+    except ValueError as error:
+        raise UsageError(f"{where} is not JSON: {short(str(error), 200)}") from error
 
 
-FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)  # the front matter of a page
-RUNS = (
-    "mystnb"  # an entry of it that decides, against the book's settings, whether a page is executed
-)
+FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
+"""The front matter of a page."""
+RUNS = "mystnb"
+"""An entry of it that decides, against the book's settings, whether a page is executed."""
 
 
 def front_matter(text: str, where: str) -> dict[Any, Any]:
-    """Return the front matter of a page; one that could make code run when the page is read is refused."""
+    """Return the front matter of a page.
+
+    One that could make code run when the page is read is refused.
+    """
     head = FRONT.match(text.replace("\r\n", "\n"))
-    found = as_mapping(head[1], f"{where}: the front matter", "named entries") if head else {}
-    if RUNS in found:
-        raise UsageError(
-            f"{where}: the front matter's `{RUNS}` could make code run when the page is read: take it out"
-        )
-    return found
+    if head is None:
+        return {}
+    entries = as_mapping(head[1], f"{where}: the front matter", "named entries")
+    if RUNS in entries:
+        danger = f"the front matter's `{RUNS}` could make code run when the page is read"
+        raise UsageError(f"{where}: {danger}: take it out")
+    return entries
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
-    """Return what a YAML file holds, as a pydantic model checks it; an entry with nothing under it is not there."""
+    """Return what a YAML file holds, as a pydantic model checks it.
+
+    An entry with nothing under it is not there.
+    """
     entries = as_mapping(read(path), where, f"the entries {', '.join(model.model_fields)}")
-    return checked(
-        model, {name: value for name, value in entries.items() if value is not None}, where
-    )
+    filled = {name: value for name, value in entries.items() if value is not None}
+    return checked(model, filled, where)
 
 
 def checked(model: type[Model], entries: Any, where: str) -> Model:
-    """Return entries as a pydantic model checks them; one error names all that is wrong, and where they stand."""
+    """Return entries as a pydantic model checks them.
+
+    One error names all that is wrong, and where they stand.
+    """
     try:
         return model.model_validate(entries)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        refused_within = {
-            one["loc"][:1] for one in faults if len(one["loc"]) > 1
-        }  # such a list is no shorter for it
-        problems = [
-            _in_words(one, list(model.model_fields))
-            for one in faults
-            if one["loc"] not in refused_within
-        ]
-        raise UsageError(*[f"{where}: {problem}" for problem in problems]) from error
+        # a list with something refused within is no shorter for it
+        refused_within = {fault["loc"][:1] for fault in faults if len(fault["loc"]) > 1}
+        told = [fault for fault in faults if fault["loc"] not in refused_within]
+        names = list(model.model_fields)
+        problems = [f"{where}: {_in_words(fault, names)}" for fault in told]
+        raise UsageError(*problems) from error
 
 
 def _in_words(fault: Any, names: Sequence[str]) -> str:
-    entry, message = ".".join(map(str, fault["loc"])), fault["msg"].removeprefix("Value error, ")
+    entry = ".".join(map(str, fault["loc"]))
     match fault["type"]:
         case "extra_forbidden":
-            return (
-                f"no entry {quoted(entry)}{nearest(entry, names) if len(fault['loc']) == 1 else ''}"
-            )
+            hint = nearest(entry, names) if len(fault["loc"]) == 1 else ""
+            return f"no entry {quoted(entry)}{hint}"
         case "missing":
             return f"the entry {entry!r} is missing"
         case "too_short":
             return f"the entry {entry!r} is empty"
         case "string_type":
-            return f"{short(entry)}: {short(repr(fault['input']))} is no text; put it in quotes"
+            value = short(repr(fault["input"]))
+            return f"{short(entry)}: {value} is no text; put it in quotes"
+    message = fault["msg"].removeprefix("Value error, ")
     return f"{short(entry)}: {message[:1].lower()}{message[1:]}"

@@ -1,4 +1,7 @@
-"""What a build says while it works: to a terminal as a bar, else as lines; always on standard error."""
+"""What a build says while it works: to a terminal as a bar, else as lines.
+
+Always on standard error.
+"""
 
 from __future__ import annotations
 
@@ -27,41 +30,50 @@ from rich.text import Text
 
 from bookpress.errors import PressError
 
-PIPE_WIDTH = 160  # columns of a table that goes to no terminal
-UNLIMITED = 100_000  # more columns than any table needs
-UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)  # what can go wrong with a stream
+PIPE_WIDTH = 160
+"""Columns of a table that goes to no terminal."""
+UNLIMITED = 100_000
+"""More columns than any table needs."""
+UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
+"""What can go wrong with a stream."""
 
 
 def standard_output() -> Console:
-    """Return where results are printed: as wide as the terminal or ``COLUMNS`` says, else wide enough for tables."""
-    told = os.environ.get("COLUMNS", "")
-    is_told = Console().is_terminal or (told.isdecimal() and int(told) > 0)
-    return Console(width=None if is_told else PIPE_WIDTH)
+    """Return where results are printed.
+
+    It is as wide as the terminal or ``COLUMNS`` says, else wide enough for tables.
+    """
+    columns = os.environ.get("COLUMNS", "")
+    has_columns = columns.isdecimal() and int(columns) > 0
+    has_width = Console().is_terminal or has_columns
+    return Console(width=None if has_width else PIPE_WIDTH)
 
 
 class FoldingTable(Table):
-    """A table whose cells are folded, never cut; where words would have to be broken, each row becomes a list."""
+    """A table whose cells are folded, never cut.
+
+    Where words would have to be broken, each row becomes a list.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the table, each column at least as wide as its longest word, or else the lists."""
         unlimited = options.update(max_width=UNLIMITED)
-        needs = [
-            [Measurement.get(console, unlimited, cell) for cell in (column.header, *column.cells)]
-            for column in self.columns
-        ]
-        least = [max(need.minimum for need in column) for column in needs]
-        lacking = [
-            max(need.maximum for need in column) - width
-            for column, width in zip(needs, least, strict=True)
-        ]
-        spare = (
-            options.max_width - sum(least) - 3 * len(least) - 1
-        )  # a line, and a space on both sides of each
+        least = []
+        lacking = []
+        for column in self.columns:
+            cells = (column.header, *column.cells)
+            needs = [Measurement.get(console, unlimited, cell) for cell in cells]
+            width = max(need.minimum for need in needs)
+            least.append(width)
+            lacking.append(max(need.maximum for need in needs) - width)
+        borders = 3 * len(least) + 1  # a line, and a space on both sides of each
+        spare = options.max_width - sum(least) - borders
         if spare < 0:
             yield from self._as_lists()
             return
+        total = max(sum(lacking), 1)
         for column, width, lack in zip(self.columns, least, lacking, strict=True):
-            column.width = width + min(lack, spare * lack // max(sum(lacking), 1))
+            column.width = width + min(lack, spare * lack // total)
         yield from super().__rich_console__(console, options)
 
     def _as_lists(self) -> RenderResult:
@@ -69,11 +81,11 @@ class FoldingTable(Table):
         if self.title:
             yield Text.from_markup(f"[table.title]{self.title}[/]")
         headings = [str(column.header) for column in self.columns]
-        for row in zip(*(column.cells for column in self.columns), strict=True):
+        cells = [column.cells for column in self.columns]
+        for row in zip(*cells, strict=True):
             yield Rule(style="dim")
-            entries = Table.grid(
-                Column(style="bold", no_wrap=True), Column(overflow="fold"), padding=(0, 1)
-            )
+            heads = Column(style="bold", no_wrap=True)
+            entries = Table.grid(heads, Column(overflow="fold"), padding=(0, 1))
             for heading, cell in zip(headings, row, strict=True):
                 if cell:
                     entries.add_row(heading, cell)
@@ -89,7 +101,10 @@ def folding_table(*columns: str, title: str | None = None) -> Table:
 
 
 class Reporter:
-    """Whatever is told how a build goes: a bar with chapters and time; without a terminal, lines. By default silent."""
+    """Whatever is told how a build goes.
+
+    A bar with chapters and time; without a terminal, lines. By default silent.
+    """
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(quiet=True)
@@ -137,26 +152,30 @@ def reporting() -> Iterator[Reporter]:
 
 @cache
 def note(text: str) -> None:
-    """Say something on standard error that whoever gave a command should know; the same is said once."""
+    """Say something on standard error that whoever gave a command should know.
+
+    The same is said once.
+    """
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"note: {text}")
 
 
 @contextmanager
 def named_output() -> Iterator[None]:
-    """Let results that cannot be printed be one error; of a reader who has seen enough nothing is said."""
+    """Let results that cannot be printed be one error.
+
+    Of a reader who has seen enough nothing is said.
+    """
     if sys.stdout is None:
         raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="backslashreplace"
-        )  # what has no such letter shows its number
+        # what has no such letter shows its number
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
     except OSError as error:
         if error.filename is not None or error.errno not in UNPRINTED:
             raise
-        with Path(os.devnull).open(
-            "wb"
-        ) as nowhere:  # Python would try again when it ends, and complain again
+        # Python would try again when it ends, and complain again
+        with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise PressError(f"cannot write to standard output: {error.strerror or error}") from error

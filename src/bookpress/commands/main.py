@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
-ASKS_FROM = 1000  # runs beyond which `explore` asks first
+"""The exit code after a signal to stop."""
+ASKS_FROM = 1000
+"""Runs beyond which `explore` asks first."""
 
 press = typer.Typer(
     no_args_is_help=True,
@@ -38,9 +40,8 @@ press.add_typer(new, name="new")
 
 def main(*more: typer.Typer) -> None:
     """Run the command line."""
-    gc.set_threshold(
-        100_000
-    )  # a command is short: searching for garbage costs it more than the garbage would
+    # a command is short: searching for garbage costs it more than the garbage would
+    gc.set_threshold(100_000)
     known = [group.typer_instance for group in press.registered_groups]
     for commands in more:
         if commands not in known:
@@ -52,7 +53,10 @@ def main(*more: typer.Typer) -> None:
 
 
 def guarded(work: Callable[[], object]) -> None:
-    """Do something; an error of ours, or a signal to stop, is one message on standard error and an exit code."""
+    """Do something; an error of ours, or a signal to stop, is one message and an exit code.
+
+    The message goes to standard error.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
         signal.signal(signal.SIGHUP, signal.default_int_handler)
@@ -115,12 +119,19 @@ def build(
     time_limit: opt.TimeLimit = None,
     formats: opt.Formats = opt.FORMATS[0],
 ) -> None:
-    """Build an edition of the book, or several with an index of them. What has not changed is not run again."""
+    """Build an edition of the book, or several with an index of them.
+
+    What has not changed is not run again.
+    """
     from bookpress.run.engine import engine_for
 
-    project, names = opt.current_project(), editions or ["default"]
-    only = [slug.strip() for slug in chapters.split(",")] if chapters is not None else None
-    is_new = bool(parameter) or only is not None or not {*names} <= {*project.built}
+    project = opt.current_project()
+    names = editions or ["default"]
+    only = None
+    if chapters is not None:
+        only = [slug.strip() for slug in chapters.split(",")]
+    is_built = set(names) <= set(project.built)
+    is_new = bool(parameter) or only is not None or not is_built
     opened = engine_for(project, engine) if is_new or force else None
     # the rest is imported while that process does its imports
     from bookpress.book.editions import load_edition, save_edition
@@ -133,13 +144,11 @@ def build(
         wanted = [save_edition(project, wanted, save)]
     chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
     with reporting() as bar:
-        built = [build_edition(project, one, options, bar, chosen, opened) for one in wanted]
+        built = [build_edition(project, plan, options, bar, chosen, opened) for plan in wanted]
     for done in built:
-        what = (
-            f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
-            if done.changed
-            else "nothing to do"
-        )
+        what = "nothing to do"
+        if done.changed:
+            what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
         say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
@@ -171,23 +180,20 @@ def run(
     if notebook is not None and notebook.suffix != ".ipynb":
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
-    opened = engine_for(
-        project, engine, chapter
-    )  # the rest is imported while that process does its imports
+    opened = engine_for(project, engine, chapter)
+    # the rest is imported while that process does its imports
     from bookpress.book.assignments import with_file
     from bookpress.explore.sweep import print_results, run_one
     from bookpress.files import replace_file
 
     options = _options(1, engine, force, time_limit)
-    found, is_fresh = run_one(
-        project, chapter, with_file(file, parameter or []), edition, options, opened
-    )
-    say(
-        f"{chapter}: {f'run in {found.seconds:.1f} s' if is_fresh else 'nothing has changed since it was run'}"
-    )
-    results = {chapter: dict(found.results)}
+    values = with_file(file, parameter or [])
+    done, is_fresh = run_one(project, chapter, values, edition, options, opened)
+    how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
+    say(f"{chapter}: {how}")
+    results = {chapter: dict(done.results)}
     if notebook is not None:
-        replace_file(notebook, found.notebook)
+        replace_file(notebook, done.notebook)
     if as_json:
         _print_json(results)
     else:
@@ -196,7 +202,10 @@ def run(
 
 @press.command()
 def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
-    """List the parameters: value, what is allowed, what it means. --json prints a JSON Schema for each chapter."""
+    """List the parameters: value, what is allowed, what it means.
+
+    --json prints a JSON Schema for each chapter.
+    """
     from bookpress.explore.sweep import parameter_schemas, print_parameters
 
     project = opt.current_project()
@@ -210,8 +219,9 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 def check(as_json: opt.AsJson = False) -> None:
     """Find what is wrong in the sources; nothing is run.
 
-    That is: undefined names, unknown results, references and citations, and numbers typed by hand. Paragraphs that
-    claim a direction of results and rest on no statement are listed too; they are no fault.
+    That is: undefined names, unknown results, references and citations, and numbers typed by hand.
+    Paragraphs that claim a direction of results and rest on no statement are listed too; they are
+    no fault.
     """
     from bookpress.check.check import check as check_book
     from bookpress.check.check import untested
@@ -220,21 +230,19 @@ def check(as_json: opt.AsJson = False) -> None:
     problems, unchecked = check_book(project)
     listed = untested(project) if not problems else []
     if as_json:
-        rows = [{"file": one.where, "line": one.line, "problem": one.what} for one in problems]
-        _print_json(
-            [
-                *rows,
-                *({"file": one.where, "line": one.line, "untested": one.what} for one in listed),
-            ]
-        )
+        rows = [{"file": at.where, "line": at.line, "problem": at.what} for at in problems]
+        rows += [{"file": at.where, "line": at.line, "untested": at.what} for at in listed]
+        _print_json(rows)
     else:
-        for one in [*problems, *listed]:
-            typer.echo(one)
+        for line in [*problems, *listed]:
+            typer.echo(line)
     for slug in unchecked:
         say(f"{slug}: not run yet: its keys are unchecked")
     if problems:
-        raise PressError(f"{len(problems)} problem{'s' if len(problems) > 1 else ''} found")
-    say(f"nothing wrong was found{f'; {len(listed)} paragraphs to look at' if listed else ''}")
+        plural = "s" if len(problems) > 1 else ""
+        raise PressError(f"{len(problems)} problem{plural} found")
+    more = f"; {len(listed)} paragraphs to look at" if listed else ""
+    say(f"nothing wrong was found{more}")
 
 
 @new.command("chapter")
@@ -246,7 +254,10 @@ def new_chapter(
         str | None, typer.Option(help="The chapter it stands behind. [default: the last]")
     ] = None,
 ) -> None:
-    """Begin a chapter: front matter, parameters, a first result, statement and figure; it builds at once."""
+    """Begin a chapter: front matter, parameters, a first result, statement and figure.
+
+    It builds at once.
+    """
     from bookpress.book.chapters import new_chapter as write_chapter
 
     typer.echo(write_chapter(opt.current_project(), name, after))
@@ -271,17 +282,16 @@ def cite(
 ) -> None:
     """Print the reference to a chapter, or to the book. It names the edition that was read.
 
-    With --check, tell instead what became of a number: exit code 0 if it stands, 1 if it is revised or withdrawn, 2 if
-    no release has said it.
+    With --check, tell instead what became of a number: exit code 0 if it stands, 1 if it is revised
+    or withdrawn, 2 if no release has said it.
     """
     from bookpress.commands.cite import reference
     from bookpress.release.released import check as check_number
 
     if checked is not None:
         if (chapter, form, edition) != (None, "apa", "default"):
-            raise UsageError(
-                f"--check {checked} goes with nothing else: it names the chapter, and asks every release"
-            )
+            alone = "it names the chapter, and asks every release"
+            raise UsageError(f"--check {checked} goes with nothing else: {alone}")
         code, words = check_number(opt.current_project(), checked, _options(1))
         typer.echo(words)
         raise typer.Exit(code)
@@ -298,21 +308,23 @@ def verify(
     ] = None,
     jobs: opt.Jobs = None,
 ) -> None:
-    """Tell whether a cited state is had here, and gives the same results; else what differs, and by how much.
+    """Tell whether a cited state is had here, and gives the same results.
 
-    Exit code 0: same results; 1: other results; 2: unknown.
+    Else what differs, and by how much. Exit code 0: same results; 1: other results; 2: unknown.
     """
     from bookpress.release.released import read_cited
     from bookpress.release.released import verify as verify_state
 
-    project, options, code = opt.current_project(), _options(jobs), 0
+    project = opt.current_project()
+    options = _options(jobs)
     states = read_cited(cited, sha)
+    codes = [0]
     with reporting() as bar:
-        for one in states:
-            found, words = verify_state(project, one, options, bar)
+        for state in states:
+            code, words = verify_state(project, state, options, bar)
             typer.echo(words)
-            code = max(code, found)
-    raise typer.Exit(code)
+            codes.append(code)
+    raise typer.Exit(max(codes))
 
 
 @press.command()
@@ -326,9 +338,10 @@ def release(
     ] = Path("dist"),
     tag: Annotated[bool, typer.Option("--tag", help="Tag the commit with the version.")] = False,
 ) -> None:
-    """Pack built editions with checksums, by default all that are published. Earlier releases stay on the site.
+    """Pack built editions with checksums, by default all that are published.
 
-    What the folder holds already is kept, and what was released never changes.
+    Earlier releases stay on the site. What the folder holds already is kept, and what was released
+    never changes.
     """
     from bookpress.release.release import release as release_editions
 
@@ -345,21 +358,23 @@ def compare(
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
 ) -> None:
-    """Show the results and parameters that differ between two editions, or between one and itself with other values.
+    """Show the results and parameters that differ between two editions.
 
-    Rows of your own, where there are any, are in the second alone.
+    Or between one and itself with other values. Rows of your own, where there are any, are in the
+    second alone.
     """
     from bookpress.explore.compare import compare as compare_sides
     from bookpress.explore.compare import print_comparison, sides
     from bookpress.page.explore.comparison_page import write_page
 
-    project, options = opt.current_project(), _options(jobs)
+    project = opt.current_project()
+    options = _options(jobs)
     if other is None and not parameter and not project.own_rows:
         raise UsageError("compare needs a second edition, or other values: -p NAME=VALUE")
+    names = (one, one if other is None else other)
     with reporting() as bar:
-        comparison = compare_sides(
-            *sides(project, (one, one if other is None else other), options, bar, parameter or ())
-        )
+        first, second = sides(project, names, options, bar, parameter or ())
+    comparison = compare_sides(first, second)
     if as_json:
         _print_json(comparison.as_json())
     else:
@@ -382,7 +397,10 @@ def statements(
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
 ) -> None:
-    """List what the sentences of an edition rest on: whether it holds, why, and where it is said."""
+    """List what the sentences of an edition rest on.
+
+    Whether it holds, why, and where it is said.
+    """
     from bookpress.build.statements import fallen, print_statements
     from bookpress.explore.compare import sides
     from bookpress.explore.robustness import load, print_robustness
@@ -418,17 +436,19 @@ def explore(
     time_limit: opt.TimeLimit = None,
     formats: opt.ExploredFormats = None,
 ) -> None:
-    """Build the published edition with its states: each choice changed alone, to be turned on the page itself.
+    """Build the published edition with its states.
 
-    That also tells of every statement in how many states it holds. What is done is kept: run the same command again to
-    go on after a stop. States stay as long as the edition does; a build that changes it drops them.
+    Each is a choice changed alone, to be turned on the page itself. That also tells of every
+    statement in how many states it holds. What is done is kept: run the same command again to go on
+    after a stop. States stay as long as the edition does; a build that changes it drops them.
     """
     from bookpress.build.formats import choose
     from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
     from bookpress.explore.explore import explore as explore_states
     from bookpress.explore.sweep import expected
 
-    project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
+    project = opt.current_project()
+    options = _options(jobs, engine, force, time_limit)
     default, states, built_in = states_to_explore(project, chapters or [])
     tasks = [state.task for state in states]
     missing, words = expected(project, tasks, default.fingerprint, options, "states", PAGE_SECONDS)
@@ -444,13 +464,15 @@ def explore(
 
 
 def _ask_before(runs: int, yes: bool) -> None:
-    """Ask before many runs, unless it was said that they are wanted; who cannot be asked is refused."""
+    """Ask before many runs, unless it was said that they are wanted.
+
+    Who cannot be asked is refused.
+    """
     if runs <= ASKS_FROM or yes:
         return
     if not sys.stdin.isatty():
-        raise UsageError(
-            f"{runs:,} runs are more than {ASKS_FROM:,}: say --yes to run them without being asked"
-        )
+        many = f"{runs:,} runs are more than {ASKS_FROM:,}"
+        raise UsageError(f"{many}: say --yes to run them without being asked")
     typer.confirm(f"{runs:,} runs: go on?", abort=True, err=True)
 
 
@@ -463,8 +485,8 @@ def serve(
 ) -> None:
     """Show an edition in the browser while you write.
 
-    What you save is built again, and the page reloads. A build that fails is told on the page and here; the last good
-    pages stay. It listens on this machine alone. Ctrl-C ends it.
+    What you save is built again, and the page reloads. A build that fails is told on the page and
+    here; the last good pages stay. It listens on this machine alone. Ctrl-C ends it.
     """
     from bookpress.write.serve import serve as serve_edition
 
@@ -493,9 +515,9 @@ def sweep(
 ) -> None:
     """Run a chapter under every combination of values.
 
-    That makes one table, and a page that shows how the results move. What is done is kept: run the same command again
-    to go on after a stop. Combinations that fail are named at the end and the exit code is 1; the others are in the
-    table.
+    That makes one table, and a page that shows how the results move. What is done is kept: run the
+    same command again to go on after a stop. Combinations that fail are named at the end and the
+    exit code is 1; the others are in the table.
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
@@ -511,18 +533,19 @@ def sweep(
     from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
     from bookpress.page.figures import render as drawing
 
-    project, options = opt.current_project(), _options(jobs, engine, force, time_limit)
+    project = opt.current_project()
+    options = _options(jobs, engine, force, time_limit)
     plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition)
     check_folder(out)
-    missing, words = expected(project, plan.tasks, Fingerprint.of(project), options, "combinations")
+    fingerprint = Fingerprint.of(project)
+    missing, words = expected(project, plan.tasks, fingerprint, options, "combinations")
     if dry_run:
         say(words)
         return
     _ask_before(missing, yes)
     with reporting() as bar:
-        drawing.warm_up(
-            project.build / "pictures"
-        )  # what draws takes a moment to start: chapters can use it to run
+        # what draws takes a moment to start: chapters can use it to run
+        drawing.warm_up(project.build / "pictures")
         done = run_sweep(project, plan, options, bar, scheduler, out)
         bar.step("drawing the curves")
         curves = curves_of(done)

@@ -1,4 +1,7 @@
-"""Arguments and options of several commands, each with what a shell may offer; ``--help`` imports nothing heavy."""
+"""Arguments and options of several commands, each with what a shell may offer.
+
+``--help`` imports nothing heavy.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ from bookpress.errors import PressError
 if TYPE_CHECKING:
     from bookpress.book.project import Project
 
-FORMATS = ("html", "pdf", "epub")  # the formats of the book; the first is always made
-
-Offers = Iterable[tuple[str, str]]  # what may be typed, each with a short explanation
-Find = Callable[
-    ["Project", str | None, str], Offers
-]  # finds them for a book, a chapter and what is typed so far
+FORMATS = ("html", "pdf", "epub")
+"""The formats of the book; the first is always made."""
+Offers = Iterable[tuple[str, str]]
+"""What may be typed, each with a short explanation."""
+Find = Callable[["Project", str | None, str], Offers]
+"""Finds offers for a book, a chapter and what is typed so far."""
 
 
 def current_project() -> Project:
@@ -34,11 +37,12 @@ def offering(find: Find) -> Callable[..., list[tuple[str, str]]]:
     """Return what Typer asks for offers: those that begin with the word."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+        chapter = ctx.params.get("chapter")
         try:
-            found = dict(find(current_project(), ctx.params.get("chapter"), incomplete))
+            offers = dict(find(current_project(), chapter, incomplete))
         except PressError:
             return []
-        return [(text, words) for text, words in found.items() if text.startswith(incomplete)]
+        return [(text, words) for text, words in offers.items() if text.startswith(incomplete)]
 
     return complete
 
@@ -64,13 +68,15 @@ def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
     from bookpress.book.chapters import discover
 
     for chapter in discover(project):
-        for one in chapter.parameters if slug in {None, chapter.slug} else ():
-            for label in (one.name, f"{chapter.slug}.{one.name}"):
+        if slug not in {None, chapter.slug}:
+            continue
+        for parameter in chapter.parameters:
+            for label in (parameter.name, f"{chapter.slug}.{parameter.name}"):
                 if typed.startswith(f"{label}="):
-                    shown = [one.default] if one.is_period else one.choices
+                    shown = [parameter.default] if parameter.is_period else parameter.choices
                     yield from ((f"{label}={choice}", "") for choice in shown)
                 else:
-                    yield f"{label}=", one.help
+                    yield f"{label}=", parameter.help
 
 
 def argument(text: str, find: Find) -> Any:

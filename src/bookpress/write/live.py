@@ -1,6 +1,7 @@
-"""States that a reader asks for: a program that keeps the engine and the published pages warm, and its handle.
+"""States that a reader asks for.
 
-The program is started anew after each build, so that it knows the package, the evidence and the pages as they are.
+A program that keeps the engine and the published pages warm, and its handle. The program is started
+anew after each build, so that it knows the package, the evidence and the pages as they are.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from multiprocessing import AuthenticationError
@@ -67,17 +68,23 @@ class Live:
 
     def stop(self) -> None:
         """End the program and all that it runs."""
-        program, self._program = self._program, None
+        program = self._program
+        self._program = None
         self._warm.clear()
         if program is not None:
             program.end()
 
     def controls(self) -> dict[str, Any]:
         """Return what each parameter of each chapter takes."""
-        return dict(self._told["controls"]) if self._warm.wait(PATIENCE) else {}
+        if not self._warm.wait(PATIENCE):
+            return {}
+        return dict(self._told["controls"])
 
     def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
-        """Answer ``chapter``, ``values`` as texts, ``reader`` with a ``state``, what is ``refused`` or an ``error``."""
+        """Answer an order with a ``state``, what is ``refused``, or an ``error``.
+
+        An order has ``chapter``, ``values`` as texts, and ``reader``.
+        """
         program = self._program
         if program is None or not self._warm.wait(PATIENCE):
             return {"error": "The book is being built; try again when it is there."}
@@ -114,28 +121,33 @@ class WarmChapters:
     """The published edition with engine and pages warm; threads may ask at the same time."""
 
     def __init__(self, project: Project, warm: WarmBook) -> None:
-        self._project, self._warm = project, warm
+        self._project = project
+        self._warm = warm
         self._engine = engine_for(project)
         self._default = load_edition(project)
         self._runs = cached_runs(project, self._default)
         self._turns: dict[str, Turn] = {}
-        self._lock, self._room = threading.Lock(), threading.Semaphore(cores())
+        self._lock = threading.Lock()
+        self._room = threading.Semaphore(cores())
 
     @property
     def controls(self) -> dict[str, Any]:
         """What each parameter of each chapter takes."""
-        return {
-            one.slug: {known.name: control(known) for known in one.parameters}
-            for one in self._default.chapters
-        }
+        controls = {}
+        for chapter in self._default.chapters:
+            parameters = chapter.parameters
+            controls[chapter.slug] = {known.name: control(known) for known in parameters}
+        return controls
 
     def serve(self, connection: Connection) -> None:
         """Answer one order."""
         with connection, suppress(OSError, EOFError):
-            order, turn = connection.recv(), Turn()
+            order = connection.recv()
+            turn = Turn()
+            reader = order["reader"]
             with self._lock:
-                before = self._turns.get(order["reader"])
-                self._turns[order["reader"]] = turn
+                before = self._turns.get(reader)
+                self._turns[reader] = turn
             if before:
                 before.end()
             connection.send(self._answer(order["chapter"], order["values"], turn))
@@ -154,19 +166,20 @@ class WarmChapters:
 
     def _checked(self, slug: str, texts: Mapping[str, str]) -> State:
         """Return the state that texts ask for, checked as those of the command line are."""
-        [chapter] = choose(self._default.chapters, [slug])
+        chapters = self._default.chapters
+        [chapter] = choose(chapters, [slug])
         asked = [Assignment(slug, name, text, is_text=True) for name, text in texts.items()]
-        values, usual = (
-            resolve(self._default.chapters, [chapter], asked)[slug],
-            self._default.values[slug],
-        )
+        values = resolve(chapters, [chapter], asked)[slug]
+        usual = self._default.values[slug]
         choice = {name: value for name, value in values.items() if value != usual[name]}
         if not choice:
             raise UsageError(f"{', '.join(texts)}: as published")
         return State.of(self._default, chapter, choice)
 
     def _content(self, state: State, turn: Turn) -> dict[str, Any]:
-        project, default, cache = self._project, self._default, RunCache(self._project.cache)
+        project = self._project
+        default = self._default
+        cache = RunCache(project.cache)
         if turn.is_over:
             raise PressError("given up")
         job = job_for(project, state.chapter, state.task.values, default.fingerprint, PATIENCE)
@@ -176,38 +189,45 @@ class WarmChapters:
             default.fingerprint.check(project)
             cache.store(run)
         page = partial(self._warm.page, started=turn.works)
-        return {
-            "id": state.edition.id,
-            **content_of(project, default, self._runs, page, Outcome(state, run)),
-        }
+        content = content_of(project, default, self._runs, page, Outcome(state, run))
+        return {"id": state.edition.id, **content}
 
 
 def control(parameter: Parameter) -> dict[str, Any]:
-    """Return what a native control needs: ``one`` or ``many`` of options, else attributes of an input."""
-    schema, items = parameter.schema, parameter.schema.get("items", {})
-    closed = [True, False] if schema.get("type") == "boolean" else schema.get("enum")
-    for kind, values, found in (("one", closed, schema), ("many", items.get("enum"), items)):
-        if values:
-            return {kind: [[as_text(value), in_words(value, found)] for value in values]}
-    if schema.get("type") in {"integer", "number"}:
-        ends = {
-            name: schema[key]
-            for name, key in (("min", "minimum"), ("max", "maximum"))
-            if key in schema
-        }
-        return {
-            "input": {
-                "type": "number",
-                "step": "1" if schema["type"] == "integer" else "any",
-                **ends,
-            }
-        }
-    hint = {"placeholder": "2020-2022", "title": parameter.allowed} if parameter.is_period else {}
-    return {"input": {"type": "text", **hint}, "is_list": schema.get("type") == "array"}
+    """Return what a native control needs.
+
+    That is ``one`` or ``many`` of options, else attributes of an input.
+    """
+    schema = parameter.schema
+    kind = schema.get("type")
+    closed = [True, False] if kind == "boolean" else schema.get("enum")
+    if closed:
+        return {"one": _options(closed, schema)}
+    items = schema.get("items", {})
+    if items.get("enum"):
+        return {"many": _options(items["enum"], items)}
+    if kind in {"integer", "number"}:
+        attributes = {"type": "number", "step": "1" if kind == "integer" else "any"}
+        for name, key in (("min", "minimum"), ("max", "maximum")):
+            if key in schema:
+                attributes[name] = schema[key]
+        return {"input": attributes}
+    attributes = {"type": "text"}
+    if parameter.is_period:
+        attributes |= {"placeholder": "2020-2022", "title": parameter.allowed}
+    return {"input": attributes, "is_list": kind == "array"}
+
+
+def _options(values: Iterable[Any], schema: Mapping[str, Any]) -> list[list[str]]:
+    """Return each value with the words that a reader sees."""
+    return [[as_text(value), in_words(value, schema)] for value in values]
 
 
 def main() -> None:
-    """Be the program: get warm, say where it listens, answer each order in a thread, until standard input is closed."""
+    """Be the program: get warm, say where it listens, answer each order in a thread.
+
+    Until standard input is closed.
+    """
     key = json.loads(sys.stdin.readline())["key"]
     processes.end_group_with(0, os.getpid())
     project = Project.find()

@@ -1,7 +1,8 @@
-"""The book on this machine while it is written: built, served on loopback, built again when a file changes.
+"""The book on this machine while it is written: built, served, built again when a file changes.
 
-The pages in the browser reload when new ones are published, and show what is wrong when a build fails. The script that
-does it is put into a page as it is served; the published files know nothing of it.
+The pages in the browser reload when new ones are published, and show what is wrong when a build
+fails. The script that does it is put into a page as it is served; the published files know nothing
+of it.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -42,10 +43,13 @@ from bookpress.write.live import Live
 HOST = "127.0.0.1"
 """Never an address that others can reach: the server is made for the author alone."""
 TEMPLATES = Path(__file__).parent / "templates"
-OWN = "/__press__"  # where what is not part of the book is served
+OWN = "/__press__"
+"""Where what is not part of the book is served."""
 SCRIPTS = {f"{OWN}/{name}": TEMPLATES / name for name in ("reload.js", "live.js")}
-ORDER_LIMIT = 32_768  # bytes of an order
+ORDER_LIMIT = 32_768
+"""Bytes of an order."""
 Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+Text = Annotated[str, Field(max_length=8192)]
 
 
 class Order(BaseModel):
@@ -55,20 +59,21 @@ class Order(BaseModel):
 
     chapter: Short
     reader: Short
-    values: Annotated[
-        dict[Short, Annotated[str, Field(max_length=8192)]], Field(min_length=1, max_length=64)
-    ]
+    values: Annotated[dict[Short, Text], Field(min_length=1, max_length=64)]
 
 
 @dataclass
 class State:
-    """How the book stands: ``building``, ``built`` or ``failed``, why, and the folder of the built edition."""
+    """How the book stands.
+
+    It is ``building``, ``built`` or ``failed``, why, and in which folder the built edition is.
+    """
 
     folder: Path
     what: str = "building"
     message: str = ""
     live: Live | None = None
-    """What runs chapters for readers; there is none where another than the published edition is served."""
+    """What runs chapters for readers; there is none but for the published edition."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     """Proves that an order comes from a page of ours."""
     room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(16))
@@ -85,18 +90,16 @@ class State:
 def serve(project: Project, edition: str, port: int, ready: Callable[[str], object]) -> None:
     """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM."""
     load_edition_file(project, edition)  # or say that there is none
-    state = State(project.editions / edition, live=Live(project) if edition == DEFAULT else None)
+    live = Live(project) if edition == DEFAULT else None
+    state = State(project.editions / edition, live=live)
     try:
         server = _Server((HOST, port), partial(_Pages, state))
     except OSError as error:
-        why = (
-            "is taken by another program"
-            if error.errno == errno.EADDRINUSE
-            else f"is not to be had: {error}"
-        )
-        raise PressError(
-            f"port {port} {why}; choose one with --port, or --port 0 for any that is free"
-        ) from error
+        why = f"is not to be had: {error}"
+        if error.errno == errno.EADDRINUSE:
+            why = "is taken by another program"
+        choice = "choose one with --port, or --port 0 for any that is free"
+        raise PressError(f"port {port} {why}; {choice}") from error
     with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         ready(f"http://{HOST}:{server.server_port}/")
@@ -110,13 +113,16 @@ def serve(project: Project, edition: str, port: int, ready: Callable[[str], obje
 
 
 def keep_built(project: Project, edition: str, state: State) -> None:
-    """Build now and after each change, each time in a fresh process: it sees the package as it now is.
+    """Build now and after each change, each time in a fresh process.
 
-    A change during a build starts it afresh. It publishes only what is whole: the last good pages stay.
+    It sees the package as it now is. A change during a build starts it afresh. It publishes only
+    what is whole: the last good pages stay.
     """
-    command, looks = [sys.executable, "-m", "bookpress", "build", edition], changes(project)
+    command = [sys.executable, "-m", "bookpress", "build", edition]
+    looks = changes(project)
     while True:
-        state.what, state.message = "building", ""
+        state.what = "building"
+        state.message = ""
         if state.live:
             state.live.stop()
         fault = _build(command, project.root, looks)
@@ -124,40 +130,56 @@ def keep_built(project: Project, edition: str, state: State) -> None:
             continue
         if state.live and not fault:
             state.live.start()
-        state.what, state.message = ("failed", fault) if fault else ("built", "")
+        state.what = "failed" if fault else "built"
+        state.message = fault
         while not next(looks):
             if not (fault or state.version):
                 break
 
 
 def changes(project: Project) -> Iterator[bool]:
-    """Yield every moment whether a file that editions are made from has come, gone or changed since the last."""
-    folders = [
-        *(project.root / name for name in (FOLDER, *COPIED_FOLDERS)),
-        project.data,
-        *project.packages,
-    ]
+    """Yield every moment whether a file that editions are made from has changed.
+
+    Whether it has come, gone or changed since the last moment.
+    """
+    folders = [project.root / name for name in (FOLDER, *COPIED_FOLDERS)]
+    folders += [project.data, *project.packages]
     before = None
     while True:
         with suppress(OSError):  # of a file that goes while we look the next look tells
-            paths = [
-                path for path in project.root.iterdir() if path.suffix in {".md", ".yml", ".lock"}
-            ]
-            paths += [path for folder in folders for path in files_of(folder)]
-            now = {
-                (path, stat.st_mtime_ns, stat.st_ino)
-                for path, stat in ((path, path.stat()) for path in paths)
-            }
+            now = _marks(project.root, folders)
             yield before not in (None, now)
             before = now
         time.sleep(0.2)
 
 
+def _marks(root: Path, folders: Iterable[Path]) -> set[tuple[Path, int, int]]:
+    """Return what tells whether files have changed, of those in a folder and all below others."""
+    suffixes = {".md", ".yml", ".lock"}
+    paths = [path for path in root.iterdir() if path.suffix in suffixes]
+    for folder in folders:
+        paths += files_of(folder)
+    marks = set()
+    for path in paths:
+        status = path.stat()
+        marks.add((path, status.st_mtime_ns, status.st_ino))
+    return marks
+
+
 def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
-    """Run the build and return what is wrong, empty where nothing is; None when a file changed before it ended."""
-    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "start_new_session": True}
+    """Run the build and return what is wrong, empty where nothing is.
+
+    None when a file changed before it ended.
+    """
     with tempfile.TemporaryFile("w+", errors="replace") as said:
-        process = subprocess.Popen(command, cwd=root, stderr=said, **quiet)  # type: ignore[call-overload]
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
         try:
             while process.poll() is None:
                 if next(looks):
@@ -182,7 +204,10 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    """The files of the edition as they are now, with the script that reloads pages, for our host and pages alone."""
+    """The files of the edition as they are now, with the script that reloads pages.
+
+    For our host and pages alone.
+    """
 
     timeout = 30
 
@@ -192,13 +217,12 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Send the head of an answer and return its body."""
-        state, path = self.state, unquote(urlsplit(self.path).path)
+        state = self.state
+        path = unquote(urlsplit(self.path).path)
         if not self._is_ours() or "\0" in path:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
-            return self._answer(
-                {"state": state.what, "message": state.message, "version": state.version}
-            )
+            return self._answer(self._standing())
         elif path == f"{OWN}/controls":
             return self._answer(state.live.controls() if state.live else {})
         elif path in SCRIPTS:
@@ -211,67 +235,81 @@ class _Pages(SimpleHTTPRequestHandler):
         return None
 
     def _file(self, path: str) -> io.BytesIO | BinaryIO | None:
-        script, self.path = self._script(), f"{path}index.html" if path.endswith("/") else self.path
-        found = Path(self.translate_path(self.path))
-        if found.suffix != ".html" or not found.is_file():
+        script = self._script()
+        if path.endswith("/"):
+            self.path = f"{path}index.html"
+        file = Path(self.translate_path(self.path))
+        if file.suffix != ".html" or not file.is_file():
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
-        live = (
-            f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>'
-            if self.state.live
-            else ""
-        )
-        return self._answer(found.read_text(encoding="utf-8") + script + live, "text/html")
+        live = ""
+        if self.state.live:
+            live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>'
+        return self._answer(file.read_text(encoding="utf-8") + script + live, "text/html")
+
+    def _standing(self) -> dict[str, str]:
+        """Return how the book stands, as the script asks for it."""
+        state = self.state
+        return {"state": state.what, "message": state.message, "version": state.version}
 
     def _script(self) -> str:
         return f'<script src="{OWN}/reload.js" data-version="{self.state.version}"></script>'
 
     def _is_ours(self) -> bool:
-        host, origin = self.headers.get("Host", ""), self.headers.get("Origin")
+        host = self.headers.get("Host", "")
+        origin = self.headers.get("Origin")
         try:
-            return urlsplit(f"//{host}").hostname in (HOST, "localhost") and origin in {
-                None,
-                f"http://{host}",
-            }
+            is_our_host = urlsplit(f"//{host}").hostname in (HOST, "localhost")
         except ValueError:
             return False
+        return is_our_host and origin in {None, f"http://{host}"}
 
     def do_POST(self) -> None:
         """Answer an order with a state."""
         with suppress(OSError):  # a reader who has gone
-            code, told = self._chosen()
-            self.wfile.write(self._answer(told, code=code).getvalue())
+            code, content = self._chosen()
+            answer = self._answer(content, code=code)
+            self.wfile.write(answer.getvalue())
 
     def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
-        """Return the answer to an order, which must come from a page of ours and be no longer than any is."""
-        length, token = (
-            self.headers.get("Content-Length", ""),
-            self.headers.get("X-Press-Token", ""),
-        )
-        is_told = compare_digest(token.encode("utf-8", "replace"), self.state.token.encode())
-        if not (self.state.live and self._is_ours() and self.headers.get("Origin") and is_told):
+        """Return the answer to an order.
+
+        It must come from a page of ours and be no longer than any is.
+        """
+        live = self.state.live
+        if live is None or not self._is_from_our_page():
             return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
-        is_order = (
-            self.path == f"{OWN}/choose" and self.headers.get_content_type() == "application/json"
-        )
-        size = int(length) if re.fullmatch("[0-9]{1,6}", length) else ORDER_LIMIT + 1
-        try:
-            order = (
-                Order.model_validate_json(self.rfile.read(size))
-                if is_order and size <= ORDER_LIMIT
-                else None
-            )
-        except ValidationError:
-            order = None
+        order = self._order()
         if order is None:
-            wanted = f"An order is JSON of at most {ORDER_LIMIT} bytes, with a chapter, a reader and values."
+            size = f"at most {ORDER_LIMIT} bytes"
+            wanted = f"An order is JSON of {size}, with a chapter, a reader and values."
             return HTTPStatus.BAD_REQUEST, {"error": wanted}
         if not self.state.room.acquire(blocking=False):
             return HTTPStatus.SERVICE_UNAVAILABLE, {"error": "Too much is asked at once."}
         try:
-            return HTTPStatus.OK, self.state.live.ask(order.model_dump())
+            return HTTPStatus.OK, live.ask(order.model_dump())
         finally:
             self.state.room.release()
+
+    def _is_from_our_page(self) -> bool:
+        """Return whether an order proves that a page of ours sends it."""
+        token = self.headers.get("X-Press-Token", "").encode("utf-8", "replace")
+        is_proved = compare_digest(token, self.state.token.encode())
+        return is_proved and self._is_ours() and bool(self.headers.get("Origin"))
+
+    def _order(self) -> Order | None:
+        """Return the order that is sent; None where it is none, or too long."""
+        is_json = self.headers.get_content_type() == "application/json"
+        length = self.headers.get("Content-Length", "")
+        if self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length):
+            return None
+        size = int(length)
+        if size > ORDER_LIMIT:
+            return None
+        try:
+            return Order.model_validate_json(self.rfile.read(size))
+        except ValidationError:
+            return None
 
     def _answer(
         self,
@@ -279,7 +317,8 @@ class _Pages(SimpleHTTPRequestHandler):
         kind: str = "application/json",
         code: HTTPStatus = HTTPStatus.OK,
     ) -> io.BytesIO:
-        body = (content if isinstance(content, str) else json.dumps(content)).encode()
+        text = content if isinstance(content, str) else json.dumps(content)
+        body = text.encode()
         self.send_response(code)
         self.send_header("Content-Type", f"{kind}; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))
@@ -293,7 +332,8 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Say that there is no such page; it may come with the next build."""
-        self.error_message_format = (TEMPLATES / "instead.html").read_text("utf-8") + self._script()
+        page = (TEMPLATES / "instead.html").read_text("utf-8")
+        self.error_message_format = page + self._script()
         super().send_error(code, message, explain)
 
     def log_message(self, *_: object) -> None:
