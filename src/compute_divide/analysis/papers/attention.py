@@ -140,7 +140,7 @@ def lead_estimate(
 ) -> Estimate:
     """Return how often papers of a team are cited more than those of academia alone.
 
-    Like is compared with like: papers of one venue, year and track.
+    Like is compared with like: papers that share the columns `within`.
 
     Parameters
     ----------
