@@ -91,8 +91,8 @@ def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]
     for mark in one["marks"]:
         yield f"  {mark['page']}:{mark['line']}: {reason}: {mark['sentence']}"
     if not one["marks"]:
-        before, found, _ = chapter.source.partition(f'statement("{key}"')
-        line = before.count("\n") + 1 if found else 1
+        before, published, _ = chapter.source.partition("\n  also:")  # in its front matter
+        line = before.count("\n") + 2 if published else 1
         yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
 
 
