@@ -1,6 +1,7 @@
-"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``, checked against the chapters.
+"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``.
 
-A name that a parameter was published under is as good as its present one; see `bookpress.book.renamed`.
+They are checked against the chapters. A name that a parameter was published under is as good as its
+present one; see `bookpress.book.renamed`.
 """
 
 from __future__ import annotations
@@ -17,19 +18,21 @@ from typing import Any, NamedTuple
 from bookpress.book.chapters import Chapter
 from bookpress.book.renamed import Name, OldParameter
 from bookpress.chapter.parameters import Parameter, Value, as_text
-from bookpress.chapter.periods import ENDS, with_end, years_of
+from bookpress.chapter.periods import Years, with_end, years_of
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """A name, for one chapter or (None) for every one that has it, and its value: typed, or a text as it was typed."""
+    """A name and its value."""
 
     chapter: str | None
+    """The chapter that is meant; None for every one that has the name."""
     name: str
     value: Value
     is_text: bool = False
+    """Whether the value is a text as it was typed on the command line."""
 
     @property
     def label(self) -> str:
@@ -40,72 +43,89 @@ class Assignment:
 def parse_assignments(
     options: Iterable[str], flag: str = "-p", *, several: bool = False
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them, in words."""
-    asked, problems = [], []
+    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them.
+
+    The latter is in words.
+    """
+    form = "V1,V2" if several else "VALUE"
+    asked: list[Assignment] = []
+    problems: list[str] = []
     for option in options:
         key, equals, text = option.partition("=")
         chapter, _, name = key.strip().rpartition(".")
         if equals and name:
-            asked.append(
-                Assignment(chapter or None, name, _split(text) if several else text, is_text=True)
-            )
+            value = _split(text) if several else text
+            asked.append(Assignment(chapter or None, name, value, is_text=True))
         else:
-            value = "V1,V2" if several else "VALUE"
-            problems.append(f"{flag} {quoted(option)} is not NAME={value} or CHAPTER.NAME={value}")
+            problems.append(f"{flag} {quoted(option)} is not NAME={form} or CHAPTER.NAME={form}")
     return asked, [*problems, *_repeated(asked)]
 
 
 def _split(text: str) -> list[Value]:
     with suppress(ValueError, RecursionError):
-        if isinstance(loaded := json.loads(text), list):
+        loaded = json.loads(text)
+        if isinstance(loaded, list):
             return loaded
     return [part.strip() for part in text.split(",")]
 
 
 def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
-    """Return the values of a file, names with values in YAML or JSON, as options; those given go before."""
+    """Return the values of a file, names with values in YAML or JSON, as options.
+
+    Options that are given go before.
+    """
     if path is None:
         return list(options)
     if not path.is_file():
         raise UsageError(f"no file of values {path}")
-    named = {option.partition("=")[0].strip() for option in options}
+    given = {option.partition("=")[0].strip() for option in options}
     values = as_mapping(read(path), str(path), "names with values")
-    told = [
-        f"{name}={json.dumps(value) if isinstance(value, list | dict | bool | None) else value}"
-        for name, value in values.items()
-        if str(name) not in named
-    ]
-    return [*told, *options]
+    of_file = [f"{name}={_typed(values[name])}" for name in values if str(name) not in given]
+    return [*of_file, *options]
+
+
+def _typed(value: Any) -> str:
+    """Return a value as it is typed behind a name."""
+    is_json = isinstance(value, list | dict | bool | None)
+    return json.dumps(value) if is_json else f"{value}"
 
 
 def file_assignments(
     parameters: Mapping[str, Any], slugs: Iterable[str]
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what the file of an edition asks for: a name, ``chapter.name``, or a chapter with names of its own."""
-    known, asked = set(slugs), []
+    """Return what the file of an edition asks for, and what is wrong with it.
+
+    It asks by a name, by ``chapter.name``, or by a chapter with names of its own.
+    """
+    known = set(slugs)
+    asked: list[Assignment] = []
     for key, value in parameters.items():
-        if isinstance(value, dict) or (value is None and key in known):
-            asked += [Assignment(key, str(name), inner) for name, inner in (value or {}).items()]
-        else:
+        if isinstance(value, dict):
+            asked += [Assignment(key, str(name), inner) for name, inner in value.items()]
+        elif value is not None or key not in known:
             chapter, _, name = key.rpartition(".")
             asked.append(Assignment(chapter or None, name, value))
     return asked, _repeated(asked)
 
 
 def _repeated(asked: Sequence[Assignment]) -> list[str]:
-    """Return the names that are given more than once in one place: nobody can say which value was meant."""
+    """Return the names that are given more than once in one place, in words.
+
+    Nobody can say which value was meant.
+    """
     given: dict[str, list[str]] = {}
-    for one in asked:
-        given.setdefault(one.label, []).append(short(str(one.value)))
+    for assignment in asked:
+        value = short(str(assignment.value))
+        given.setdefault(assignment.label, []).append(value)
     return [
-        f"{label} is given more than once: {', '.join(texts)}"
-        for label, texts in given.items()
-        if len(texts) > 1
+        f"{label} is given more than once: {', '.join(values)}"
+        for label, values in given.items()
+        if len(values) > 1
     ]
 
 
 class Hit(NamedTuple):
-    """A parameter that a name reaches, in its chapter; `old` where that is a name it has no more."""
+    """A parameter that a name reaches, in its chapter; `old` where it has that name no more."""
 
     chapter: Chapter
     parameter: Parameter
@@ -116,44 +136,55 @@ class Hit(NamedTuple):
         """Which end of a period is meant; empty for all of it, and for what is no period."""
         return self.old.end if self.old else ""
 
-    def read(self, one: Assignment) -> Value:
+    def read(self, assignment: Assignment) -> Value:
         """Return the value that is asked for, of an end its year."""
-        take = self.parameter.parse if one.is_text else self.parameter.check
+        take = self.parameter.parse if assignment.is_text else self.parameter.check
         if self.old is None or not self.old.end:
-            return take(one.value)
+            return take(assignment.value)
         with suppress(ValueError):
-            first, last = years_of(take(one.value))
+            first, last = years_of(take(assignment.value))
             if first == last:
                 return first
-        least, most = (self.parameter.schema[bound] for bound in ("minimum", "maximum"))
-        words = f"{short(str(one.value))} is not allowed as {self.old.words}"
-        raise ValueError(f"{words}; allowed: a year from {least} to {most}")
+        schema = self.parameter.schema
+        raise ValueError(
+            f"{short(str(assignment.value))} is not allowed as {self.old.words}; "
+            f"allowed: a year from {schema['minimum']} to {schema['maximum']}"
+        )
 
 
-def hits_of(one: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit]:
-    """Yield the parameters of some chapters that an assignment reaches, by their present names, else by old ones.
+def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit]:
+    """Yield the parameters of some chapters that an assignment reaches.
 
-    Chapters of which it does not speak are not even read.
+    It reaches them by their present names, else by old ones. Chapters of which it does not speak
+    are not even read.
     """
     for chapter in chapters:
-        olds = [
-            old
-            for old in chapter.old_parameters
-            if old.was.key == one.name and one.chapter in {None, old.was.chapter}
-        ]
-        is_named = one.chapter in {None, chapter.slug}
-        known = {each.name: each for each in chapter.parameters} if is_named or olds else {}
-        if is_named and one.name in known:
-            yield Hit(chapter, known[one.name])
-        else:
-            sound = (old for old in olds if old.fits(known.get(old.now.key)))
-            yield from (Hit(chapter, known[old.now.key], old) for old in sound)
+        olds = [old for old in chapter.old_parameters if _names_old(assignment, old)]
+        is_named = assignment.chapter in {None, chapter.slug}
+        if not (is_named or olds):
+            continue
+        known = {parameter.name: parameter for parameter in chapter.parameters}
+        if is_named and assignment.name in known:
+            yield Hit(chapter, known[assignment.name])
+            continue
+        for old in olds:
+            if old.fits(known.get(old.now.key)):
+                yield Hit(chapter, known[old.now.key], old)
+
+
+def _names_old(assignment: Assignment, old: OldParameter) -> bool:
+    """Return whether an assignment names a parameter as it was."""
+    is_chapter = assignment.chapter in {None, old.was.chapter}
+    return is_chapter and old.was.key == assignment.name
 
 
 def notes_on(asked: Iterable[Assignment], chapters: Sequence[Chapter]) -> list[str]:
     """Return what to tell those who asked under old names: what each is now."""
-    hits = [(one.label, hit.old) for one in asked for hit in hits_of(one, chapters)]
-    return list(dict.fromkeys(f"{label} is now {old.words}" for label, old in hits if old))
+    notes: list[str] = []
+    for assignment in asked:
+        olds = [hit.old for hit in hits_of(assignment, chapters)]
+        notes += [f"{assignment.label} is now {old.words}" for old in olds if old]
+    return list(dict.fromkeys(notes))
 
 
 def present(
@@ -161,45 +192,57 @@ def present(
     chapters: Sequence[Chapter],
     values: Mapping[str, Mapping[str, Value]],
 ) -> list[Assignment]:
-    """Return assignments under the present names: what was asked for under an old one, chapter by chapter."""
-    found: list[Assignment] = []
-    for one in asked:
-        hits = list(hits_of(one, chapters))
-        found += [one] if any(hit.old is None for hit in hits) else []
-        for hit in (hit for hit in hits if hit.old):
-            slug = hit.chapter.slug
-            name = hit.parameter.name
-            found.append(Assignment(slug, name, values[slug][name]))
-    return found
+    """Return assignments under the present names.
+
+    What was asked for under an old one is there chapter by chapter.
+    """
+    assignments: list[Assignment] = []
+    for assignment in asked:
+        hits = list(hits_of(assignment, chapters))
+        if any(hit.old is None for hit in hits):
+            assignments.append(assignment)
+        for hit in hits:
+            if hit.old:
+                slug = hit.chapter.slug
+                name = hit.parameter.name
+                assignments.append(Assignment(slug, name, values[slug][name]))
+    return assignments
 
 
 def resolve(
     book: Sequence[Chapter],
     included: Sequence[Chapter],
     asked: Iterable[Assignment],
-    found: Sequence[str] = (),
+    problems: Sequence[str] = (),
 ) -> dict[str, dict[str, Value]]:
-    """Return the value of every parameter of the included chapters, or one error that lists all that is wrong.
+    """Return the value of every parameter of the included chapters.
 
-    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of other chapters too.
-    An old name of one end of a period leaves the other as it is.
+    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of
+    other chapters too. An old name of one end of a period leaves the other as it is. `problems` is
+    what is known to be wrong already.
+
+    Raises
+    ------
+    UsageError
+        If anything is wrong; it lists all of it.
     """
-    choice = _Choice(found)
-    reached: dict[bool, Sequence[Chapter]] = {True: included, False: book}
-    ordered = sorted(asked, key=lambda one: one.chapter is not None)
-    choice.problems += beside([(one, hits_of(one, reached[one.is_text])) for one in ordered])
-    for one in ordered:
-        hits = list(hits_of(one, reached[one.is_text]))
+    choice = _Choice(problems)
+    ordered = sorted(asked, key=lambda assignment: assignment.chapter is not None)
+    hits_by_assignment: list[tuple[Assignment, list[Hit]]] = []
+    for assignment in ordered:
+        reached = included if assignment.is_text else book
+        hits_by_assignment.append((assignment, list(hits_of(assignment, reached))))
+    choice.problems += beside(hits_by_assignment)
+    for assignment, hits in hits_by_assignment:
         for hit in hits:
-            choice.take(one, hit)
+            choice.take(assignment, hit)
         if not hits:
-            named = [each for each in reached[one.is_text] if one.chapter in {None, each.slug}]
-            choice.problems.append(_unknown(book, named, included, one))
+            choice.problems.append(_unknown(book, included, assignment))
     choice.join()
     values = choice.values
     for chapter in book:
         if chapter in included or chapter.slug in values:
-            defaults = {one.name: one.default for one in chapter.parameters}
+            defaults = {parameter.name: parameter.default for parameter in chapter.parameters}
             values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
     if choice.problems:
         raise UsageError(*dict.fromkeys(choice.problems))
@@ -214,16 +257,16 @@ class _Choice:
         self.values: dict[str, dict[str, Value]] = {}
         self._of_ends: dict[Name, Parameter] = {}
 
-    def take(self, one: Assignment, hit: Hit) -> None:
+    def take(self, assignment: Assignment, hit: Hit) -> None:
         """Take what is asked for of a parameter."""
         slug = hit.chapter.slug
         parameter = hit.parameter
         chosen = self.values.setdefault(slug, {})
         try:
-            value = hit.read(one)
+            value = hit.read(assignment)
         except ValueError as error:
             chosen[parameter.name] = None  # nothing to compare in a range
-            self.problems.append(f"{one.label}: {error}")
+            self.problems.append(f"{assignment.label}: {error}")
             return
         if hit.end:
             before = chosen.get(parameter.name, parameter.default)
@@ -232,7 +275,10 @@ class _Choice:
         chosen[parameter.name] = value
 
     def join(self) -> None:
-        """Hold the periods of which ends were asked for against what is allowed, now that both are known."""
+        """Hold the periods of which ends were asked for against what is allowed.
+
+        Both ends are known now.
+        """
         for (slug, name), parameter in self._of_ends.items():
             period = self.values[slug][name]
             try:
@@ -242,76 +288,119 @@ class _Choice:
 
 
 def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
-    """Return the old names that are given beside what they are now: nobody can say which value was meant."""
+    """Return the old names that are given beside what they are now, in words.
+
+    Nobody can say which value was meant.
+    """
     given: dict[tuple[bool, bool, Name], dict[str, str]] = {}
-    for one, hits in asked:
+    for assignment, hits in asked:
+        is_for_all = assignment.chapter is None
         for hit in hits:
             name = Name(hit.chapter.slug, hit.parameter.name)
-            labels = given.setdefault((one.is_text, one.chapter is None, name), {})
-            labels[one.label] = hit.end
-    return [
-        f"{' and '.join(labels)} are one parameter: give only {name.key}"
-        for (*_, name), labels in given.items()
-        if len(labels) > 1 and ("" in labels.values() or len({*labels.values()}) < len(labels))
-    ]
+            ends = given.setdefault((assignment.is_text, is_for_all, name), {})
+            ends[assignment.label] = hit.end
+    problems = []
+    for (*_, name), ends in given.items():
+        distinct = set(ends.values())
+        is_repeated = "" in distinct or len(distinct) < len(ends)
+        if len(ends) > 1 and is_repeated:
+            problems.append(f"{' and '.join(ends)} are one parameter: give only {name.key}")
+    return problems
 
 
-def _unknown(
-    book: Sequence[Chapter],
-    reached: Sequence[Chapter],
-    included: Sequence[Chapter],
-    one: Assignment,
-) -> str:
+def _unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment) -> str:
     """Return what to say about a name that no chapter it reaches has."""
-    here = ", ".join(chapter.slug for chapter in included)
+    allowed = included if assignment.is_text else book
+    reached = [chapter for chapter in allowed if assignment.chapter in {None, chapter.slug}]
     if not reached:
-        slugs = [chapter.slug for chapter in book]
-        if one.chapter in slugs:
-            return f"{one.label}: {one.chapter} is not among the chapters that take new values here: {here}"
-        return f"{short(one.label)}: no chapter {quoted(str(one.chapter))}{nearest(str(one.chapter), slugs)}"
-    names = list(dict.fromkeys(known.name for chapter in reached for known in chapter.parameters))
-    several = "no chapter has a" if len(reached) == len(book) else f"none of {here} has a"
-    whose = several if len(reached) > 1 else f"chapter {reached[0].slug} has no"
-    reasons = (chapter.renamed.why_gone(Name(chapter.slug, one.name)) for chapter in reached)
-    if why := next(filter(None, reasons), ""):
-        return f"{whose} parameter {quoted(one.name)} any more: {why}"
-    return f"{whose} parameter {quoted(one.name)}{nearest(one.name, names)}"
+        return _unknown_chapter(book, included, assignment)
+    name = assignment.name
+    whose = _whose(book, included, reached)
+    reasons = [chapter.renamed.why_gone(Name(chapter.slug, name)) for chapter in reached]
+    given_reasons = [reason for reason in reasons if reason]
+    if given_reasons:
+        return f"{whose} parameter {quoted(name)} any more: {given_reasons[0]}"
+    names: list[str] = []
+    for chapter in reached:
+        names += [parameter.name for parameter in chapter.parameters]
+    return f"{whose} parameter {quoted(name)}{nearest(name, list(dict.fromkeys(names)))}"
+
+
+def _unknown_chapter(
+    book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment
+) -> str:
+    """Return what to say about a name of a chapter that there is not, or not here."""
+    slugs = [chapter.slug for chapter in book]
+    slug = str(assignment.chapter)
+    if slug not in slugs:
+        return f"{short(assignment.label)}: no chapter {quoted(slug)}{nearest(slug, slugs)}"
+    here = ", ".join(chapter.slug for chapter in included)
+    return f"{assignment.label}: {slug} is not among the chapters that take new values here: {here}"
+
+
+def _whose(book: Sequence[Chapter], included: Sequence[Chapter], reached: Sequence[Chapter]) -> str:
+    """Return how a sentence begins that says which chapters have no such parameter."""
+    if len(reached) == 1:
+        return f"chapter {reached[0].slug} has no"
+    if len(reached) == len(book):
+        return "no chapter has a"
+    here = ", ".join(chapter.slug for chapter in included)
+    return f"none of {here} has a"
 
 
 def present_grid(
     chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value]
 ) -> dict[str, Sequence[Any]]:
-    """Return a grid under the present names of a chapter's parameters, ends of a period as the periods they make."""
-    made: dict[str, Sequence[Any]] = {}
+    """Return a grid under the present names of a chapter's parameters.
+
+    Ends of a period are the periods that they make.
+    """
+    present_values: dict[str, Sequence[Any]] = {}
     ends: dict[str, dict[str, Sequence[Any]]] = {}
     for name, values in grid.items():
         hit = next(hits_of(Assignment(None, name, None), [chapter]), None)
         now = hit.parameter.name if hit else name
         if hit and hit.end:
             ends.setdefault(now, {})[hit.end] = values
-        made[now] = values
+        present_values[now] = values
     for name, tried in ends.items():
-        published = zip(ENDS, years_of(usual[name]), strict=True)
-        firsts, lasts = (tried.get(end, [year]) for end, year in published)
-        made[name] = [f"{first}-{last}" for first, last in itertools.product(firsts, lasts)]
-    return made
+        present_values[name] = _periods(tried, years_of(usual[name]))
+    return present_values
+
+
+def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
+    """Return the periods that the tried ends make; an end that is not tried is as usual."""
+    first, last = usual
+    firsts = tried.get("first", [first])
+    lasts = tried.get("last", [last])
+    return [f"{begin}-{end}" for begin, end in itertools.product(firsts, lasts)]
 
 
 def option(name: str, value: Value) -> str:
     """Return a value as the command line gives it, quoted for a shell."""
-    return f"-p {shlex.quote(f'{name}={as_text(value)}')}"
+    assignment = f"{name}={as_text(value)}"
+    return f"-p {shlex.quote(assignment)}"
 
 
 def grid_option(name: str, values: Sequence[Value]) -> str:
-    """Return the values to try as the command line gives them, each once: a JSON list where one holds a comma."""
+    """Return the values to try as the command line gives them, each once.
+
+    They are a JSON list where one holds a comma.
+    """
     distinct = [value for place, value in enumerate(values) if value not in values[:place]]
-    text = ",".join(map(as_text, distinct))
-    if _split(text) != [as_text(value) for value in distinct]:
-        text = json.dumps(distinct, ensure_ascii=False)
-    return f"-g {shlex.quote(f'{name}={text}')}"
+    texts = [as_text(value) for value in distinct]
+    listed = ",".join(texts)
+    if _split(listed) != texts:
+        listed = json.dumps(distinct, ensure_ascii=False)
+    assignment = f"{name}={listed}"
+    return f"-g {shlex.quote(assignment)}"
 
 
 def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:
-    """Return the command that runs a chapter with these values; only what differs from a default is named."""
-    options = [option(row["name"], row["value"]) for row in rows if row["value"] != row["default"]]
+    """Return the command that runs a chapter with these values.
+
+    Only what differs from a default is named.
+    """
+    chosen = [row for row in rows if row["value"] != row["default"]]
+    options = [option(row["name"], row["value"]) for row in chosen]
     return " ".join([command, "run", slug, *options])

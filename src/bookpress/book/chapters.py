@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -24,7 +24,8 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
 
 FOLDER = CHAPTERS
-PATTERN = "book/new-chapter.md"  # what a new chapter of this book holds at first, with ``$title`` and ``$slug``
+PATTERN = "book/new-chapter.md"
+"""What a new chapter of this book holds at first, with ``$title`` and ``$slug``."""
 JUPYTEXT = metadata.version("jupytext")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -52,20 +53,26 @@ class Chapter:
 
     @cached_property
     def notebook(self) -> Any:
-        """The chapter as the JSON of a notebook of nbformat 4, not run. Do not change it: it is shared."""
-        return _notebook(
-            self.source, self.where, self.path.parents[1] / BUILD / ".parsed" / self.slug
-        )
+        """The chapter as the JSON of a notebook of nbformat 4, not run.
+
+        Do not change it: it is shared.
+        """
+        build = self.path.parents[1] / BUILD
+        return _notebook(self.source, self.where, build / ".parsed" / self.slug)
 
     @cached_property
     def quotes(self) -> Sequence[Quote]:
         """What its prose quotes of itself; what is wrong with that is one error, a line each."""
-        also = [str(entry) for entry in self.front_matter.get("also") or ()]
+        entries = self.front_matter.get("also") or ()
+        also = [str(entry) for entry in entries]
         return checked_quotes(self.slug, self.source, also, self.where)
 
     @cached_property
     def quotes_cell(self) -> str:
-        """The code of the cell at its end that publishes what its prose quotes; empty where it quotes nothing."""
+        """The code of the cell at its end that publishes what its prose quotes.
+
+        It is empty where it quotes nothing.
+        """
         return cell_of(self.quotes, self.where) if self.quotes else ""
 
     @cached_property
@@ -85,37 +92,33 @@ class Chapter:
     def front_matter(self) -> dict[str, Any]:
         """What the chapter says about itself: finding, abstract, keywords, time limit."""
         key = self.settings.front_matter
-        found = self.notebook["metadata"].get(key) or {}
-        if not isinstance(found, dict):
+        entries = self.notebook["metadata"].get(key) or {}
+        if not isinstance(entries, dict):
             raise PressError(
-                f"{self.where}: the front matter's `{key}` is {found!r}; it holds named entries"
+                f"{self.where}: the front matter's `{key}` is {entries!r}; it holds named entries"
             )
-        return dict(found)
+        return dict(entries)
 
     @cached_property
     def title(self) -> str:
         """The first heading."""
-        texts = [
-            cell["source"] for cell in self.notebook["cells"] if cell["cell_type"] == "markdown"
-        ]
-        if found := re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE):
-            return found[1].strip()
-        raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
+        texts = [cell["source"] for cell in self._cells("markdown")]
+        heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
+        if heading is None:
+            raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
+        return heading[1].strip()
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order."""
-        code = (cell for cell in self.notebook["cells"] if cell["cell_type"] == "code")
-        source = next(
-            (
-                str(cell["source"])
-                for cell in code
-                if "parameters" in cell["metadata"].get("tags", [])
-            ),
-            "",
-        )
+        declaring = [cell for cell in self._cells("code") if "parameters" in _tags(cell)]
+        source = str(declaring[0]["source"]) if declaring else ""
         evidence = os.environ.get(self.settings.data_variable)
         return _parameters(source, self.where, self.settings.parameter_types, evidence)
+
+    def _cells(self, kind: str) -> list[dict[str, Any]]:
+        """Return the cells of a kind."""
+        return [cell for cell in self.notebook["cells"] if cell["cell_type"] == kind]
 
     @cached_property
     def old_parameters(self) -> list[OldParameter]:
@@ -124,35 +127,44 @@ class Chapter:
 
     @property
     def old_addresses(self) -> dict[str, list[str]]:
-        """What addresses of its page may call its parameters: the present name, and which end of a period, if any."""
-        known = {one.name: one for one in self.parameters}
-        return {
-            old.was.key: [old.now.key, old.end]
-            for old in self.old_parameters
-            if old.was.chapter == self.slug
-            and old.was.key not in known
-            and old.fits(known.get(old.now.key))
-        }
+        """What addresses of its page may call its parameters.
+
+        By the old name it is the present one, and which end of a period, if any.
+        """
+        known = {parameter.name: parameter for parameter in self.parameters}
+        addresses = {}
+        for old in self.old_parameters:
+            is_free = old.was.chapter == self.slug and old.was.key not in known
+            if is_free and old.fits(known.get(old.now.key)):
+                addresses[old.was.key] = [old.now.key, old.end]
+        return addresses
+
+
+def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
+    tags: Sequence[str] = cell["metadata"].get("tags", [])
+    return tags
 
 
 @cache
-def _notebook(source: str, where: str, kept: Path) -> Any:
-    """Return the notebook that a text holds, from the file where it is kept: to parse all chapters takes a second."""
-    mark = sha256(f"{JUPYTEXT} {source}".encode()).encode()
+def _notebook(source: str, where: str, stored: Path) -> Any:
+    """Return the notebook that a text holds, from the file where it is stored.
+
+    To parse all chapters takes a second.
+    """
+    key = sha256(f"{JUPYTEXT} {source}".encode()).encode()
     with suppress(OSError, ValueError):
-        found, _, content = kept.read_bytes().partition(b"\n")
-        if found == mark:
+        stored_key, _, content = stored.read_bytes().partition(b"\n")
+        if stored_key == key:
             return json.loads(content)
     content = _parsed(source, where)
-    with suppress(PressError):  # what cannot be kept is parsed again
-        replace_file(kept, mark + b"\n" + content)
+    with suppress(PressError):  # what cannot be stored is parsed again
+        replace_file(stored, key + b"\n" + content)
     return json.loads(content)
 
 
 def _parsed(source: str, where: str) -> bytes:
-    from jupytext.jupytext import (
-        TextNotebookConverter,
-    )  # what `jupytext.reads` uses once it has guessed the format
+    # what `jupytext.reads` uses once it has guessed the format
+    from jupytext.jupytext import TextNotebookConverter
 
     front_matter(source, where)
     try:
@@ -187,27 +199,31 @@ def _toc_files(content: bytes) -> list[str]:
 
 
 def _entries(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        yield from (node[key] for key in ("root", "file") if isinstance(node.get(key), str))
-        node = list(node.values())
-    for value in node if isinstance(node, list) else ():
+    inner: list[Any] = []
+    if isinstance(node, list):
+        inner = node
+    elif isinstance(node, dict):
+        inner = list(node.values())
+        names = [node.get("root"), node.get("file")]
+        yield from (name for name in names if isinstance(name, str))
+    for value in inner:
         yield from _entries(value)
 
 
 def discover(project: Project) -> list[Chapter]:
-    """Return the chapters: those of ``_toc.yml`` in its order, then those that it does not list yet."""
-    folder, settings = project.root / FOLDER, project.settings
+    """Return the chapters: those of ``_toc.yml`` in its order, then those not listed yet."""
+    folder = project.root / FOLDER
+    settings = project.settings
     renamed = load_renamed(project)
-    listed = [
-        name.removeprefix(f"{FOLDER}/")
-        for name in toc_files(project)
-        if name.startswith(f"{FOLDER}/")
-    ]
-    others = sorted(path.stem for path in folder.glob("*.md") if path.stem not in listed)
-    chapters = [
-        Chapter(slug, folder / f"{slug}.md", slug in listed, settings, renamed)
-        for slug in [*listed, *others]
-    ]
+    prefix = f"{FOLDER}/"
+    listed = [name for name in toc_files(project) if name.startswith(prefix)]
+    slugs = [name.removeprefix(prefix) for name in listed]
+    others = sorted({path.stem for path in folder.glob("*.md")} - {*slugs})
+    chapters = []
+    for slug in [*slugs, *others]:
+        is_listed = slug in slugs
+        path = folder / f"{slug}.md"
+        chapters.append(Chapter(slug, path, is_listed, settings, renamed))
     missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
     if missing:
         raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
@@ -219,41 +235,52 @@ def discover(project: Project) -> list[Chapter]:
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book."""
     known = [chapter.slug for chapter in chapters]
-    problems = [
-        f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in slugs if slug not in known
-    ]
-    if problems:
+    unknown = [slug for slug in slugs if slug not in known]
+    if unknown:
+        problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in unknown]
         raise UsageError(*problems)
     return [chapter for chapter in chapters if chapter.slug in slugs]
 
 
 def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
-    """Write a chapter and its entry in ``_toc.yml``, behind the last one or the one named; return its file."""
+    """Write a chapter and its entry in ``_toc.yml``; return its file.
+
+    The entry stands behind the last one, or behind the one named.
+    """
     chapters = discover(project)
     choose(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UsageError(
-            f"{quoted(slug)} is no name of a chapter: it is small letters, digits and - between words"
+            f"{quoted(slug)} is no name of a chapter: "
+            "it is small letters, digits and - between words"
         )
     if slug in {chapter.slug for chapter in chapters}:
         raise UsageError(f"there is a chapter {quoted(slug)} already")
-    pattern, toc = project.root / PATTERN, project.root / "_toc.yml"
+    pattern = project.root / PATTERN
     if not pattern.is_file():
         raise UsageError(
             f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it"
         )
-    listed, place = decoded(toc), re.escape(after) if after else ".*?"
-    entries = list(
-        re.finditer(rf"^( *- file: *){FOLDER}/{place}(?:\.md)? *\n", listed, re.MULTILINE)
-    )
+    toc = project.root / "_toc.yml"
+    entries = _with_entry(decoded(toc), slug, after)
+    title = slug.replace("-", " ").capitalize()
+    text = Template(decoded(pattern)).safe_substitute(title=title, slug=slug)
+    path = project.root / FOLDER / f"{slug}.md"
+    replace_file(path, text.encode())
+    replace_file(toc, entries.encode())
+    return path
+
+
+def _with_entry(toc: str, slug: str, after: str | None) -> str:
+    """Return the text of ``_toc.yml`` with one more chapter, behind the last one or that named."""
+    name = re.escape(after) if after else ".*?"
+    entry = re.compile(rf"^( *- file: *){FOLDER}/{name}(?:\.md)? *\n", re.MULTILINE)
+    entries = list(entry.finditer(toc))
     if not entries:
         raise UsageError(
-            "_toc.yml lists no chapter on a line of its own to put the new one behind; add it by hand"
+            "_toc.yml lists no chapter on a line of its own to put the new one behind; "
+            "add it by hand"
         )
-    end, path = entries[-1].end(), project.root / FOLDER / f"{slug}.md"
-    text = Template(decoded(pattern)).safe_substitute(
-        title=slug.replace("-", " ").capitalize(), slug=slug
-    )
-    replace_file(path, text.encode())
-    replace_file(toc, f"{listed[:end]}{entries[-1][1]}{FOLDER}/{slug}\n{listed[end:]}".encode())
-    return path
+    last = entries[-1]
+    end = last.end()
+    return f"{toc[:end]}{last[1]}{FOLDER}/{slug}\n{toc[end:]}"

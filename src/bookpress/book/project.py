@@ -1,4 +1,7 @@
-"""A book: where its parts are, and what it tells the press about itself in ``book/settings.yml``."""
+"""A book: where its parts are, and what it tells the press about itself.
+
+The latter stands in ``book/settings.yml``.
+"""
 
 from __future__ import annotations
 
@@ -25,27 +28,27 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    command: str = "bookpress"  # what pages and messages tell a reader to type
-    front_matter: str = (
-        "bookpress"  # the key under which a page's front matter says things about itself
-    )
-    package: str = (
-        ""  # the package that the chapters call, if any: its source is part of every edition's id
-    )
-    parameter_types: str = (
-        ""  # the one module in which types are looked up, where plain ones do not do
-    )
-    data_variable: str = (
-        "BOOKPRESS_DATA"  # the environment variable that names another folder of evidence
-    )
-    preload: list[
-        str
-    ] = []  # modules, and module:function to call, before chapters fork: each would else do it anew
-    own: str = ""  # the folder of the evidence in which a reader lays rows over tables: CSV, the first column a name
-    multiverse: dict[
-        str, str
-    ] = {}  # by chapter:statement, the chapter:result of many runs in which it holds
-    verify: str = ""  # module:function that returns what is wrong with the evidence
+    command: str = "bookpress"
+    """What pages and messages tell a reader to type."""
+    front_matter: str = "bookpress"
+    """The key under which a page's front matter says things about itself."""
+    package: str = ""
+    """The package that the chapters call, if any: its source is part of every edition's id."""
+    parameter_types: str = ""
+    """The one module in which types are looked up, where plain ones do not do."""
+    data_variable: str = "BOOKPRESS_DATA"
+    """The environment variable that names another folder of evidence."""
+    preload: list[str] = []
+    """Modules, and module:function to call, before chapters fork: each would else do it anew."""
+    own: str = ""
+    """The folder of the evidence in which a reader lays rows over tables.
+
+    They are CSV, the first column a name.
+    """
+    multiverse: dict[str, str] = {}
+    """By chapter:statement, the chapter:result of many runs in which it holds."""
+    verify: str = ""
+    """module:function that returns what is wrong with the evidence."""
 
 
 DEFAULTS = Settings()
@@ -60,25 +63,32 @@ def load_settings(root: Path) -> Settings:
 
 @dataclass(frozen=True)
 class Project:
-    """The places of one book: its root with ``_toc.yml``, its evidence, the source of the press and of its package."""
+    """The places of one book."""
 
     root: Path
+    """Where ``_toc.yml`` is."""
     build: Path
     data: Path
+    """The evidence."""
     packages: tuple[Path, ...]
+    """The source of the press and of the book's package."""
     lock: Path
 
     @classmethod
     def at(cls, root: Path) -> Project:
-        """Return the places of the book at a folder; a variable that its settings name says where other evidence is."""
+        """Return the places of the book at a folder.
+
+        A variable that its settings name says where other evidence is.
+        """
         root = root.resolve()
         settings = load_settings(root)
         data = os.environ.get(settings.data_variable)
+        press = Path(__file__).resolve().parents[1]
         return cls(
             root=root,
             build=root / BUILD,
             data=Path(data).resolve() if data else root / "data",
-            packages=(Path(__file__).resolve().parents[1], *_folders(settings.package)),
+            packages=(press, *_folders(settings.package)),
             lock=root / "requirements.lock",
         )
 
@@ -86,7 +96,8 @@ class Project:
     def find(cls) -> Project:
         """Return the book that holds the working folder, else the checkout of this package."""
         here = Path.cwd().resolve()
-        for folder in (here, *here.parents, Path(__file__).resolve().parents[3]):
+        checkout = Path(__file__).resolve().parents[3]
+        for folder in (here, *here.parents, checkout):
             if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
                 return cls.at(folder)
         raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")
@@ -104,12 +115,10 @@ class Project:
     @property
     def own_rows(self) -> str:
         """What a reader laid over the evidence, by table and name; empty where nothing is."""
-        found = sorted((self.data / self.settings.own).glob("*.csv")) if self.settings.own else []
-        names = {
-            path.stem: [row[0] for row in csv.reader(io.StringIO(decoded(path))) if row][1:]
-            for path in found
-        }
-        return "; ".join(f"{table}: {', '.join(names[table])}" for table in names)
+        if not self.settings.own:
+            return ""
+        files = sorted((self.data / self.settings.own).glob("*.csv"))
+        return "; ".join(f"{path.stem}: {', '.join(_row_names(path))}" for path in files)
 
     @property
     def editions(self) -> Path:
@@ -119,11 +128,8 @@ class Project:
     @property
     def built(self) -> list[str]:
         """Names, or ids, of the editions that are built."""
-        return sorted(
-            path.name
-            for path in self.editions.glob("[!.]*")
-            if path.is_dir() and path.name != "_static"
-        )
+        folders = [path for path in self.editions.glob("[!.]*") if path.is_dir()]
+        return sorted(path.name for path in folders if path.name != "_static")
 
     @property
     def cache(self) -> Path:
@@ -137,15 +143,25 @@ class Project:
 
     @property
     def workshop(self) -> Path:
-        """Folder in which Jupyter Book works; its path never changes, so that Sphinx can go on where it left off."""
+        """Folder in which Jupyter Book works.
+
+        Its path never changes, so that Sphinx can go on where it left off.
+        """
         return self.build / "press"
+
+
+def _row_names(path: Path) -> list[str]:
+    """Return the names of the rows of a table, which stand in its first column."""
+    rows = csv.reader(io.StringIO(decoded(path)))
+    first_column = [row[0] for row in rows if row]
+    return first_column[1:]
 
 
 def _folders(package: str) -> tuple[Path, ...]:
     """Return where the package of a book is, without importing it."""
-    spec = importlib.util.find_spec(package) if package else None
-    if package and (spec is None or not spec.submodule_search_locations):
+    if not package:
+        return ()
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
         raise UsageError(f"{FILE}: no package {package!r} is installed")
-    return tuple(
-        Path(place).resolve() for place in (spec and spec.submodule_search_locations) or ()
-    )
+    return tuple(Path(place).resolve() for place in spec.submodule_search_locations)

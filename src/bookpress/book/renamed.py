@@ -106,14 +106,17 @@ class Names(BaseModel):
     def _in_order(cls, given: Any, entry: ValidationInfo) -> dict[str, str]:
         """Return old names with what stands behind each, spelt as the book spells it."""
         kind = str(entry.field_name)
-        found = {}
-        for old, now in _mapping(given, f"old names, each with {ALLOWED[kind]}").items():
+        allowed = ALLOWED[kind]
+        read_text = READ[kind]
+        names = {}
+        for old, now in _mapping(given, f"old names, each with {allowed}").items():
             try:
-                found[old] = READ[kind](now.strip())
+                names[old] = read_text(now.strip())
             except (ValueError, AttributeError) as error:
-                words = f"{short(str(old))} is {short(repr(now))}"
-                raise ValueError(f"{words}; allowed: {ALLOWED[kind]}") from error
-        return found
+                raise ValueError(
+                    f"{short(str(old))} is {short(repr(now))}; allowed: {allowed}"
+                ) from error
+        return names
 
 
 def _mapping(given: Any, allowed: str) -> dict[Any, Any]:
@@ -174,7 +177,9 @@ class Renamed(RootModel[dict[str, Names]]):
     def now(self, kind: Kind, old: Name) -> Name:
         """Return the present name of a result or a statement: the same where it has no other."""
         names: Mapping[str, str] = getattr(self.names(old.chapter), kind)
-        return _full(names.get(old.key, old.key), old.chapter) if old.key in names else old
+        if old.key not in names:
+            return old
+        return _full(names[old.key], old.chapter)
 
     def why_gone(self, old: Name) -> str:
         """Return why there is no such name any more; empty where nothing is said of it."""
@@ -183,11 +188,11 @@ class Renamed(RootModel[dict[str, Names]]):
     @cached_property
     def parameters(self) -> list[OldParameter]:
         """Return every parameter that was published under another name."""
-        return [
-            _old_parameter(Name(chapter, old), now)
-            for chapter, names in self.root.items()
-            for old, now in names.parameters.items()
-        ]
+        parameters: list[OldParameter] = []
+        for chapter, names in self.root.items():
+            renamed = names.parameters.items()
+            parameters += [_old_parameter(Name(chapter, old), now) for old, now in renamed]
+        return parameters
 
 
 NOTHING = Renamed({})
@@ -195,14 +200,17 @@ NOTHING = Renamed({})
 
 def _full(text: str, chapter: str) -> Name:
     elsewhere = ELSEWHERE.fullmatch(text)
-    return Name(elsewhere["chapter"], elsewhere["name"]) if elsewhere else Name(chapter, text)
+    if elsewhere is None:
+        return Name(chapter, text)
+    return Name(elsewhere["chapter"], elsewhere["name"])
 
 
 def _old_parameter(was: Name, text: str) -> OldParameter:
     now = _full(text, was.chapter)
-    found = PARAMETER.fullmatch(now.key)
-    assert found  # noqa: S101 - the file was checked
-    return OldParameter(was, Name(now.chapter, found["name"]), found["end"] or "")
+    parameter = PARAMETER.fullmatch(now.key)
+    assert parameter  # noqa: S101 - the file was checked
+    present = Name(now.chapter, parameter["name"])
+    return OldParameter(was, present, parameter["end"] or "")
 
 
 def where(project: Project) -> str:
@@ -219,7 +227,9 @@ def load_renamed(project: Project) -> Renamed:
         If the file is not in order: a line for each entry, with what is allowed.
     """
     path = project.data / FILE
-    return _parsed(read(path), where(project)) if path.is_file() else NOTHING
+    if not path.is_file():
+        return NOTHING
+    return _parsed(read(path), where(project))
 
 
 @cache
@@ -231,44 +241,49 @@ def _parsed(content: bytes, place: str) -> Renamed:
             f"{place}: {short(wrong[0])} is no name of a chapter; "
             "allowed: small letters, digits and hyphens"
         )
-    return checked(
-        Renamed, {slug: names for slug, names in entries.items() if names is not None}, place
-    )
+    names_by_chapter = {slug: names for slug, names in entries.items() if names is not None}
+    return checked(Renamed, names_by_chapter, place)
 
 
-def name_now(table: Renamed, kind: Kind, said: Name, beside: Collection[str]) -> Name:
+def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> Name:
     """Return the present name of what an edition published, `beside` others of its chapter.
 
     An edition that knows none of a chapter's purely old names has the present ones already.
     """
-    names: Mapping[str, str] = getattr(table.names(said.chapter), kind)
+    names: Mapping[str, str] = getattr(table.names(old.chapter), kind)
     purely_old = names.keys() - set(names.values())
-    return table.now(kind, said) if purely_old & set(beside) else said
+    return table.now(kind, old) if purely_old & set(beside) else old
 
 
 def under_present_names(
-    table: Renamed, kind: Kind, found: Mapping[str, Mapping[str, T]]
+    table: Renamed, kind: Kind, published: Mapping[str, Mapping[str, T]]
 ) -> dict[str, dict[str, T]]:
     """Return results or statements of an edition, by chapter and key, under their present names."""
-    made: dict[str, dict[str, T]] = {chapter: {} for chapter in found}
-    for chapter, of in found.items():
-        for key, one in of.items():
-            now = name_now(table, kind, Name(chapter, key), of)
-            made.setdefault(now.chapter, {}).setdefault(now.key, one)
-    return made
+    present: dict[str, dict[str, T]] = {chapter: {} for chapter in published}
+    for chapter, facts in published.items():
+        for key, fact in facts.items():
+            now = name_now(table, kind, Name(chapter, key), facts)
+            present.setdefault(now.chapter, {}).setdefault(now.key, fact)
+    return present
 
 
-def values_now(table: Renamed, found: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     """Return values of an edition by present names of parameters; two ends become a period."""
-    made = {chapter: dict(values) for chapter, values in found.items()}
+    present = {chapter: dict(values) for chapter, values in used.items()}
     olds: dict[Name, dict[str, Name]] = {}
     for old in table.parameters:
-        if old.was.key in made.get(old.was.chapter, {}):
+        if old.was.key in present.get(old.was.chapter, {}):
             olds.setdefault(old.now, {})[old.end] = old.was
     for now, by_end in olds.items():
         if "" not in by_end and set(by_end) != set(ENDS):
             continue  # one year is no period: it keeps its old name
-        given = {end: made[was.chapter].pop(was.key) for end, was in by_end.items()}
-        value = given[""] if "" in given else period_text((given["first"], given["last"]))
-        made.setdefault(now.chapter, {}).setdefault(now.key, value)
-    return made
+        values = {end: present[was.chapter].pop(was.key) for end, was in by_end.items()}
+        present.setdefault(now.chapter, {}).setdefault(now.key, _joined(values))
+    return present
+
+
+def _joined(values: Mapping[str, Any]) -> Any:
+    """Return what the values of a period's ends make; a value that is whole stays as it is."""
+    if "" in values:
+        return values[""]
+    return period_text((values["first"], values["last"]))

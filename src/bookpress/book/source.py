@@ -1,4 +1,4 @@
-"""The commit that an edition is made from: as git tells it, or, in an unpacked release, as a file tells."""
+"""The commit that an edition is made from: as git tells it, or in a release as a file tells."""
 
 from __future__ import annotations
 
@@ -18,26 +18,35 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
 
-FILE = "source.json"  # at the root of the book in the archive of a release, where there is no git to ask
-EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"  # see https://reproducible-builds.org/specs/source-date-epoch/
+FILE = "source.json"
+"""At the root of the book in the archive of a release, where there is no git to ask."""
+EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
+"""See https://reproducible-builds.org/specs/source-date-epoch/."""
 COPIED_FOLDERS = ("book", "_static", "_templates")
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class Source(BaseModel):
-    """The last commit that touched what an edition is made from, and the tree of the book's folder in it."""
+    """The last commit that touched what an edition is made from.
+
+    With it goes the tree of the book's folder in that commit.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     commit: Hash
     tree: Hash
     date: datetime
-    files: str = ""  # in a release: one hash of all files that an edition is made from
+    files: str = ""
+    """In a release: one hash of all files that an edition is made from."""
     uncommitted: bool = False
 
     @property
     def swhid(self) -> str:
-        """The commit as a SoftWare Hash IDentifier (https://www.swhid.org), which for git is git's own hash."""
+        """The commit as a SoftWare Hash IDentifier (https://www.swhid.org).
+
+        For git that is git's own hash.
+        """
         return f"swh:1:rev:{self.commit}"
 
     @property
@@ -47,74 +56,84 @@ class Source(BaseModel):
 
     @property
     def said(self) -> str:
-        """Both identifiers, that of the commit and that of its tree, or what must be known beside the first."""
-        return (
-            f"uncommitted changes after {self.swhid}"
-            if self.uncommitted
-            else f"{self.swhid} (tree {self.tree_swhid})"
-        )
+        """Both identifiers, that of the commit and that of its tree.
+
+        Where there are uncommitted changes, the first with a word on them.
+        """
+        if self.uncommitted:
+            return f"uncommitted changes after {self.swhid}"
+        return f"{self.swhid} (tree {self.tree_swhid})"
 
 
 def made_from(project: Project) -> list[str]:
-    """Return the files and folders of the book that an edition is made from, relative to its root."""
-    names = [
-        "_config.yml",
-        "_toc.yml",
-        *COPIED_FOLDERS,
-        FOLDER,
-        *(f"{name}.md" for name in toc_files(project)),
-    ]
+    """Return the files and folders that an edition is made from, relative to the book's root."""
+    pages = [f"{name}.md" for name in toc_files(project)]
+    names = ["_config.yml", "_toc.yml", *COPIED_FOLDERS, FOLDER, *pages]
     places = [project.lock, project.data, *project.packages]
-    inside = [
-        place.relative_to(project.root) for place in places if place.is_relative_to(project.root)
-    ]
-    return list(dict.fromkeys([*names, *(place.as_posix() for place in inside)]))
+    inside = [place for place in places if place.is_relative_to(project.root)]
+    names += [place.relative_to(project.root).as_posix() for place in inside]
+    return list(dict.fromkeys(names))
 
 
 def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
-    """Return one hash of those files, by name, that lie in some places; hidden ones do not count."""
-    inside = [name for name in hashes if any(f"{name}/".startswith(f"{one}/") for one in places)]
-    shown = {
-        name: hashes[name]
-        for name in inside
-        if "/." not in f"/{name}" and "__pycache__" not in name
-    }
-    return sha256(canonical(shown).encode())
+    """Return one hash of those files, by name, that lie in some places.
+
+    Hidden ones do not count.
+    """
+    folders = tuple(f"{place}/" for place in places)
+    counted = {}
+    for name, file_hash in hashes.items():
+        is_hidden = "/." in f"/{name}" or "__pycache__" in name
+        if f"{name}/".startswith(folders) and not is_hidden:
+            counted[name] = file_hash
+    return sha256(canonical(counted).encode())
 
 
 @cache
 def load_source(project: Project) -> Source | None:
-    """Return what an edition is made from; asked once. Nothing is known of a book that is in no repository."""
+    """Return what an edition is made from; asked once.
+
+    Nothing is known of a book that is in no repository.
+    """
     places = made_from(project)
-    if (project.root / FILE).is_file():
-        source = checked(Source, parse_json(read(project.root / FILE), FILE), FILE)
-        full = [project.root / place for place in places]
-        found = [
-            path for place in full for path in ([place] if place.is_file() else files_of(place))
-        ]
-        now = mark_of(
-            {path.relative_to(project.root).as_posix(): sha256(read(path)) for path in found},
-            places,
-        )
-        return source.model_copy(update={"files": "", "uncommitted": now != source.files})
-    last = git(project.root, "log", "-1", "--format=%H %ct", "--", *places)
+    is_release = (project.root / FILE).is_file()
+    return _released(project, places) if is_release else _committed(project.root, places)
+
+
+def _released(project: Project, places: list[str]) -> Source:
+    """Return what the file of a release says, held against what lies there now."""
+    content = read(project.root / FILE)
+    source = checked(Source, parse_json(content, FILE), FILE)
+    hashes: dict[str, str] = {}
+    for place in places:
+        path = project.root / place
+        for file in [path] if path.is_file() else files_of(path):
+            name = file.relative_to(project.root).as_posix()
+            hashes[name] = sha256(read(file))
+    is_changed = mark_of(hashes, places) != source.files
+    return source.model_copy(update={"files": "", "uncommitted": is_changed})
+
+
+def _committed(root: Path, places: list[str]) -> Source | None:
+    """Return what git says of the last commit."""
+    last = git(root, "log", "-1", "--format=%H %ct", "--", *places)
     if not last:
         return None
     commit, seconds = last.split()
-    changed = git(project.root, "status", "--porcelain", "--", *places) != ""
-    tree, date = (
-        git(project.root, "rev-parse", f"{commit}:./"),
-        datetime.fromtimestamp(int(seconds), tz=UTC),
-    )
-    return Source(commit=commit, tree=tree or "", date=date, uncommitted=changed)
+    is_changed = git(root, "status", "--porcelain", "--", *places) != ""
+    tree = git(root, "rev-parse", f"{commit}:./") or ""
+    date = datetime.fromtimestamp(int(seconds), tz=UTC)
+    return Source(commit=commit, tree=tree, date=date, uncommitted=is_changed)
 
 
 def git(root: Path, *words: str) -> str | None:
-    """Return what git says in a folder, without line breaks at the end; None where it fails or is not there."""
+    """Return what git says in a folder, without line breaks at the end.
+
+    None where it fails or is not there.
+    """
+    command = ["git", "-C", str(root), *words]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.rstrip("\n")
@@ -122,14 +141,20 @@ def git(root: Path, *words: str) -> str | None:
 
 @cache
 def is_committed(root: Path, name: str) -> bool:
-    """Return whether a file is as a clone has it; of an archive no repository tells, not even one that it lies in."""
-    return (root / FILE).is_file() or not git(
-        root, "status", "--porcelain", "--ignored", "--", name
-    )
+    """Return whether a file is as a clone has it.
+
+    Of an archive no repository tells, not even one that it lies in.
+    """
+    if (root / FILE).is_file():
+        return True
+    return not git(root, "status", "--porcelain", "--ignored", "--", name)
 
 
 def build_time(root: Path) -> datetime:
-    """Return the one time that dates a build: ``SOURCE_DATE_EPOCH``, else the commit's, else the start of 1980."""
+    """Return the one time that dates a build.
+
+    It is ``SOURCE_DATE_EPOCH``, else the commit's, else the start of 1980.
+    """
     named = os.environ.get(EPOCH_VARIABLE)
     if named is None:
         with suppress(PressError):
