@@ -38,7 +38,8 @@ def python_of(source: str) -> str:
     lines = [""] * (source.count("\n") + 1)
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
-        code = NO_PYTHON.sub(_line_breaks, cell["code"]).splitlines()
+        python = NO_PYTHON.sub(_line_breaks, cell["code"])
+        code = python.splitlines()
         lines[first : first + len(code)] = code
     return "\n".join(lines)
 
@@ -90,7 +91,8 @@ def _bound_by_walrus(loop: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield the names that a comprehension binds outside of itself."""
     for node in ast.walk(loop):
         if isinstance(node, ast.NamedExpr):
-            yield node.target.id, node.target.lineno
+            target = node.target
+            yield target.id, target.lineno
 
 
 def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> Sequence[Quote]:
@@ -104,11 +106,13 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
     try:
         quotes = quotes_of(slug, source, also)
     except UsageError as error:
-        line, _, what = str(error).removeprefix("line ").partition(": ")
+        problem = str(error).removeprefix("line ")
+        line, _, what = problem.partition(": ")
         raise PressError(f"{where}:{line}: {what}") from error
-    problems = [f"{where}:{line}: {what}" for line, what in quote_problems(quotes, source)]
+    problems = list(quote_problems(quotes, source))
     if problems:
-        raise PressError("\n".join(problems))
+        lines = [f"{where}:{line}: {what}" for line, what in problems]
+        raise PressError("\n".join(lines))
     return quotes
 
 
@@ -122,7 +126,8 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
         for binding in bound.get(name, ()):
             yield binding.line, f"{name} is the name of a comparison: call it otherwise"
     for quote in quotes:
-        line, sentence = next(iter(quote.sentences.items()))
+        sentences = iter(quote.sentences.items())
+        line, sentence = next(sentences)
         code = short(quote.code)
         for name in dict.fromkeys(names_in(quote.code)):
             if fault := _fault(name, bound):
@@ -133,8 +138,10 @@ def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
     """Return what is wrong with a name that prose quotes; empty where nothing is."""
     places = bound.get(name, ())
     if not places:
-        return f"no {name!r} in the chapter{nearest(name, sorted(bound))}"
-    lines = " and ".join(str(place.line) for place in places)
+        suggestion = nearest(name, sorted(bound))
+        return f"no {name!r} in the chapter{suggestion}"
+    numbers = [str(place.line) for place in places]
+    lines = " and ".join(numbers)
     if len(places) > 1:
         return (
             f"{name!r} is bound more than once, in lines {lines}: "

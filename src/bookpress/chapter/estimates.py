@@ -77,7 +77,9 @@ class Estimate:
         """Refuse infinities and turn NaN into None: JSON knows neither."""
         if number is not None and math.isinf(number):
             raise ValueError("an estimate is finite, or None")
-        return None if number is None or math.isnan(number) else number
+        if number is None or math.isnan(number):
+            return None
+        return number
 
     def row(self, name: str = "share") -> dict[str, Any]:
         """Return the estimate as cells of a row of a table.
@@ -136,8 +138,11 @@ def as_estimate(name: str, given: Any) -> Estimate:
 
 def result_output(key: str, estimate: Estimate) -> dict[str, Any]:
     """Return the output of a notebook that carries a result."""
-    shown = "no value" if estimate.value is None else f"{estimate.value:.4g}"
-    return {RESULT_MIME: {"key": key, **estimate.fields}, "text/plain": f"{key} = {shown}"}
+    value = "no value"
+    if estimate.value is not None:
+        value = f"{estimate.value:.4g}"
+    result = {"key": key, **estimate.fields}
+    return {RESULT_MIME: result, "text/plain": f"{key} = {value}"}
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:

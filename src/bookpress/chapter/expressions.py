@@ -76,17 +76,19 @@ def read_statement(text: str) -> Statement:
     name = named["name"] if named else ""
     if name in COMPARISONS or name in FUNCTIONS:
         raise UsageError(f"{name} is the name of a comparison: give the statement another one")
-    comparisons = _comparisons(named["code"] if named else text)
-    return Statement(name, ", ".join(map(ast.unparse, comparisons)))
+    code = named["code"] if named else text
+    comparisons = map(ast.unparse, _comparisons(code))
+    return Statement(name, ", ".join(comparisons))
 
 
 def _comparisons(code: str) -> list[ast.expr]:
     """Return the comparisons that an expression lists, each of nodes that are allowed."""
     line = " ".join(code.split())
     try:
-        body = ast.parse(f"({line},)", mode="eval").body
+        tree = ast.parse(f"({line},)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"`{short(line)}` is not Python: {error.args[0]}") from error
+    body = tree.body
     if not isinstance(body, ast.Tuple):
         raise UsageError(f"`{short(line)}` is no comparison")
     for node in ast.walk(body):
@@ -123,7 +125,8 @@ def value_at(path: str, scope: Mapping[str, Any]) -> Any:
     """
     head, *rest = path.split(".")
     if head not in scope:
-        raise NameError(f"no {head!r} in the chapter{nearest(head, sorted(scope))}")
+        suggestion = nearest(head, sorted(scope))
+        raise NameError(f"no {head!r} in the chapter{suggestion}")
     value = scope[head]
     for part in rest:
         value = _entry(value, part)
@@ -132,12 +135,14 @@ def value_at(path: str, scope: Mapping[str, Any]) -> Any:
 
 def _entry(value: Any, part: str) -> Any:
     if isinstance(value, Mapping):
-        by_number = value.get(int(part)) if part.isdigit() else None
-        return value.get(part, by_number)
+        if part in value or not part.isdigit():
+            return value.get(part)
+        return value.get(int(part))
     if part.startswith("_") or not hasattr(value, part):
         known = [name for name in dir(value) if not name.startswith("_")]
+        kind = type(value).__name__
         suggestion = nearest(part, known)
-        raise AttributeError(f"no {part!r} in {type(value).__name__}{suggestion}")
+        raise AttributeError(f"no {part!r} in {kind}{suggestion}")
     return getattr(value, part)
 
 

@@ -30,10 +30,13 @@ def _plain(value: float, decimals: int) -> str:
 
 def _significant(value: float, extra: int) -> str:
     """Write two significant digits below ten, whole numbers from there on."""
-    size = float(f"{abs(value):.{1 + extra}e}")  # as rounded: 9.96 is written 10, not 10.0
+    rounded = f"{abs(value):.{1 + extra}e}"
+    size = float(rounded)  # 9.96 is written 10, not 10.0
     if size == 0 or size >= 10:
         return _plain(value, extra)
-    return _plain(value, max(1 - math.floor(math.log10(size)), 1) + extra)
+    magnitude = math.floor(math.log10(size))
+    decimals = max(1 - magnitude, 1)
+    return _plain(value, decimals + extra)
 
 
 def _percent(value: float, extra: int) -> str:
@@ -52,7 +55,8 @@ def _percent(value: float, extra: int) -> str:
 def _power(value: float, extra: int) -> str:
     if value == 0:
         return "0"
-    mantissa, exponent = f"{value:.{1 + extra}e}".split("e")
+    decimals = 1 + extra
+    mantissa, exponent = f"{value:.{decimals}e}".split("e")
     raised = str(int(exponent)).translate(_SUPERSCRIPT)
     return f"{mantissa} × 10{raised}".replace("-", "−")
 
@@ -61,13 +65,16 @@ def _dollars(value: float, extra: int) -> str:
     """Write US dollars, in millions and billions where they are, in cents where these matter."""
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
-            return f"${_significant(value / size, extra)}{word}"
+            amount = _significant(value / size, extra)
+            return f"${amount}{word}"
     decimals = extra if abs(value) >= 100 else 2
     return f"${_plain(value, decimals)}"
 
 
 def _whole(value: float, extra: int) -> str:
-    return _plain(value, 0) if float(value).is_integer() else _significant(value, extra)
+    if float(value).is_integer():
+        return _plain(value, 0)
+    return _significant(value, extra)
 
 
 def _year(value: float, _extra: int) -> str:
@@ -102,13 +109,18 @@ def number(value: float | None, unit: str, *, extra: int = 0) -> str:
 
 def word(unit: str) -> str:
     """Return the word that follows a number of a unit; empty where none does."""
-    return UNITS.get(unit, (_significant, unit))[1]
+    _, word_of_unit = UNITS.get(unit, (_significant, unit))
+    return word_of_unit
 
 
 def with_unit(text: str, unit: str) -> str:
     """Put the word of a unit after a number or a range."""
-    named = word(unit).removesuffix("s") if text == "1" else word(unit)
-    return f"{text} {named}" if named and text != NO_VALUE else text
+    named = word(unit)
+    if text == "1":
+        named = named.removesuffix("s")
+    if named and text != NO_VALUE:
+        return f"{text} {named}"
+    return text
 
 
 def _ends(result: Estimate, extra: int = 0) -> str:
@@ -121,7 +133,9 @@ def _ends(result: Estimate, extra: int = 0) -> str:
     if low == high and result.low != result.high:
         low = number(result.low, result.unit, extra=extra + 1)
         high = number(result.high, result.unit, extra=extra + 1)
-    return low if low == high else f"{low} to {high}"
+    if low == high:
+        return low
+    return f"{low} to {high}"
 
 
 def interval(result: Estimate, *, extra: int = 0) -> str:
@@ -174,7 +188,9 @@ def _with_parts(result: Estimate, parts: list[str]) -> str:
     """Write a result with more about it in brackets."""
     text = write(result)
     more = "; ".join(parts)
-    return f"{text} ({more})" if more else text
+    if more:
+        return f"{text} ({more})"
+    return text
 
 
 def _value(value: float | None, unit: str, extra: int = 0) -> str:
@@ -182,7 +198,9 @@ def _value(value: float | None, unit: str, extra: int = 0) -> str:
 
 
 def _count(count: int | None) -> str:
-    return NO_COUNTS if count is None else f"{count:,}"
+    if count is None:
+        return NO_COUNTS
+    return f"{count:,}"
 
 
 FORMATS: dict[str, Callable[[Estimate], str]] = {
@@ -204,7 +222,8 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
 def write(result: Estimate, how: str = "value") -> str:
     """Write a result for prose, in one of `FORMATS`; any other is a `FormatError`."""
     if how not in FORMATS:
-        raise FormatError(f"no format {how!r}; there are {', '.join(FORMATS)}")
+        formats = ", ".join(FORMATS)
+        raise FormatError(f"no format {how!r}; there are {formats}")
     return FORMATS[how](result)
 
 
@@ -228,7 +247,9 @@ def setting(value: Any) -> str:
         return ", ".join(map(setting, value)) or "none"
     if value is None or isinstance(value, bool):
         return {None: "none", True: "yes", False: "no"}[value]
-    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return str(value)
 
 
 def difference(first: float, second: float, unit: str) -> str:
@@ -248,4 +269,6 @@ def difference(first: float, second: float, unit: str) -> str:
         return number(apart / first, "share")
     ratio = max(first, second) / min(first, second)
     factor = number(ratio, "ratio")
-    return f"× {factor}" if second > first else f"÷ {factor}"
+    if second > first:
+        return f"× {factor}"
+    return f"÷ {factor}"

@@ -128,9 +128,11 @@ class Parameter:
         for candidate in self._candidates(value):
             with suppress(ValueError):
                 values.append(self.check(candidate))
-        has_order = self.is_period or isinstance(value, int | float)
-        order = self.choices or (sorted(dict.fromkeys(values)) if has_order else [])
-        return [choice for choice in order if choice in values] or values
+        if self.choices:
+            return [choice for choice in self.choices if choice in values] or values
+        if self.is_period or isinstance(value, int | float):
+            return sorted(dict.fromkeys(values))
+        return values
 
     def _candidates(self, value: Value) -> Sequence[Value]:
         """Return the values to be tried, whether or not they are allowed."""
@@ -138,7 +140,9 @@ class Parameter:
         listed = self.schema.get("explore", self.choices or default)
         if not isinstance(listed, Mapping):
             return list(listed)
-        return explored_periods(value, listed) if self.is_period else _moved(value, listed)
+        if self.is_period:
+            return explored_periods(value, listed)
+        return _moved(value, listed)
 
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it.
@@ -163,7 +167,9 @@ class Parameter:
         """Return a refused value as the refusal shows it; `text` is its JSON."""
         if isinstance(value, str) and self.schema.get("type") != "string":
             return f"the text {text}"
-        return str(value) if isinstance(value, str | float) else text
+        if isinstance(value, str | float):
+            return str(value)
+        return text
 
     def parse(self, text: str) -> Value:
         """Return the value that a text of the command line stands for.
@@ -193,30 +199,40 @@ class Parameter:
         items: list[str] = []
         reasons: list[str] = []
         for fault in error.errors(include_url=False):
-            items += [f"item {place + 1}" for place in fault["loc"] if isinstance(place, int)]
+            places = [place for place in fault["loc"] if isinstance(place, int)]
+            items += [f"item {place + 1}" for place in places]
             context = fault.get("ctx", {})
             if "error" in context:
-                reasons.append(short(str(context["error"]), 400))
-        faults = "; ".join(dict.fromkeys([*items, *reasons]))
-        why = f": {faults}" if items or reasons else ""
+                reason = str(context["error"])
+                reasons.append(short(reason, 400))
+        faults = dict.fromkeys([*items, *reasons])
+        why = f": {'; '.join(faults)}" if faults else ""
         return ValueError(f"{short(shown)} is not allowed{why}; allowed: {self.allowed}")
 
 
 def _meanings(schema: Mapping[str, Any]) -> str:
     """Return what the names of a closed set mean; empty where nothing is said of them."""
     meanings = schema.get("meanings", {})
-    names = [name for name in schema.get("enum", ()) if name in meanings]
+    choices = schema.get("enum", ())
+    names = [name for name in choices if name in meanings]
     return "; ".join(f"{name} = {meanings[name]}" for name in names)
 
 
 def _moved(value: Value, explore: Mapping[str, Any]) -> list[Value]:
     """Return a number moved by steps and factors, as far as a type allows."""
-    moved = [value + step for step in explore.get("by", ())]
-    moved += [value * factor for factor in explore.get("times", ())]
+    steps = explore.get("by", ())
+    factors = explore.get("times", ())
+    moved = [value + step for step in steps]
+    moved += [value * factor for factor in factors]
     allowed = explore.get("of", moved)
     within = [number for number in moved if number <= explore.get("to", number)]
     number_type = type(value)
-    return [number_type(float(f"{number:.12g}")) for number in within if number in allowed]
+    return [number_type(_rounded(number)) for number in within if number in allowed]
+
+
+def _rounded(number: float) -> float:
+    """Return a number without the last digits that arithmetic leaves."""
+    return float(f"{number:.12g}")
 
 
 def _number(text: str) -> float:
@@ -225,7 +241,9 @@ def _number(text: str) -> float:
     So ``1e6`` is a million.
     """
     number = float(text)
-    return int(number) if number.is_integer() else number
+    if number.is_integer():
+        return int(number)
+    return number
 
 
 def allowed_text(schema: Mapping[str, Any]) -> str:
@@ -248,9 +266,9 @@ def _allowed_range(schema: Mapping[str, Any]) -> str:
         return f"first and last year from {schema['minimum']} to {schema['maximum']}, as 2020-2022"
     if "minimum" in schema and "maximum" in schema:
         return f"{schema['minimum']} to {schema['maximum']}"
-    bounds = [f"{words} {schema[key]}" for key, words in BOUNDS.items() if key in schema]
-    if bounds:
-        return " and ".join(bounds)
+    keys = [key for key in BOUNDS if key in schema]
+    if keys:
+        return " and ".join(f"{BOUNDS[key]} {schema[key]}" for key in keys)
     kind = str(schema.get("type", "any value"))
     return KINDS.get(kind, kind)
 
@@ -261,7 +279,8 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
     So ``2026-08`` is August 2026.
     """
     if isinstance(value, list):
-        items = [in_words(item, schema.get("items", {})) for item in value]
+        item_schema = schema.get("items", {})
+        items = [in_words(item, item_schema) for item in value]
         return ", ".join(items) or setting(value)
     if schema.get("format") == FORMAT:
         return period(*years_of(value))
@@ -271,7 +290,8 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
 
 def _spoken(value: Value) -> str:
     """Return a month as it is spoken, any other value as it is."""
-    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", value) if isinstance(value, str) else None
+    text = value if isinstance(value, str) else ""
+    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
     if not month:
         return setting(value)
     name = calendar.month_name[int(month[2])]
@@ -280,7 +300,9 @@ def _spoken(value: Value) -> str:
 
 def as_text(value: Value) -> str:
     """Return a value as the command line takes it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def read_parameters(
@@ -304,7 +326,8 @@ def read_parameters(
                 if name in parameters:
                     raise PressError(f"{here} is declared twice")
                 comment = comments.get(statement.end_lineno or 0, "")
-                parameters[name] = _declared(name, _type(kind, types, here), value, comment, here)
+                annotated = _type(kind, types, here)
+                parameters[name] = _declared(name, annotated, value, comment, here)
             case ast.Import() | ast.ImportFrom():
                 pass
             case _:

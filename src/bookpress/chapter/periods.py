@@ -71,7 +71,9 @@ def period_type(
         if explore:
             schema["explore"] = dict(explore())
 
-    return Annotated[str, BeforeValidator(read), Field(title=title, json_schema_extra=describe)]
+    reader = BeforeValidator(read)
+    field = Field(title=title, json_schema_extra=describe)
+    return Annotated[str, reader, field]
 
 
 def years_of(given: Any) -> Years:
@@ -87,14 +89,17 @@ def years_of(given: Any) -> Years:
     >>> years_of("2020-2022"), years_of([2020, 2022]), years_of(2022)
     ((2020, 2022), (2020, 2022), (2022, 2022))
     """
-    if isinstance(given, str) and (found := _TEXT.fullmatch(given.strip())):
-        return int(found["first"]), int(found["last"] or found["first"])
+    text = _TEXT.fullmatch(given.strip()) if isinstance(given, str) else None
+    if text:
+        first_year = text["first"]
+        last_year = text["last"] or first_year
+        return int(first_year), int(last_year)
     if isinstance(given, SupportsIndex) and not isinstance(given, bool):
         return int(given), int(given)
-    pair = tuple(given) if isinstance(given, tuple | list) else ()
-    are_years = all(isinstance(year, SupportsIndex) for year in pair)
-    if len(pair) == 2 and are_years:
-        return int(pair[0]), int(pair[1])
+    if isinstance(given, tuple | list) and len(given) == 2:
+        first, last = given
+        if isinstance(first, SupportsIndex) and isinstance(last, SupportsIndex):
+            return int(first), int(last)
     raise ValueError(
         f"{short(repr(given))} is no period: give first and last year, such as 2020-2022"
     )
@@ -114,7 +119,9 @@ def with_end(period: str, end: str, year: int) -> str:
     ('2021-2022', '2020-2022')
     """
     first, last = years_of(period)
-    return period_text((year, last) if end == "first" else (first, year))
+    if end == "first":
+        return period_text((year, last))
+    return period_text((first, year))
 
 
 def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
@@ -127,10 +134,10 @@ def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
     steps = explore.get("by", ())
     first_moved = [(first + step, last) for step in steps]
     last_moved = [(first, last + step) for step in steps]
-    explored = []
+    periods = []
     for years in [*first_moved, *last_moved]:
-        new = set(years) - {first, last}
+        moved = set(years) - {first, last}
         is_in_order = years[0] <= years[1]
-        if is_in_order and max(new, default=first) <= most:
-            explored.append(period_text(years))
-    return explored
+        if is_in_order and max(moved, default=first) <= most:
+            periods.append(period_text(years))
+    return periods

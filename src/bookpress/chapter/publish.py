@@ -105,7 +105,8 @@ def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[d
     if kind == "result":
         value = value_at(code, scope)
         if value is None and "." in code:
-            value = Estimate(None, label=key.replace(".", " ").replace("_", " "))
+            label = key.replace(".", " ").replace("_", " ")
+            value = Estimate(None, label=label)
         return [result_output(key, as_estimate(key, value))]
     if key in scope.get("__annotations__", {}):  # the page knows its parameters
         return []

@@ -77,7 +77,8 @@ def roles_of(source: str) -> Iterator[Role]:
     last = front.end() if front else 0
     for cell in CELLS.finditer(text, last):
         yield from _roles_in_text(text, last, cell.start())
-        first_line = text.count("\n", 0, cell.start("head")) + 2  # below the line that opens it
+        lines_before = text.count("\n", 0, cell.start("head"))
+        first_line = lines_before + 2  # below the line that opens it
         yield from _roles_in_yaml(cell["head"].strip("-\n"), first_line)
         last = cell.end()
     yield from _roles_in_text(text, last, len(text))
@@ -147,7 +148,9 @@ _PLAIN = (
 
 def _sentence(text: str, last: int, role: re.Match[str]) -> str:
     """Return the sentence that a mark ends, or that a value stands in, without markup."""
-    end = role.start() if role["kind"] == "holds" else role.end()
+    end = role.end()
+    if role["kind"] == "holds":
+        end = role.start()
     starts = [before.end() for before in _BEFORE.finditer(text, last, role.start())]
     start = max([last, *starts])
     return plain(text[start:end])
@@ -208,7 +211,8 @@ def id_of(key: str) -> str:
     """
     if key.isidentifier():
         return key
-    words = re.sub(r"\W+", "-", key).strip("-")[:40]
+    hyphened = re.sub(r"\W+", "-", key)
+    words = hyphened.strip("-")[:40]
     short_hash = sha256(key.encode())[:6]
     return f"{words}-{short_hash}"
 
@@ -216,8 +220,10 @@ def id_of(key: str) -> str:
 def anchor(name: str, docname: str) -> str:
     """Return the id of a place that rests on a statement."""
     chapter, _, key = name.partition(":")
-    is_own = docname.rsplit("/", 1)[-1] == chapter
-    return f"holds-{id_of(key)}" if is_own else f"holds-{chapter}-{id_of(key)}"
+    own = docname.rsplit("/", 1)[-1]
+    if chapter == own:
+        return f"holds-{id_of(key)}"
+    return f"holds-{chapter}-{id_of(key)}"
 
 
 def marks_of(docname: str, source: str) -> Iterator[Mark]:
@@ -288,7 +294,9 @@ def _own(role: Role, slug: str) -> Role | None:
     if not names_chapter:
         return role._replace(text=name)
     chapter, _, bare = name.partition(":")
-    return role._replace(text=bare) if chapter == slug else None
+    if chapter == slug:
+        return role._replace(text=bare)
+    return None
 
 
 def _quoted_name(role: Role) -> str:
@@ -319,10 +327,12 @@ def _quoted(role: Role, codes: Mapping[str, str]) -> tuple[Kind, str, str]:
         if role.place.endswith("image.alt"):
             raise UsageError("an alternative text cannot hold a {holds}: put it into the caption")
         statement = read_statement(role.text)
-        return "statement", statement.key, codes.get(statement.key, statement.code)
+        code = codes.get(statement.key, statement.code)
+        return "statement", statement.key, code
     if not PATH.fullmatch(role.text):
         raise UsageError(f"`{short(role.text)}` is no name and no path such as odds.late")
-    return "result" if role.kind == "result" else "years", role.text, role.text
+    kind: Kind = "result" if role.kind == "result" else "years"
+    return kind, role.text, role.text
 
 
 @contextmanager

@@ -54,8 +54,9 @@ class Comparison:
     numbers: str = ""
 
     def __post_init__(self) -> None:
-        holds = None if self.holds is None else bool(self.holds)  # numpy's truth is no JSON
-        object.__setattr__(self, "holds", holds)
+        if self.holds is not None:
+            holds = bool(self.holds)  # numpy's truth is no JSON
+            object.__setattr__(self, "holds", holds)
         object.__setattr__(self, "numbers", self.numbers or self.because)
 
 
@@ -403,13 +404,18 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     '55 of 86 where the text says 86'
     """
     estimate = _read(share)
-    counted = estimate.n if estimate.k is None else estimate.k
-    wanted = f"{k:,}" if of is None else f"{k:,} of {of:,}"
+    counted = estimate.k
+    if counted is None:
+        counted = estimate.n
+    wanted = f"{k:,}"
+    if of is not None:
+        wanted += f" of {of:,}"
     because = f"{numbers.counts(estimate)} where the text says {wanted}"
     has_total = of is None or estimate.n is not None
     is_unknown = counted is None or not has_total
     agrees = counted == k and of in {None, estimate.n}
-    return Comparison(None if is_unknown else agrees, because, _labelled([estimate]))
+    holds = None if is_unknown else agrees
+    return Comparison(holds, because, _labelled([estimate]))
 
 
 def below_value(one: Given, other: Given, *others: Given) -> Comparison:
@@ -623,8 +629,9 @@ def fell_value(
 
 def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
     """Return the output of a notebook that carries a statement."""
-    text = f"{key} {WORDS[joint.holds]}: {joint.because}"
-    return {STATEMENT_MIME: {"key": key, **asdict(joint)}, "text/plain": text}
+    verdict = WORDS[joint.holds]
+    statement = {"key": key, **asdict(joint)}
+    return {STATEMENT_MIME: statement, "text/plain": f"{key} {verdict}: {joint.because}"}
 
 
 def joined(comparisons: Iterable[Comparison]) -> Comparison:
@@ -648,7 +655,8 @@ def note(fallen: Iterable[Comparison]) -> str:
     """Return what stands before a paragraph whose statements do not hold, or cannot be told."""
     reasons: dict[bool | None, list[str]] = {}
     for comparison in fallen:
-        reasons.setdefault(comparison.holds, []).extend(comparison.because.split("; "))
+        alike = reasons.setdefault(comparison.holds, [])
+        alike += comparison.because.split("; ")
     words = {False: "this does not hold", None: "this cannot be told"}
     clauses = []
     for holds, listed in reasons.items():
@@ -691,7 +699,8 @@ def _in_one_unit(given: Iterable[Given]) -> list[Estimate]:
     default = stated[0] if stated else "count"
     estimates = map(_read, given)
     results = [replace(estimate, unit=estimate.unit or default) for estimate in estimates]
-    units = list(dict.fromkeys(result.unit for result in results))
+    distinct = dict.fromkeys(result.unit for result in results)
+    units = list(distinct)
     if len(units) > 1:
         raise ResultError(f"what is in {units[0]} cannot be compared with what is in {units[1]}")
     return results
@@ -703,8 +712,10 @@ def _has_lack(result: Estimate) -> bool:
 
 def _lack(result: Estimate) -> str:
     """Return what a result without a value, or without an interval, lacks."""
-    missing = numbers.NO_VALUE if result.value is None else numbers.NO_INTERVAL
-    return f"{missing} for {result.label or 'one of the two'}"
+    name = result.label or "one of the two"
+    if result.value is None:
+        return f"{numbers.NO_VALUE} for {name}"
+    return f"{numbers.NO_INTERVAL} for {name}"
 
 
 def _read(given: Any) -> Estimate:
@@ -718,7 +729,9 @@ def _read(given: Any) -> Estimate:
         if isinstance(given, SupportsFloat):
             number = float(given)
             return Estimate(value=number, low=number, high=number)
-        label = getattr(given, "label", "") or getattr(given, "statement", "")
+        label = getattr(given, "label", "")
+        if not label:
+            label = getattr(given, "statement", "")
         value = given.value
         return Estimate(value=value, low=value, high=value, unit=given.unit, label=label)
     except (AttributeError, ValueError) as error:
@@ -735,7 +748,8 @@ def _point(given: Given) -> Estimate:
 
 def _labelled(results: Iterable[Estimate]) -> str:
     labelled = [result for result in results if result.label]
-    return "; ".join(f"{result.label}: {numbers.ranged(result)}" for result in labelled)
+    texts = [f"{result.label}: {numbers.ranged(result)}" for result in labelled]
+    return "; ".join(texts)
 
 
 def _in_order(
@@ -746,18 +760,24 @@ def _in_order(
     It is unknown where their periods make its words false.
     """
     fault = _disorder(_years(*early), _years(*late))
-    return Comparison(None, fault, comparison.numbers) if fault else comparison
+    if fault:
+        return Comparison(None, fault, comparison.numbers)
+    return comparison
 
 
 def _years(given: Given, period: Period) -> _Years:
     """Return first and last year of what is given, or of the period that is stated for it."""
-    known = getattr(given, "period", None) if period is None else period
+    known = period
+    if known is None:
+        known = getattr(given, "period", None)
     if known is None:
         raise ResultError(
             "of what time are the two? "
             "where estimates have no period, give late_period= and early_period="
         )
-    return known if isinstance(known, tuple) else (known, known)
+    if isinstance(known, tuple):
+        return known
+    return (known, known)
 
 
 def _disorder(early: _Years, late: _Years) -> str:

@@ -72,6 +72,11 @@ class Problem(NamedTuple):
     line: int
     what: str
 
+    @property
+    def said(self) -> tuple[str, str]:
+        """The problem without its line, which two tools may count otherwise."""
+        return self.where, self.what
+
     def __str__(self) -> str:
         return f"{self.where}:{self.line}: {self.what}"
 
@@ -85,7 +90,8 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     try:
         load_renamed(project)
     except UsageError as error:  # no chapter is known without it
-        faults = [problem.removeprefix(f"{table}: ") for problem in error.problems]
+        prefix = f"{table}: "
+        faults = [problem.removeprefix(prefix) for problem in error.problems]
         return [Problem(table, 1, fault) for fault in faults], []
     try:
         chapters = discover(project)
@@ -104,18 +110,23 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     problems += _quotes(sound)
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted({*problems}), []
-    problems += [Problem(table, *fault) for fault in table_faults(project, chapters)]
+    for line, fault in table_faults(project, chapters):
+        problems.append(Problem(table, line, fault))
     warnings, unchecked = _warnings(project)
-    known = {(problem.where, problem.what) for problem in problems}
-    problems += [problem for problem in warnings if (problem.where, problem.what) not in known]
+    known = {problem.said for problem in problems}
+    problems += [warning for warning in warnings if warning.said not in known]
     return sorted(problems), unchecked
 
 
 def _pages(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
-    names = [*toc_files(project), *(f"{FOLDER}/{chapter.slug}" for chapter in chapters)]
-    files = [f"{name}.md" for name in dict.fromkeys(names)]
-    return {file: decoded(project.root / file) for file in files}
+    names = toc_files(project)
+    names += [f"{FOLDER}/{chapter.slug}" for chapter in chapters]
+    pages = {}
+    for name in dict.fromkeys(names):
+        file = f"{name}.md"
+        pages[file] = decoded(project.root / file)
+    return pages
 
 
 def untested(project: Project) -> list[Problem]:
@@ -134,7 +145,10 @@ def untested(project: Project) -> list[Problem]:
 
 
 def _untested_words(paragraph: str) -> str:
-    """Return the words that claim a direction of a result without a statement; else nothing."""
+    """Return the words that claim a direction of a result without a statement.
+
+    There are none in other paragraphs.
+    """
     if "{result}`" not in paragraph or "{holds}`" in paragraph:
         return ""
     prose = " ".join(content for _, content in prose_lines(paragraph))
@@ -143,18 +157,22 @@ def _untested_words(paragraph: str) -> str:
 
 
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the paragraphs of a MyST page, and the lines of its front matter, each with its line.
+    """Yield the paragraphs of a MyST page, each with its line.
 
-    Cells are left out.
+    The lines of its front matter are paragraphs too; cells are left out.
     """
     head = FRONT.match(text)
     front = text[: head.end()] if head else ""
     yield from enumerate(front.splitlines(), 1)
-    body = CELLS.sub(lambda cell: "\n" * cell[0].count("\n"), text[len(front) :])
+    body = CELLS.sub(_line_breaks, text[len(front) :])
     first_line = front.count("\n") + 1
     for paragraph in re.finditer(r"(?:^.*\S.*\n?)+", body, re.MULTILINE):
         line = first_line + body.count("\n", 0, paragraph.start())
         yield line, paragraph[0].rstrip("\n")
+
+
+def _line_breaks(cell: re.Match[str]) -> str:
+    return "\n" * cell[0].count("\n")
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -165,10 +183,13 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
         try:
             _ = chapter.title, chapter.front_matter, chapter.parameters
         except PressError as error:
-            fault = str(error).removeprefix(f"{chapter.where}: ")
-            yield Problem(chapter.where, _parameter_line(chapter, str(error)), fault)
+            message = str(error)
+            line = _parameter_line(chapter, message)
+            fault = message.removeprefix(f"{chapter.where}: ")
+            yield Problem(chapter.where, line, fault)
             return  # no edition can be read either
-    yield from (Problem(file, 1, fault) for file, fault in file_faults(project).items())
+    for file, fault in file_faults(project).items():
+        yield Problem(file, 1, fault)
     for name in edition_names(project):
         try:
             load_edition(project, name)
@@ -177,7 +198,10 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
 
 
 def _parameter_line(chapter: Chapter, message: str) -> int:
-    """Return the line of the parameter that a message names; the first where it names none."""
+    """Return the line of the parameter that a message names.
+
+    It is the first where the message names none.
+    """
     parameter = re.search(r"parameter (\w+)", message)
     if parameter:
         for number, line in enumerate(chapter.source.splitlines(), 1):
@@ -192,23 +216,26 @@ def _front_matter(project: Project, name: str, text: str) -> Iterator[Problem]:
     try:
         own = front_matter(text, name).get(key) or {}
     except UsageError as error:
-        place = re.search(r"line (\d+): ", str(error))
+        message = str(error)
+        place = re.search(r"line (\d+): ", message)
         line = int(place[1]) + 1 if place else 1
-        yield Problem(name, line, str(error).removeprefix(f"{name}: "))
+        yield Problem(name, line, message.removeprefix(f"{name}: "))
         return
     if not isinstance(own, dict):
         yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
         return
     for entry in own:
         if entry not in ENTRIES:
-            fault = f"the front matter's `{key}` has no {entry!r}{nearest(entry, ENTRIES)}"
+            suggestion = nearest(entry, ENTRIES)
+            fault = f"the front matter's `{key}` has no {entry!r}{suggestion}"
             yield Problem(name, _entry_line(text, entry), fault)
 
 
 def _entry_line(text: str, entry: str) -> int:
     """Return the line of an entry of the front matter."""
-    lines = enumerate(text.splitlines(), 1)
-    return next(number for number, line in lines if line.strip().startswith(f"{entry}:"))
+    lines = [line.strip() for line in text.splitlines()]
+    first = next(line for line in lines if line.startswith(f"{entry}:"))
+    return lines.index(first) + 1
 
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -229,39 +256,48 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
         raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
     for fault in json.loads(done.stdout):
         slug = Path(fault["filename"]).stem
+        line = fault["location"]["row"]
         message = fault["message"]
         what = message[:1].lower() + message[1:]
-        yield Problem(f"{FOLDER}/{slug}.md", fault["location"]["row"], what)
+        yield Problem(f"{FOLDER}/{slug}.md", line, what)
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield what is wrong with what the prose of chapters quotes of their names and comparisons."""
+    """Yield what is wrong with what the prose of chapters quotes."""
     for chapter in chapters:
         try:
             _ = chapter.quotes_cell
         except PressError as error:
             for place in str(error).splitlines():
-                line, _, what = place.removeprefix(f"{chapter.where}:").partition(": ")
+                fault = place.removeprefix(f"{chapter.where}:")
+                line, _, what = fault.partition(": ")
                 yield Problem(chapter.where, int(line), what)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:
     """Yield the records for archives and code hosts that the publication settings belie."""
-    fault = f"is not what {SETTINGS} says: run `python -m {deposit_files.__module__}`"
+    command = f"python -m {deposit_files.__module__}"
+    fault = f"is not what {SETTINGS} says: run `{command}`"
     with suppress(PressError):  # what is wrong with the settings is told elsewhere
-        for name, text in deposit_files(load_book(project.root)).items():
+        book = load_book(project.root)
+        for name, text in deposit_files(book).items():
             path = project.root / name
             if path.is_file() and read(path) != text.encode():
                 yield Problem(name, 1, fault)
 
 
 def _typed(name: str, text: str) -> Iterator[Problem]:
-    """Yield numbers typed by hand in the prose of a page, and in the texts that its cells show."""
+    """Yield numbers that were typed by hand.
+
+    They stand in the prose of a page, and in the texts that its cells show.
+    """
     excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
     literals: list[str] = []
     for listed in excused:
-        literals += as_mapping(f"x: [{listed}]", name, "literals")["x"]
-    for line, content in [*prose_lines(text), *_shown(text)]:
+        entries = as_mapping(f"x: [{listed}]", name, "literals")
+        literals += entries["x"]
+    lines = [*prose_lines(text), *_shown(text)]
+    for line, content in lines:
         for number in typed_numbers(content, literals):
             what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
             yield Problem(name, line, what)
@@ -270,7 +306,8 @@ def _typed(name: str, text: str) -> Iterator[Problem]:
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Yield line and content of the texts that code cells show to readers."""
     with suppress(SyntaxError):
-        nodes = list(ast.walk(ast.parse(python_of(text))))
+        tree = ast.parse(python_of(text))
+        nodes = list(ast.walk(tree))
         for node in nodes:
             if isinstance(node, ast.FormattedValue):
                 node.format_spec = None  # says how a value is written: no text
@@ -287,19 +324,22 @@ def _constants(expression: ast.expr) -> Iterator[tuple[int, str]]:
 
 
 def _warnings(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return what Sphinx warns of in the default edition, and its chapters that were not run."""
+    """Return what Sphinx warns of in the default edition.
+
+    The second list has the chapters that were not run.
+    """
     edition = load_edition(project, "default")
     cached = cached_runs(project, edition)
-    unchecked = [chapter.slug for chapter in edition.chapters if chapter.slug not in cached]
+    unchecked: list[str] = []
     runs: dict[str, Run] = {}
     for chapter in edition.chapters:
-        runs[chapter.slug] = cached.get(chapter.slug) or _as_written(chapter)
+        slug = chapter.slug
+        if slug not in cached:
+            unchecked.append(slug)
+        runs[slug] = cached.get(slug) or _as_written(chapter)
+    lines = _sphinx_warnings(project, edition, runs)
     chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
-    warnings = [
-        _problem(line, chapters)
-        for line in _sphinx_warnings(project, edition, runs)
-        if not _excused(line, unchecked)
-    ]
+    warnings = [_problem(line, chapters) for line in lines if not _excused(line, unchecked)]
     return list(dict.fromkeys(warnings)), unchecked
 
 
@@ -334,7 +374,8 @@ def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     if not unchecked:
         return False
     unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
-    return any(re.search(words, warning) for words in [*unknown, r"\b(fig|tab)-[a-z0-9-]+"])
+    unknown.append(r"\b(fig|tab)-[a-z0-9-]+")
+    return any(re.search(words, warning) for words in unknown)
 
 
 def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
@@ -346,11 +387,13 @@ def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
     assert place  # noqa: S101 - only such lines are asked
     name = place["file"]
     line = int(place["line"] or 1)
+    what = warning[place.end() :].strip()
     is_chapter = name in chapters
     if is_chapter and line >= CELL:
         line = _source_line(chapters[name], line)
     is_page = place["ending"] or is_chapter
-    return Problem(f"{name}.md" if is_page else name, line, warning[place.end() :].strip())
+    file = f"{name}.md" if is_page else name
+    return Problem(file, line, what)
 
 
 def _source_line(chapter: Chapter, line: int) -> int:
@@ -359,8 +402,9 @@ def _source_line(chapter: Chapter, line: int) -> int:
 
     notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
     starts: list[int] = notebook.metadata["source_map"]
-    cell, line_of_cell = divmod(line, CELL)
-    return starts[min(cell, len(starts)) - 1] + line_of_cell
+    number, line_of_cell = divmod(line, CELL)
+    cell = min(number, len(starts))
+    return starts[cell - 1] + line_of_cell
 
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
@@ -374,24 +418,40 @@ Before these a number is no year, unless a word such as "the" or "of" says so.
 """
 
 LEVELS = "intervals?|confidence|level|bands?|limits?"
+"""What the level of an interval stands beside."""
+PARTS = "sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue"
+"""What has a number by which it is named."""
+
+ADDRESSES = r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+"
+"""Addresses and identifiers."""
+DAYS = rf"\b\d{{1,2}}\s+(?:{MONTHS})\b|\b(?:{MONTHS})\s+\d{{1,2}}\b(?!%)"
+YEARS = (
+    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))"
+    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){0,2}s?\b(?!%)"
+)
+"""Years, ranges of years, months, dates."""
+LEVEL = (
+    rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])"
+    r"|\b(?:middle|at) 95%"
+)
+"""The level of intervals, and of nothing else: 95% of models is a result."""
+ORDINALS = r"\b\d+(?:st|nd|rd|th)\b"
+NAMES = r"\b[^\W\d_][\w.+]*\d[\w.,]*"
+"""Such as H100, P100."""
+HYPHENED_NAMES = r"\b(?-i:[A-Z])[\w.+]*-\d[\w.,]*"
+"""Such as GPT-4.
+
+A hyphen makes a name only of what is capitalised: "almost-37" is none.
+"""
+NUMBERED = rf"\b(?:{PARTS})\s+\d[\d.]*"
+SPANS = r"\b\d+-(?:bit|hour|day|week)\b"
+"""Number formats and spans of the clock."""
+ONE = r"(?<![\d.,])[01](?!\d|[.,]\d|%)"
+"""Nothing and one: words as much as numbers."""
 
 ALLOWED_NUMBERS = (
-    r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+",  # addresses and identifiers
-    rf"\b\d{{1,2}}\s+(?:{MONTHS})\b|\b(?:{MONTHS})\s+\d{{1,2}}\b(?!%)",  # days
-    # Years, ranges of years, months, dates
-    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))"
-    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){0,2}s?\b(?!%)",
-    # The level of intervals, and of nothing else: 95% of models is a result.
-    rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])|\b(?:middle|at) 95%",
-    r"\b\d+(?:st|nd|rd|th)\b",  # ordinals
-    # Names: H100, P100, GPT-4. A hyphen makes a name only of what is capitalised: "almost-37" is
-    # none.
-    r"\b[^\W\d_][\w.+]*\d[\w.,]*",
-    r"\b(?-i:[A-Z])[\w.+]*-\d[\w.,]*",
-    r"\b(?:sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue)"
-    r"\s+\d[\d.]*",
-    r"\b\d+-(?:bit|hour|day|week)\b",  # number formats and spans of the clock
-    r"(?<![\d.,])[01](?!\d|[.,]\d|%)",  # nothing and one: words as much as numbers
+    *(ADDRESSES, DAYS, YEARS, LEVEL, ORDINALS),
+    *(NAMES, HYPHENED_NAMES, NUMBERED, SPANS, ONE),
 )
 """Numbers that may stand in prose.
 
@@ -402,7 +462,10 @@ NUMBER = re.compile(r"\d[\d.,]*\s?%?")
 
 
 def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
-    """Return the numbers of a line that should have been computed, without excused texts."""
+    """Return the numbers of a line that should have been computed.
+
+    What stands in excused texts is left out.
+    """
     for literal in literals:
         text = text.replace(literal, " ")
     for allowed in ALLOWED_NUMBERS:
@@ -421,15 +484,17 @@ PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "table
 NO_TEXT = {"also", "literals", "doi", "data_date"}
 """Entries of the front matter that hold no text."""
 
-NO_PROSE = (
-    r"<!--.*?-->",
-    r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)",  # roles
-    r"(`+).*?(?<!`)\1(?!`)",  # code
-    r"\$[^$]+\$",  # mathematics
-    r"\]\([^)\s]*",  # addresses of links; their titles are read
-    r"(?<=<)[a-z][^\s>]*|\b(?:href|src|class|id)=\"[^\"]*\"",  # HTML, but for what it says
-    r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$",  # options of directives, labels
-)
+COMMENTS = r"<!--.*?-->"
+ROLES = r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)"
+SPANS_OF_CODE = r"(`+).*?(?<!`)\1(?!`)"
+MATHEMATICS = r"\$[^$]+\$"
+LINKS = r"\]\([^)\s]*"
+"""The addresses of links; their titles are read."""
+HTML = r"(?<=<)[a-z][^\s>]*|\b(?:href|src|class|id)=\"[^\"]*\""
+"""HTML, but for what it says."""
+OPTIONS = r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$"
+"""Options of directives, and labels."""
+NO_PROSE = (COMMENTS, ROLES, SPANS_OF_CODE, MATHEMATICS, LINKS, HTML, OPTIONS)
 """Parts of a line that are not read as prose."""
 
 
@@ -456,20 +521,30 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _code_begun(line: str) -> str:
-    """Return the line that ends what a line opens, where that is code or mathematics."""
+    """Return the line that ends what a line opens.
+
+    It is empty where that is no code and no mathematics.
+    """
     fence = FENCE.match(line)
     if fence:
-        return fence[1] if fence["name"] in CODE else ""
+        if fence["name"] in CODE:
+            return fence[1]
+        return ""
     plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
     return plain[0] if plain else ""
 
 
 def _seen(line: str) -> str:
-    """Return what readers see of a line: of one that opens a directive, its argument."""
+    """Return what readers see of a line.
+
+    Of one that opens a directive that is its argument.
+    """
     fence = FENCE.match(line)
     if fence is None:
         return line
-    return "" if fence["name"] in PLAIN else fence["argument"]
+    if fence["name"] in PLAIN:
+        return ""
+    return fence["argument"]
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:

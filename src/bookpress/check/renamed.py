@@ -21,11 +21,16 @@ PUBLISHED: tuple[tuple[Kind, str], ...] = (("results", "result"), ("statements",
 
 
 def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with the present names of a book's table, each with its line."""
+    """Yield what is wrong with the present names of a book's table.
+
+    Each problem comes with its line.
+    """
     table = load_renamed(project)
     known = {chapter.slug: chapter for chapter in chapters}
     faults = [*_published_faults(table, known), *_parameter_faults(table, known)]
-    lines = decoded(project.data / FILE).splitlines() if faults else []
+    if not faults:
+        return
+    lines = decoded(project.data / FILE).splitlines()
     for old, what in faults:
         yield _line_of(old, lines), f"{old.chapter}: {old.key}: {what}"
 
@@ -33,7 +38,8 @@ def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tupl
 def _line_of(old: Name, lines: Sequence[str]) -> int:
     """Return the line of an old name, below that of its chapter."""
     heading = f"{old.chapter}:"
-    start = next((at for at, line in enumerate(lines) if line.startswith(heading)), 0)
+    headings = [at for at, line in enumerate(lines) if line.startswith(heading)]
+    start = headings[0] if headings else 0
     entry = re.compile(rf"(?<![\w.-]){re.escape(old.key)}[\"']?\s*:")
     for at in range(start, len(lines)):
         if entry.search(lines[at]):
@@ -46,9 +52,11 @@ def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[
     for slug, names in table.root.items():
         for kind, word in PUBLISHED:
             renamed: Mapping[str, str] = getattr(names, kind)
-            own = (published(known[slug], kind) if slug in known else None) or set()
+            own: set[str] | None = set()
+            if slug in known:
+                own = published(known[slug], kind)
             for key in {**renamed, **names.dropped}:
-                if key in own and key not in renamed.values():
+                if own and key in own and key not in renamed.values():
                     yield Name(slug, key), f"the chapter still publishes a {word} of this name"
             for key in renamed:
                 old = Name(slug, key)
@@ -58,7 +66,10 @@ def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[
 
 
 def _fault(now: Name, kind: Kind, word: str, known: Mapping[str, Chapter]) -> str:
-    """Return what is wrong with the present name of a result or a statement; else nothing."""
+    """Return what is wrong with the present name of a result or a statement.
+
+    It is empty where nothing is.
+    """
     if now.chapter not in known:
         return f"no chapter {now.chapter!r}{nearest(now.chapter, [*known])}"
     keys = published(known[now.chapter], kind)
