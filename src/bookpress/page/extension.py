@@ -105,7 +105,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
 
 
 def prefer_tables_as_markdown(_app: Sphinx, config: Config) -> None:
-    """Let tables be parsed as MyST: so they have numbers, and every format sets them its own way."""
+    """Let tables be parsed as MyST: they have numbers, and each format sets them its own way."""
     wanted = ("*", "text/markdown", 4)
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, wanted]
 
