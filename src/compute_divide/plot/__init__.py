@@ -1,7 +1,8 @@
 """The figures and tables of the chapters: one function each, one module a chapter, in one theme.
 
-A function returns a `bookpress.page.figures.show.Figure` or `Table`: chart, data, columns, long description and source
-together. Name, title, legend and alternative text stand in the chapter, as metadata of the cell that calls it.
+A function returns a `bookpress.page.figures.show.Figure` or `Table`: chart, data, columns, long
+description and source together. Name, title, legend and alternative text stand in the chapter, as
+metadata of the cell that calls it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,8 @@ def __getattr__(name: str) -> Any:
         meant = nearest(name, __dir__())
         listed = "FIGURES in src/compute_divide/plot/__init__.py"
         raise AttributeError(f"compute_divide.plot has no {name!r}{meant} (listed: {listed})")
-    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    module = import_module(f"{__name__}.{_MODULES[name]}")
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -16,21 +16,24 @@ from compute_divide.plot.base.marks import (
     TEAM_NAMES,
     end_labels,
     framed,
+    named_scale,
     runs,
     share_axis,
     tips,
-    year_axis,
+    years_of,
 )
 from compute_divide.plot.base.show import COLUMNS, Column, credit, figure
 from compute_divide.plot.base.wording import describe_series
 
-_DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
-_FAINTEST = 0.3  # opacity of the last series of a bar
+_SOLID = [1, 0]
+_DASHES = (_SOLID, [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3])
+_FAINTEST = 0.3
+"""Opacity of the last series of a bar."""
 _COLOURS = {TEAM_NAMES[team]: colour for team, colour in TEAM_COLOURS.items()}
 
 
-class _Told(NamedTuple):
-    """What a figure tells: rows with a name of their ``series``, title of the axis, two columns."""
+class _Plot(NamedTuple):
+    """What a figure shows: rows with a name of their ``series``, title of the axis, two columns."""
 
     rows: pd.DataFrame
     title: str
@@ -42,20 +45,46 @@ class _Told(NamedTuple):
         """How heights are written."""
         return "share" if self.y.endswith("share") else "number"
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the series."""
+        return list(self.rows["series"].unique())
+
+    @property
+    def ends(self) -> list[str]:
+        """The columns of the interval, as far as there are any."""
+        return [end for end in ("low", "high") if end in self.rows]
+
     def axis(self, field: str, heights: pd.Series[float]) -> alt.Y:
         """Return the axis of heights: shares in percent, other numbers from 0 as far as they go."""
         if self.kind == "share":
             return share_axis(field, self.title)
-        ends = [min(0.0, float(heights.min())), max(0.0, float(heights.max()))]
-        scale = alt.Scale(domain=ends, nice=False)
-        return alt.Y(f"{field}:Q", title=self.title, axis=alt.Axis(tickCount=5), scale=scale)
+        lowest = min(0.0, float(heights.min()))
+        highest = max(0.0, float(heights.max()))
+        scale = alt.Scale(domain=[lowest, highest], nice=False)
+        axis = alt.Axis(tickCount=5)
+        return alt.Y(f"{field}:Q", title=self.title, axis=axis, scale=scale)
+
+    def span(self, heights: pd.Series[float]) -> float:
+        """Return how much that axis spans."""
+        if self.kind == "share":
+            return 1.0
+        lowest = min(0, heights.min())
+        return float(heights.max() - lowest)
+
+    def colour(self, **options: Any) -> alt.Color:
+        """Return the colours of series: types of teams have their own."""
+        colours = {name: _COLOURS.get(name, ACCENT) for name in self.names}
+        return alt.Color("series:N", scale=named_scale(colours), **options)
 
     def tooltip(self) -> list[alt.Tooltip]:
         """Return what shows at a mark."""
-        series = [f"series:N|{_heading(self.by)}"] if self.by else []
         form = ".0%" if self.kind == "share" else ",~r"
-        ends = [f"{end}:Q|{end.capitalize()}|{form}" for end in ("low", "high") if end in self.rows]
-        return tips(*series, "year:Q|Year|d", f"{self.y}:Q|{self.title}|{form}", *ends)
+        lines = ["year:Q|Year|d", f"{self.y}:Q|{self.title}|{form}"]
+        if self.by:
+            lines.insert(0, f"series:N|{_heading(self.by)}")
+        lines += [f"{end}:Q|{end.capitalize()}|{form}" for end in self.ends]
+        return tips(*lines)
 
 
 def bars_by_year(
@@ -93,8 +122,9 @@ def bars_by_year(
     >>> bars_by_year(rows, "Models", "models/2026-08.csv").description
     'From 4 in 2010 to 6 in 2011; lowest 4 in 2010, highest 6 in 2011.'
     """
-    told = _Told(_named(rows, y, by), title, y, by)
-    return _figure(_bars(told.rows, told), told, evidence)
+    plot = _Plot(_named(rows, y, by), title, y, by)
+    chart = _bars(plot.rows, plot)
+    return _figure(chart, plot, evidence)
 
 
 def lines_by_year(
@@ -133,8 +163,9 @@ def lines_by_year(
     >>> lines_by_year(rows, "Share of models", "models/2026-08.csv").description
     'From 50% in 2010 to 40% in 2011; lowest 40% in 2011, highest 50% in 2010.'
     """
-    told = _Told(_named(rows, y, by), title, y, by)
-    return _figure(_lines(told.rows, told), told, evidence)
+    plot = _Plot(_named(rows, y, by), title, y, by)
+    chart = _lines(plot.rows, plot)
+    return _figure(chart, plot, evidence)
 
 
 def _named(rows: pd.DataFrame, y: str, by: str | None) -> pd.DataFrame:
@@ -144,85 +175,77 @@ def _named(rows: pd.DataFrame, y: str, by: str | None) -> pd.DataFrame:
         if column is not None and column not in known:
             raise ValueError(f"the rows have no column {column!r}{nearest(column, known)}")
     series = rows[by].astype(str).replace(TEAM_NAMES) if by else ""
-    named = rows.assign(series=series).dropna(subset=["year"]).astype({"year": int})
-    twice = named[named.duplicated(["year", "series"])]
-    if len(twice):
-        year = twice["year"].iloc[0]
+    named = rows.assign(series=series).dropna(subset=["year"])
+    named = named.astype({"year": int})
+    repeated = named[named.duplicated(["year", "series"])]
+    if len(repeated):
+        year = repeated["year"].iloc[0]
         raise ValueError(f"{year} has several rows: group them by year, or by what `by` names too")
     return named.sort_values("year", kind="stable", ignore_index=True)
 
 
-def _figure(chart: alt.TopLevelMixin, told: _Told, evidence: str) -> Figure:
-    columns = {told.y: Column(told.title, told.kind)}
-    columns |= {end: Column(RECURRING[end].label, told.kind) for end in ("low", "high")}
-    if told.by and told.by not in {*COLUMNS, *RECURRING}:
-        columns[told.by] = Column(_heading(told.by))
-    by = "series" if told.by else None
-    return figure(
-        chart,
-        told.rows.drop(columns="series"),
-        description=describe_series(told.rows, "year", told.y, by=by, kind=told.kind),
-        source=credit(evidence),
-        columns=columns,
-    )
+def _figure(chart: alt.TopLevelMixin, plot: _Plot, evidence: str) -> Figure:
+    columns = {plot.y: Column(plot.title, plot.kind)}
+    for end in ("low", "high"):
+        columns[end] = Column(RECURRING[end].label, plot.kind)
+    if plot.by and plot.by not in {*COLUMNS, *RECURRING}:
+        columns[plot.by] = Column(_heading(plot.by))
+    by = "series" if plot.by else None
+    data = plot.rows.drop(columns="series")
+    description = describe_series(plot.rows, "year", plot.y, by=by, kind=plot.kind)
+    source = credit(evidence)
+    return figure(chart, data, description=description, source=source, columns=columns)
 
 
 def _heading(column: str) -> str:
     return column.replace("_", " ").capitalize()
 
 
-def _colour(rows: pd.DataFrame, **options: Any) -> alt.Color:
-    """Return the colours of series: types of teams have their own."""
-    names = list(rows["series"].unique())
-    scale = alt.Scale(domain=names, range=[_COLOURS.get(name, ACCENT) for name in names])
-    return alt.Color("series:N", scale=scale, **options)
-
-
 @needs()
-def _bars(rows: pd.DataFrame, told: _Told) -> alt.LayerChart:
-    names = list(rows["series"].unique())
-    heights = rows.groupby("year")[told.y].sum()
+def _bars(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
+    names = plot.names
+    heights = rows.groupby("year")[plot.y].sum()
     years = alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)
+    x = alt.X("year:O", title=None, axis=years)
+    y = plot.axis(plot.y, heights)
     below = alt.Legend(orient="bottom", columns=alt.expr("width < 400 ? 2 : 4"))
-    legend = below if told.by else None
+    legend = below if plot.by else None
+    colour = plot.colour(legend=legend)
     ordered = rows.assign(order=rows["series"].map(names.index))
     bars = alt.Chart(ordered).mark_bar(stroke=LINE, strokeWidth=0.5)
-    stacked = bars.encode(
-        x=alt.X("year:O", title=None, axis=years),
-        y=told.axis(told.y, heights),
-        color=_colour(rows, legend=legend),
-        order=alt.Order("order:Q"),
-        tooltip=told.tooltip(),
-    )
-    if told.by and told.by != "team_type":
+    bars = bars.encode(x=x, y=y, color=colour, order=alt.Order("order:Q"))
+    bars = bars.encode(tooltip=plot.tooltip())
+    if plot.by and plot.by != "team_type":
         shades = alt.Scale(domain=names, range=[1, _FAINTEST])
-        stacked = stacked.encode(opacity=alt.Opacity("series:O", scale=shades, legend=legend))
-    return framed(stacked)
+        bars = bars.encode(opacity=alt.Opacity("series:O", scale=shades, legend=legend))
+    return framed(bars)
 
 
 @needs()
-def _lines(rows: pd.DataFrame, told: _Told) -> alt.LayerChart:
-    names = list(rows["series"].unique())
-    ends = [end for end in ("low", "high") if end in rows]
-    heights = pd.concat([rows[column] for column in (told.y, *ends)])
-    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
+def _lines(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
+    heights = pd.concat([rows[column] for column in (plot.y, *plot.ends)])
+    x = years_of(rows)
+    y = plot.axis(plot.y, heights)
     drawn = rows.assign(run=runs(rows, "series"))
-    base = alt.Chart(drawn).encode(
-        x=x, detail=alt.Detail("run:N"), color=_colour(rows, legend=None)
-    )
-    dashes = [
-        [1, 0] if name in _COLOURS else _DASHES[i % len(_DASHES)] for i, name in enumerate(names)
-    ]
-    dash = alt.StrokeDash("series:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
-    layers = [
-        base.mark_line().encode(y=told.axis(told.y, heights), strokeDash=dash),
-        base.mark_point(size=26).encode(y=told.axis(told.y, heights), tooltip=told.tooltip()),
-    ]
-    if len(ends) == 2:
+    colour = plot.colour(legend=None)
+    base = alt.Chart(drawn).encode(x=x, detail=alt.Detail("run:N"), color=colour)
+    line = base.mark_line().encode(y=y, strokeDash=_dash(plot.names))
+    points = base.mark_point(size=26).encode(y=y, tooltip=plot.tooltip())
+    layers = [line, points]
+    if len(plot.ends) == 2:
         band = base.mark_area(opacity=0.12)
-        layers.insert(0, band.encode(y=told.axis("low", heights), y2=alt.Y2("high:Q")))
-    if told.by:
-        height = 1.0 if told.kind == "share" else float(heights.max() - min(0, heights.min()))
-        at = told.axis("at", heights)
-        layers.append(end_labels(rows, "year", told.y, "series", x, at, height))
+        band = band.encode(y=plot.axis("low", heights), y2=alt.Y2("high:Q"))
+        layers.insert(0, band)
+    if plot.by:
+        at = plot.axis("at", heights)
+        labels = end_labels(rows, "year", plot.y, "series", x, at, plot.span(heights))
+        layers.append(labels)
     return framed(*layers)
+
+
+def _dash(names: list[str]) -> alt.StrokeDash:
+    """Return the dashes of series; types of teams are solid, for they have their colours."""
+    dashes = {}
+    for place, name in enumerate(names):
+        dashes[name] = _SOLID if name in _COLOURS else _DASHES[place % len(_DASHES)]
+    return alt.StrokeDash("series:N", scale=named_scale(dashes), legend=None)

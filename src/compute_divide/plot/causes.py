@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, QUIET, needs
-from compute_divide.plot.base.marks import end_labels, framed, runs, tips, year_axis
+from compute_divide.plot.base.marks import end_labels, framed, runs, tips, years_of
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import describe_intervals
@@ -40,18 +40,19 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     Figure
         A dot with its interval a fifth.
     """
-    rows = pd.DataFrame([{"fifth": name, **share.row()} for name, share in shares.items()])
-    return figure(
-        share_rows(rows, "fifth", "Share of academia alone"),
-        rows,
-        description=describe_intervals(rows, "fifth", "share"),
-        source=models_credit(vintage),
-        columns={"fifth": Column("Fifth of its year")},
-    )
+    fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
+    rows = pd.DataFrame(fifths)
+    chart = share_rows(rows, "fifth", "Share of academia alone")
+    description = describe_intervals(rows, "fifth", "share")
+    source = models_credit(vintage)
+    columns = {"fifth": Column("Fifth of its year")}
+    return figure(chart, rows, description=description, source=source, columns=columns)
 
 
 def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
-    """Return list prices of a chip-hour by month: a line a chip, broken where months are missing, and one band.
+    """Return list prices of a chip-hour by month.
+
+    There is a line a chip, broken where months are missing, and one band.
 
     Parameters
     ----------
@@ -66,44 +67,57 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
         The lines bear the names of the chips.
     """
     by_chip = prices.groupby("chip")
-    return figure(
-        _lines(prices, banded),
-        prices,
-        description=" ".join(f"{chip}: {_course(own)}." for chip, own in by_chip),
-        source=credit("compute/rental_prices.csv"),
-        columns=_COLUMNS,
-    )
+    description = " ".join(f"{chip}: {_course(rows)}." for chip, rows in by_chip)
+    source = credit("compute/rental_prices.csv")
+    chart = _lines(prices, banded)
+    return figure(chart, prices, description=description, source=source, columns=_COLUMNS)
 
 
-def _course(own: pd.DataFrame) -> str:
+def _course(prices: pd.DataFrame) -> str:
     """Return some nine prices of a chip, and the last."""
-    told = [f"{row.month:%Y-%m} ${row.usd_per_hour:.2f}" for row in own.itertuples()]
-    return ", ".join([*told[:: max(len(told) // 8, 1)], told[-1]])
+    pairs = zip(prices["month"], prices["usd_per_hour"], strict=True)
+    points = [f"{month:%Y-%m} ${price:.2f}" for month, price in pairs]
+    step = max(len(points) // 8, 1)
+    return ", ".join([*points[::step], points[-1]])
 
 
 @needs("usd_per_hour")
 def _lines(prices: pd.DataFrame, banded: str) -> alt.LayerChart:
-    months = prices["month"].dt.year * 12 + prices["month"].dt.month - 1
-    told = prices["month"].dt.strftime("%B %Y")
-    rows = prices.assign(at=months, when=(months / 12).round(3), told=told)
-    rows = rows.assign(run=runs(rows, "chip", "at")).drop(columns=["month", "at"])
-    x = year_axis("when", int(rows["when"].min()), int(rows["when"].max()) + 1)
+    rows = _placed(prices)
+    x = years_of(rows, "when", beyond=1)
+    is_banded = f"datum.chip == '{banded}'"
     highest = rows.loc[rows["chip"] == banded, "highest_usd"].max()
     top = max(float(rows["usd_per_hour"].max()), float(highest))
-    strong = alt.condition(f"datum.chip == '{banded}'", alt.value(ACCENT), alt.value(QUIET))
     base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
-    tooltip = tips(
-        "chip:N|Chip", "told:N|Month", "usd_per_hour:Q|Median|$.2f", "providers:Q|Providers"
-    )
-    band = base.transform_filter(f"datum.chip == '{banded}'").mark_area(opacity=0.16, color=ACCENT)
+    band = base.transform_filter(is_banded).mark_area(opacity=0.16, color=ACCENT)
+    band = band.encode(y=_dollars("lowest_usd", top), y2=alt.Y2("highest_usd:Q"))
+    colour = alt.condition(is_banded, alt.value(ACCENT), alt.value(QUIET))
     lines = base.mark_line(point={"size": 14})
-    return framed(
-        band.encode(y=_dollars("lowest_usd", top), y2=alt.Y2("highest_usd:Q")),
-        lines.encode(y=_dollars("usd_per_hour", top), color=strong, tooltip=tooltip),
-        end_labels(rows, "when", "usd_per_hour", "chip", x, _dollars("at", top), top),
+    lines = lines.encode(y=_dollars("usd_per_hour", top), color=colour, tooltip=_price_tips())
+    labels = end_labels(rows, "when", "usd_per_hour", "chip", x, _dollars("at", top), top)
+    return framed(band, lines, labels)
+
+
+def _placed(prices: pd.DataFrame) -> pd.DataFrame:
+    """Return prices with their month in words and in years, and their unbroken runs of months."""
+    dates = prices["month"].dt
+    months = dates.year * 12 + dates.month - 1
+    when = (months / 12).round(3)
+    rows = prices.assign(at=months, when=when, told=dates.strftime("%B %Y"))
+    rows = rows.assign(run=runs(rows, "chip", "at"))
+    return rows.drop(columns=["month", "at"])
+
+
+def _price_tips() -> list[alt.Tooltip]:
+    return tips(
+        "chip:N|Chip",
+        "told:N|Month",
+        "usd_per_hour:Q|Median|$.2f",
+        "providers:Q|Providers",
     )
 
 
 def _dollars(field: str, top: float) -> alt.Y:
-    axis, scale = alt.Axis(format="$.0f", tickCount=6), alt.Scale(domain=[0, top], nice=True)
+    axis = alt.Axis(format="$.0f", tickCount=6)
+    scale = alt.Scale(domain=[0, top], nice=True)
     return alt.Y(f"{field}:Q", title="US dollars an hour", axis=axis, scale=scale)

@@ -30,22 +30,58 @@ from compute_divide.plot.base.marks import (
     TEAM_NAMES,
     end_labels,
     framed,
+    named_scale,
     row_axis,
     tips,
     year_axis,
+    years_of,
 )
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
+from compute_divide.plot.base.wording import row_by_row
 
 _TEAMS = (ACADEMIA, "collaboration", "industry-only")
 _RUNG_NAMES = dict(enumerate(RUNGS))
-_RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)  # of each of `RUNGS`
+_RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
+"""The colour of each of `RUNGS`."""
 _LAG_COLOURS = {"open weights": ACCENT, "academia alone": TEAM_COLOURS[ACADEMIA]}
-_FIRST_CAPABLE = 2023  # the first year of the chart of capability
+_LAG_DASHES = {"open weights": [1, 0], "academia alone": [7, 3]}
+_FIRST_CAPABLE = 2023
+"""The first year of the chart of capability."""
 _NAMED = (
-    *("Claude 3.5 Sonnet", "o1", "GPT-5", "GPT-5.5 Pro", "Llama 2-70B", "Llama 3.1-405B"),
-    *("DeepSeek-R1", "Kimi K2.5", "Kimi K3"),
+    "Claude 3.5 Sonnet",
+    "o1",
+    "GPT-5",
+    "GPT-5.5 Pro",
+    "Llama 2-70B",
+    "Llama 3.1-405B",
+    "DeepSeek-R1",
+    "Kimi K2.5",
+    "Kimi K3",
 )
 """The models whose names stand in that chart."""
+
+_ACCESS_COLUMNS = {"access": Column("Access"), "models": Column("Models", "number")}
+_LADDER_COLUMNS = {
+    "group": Column("Laboratory"),
+    "rung": Column("At least half give"),
+    "models": Column("Models of known access", "number"),
+    "data": Column("Somebody outside can get at the training data"),
+}
+_LAG_COLUMNS = {
+    "group": Column("Group"),
+    "date": Column("Month", "date"),
+    "months": Column("Months behind", "number"),
+    "own": Column("Largest of the group"),
+    "own_flop": Column("Its training compute (FLOP)", "flop"),
+    "passed_by": Column("First passed by"),
+}
+_CAPABILITY_COLUMNS = {
+    "released": Column("Released", "date"),
+    "inside": Column("Weights to download"),
+    "index": Column("Index", "number"),
+    "low": Column("Low", "number"),
+    "high": Column("High", "number"),
+}
 
 
 def access_bars(models: pd.DataFrame, early: Years, late: Years, vintage: str) -> Figure:
@@ -56,8 +92,8 @@ def access_bars(models: pd.DataFrame, early: Years, late: Years, vintage: str) -
     models : pandas.DataFrame
         Models of `with_access`, of the three team types that are compared.
     early, late : tuple of int
-        First and last years of the periods that the chapter compares; the years before, between and after them make
-        periods too.
+        First and last years of the periods that the chapter compares; the years before, between
+        and after them make periods too.
     vintage : str
         The vintage that the models are of.
 
@@ -66,18 +102,21 @@ def access_bars(models: pd.DataFrame, early: Years, late: Years, vintage: str) -
     Figure
         A bar a period under the name of each team type; what is not known is included.
     """
-    counts = _counts(models, _periods(early, late, int(models["year"].max())))
+    last = int(models["year"].max())
+    counts = _counts(models, _periods(early, late, last))
     heads = counts["team_type"].map(TEAM_NAMES) + ", " + counts["period"]
-    ways = counts["models"].astype("str") + " " + counts["access"].map(ACCESS_NAMES)
-    lines = ways.groupby(heads, sort=False).agg(", ".join)
-    told = "; ".join(f"{head}: {line}" for head, line in lines.items())
-    return figure(
-        _stacked(counts),
-        counts,
-        description=f"Number of models. {told}.",
-        source=models_credit(vintage),
-        columns={"access": Column("Access"), "models": Column("Models", "number")},
-    )
+    names = counts["access"].map(ACCESS_NAMES)
+    numbers = counts["models"].astype("str") + " " + names
+    description = f"Number of models. {_lists(numbers, heads)}."
+    source = models_credit(vintage)
+    chart = _stacked(counts)
+    return figure(chart, counts, description=description, source=source, columns=_ACCESS_COLUMNS)
+
+
+def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
+    """Return lists of items in words, each after its head."""
+    lines = items.groupby(heads, sort=False).agg(", ".join)
+    return row_by_row("{}: {}", lines.index, lines, joint="; ")
 
 
 def ladder_bars(
@@ -102,22 +141,13 @@ def ladder_bars(
     ladder = access_ladder(makers, transparency)
     named = ladder.assign(rung=ladder["rung"].map(_RUNG_NAMES))
     reached = named.dropna(subset=["rung"])
-    said = reached["year"].astype("str") + " " + reached["rung"]
-    lines = said.groupby(reached["group"], sort=False).agg(", ".join)
-    told = "; ".join(f"{name}: {line}" for name, line in lines.items())
+    rungs = reached["year"].astype("str") + " " + reached["rung"]
+    lists = _lists(rungs, reached["group"])
     what = "What others can get at of"
-    return figure(
-        _ladder(ladder),
-        named,
-        description=f"{what} at least half of the notable models of a year. {told}.",
-        source=credit(f"models/{vintage}.csv", "outside/transparency.csv"),
-        columns={
-            "group": Column("Laboratory"),
-            "rung": Column("At least half give"),
-            "models": Column("Models of known access", "number"),
-            "data": Column("Somebody outside can get at the training data"),
-        },
-    )
+    description = f"{what} at least half of the notable models of a year. {lists}."
+    source = credit(f"models/{vintage}.csv", "outside/transparency.csv")
+    chart = _ladder(ladder)
+    return figure(chart, named, description=description, source=source, columns=_LADDER_COLUMNS)
 
 
 def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
@@ -126,7 +156,8 @@ def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     lags : pandas.DataFrame
-        The `lags` of both groups, ``"open weights"`` and ``"academia alone"``, told apart by the column ``group``.
+        The `lags` of both groups, ``"open weights"`` and ``"academia alone"``, told apart by the
+        column ``group``.
     vintage : str
         The vintage that the models are of.
 
@@ -135,30 +166,29 @@ def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
     Figure
         A line a group, in years.
     """
+    data = lags[["group", "date", "months", "own", "own_flop", "passed_by"]]
+    description = f"Years behind, mean of each year. {_describe_lags(lags)}."
+    source = models_credit(vintage)
+    chart = _lags(lags)
+    return figure(chart, data, description=description, source=source, columns=_LAG_COLUMNS)
+
+
+def _describe_lags(lags: pd.DataFrame) -> str:
+    """Return the mean of each year in years behind, group by group."""
     years = lags.assign(year=lags["date"].dt.year, behind=lags["months"] / 12)
-    yearly = years.groupby(["group", "year"])["behind"].mean().dropna().reset_index()
-    told = "; ".join(
-        f"{group}: " + ", ".join(f"{row.year} {row.behind:.1f}" for row in part.itertuples())
-        for group, part in yearly.groupby("group")
-    )
-    return figure(
-        _lags(lags),
-        lags[["group", "date", "months", "own", "own_flop", "passed_by"]],
-        description=f"Years behind, mean of each year. {told}.",
-        source=models_credit(vintage),
-        columns={
-            "group": Column("Group"),
-            "date": Column("Month", "date"),
-            "months": Column("Months behind", "number"),
-            "own": Column("Largest of the group"),
-            "own_flop": Column("Its training compute (FLOP)", "flop"),
-            "passed_by": Column("First passed by"),
-        },
-    )
+    means = years.groupby(["group", "year"])["behind"].mean()
+    yearly = means.dropna().reset_index()
+    courses = []
+    for group, rows in yearly.groupby("group"):
+        course = row_by_row("{} {:.1f}", rows["year"], rows["behind"])
+        courses.append(f"{group}: {course}")
+    return "; ".join(courses)
 
 
 def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
-    """Return capability by day of release, with the most capable closed and open models so far as steps.
+    """Return capability by day of release.
+
+    The most capable closed and open models so far are steps.
 
     Parameters
     ----------
@@ -172,118 +202,147 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     Figure
         A point a model; some that everybody knows are named.
     """
-    records = ages.drop_duplicates("own").itertuples()
-    told = "; ".join(f"{row.own} {row.months:.1f}" for row in records)
+    records = ages.drop_duplicates("own")
+    months = row_by_row("{} {:.1f}", records["own"], records["months"], joint="; ")
+    what = "Most capable open models, months after a closed one was as capable"
     columns = ["model", "organisations", "team_type", "released", "inside", "index", "low", "high"]
-    return figure(
-        _capability(models),
-        models[columns],
-        description=f"Most capable open models, months after a closed one was as capable: {told}.",
-        source=credit("outside/capability.csv"),
-        columns={
-            "released": Column("Released", "date"),
-            "inside": Column("Weights to download"),
-            "index": Column("Index", "number"),
-            "low": Column("Low", "number"),
-            "high": Column("High", "number"),
-        },
-    )
+    data = models[columns]
+    description = f"{what}: {months}."
+    source = credit("outside/capability.csv")
+    chart = _capability(models)
+    return figure(chart, data, description=description, source=source, columns=_CAPABILITY_COLUMNS)
 
 
 def _periods(early: Years, late: Years, last: int) -> list[Years]:
-    """Return the periods that are compared, and those before, between and after them up to a last year."""
+    """Return the periods that are compared, and those before, between and after them.
+
+    They go up to a last year.
+    """
     before = {year for year in (2010, 2015) if year < early[0]}
-    starts = {early[0], early[1] + 1, late[0], late[1] + 1, last + 1} | before
-    edges = sorted(starts)
-    return [(first, after - 1) for first, after in pairwise(edges)]
+    compared = {early[0], late[0]}
+    after = {early[1] + 1, late[1] + 1, last + 1}
+    edges = sorted(before | compared | after)
+    return [(first, following - 1) for first, following in pairwise(edges)]
 
 
 def _counts(models: pd.DataFrame, periods: list[Years]) -> pd.DataFrame:
     """Return how many models of each team type and period can be reached in which way."""
     rows = in_periods(models, periods)
     counted = rows.assign(access=rows["weights"].fillna(UNKNOWN))
-    return counted.groupby(["team_type", "period", "access"]).size().reset_index(name="models")
+    numbers = counted.groupby(["team_type", "period", "access"]).size()
+    return numbers.reset_index(name="models")
 
 
 @needs()
 def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
-    shown = counts.assign(
-        order=counts["access"].map(list(ACCESS_GROUPS).index),
-        row=counts["team_type"].map(TEAM_NAMES) + "|" + counts["period"],
-        way=counts["access"].map(ACCESS_NAMES),
-        total=counts.groupby(["team_type", "period"])["models"].transform("sum"),
-    )
+    teams = counts["team_type"].map(TEAM_NAMES)
+    totals = counts.groupby(["team_type", "period"])["models"].transform("sum")
+    order = counts["access"].map(list(ACCESS_GROUPS).index)
+    names = counts["access"].map(ACCESS_NAMES)
+    bars = teams + "|" + counts["period"]
+    shown = counts.assign(order=order, row=bars, way=names, total=totals)
     rows = _rows(list(dict.fromkeys(counts["period"])))
-    colours = alt.Scale(domain=list(ACCESS_NAMES.values()), range=list(ACCESS_COLOURS.values()))
-    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
-    axis = alt.Axis(format="%", tickCount=5)
     base = alt.Chart(shown).encode(y=_under_heads(rows))
-    bars = base.transform_filter(f"datum.total >= {FEW}").mark_bar(stroke=LINE, strokeWidth=0.5)
+    return framed(_access_bars(base), _row_totals(base), height=26 * len(rows))
+
+
+def _access_bars(base: alt.Chart) -> alt.Chart:
+    """Return a bar a row, stacked by the ways to reach a model."""
+    axis = alt.Axis(format="%", tickCount=5)
+    x = alt.X("models:Q", stack="normalize", title=None, axis=axis)
+    colours = {ACCESS_NAMES[access]: colour for access, colour in ACCESS_COLOURS.items()}
+    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
+    colour = alt.Color("way:N", scale=named_scale(colours), legend=legend)
+    tooltip = tips("row:N|Whose, when", "way:N|Access", "models:Q|Models")
+    enough = base.transform_filter(f"datum.total >= {FEW}")
+    bars: alt.Chart = enough.mark_bar(stroke=LINE, strokeWidth=0.5)
+    return bars.encode(x=x, color=colour, order=alt.Order("order:Q"), tooltip=tooltip)
+
+
+def _row_totals(base: alt.Chart) -> alt.Chart:
+    """Return the number of models of each row, at its end."""
     totals = base.transform_aggregate(n="sum(models)", groupby=["row"])
     totals = totals.transform_calculate(text="'n = ' + datum.n")
-    return framed(
-        bars.encode(
-            x=alt.X("models:Q", stack="normalize", title=None, axis=axis),
-            color=alt.Color("way:N", scale=colours, legend=legend),
-            order=alt.Order("order:Q"),
-            tooltip=tips("row:N|Whose, when", "way:N|Access", "models:Q|Models"),
-        ),
-        totals.mark_text(align="left", dx=6, color=INK, fontSize=11).encode(
-            x=alt.value("width"), text=alt.Text("text:N")
-        ),
-        height=26 * len(rows),
-    )
+    text: alt.Chart = totals.mark_text(align="left", dx=6, color=INK, fontSize=11)
+    return text.encode(x=alt.value("width"), text=alt.Text("text:N"))
 
 
 def _rows(periods: list[str]) -> list[str]:
-    """Return the rows of periods under the name of each team type, which has a row in which nothing is drawn."""
-    return [f"{TEAM_NAMES[team]}|{period}" for team in _TEAMS for period in ["", *periods]]
+    """Return the rows of periods under the name of each team type.
+
+    The name has a row in which nothing is drawn.
+    """
+    names = [TEAM_NAMES[team] for team in _TEAMS]
+    below = ["", *periods]
+    return [f"{name}|{period}" for name in names for period in below]
 
 
 def _under_heads(rows: list[str]) -> alt.Y:
-    told = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
-    weight: Any = {
-        "condition": {"test": "split(datum.value, '|')[1] == ''", "value": "bold"},
-        "value": "normal",
-    }
-    axis = row_axis(labelExpr=told, labelFontWeight=weight, labelBaseline="middle", labelLimit=110)
-    return alt.Y("row:N", title=None, axis=axis, scale=alt.Scale(domain=rows, paddingInner=0.25))
+    label = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
+    is_head = "split(datum.value, '|')[1] == ''"
+    weight: Any = {"condition": {"test": is_head, "value": "bold"}, "value": "normal"}
+    axis = row_axis(labelExpr=label, labelBaseline="middle", labelLimit=110)
+    axis.labelFontWeight = weight
+    scale = alt.Scale(domain=rows, paddingInner=0.25)
+    return alt.Y("row:N", title=None, axis=axis, scale=scale)
 
 
 @needs("rung")
 def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(ladder["group"]))
-    rows = ladder.assign(
-        foot=ladder["group"].map(names.index).rsub(len(names) - 1).astype(float),
-        what=ladder["rung"].map(_RUNG_NAMES),
-        asked=ladder["data"].map({True: "yes", False: "no"}),
-    )
-    rows = rows.assign(top=rows["foot"] + 0.08 + rows["rung"] * 0.11, middle=rows["foot"] + 0.74)
-    told = f"{json.dumps(names[::-1])}[floor(datum.value)]"
-    places = [place + 0.3 for place in range(len(names))]
-    labels = alt.Axis(values=places, labelExpr=told, grid=False, tickCount=99, labelOverlap=False)
+    axis = _laboratory_axis(names)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
-    y = alt.Y("foot:Q", title=None, axis=labels, scale=scale)
+    foot = alt.Y("foot:Q", title=None, axis=axis, scale=scale)
+    middle = alt.Y("middle:Q", title=None, scale=scale, axis=axis)
     years = alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False)
-    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 3"), symbolType="square")
-    colours = alt.Scale(domain=list(RUNGS), range=list(_RUNG_COLOURS))
-    colour = alt.Color("what:N", scale=colours, legend=legend)
-    models = ("models:Q|Models", "asked:N|Data seen")
-    tooltip = tips("group:N|Laboratory", "year:O|Year", "what:N|Most models give", *models)
-    base = alt.Chart(rows.drop(columns=["rung", "data"])).encode(
-        x=alt.X("year:O", title=None, axis=years)
-    )
+    rows = _ladder_rows(ladder, names)
+    base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
     reached = base.transform_filter("isValid(datum.what)")
     bars = reached.mark_bar(stroke=LINE, strokeWidth=0.5)
-    at = alt.Y("middle:Q", title=None, scale=scale, axis=labels)
+    bars = bars.encode(y=foot, y2=alt.Y2("top:Q"))
+    bars = bars.encode(color=_rung_colour(), tooltip=_ladder_tips())
+    numbers = reached.mark_text(fontSize=11).encode(y=middle, text=alt.Text("models:Q"))
     asked = base.transform_filter("isValid(datum.asked)")
     dots = asked.mark_point(size=26, stroke=INK, strokeWidth=1, xOffset=11)
     seen = alt.condition("datum.asked == 'yes'", alt.value(INK), alt.value("transparent"))
-    return framed(
-        bars.encode(y=y, y2=alt.Y2("top:Q"), color=colour, tooltip=tooltip),
-        reached.mark_text(fontSize=11).encode(y=at, text=alt.Text("models:Q")),
-        dots.encode(y=at, fill=seen),
-        height=34 * len(names),
+    dots = dots.encode(y=middle, fill=seen)
+    return framed(bars, numbers, dots, height=34 * len(names))
+
+
+def _ladder_rows(ladder: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return rungs with where the bar of each begins and ends, the first laboratory on top."""
+    places = ladder["group"].map(names.index)
+    foot = places.rsub(len(names) - 1).astype(float)
+    what = ladder["rung"].map(_RUNG_NAMES)
+    asked = ladder["data"].map({True: "yes", False: "no"})
+    rows = ladder.assign(foot=foot, what=what, asked=asked)
+    rows["top"] = foot + 0.08 + ladder["rung"] * 0.11
+    rows["middle"] = foot + 0.74
+    return rows.drop(columns=["rung", "data"])
+
+
+def _laboratory_axis(names: list[str]) -> alt.Axis:
+    label = f"{json.dumps(names[::-1])}[floor(datum.value)]"
+    places = [place + 0.3 for place in range(len(names))]
+    axis = alt.Axis(values=places, labelExpr=label, grid=False, tickCount=99)
+    axis.labelOverlap = False
+    return axis
+
+
+def _rung_colour() -> alt.Color:
+    colours = dict(zip(RUNGS, _RUNG_COLOURS, strict=True))
+    columns = alt.expr("width < 400 ? 1 : 3")
+    legend = alt.Legend(orient="top", columns=columns, symbolType="square")
+    return alt.Color("what:N", scale=named_scale(colours), legend=legend)
+
+
+def _ladder_tips() -> list[alt.Tooltip]:
+    return tips(
+        "group:N|Laboratory",
+        "year:O|Year",
+        "what:N|Most models give",
+        "models:Q|Models",
+        "asked:N|Data seen",
     )
 
 
@@ -291,67 +350,92 @@ def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
 def _lags(lags: pd.DataFrame) -> alt.LayerChart:
     known = lags.dropna(subset=["months"])
     dates = pd.to_datetime(known["date"])
-    shown = known[["group", "own", "passed_by"]].assign(
-        when=(dates.dt.year + dates.dt.month / 12).round(3),
-        month=dates.dt.strftime("%B %Y"),
-        years=known["months"] / 12,
-    )
-    x = year_axis("when", int(shown["when"].min()), int(shown["when"].max()) + 1)
+    when = dates.dt.year + dates.dt.month / 12
+    month = dates.dt.strftime("%B %Y")
+    years = known["months"] / 12
+    shown = known[["group", "own", "passed_by"]]
+    shown = shown.assign(when=when.round(3), month=month, years=years)
+    x = years_of(shown, "when", beyond=1)
     top = float(shown["years"].max())
-    groups = list(_LAG_COLOURS)
-    colours = alt.Scale(domain=groups, range=list(_LAG_COLOURS.values()))
-    dashes = alt.Scale(domain=groups, range=[[1, 0], [7, 3]])
-    models = ("own:N|Largest of the group", "passed_by:N|First passed by")
+    colour = alt.Color("group:N", legend=None, scale=named_scale(_LAG_COLOURS))
+    dash = alt.StrokeDash("group:N", legend=None, scale=named_scale(_LAG_DASHES))
     line = alt.Chart(shown).mark_line()
-    line = line.encode(
-        x=x,
-        y=_years("years", top),
-        color=alt.Color("group:N", legend=None, scale=colours),
-        strokeDash=alt.StrokeDash("group:N", legend=None, scale=dashes),
-        tooltip=tips("group:N|Group", "month:N|At the end of", "years:Q|Years behind|.1f", *models),
+    line = line.encode(x=x, y=_years("years", top), color=colour, strokeDash=dash)
+    line = line.encode(tooltip=_lag_tips())
+    labels = end_labels(shown, "when", "years", "group", x, _years("at", top), top)
+    return framed(line, labels)
+
+
+def _lag_tips() -> list[alt.Tooltip]:
+    return tips(
+        "group:N|Group",
+        "month:N|At the end of",
+        "years:Q|Years behind|.1f",
+        "own:N|Largest of the group",
+        "passed_by:N|First passed by",
     )
-    return framed(line, end_labels(shown, "when", "years", "group", x, _years("at", top), top))
 
 
 def _years(field: str, top: float) -> alt.Y:
     scale = alt.Scale(domain=[0, top])
-    return alt.Y(f"{field}:Q", title="Years behind", scale=scale, axis=alt.Axis(tickCount=6))
+    axis = alt.Axis(tickCount=6)
+    return alt.Y(f"{field}:Q", title="Years behind", scale=scale, axis=axis)
 
 
 @needs("index")
 def _capability(models: pd.DataFrame) -> alt.LayerChart:
-    shown = models[models["released"].dt.year >= _FIRST_CAPABLE]
-    rows = shown[["model", "organisations", "index", "record"]].assign(
-        when=fractional_years(shown["released"]).round(3),
-        day=shown["released"].dt.strftime("%Y-%m-%d"),
-        access=shown["inside"].map({True: OPEN, False: HOSTED}),
-    )
-    names = list(ACCESS_SERIES)
-    x = year_axis("when", _FIRST_CAPABLE, int(rows["when"].max()) + 1)
+    is_shown = models["released"].dt.year >= _FIRST_CAPABLE
+    rows = _capability_rows(models[is_shown])
+    last = rows["when"].max()
+    x = year_axis("when", _FIRST_CAPABLE, int(last) + 1)
     y = alt.Y("index:Q", title="Epoch Capabilities Index", scale=alt.Scale(zero=False))
     legend = alt.Legend(orient="bottom")
-    colours = alt.Scale(domain=names, range=list(ACCESS_SERIES.values()))
-    colour = alt.Color("access:N", legend=legend, scale=colours)
-    shapes = alt.Scale(domain=names, range=["circle", "diamond"])
-    shape = alt.Shape("access:N", legend=legend, scale=shapes)
-    index = ("index:Q|Index|.1f", "access:N|Access")
-    tooltip = tips("model:N|Model", "organisations:N|By", "day:N|Released", *index)
+    colour = alt.Color("access:N", legend=legend, scale=named_scale(ACCESS_SERIES))
+    shapes = dict(zip(ACCESS_SERIES, ("circle", "diamond"), strict=True))
+    shape = alt.Shape("access:N", legend=legend, scale=named_scale(shapes))
+    drawn = rows.drop(columns="record")
+    base = alt.Chart(drawn).encode(x=x, y=y, color=colour)
+    dots = base.mark_point(size=22, opacity=0.45)
+    dots = dots.encode(shape=shape, tooltip=_capability_tips())
     best = rows[rows["record"]]
-    ends = best.groupby("access").tail(1).assign(when=rows["when"].max())
-    steps = alt.Chart(pd.concat([best, ends])[["when", "index", "access"]])
-    base = alt.Chart(rows.drop(columns="record")).encode(x=x, y=y, color=colour)
-    dots = base.mark_point(size=22, opacity=0.45).encode(shape=shape, tooltip=tooltip)
-    line = steps.mark_line(interpolate="step-after").encode(x=x, y=y, color=colour)
-    labels = [text.encode(x=x, y=y, text=alt.Text("model:N")) for text in _names(best)]
+    ends = best.groupby("access").tail(1).assign(when=last)
+    steps = pd.concat([best, ends])[["when", "index", "access"]]
+    line = alt.Chart(steps).mark_line(interpolate="step-after")
+    line = line.encode(x=x, y=y, color=colour)
+    name = alt.Text("model:N")
+    labels = [text.encode(x=x, y=y, text=name) for text in _names(best)]
     return framed(dots, line, *labels, height=400)
 
 
+def _capability_rows(models: pd.DataFrame) -> pd.DataFrame:
+    """Return models with when they were released, and how they can be reached in words."""
+    released = models["released"]
+    when = fractional_years(released).round(3)
+    day = released.dt.strftime("%Y-%m-%d")
+    access = models["inside"].map({True: OPEN, False: HOSTED})
+    rows = models[["model", "organisations", "index", "record"]]
+    return rows.assign(when=when, day=day, access=access)
+
+
+def _capability_tips() -> list[alt.Tooltip]:
+    return tips(
+        "model:N|Model",
+        "organisations:N|By",
+        "day:N|Released",
+        "index:Q|Index|.1f",
+        "access:N|Access",
+    )
+
+
 def _names(best: pd.DataFrame) -> tuple[alt.Chart, alt.Chart]:
-    """Return the names of some models: of closed ones above their line, of open ones below theirs."""
-    named = best[best["model"].isin(_NAMED)][["when", "index", "model", "access"]]
+    """Return the names of some models.
+
+    Those of closed ones stand above their line, of open ones below theirs.
+    """
+    is_named = best["model"].isin(_NAMED)
+    named = best.loc[is_named, ["when", "index", "model", "access"]]
     closed = alt.Chart(named[named["access"] == HOSTED])
     open_ones = alt.Chart(named[named["access"] == OPEN])
-    return (
-        closed.mark_text(align="right", dx=-5, dy=-9, fontSize=11),
-        open_ones.mark_text(align="left", dx=5, dy=13, fontSize=11),
-    )
+    above = closed.mark_text(align="right", dx=-5, dy=-9, fontSize=11)
+    below = open_ones.mark_text(align="left", dx=5, dy=13, fontSize=11)
+    return above, below

@@ -28,6 +28,20 @@ _FIELDS = {
     "parameters": "number of parameters",
     "training_hardware": "training hardware",
 }
+"""How the key fields are called."""
+_VINTAGE_COLUMNS = {
+    "models": Column("Models"),
+    "notable": Column("Notable"),
+    "newest": Column("Newest model"),
+    "team_known": Column("Team type known"),
+    "compute_known": Column("Compute known"),
+    "parameters_known": Column("Parameters known"),
+}
+_RULE_COLUMNS = {
+    "rule": Column("Rule"),
+    "definition": Column("Its name as a choice"),
+    "meaning": Column("A model counts when it is, or has"),
+}
 
 
 def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
@@ -48,17 +62,17 @@ def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
     parts = [known_by_year(models, field).assign(field=name) for field, name in _FIELDS.items()]
     columns = ["field", "year", "share", "low", "high", "k", "n"]
     known = pd.concat(parts, ignore_index=True)[columns]
-    return figure(
-        _lines(known),
-        known,
-        description=describe_series(known, "year", "share", by="field"),
-        source=models_credit(vintage),
-        columns={"field": Column("Field")},
-    )
+    description = describe_series(known, "year", "share", by="field")
+    source = models_credit(vintage)
+    headings = {"field": Column("Field")}
+    chart = _lines(known)
+    return figure(chart, known, description=description, source=source, columns=headings)
 
 
 def vintage_table(tables: Mapping[str, pd.DataFrame]) -> Table:
-    """Return the vintages, oldest first: how many models each holds, and for how many the key fields are known.
+    """Return the vintages, oldest first.
+
+    Each has how many models it holds, and for how many the key fields are known.
 
     Parameters
     ----------
@@ -71,15 +85,7 @@ def vintage_table(tables: Mapping[str, pd.DataFrame]) -> Table:
         Counts, with shares of the models in brackets.
     """
     rows = [{"vintage": name, **_summary(models)} for name, models in sorted(tables.items())]
-    columns = {
-        "models": Column("Models"),
-        "notable": Column("Notable"),
-        "newest": Column("Newest model"),
-        "team_known": Column("Team type known"),
-        "compute_known": Column("Compute known"),
-        "parameters_known": Column("Parameters known"),
-    }
-    return table(pd.DataFrame(rows), columns)
+    return table(pd.DataFrame(rows), _VINTAGE_COLUMNS)
 
 
 def definition_table() -> Table:
@@ -90,16 +96,11 @@ def definition_table() -> Table:
     Table
         Each with its name as a choice, and what it says.
     """
-    rules = [
-        {"rule": DEFINITION_NAMES[name], "definition": f"`{name}`", "meaning": meaning}
-        for name, meaning in DEFINITIONS.items()
-    ]
-    columns = {
-        "rule": Column("Rule"),
-        "definition": Column("Its name as a choice"),
-        "meaning": Column("A model counts when it is, or has"),
-    }
-    return table(pd.DataFrame(rules), columns)
+    rules = []
+    for name, meaning in DEFINITIONS.items():
+        rule = DEFINITION_NAMES[name]
+        rules.append({"rule": rule, "definition": f"`{name}`", "meaning": meaning})
+    return table(pd.DataFrame(rules), _RULE_COLUMNS)
 
 
 def unlisted_table(models: pd.DataFrame) -> Table:
@@ -115,31 +116,38 @@ def unlisted_table(models: pd.DataFrame) -> Table:
     Table
         A row a model.
     """
-    bases = models["base_model"].astype("str").str.replace("|", ", ")
+    names = models["base_model"]
+    bases = names.astype("str").str.replace("|", ", ")
     rows = models[["model", "published", COMPUTE, "team_type"]]
-    rows = rows.assign(base_model=bases.where(models["base_model"].notna(), ""))
+    rows = rows.assign(base_model=bases.where(names.notna(), ""))
     return table(rows, {"base_model": Column("Built on")})
 
 
 def _summary(models: pd.DataFrame) -> dict[str, str]:
     """Return what a vintage holds, as readers see it."""
-    known = {
-        "team_known": models["team_type"] != UNKNOWN,
-        "compute_known": models[COMPUTE].notna(),
-        "parameters_known": models["parameters"].notna(),
-    }
+    notable = (models["scope"] == "notable").sum()
+    newest = models["published"].max()
     return {
         "models": f"{len(models):,}",
-        "notable": f"{(models['scope'] == 'notable').sum():,}",
-        "newest": f"{models['published'].max():%Y-%m-%d}",
-        **{name: f"{found.sum():,} ({found.mean():.0%})" for name, found in known.items()},
+        "notable": f"{notable:,}",
+        "newest": f"{newest:%Y-%m-%d}",
+        "team_known": _counted(models["team_type"] != UNKNOWN),
+        "compute_known": _counted(models[COMPUTE].notna()),
+        "parameters_known": _counted(models["parameters"].notna()),
     }
+
+
+def _counted(are_known: pd.Series[bool]) -> str:
+    """Return of how many models something is known, and of which share."""
+    return f"{are_known.sum():,} ({are_known.mean():.0%})"
 
 
 @needs("share")
 def _lines(known: pd.DataFrame) -> alt.LayerChart:
-    dashes = alt.StrokeDash("field:N", legend=None, scale=alt.Scale(range=[[1, 0], [6, 3], [2, 3]]))
+    dashes = alt.Scale(range=[[1, 0], [6, 3], [2, 3]])
+    dash = alt.StrokeDash("field:N", legend=None, scale=dashes)
     tooltip = share_tips("field:N|Field", "year:Q|Year|d")
     line = alt.Chart(known).mark_line(color=ACCENT)
-    line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dashes, tooltip=tooltip)
-    return framed(line, end_labels(known, "year", "share", "field", year_axis(), share_axis("at")))
+    line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dash, tooltip=tooltip)
+    labels = end_labels(known, "year", "share", "field", year_axis(), share_axis("at"))
+    return framed(line, labels)

@@ -9,13 +9,20 @@ from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.papers import team_dots, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
-from compute_divide.plot.base.wording import describe_intervals, describe_series
+from compute_divide.plot.base.wording import describe_groups, describe_series
 
 _TEAMS = ("academia-only", "collaboration", "industry-only")
+_MODEL_COLUMNS = {
+    "organisations": Column("Made by"),
+    "published": Column("Published"),
+    "base_model": Column("Built on"),
+}
 
 
 def papers_and_models(shares: pd.DataFrame, vintage: str) -> Figure:
-    """Return who writes papers beside who makes models, a dot with its interval for each type of team.
+    """Return who writes papers beside who makes models.
+
+    There is a dot with its interval for each type of team.
 
     Parameters
     ----------
@@ -29,17 +36,13 @@ def papers_and_models(shares: pd.DataFrame, vintage: str) -> Figure:
     Figure
         A row a kind, in the order of the shares; teams that are neither side's are left out.
     """
-    shown = shares[shares["team_type"].isin(_TEAMS)].reset_index(drop=True)
-    return figure(
-        team_dots(shown, "kind", "Share", _TEAMS),
-        shown,
-        description=" ".join(
-            f"{kind}: {describe_intervals(part, 'team_type', 'share')}"
-            for kind, part in shown.groupby("kind", sort=False)
-        ),
-        source="; ".join([credit(PAPERS_TABLE), models_credit(vintage)]),
-        columns={"kind": Column("What")},
-    )
+    is_shown = shares["team_type"].isin(_TEAMS)
+    shown = shares[is_shown].reset_index(drop=True)
+    chart = team_dots(shown, "kind", "Share", _TEAMS)
+    description = describe_groups(shown, "kind", "team_type")
+    source = "; ".join([credit(PAPERS_TABLE), models_credit(vintage)])
+    columns = {"kind": Column("What")}
+    return figure(chart, shown, description=description, source=source, columns=columns)
 
 
 def topic_rise(shares: pd.DataFrame) -> Figure:
@@ -57,16 +60,15 @@ def topic_rise(shares: pd.DataFrame) -> Figure:
     """
     shown = shares[["venue", "year", "k", "n", "share", "low", "high"]]
     named = shown.assign(venue=shown["venue"].map(venue_name))
-    return figure(
-        venue_lines(shown, "Papers on the topic"),
-        shown,
-        description=describe_series(named, "year", "share", by="venue"),
-        source=credit(PAPERS_TABLE),
-    )
+    chart = venue_lines(shown, "Papers on the topic")
+    description = describe_series(named, "year", "share", by="venue")
+    return figure(chart, shown, description=description, source=credit(PAPERS_TABLE))
 
 
 def models_and_bases(models: pd.DataFrame) -> Table:
-    """Return a table of models with their makers and the models that they were built on, the oldest first.
+    """Return a table of models, the oldest first.
+
+    They stand with their makers and the models that they were built on.
 
     Parameters
     ----------
@@ -79,20 +81,11 @@ def models_and_bases(models: pd.DataFrame) -> Table:
         Of several makers the first is named and the others are counted.
     """
     rows = models.sort_values("published")
-    shown = pd.DataFrame(
-        {
-            "model": rows["model"],
-            "organisations": rows["organisations"].map(_first_maker, na_action="ignore"),
-            "published": rows["published"].dt.strftime("%B %Y"),
-            "base_model": rows["base_model"].str.replace("|", ", ").fillna("–"),
-        }
-    )
-    columns = {
-        "organisations": Column("Made by"),
-        "published": Column("Published"),
-        "base_model": Column("Built on"),
-    }
-    return table(shown, columns)
+    makers = rows["organisations"].map(_first_maker, na_action="ignore")
+    months = rows["published"].dt.strftime("%B %Y")
+    bases = rows["base_model"].str.replace("|", ", ").fillna("–")
+    shown = rows[["model"]].assign(organisations=makers, published=months, base_model=bases)
+    return table(shown, _MODEL_COLUMNS)
 
 
 def _first_maker(organisations: str) -> str:

@@ -1,4 +1,7 @@
-"""The figures of the chapter on chips: how fast, how many, and what speed, number and time make together."""
+"""The figures of the chapter on chips.
+
+They show how fast, how many, and what speed, number and time make together.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from compute_divide.plot.base.marks import (
     TEAM_LABEL,
     TEAM_NAMES,
     framed,
+    named_rows,
     power_axis,
     row_axis,
     team_colour,
@@ -51,10 +55,28 @@ _SIDES = {
     "n_over": Column("Industry models", "number"),
     "n_under": Column("Academic models", "number"),
 }
+_FACTOR_COLUMNS = {"factor": Column("Factor"), "n": Column("Models", "number")}
+_COUNT_COLUMNS = {"hardware_quantity": Column("Chips", "number")}
+_PEAK_COLUMNS = {
+    "training_hardware": Column("Chip"),
+    PEAK: Column("Peak of one chip (FLOP/s)", "flop"),
+}
+_PRICE_COLUMNS = {
+    "what": Column("What"),
+    "years": Column("Years"),
+    "doubling": Column("Doubles in"),
+    "interval": Column("95% interval"),
+    "part": Column("Part of the growth"),
+    "n": Column("Prices", "number"),
+}
+_NOT_A_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6"
+"""Whether a tick stands off the powers of ten, as a Vega expression."""
 
 
 def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
-    """Return factors that multiply: each bar begins, on a logarithmic axis, where the one above it ends.
+    """Return factors that multiply, on a logarithmic axis.
+
+    Each bar begins where the one above it ends.
 
     Parameters
     ----------
@@ -70,17 +92,16 @@ def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
     """
     parts = [{"factor": name, **factor.row("ratio")} for name, factor in factors.items()]
     rows = pd.DataFrame(parts)[["factor", "ratio", "low", "high", "n"]]
-    return figure(
-        _waterfall(rows),
-        rows,
-        description=describe_intervals(rows, "factor", "ratio", kind="number"),
-        source=_models_and_chips(vintage),
-        columns={"factor": Column("Factor"), "n": Column("Models", "number")},
-    )
+    description = describe_intervals(rows, "factor", "ratio", kind="number")
+    source = _models_and_chips(vintage)
+    chart = _waterfall(rows)
+    return figure(chart, rows, description=description, source=source, columns=_FACTOR_COLUMNS)
 
 
 def count_strips(counted: pd.DataFrame, medians: Mapping[str, Estimate], vintage: str) -> Figure:
-    """Return the number of chips of each model, a strip a team type, with the median and its interval above.
+    """Return the number of chips of each model, a strip a team type.
+
+    The median and its interval stand above it.
 
     Parameters
     ----------
@@ -96,22 +117,19 @@ def count_strips(counted: pd.DataFrame, medians: Mapping[str, Estimate], vintage
     Figure
         The numbers are on a logarithmic axis; a few models are named.
     """
-    rows = pd.DataFrame(
-        [{"team_type": team, **medians[key].row("median")} for key, team in _TEAMS.items()]
-    )
-    return figure(
-        _strips(counted, rows.dropna(subset=["median"])),
-        counted[["model", "year", "team_type", "hardware_quantity"]],
-        description=describe_intervals(rows, "team_type", "median", kind="number"),
-        source=models_credit(vintage),
-        columns={"hardware_quantity": Column("Chips", "number")},
-    )
+    parts = [{"team_type": team, **medians[key].row("median")} for key, team in _TEAMS.items()]
+    rows = pd.DataFrame(parts)
+    chart = _strips(counted, rows.dropna(subset=["median"]))
+    data = counted[["model", "year", "team_type", "hardware_quantity"]]
+    description = describe_intervals(rows, "team_type", "median", kind="number")
+    source = models_credit(vintage)
+    return figure(chart, data, description=description, source=source, columns=_COUNT_COLUMNS)
 
 
 def chip_ratios(
     ratios: pd.DataFrame, same_year: Estimate, models: pd.DataFrame, vintage: str
 ) -> Figure:
-    """Return how much faster industry's chips look in pooled periods, and among models of the same year.
+    """Return how much faster industry's chips look, by period and among models of the same year.
 
     Parameters
     ----------
@@ -129,22 +147,17 @@ def chip_ratios(
     Figure
         Ratios with intervals on a logarithmic axis, a row a period.
     """
-    sides = in_shared_years(models, PEAK)["team_type"]
-    last = {
-        "period": "same year",
-        **ratios.iloc[0][["first", "last"]],
-        **same_year.row("ratio"),
-        "n_over": int(sides.eq(INDUSTRY).sum()),
-        "n_under": int(sides.eq(ACADEMIA).sum()),
-    }
-    rows = pd.DataFrame([*ratios.to_dict("records"), last])[list(ratios.columns)]
-    return figure(
-        ratio_by_era(rows, "Peak of one chip, industry over academia"),
-        rows,
-        description=describe_intervals(rows, "period", "ratio", kind="number"),
-        source=_models_and_chips(vintage),
-        columns=_SIDES,
-    )
+    teams = in_shared_years(models, PEAK)["team_type"]
+    years = ratios.iloc[0][["first", "last"]]
+    last = {"period": "same year", **years, **same_year.row("ratio")}
+    last["n_over"] = int(teams.eq(INDUSTRY).sum())
+    last["n_under"] = int(teams.eq(ACADEMIA).sum())
+    records = [*ratios.to_dict("records"), last]
+    rows = pd.DataFrame(records)[list(ratios.columns)]
+    chart = ratio_by_era(rows, "Peak of one chip, industry over academia")
+    description = describe_intervals(rows, "period", "ratio", kind="number")
+    source = _models_and_chips(vintage)
+    return figure(chart, rows, description=description, source=source, columns=_SIDES)
 
 
 def peak_points(models: pd.DataFrame, vintage: str) -> Figure:
@@ -162,21 +175,23 @@ def peak_points(models: pd.DataFrame, vintage: str) -> Figure:
     Figure
         A point a model, the speed in FLOP/s on a logarithmic axis; five chips are named.
     """
-    told = "; ".join(
-        f"{TEAM_NAMES[str(team)]}: {len(part):,} models, median year {part['year'].median():.0f},"
-        f" fastest chip {part[PEAK].max():.1e} FLOP/s"
-        for team, part in models.groupby("team_type")
-    )
-    return figure(
-        _peaks(models),
-        models[["model", "published", "team_type", "training_hardware", PEAK]],
-        description=f"One mark a model. {told}.",
-        source=_models_and_chips(vintage),
-        columns={
-            "training_hardware": Column("Chip"),
-            PEAK: Column("Peak of one chip (FLOP/s)", "flop"),
-        },
-    )
+    parts = []
+    for team, rows in models.groupby("team_type"):
+        name = TEAM_NAMES[str(team)]
+        parts.append(f"{name}: {_describe_peaks(rows)}")
+    data = models[["model", "published", "team_type", "training_hardware", PEAK]]
+    description = f"One mark a model. {'; '.join(parts)}."
+    source = _models_and_chips(vintage)
+    chart = _peaks(models)
+    return figure(chart, data, description=description, source=source, columns=_PEAK_COLUMNS)
+
+
+def _describe_peaks(models: pd.DataFrame) -> str:
+    """Return of how many models of which years the peaks are, and the highest."""
+    year = models["year"].median()
+    highest = models[PEAK].max()
+    number = f"{len(models):,} models"
+    return f"{number}, median year {year:.0f}, fastest chip {highest:.1e} FLOP/s"
 
 
 def price_table(
@@ -203,27 +218,20 @@ def price_table(
     Table
         Reading, years, doubling time with its interval, part of the growth, number of prices.
     """
-    years = {key: points["published"].dt.year for key, points in per_dollar.items()}
-    columns = {
-        "what": Column("What"),
-        "years": Column("Years"),
-        "doubling": Column("Doubles in"),
-        "interval": Column("95% interval"),
-        "part": Column("Part of the growth"),
-        "n": Column("Prices", "number"),
-    }
-    rows = [
-        {
-            "what": told,
-            "years": f"{years[key].min()} to {years[key].max()}",
-            "doubling": in_cell(doublings[key]),
-            "interval": written(doublings[key], "interval"),
+    rows = []
+    for key, what in words.items():
+        years = per_dollar[key]["published"].dt.year
+        doubling = doublings[key]
+        row = {
+            "what": what,
+            "years": f"{years.min()} to {years.max()}",
+            "doubling": in_cell(doubling),
+            "interval": written(doubling, "interval"),
             "part": written(parts[key]),
-            "n": doublings[key].n,
+            "n": doubling.n,
         }
-        for key, told in words.items()
-    ]
-    return table(pd.DataFrame(rows), columns)
+        rows.append(row)
+    return table(pd.DataFrame(rows), _PRICE_COLUMNS)
 
 
 def _models_and_chips(vintage: str) -> str:
@@ -232,25 +240,38 @@ def _models_and_chips(vintage: str) -> str:
 
 @needs()
 def _peaks(models: pd.DataFrame) -> alt.LayerChart:
-    when = fractional_years(models["published"]).round(3)
-    shown = models.assign(when=when, day=models["published"].dt.strftime("%Y-%m-%d"))
-    shown = shown[["model", "when", "day", "team_type", "training_hardware", PEAK]]
-    x, y = year_axis("when"), power_axis(PEAK, "Peak of one chip (FLOP/s)")
-    tooltip = tips(
+    shown = _dated(models)
+    x = year_axis("when")
+    y = power_axis(PEAK, "Peak of one chip (FLOP/s)")
+    teams = list(_TEAMS.values())
+    colour = team_colour(teams, legend="bottom")
+    shape = team_shape(teams, legend="bottom")
+    points = alt.Chart(shown).mark_point(size=40, opacity=0.75)
+    points = points.encode(x=x, y=y, color=colour, shape=shape, tooltip=_peak_tips())
+    first = shown.sort_values("when").drop_duplicates("training_hardware")
+    short = first["training_hardware"].map(_NAMED_CHIPS)
+    named = first.assign(name=short).dropna(subset=["name"])
+    names = alt.Chart(named[["when", PEAK, "name"]])
+    text = names.mark_text(align="left", dx=-4, dy=-13)
+    text = text.encode(x=x, y=y, text=alt.Text("name:N"))
+    return framed(points, text)
+
+
+def _dated(models: pd.DataFrame) -> pd.DataFrame:
+    """Return models with their day as text and as a fraction of years."""
+    published = models["published"]
+    when = fractional_years(published).round(3)
+    day = published.dt.strftime("%Y-%m-%d")
+    columns = ["model", "when", "day", "team_type", "training_hardware", PEAK]
+    return models.assign(when=when, day=day)[columns]
+
+
+def _peak_tips() -> list[alt.Tooltip]:
+    return tips(
         "model:N|Model",
         "day:N|Published",
         "training_hardware:N|Chip",
         f"{PEAK}:Q|Peak (FLOP/s)|.2e",
-    )
-    teams = list(_TEAMS.values())
-    colour, shape = team_colour(teams, legend="bottom"), team_shape(teams, legend="bottom")
-    points = alt.Chart(shown).mark_point(size=40, opacity=0.75)
-    first = shown.sort_values("when").drop_duplicates("training_hardware")
-    named = first.assign(name=first["training_hardware"].map(_NAMED_CHIPS)).dropna(subset=["name"])
-    text = alt.Chart(named[["when", PEAK, "name"]]).mark_text(align="left", dx=-4, dy=-13)
-    return framed(
-        points.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip),
-        text.encode(x=x, y=y, text=alt.Text("name:N")),
     )
 
 
@@ -261,27 +282,22 @@ def _strips(models: pd.DataFrame, medians: pd.DataFrame) -> alt.LayerChart:
     y = alt.Y("team_type:N", sort=teams, title=None, axis=bare)
     x = _chips_axis()
     colour = team_colour(teams)
-    ticks = alt.Chart(models[["model", "team_type", "hardware_quantity"]]).mark_tick(
-        thickness=1.5, size=15, opacity=0.55, yOffset=12
-    )
+    counts = alt.Chart(models[["model", "team_type", "hardware_quantity"]])
+    ticks = counts.mark_tick(thickness=1.5, size=15, opacity=0.55, yOffset=12)
     tooltip = tips("model:N|Model", "hardware_quantity:Q|Chips|,")
+    ticks = ticks.encode(x=x, y=y, color=colour, tooltip=tooltip)
     named = models[models["model"].isin(list(_NAMED_RUNS))]
     named = named.assign(name=named["model"].map(_NAMED_RUNS))
-    text = alt.Chart(named[["team_type", "hardware_quantity", "name"]]).mark_text(
-        dy=28, fontSize=11
-    )
-    return framed(
-        ticks.encode(x=x, y=y, color=colour, tooltip=tooltip),
-        text.encode(y=y, x=x, text=alt.Text("name:N")),
-        *_medians(medians, y, colour),
-        height=70 * len(teams),
-    )
+    names = alt.Chart(named[["team_type", "hardware_quantity", "name"]])
+    text = names.mark_text(dy=28, fontSize=11)
+    text = text.encode(y=y, x=x, text=alt.Text("name:N"))
+    return framed(ticks, text, *_medians(medians, y, colour), height=70 * len(teams))
 
 
 def _chips_axis() -> alt.X:
     """Return a logarithmic axis of numbers of chips with labels at powers of ten alone."""
-    whole = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6"
-    axis = alt.Axis(labelExpr=f"{whole} ? '' : format(datum.value, ',')", tickCount=6, grid=True)
+    label = f"{_NOT_A_POWER} ? '' : format(datum.value, ',')"
+    axis = alt.Axis(labelExpr=label, tickCount=6, grid=True)
     scale = alt.Scale(type="log", nice=True)
     title = "Chips of the training run, logarithmic"
     return alt.X("hardware_quantity:Q", title=title, scale=scale, axis=axis)
@@ -293,36 +309,52 @@ def _medians(
     """Return medians above the strips: intervals, dots and numbers."""
     shown = medians[["team_type", "median", "low", "high", "n"]]
     shown = shown.assign(label=shown["median"].map("{:,.0f}".format))
+    median = alt.X("median:Q")
     base = alt.Chart(shown).encode(y=y, color=colour)
     bounded = base.transform_filter("isValid(datum.low)")
     rule = bounded.mark_rule(strokeWidth=2.5, opacity=0.55, yOffset=-8)
-    told = tips("median:Q|Median|,", "low:Q|Low|,.0f", "high:Q|High|,.0f")
-    dot = base.mark_point(size=80, yOffset=-8).encode(x=alt.X("median:Q"), tooltip=told)
+    rule = rule.encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"))
+    tooltip = tips("median:Q|Median|,", "low:Q|Low|,.0f", "high:Q|High|,.0f")
+    dot = base.mark_point(size=80, yOffset=-8).encode(x=median, tooltip=tooltip)
     label = alt.Chart(shown).mark_text(dy=-21, color=INK)
-    return (
-        rule.encode(x=alt.X("low:Q"), x2=alt.X2("high:Q")),
-        dot,
-        label.encode(y=y, x=alt.X("median:Q"), text=alt.Text("label:N")),
-    )
+    label = label.encode(y=y, x=median, text=alt.Text("label:N"))
+    return rule, dot, label
 
 
 @needs("ratio")
 def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
-    ends = [*factors["ratio"].iloc[:-1].cumprod(), factors["ratio"].iloc[-1]]
-    rows = factors.assign(end=ends, start=[1.0, *ends[: len(ends) - 2], 1.0])
-    told = rows[["ratio", "low", "high"]].astype(float).to_numpy().tolist()
-    rows["label"] = [
-        f"×{written(Estimate(ratio, low, high, unit='ratio'), 'ranged')}"
-        for ratio, low, high in told
-    ]
-    y = alt.Y("factor:N", sort=list(rows["factor"]), title=None, axis=row_axis(labelLimit=140))
+    rows = _multiplied(factors)
+    names = list(rows["factor"])
+    y = named_rows("factor", sort=names, axis=row_axis(labelLimit=140))
     start = times_axis("start", "Industry alone over academia alone")
-    tooltip = tips("factor:N|Factor", "ratio:Q|Ratio|,.3~r", "low:Q|Low|,.2~r", "high:Q|High|,.2~r")
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16)
+    bars = bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=_factor_tips())
     text = base.mark_text(align="left", dy=-16)
-    return framed(
-        bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=tooltip),
-        text.encode(x=start, text=alt.Text("label:N")),
-        height=58 * len(rows),
+    text = text.encode(x=start, text=alt.Text("label:N"))
+    return framed(bars, text, height=58 * len(rows))
+
+
+def _multiplied(factors: pd.DataFrame) -> pd.DataFrame:
+    """Return factors with where their bars start and end, and their labels."""
+    ratios = factors["ratio"]
+    products = list(ratios.iloc[:-1].cumprod())
+    rows = factors.assign(end=[*products, ratios.iloc[-1]])
+    rows["start"] = [1.0, *products[:-1], 1.0]
+    values = rows[["ratio", "low", "high"]].astype(float).to_numpy()
+    rows["label"] = [_factor_label(*factor) for factor in values.tolist()]
+    return rows
+
+
+def _factor_label(ratio: float, low: float, high: float) -> str:
+    factor = Estimate(ratio, low, high, unit="ratio")
+    return f"×{written(factor, 'ranged')}"
+
+
+def _factor_tips() -> list[alt.Tooltip]:
+    return tips(
+        "factor:N|Factor",
+        "ratio:Q|Ratio|,.3~r",
+        "low:Q|Low|,.2~r",
+        "high:Q|High|,.2~r",
     )

@@ -18,7 +18,7 @@ from compute_divide.plot.base.marks import (
     share_axis,
     share_tips,
     team_colour,
-    year_axis,
+    years_of,
 )
 from compute_divide.plot.base.show import figure, models_credit
 from compute_divide.plot.base.wording import describe_series
@@ -39,12 +39,10 @@ def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
     Figure
         Lines are named at their ends.
     """
-    return figure(
-        _lines(shares),
-        shares,
-        description=describe_series(shares, "year", "share", by="team_type"),
-        source=models_credit(vintage),
-    )
+    description = describe_series(shares, "year", "share", by="team_type")
+    source = models_credit(vintage)
+    chart = _lines(shares)
+    return figure(chart, shares, description=description, source=source)
 
 
 def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
@@ -61,28 +59,33 @@ def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
         For each of them ``share``, ``low`` and ``high`` over up to three years, on the same index.
     """
     counted = shares[["year", "team_type", "k", "n"]]
-    near = [counted.assign(year=counted["year"] + step) for step in (-1, 0, 1)]
-    pooled = pd.concat(near).groupby(["year", "team_type"], as_index=False)[["k", "n"]].sum()
-    means = shares[["year", "team_type"]].merge(pooled, how="left").set_index(shares.index)
+    years = counted["year"]
+    near = [counted.assign(year=years + step) for step in (-1, 0, 1)]
+    groups = pd.concat(near).groupby(["year", "team_type"], as_index=False)
+    pooled = groups[["k", "n"]].sum()
+    means = shares[["year", "team_type"]].merge(pooled, how="left")
+    means = means.set_index(shares.index)
     means["share"], low, high = wilson_interval(means["k"], means["n"])
     bounds = pd.DataFrame({"low": low, "high": high}, means.index)
-    return means.join(bounds.where(means["n"].ge(FEW)))
+    has_band = means["n"].ge(FEW)
+    return means.join(bounds.where(has_band))
 
 
 @needs("share")
 def _lines(shares: pd.DataFrame) -> alt.LayerChart:
-    rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]].astype({"year": int})
+    rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]]
+    rows = rows.astype({"year": int})
     names = rows["team_type"].map(TEAM_NAMES)
     means = three_year_means(rows).assign(name=names, run=runs(rows, "team_type"))
-    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
+    x = years_of(rows)
     colour = team_colour(dict.fromkeys(rows["team_type"]))
     base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
-    band = base.mark_area(opacity=0.16).encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
+    band = base.mark_area(opacity=0.16)
+    band = band.encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
+    line = base.mark_line().encode(y=share_axis())
+    named = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
+    dots = named.mark_point(size=20, opacity=0.6)
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
-    dots = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=20, opacity=0.6)
-    return framed(
-        band,
-        base.mark_line().encode(y=share_axis()),
-        dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip),
-        end_labels(means, "year", "share", "name", x, share_axis("at")),
-    )
+    dots = dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip)
+    labels = end_labels(means, "year", "share", "name", x, share_axis("at"))
+    return framed(band, line, dots, labels)

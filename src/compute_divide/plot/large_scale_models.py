@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from textwrap import wrap
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -24,7 +25,7 @@ from compute_divide.plot.base.marks import (
     tips,
 )
 from compute_divide.plot.base.show import Column, figure, models_credit
-from compute_divide.plot.base.wording import describe_intervals
+from compute_divide.plot.base.wording import describe_groups, row_by_row
 
 _BREAKS = {
     "Autoencoder": "Auto-encoder",
@@ -36,10 +37,25 @@ _BREAKS = {
     "HyperCLOVA": "Hyper-CLOVA",
 }
 """Where words break that are wider than a tile."""
+_TILE_TEXT: dict[str, Any] = {
+    "fontSize": 11,
+    "lineHeight": 12,
+    "lineBreak": "|",
+    "baseline": "middle",
+    "color": INK,
+    "dy": alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
+    "limit": alt.expr("width / 10 - 3"),
+    "opacity": alt.expr("width < 560 ? 0 : 1"),
+}
+"""How the name of a run is set in its tile."""
+_TILE_HEIGHT = 42
+"""Pixels of three lines of a name."""
 
 
 def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
-    """Return the largest runs of each year, a tile each, a row a year, coloured by the type of the team.
+    """Return the largest runs of each year, a tile each, a row a year.
+
+    The colour is that of the type of the team.
 
     Parameters
     ----------
@@ -54,15 +70,14 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
         The largest run of a year stands at the left; names show where the page is wide enough.
     """
     tiles = _ranked(runs)
-    by_year = tiles["team_type"].eq(ACADEMIA).groupby(tiles["year"]).sum()
-    counts = ", ".join(f"{year} {count}" for year, count in by_year.items())
-    return figure(
-        _tiles(tiles),
-        tiles,
-        description=f"Number of tiles a year of academia alone: {counts}.",
-        source=models_credit(vintage),
-        columns={"rank": Column("Rank", "number"), "organisations": Column("Who")},
-    )
+    is_academic = tiles["team_type"].eq(ACADEMIA)
+    by_year = is_academic.groupby(tiles["year"]).sum()
+    counts = row_by_row("{} {}", by_year.index, by_year)
+    description = f"Number of tiles a year of academia alone: {counts}."
+    source = models_credit(vintage)
+    columns = {"rank": Column("Rank", "number"), "organisations": Column("Who")}
+    chart = _tiles(tiles)
+    return figure(chart, tiles, description=description, source=source, columns=columns)
 
 
 def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
@@ -80,17 +95,17 @@ def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
     Figure
         Each run weighs by its training compute.
     """
-    sums = _ranked(runs).groupby(["year", "team_type"])[[COMPUTE]].sum().reset_index()
-    shares = sums.assign(share=sums[COMPUTE] / sums.groupby("year")[COMPUTE].transform("sum"))
+    groups = _ranked(runs).groupby(["year", "team_type"])
+    sums = groups[[COMPUTE]].sum().reset_index()
+    totals = sums.groupby("year")[COMPUTE].transform("sum")
+    shares = sums.assign(share=sums[COMPUTE] / totals)
     academic = shares[shares["team_type"] == ACADEMIA]
-    told = ", ".join(f"{row.year} {row.share:.1%}" for row in academic.itertuples())
-    return figure(
-        _bars(shares),
-        shares,
-        description=f"Share of academia alone: {told}.",
-        source=models_credit(vintage),
-        columns={"share": Column("Share", "share")},
-    )
+    course = row_by_row("{} {:.1%}", academic["year"], academic["share"])
+    description = f"Share of academia alone: {course}."
+    source = models_credit(vintage)
+    columns = {"share": Column("Share", "share")}
+    chart = _bars(shares)
+    return figure(chart, shares, description=description, source=source, columns=columns)
 
 
 def definition_dots(estimates: pd.DataFrame, chosen: str, vintage: str) -> Figure:
@@ -110,26 +125,25 @@ def definition_dots(estimates: pd.DataFrame, chosen: str, vintage: str) -> Figur
     Figure
         A row a definition.
     """
-    names = {**DEFINITION_NAMES, chosen: f"{DEFINITION_NAMES[chosen]}|(used here)"}
+    marked = f"{DEFINITION_NAMES[chosen]}|(used here)"
+    names = {**DEFINITION_NAMES, chosen: marked}
     rows = estimates.assign(rule=estimates["definition"].map(names))
-    colours = dict(zip(rows["what"], rows["team_type"].map(TEAM_COLOURS), strict=True))
-    by_definition = estimates.groupby("definition", sort=False)
-    return figure(
-        series_dots(rows, "rule", "what", colours, "Share of large-scale models"),
-        estimates,
-        description=" ".join(
-            f"{DEFINITION_NAMES[str(name)]}: {describe_intervals(part, 'what', 'share')}"
-            for name, part in by_definition
-        ),
-        source=models_credit(vintage),
-        columns={"what": Column("Whose, when")},
-    )
+    team_colours = rows["team_type"].map(TEAM_COLOURS)
+    colours = dict(zip(rows["what"], team_colours, strict=True))
+    named = estimates.assign(definition=estimates["definition"].map(DEFINITION_NAMES))
+    chart = series_dots(rows, "rule", "what", colours, "Share of large-scale models")
+    description = describe_groups(named, "definition", "what")
+    source = models_credit(vintage)
+    columns = {"what": Column("Whose, when")}
+    return figure(chart, estimates, description=description, source=source, columns=columns)
 
 
 def _ranked(runs: pd.DataFrame) -> pd.DataFrame:
     """Return runs by year, the largest first, with their rank in the year."""
-    ordered = runs[runs[COMPUTE].gt(0)].sort_values(COMPUTE, ascending=False)
-    ranked = ordered.assign(rank=ordered.groupby("year").cumcount() + 1)
+    known = runs[runs[COMPUTE].gt(0)]
+    ordered = known.sort_values(COMPUTE, ascending=False)
+    ranks = ordered.groupby("year").cumcount() + 1
+    ranked = ordered.assign(rank=ranks)
     tiles = ranked.sort_values(["year", "rank"], ignore_index=True)
     columns = ["year", "rank", "model", "organisations", "team_type", COMPUTE]
     return tiles[columns].astype({"year": int})
@@ -137,58 +151,61 @@ def _ranked(runs: pd.DataFrame) -> pd.DataFrame:
 
 @needs()
 def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
-    teams = [team for team in TEAM_NAMES if team in set(tiles["team_type"])]
     names = [_lines_of(name) for name in tiles["model"]]
-    places = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(name=names, organisations=places)
+    makers = tiles["organisations"].fillna("").str.replace("|", ", ")
+    rows = tiles.assign(name=names, organisations=makers)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     top = row_axis(orient="top", labelAngle=0, labelBaseline="bottom")
     x = alt.X("rank:O", title="Rank within the year", axis=top, scale=gaps)
     y = alt.Y("year:O", title=None, axis=row_axis(), scale=gaps)
-    base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).encode(x=x, y=y)
-    tooltip = tips(
+    named = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
+    base = named.encode(x=x, y=y)
+    colour = team_colour(_teams_of(tiles), legend="bottom")
+    boxes = base.mark_rect(opacity=0.4).encode(color=colour, tooltip=_run_tips())
+    text = base.mark_text(**_TILE_TEXT).encode(text=alt.Text("name:N"))
+    return framed(boxes, text, height=_TILE_HEIGHT * tiles["year"].nunique())
+
+
+def _teams_of(rows: pd.DataFrame) -> list[str]:
+    """Return the team types that there are, in their usual order."""
+    present = set(rows["team_type"])
+    return [team for team in TEAM_NAMES if team in present]
+
+
+def _run_tips() -> list[alt.Tooltip]:
+    return tips(
         "model:N|Model",
         "organisations:N|Who",
         "team:N|Team type",
         f"{COMPUTE}:Q|Training compute (FLOP)|.2e",
     )
-    colour = team_colour(teams, legend="bottom")
-    boxes = base.mark_rect(opacity=0.4).encode(color=colour, tooltip=tooltip)
-    text = base.mark_text(
-        fontSize=11,
-        lineHeight=12,
-        lineBreak="|",
-        baseline="middle",
-        color=INK,
-        dy=alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
-        limit=alt.expr("width / 10 - 3"),
-        opacity=alt.expr("width < 560 ? 0 : 1"),
-    )
-    height = 42 * tiles["year"].nunique()  # three lines of a name
-    return framed(boxes, text.encode(text=alt.Text("name:N")), height=height)
 
 
 def _lines_of(name: str) -> str:
-    """Return a name in up to three lines: it breaks after hyphens, and loses what stands in brackets."""
+    """Return a name in up to three lines.
+
+    It breaks after hyphens, and loses what stands in brackets.
+    """
     apart = re.sub(r" ?(\(| /).*", "", name)
     for word, broken in _BREAKS.items():
         apart = re.sub(word, broken, apart)
-    lines = wrap(apart.replace("-", "- "), 9, break_long_words=False)[:3]
-    return "|".join(lines).replace("- ", "-").rstrip("-+ ")
+    spaced = apart.replace("-", "- ")
+    lines = wrap(spaced, 9, break_long_words=False)
+    shown = "|".join(lines[:3])
+    return shown.replace("- ", "-").rstrip("-+ ")
 
 
 @needs("share")
 def _bars(shares: pd.DataFrame) -> alt.LayerChart:
-    teams = [team for team in TEAM_NAMES if team in set(shares["team_type"])]
+    teams = _teams_of(shares)
     rows = shares.assign(order=shares["team_type"].map(teams.index))
-    base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
     years = alt.Axis(labelAngle=0, labelOverlap="parity", grid=False)
+    x = alt.X("year:O", title=None, axis=years)
+    y = share_axis("share", "Share of the computing of the ten largest runs")
+    colour = team_colour(teams, legend="bottom")
     tooltip = tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e")
-    stacked = base.mark_bar(stroke=LINE, strokeWidth=0.5).encode(
-        x=alt.X("year:O", title=None, axis=years),
-        y=share_axis("share", "Share of the computing of the ten largest runs"),
-        color=team_colour(teams, legend="bottom"),
-        order=alt.Order("order:Q"),
-        tooltip=tooltip,
-    )
-    return framed(stacked)
+    base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
+    bars = base.mark_bar(stroke=LINE, strokeWidth=0.5)
+    bars = bars.encode(x=x, y=y, color=colour, tooltip=tooltip)
+    bars = bars.encode(order=alt.Order("order:Q"))
+    return framed(bars)

@@ -21,6 +21,22 @@ from compute_divide.plot.base.verdicts import (
 from compute_divide.plot.base.wording import in_cell
 
 Entries = Mapping[str, LedgerFigure]
+_READING_COLUMNS = {"claim": Column("Entry"), "whose": Column("Whose")}
+_LEDGER_COLUMNS = {
+    "entry": Column("Entry"),
+    "work": Column("Work"),
+    "theirs": Column("Claimed"),
+    "then": Column("Ours, data of its time"),
+    "now": Column("Ours, now"),
+    "verdict": Column("Verdict"),
+}
+_SOURCE_COLUMNS = {
+    "entry": Column("Entry"),
+    "date": Column("Published"),
+    "definition": Column("What the work counts"),
+    "seen": Column("How we know it"),
+    "reason": Column("What ours counts, and the reason of the verdict"),
+}
 
 
 def literature_dots(checks: Sequence[Check], entries: Entries, vintage: str) -> Figure:
@@ -42,13 +58,10 @@ def literature_dots(checks: Sequence[Check], entries: Entries, vintage: str) -> 
     """
     names = {name: figure.entry.name for name, figure in entries.items()}
     readings = share_readings(checks, names, "the work")
-    return figure(
-        reading_dots(readings, "the work"),
-        readings,
-        description=describe_readings(readings),
-        source=credit(f"models/{vintage}.csv", "hardware/clusters.csv", RANKS_TABLE),
-        columns={"claim": Column("Entry"), "whose": Column("Whose")},
-    )
+    chart = reading_dots(readings, "the work")
+    description = describe_readings(readings)
+    source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", RANKS_TABLE)
+    return figure(chart, readings, description=description, source=source, columns=_READING_COLUMNS)
 
 
 def ledger_table(checks: Sequence[Check], entries: Entries) -> Table:
@@ -66,26 +79,20 @@ def ledger_table(checks: Sequence[Check], entries: Entries) -> Table:
     Table
         A row an entry, which leads to its place on the page.
     """
-    rows = [
-        {
-            "entry": _linked(check.claim, entries),
-            "work": f"{{cite:t}}`{entries[check.claim].cite}`",
-            "theirs": _theirs(check.claim, entries),
-            "then": _ours(check.then),
-            "now": _ours(check.now),
-            "verdict": MARKS[check.verdict],
-        }
-        for check in checks
-    ]
-    columns = {
-        "entry": Column("Entry"),
-        "work": Column("Work"),
-        "theirs": Column("Claimed"),
-        "then": Column("Ours, data of its time"),
-        "now": Column("Ours, now"),
-        "verdict": Column("Verdict"),
+    rows = [_ledger_row(check, entries) for check in checks]
+    return table(pd.DataFrame(rows), _LEDGER_COLUMNS)
+
+
+def _ledger_row(check: Check, entries: Entries) -> dict[str, str]:
+    work = entries[check.claim].cite
+    return {
+        "entry": _linked(check.claim, entries),
+        "work": f"{{cite:t}}`{work}`",
+        "theirs": _theirs(check.claim, entries),
+        "then": _ours(check.then),
+        "now": _ours(check.now),
+        "verdict": MARKS[check.verdict],
     }
-    return table(pd.DataFrame(rows), columns)
 
 
 def ledger_sources(checks: Sequence[Check], entries: Entries) -> Table:
@@ -105,17 +112,14 @@ def ledger_sources(checks: Sequence[Check], entries: Entries) -> Table:
     """
     rows = []
     for check in checks:
-        told = entries[check.claim].entry
-        seen = f"told by {told.told_by}" if told.told_by else "its own page or abstract"
-        rows.append([_linked(check.claim, entries), told.date, told.definition, seen, check.reason])
-    columns = {
-        "entry": Column("Entry"),
-        "date": Column("Published"),
-        "definition": Column("What the work counts"),
-        "seen": Column("How we know it"),
-        "reason": Column("What ours counts, and the reason of the verdict"),
-    }
-    return table(pd.DataFrame(rows, columns=list(columns)), columns)
+        entry = entries[check.claim].entry
+        seen = "its own page or abstract"
+        if entry.told_by:
+            seen = f"told by {entry.told_by}"
+        link = _linked(check.claim, entries)
+        rows.append([link, entry.date, entry.definition, seen, check.reason])
+    data = pd.DataFrame(rows, columns=list(_SOURCE_COLUMNS))
+    return table(data, _SOURCE_COLUMNS)
 
 
 def _linked(claim: str, entries: Entries) -> str:
@@ -127,7 +131,12 @@ def _theirs(claim: str, entries: Entries) -> str:
 
 
 def _ours(estimate: Estimate | None) -> str:
-    """Return our estimate with its interval, and its counts if it has some; nothing without a value."""
+    """Return our estimate with its interval, and its counts if it has some.
+
+    It is nothing without a value.
+    """
     if estimate is None or estimate.value is None:
         return ""
-    return in_cell(estimate, "interval", *(["counts"] if estimate.k is not None else []))
+    if estimate.k is None:
+        return in_cell(estimate, "interval")
+    return in_cell(estimate, "interval", "counts")

@@ -1,4 +1,7 @@
-"""The figures and the table of the chapter on machines: all owners on one scale, the largest machines, the TOP500."""
+"""The figures and the table of the chapter on machines.
+
+They show all owners on one scale, the largest machines, and the TOP500.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,23 @@ from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     end_labels,
     framed,
+    named_rows,
+    named_scale,
     row_axis,
     series_dots,
     share_axis,
     tips,
-    year_axis,
+    years_of,
 )
 from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.wording import describe_intervals, describe_series
+from compute_divide.plot.base.wording import describe_intervals, describe_series, row_by_row
 
-_INDUSTRY, _PUBLIC, _ACADEMIA = (
-    TEAM_COLOURS[team] for team in ("industry-only", "collaboration", "academia-only")
-)
+_INDUSTRY = TEAM_COLOURS["industry-only"]
+_PUBLIC = TEAM_COLOURS["collaboration"]
+_ACADEMIA = TEAM_COLOURS["academia-only"]
 _WORTH = Column("H100 equivalents", "number")
+_LOW = f"{H100E}_low"
+_HIGH = f"{H100E}_high"
 
 _GROUPS = {
     "Companies own": _INDUSTRY,
@@ -46,15 +53,65 @@ _SEGMENTS = {
 }
 """Groups of segments of the TOP500, with their colours."""
 
-_SIDES = {"Leonardo": "below", "Isambard-AI": "below", "JUPITER": "left"}
-_SIDES |= dict.fromkeys(("LUMI", "MareNostrum 5", "ABCI 3.0"), "above")
+_SIDES = {
+    "Leonardo": "below",
+    "Isambard-AI": "below",
+    "JUPITER": "left",
+    "LUMI": "above",
+    "MareNostrum 5": "above",
+    "ABCI 3.0": "above",
+}
+"""The side of its point on which a machine's name stands, where that is not the right."""
 _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
     "above": {"align": "center", "dy": -13},
     "below": {"align": "center", "dy": 14},
 }
-"""Where the name of a point stands: to the right, unless it would cover another name or leave the picture."""
+"""How a name is placed on each side.
+
+It stands to the right, unless it would cover another name or leave the picture.
+"""
+
+_SMALL_LINES: dict[str, Any] = {"fontSize": 11, "lineBreak": ", "}
+"""How the name of a record is set: small, in lines that end at commas."""
+
+_OWNER_COLUMNS = {
+    "group": Column("Group"),
+    "name": Column("Who"),
+    H100E: _WORTH,
+    _LOW: Column("5th percentile", "number"),
+    _HIGH: Column("95th percentile", "number"),
+}
+_OWNER_SOURCES = (
+    "compute/owners.csv",
+    "compute/laboratories.csv",
+    "hardware/clusters.csv",
+    "compute/university_sizes.csv",
+)
+_COUNTRY_COLUMNS = {
+    "country": Column("Country"),
+    "n": Column("Machines", "number"),
+    H100E: _WORTH,
+    "largest": Column("Largest"),
+    "size": Column("Its H100 equivalents", "number"),
+    "of_list": Column("Share of TOP500", "share"),
+}
+_MACHINE_COLUMNS = {
+    "machine": Column("Machine"),
+    "country": Column("Country"),
+    "operational": Column("First day", "date"),
+    H100E: _WORTH,
+}
+_SHARE_COLUMNS = {"country": Column("Country"), "what": Column("Of what")}
+_LIST_COLUMNS = {"when": Column("List", "number"), "group": Column("Who")}
+
+_KINDS = {
+    "notable models": ACCENT,
+    "machines of companies": _INDUSTRY,
+    "public machines": _PUBLIC,
+}
+"""What countries have shares of, with the colours of their dots."""
 
 
 def owners_scale(
@@ -63,12 +120,15 @@ def owners_scale(
     countries: pd.DataFrame,
     universities: Mapping[str, Estimate],
 ) -> Figure:
-    """Return what companies, laboratories, countries and universities have, on one logarithmic scale.
+    """Return what companies, laboratories, countries and universities have.
+
+    They stand on one logarithmic scale.
 
     Parameters
     ----------
     companies, laboratories, countries : pandas.DataFrame
-        Owners with the columns ``name``, ``h100e`` and, where there is an interval, ``h100e_low`` and ``h100e_high``.
+        Owners with the columns ``name``, ``h100e`` and, where there is an interval,
+        ``h100e_low`` and ``h100e_high``.
     universities : mapping of str to Estimate
         H100 equivalents of universities, by what they are called.
 
@@ -77,34 +137,23 @@ def owners_scale(
     Figure
         A row an owner, below the heading of its group.
     """
-    own = [
-        {"name": name, H100E: one.value, f"{H100E}_low": one.low, f"{H100E}_high": one.high}
-        for name, one in universities.items()
-    ]
-    parts = [companies, laboratories, countries, pd.DataFrame(own)]
-    grouped = pd.concat(
-        [part.assign(group=group) for group, part in zip(_GROUPS, parts, strict=True)]
-    )
-    rows = grouped[["group", "name", H100E, f"{H100E}_low", f"{H100E}_high"]]
-    told = (f"{row.name}: {row.h100e:,.0f}" for row in rows.itertuples(index=False))
-    ends = {f"{H100E}_low": "5th percentile", f"{H100E}_high": "95th percentile"}
-    return figure(
-        _scale(rows),
-        rows,
-        description="; ".join(told) + ".",
-        source=credit(
-            "compute/owners.csv",
-            "compute/laboratories.csv",
-            "hardware/clusters.csv",
-            "compute/university_sizes.csv",
-        ),
-        columns={
-            "group": Column("Group"),
-            "name": Column("Who"),
-            H100E: _WORTH,
-            **{name: Column(label, "number") for name, label in ends.items()},
-        },
-    )
+    groups = [companies, laboratories, countries, _as_rows(universities)]
+    parts = []
+    for group, part in zip(_GROUPS, groups, strict=True):
+        parts.append(part.assign(group=group))
+    rows = pd.concat(parts)[["group", "name", H100E, _LOW, _HIGH]]
+    values = row_by_row("{}: {:,.0f}", rows["name"], rows[H100E], joint="; ")
+    source = credit(*_OWNER_SOURCES)
+    chart = _scale(rows)
+    return figure(chart, rows, description=f"{values}.", source=source, columns=_OWNER_COLUMNS)
+
+
+def _as_rows(sizes: Mapping[str, Estimate]) -> pd.DataFrame:
+    rows = []
+    for name, size in sizes.items():
+        row = {"name": name, H100E: size.value, _LOW: size.low, _HIGH: size.high}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def public_countries(countries: pd.DataFrame) -> Table:
@@ -113,23 +162,17 @@ def public_countries(countries: pd.DataFrame) -> Table:
     Parameters
     ----------
     countries : pandas.DataFrame
-        A row a country: ``country``, ``n`` (machines), ``h100e``, ``largest`` (the name of the largest), ``size`` (its
-        H100 equivalents) and ``of_list`` (the share of the speed of all public machines in the TOP500).
+        A row a country: ``country``, ``n`` (machines), ``h100e``, ``largest`` (the name of the
+        largest), ``size`` (its H100 equivalents) and ``of_list`` (the share of the speed of all
+        public machines in the TOP500).
 
     Returns
     -------
     Table
         The same with headings.
     """
-    columns = {
-        "country": Column("Country"),
-        "n": Column("Machines", "number"),
-        H100E: _WORTH,
-        "largest": Column("Largest"),
-        "size": Column("Its H100 equivalents", "number"),
-        "of_list": Column("Share of TOP500", "share"),
-    }
-    return table(countries[list(columns)], columns)
+    shown = countries[list(_COUNTRY_COLUMNS)]
+    return table(shown, _COUNTRY_COLUMNS)
 
 
 def largest_machines(private: pd.DataFrame, public: pd.DataFrame) -> Figure:
@@ -145,29 +188,27 @@ def largest_machines(private: pd.DataFrame, public: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        A line of steps for the private record since 2021, and a named point for each public machine.
+        A line of steps for the private record since 2021, and a named point for each public
+        machine.
     """
     steps = _records(private)
     points = public[["machine", "country", "operational", H100E]]
-    record = "; ".join(
-        f"{row.machine} {row.operational:%Y-%m}, {row.h100e:,.0f}" for row in steps.itertuples()
-    )
-    others = "; ".join(
-        f"{row.machine}, {row.country}, {row.operational:%Y-%m}, {row.h100e:,.0f}"
-        for row in points.itertuples()
-    )
+    record = _in_words(steps["machine"] + " ", steps)
+    others = _in_words(points["machine"] + ", " + points["country"] + ", ", points)
+    description = f"Private record: {record}. Public: {others}."
     return figure(
         _frontier(steps, points),
         points,
-        description=f"Private record: {record}. Public: {others}.",
+        description=description,
         source=credit("hardware/clusters.csv"),
-        columns={
-            "machine": Column("Machine"),
-            "country": Column("Country"),
-            "operational": Column("First day", "date"),
-            H100E: _WORTH,
-        },
+        columns=_MACHINE_COLUMNS,
     )
+
+
+def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
+    """Return the first day and size of machines after their names."""
+    days = machines["operational"]
+    return row_by_row("{}{:%Y-%m}, {:,.0f}", names, days, machines[H100E], joint="; ")
 
 
 def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
@@ -176,8 +217,8 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        ``country``, ``what`` (``"notable models"``, ``"machines of companies"`` or ``"public machines"``) and the cells
-        of the share.
+        ``country``, ``what`` (``"notable models"``, ``"machines of companies"`` or
+        ``"public machines"``) and the cells of the share.
     vintage : str
         The vintage of the models.
 
@@ -186,22 +227,16 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     Figure
         A row a country, with three dots.
     """
-    colours = {
-        "notable models": ACCENT,
-        "machines of companies": _INDUSTRY,
-        "public machines": _PUBLIC,
-    }
-    return figure(
-        series_dots(shares, "country", "what", colours, "Share of all"),
-        shares,
-        description=describe_intervals(shares, "country", "share"),
-        source=credit(f"models/{vintage}.csv", "hardware/clusters.csv"),
-        columns={"country": Column("Country"), "what": Column("Of what")},
-    )
+    chart = series_dots(shares, "country", "what", _KINDS, "Share of all")
+    description = describe_intervals(shares, "country", "share")
+    source = credit(f"models/{vintage}.csv", "hardware/clusters.csv")
+    return figure(chart, shares, description=description, source=source, columns=_SHARE_COLUMNS)
 
 
 def top500_lines(lists: pd.DataFrame) -> Figure:
-    """Return the share of universities, national centres and companies in the speed of each list of the TOP500.
+    """Return the shares of groups of owners in the speed of each list of the TOP500.
+
+    The groups are universities, national centres and companies.
 
     Parameters
     ----------
@@ -213,126 +248,178 @@ def top500_lines(lists: pd.DataFrame) -> Figure:
     Figure
         A line each, its interval as a band.
     """
-    dated = lists.assign(when=lists["list"].dt.year + (lists["list"].dt.month - 1) / 12)
-    shares = pd.DataFrame(
-        {"when": when, "group": name, **top500_share(own, segments, name).row()}
-        for when, own in dated.groupby("when")
-        for name, (_, segments) in _SEGMENTS.items()
-    )
-    months = f"{lists['list'].min():%B %Y} to {lists['list'].max():%B %Y}"
+    shares = _shares_of_lists(lists)
     years = shares.rename(columns={"when": "year"})
-    return figure(
-        _list_lines(shares),
-        shares[["when", "group", "k", "n", "share", "low", "high"]],
-        description=describe_series(years, "year", "share", by="group"),
-        source=f"TOP500.org, as split in AcademicSystemsTOP500 (lists of {months})",
-        columns={"when": Column("List", "number"), "group": Column("Who")},
-    )
+    first = lists["list"].min()
+    last = lists["list"].max()
+    months = f"{first:%B %Y} to {last:%B %Y}"
+    description = describe_series(years, "year", "share", by="group")
+    source = f"TOP500.org, as split in AcademicSystemsTOP500 (lists of {months})"
+    data = shares[["when", "group", "k", "n", "share", "low", "high"]]
+    chart = _list_lines(shares)
+    return figure(chart, data, description=description, source=source, columns=_LIST_COLUMNS)
+
+
+def _shares_of_lists(lists: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each group in each list, by its date as a fraction of years."""
+    dates = lists["list"].dt
+    dated = lists.assign(when=dates.year + (dates.month - 1) / 12)
+    rows = []
+    for when, machines in dated.groupby("when"):
+        for name, (_, segments) in _SEGMENTS.items():
+            share = top500_share(machines, segments, name)
+            rows.append({"when": when, "group": name, **share.row()})
+    return pd.DataFrame(rows)
 
 
 @needs()
 def _scale(rows: pd.DataFrame) -> alt.LayerChart:
     """Return what holders have, a row each under the heading of their ``group``."""
+    shown = _with_headings(rows)
     headings = list(dict.fromkeys(rows["group"]))
-    parts = [
-        part
-        for heading in headings
-        for part in (pd.DataFrame({"name": [heading]}), rows[rows["group"] == heading])
-    ]
-    shown = pd.concat(parts, ignore_index=True).astype({"h100e_low": float, "h100e_high": float})
-    shown["at"] = shown["h100e_high"].fillna(shown[H100E])
-    heavy: Any = {
-        "condition": {"test": f"indexof({headings}, datum.value) >= 0", "value": "bold"},
-        "value": "normal",
-    }
-    axis = row_axis(
-        labelFontWeight=heavy, labelLimit=220, labelExpr="datum.label", labelBaseline="middle"
-    )
-    y = alt.Y("name:N", sort=list(shown["name"]), title=None, axis=axis)
-    colours = [_GROUPS[heading] for heading in headings]
-    colour = alt.Color("group:N", scale=alt.Scale(domain=headings, range=colours), legend=None)
-    base = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})").encode(y=y, color=colour)
+    y = _owner_rows(list(shown["name"]), headings)
+    colours = {heading: _GROUPS[heading] for heading in headings}
+    colour = alt.Color("group:N", scale=named_scale(colours), legend=None)
     frame = alt.Chart(shown).mark_point(opacity=0, size=0).encode(y=y)
+    sized = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})")
+    base = sized.encode(y=y, color=colour)
     rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
-    ends = ("h100e_low:Q|5th percentile|,.0f", "h100e_high:Q|95th percentile|,.0f")
-    tooltip = tips("name:N|Who", f"{H100E}:Q|H100 equivalents|,.0f", *ends)
-    dot = base.mark_point(size=60).encode(x=_h100e(H100E), tooltip=tooltip)
-    label = base.mark_text(align="left", dx=8, fontSize=11)
-    told = label.encode(
-        x=_h100e("at"), text=alt.Text(f"{H100E}:Q", format=".2s"), color=alt.ColorValue(INK)
-    )
-    return framed(
-        frame,
-        rule.encode(x=_h100e("h100e_low"), x2=alt.X2("h100e_high:Q")),
-        dot,
-        told,
-        height=21 * len(shown),
+    rule = rule.encode(x=_h100e(_LOW), x2=alt.X2(f"{_HIGH}:Q"))
+    dots = base.mark_point(size=60)
+    dots = dots.encode(x=_h100e(H100E), tooltip=_owner_tips())
+    labels = base.mark_text(align="left", dx=8, fontSize=11)
+    size = alt.Text(f"{H100E}:Q", format=".2s")
+    labels = labels.encode(x=_h100e("at"), text=size, color=alt.ColorValue(INK))
+    return framed(frame, rule, dots, labels, height=21 * len(shown))
+
+
+def _with_headings(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of each group below one for its heading, and where their labels stand."""
+    parts = []
+    for heading, own in rows.groupby("group", sort=False):
+        parts.append(pd.DataFrame({"name": [heading]}))
+        parts.append(own)
+    shown = pd.concat(parts, ignore_index=True)
+    shown = shown.astype({_LOW: float, _HIGH: float})
+    shown["at"] = shown[_HIGH].fillna(shown[H100E])
+    return shown
+
+
+def _owner_rows(names: list[str], headings: list[str]) -> alt.Y:
+    """Return the axis of owners, on which headings are bold."""
+    is_heading = f"indexof({headings}, datum.value) >= 0"
+    weight: Any = {"condition": {"test": is_heading, "value": "bold"}, "value": "normal"}
+    axis = row_axis(labelExpr="datum.label", labelBaseline="middle", labelLimit=220)
+    axis.labelFontWeight = weight
+    return named_rows("name", sort=names, axis=axis)
+
+
+def _owner_tips() -> list[alt.Tooltip]:
+    return tips(
+        "name:N|Who",
+        f"{H100E}:Q|H100 equivalents|,.0f",
+        f"{_LOW}:Q|5th percentile|,.0f",
+        f"{_HIGH}:Q|95th percentile|,.0f",
     )
 
 
 def _records(machines: pd.DataFrame) -> pd.DataFrame:
     """Return the machines that were the largest when they began, since 2021, the oldest first."""
-    dated = machines.dropna(subset=["operational"]).sort_values(["operational", H100E])
-    largest = dated[dated[H100E] > dated[H100E].cummax().shift(fill_value=0)]
-    return largest[largest["operational"] >= pd.Timestamp(2021, 1, 1)].reset_index(drop=True)
+    dated = machines.dropna(subset=["operational"])
+    dated = dated.sort_values(["operational", H100E])
+    sizes = dated[H100E]
+    largest_before = sizes.cummax().shift(fill_value=0)
+    records = dated[sizes > largest_before]
+    is_recent = records["operational"] >= pd.Timestamp(2021, 1, 1)
+    return records[is_recent].reset_index(drop=True)
 
 
 @needs()
 def _frontier(steps: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart:
     """Return the steps of the private record, and public machines as named points."""
-    last = max(steps["operational"].max(), points["operational"].max())
-    end = pd.DataFrame({"machine": [""], "operational": [last], H100E: [steps[H100E].max()]})
-    line, dots = (
-        part.assign(when=fractional_years(part["operational"]).round(3)).drop(columns="operational")
-        for part in (pd.concat([steps, end])[["machine", "operational", H100E]], points)
-    )
-    scale = alt.Scale(
-        domain=[float(line["when"].min()) - 0.8, float(line["when"].max()) + 0.6], nice=False
-    )
-    x = alt.X("when:Q", title=None, axis=alt.Axis(format="d", tickMinStep=1), scale=scale)
+    line = _in_years(_to_the_end(steps, points))
+    dots = _in_years(points)
+    first = float(line["when"].min())
+    last = float(line["when"].max())
+    scale = alt.Scale(domain=[first - 0.8, last + 0.6], nice=False)
+    axis = alt.Axis(format="d", tickMinStep=1)
+    x = alt.X("when:Q", title=None, axis=axis, scale=scale)
     y = _h100e(H100E, alt.Y, 1e3, 1e6)
-    record = alt.Chart(line).mark_line(interpolate="step-after", color=_INDUSTRY).encode(x=x, y=y)
-    told = alt.Chart(line[line["machine"].isin(list(NAMES.values()))])
-    told = told.mark_text(align="right", dx=-6, dy=-10, fontSize=11, lineBreak=", ")
-    tooltip = tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f")
-    marks = alt.Chart(dots).mark_point(size=50, color=_PUBLIC).encode(x=x, y=y, tooltip=tooltip)
+    record = alt.Chart(line).mark_line(interpolate="step-after", color=_INDUSTRY)
+    marks = alt.Chart(dots).mark_point(size=50, color=_PUBLIC)
+    marks = marks.encode(x=x, y=y, tooltip=_machine_tips())
+    texts = [_record_names(line), *_names(dots)]
+    name = alt.Text("machine:N")
+    labels = [text.encode(x=x, y=y, text=name) for text in texts]
+    return framed(record.encode(x=x, y=y), marks, *labels, height=380)
+
+
+def _to_the_end(steps: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return the steps with one more where the chart ends."""
+    last = max(steps["operational"].max(), points["operational"].max())
+    largest = steps[H100E].max()
+    end = pd.DataFrame({"machine": [""], "operational": [last], H100E: [largest]})
+    return pd.concat([steps, end])[["machine", "operational", H100E]]
+
+
+def _in_years(machines: pd.DataFrame) -> pd.DataFrame:
+    """Return machines with their first day as a fraction of years."""
+    when = fractional_years(machines["operational"]).round(3)
+    return machines.assign(when=when).drop(columns="operational")
+
+
+def _machine_tips() -> list[alt.Tooltip]:
+    return tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f")
+
+
+def _record_names(line: pd.DataFrame) -> alt.Chart:
+    """Return the names of the machines that this book calls by a short name."""
+    named = line[line["machine"].isin(list(NAMES.values()))]
+    text: alt.Chart = alt.Chart(named).mark_text(align="right", dx=-6, dy=-10, **_SMALL_LINES)
+    return text
+
+
+def _names(dots: pd.DataFrame) -> list[alt.Chart]:
+    """Return the names of public machines, a layer for each side of the points."""
     sides = dots["machine"].map(_SIDES).fillna("right")
-    labels = [
-        alt.Chart(dots[sides == side])
-        .mark_text(fontSize=11, **place)
-        .encode(x=x, y=y, text=alt.Text("machine:N"))
-        for side, place in _PLACES.items()
-        if (sides == side).any()
-    ]
-    return framed(
-        record, marks, told.encode(x=x, y=y, text=alt.Text("machine:N")), *labels, height=380
-    )
+    texts = []
+    for side, place in _PLACES.items():
+        own = dots[sides == side]
+        if len(own):
+            texts.append(alt.Chart(own).mark_text(fontSize=11, **place))
+    return texts
 
 
 @needs("share")
 def _list_lines(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return the share of groups of machines in each list: a line, its interval as a band, its name at the end."""
+    """Return the share of groups of machines in each list.
+
+    Each has a line, its interval as a band, and its name at the end.
+    """
+    title = "Share of the speed of the list"
+    x = years_of(shares, "when", beyond=1)
     colours = {group: colour for group, (colour, _) in _SEGMENTS.items()}
-    x = year_axis("when", int(shares["when"].min()), int(shares["when"].max()) + 1)
-    colour = alt.Color(
-        "group:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None
-    )
-    rows = alt.Chart(shares[["when", "group", "share", "low", "high", "k", "n"]]).encode(
-        x=x, color=colour
-    )
-    title, tooltip = (
-        "Share of the speed of the list",
-        tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines"),
-    )
-    band = rows.mark_area(opacity=0.16).encode(y=share_axis("low", title), y2=alt.Y2("high:Q"))
-    line = rows.mark_line().encode(y=share_axis("share", title), tooltip=tooltip)
-    return framed(band, line, end_labels(shares, "when", "share", "group", x, share_axis("at", "")))
+    colour = alt.Color("group:N", scale=named_scale(colours), legend=None)
+    data = shares[["when", "group", "share", "low", "high", "k", "n"]]
+    base = alt.Chart(data).encode(x=x, color=colour)
+    band = base.mark_area(opacity=0.16)
+    band = band.encode(y=share_axis("low", title), y2=alt.Y2("high:Q"))
+    tooltip = tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines")
+    line = base.mark_line()
+    line = line.encode(y=share_axis("share", title), tooltip=tooltip)
+    labels = end_labels(shares, "when", "share", "group", x, share_axis("at", ""))
+    return framed(band, line, labels)
 
 
 def _h100e(
     field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8
 ) -> Any:
-    """Return a logarithmic axis of H100 equivalents; its upper end leaves room for the text beside a mark."""
-    axis = alt.Axis(format="~s", values=[10.0**power for power in range(1, 8)], grid=True)
+    """Return a logarithmic axis of H100 equivalents.
+
+    Its upper end leaves room for the text beside a mark.
+    """
+    title = "H100 equivalents, logarithmic"
+    powers = [10.0**power for power in range(1, 8)]
+    axis = alt.Axis(format="~s", values=powers, grid=True)
     scale = alt.Scale(type="log", nice=False, domain=[low, high])
-    return channel(f"{field}:Q", title="H100 equivalents, logarithmic", axis=axis, scale=scale)
+    return channel(f"{field}:Q", title=title, axis=axis, scale=scale)

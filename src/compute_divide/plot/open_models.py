@@ -16,17 +16,40 @@ from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMES,
     framed,
-    row_axis,
+    named_rows,
     series_dots,
     team_colour,
     tips,
 )
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
-from compute_divide.plot.base.wording import describe_intervals
+from compute_divide.plot.base.wording import describe_groups, describe_intervals, row_by_row
 
-_ROW = 30  # in pixels
+_ROW = 30
+"""Height of a row in pixels."""
 _TEAMS = ("academia-only", "collaboration", "industry-only")
+_BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
+_VINTAGE_COLUMNS = {
+    "holds": Column("Holds"),
+    "blind": Column("Blind choice", "share"),
+    "origin_k": Column("Chain begins with industry alone", "number"),
+    "unknown": Column("Base not listed", "number"),
+}
+_NAMED_COLUMNS = {
+    "label": Column("Model or family"),
+    "maker": Column("Made by"),
+    "team": Column("Team type of the maker"),
+    "access": Column("Access"),
+    "kind": Column("Kind"),
+    "papers": Column("Papers", "number"),
+}
+_ACCESS_COLUMNS = {"conference": Column("Conference and year"), "access": Column("Access")}
+_TEXT_COLUMNS = {
+    "papers": Column("Papers", "number"),
+    "named": Column("name a model", "number"),
+    "years": Column("Years that count"),
+    "without": Column("Years without these texts"),
+}
 
 
 def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
@@ -45,29 +68,34 @@ def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
         The bars are shares; how many models each stands for is in its name and in the data.
     """
     known = based[based["team_type"].isin(TEAM_TYPES)]
-    counts = known.groupby(["team_type", "base_team"]).size().reset_index(name="models")
-    told = (
-        f"{TEAM_NAMES[str(team)]}: {', '.join(map(_bases, part['models'], part['base_team']))}."
-        for team, part in counts.groupby("team_type")
-    )
-    return figure(
-        _stacked(counts),
-        counts,
-        description=" ".join(told),
-        source=models_credit(vintage),
-        columns={"base_team": Column("Base made by"), "models": Column("Models", "number")},
-    )
+    sizes = known.groupby(["team_type", "base_team"]).size()
+    counts = sizes.reset_index(name="models")
+    description = _describe_bases(counts)
+    source = models_credit(vintage)
+    chart = _stacked(counts)
+    return figure(chart, counts, description=description, source=source, columns=_BASE_COLUMNS)
+
+
+def _describe_bases(counts: pd.DataFrame) -> str:
+    """Return how many models are built on whose, a sentence for each kind of team that builds."""
+    sentences = []
+    for team, rows in counts.groupby("team_type"):
+        bases = ", ".join(map(_bases, rows["models"], rows["base_team"]))
+        sentences.append(f"{TEAM_NAMES[str(team)]}: {bases}.")
+    return " ".join(sentences)
 
 
 def base_shares(shares: pd.DataFrame) -> Figure:
-    """Return how often academic systems build on industry's models, vintage by vintage, beside a blind choice.
+    """Return how often academic systems build on industry's models, vintage by vintage.
+
+    Beside it stands what a blind choice would give.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        One row a ``vintage``, with what it ``holds``, the share with its interval and counts, the share of a ``blind``
-        choice, ``origin_k`` (systems whose chain of bases begins with industry alone), and ``unknown`` (systems whose
-        base no vintage lists).
+        One row a ``vintage``, with what it ``holds``, the share with its interval and counts, the
+        share of a ``blind`` choice, ``origin_k`` (systems whose chain of bases begins with industry
+        alone), and ``unknown`` (systems whose base no vintage lists).
 
     Returns
     -------
@@ -78,18 +106,12 @@ def base_shares(shares: pd.DataFrame) -> Figure:
     rows = ordered.assign(row=ordered["vintage"] + ", " + ordered["holds"])
     full = list(rows.loc[rows["holds"] == "all models", "row"])
     title = "Academic systems built on a model of industry alone"
-    told = ["vintage", "holds", "k", "n", "share", "low", "high", "blind", "origin_k", "unknown"]
+    columns = ["vintage", "holds", "k", "n", "share", "low", "high", "blind", "origin_k", "unknown"]
+    chart = share_rows(rows, "row", title, emphasis=full, beside="blind")
+    description = describe_intervals(rows, "row", "share")
+    source = models_credit(*rows["vintage"])
     return figure(
-        share_rows(rows, "row", title, emphasis=full, beside="blind"),
-        rows[told],
-        description=describe_intervals(rows, "row", "share"),
-        source=models_credit(*rows["vintage"]),
-        columns={
-            "holds": Column("Holds"),
-            "blind": Column("Blind choice", "share"),
-            "origin_k": Column("Chain begins with industry alone", "number"),
-            "unknown": Column("Base not listed", "number"),
-        },
+        chart, rows[columns], description=description, source=source, columns=_VINTAGE_COLUMNS
     )
 
 
@@ -99,41 +121,34 @@ def named_bars(named: pd.DataFrame) -> Figure:
     Parameters
     ----------
     named : pandas.DataFrame
-        Rows of `pretrained_models` with the number of ``papers`` that name each, in the order of the bars.
+        Rows of `pretrained_models` with the number of ``papers`` that name each, in the order of
+        the bars.
 
     Returns
     -------
     Figure
         Models behind a service say so beside their number.
     """
-    told = (
-        f"{row.label} ({row.maker}, {TEAM_NAMES[str(row.team)]}, {row.access}): {row.papers}"
-        for row in named.itertuples()
-    )
-    return figure(
-        _bars(named),
-        named[["label", "maker", "team", "access", "kind", "papers"]],
-        description="; ".join(told) + ".",
-        source=credit(PAPERS_TABLE),
-        columns={
-            "label": Column("Model or family"),
-            "maker": Column("Made by"),
-            "team": Column("Team type of the maker"),
-            "access": Column("Access"),
-            "kind": Column("Kind"),
-            "papers": Column("Papers", "number"),
-        },
-    )
+    teams = named["team"].map(TEAM_NAMES)
+    whose = named["maker"] + ", " + teams + ", " + named["access"]
+    models = row_by_row("{} ({}): {}", named["label"], whose, named["papers"], joint="; ")
+    description = f"{models}."
+    source = credit(PAPERS_TABLE)
+    data = named[list(_NAMED_COLUMNS)]
+    chart = _bars(named)
+    return figure(chart, data, description=description, source=source, columns=_NAMED_COLUMNS)
 
 
 def access_dots(shares: pd.DataFrame) -> Figure:
-    """Return how many papers name models to download and models behind a service, by conference and year.
+    """Return how many papers name models to download, and models behind a service.
+
+    They are counted by conference and year.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        Shares of papers from `naming_shares` by ``venue``, ``year`` and ``conference``, which names both, with the
-        ``access`` of the models that they name.
+        Shares of papers from `naming_shares` by ``venue``, ``year`` and ``conference``, which names
+        both, with the ``access`` of the models that they name.
 
     Returns
     -------
@@ -143,15 +158,11 @@ def access_dots(shares: pd.DataFrame) -> Figure:
     rows = shares.sort_values(["venue", "year"], ignore_index=True)
     columns = ["conference", "venue", "year", "access", "k", "n", "share", "low", "high"]
     title = "Papers of academia alone that name one of industry’s models"
+    chart = series_dots(rows, "conference", "access", ACCESS_SERIES, title)
+    description = describe_groups(rows, "access", "conference")
+    source = credit(PAPERS_TABLE)
     return figure(
-        series_dots(rows, "conference", "access", ACCESS_SERIES, title),
-        rows[columns],
-        description=" ".join(
-            f"{access}: {describe_intervals(part, 'conference', 'share')}"
-            for access, part in rows.groupby("access", sort=False)
-        ),
-        source=credit(PAPERS_TABLE),
-        columns={"conference": Column("Conference and year"), "access": Column("Access")},
+        chart, rows[columns], description=description, source=source, columns=_ACCESS_COLUMNS
     )
 
 
@@ -168,27 +179,22 @@ def conference_texts(every: pd.DataFrame, papers: pd.DataFrame) -> Table:
     Returns
     -------
     Table
-        A row a conference: papers, those that name a model, the years that count, the years without these texts.
+        A row a conference: papers, those that name a model, the years that count, the years
+        without these texts.
     """
     rows = []
     for venue, listed in every.groupby("venue"):
         own = papers[papers["venue"] == venue]
-        rows.append(
-            {
-                "venue": venue_name(str(venue)),
-                "papers": len(own),
-                "named": int(own["names_any"].sum()),
-                "years": year_spans(own["year"]),
-                "without": year_spans(set(listed["year"]) - set(own["year"])),
-            }
-        )
-    columns = {
-        "papers": Column("Papers", "number"),
-        "named": Column("name a model", "number"),
-        "years": Column("Years that count"),
-        "without": Column("Years without these texts"),
-    }
-    return table(pd.DataFrame(rows), columns)
+        missing = set(listed["year"]) - set(own["year"])
+        row = {
+            "venue": venue_name(str(venue)),
+            "papers": len(own),
+            "named": int(own["names_any"].sum()),
+            "years": year_spans(own["year"]),
+            "without": year_spans(missing),
+        }
+        rows.append(row)
+    return table(pd.DataFrame(rows), _TEXT_COLUMNS)
 
 
 def _bases(models: int, base_team: str) -> str:
@@ -198,25 +204,32 @@ def _bases(models: int, base_team: str) -> str:
 @needs()
 def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
     bases = list(TEAM_COLOURS)
-    totals = counts.groupby("team_type")["models"].sum()
-    names = {team: f"{TEAM_NAMES[team]}, {totals.get(team, 0)} systems" for team in _TEAMS}
+    names = _named_teams(counts)
     shown = counts[counts["team_type"].isin(_TEAMS)]
-    rows = shown.assign(
-        team=shown["team_type"].map(names),
-        base=shown["base_team"].map(TEAM_NAMES),
-        order=shown["base_team"].map(bases.index),
-    )
-    used = [base for base in bases if base in set(rows["base_team"])]
+    base_teams = shown["base_team"]
+    rows = shown.assign(team=shown["team_type"].map(names))
+    rows["base"] = base_teams.map(TEAM_NAMES)
+    rows["order"] = base_teams.map(bases.index)
+    used = [base for base in bases if base in set(base_teams)]
     axis = alt.Axis(format="%", tickCount=5)
+    x = alt.X("models:Q", stack="normalize", title="Share of these models", axis=axis)
+    y = named_rows("team", sort=list(names.values()))
+    colour = team_colour(used, "base_team", legend="top")
+    tooltip = tips("team:N|Made by", "base:N|Base made by", "models:Q|Models")
     bars = alt.Chart(rows).mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
-    stacked = bars.encode(
-        x=alt.X("models:Q", stack="normalize", title="Share of these models", axis=axis),
-        y=alt.Y("team:N", title=None, sort=list(names.values()), axis=row_axis()),
-        color=team_colour(used, "base_team", legend="top"),
-        order=alt.Order("order:Q"),
-        tooltip=tips("team:N|Made by", "base:N|Base made by", "models:Q|Models"),
-    )
-    return framed(stacked, height=46 * len(_TEAMS))
+    bars = bars.encode(x=x, y=y, color=colour, tooltip=tooltip)
+    bars = bars.encode(order=alt.Order("order:Q"))
+    return framed(bars, height=46 * len(_TEAMS))
+
+
+def _named_teams(counts: pd.DataFrame) -> dict[str, str]:
+    """Return the names of the teams that build, with how many systems theirs are."""
+    totals = counts.groupby("team_type")["models"].sum()
+    names = {}
+    for team in _TEAMS:
+        number = totals.get(team, 0)
+        names[team] = f"{TEAM_NAMES[team]}, {number} systems"
+    return names
 
 
 @needs()
@@ -224,15 +237,17 @@ def _bars(named: pd.DataFrame) -> alt.LayerChart:
     rows = named[["label", "maker", "team", "access", "papers"]]
     rows = rows.rename(columns={"team": "team_type"})
     hosted = rows["access"].map({"hosted": ", hosted"}).fillna("")
-    rows = rows.assign(text=rows["papers"].map("{:,}".format) + hosted)
-    teams = [team for team in TEAM_COLOURS if team in set(rows["team_type"])]
+    numbers = rows["papers"].map("{:,}".format)
+    rows = rows.assign(text=numbers + hosted)
+    present = set(rows["team_type"])
+    teams = [team for team in TEAM_COLOURS if team in present]
     axis = alt.Axis(tickCount=6, grid=True)
     x = alt.X("papers:Q", title="Papers of academia alone that name it", axis=axis)
-    y = alt.Y("label:N", title=None, sort=None, axis=row_axis())
+    y = named_rows("label")
     base = alt.Chart(rows).encode(x=x, y=y)
-    bars = base.mark_bar(size=14).encode(
-        color=team_colour(teams, legend="top"),
-        tooltip=tips("label:N|Model", "maker:N|Made by", "access:N|Access", "papers:Q|Papers|,"),
-    )
-    numbers = base.mark_text(align="left", dx=5, color=INK, fontSize=11)
-    return framed(bars, numbers.encode(text=alt.Text("text:N")), height=_ROW * len(rows))
+    colour = team_colour(teams, legend="top")
+    tooltip = tips("label:N|Model", "maker:N|Made by", "access:N|Access", "papers:Q|Papers|,")
+    bars = base.mark_bar(size=14).encode(color=colour, tooltip=tooltip)
+    text = base.mark_text(align="left", dx=5, color=INK, fontSize=11)
+    text = text.encode(text=alt.Text("text:N"))
+    return framed(bars, text, height=_ROW * len(rows))

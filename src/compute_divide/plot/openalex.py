@@ -18,12 +18,12 @@ from compute_divide.plot.base.marks import (
     dots_with_intervals,
     end_labels,
     framed,
-    row_axis,
+    named_rows,
     share_axis,
     share_below,
     share_tips,
     tips,
-    year_axis,
+    years_of,
 )
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import describe_intervals, numbered
@@ -37,9 +37,32 @@ _PLACES = {
 """How places are written, where not as OpenAlex does."""
 _ELSEWHERE = "elsewhere"
 _FORMATS = {"jsonl": "JSON Lines, gzip", "parquet": "Parquet"}
-_TALL_ROW = 34  # in pixels
-_LICENCE = "CC0 1.0"  # that of OpenAlex
+_TALL_ROW = 34
+"""Height of a row in pixels."""
+_LICENCE = "CC0 1.0"
+"""That of OpenAlex."""
 _COLOUR = alt.ColorValue(TEAM_COLOURS["academia-only"])
+_MISSING_COLUMNS = {
+    "place": Column("Place"),
+    "k": Column("Without an institution", "number"),
+    "n": Column("Works", "number"),
+}
+_BOUND_COLUMNS = {
+    "k": Column("Academia only", "number"),
+    "known": Column("Known", "number"),
+    "n": Column("All", "number"),
+    "lowest": Column("Lowest", "share"),
+    "highest": Column("Highest", "share"),
+}
+_PLAN_COLUMNS = {
+    "format": Column("Format"),
+    "speed": Column("Works a second, one core", "number"),
+    "parts": Column("Parts, at least", "number"),
+    "moved": Column("Bytes to move"),
+    "core": Column("One core"),
+    "memory": Column("Memory in all"),
+    "cost": Column("Cost"),
+}
 
 
 def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
@@ -59,24 +82,15 @@ def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
         The place where most are missing stands above, all others below. Of fewer than five works
         no interval shows.
     """
-    rows = shares.assign(
-        place=shares["place"].replace(_PLACES), is_rest=shares["place"] == _ELSEWHERE
-    )
-    rows = rows.sort_values(
-        ["is_rest", "share", "n", "place"], ascending=[True, False, False, True]
-    )
+    names = shares["place"].replace(_PLACES)
+    rows = shares.assign(place=names, is_rest=shares["place"] == _ELSEWHERE)
+    order = ["is_rest", "share", "n", "place"]
+    rows = rows.sort_values(order, ascending=[True, False, False, True])
     rows = rows[["place", "k", "n", "share", "low", "high"]]
-    shown = figure(
-        _dots(rows),
-        rows,
-        description=describe_intervals(rows, "place", "share"),
-        source=credit(f"openalex/{works}.parquet"),
-        columns={
-            "place": Column("Place"),
-            "k": Column("Without an institution", "number"),
-            "n": Column("Works", "number"),
-        },
-    )
+    chart = _dots(rows)
+    description = describe_intervals(rows, "place", "share")
+    source = credit(f"openalex/{works}.parquet")
+    shown = figure(chart, rows, description=description, source=source, columns=_MISSING_COLUMNS)
     return replace(shown, licence=_LICENCE)
 
 
@@ -95,13 +109,11 @@ def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
     Figure
         A dot and a bar for each group, in the order of the rows.
     """
-    shown = figure(
-        _bars(bounds),
-        bounds,
-        description=_described(bounds, "works"),
-        source=credit(f"openalex/{works}.parquet"),
-        columns={"works": Column("Works"), **_BOUND_COLUMNS},
-    )
+    description = _described(bounds, "works")
+    source = credit(f"openalex/{works}.parquet")
+    columns = {"works": Column("Works"), **_BOUND_COLUMNS}
+    chart = _bars(bounds)
+    shown = figure(chart, bounds, description=description, source=source, columns=columns)
     return replace(shown, licence=_LICENCE)
 
 
@@ -123,14 +135,14 @@ def topic_lines(bounds: pd.DataFrame) -> Figure:
     if len(tables) > 1:
         names = names + ", " + bounds["table"]
     rows = bounds.drop(columns=["table"]).assign(topic=names)
-    newest = rows[rows["year"] == rows["year"].max()].sort_values("share")
-    shown = figure(
-        _lines(rows),
-        rows,
-        description=_described(newest, "topic"),
-        source=credit(*(f"openalex/{name}.csv" for name in tables)),
-        columns={"topic": Column("Topic"), **_BOUND_COLUMNS},
-    )
+    is_newest = rows["year"] == rows["year"].max()
+    newest = rows[is_newest].sort_values("share")
+    files = [f"openalex/{name}.csv" for name in tables]
+    description = _described(newest, "topic")
+    source = credit(*files)
+    columns = {"topic": Column("Topic"), **_BOUND_COLUMNS}
+    chart = _lines(rows)
+    shown = figure(chart, rows, description=description, source=source, columns=columns)
     return replace(shown, licence=_LICENCE)
 
 
@@ -153,38 +165,16 @@ def corpus_plan(plan: pd.DataFrame, workers: int) -> Table:
     """
     seconds = plan[["counting", "moving"]].max(axis=1)
     limits = np.where(plan["moving"] >= plan["counting"], "link", "counting")
-    rows = pd.DataFrame(
-        {
-            "format": plan.index.map(_FORMATS),
-            "speed": plan["speed"],
-            "parts": np.ceil(plan["parts"]),
-            "moved": (plan["moved"] / 1e9).map("{:,.0f} GB".format),
-            "core": plan["core_seconds"].map(duration),
-            "hours": seconds.map(duration) + ", set by the " + limits,
-            "memory": (plan["memory"] / 1e9).map("{:.1f} GB".format),
-            "cost": plan["cost"].map("\\${:.2f}".format),
-        }
-    )
-    columns = {
-        "format": Column("Format"),
-        "speed": Column("Works a second, one core", "number"),
-        "parts": Column("Parts, at least", "number"),
-        "moved": Column("Bytes to move"),
-        "core": Column("One core"),
-        "hours": Column(numbered(workers, "core")),
-        "memory": Column("Memory in all"),
-        "cost": Column("Cost"),
-    }
+    gigabytes = plan[["moved", "memory"]] / 1e9
+    rows = pd.DataFrame({"format": plan.index.map(_FORMATS), "speed": plan["speed"]})
+    rows["parts"] = np.ceil(plan["parts"])
+    rows["moved"] = gigabytes["moved"].map("{:,.0f} GB".format)
+    rows["core"] = plan["core_seconds"].map(duration)
+    rows["hours"] = seconds.map(duration) + ", set by the " + limits
+    rows["memory"] = gigabytes["memory"].map("{:.1f} GB".format)
+    rows["cost"] = plan["cost"].map("\\${:.2f}".format)
+    columns = {**_PLAN_COLUMNS, "hours": Column(numbered(workers, "core"))}
     return table(rows, columns)
-
-
-_BOUND_COLUMNS = {
-    "k": Column("Academia only", "number"),
-    "known": Column("Known", "number"),
-    "n": Column("All", "number"),
-    "lowest": Column("Lowest", "share"),
-    "highest": Column("Highest", "share"),
-}
 
 
 def _described(bounds: pd.DataFrame, label: str) -> str:
@@ -195,46 +185,54 @@ def _described(bounds: pd.DataFrame, label: str) -> str:
 
 @needs()
 def _dots(rows: pd.DataFrame) -> alt.LayerChart:
-    y = _rows("place", rows)
+    y = named_rows("place", sort=list(rows["place"]))
     x = share_below("Works without a known institution")
-    bounded = rows.assign(**{end: rows[end].where(rows["n"] >= FEW) for end in ("low", "high")})
+    is_enough = rows["n"] >= FEW
+    low = rows["low"].where(is_enough)
+    bounded = rows.assign(low=low, high=rows["high"].where(is_enough))
     dots = dots_with_intervals(bounded, x, y, ACCENT, share_tips("place:N|Place"))
     counts = rows["k"].astype(str) + " of " + rows["n"].astype(str)
-    label = alt.Chart(bounded.assign(told=counts)).mark_text(dy=-12, fontSize=11, color=INK)
-    text = label.encode(y=y, x=alt.X("share:Q"), text=alt.Text("told:N"))
+    labels = alt.Chart(bounded.assign(told=counts))
+    text = labels.mark_text(dy=-12, fontSize=11, color=INK)
+    text = text.encode(y=y, x=alt.X("share:Q"), text=alt.Text("told:N"))
     return framed(dots, text, height=_TALL_ROW * len(rows))
 
 
 @needs()
 def _bars(rows: pd.DataFrame) -> alt.LayerChart:
     x = share_below("Works by academia alone")
-    bounds = ("lowest:Q|Lowest|.0%", "highest:Q|Highest|.0%", "known:Q|Known", "n:Q|All")
-    tooltip = tips("works:N|Works", "share:Q|Share of the known|.0%", *bounds)
-    base = alt.Chart(rows).encode(y=_rows("works", rows), color=_COLOUR, tooltip=tooltip)
+    y = named_rows("works", sort=list(rows["works"]))
+    base = alt.Chart(rows).encode(y=y, color=_COLOUR, tooltip=_bound_tips())
     bars = base.mark_bar(height=12, opacity=0.35)
-    dots = base.transform_filter("isValid(datum.share)").mark_point(size=80)
-    return framed(
-        bars.encode(x=along(x, "lowest"), x2=alt.X2("highest:Q")),
-        dots.encode(x=x),
-        height=_TALL_ROW * len(rows),
+    bars = bars.encode(x=along(x, "lowest"), x2=alt.X2("highest:Q"))
+    known = base.transform_filter("isValid(datum.share)")
+    dots = known.mark_point(size=80).encode(x=x)
+    return framed(bars, dots, height=_TALL_ROW * len(rows))
+
+
+def _bound_tips() -> list[alt.Tooltip]:
+    return tips(
+        "works:N|Works",
+        "share:Q|Share of the known|.0%",
+        "lowest:Q|Lowest|.0%",
+        "highest:Q|Highest|.0%",
+        "known:Q|Known",
+        "n:Q|All",
     )
 
 
 @needs()
 def _lines(rows: pd.DataFrame) -> alt.LayerChart:
-    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
+    x = years_of(rows)
     title = "Works by academia alone"
     base = alt.Chart(rows).encode(x=x, color=_COLOUR)
-    band = base.mark_area(opacity=0.12).encode(
-        y=share_axis("lowest", title), y2=alt.Y2("highest:Q"), detail=alt.Detail("topic:N")
-    )
-    dash = alt.StrokeDash("topic:N", sort=list(rows["topic"].unique()), legend=None)
+    band = base.mark_area(opacity=0.12)
+    band = band.encode(y=share_axis("lowest", title), y2=alt.Y2("highest:Q"))
+    band = band.encode(detail=alt.Detail("topic:N"))
+    topics = list(rows["topic"].unique())
+    dash = alt.StrokeDash("topic:N", sort=topics, legend=None)
     tooltip = tips("topic:N|Topic", "year:Q|Year|d", "share:Q|Share|.0%")
-    line = base.mark_line().encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)
-    names = end_labels(rows, "year", "share", "topic", x, share_axis("at", title))
-    return framed(band, line, names)
-
-
-def _rows(field: str, data: pd.DataFrame) -> alt.Y:
-    """Return an axis of named rows, in the order of the data."""
-    return alt.Y(f"{field}:N", title=None, sort=list(data[field]), axis=row_axis())
+    line = base.mark_line()
+    line = line.encode(y=share_axis("share", title), strokeDash=dash, tooltip=tooltip)
+    labels = end_labels(rows, "year", "share", "topic", x, share_axis("at", title))
+    return framed(band, line, labels)

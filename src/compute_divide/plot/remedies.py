@@ -1,4 +1,7 @@
-"""The figure and the tables of the chapter on remedies: what work costs, and the instruments there are."""
+"""The figure and the tables of the chapter on remedies.
+
+They show what work costs, and the instruments there are.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,9 @@ import pandas as pd
 
 from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import ACCENT, INK, needs
-from compute_divide.plot.base.marks import along, framed, row_axis, tips
+from compute_divide.plot.base.marks import along, framed, named_rows, named_scale, tips
 from compute_divide.plot.base.show import Column, figure, table
+from compute_divide.plot.base.wording import row_by_row
 
 _SIDES = {
     "work": "known work",
@@ -20,40 +24,58 @@ _COLOURS = {
     "a grant or a group": ACCENT,
     "a whole machine for a year": "#c07d1b",
 }
+_SHAPES = {
+    "known work": "circle",
+    "a grant or a group": "square",
+    "a whole machine for a year": "diamond",
+}
+_ROW = 30
+"""Height of a row in pixels."""
+_HOUR_COLUMNS = {
+    "name": Column("What"),
+    "side": Column("Kind"),
+    "low": Column("From (GPU-hours)", "number"),
+    "high": Column("To (GPU-hours)", "number"),
+    "chip": Column("Chip"),
+    "told": Column("How counted"),
+    "seen": Column("Seen"),
+}
+_INSTRUMENT_COLUMNS = {
+    "name": Column("Instrument"),
+    "place": Column("Place"),
+    "date": Column("Date"),
+    "status": Column("Status"),
+    "academics": Column("Academics"),
+    "told": Column("What it does"),
+    "seen": Column("Seen, and where"),
+}
 
 
 def work_hours(rows: pd.DataFrame) -> Figure:
-    """Return what work takes and what grants, groups and machines have, in GPU-hours on one logarithmic scale.
+    """Return what work takes and what grants, groups and machines have.
+
+    They stand in GPU-hours on one logarithmic scale.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``name``, ``side`` (``"work"``, ``"grant"`` or ``"machine"``), ``low`` and ``high`` (GPU-hours), ``chip``,
-        ``told`` (how counted) and ``seen``.
+        ``name``, ``side`` (``"work"``, ``"grant"`` or ``"machine"``), ``low`` and ``high``
+        (GPU-hours), ``chip``, ``told`` (how counted) and ``seen``.
 
     Returns
     -------
     Figure
         A row each, the smallest first; what begins below a thousand hours is drawn from there on.
     """
-    clipped = rows.assign(low=rows["low"].clip(lower=1000.0), side=rows["side"].map(_SIDES))
+    low = rows["low"].clip(lower=1000.0)
+    clipped = rows.assign(low=low, side=rows["side"].map(_SIDES))
     ordered = clipped.sort_values(["high", "name"], ignore_index=True)
-    told = (f"{row.name}: {row.high:,.0f}" for row in ordered.itertuples(index=False))
-    return figure(
-        _hour_rows(ordered),
-        ordered[["name", "side", "low", "high", "chip", "told", "seen"]],
-        description="; ".join(told) + ".",
-        source="the works, calls and reports cited in this chapter; data/compute_costs.yml names one for each row",
-        columns={
-            "name": Column("What"),
-            "side": Column("Kind"),
-            "low": Column("From (GPU-hours)", "number"),
-            "high": Column("To (GPU-hours)", "number"),
-            "chip": Column("Chip"),
-            "told": Column("How counted"),
-            "seen": Column("Seen"),
-        },
-    )
+    hours = row_by_row("{}: {:,.0f}", ordered["name"], ordered["high"], joint="; ")
+    cited = "the works, calls and reports cited in this chapter"
+    source = f"{cited}; data/compute_costs.yml names one for each row"
+    data = ordered[list(_HOUR_COLUMNS)]
+    chart = _hour_rows(ordered)
+    return figure(chart, data, description=f"{hours}.", source=source, columns=_HOUR_COLUMNS)
 
 
 def instrument_table(instruments: pd.DataFrame, remedy: str) -> Table:
@@ -71,43 +93,41 @@ def instrument_table(instruments: pd.DataFrame, remedy: str) -> Table:
     Table
         A row an instrument.
     """
-    rows = instruments[instruments["remedy"] == remedy].sort_values("date", kind="stable")
-    columns = {
-        "name": Column("Instrument"),
-        "place": Column("Place"),
-        "date": Column("Date"),
-        "status": Column("Status"),
-        "academics": Column("Academics"),
-        "told": Column("What it does"),
-        "seen": Column("Seen, and where"),
-    }
+    own = instruments[instruments["remedy"] == remedy]
+    rows = own.sort_values("date", kind="stable")
     cited = rows["seen"] + " {cite:p}`" + rows["cite"] + "`"
-    return table(rows.assign(seen=cited)[list(columns)], columns)
+    shown = rows.assign(seen=cited)[list(_INSTRUMENT_COLUMNS)]
+    return table(shown, _INSTRUMENT_COLUMNS)
 
 
 @needs("low")
 def _hour_rows(costs: pd.DataFrame) -> alt.LayerChart:
-    """Return GPU-hours on a logarithmic axis, a row each: a dot, or a bar from the lowest to the highest."""
+    """Return GPU-hours on a logarithmic axis, a row each.
+
+    It is a dot, or a bar from the lowest to the highest.
+    """
     rows = costs[["name", "side", "low", "high", "chip"]]
-    scale = alt.Scale(
-        type="log",
-        domain=[float(rows["low"].min()) / 2, float(rows["high"].max()) * 30],
-        nice=False,
-    )
-    axis = alt.Axis(format="~s", values=[10.0**power for power in range(3, 9)], grid=True)
-    x = alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
-    y = alt.Y("name:N", title=None, sort=None, axis=row_axis())
-    ends = alt.Scale(domain=list(_COLOURS), range=list(_COLOURS.values()))
-    shapes = alt.Scale(domain=list(_COLOURS), range=["circle", "square", "diamond"])
+    x = _hours_axis(rows)
+    y = named_rows("name")
     legend = alt.Legend(orient="top", columns=1)
-    base = alt.Chart(rows).encode(y=y, color=alt.Color("side:N", scale=ends, legend=legend))
+    colour = alt.Color("side:N", scale=named_scale(_COLOURS), legend=legend)
+    shape = alt.Shape("side:N", scale=named_scale(_SHAPES), legend=legend)
+    base = alt.Chart(rows).encode(y=y, color=colour)
+    bars = base.mark_bar(size=5)
+    bars = bars.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
+    dots = base.mark_point(size=60).encode(x=x, shape=shape, tooltip=tooltip)
     text = base.mark_text(align="left", dx=9, fontSize=11)
-    return framed(
-        base.mark_bar(size=5).encode(x=along(x, "low"), x2=alt.X2("high:Q")),
-        base.mark_point(size=60).encode(
-            x=x, shape=alt.Shape("side:N", scale=shapes, legend=legend), tooltip=tooltip
-        ),
-        text.encode(x=x, text=alt.Text("high:Q", format=".3~s"), color=alt.ColorValue(INK)),
-        height=30 * len(rows),
-    )
+    hours = alt.Text("high:Q", format=".3~s")
+    text = text.encode(x=x, text=hours, color=alt.ColorValue(INK))
+    return framed(bars, dots, text, height=_ROW * len(rows))
+
+
+def _hours_axis(rows: pd.DataFrame) -> alt.X:
+    """Return a logarithmic axis of GPU-hours with room for the text beside a mark."""
+    lowest = float(rows["low"].min())
+    highest = float(rows["high"].max())
+    scale = alt.Scale(type="log", domain=[lowest / 2, highest * 30], nice=False)
+    powers = [10.0**power for power in range(3, 9)]
+    axis = alt.Axis(format="~s", values=powers, grid=True)
+    return alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)

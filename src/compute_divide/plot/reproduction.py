@@ -21,6 +21,16 @@ from compute_divide.plot.base.verdicts import (
 from compute_divide.plot.base.wording import in_cell, written
 
 _PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
+_READING_COLUMNS = {"claim": Column("Claim"), "whose": Column("Whose")}
+_VERDICT_COLUMNS = {
+    "claim": Column("Claim"),
+    "known": Column("How we know it"),
+    "then": Column("On data of its time"),
+    "now": Column("Now"),
+    "beside": Column("Largest runs, now"),
+    "tried": Column("Definitions that agree"),
+    "verdict": Column("Verdict"),
+}
 
 
 def claim_dots(checks: Sequence[Check], vintages: Sequence[str]) -> Figure:
@@ -39,13 +49,10 @@ def claim_dots(checks: Sequence[Check], vintages: Sequence[str]) -> Figure:
         A row a claim, with a dot for the paper and one with its interval for each estimate.
     """
     readings = share_readings(checks, CLAIM_NAMES, "the paper")
-    return figure(
-        reading_dots(readings, "the paper"),
-        readings,
-        description=describe_readings(readings),
-        source=models_credit(*vintages),
-        columns={"claim": Column("Claim"), "whose": Column("Whose")},
-    )
+    chart = reading_dots(readings, "the paper")
+    description = describe_readings(readings)
+    source = models_credit(*vintages)
+    return figure(chart, readings, description=description, source=source, columns=_READING_COLUMNS)
 
 
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> Table:
@@ -63,28 +70,20 @@ def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> Table
     Table
         A row a claim.
     """
-    rows = [
-        {
-            "claim": f"{{claim}}`{check.claim}:statement`",
-            "known": _PROVENANCE[claims[check.claim].provenance],
-            "then": _ours(check.then),
-            "now": _ours(check.now),
-            "beside": _ours(check.beside),
-            "tried": f"{check.agreeing} of {len(check.others)}" if check.others else "",
-            "verdict": MARKS[check.verdict],
-        }
-        for check in checks
-    ]
-    columns = {
-        "claim": Column("Claim"),
-        "known": Column("How we know it"),
-        "then": Column("On data of its time"),
-        "now": Column("Now"),
-        "beside": Column("Largest runs, now"),
-        "tried": Column("Definitions that agree"),
-        "verdict": Column("Verdict"),
+    rows = [_verdict_row(check, claims[check.claim]) for check in checks]
+    return table(pd.DataFrame(rows), _VERDICT_COLUMNS)
+
+
+def _verdict_row(check: Check, claim: Claim) -> dict[str, str]:
+    return {
+        "claim": f"{{claim}}`{check.claim}:statement`",
+        "known": _PROVENANCE[claim.provenance],
+        "then": _ours(check.then),
+        "now": _ours(check.now),
+        "beside": _ours(check.beside),
+        "tried": f"{check.agreeing} of {len(check.others)}" if check.others else "",
+        "verdict": MARKS[check.verdict],
     }
-    return table(pd.DataFrame(rows), columns)
 
 
 def _ours(estimate: Estimate | None) -> str:

@@ -14,9 +14,22 @@ from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.papers import share_rows, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
-from compute_divide.plot.base.wording import describe_intervals, describe_series
+from compute_divide.plot.base.wording import describe_groups, describe_intervals, describe_series
 
 _COMPANY = "Papers with a company author"
+_KIND_COLUMNS = {
+    "topics": Column("Topics that need"),
+    "odds_ratio": Column("Odds ratio within conference and year", "number"),
+}
+_TOPIC_COLUMNS = {
+    "topic": Column("Topic"),
+    "n": Column("Papers on the topic", "number"),
+    "k": Column("with a company author", "number"),
+    "odds_ratio": Column("Odds ratio against all other papers", "number"),
+    "odds_low": Column("Odds ratio, low", "number"),
+    "odds_high": Column("Odds ratio, high", "number"),
+}
+_CONFERENCE_COLUMNS = {"conference": Column("Conference"), "reading": Column("Read")}
 
 
 def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
@@ -34,44 +47,38 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     Figure
         A line is broken where a year is missing.
     """
-    grey = None if turn.low is None or turn.high is None else (turn.low, turn.high)
+    years = None
+    if turn.low is not None and turn.high is not None:
+        years = (turn.low, turn.high)
     named = shares.assign(venue=shares["venue"].map(venue_name))
-    return figure(
-        venue_lines(shares, _COMPANY, grey),
-        shares,
-        description=describe_series(named, "year", "share", by="venue"),
-        source=credit(PAPERS_TABLE),
-    )
+    chart = venue_lines(shares, _COMPANY, years)
+    description = describe_series(named, "year", "share", by="venue")
+    return figure(chart, shares, description=description, source=credit(PAPERS_TABLE))
 
 
 def topic_kind_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers with a company author on topics that need much and little computing, by period.
+    """Return the share of papers with a company author, by period.
+
+    It is that on topics that need much computing, and little.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``period`` and kind of ``topics`` in words, that which needs more first: ``k`` of ``n`` papers,
-        ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within conference and year.
+        A row a ``period`` and kind of ``topics`` in words, that which needs more first: ``k`` of
+        ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within conference
+        and year.
 
     Returns
     -------
     Figure
         A dot with its interval for each kind.
     """
-    told = (
-        f"Topics that need {words}: {describe_intervals(part, 'period', 'share')}"
-        for words, part in shares.groupby("topics", sort=False)
-    )
-    return figure(
-        series_dots(shares, "period", "topics", _colours(shares["topics"]), _COMPANY),
-        shares,
-        description=" ".join(told),
-        source=credit(PAPERS_TABLE),
-        columns={
-            "topics": Column("Topics that need"),
-            "odds_ratio": Column("Odds ratio within conference and year", "number"),
-        },
-    )
+    colours = _colours(shares["topics"])
+    chart = series_dots(shares, "period", "topics", colours, _COMPANY)
+    named = shares.assign(topics="Topics that need " + shares["topics"])
+    description = describe_groups(named, "topics", "period")
+    source = credit(PAPERS_TABLE)
+    return figure(chart, shares, description=description, source=source, columns=_KIND_COLUMNS)
 
 
 def topic_rows(shares: pd.DataFrame, emphasis: Sequence[str]) -> Figure:
@@ -80,8 +87,8 @@ def topic_rows(shares: pd.DataFrame, emphasis: Sequence[str]) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``topic``, in their order: ``k`` of ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` with
-        ``odds_low`` and ``odds_high`` against all other papers.
+        A row a ``topic``, in their order: ``k`` of ``n`` papers, ``share``, ``low``, ``high``, and
+        ``odds_ratio`` with ``odds_low`` and ``odds_high`` against all other papers.
     emphasis : sequence of str
         The topics whose dots are filled.
 
@@ -90,29 +97,22 @@ def topic_rows(shares: pd.DataFrame, emphasis: Sequence[str]) -> Figure:
     Figure
         A dot with its interval for each topic.
     """
-    return figure(
-        share_rows(shares, "topic", _COMPANY, emphasis=list(emphasis)),
-        shares,
-        description=describe_intervals(shares, "topic", "share"),
-        source=credit(PAPERS_TABLE),
-        columns={
-            "topic": Column("Topic"),
-            "n": Column("Papers on the topic", "number"),
-            "k": Column("with a company author", "number"),
-            "odds_ratio": Column("Odds ratio against all other papers", "number"),
-            "odds_low": Column("Odds ratio, low", "number"),
-            "odds_high": Column("Odds ratio, high", "number"),
-        },
-    )
+    chart = share_rows(shares, "topic", _COMPANY, emphasis=list(emphasis))
+    description = describe_intervals(shares, "topic", "share")
+    source = credit(PAPERS_TABLE)
+    return figure(chart, shares, description=description, source=source, columns=_TOPIC_COLUMNS)
 
 
 def reading_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers of academia alone by two readings of where authors work, a row a conference.
+    """Return the share of papers of academia alone, a row a conference.
+
+    It is that by two readings of where authors work.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``venue`` and ``reading`` in words: ``k`` of ``n`` papers, ``share``, ``low``, ``high``.
+        A row a ``venue`` and ``reading`` in words: ``k`` of ``n`` papers, ``share``, ``low``,
+        ``high``.
 
     Returns
     -------
@@ -120,19 +120,13 @@ def reading_dots(shares: pd.DataFrame) -> Figure:
         A dot with its interval for each reading.
     """
     columns = ["conference", "reading", "share", "low", "high", "k", "n"]
-    rows = shares.assign(conference=shares["venue"].map(venue_name))[columns]
+    names = shares["venue"].map(venue_name)
+    rows = shares.assign(conference=names)[columns]
     colours = _colours(rows["reading"])
-    told = (
-        f"{words}: {describe_intervals(part, 'conference', 'share')}"
-        for words, part in rows.groupby("reading", sort=False)
-    )
-    return figure(
-        series_dots(rows, "conference", "reading", colours, "Papers of academia alone"),
-        rows,
-        description=" ".join(told),
-        source=credit(PAPERS_TABLE),
-        columns={"conference": Column("Conference"), "reading": Column("Read")},
-    )
+    chart = series_dots(rows, "conference", "reading", colours, "Papers of academia alone")
+    description = describe_groups(rows, "reading", "conference")
+    source = credit(PAPERS_TABLE)
+    return figure(chart, rows, description=description, source=source, columns=_CONFERENCE_COLUMNS)
 
 
 def _colours(series: pd.Series[str]) -> dict[str, str]:

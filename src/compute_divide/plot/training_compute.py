@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -30,7 +30,9 @@ from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written
 
 _TEAMS = ("academia-only", "collaboration", "industry-only")
+"""The types of teams whose models are points."""
 _LINES = ("academia-only", "industry-only")
+"""The types of teams whose trends are lines."""
 _NAMES = {
     "AlexNet": "AlexNet",
     "VGG16": "VGG16",
@@ -51,6 +53,16 @@ _WORDS = {
     "near-record": "That of models near the record",
 }
 _COMPUTE_TITLE = "Training compute (FLOP)"
+_GAP_COLUMNS = {
+    "n_over": Column("Industry models", "number"),
+    "n_under": Column("Academic models", "number"),
+}
+_DOUBLING_COLUMNS = {
+    "what": Column("What"),
+    "doubling": Column("Doubling time (months)"),
+    "interval": Column("95% interval"),
+    "n": Column("Models", "number"),
+}
 
 
 def compute_scatter(
@@ -60,7 +72,9 @@ def compute_scatter(
     years: Years,
     vintages: Sequence[str],
 ) -> Figure:
-    """Return training compute over time: a point a model, the record as steps, the trends of both sides as lines.
+    """Return training compute over time.
+
+    There is a point a model, the record as steps, and the trends of both sides as lines.
 
     Parameters
     ----------
@@ -81,13 +95,13 @@ def compute_scatter(
         The training compute is on a logarithmic axis, in FLOP.
     """
     points = _points(models, years[0])
-    lines = _trend_lines({team: trends[team] for team in _LINES}, years)
-    return figure(
-        _scatter(points, models, lines, _points(beyond, years[0])),
-        points,
-        description=_told(trends) or "The models are too few to tell a trend.",
-        source=models_credit(*sorted(set(vintages))),
-    )
+    others = _points(beyond, years[0])
+    shown = {team: trends[team] for team in _LINES}
+    lines = _trend_lines(shown, years)
+    chart = _scatter(points, models, lines, others)
+    description = _describe_trends(trends) or "The models are too few to tell a trend."
+    source = models_credit(*sorted(set(vintages)))
+    return figure(chart, points, description=description, source=source)
 
 
 def gap_by_era(ratios: pd.DataFrame, others: pd.DataFrame, vintages: Sequence[str]) -> Figure:
@@ -111,15 +125,11 @@ def gap_by_era(ratios: pd.DataFrame, others: pd.DataFrame, vintages: Sequence[st
     years = rows["first"].astype(str) + "–" + rows["last"].astype(str)
     drawn = rows.assign(period=years + ", read " + rows["vintage"])
     columns = ["period", "vintage", "ratio", "low", "high", "n_over", "n_under"]
+    chart = ratio_by_era(drawn, "Industry over academia", "Years (vintage)")
+    description = describe_intervals(drawn, "period", "ratio", kind="number")
+    source = models_credit(*vintages)
     return figure(
-        ratio_by_era(drawn, "Industry over academia", "Years (vintage)"),
-        rows[columns],
-        description=describe_intervals(drawn, "period", "ratio", kind="number"),
-        source=models_credit(*vintages),
-        columns={
-            "n_over": Column("Industry models", "number"),
-            "n_under": Column("Academic models", "number"),
-        },
+        chart, rows[columns], description=description, source=source, columns=_GAP_COLUMNS
     )
 
 
@@ -143,52 +153,57 @@ def doubling_table(
         What, doubling time, 95% interval and number of models.
     """
     paper = "the paper, since the early 2010s {cite:p}`besiroglu2024`"
-    rows = [*_ours(doubling_times), [paper, f"{claim.value:g}", "", None]]
-    rows += [
-        [f"{one.statement} {{cite:p}}`{one.cite}`", f"{one.value:g}", "", None]
-        for name, one in related.items()
-        if name.startswith("sevilla-")
-    ]
-    columns = {
-        "what": Column("What"),
-        "doubling": Column("Doubling time (months)"),
-        "interval": Column("95% interval"),
-        "n": Column("Models", "number"),
-    }
-    return table(pd.DataFrame(rows, columns=list(columns)), columns)
+    rows = _ours(doubling_times)
+    rows.append([paper, f"{claim.value:g}", "", None])
+    for name, work in related.items():
+        if name.startswith("sevilla-"):
+            what = f"{work.statement} {{cite:p}}`{work.cite}`"
+            rows.append([what, f"{work.value:g}", "", None])
+    data = pd.DataFrame(rows, columns=list(_DOUBLING_COLUMNS))
+    return table(data, _DOUBLING_COLUMNS)
 
 
-def _ours(doubling_times: Mapping[str, Estimate]) -> Iterator[list[Any]]:
+def _ours(doubling_times: Mapping[str, Estimate]) -> list[list[Any]]:
+    rows: list[list[Any]] = []
     for what, months in doubling_times.items():
-        bounded = months.low is not None and months.high is not None
-        interval = written(months, "interval") if bounded else ""
-        told = [text.removesuffix(" months") for text in (in_cell(months), interval)]
-        yield [what, *told, months.n]
+        is_bounded = months.low is not None and months.high is not None
+        interval = written(months, "interval") if is_bounded else ""
+        rows.append([what, _bare(in_cell(months)), _bare(interval), months.n])
+    return rows
 
 
-def _told(trends: Mapping[str, Trend]) -> str:
-    known = {words: trends[key].doubling for key, words in _WORDS.items()}
-    return " ".join(
-        f"{words} doubled every {written(months)}"
-        f" (interval {written(months, 'interval')}, {months.n} models)."
-        for words, months in known.items()
-        if months.low and months.high
-    )
+def _bare(months: str) -> str:
+    """Return a number of months without its unit, which the heading has."""
+    return months.removesuffix(" months")
+
+
+def _describe_trends(trends: Mapping[str, Trend]) -> str:
+    """Return how fast each trend doubles, a sentence each that has an interval."""
+    sentences = []
+    for key, words in _WORDS.items():
+        months = trends[key].doubling
+        if months.low and months.high:
+            interval = written(months, "interval")
+            details = f"(interval {interval}, {months.n} models)"
+            sentences.append(f"{words} doubled every {written(months)} {details}.")
+    return " ".join(sentences)
 
 
 def _points(models: pd.DataFrame, first: int) -> pd.DataFrame:
     """Return the models with a date and known training compute from a year on, by date."""
     known = models.dropna(subset=["published", COMPUTE])
-    shown = known[(known["year"] >= first) & known["team_type"].isin(_TEAMS)]
+    is_shown = (known["year"] >= first) & known["team_type"].isin(_TEAMS)
     columns = ["model", "published", "team_type", COMPUTE]
-    return shown.sort_values("published", kind="stable")[columns].reset_index(drop=True)
+    shown = known.loc[is_shown, columns]
+    return shown.sort_values("published", kind="stable", ignore_index=True)
 
 
 def _placed(points: pd.DataFrame) -> pd.DataFrame:
     """Return points with their place on the axis of years, and their day for the tooltip."""
     when = fractional_years(points["published"]).round(3)
     day = points["published"].dt.strftime("%Y-%m-%d")
-    return points.assign(when=when, day=day).drop(columns="published").rename_axis(None)
+    placed = points.assign(when=when, day=day)
+    return placed.drop(columns="published").rename_axis(None)
 
 
 @needs()
@@ -196,77 +211,95 @@ def _scatter(
     points: pd.DataFrame, models: pd.DataFrame, lines: pd.DataFrame, beyond: pd.DataFrame
 ) -> alt.LayerChart:
     rows = _placed(points)
-    first, last = int(np.floor(rows["when"].min())), int(np.ceil(rows["when"].max()))
-    x, y = year_axis("when", first, last), power_axis(COMPUTE, _COMPUTE_TITLE)
-    tooltip = tips(
+    first = int(np.floor(rows["when"].min()))
+    last = int(np.ceil(rows["when"].max()))
+    x = year_axis("when", first, last)
+    y = power_axis(COMPUTE, _COMPUTE_TITLE)
+    colour = team_colour(_TEAMS, legend="bottom")
+    shape = team_shape(_TEAMS, legend="bottom")
+    placed: dict[str, Any] = {"x": x, "y": y, "color": colour, "shape": shape}
+    placed["tooltip"] = _model_tips()
+    record = alt.Chart(_record_steps(models, first, last))
+    steps = record.mark_line(interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8)
+    steps = steps.encode(x=x, y=y)
+    named = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
+    dots = named.mark_point(size=24, opacity=0.9).encode(**placed)
+    trends = alt.Chart(lines).mark_line(strokeWidth=2.5)
+    trends = trends.encode(x=x, y=y, color=colour)
+    others = _empty_marks(_placed(beyond), placed)
+    names = _names(rows, x, y)
+    return framed(steps, dots, trends, *others, *names, height=420)
+
+
+def _model_tips() -> list[alt.Tooltip]:
+    return tips(
         "model:N|Model",
         "day:N|Published",
         "team:N|Team type",
         f"{COMPUTE}:Q|{_COMPUTE_TITLE}|.2e",
     )
-    colour, shape = team_colour(_TEAMS, legend="bottom"), team_shape(_TEAMS, legend="bottom")
-    placed: dict[str, Any] = {"x": x, "y": y, "color": colour, "shape": shape, "tooltip": tooltip}
-    dot = alt.Chart(rows).transform_calculate(team=TEAM_NAMED).mark_point(size=24, opacity=0.9)
-    steps = alt.Chart(_record_steps(models, first, last)).mark_line(
-        interpolate="step-after", color=INK, strokeWidth=1.25, opacity=0.8
-    )
-    return framed(
-        steps.encode(x=x, y=y),
-        dot.encode(**placed),
-        alt.Chart(lines).mark_line(strokeWidth=2.5).encode(x=x, y=y, color=colour),
-        *_empty_marks(_placed(beyond), placed),
-        *_names(rows, x, y),
-        height=420,
-    )
 
 
-def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> Iterator[alt.Chart]:
-    """Yield empty marks, and their names below the cloud, on threads."""
+def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> list[alt.Chart]:
+    """Return empty marks, and their names below the cloud, on threads."""
+    x = placed["x"]
     foot = others[COMPUTE].min() / 10**5.5
-    others = others.assign(foot=foot, line=[13 * place for place in range(len(others))])
-    empty = alt.Chart(others).mark_point(size=60, filled=False, strokeWidth=2, fillOpacity=0)
-    yield empty.encode(**placed)
-    x, y = placed["x"], placed["y"]
-    threads = alt.Chart(others).mark_rule(strokeWidth=0.75)
-    yield threads.encode(x=x, y=y, y2=alt.Y2("foot:Q"))
-    names = alt.Chart(others).mark_text(
-        align="right", dx=-2, dy=alt.expr("8 + datum.line"), fontSize=11
-    )
-    yield names.encode(x=x, y=power_axis("foot", _COMPUTE_TITLE), text=alt.Text("model:N"))
+    below = [13 * place for place in range(len(others))]
+    base = alt.Chart(others.assign(foot=foot, line=below))
+    empty = base.mark_point(size=60, filled=False, strokeWidth=2, fillOpacity=0)
+    threads = base.mark_rule(strokeWidth=0.75)
+    threads = threads.encode(x=x, y=placed["y"], y2=alt.Y2("foot:Q"))
+    down = alt.expr("8 + datum.line")
+    names = base.mark_text(align="right", dx=-2, dy=down, fontSize=11)
+    y = power_axis("foot", _COMPUTE_TITLE)
+    names = names.encode(x=x, y=y, text=alt.Text("model:N"))
+    return [empty.encode(**placed), threads, names]
 
 
-def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> Iterator[alt.Chart]:
-    """Yield names: those of records above the cloud, those of academia alone, which lie within it, below."""
+def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return names: those of records above the cloud, those of academia alone below.
+
+    Those of academia alone lie within the cloud.
+    """
     named = rows[rows["model"].isin(list(_NAMES))]
     named = named.assign(name=named["model"].map(_NAMES))
     text = alt.Chart(named).encode(x=x, y=y, text=alt.Text("name:N"))
-    academic = f"datum.team_type == '{ACADEMIA}'"
-    below, above = text.transform_filter(academic), text.transform_filter(f"!({academic})")
-    yield below.mark_text(align="left", dx=4, dy=9, fontSize=11)
-    yield above.mark_text(align="right", dx=-4, dy=-8, fontSize=11)
+    is_academic = f"datum.team_type == '{ACADEMIA}'"
+    academic = text.transform_filter(is_academic)
+    others = text.transform_filter(f"!({is_academic})")
+    below = academic.mark_text(align="left", dx=4, dy=9, fontSize=11)
+    above = others.mark_text(align="right", dx=-4, dy=-8, fontSize=11)
+    return [below, above]
 
 
 def _record_steps(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """Return the running record between two years as the corners of a step line: ``when`` and the compute."""
+    """Return the running record between two years as the corners of a step line.
+
+    They have ``when`` and the compute.
+    """
     holders = record_holders(models)
     when = fractional_years(holders["published"])
     before = holders.loc[when < first, COMPUTE].max()
-    inside = holders[(when >= first) & (when <= last)]
-    steps = pd.DataFrame({"when": when[inside.index].round(3), COMPUTE: inside[COMPUTE]})
-    start = pd.DataFrame([] if pd.isna(before) else [{"when": float(first), COMPUTE: before}])
+    is_inside = (when >= first) & (when <= last)
+    inside = holders.loc[is_inside, COMPUTE]
+    steps = pd.DataFrame({"when": when[inside.index].round(3), COMPUTE: inside})
     newest = fractional_years(models["published"]).max()
+    end = round(min(float(newest), last), 3)
     top = steps[COMPUTE].max() if len(steps) else before
-    end = pd.DataFrame([{"when": round(min(float(newest), last), 3), COMPUTE: top}])
-    return pd.concat([start, steps, end], ignore_index=True)
+    corners = [steps, pd.DataFrame({"when": [end], COMPUTE: [top]})]
+    if not pd.isna(before):
+        start = pd.DataFrame({"when": [float(first)], COMPUTE: [before]})
+        corners.insert(0, start)
+    return pd.concat(corners, ignore_index=True)
 
 
 def _trend_lines(trends: Mapping[str, Trend], years: Years) -> pd.DataFrame:
     """Return the ends of the trend lines: straight on a logarithmic axis."""
     ends = [float(years[0]), years[1] + 1.0]
-    rows = [
-        {"when": when, COMPUTE: value, "team_type": team}
-        for team, trend in trends.items()
-        if trend.slope is not None
-        for when, value in zip(ends, trend.at(ends), strict=True)
-    ]
+    rows = []
+    for team, trend in trends.items():
+        if trend.slope is None:
+            continue
+        for when, value in zip(ends, trend.at(ends), strict=True):
+            rows.append({"when": when, COMPUTE: value, "team_type": team})
     return pd.DataFrame(rows, columns=["when", COMPUTE, "team_type"])

@@ -15,6 +15,7 @@ ACCESS_NAMES = {
 }
 """How an access group is written."""
 
-OPEN, HOSTED = "open weights", "through a service only"
+OPEN = "open weights"
+HOSTED = "through a service only"
 ACCESS_SERIES = {OPEN: ACCESS_COLOURS["open"], HOSTED: ACCESS_COLOURS["served"]}
 """Colour of the models that can be downloaded and of those that cannot."""

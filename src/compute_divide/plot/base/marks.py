@@ -13,8 +13,10 @@ import pandas as pd
 
 from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
 
-Side = Literal["top", "bottom"]  # of a legend
-FEW = 5  # with fewer cases than this a share is drawn without an interval
+Side = Literal["top", "bottom"]
+"""The side of a chart on which a legend stands."""
+FEW = 5
+"""With fewer cases than this a share is drawn without an interval."""
 
 _TEAMS = {
     "academia-only": ("academia alone", "#518fe9", "circle"),
@@ -23,46 +25,55 @@ _TEAMS = {
     "other": ("other", "#8f8f8f", "triangle-up"),
     "unknown": ("unknown", "#676767", "cross"),
 }
-TEAM_NAMES, TEAM_COLOURS, TEAM_SHAPES = (
-    {team: how[place] for team, how in _TEAMS.items()} for place in range(3)
-)
-"""How each team type is written in a figure or table, its colour, and the shape of its points."""
+TEAM_NAMES = {team: name for team, (name, _, _) in _TEAMS.items()}
+"""How each team type is written in a figure or table."""
+TEAM_COLOURS = {team: colour for team, (_, colour, _) in _TEAMS.items()}
+"""The colour of each team type."""
+TEAM_SHAPES = {team: shape for team, (_, _, shape) in _TEAMS.items()}
+"""The shape of the points of each team type."""
 
-TEAM_NAMED = (
-    f"({json.dumps(TEAM_NAMES)})[datum.team_type]"  # the name as a Vega expression, for a tooltip
-)
-TEAM_LABEL = TEAM_NAMED.replace("team_type", "label")  # the same for a label
+TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"
+"""The name of a team type as a Vega expression, for a tooltip."""
+TEAM_LABEL = TEAM_NAMED.replace("team_type", "label")
+"""The same for a label."""
 
-# A label of a row as lines: broken at a bar, a long one after a comma or between words.
-_BROKEN = (
-    "split(indexof(datum.label, '|') < 0 && length(datum.label) > 22"
-    " ? replace(datum.label, /^(.{5,20}?,|.{9,20}) /, '$1|') : datum.label, '|')"
-)
+_IS_LONG = "indexof(datum.label, '|') < 0 && length(datum.label) > 22"
+_WITH_BAR = "replace(datum.label, /^(.{5,20}?,|.{9,20}) /, '$1|')"
+_BROKEN = f"split({_IS_LONG} ? {_WITH_BAR} : datum.label, '|')"
+"""A label of a row as lines: broken at a bar, a long one after a comma or between words."""
 
 
 def year_axis(field: str = "year", first: int | None = None, last: int | None = None) -> alt.X:
-    """Return an axis of calendar years, whole or fractional; its ends are those of the data where none are given."""
-    ends = [first, last] if first is not None and last is not None else alt.Undefined
-    return alt.X(
-        f"{field}:Q",
-        title=None,
-        axis=alt.Axis(format="d", tickMinStep=1, tickCount=8, labelFlush=True),
-        scale=alt.Scale(zero=False, nice=False, domain=ends),
-    )
+    """Return an axis of calendar years, whole or fractional.
+
+    Its ends are those of the data where none are given.
+    """
+    is_bounded = first is not None and last is not None
+    ends = [first, last] if is_bounded else alt.Undefined
+    scale = alt.Scale(zero=False, nice=False, domain=ends)
+    axis = alt.Axis(format="d", tickMinStep=1, tickCount=8, labelFlush=True)
+    return alt.X(f"{field}:Q", title=None, axis=axis, scale=scale)
+
+
+def years_of(rows: pd.DataFrame, field: str = "year", *, beyond: int = 0) -> alt.X:
+    """Return an axis from the first calendar year of rows to the last, and years beyond it."""
+    first = int(rows[field].min())
+    last = int(rows[field].max())
+    return year_axis(field, first, last + beyond)
 
 
 def share_axis(field: str = "share", title: str = "Share of models", top: float = 1.0) -> alt.Y:
     """Return an axis of shares, from 0 to 100%."""
+    axis = alt.Axis(format="%", tickCount=5)
     scale = alt.Scale(domain=[0, top], nice=False)
-    return alt.Y(f"{field}:Q", title=title, axis=alt.Axis(format="%", tickCount=5), scale=scale)
+    return alt.Y(f"{field}:Q", title=title, axis=axis, scale=scale)
 
 
 def share_below(title: str, top: float = 1.0, bottom: float = 0.0) -> alt.X:
     """Return a horizontal axis of shares with lines."""
     axis = alt.Axis(format="%", tickCount=5, grid=True)
-    return alt.X(
-        "share:Q", title=title, axis=axis, scale=alt.Scale(domain=[bottom, top], nice=False)
-    )
+    scale = alt.Scale(domain=[bottom, top], nice=False)
+    return alt.X("share:Q", title=title, axis=axis, scale=scale)
 
 
 DEFINITION_NAMES = {
@@ -84,48 +95,52 @@ CLAIM_NAMES = {
 """The headline claims as a figure names them."""
 
 
+_IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
+"""Whether a tick stands at a whole power of ten, as a Vega expression."""
+_PLAIN = "-0123456789"
+_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+
 def power_axis(field: str, title: str, channel: type[alt.X | alt.Y] = alt.Y) -> Any:
     """Return a logarithmic axis whose labels are powers of ten (10²⁴)."""
-    scale, label = (
-        alt.Scale(type="log", nice=False),
-        "'10' + " + raised("round(log(datum.value) / LN10)"),
-    )
-    return channel(f"{field}:Q", title=title, scale=scale, axis=_decades(label, ticks=8))
+    exponent = raised("round(log(datum.value) / LN10)")
+    axis = _decades(f"'10' + {exponent}", ticks=8)
+    scale = alt.Scale(type="log", nice=False)
+    return channel(f"{field}:Q", title=title, scale=scale, axis=axis)
 
 
 def times_axis(field: str, title: str) -> alt.X:
     """Return a logarithmic axis of ratios (10×, 100×)."""
     axis = _decades("format(datum.value, ',~r') + '×'", ticks=6)
-    return alt.X(f"{field}:Q", title=title, scale=alt.Scale(type="log", nice=True), axis=axis)
+    scale = alt.Scale(type="log", nice=True)
+    return alt.X(f"{field}:Q", title=title, scale=scale, axis=axis)
 
 
 def _decades(label: str, ticks: int) -> alt.Axis:
     """Return a logarithmic axis with ticks, lines and labels at whole powers of ten alone."""
+    label_there = f"{_IS_POWER} ? {label} : ''"
     shown = alt.condition(_IS_POWER, alt.value(1), alt.value(0))
-    return alt.Axis(
-        labelExpr=f"{_IS_POWER} ? {label} : ''",
-        tickCount=ticks,
-        grid=True,
-        gridOpacity=shown,
-        tickOpacity=shown,
-    )
+    axis = alt.Axis(labelExpr=label_there, tickCount=ticks, grid=True)
+    axis.gridOpacity = shown
+    axis.tickOpacity = shown
+    return axis
 
 
 def raised(exponent: str) -> str:
-    """Return a Vega expression for a whole number in superscript: JavaScript has no format for it."""
-    digits = zip("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)
-    return (
-        "replace(" * 11
-        + f"'' + {exponent}"
-        + "".join(f", /{plain}/g, '{high}')" for plain, high in digits)
-    )
+    """Return a Vega expression for a whole number in superscript.
 
-
-_IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
+    JavaScript has no format for it.
+    """
+    expression = f"'' + {exponent}"
+    for plain, high in zip(_PLAIN, _RAISED, strict=True):
+        expression = f"replace({expression}, /{plain}/g, '{high}')"
+    return expression
 
 
 def spread(positions: Iterable[float], gap: float) -> list[float]:
-    """Move positions apart until neighbours are at least a gap apart, keeping their order: an isotonic regression.
+    """Move positions apart until neighbours are at least a gap apart, keeping their order.
+
+    It is an isotonic regression.
 
     Examples
     --------
@@ -133,72 +148,129 @@ def spread(positions: Iterable[float], gap: float) -> list[float]:
     [0.08, 0.14, 0.8]
     """
     values = np.array(list(positions), dtype=float)
-    order, steps = np.argsort(values, kind="stable"), gap * np.arange(len(values))
-    blocks: list[list[float]] = []
-    for wanted in values[order] - steps:
-        blocks.append([float(wanted)])
-        while len(blocks) > 1 and fmean(blocks[-1]) < fmean(blocks[-2]):
-            blocks[-2:] = [blocks[-2] + blocks[-1]]
-    values[order] = [fmean(block) for block in blocks for _ in block] + steps
+    order = np.argsort(values, kind="stable")
+    steps = gap * np.arange(len(values))
+    values[order] = _not_falling(values[order] - steps) + steps
     return [round(value, 6) for value in values.tolist()]
+
+
+def _not_falling(values: np.ndarray) -> np.ndarray:
+    """Return the nearest values that never fall: neighbours that would fall share their mean."""
+    blocks: list[list[float]] = []
+    for value in values:
+        blocks.append([float(value)])
+        while len(blocks) > 1 and _falls(blocks):
+            last = blocks.pop()
+            blocks[-1] = blocks[-1] + last
+    fitted: list[float] = []
+    for block in blocks:
+        fitted += [fmean(block)] * len(block)
+    return np.array(fitted)
+
+
+def _falls(blocks: list[list[float]]) -> bool:
+    return fmean(blocks[-1]) < fmean(blocks[-2])
 
 
 def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
     """Return the name of the unbroken run of years that each row of a series belongs to.
 
-    A line is drawn within a run and never across a gap, which is longer than the smallest step of the series.
+    A line is drawn within a run and never across a gap, which is longer than the smallest step
+    of the series.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"venue": ["icml"] * 3 + ["iccv"] * 2, "year": [2018, 2019, 2023, 2015, 2017]})
+    >>> venues = ["icml"] * 3 + ["iccv"] * 2
+    >>> rows = pd.DataFrame({"venue": venues, "year": [2018, 2019, 2023, 2015, 2017]})
     >>> runs(rows, "venue").tolist()
     ['icml 0', 'icml 0', 'icml 1', 'iccv 0', 'iccv 0']
     """
     ordered = rows.sort_values([series, x], kind="stable")
+    names = ordered[series]
     steps = ordered.groupby(series)[x].diff()
-    rhythm = steps.groupby(ordered[series]).transform("min")
-    run = (steps > rhythm).groupby(ordered[series]).cumsum()
-    return (ordered[series].astype("str") + " " + run.astype("str")).reindex(rows.index)
+    rhythm = steps.groupby(names).transform("min")
+    is_gap = steps > rhythm
+    run = is_gap.groupby(names).cumsum()
+    named_runs = names.astype("str") + " " + run.astype("str")
+    return named_runs.reindex(rows.index)
 
 
-def tips(*told: str) -> list[alt.Tooltip]:
-    """Return a tooltip: of each line the field with its type, what readers call it and, if need be, a number format."""
-    lines = (one.split("|") for one in told)
-    return [
-        alt.Tooltip(field, title=title, format=form[0] if form else alt.Undefined)
-        for field, title, *form in lines
-    ]
+def tips(*lines: str) -> list[alt.Tooltip]:
+    """Return a tooltip.
+
+    Each line is the field with its type, what readers call it and, if need be, a number format.
+    """
+    return [_tooltip(*line.split("|")) for line in lines]
 
 
-NAMED = "told:N|title"  # the line of a tooltip that stands above the others, without a label; see `said_as`
+def _tooltip(field: str, title: str, number_format: str | None = None) -> alt.Tooltip:
+    written = number_format or alt.Undefined
+    return alt.Tooltip(field, title=title, format=written)
+
+
+NAMED = "told:N|title"
+"""The line of a tooltip that stands above the others, without a label; see `said_as`."""
 
 
 def said_as(*fields: str) -> str:
     """Return a Vega expression for what a mark is called, from the columns that tell it apart."""
-    return " + ', ' + ".join(f"replace(datum['{field}'], '|', ' ')" for field in fields)
+    values = [f"replace(datum['{field}'], '|', ' ')" for field in fields]
+    return " + ', ' + ".join(values)
+
+
+_SHARE_LINES = (
+    "share:Q|Share|.0%",
+    "low:Q|Low|.0%",
+    "high:Q|High|.0%",
+    "k:Q|Count",
+    "n:Q|Total",
+)
 
 
 def share_tips(*first: str) -> list[alt.Tooltip]:
     """Return the tooltip of a share: what it is of, then value, interval and counts."""
-    return tips(
-        *first, "share:Q|Share|.0%", "low:Q|Low|.0%", "high:Q|High|.0%", "k:Q|Count", "n:Q|Total"
-    )
+    return tips(*first, *_SHARE_LINES)
+
+
+_ROW_AXIS = {
+    "grid": False,
+    "domain": False,
+    "ticks": False,
+    "labelPadding": 8,
+    "labelExpr": _BROKEN,
+    "labelLimit": 160,
+    "labelOverlap": False,
+}
 
 
 def row_axis(**options: Any) -> alt.Axis:
-    """Return the axis of a chart with a named row for each value: labels alone, of one line or two."""
+    """Return the axis of a chart with a named row for each value.
+
+    It has labels alone, of one line or two.
+    """
     # The first of two lines stands on the row, so that both are centred on it.
-    two: Any = {
-        "condition": {"test": f"length({_BROKEN}) > 1", "value": "bottom"},
-        "value": "middle",
-    }
-    lines = {"labelExpr": _BROKEN, "labelBaseline": two, "labelLimit": 160, "labelOverlap": False}
-    return alt.Axis(
-        **{"grid": False, "domain": False, "ticks": False, "labelPadding": 8, **lines, **options}
-    )
+    two_lines = {"test": f"length({_BROKEN}) > 1", "value": "bottom"}
+    baseline: Any = {"condition": two_lines, "value": "middle"}
+    properties = {**_ROW_AXIS, "labelBaseline": baseline, **options}
+    return alt.Axis(**properties)
+
+
+def named_rows(field: str, **options: Any) -> alt.Y:
+    """Return a vertical axis of named rows, in the order of the data; options change it."""
+    properties = {"sort": None, "axis": row_axis(), **options}
+    return alt.Y(f"{field}:N", title=None, **properties)
+
+
+def named_scale(looks: Mapping[str, Any]) -> alt.Scale:
+    """Return the scale of series whose colours, shapes or dashes are given by their names."""
+    return alt.Scale(domain=list(looks), range=list(looks.values()))
 
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
+SERIES_GAPS = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
+"""The gaps between rows with a dot for each series."""
+_LONG_NAME = 20
+"""Signs beyond which the names of series stand one a line in the legend on a phone."""
 
 
 @needs("share")
@@ -211,44 +283,80 @@ def series_dots(
     *,
     level: float | None = None,
 ) -> alt.LayerChart:
-    """Return shares with intervals, one row each in the order of the data, with a dot for each series.
+    """Return shares with intervals, one row each, with a dot for each series.
 
-    `row` and `series` are columns, `colours` those of the series in the order of the legend, `title` is that of the
-    axis. At a `level`, a share that means no difference, is a dashed line, and the axis need not begin at nothing.
+    Rows are in the order of the data. `row` and `series` are columns, `colours` those of the
+    series in the order of the legend, `title` is that of the axis. At a `level`, a share that
+    means no difference, is a dashed line, and the axis need not begin at nothing.
     """
-    rows = shares.dropna(subset=["share"])[[row, series, "k", "n", "share", "low", "high"]]
+    columns = [row, series, "k", "n", "share", "low", "high"]
+    rows = shares.dropna(subset=["share"])[columns]
     names = list(colours)
-    far = rows[["share", "low", "high"]].to_numpy(dtype=float)
-    bottom = 0.0 if level is None else min(level, float(np.nanmin(far))) * 0.9
-    x = share_below(title, min(1.0, float(np.nanmax(far)) * 1.05), bottom)
-    gaps = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
-    abreast = 1 if max(map(len, names)) > 20 else 2
-    legend = alt.Legend(orient="top", columns=alt.expr(f"width < 400 ? {abreast} : 4"))
-    colour = alt.Color(
-        f"{series}:N", scale=alt.Scale(domain=names, range=list(colours.values())), legend=legend
-    )
-    teams = {TEAM_NAMES[team]: shape for team, shape in TEAM_SHAPES.items()}
-    shapes = alt.Scale(
-        domain=names, range=[teams.get(name, _SHAPES[place]) for place, name in enumerate(names)]
-    )
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis(), scale=gaps)
-    base = alt.Chart(rows).encode(y=y, yOffset=alt.YOffset(f"{series}:N", sort=names), color=colour)
-    rule = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
-    dots = base.transform_calculate(told=said_as(row, series)).mark_point(size=50)
-    dots = dots.encode(
-        x=x, shape=alt.Shape(f"{series}:N", scale=shapes, legend=legend), tooltip=share_tips(NAMED)
-    )
-    mark = alt.Chart(pd.DataFrame({"share": [] if level is None else [level]}))
-    line = mark.mark_rule(color=QUIET, strokeDash=[4, 3]).encode(x=x)
-    drawn = rule.encode(x=alt.X("low:Q", scale=x["scale"], title=title), x2=alt.X2("high:Q"))
-    return framed(line, drawn, dots, height=max((12 * len(names) + 20) * rows[row].nunique(), 80))
+    x = _reach_of_shares(rows, title, level)
+    y = named_rows(row, scale=SERIES_GAPS)
+    offset = alt.YOffset(f"{series}:N", sort=names)
+    legend = _series_legend(names)
+    colour = alt.Color(f"{series}:N", scale=named_scale(colours), legend=legend)
+    shape = alt.Shape(f"{series}:N", scale=_series_shapes(names), legend=legend)
+    base = alt.Chart(rows).encode(y=y, yOffset=offset, color=colour)
+    bounded = base.transform_filter("isValid(datum.low)")
+    rule = bounded.mark_rule(strokeWidth=1.75)
+    low = alt.X("low:Q", scale=x["scale"], title=title)
+    rule = rule.encode(x=low, x2=alt.X2("high:Q"))
+    named = base.transform_calculate(told=said_as(row, series))
+    dots = named.mark_point(size=50)
+    dots = dots.encode(x=x, shape=shape, tooltip=share_tips(NAMED))
+    line = level_line("share", level).encode(x=x)
+    row_height = 12 * len(names) + 20
+    height = row_height * rows[row].nunique()
+    return framed(line, rule, dots, height=max(height, 80))
+
+
+def _reach_of_shares(rows: pd.DataFrame, title: str, level: float | None) -> alt.X:
+    """Return an axis of shares that reaches as far as they and their intervals do."""
+    values = rows[["share", "low", "high"]].to_numpy(dtype=float)
+    highest = float(np.nanmax(values))
+    top = min(1.0, highest * 1.05)
+    if level is None:
+        return share_below(title, top)
+    lowest = float(np.nanmin(values))
+    bottom = min(level, lowest) * 0.9
+    return share_below(title, top, bottom)
+
+
+def _series_legend(names: list[str]) -> alt.Legend:
+    has_long_names = max(map(len, names)) > _LONG_NAME
+    abreast = 1 if has_long_names else 2
+    return alt.Legend(orient="top", columns=alt.expr(f"width < 400 ? {abreast} : 4"))
+
+
+def _series_shapes(names: list[str]) -> alt.Scale:
+    """Return the shapes of series: those of team types, and others in their order."""
+    team_shapes = {TEAM_NAMES[team]: shape for team, shape in TEAM_SHAPES.items()}
+    shapes = {}
+    for place, name in enumerate(names):
+        shapes[name] = team_shapes.get(name) or _SHAPES[place]
+    return named_scale(shapes)
+
+
+def level_line(column: str, level: float | None) -> alt.Chart:
+    """Return a dashed line at a level, which means no difference; nothing without one."""
+    levels = [] if level is None else [level]
+    data = pd.DataFrame({column: levels})
+    line: alt.Chart = alt.Chart(data).mark_rule(color=QUIET, strokeDash=[4, 3])
+    return line
 
 
 def framed(*layers: alt.Chart | alt.LayerChart, height: int = HEIGHT) -> alt.LayerChart:
     """Return layers as one chart as wide as the column."""
     chart = alt.LayerChart(layer=list(layers))
-    chart.width, chart.height = "container", height
+    chart.width = "container"
+    chart.height = height
     return chart
+
+
+_LABEL_GAP = 16
+"""Pixels between the names of two series."""
 
 
 def end_labels(
@@ -260,11 +368,16 @@ def end_labels(
     y_axis: alt.Y,
     range_y: float = 1.0,
 ) -> alt.Chart:
-    """Return the names of series at their ends, moved apart; `y_axis` reads the field ``at`` and spans `range_y`."""
-    ends = data.dropna(subset=[y]).sort_values(x, kind="stable").groupby(name, sort=False).tail(1)
-    placed = ends[[x, name]].assign(at=spread(ends[y], gap=16 * range_y / HEIGHT))
-    marks: alt.Chart = alt.Chart(placed).mark_text(align="left", dx=8, color=INK)
-    return marks.encode(x=x_axis, y=y_axis, text=alt.Text(f"{name}:N"))
+    """Return the names of series at their ends, moved apart.
+
+    The `y_axis` reads the field ``at`` and spans `range_y`.
+    """
+    ordered = data.dropna(subset=[y]).sort_values(x, kind="stable")
+    ends = ordered.groupby(name, sort=False).tail(1)
+    heights = spread(ends[y], gap=_LABEL_GAP * range_y / HEIGHT)
+    placed = ends[[x, name]].assign(at=heights)
+    labels: alt.Chart = alt.Chart(placed).mark_text(align="left", dx=8, color=INK)
+    return labels.encode(x=x_axis, y=y_axis, text=alt.Text(f"{name}:N"))
 
 
 def along(axis: alt.X, column: str) -> alt.X:
@@ -283,33 +396,38 @@ def dots_with_intervals(
     size: int = 60,
     filled: bool = True,
 ) -> alt.LayerChart:
-    """Return a dot (`size` in square pixels) for each row, with a rule from ``low`` to ``high`` where known."""
+    """Return a dot for each row, with a rule from ``low`` to ``high`` where known.
+
+    The `size` of dots is in square pixels.
+    """
     base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
-    bounded = base.transform_filter("isValid(datum.low)").encode(
-        x=along(x, "low"), x2=alt.X2("high:Q")
-    )
+    bounded = base.transform_filter("isValid(datum.low)")
+    bounded = bounded.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     rule = bounded.mark_rule(strokeWidth=1.75)
-    return alt.LayerChart(
-        layer=[rule, base.mark_point(size=size, filled=filled).encode(x=x, tooltip=tooltip)]
-    )
+    dots = base.mark_point(size=size, filled=filled)
+    return alt.LayerChart(layer=[rule, dots.encode(x=x, tooltip=tooltip)])
 
 
 def team_colour(
     teams: Iterable[str], field: str = "team_type", *, legend: Side | None = None
 ) -> alt.Color:
-    """Return the colour encoding of team types, in the order given; a legend only where a side for it is given."""
-    order = list(teams)
-    scale = alt.Scale(domain=order, range=[TEAM_COLOURS[team] for team in order])
+    """Return the colour encoding of team types, in the order given.
+
+    There is a legend only where a side for it is given.
+    """
+    colours = {team: TEAM_COLOURS[team] for team in teams}
+    scale = named_scale(colours)
     return alt.Color(f"{field}:N", scale=scale, legend=legend and _team_legend(legend))
 
 
 def team_shape(teams: Iterable[str], *, legend: Side | None = None) -> alt.Shape:
     """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
-    order = list(teams)
-    scale = alt.Scale(domain=order, range=[TEAM_SHAPES[team] for team in order])
+    shapes = {team: TEAM_SHAPES[team] for team in teams}
+    scale = named_scale(shapes)
     return alt.Shape("team_type:N", scale=scale, legend=legend and _team_legend(legend))
 
 
 def _team_legend(side: Side) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
-    return alt.Legend(labelExpr=TEAM_LABEL, orient=side, columns=alt.expr("width < 400 ? 2 : 4"))
+    columns = alt.expr("width < 400 ? 2 : 4")
+    return alt.Legend(labelExpr=TEAM_LABEL, orient=side, columns=columns)

@@ -1,4 +1,7 @@
-"""Charts that several chapters on papers share: conferences over time, a share a row, a dot a team type."""
+"""Charts that several chapters on papers share.
+
+They show conferences over time, a share a row, and a dot a team type.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,28 @@ from compute_divide.plot.base.marks import (
     dots_with_intervals,
     end_labels,
     framed,
-    row_axis,
+    named_rows,
+    named_scale,
     runs,
     series_dots,
     share_axis,
     share_below,
     share_tips,
-    year_axis,
+    years_of,
 )
 
 _ROW = 30
-_DASHES = ([1, 0], [6, 3], [2, 2], [8, 2, 2, 2], [4, 4], [1, 3], [10, 4], [3, 1, 1, 1])
+"""Height of a row in pixels."""
+_DASHES = (
+    [1, 0],
+    [6, 3],
+    [2, 2],
+    [8, 2, 2, 2],
+    [4, 4],
+    [1, 3],
+    [10, 4],
+    [3, 1, 1, 1],
+)
 
 
 @needs("share")
@@ -38,31 +52,49 @@ def venue_lines(
 
     The years between which the trend turns, first and last of `turn`, are shaded.
     """
-    columns = ["venue", "year", "k", "n", "share", "low", "high"]
-    rows = shares[columns].astype({"year": int}).assign(name=shares["venue"].map(venue_name))
-    rows = rows.assign(run=runs(rows, "name"))
-    names = list(dict.fromkeys(rows["name"]))
-    x = year_axis(first=int(rows["year"].min()), last=int(rows["year"].max()))
-    top = min(1.0, math.ceil(12 * float(rows["high"].max())) / 10)
+    rows = _with_runs(shares)
+    x = years_of(rows)
+    highest = float(rows["high"].max())
+    top = min(1.0, math.ceil(12 * highest) / 10)
     y = share_axis("share", title, top)
-    dashes = [_DASHES[i % len(_DASHES)] for i in range(len(names))]
-    dash = alt.StrokeDash("name:N", scale=alt.Scale(domain=names, range=dashes), legend=None)
-    tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
-    base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
-    # A band needs two years; the interval of a year between two gaps is a stroke.
-    alone = alt.Chart(rows[~rows["run"].duplicated(keep=False)]).encode(x=x)
     low = share_axis("low", title, top)
-    shaded = alt.Chart(pd.DataFrame([turn or (None, None)], columns=["year", "to"])).mark_rect(
-        color=QUIET, opacity=0.16
-    )
-    return framed(
-        *([shaded.encode(x=x, x2=alt.X2("to:Q"))] if turn else []),
-        base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2=alt.Y2("high:Q")),
-        alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2=alt.Y2("high:Q")),
-        base.mark_line(color=ACCENT, strokeWidth=2).encode(y=y, strokeDash=dash),
-        base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip),
-        end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top),
-    )
+    high = alt.Y2("high:Q")
+    base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
+    band = base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2=high)
+    # A band needs two years; the interval of a year between two gaps is a stroke.
+    is_alone = ~rows["run"].duplicated(keep=False)
+    alone = alt.Chart(rows[is_alone]).encode(x=x)
+    strokes = alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2=high)
+    line = base.mark_line(color=ACCENT, strokeWidth=2)
+    line = line.encode(y=y, strokeDash=_venue_dashes(rows["name"]))
+    tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
+    points = base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip)
+    labels = end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top)
+    return framed(*_shaded(turn, x), band, strokes, line, points, labels)
+
+
+def _with_runs(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return shares with the names of conferences, and their unbroken runs of years."""
+    names = shares["venue"].map(venue_name)
+    rows = shares[["venue", "year", "k", "n", "share", "low", "high"]]
+    rows = rows.astype({"year": int}).assign(name=names)
+    return rows.assign(run=runs(rows, "name"))
+
+
+def _venue_dashes(names: pd.Series[str]) -> alt.StrokeDash:
+    dashes = {}
+    for place, name in enumerate(dict.fromkeys(names)):
+        dashes[name] = _DASHES[place % len(_DASHES)]
+    return alt.StrokeDash("name:N", scale=named_scale(dashes), legend=None)
+
+
+def _shaded(turn: tuple[float, float] | None, x: alt.X) -> list[alt.Chart]:
+    """Return a shade over the years between which the trend turns, nothing without them."""
+    if not turn:
+        return []
+    years = pd.DataFrame([turn], columns=["year", "to"])
+    shade = alt.Chart(years).mark_rect(color=QUIET, opacity=0.16)
+    return [shade.encode(x=x, x2=alt.X2("to:Q"))]
 
 
 @needs("share")
@@ -76,26 +108,29 @@ def share_rows(
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data.
 
-    Dots of rows without `emphasis` are hollow, if any has it; a stroke marks the share of the column `beside`.
+    Dots of rows without `emphasis` are hollow, if any has it; a stroke marks the share of the
+    column `beside`.
     """
-    rows = shares.dropna(subset=["share"])[
-        [row, "k", "n", "share", "low", "high", *([beside] if beside else [])]
-    ]
-    x = share_below(title, min(1.0, float(rows["high"].max()) * 1.05))
-    y = alt.Y(f"{row}:N", title=None, sort=None, axis=row_axis())
+    columns = [row, "k", "n", "share", "low", "high"]
+    if beside:
+        columns.append(beside)
+    rows = shares.dropna(subset=["share"])[columns]
+    highest = float(rows["high"].max())
+    x = share_below(title, min(1.0, highest * 1.05))
+    y = named_rows(row)
+    # Holds the order of the rows.
+    frame = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
+    layers: list[alt.Chart | alt.LayerChart] = [frame]
+    if beside:
+        strokes = alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16)
+        layers.append(strokes.encode(x=along(x, beside), y=y))
     tooltip = share_tips(f"{row}:N|title")
-    full = rows if not emphasis else rows[rows[row].isin(emphasis)]
-    strokes = alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16)
-    return framed(
-        alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y),  # holds the order of the rows
-        *([strokes.encode(x=along(x, beside), y=y)] if beside else []),
-        *(
-            dots_with_intervals(part, x, y, ACCENT, tooltip, 64, filled)
-            for part, filled in ((full, True), (rows.drop(full.index), False))
-            if len(part)
-        ),
-        height=max(_ROW * len(rows), 60),
-    )
+    full = rows[rows[row].isin(emphasis)] if emphasis else rows
+    hollow = rows.drop(full.index)
+    for part, filled in ((full, True), (hollow, False)):
+        if len(part):
+            layers.append(dots_with_intervals(part, x, y, ACCENT, tooltip, 64, filled))
+    return framed(*layers, height=max(_ROW * len(rows), 60))
 
 
 def team_dots(
@@ -103,11 +138,5 @@ def team_dots(
 ) -> alt.TopLevelMixin:
     """Return `series_dots` of team types, in the order given."""
     named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
-    return series_dots(
-        named,
-        row,
-        "team",
-        {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams},
-        title,
-        level=level,
-    )
+    colours = {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}
+    return series_dots(named, row, "team", colours, title, level=level)

@@ -1,4 +1,7 @@
-"""Show charts and tables of this book: the columns that recur in it, the names of its teams, whose data they are."""
+"""Show charts and tables of this book.
+
+It knows the columns that recur in it, the names of its teams, and whose data they are.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +38,14 @@ COLUMNS = {
 }
 """Columns that recur in this book, besides those of `bookpress.page.figures.show.RECURRING`."""
 
-# How the values of a column are written for readers.
-_WRITTEN = dict.fromkeys(("team_type", "base_team", "team"), TEAM_NAMES)
-_WRITTEN |= {"definition": DEFINITION_NAMES, "claim": CLAIM_NAMES}
+_WRITTEN = {
+    "team_type": TEAM_NAMES,
+    "base_team": TEAM_NAMES,
+    "team": TEAM_NAMES,
+    "definition": DEFINITION_NAMES,
+    "claim": CLAIM_NAMES,
+}
+"""How the values of a column are written for readers."""
 
 
 def figure(
@@ -68,9 +76,16 @@ def figure(
     Figure
         What a cell shows.
     """
-    worded = {name: data[name].replace(words) for name, words in _WRITTEN.items() if name in data}
-    headed = {**COLUMNS, **(columns or {})}
-    return Figure(chart, data.assign(**worded), description, source, headed)
+    worded = data
+    for name, words in _WRITTEN.items():
+        if name in data:
+            worded = worded.assign(**{name: data[name].replace(words)})
+    return Figure(chart, worded, description, source, _headed(columns))
+
+
+def _headed(columns: Mapping[str, Column] | None) -> dict[str, Column]:
+    """Return the columns of a figure or table with those that recur in this book."""
+    return {**COLUMNS, **(columns or {})}
 
 
 def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Table:
@@ -88,21 +103,27 @@ def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Ta
     Table
         What a cell shows.
     """
-    return Table(data.replace(TEAM_NAMES), {**COLUMNS, **(columns or {})})
+    return Table(data.replace(TEAM_NAMES), _headed(columns))
 
 
 def credit(*tables: str) -> str:
-    """Return the credit of evidence tables (``"models/2026-08.csv"``): each source once, with its snapshots."""
+    """Return the credit of evidence tables, such as ``"models/2026-08.csv"``.
+
+    Each source is named once, with its snapshots.
+    """
     dates: dict[str, set[str]] = {}
     for table in tables:
         for source in read_sidecar(table).sources:
             dates.setdefault(source.credit, set()).add(source.snapshot)
-    told = {
-        who: " and ".join(", ".join(sorted(when)).rsplit(", ", 1)) for who, when in dates.items()
-    }
-    return "; ".join(f"{who} (snapshot of {when})" for who, when in told.items())
+    credits_of_sources = []
+    for name, snapshots in dates.items():
+        listed = ", ".join(sorted(snapshots))
+        when = " and ".join(listed.rsplit(", ", 1))
+        credits_of_sources.append(f"{name} (snapshot of {when})")
+    return "; ".join(credits_of_sources)
 
 
 def models_credit(*vintages: str) -> str:
     """Return the credit of vintages of the models database."""
-    return credit(*(f"models/{vintage}.csv" for vintage in vintages))
+    tables = [f"models/{vintage}.csv" for vintage in vintages]
+    return credit(*tables)

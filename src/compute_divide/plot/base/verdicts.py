@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.plot.base.marks import series_dots
-from compute_divide.plot.base.wording import describe_intervals
+from compute_divide.plot.base.wording import describe_groups
 
 MARKS = {
     "supported": "✓ supported",
@@ -38,18 +38,17 @@ def share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str
     Returns
     -------
     pandas.DataFrame
-        ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``; estimates without a value are left out.
+        ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``; estimates without a value
+        are left out.
     """
     rows = []
     for check in checks:
         name = names[check.claim]
         rows.append({"claim": name, "whose": whose, "share": check.value})
-        ours = {reading: getattr(check, part) for part, reading in READINGS.items()}
-        rows += [
-            {"claim": name, "whose": reading, **estimate.row()}
-            for reading, estimate in ours.items()
-            if estimate is not None and estimate.value is not None
-        ]
+        for field, reading in READINGS.items():
+            estimate = getattr(check, field)
+            if estimate is not None and estimate.value is not None:
+                rows.append({"claim": name, "whose": reading, **estimate.row()})
     return pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
 
 
@@ -69,8 +68,8 @@ def reading_dots(readings: pd.DataFrame, whose: str) -> alt.TopLevelMixin:
         The chart; one that says so where there is nothing to show.
     """
     shown = set(readings["whose"])
-    ours = {name: ACCENT for name in READINGS.values() if name in shown}
-    colours = {whose: INK, **ours} if whose in shown else ours
+    colours = {whose: INK, **dict.fromkeys(READINGS.values(), ACCENT)}
+    colours = {name: colour for name, colour in colours.items() if name in shown}
     return series_dots(readings, "claim", "whose", colours, "Share")
 
 
@@ -87,7 +86,4 @@ def describe_readings(readings: pd.DataFrame) -> str:
     str
         A sentence a claim.
     """
-    return " ".join(
-        f"{name}: {describe_intervals(group, 'whose', 'share')}"
-        for name, group in readings.groupby("claim", sort=False)
-    )
+    return describe_groups(readings, "claim", "whose")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,8 @@ from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import write_value
 from compute_divide.plot.base.marks import TEAM_NAMES
 
-TOO_FEW = (
-    "Too few data for this choice of parameters"  # title of a figure whose finding has no value
-)
+TOO_FEW = "Too few data for this choice of parameters"
+"""Title of a figure whose finding has no value."""
 
 
 def written(estimate: Estimate, how: str = "value") -> str:
@@ -30,7 +30,9 @@ def written(estimate: Estimate, how: str = "value") -> str:
 
 
 def in_cell(estimate: Estimate, *details: str) -> str:
-    """Return an estimate for a cell of a table: in brackets the details that it has, a dash for one without a value.
+    """Return an estimate for a cell of a table.
+
+    The details that it has stand in brackets; one without a value is a dash.
 
     Examples
     --------
@@ -40,44 +42,56 @@ def in_cell(estimate: Estimate, *details: str) -> str:
     value = written(estimate)
     if value == NO_VALUE:
         return "–"
-    told = [
-        one for how in details if (one := written(estimate, how)) not in {NO_INTERVAL, NO_COUNTS}
-    ]
-    return f"{value} ({'; '.join(told)})" if told else value
+    texts = [written(estimate, how) for how in details]
+    known = [text for text in texts if text not in {NO_INTERVAL, NO_COUNTS}]
+    return f"{value} ({'; '.join(known)})" if known else value
 
 
 def numbered(count: int, noun: str) -> str:
     """Return a number of things: "1 model", "1,200 models"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    ending = "" if count == 1 else "s"
+    return f"{count:,} {noun}{ending}"
 
 
 def between(low: float, high: float) -> str:
     """Return how far shares reach, "16% to 64%"; one share where both ends are written alike."""
-    return " to ".join(dict.fromkeys(f"{end:.0%}" for end in (low, high)))
+    ends = [f"{low:.0%}", f"{high:.0%}"]
+    return " to ".join(dict.fromkeys(ends))
 
 
 def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None) -> str:
-    """Return how an estimate changed, in words that follow its subject; `when` are the two times, told with the values.
+    """Return how an estimate changed, in words that follow its subject.
+
+    The two times of `when` are told with the values.
 
     Examples
     --------
-    >>> moved(Estimate(0.64, unit="share"), Estimate(0.16, unit="share"), ("2010–2014", "2020–2022"))
+    >>> before = Estimate(0.64, unit="share")
+    >>> after = Estimate(0.16, unit="share")
+    >>> moved(before, after, ("2010–2014", "2020–2022"))
     'fell from 64% in 2010–2014 to 16% in 2020–2022'
-    >>> moved(Estimate(None), Estimate(0.16, unit="share"))
+    >>> moved(Estimate(None), after)
     'cannot be compared: too few data'
     """
     if before.value is None or after.value is None:
         return "cannot be compared: too few data"
-    first, last = written(before), written(after)
-    then, now = ("", "") if when is None else (f" in {time}" for time in when)
+    first = written(before)
+    last = written(after)
     if first == last:
         return f"stayed at {first}"
-    return f"{'fell' if after.value < before.value else 'rose'} from {first}{then} to {last}{now}"
+    then = f" in {when[0]}" if when else ""
+    now = f" in {when[1]}" if when else ""
+    verb = "fell" if after.value < before.value else "rose"
+    return f"{verb} from {first}{then} to {last}{now}"
 
 
 def titled(title: str, *rests_on: Estimate) -> str:
-    """Return the title of a figure, or one that claims nothing where an estimate that it tells has no value."""
-    return title if all(one.value is not None for one in rests_on) else TOO_FEW
+    """Return the title of a figure.
+
+    It is one that claims nothing where an estimate that it tells has no value.
+    """
+    are_known = all(estimate.value is not None for estimate in rests_on)
+    return title if are_known else TOO_FEW
 
 
 def in_words(items: Iterable[str], none: str = "") -> str:
@@ -104,7 +118,20 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-listed = in_words  # as chapters in the old language call it
+listed = in_words
+"""As chapters in the old language call it."""
+
+
+def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:
+    """Return what a template makes of each row of some columns, as a list in words.
+
+    Examples
+    --------
+    >>> row_by_row("{} {:.0%}", [2010, 2011], [0.5, 0.25])
+    '2010 50%, 2011 25%'
+    """
+    rows = zip(*columns, strict=True)
+    return joint.join(template.format(*row) for row in rows)
 
 
 def describe_series(
@@ -116,9 +143,10 @@ def describe_series(
     kind: Kind = "share",
     x_kind: Kind = "year",
 ) -> str:
-    """Return the course of series in words: first, lowest, highest and last value, with counts ``k`` of ``n``.
+    """Return the course of series in words: first, lowest, highest and last value.
 
-    `by` is the column that tells the series apart; `kind` and `x_kind` say how `y` and `x` are written.
+    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` and
+    `x_kind` say how `y` and `x` are written.
 
     Examples
     --------
@@ -126,53 +154,105 @@ def describe_series(
     >>> describe_series(shares, "year", "share")
     'From 70% in 2010 to 10% in 2012; lowest 10% in 2012, highest 80% in 2011.'
     """
-    groups = [("", data)] if by is None else list(data.groupby(by, sort=False, observed=True))
-    return " ".join(_course(str(name), rows, x, y, kind, x_kind) for name, rows in groups)
+    axes = _Axes(x, y, x_kind, kind)
+    if by is None:
+        return _course("", data, axes)
+    groups = data.groupby(by, sort=False, observed=True)
+    return " ".join(_course(str(name), rows, axes) for name, rows in groups)
 
 
-def _course(name: str, rows: pd.DataFrame, x: str, y: str, kind: Kind, x_kind: Kind) -> str:
+@dataclass(frozen=True)
+class _Axes:
+    """The columns of a series, and how their values are written."""
+
+    x: str
+    y: str
+    x_kind: Kind
+    y_kind: Kind
+
+    def point(self, row: Any) -> str:
+        """Return a value and when it was."""
+        value = write_value(row[self.y], self.y_kind)
+        when = write_value(row[self.x], self.x_kind)
+        return f"{value} in {when}"
+
+
+def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
     """Return the course of one series."""
-    series = rows.dropna(subset=[y]).sort_values(x, kind="stable")
-    subject = TEAM_NAMES.get(name, name)
-    subject = f"{subject[:1].upper()}{subject[1:]}: " if subject else ""
+    series = rows.dropna(subset=[axes.y]).sort_values(axes.x, kind="stable")
+    title = TEAM_NAMES.get(name, name)
+    subject = f"{_capital(title)}: " if title else ""
     if series.empty:
         return f"{subject}no values."
-
-    def point(row: Any, *, counts: bool = False) -> str:
-        told = (
-            f" ({int(row['k']):,} of {int(row['n']):,})"
-            if counts and {"k", "n"} <= set(series)
-            else ""
-        )
-        return f"{write_value(row[y], kind)} in {write_value(row[x], x_kind)}{told}"
-
-    first, last = series.iloc[0], series.iloc[-1]
-    low, high = series.iloc[int(series[y].argmin())], series.iloc[int(series[y].argmax())]
+    first = series.iloc[0]
+    last = series.iloc[-1]
+    start = axes.point(first) + _counts(first)
     if len(series) == 1:
-        return f"{subject}{point(first, counts=True)}."
-    course = (
-        f"from {point(first, counts=True)} to {point(last, counts=True)}; "
-        f"lowest {point(low)}, highest {point(high)}."
-    )
-    return subject + course if subject else course[:1].upper() + course[1:]
+        return f"{subject}{start}."
+    end = axes.point(last) + _counts(last)
+    values = series[axes.y]
+    low = axes.point(series.iloc[int(values.argmin())])
+    high = axes.point(series.iloc[int(values.argmax())])
+    course = f"from {start} to {end}; lowest {low}, highest {high}."
+    return subject + course if subject else _capital(course)
+
+
+def _counts(row: pd.Series[Any]) -> str:
+    """Return of how many cases a value is, if that is known."""
+    if not {"k", "n"} <= set(row.index):
+        return ""
+    count = int(row["k"])
+    total = int(row["n"])
+    return f" ({count:,} of {total:,})"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "share") -> str:
-    """Return the values of a column with their intervals in words, one clause a row, named by another column.
+    """Return the values of a column with their intervals in words, one clause a row.
+
+    Another column, `label`, names the rows.
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"period": ["2010 to 2014"], "share": [0.64], "low": [0.53], "high": [0.73]})
-    >>> describe_intervals(rows, "period", "share")
+    >>> share = {"period": "2010 to 2014", "share": 0.64, "low": 0.53, "high": 0.73}
+    >>> describe_intervals(pd.DataFrame([share]), "period", "share")
     '2010 to 2014: 64%, interval 53% to 73%.'
     """
-    clauses = []
     if data[y].isna().all():
         return "Too few data."
+    clauses = []
     for row in data.to_dict("records"):
-        bounds = [write_value(row.get(side), kind) for side in ("low", "high")]
-        told = f", interval {bounds[0]} to {bounds[1]}" if all(bounds) else ""
-        clauses.append(
-            f"{TEAM_NAMES.get(row[label], row[label])}: {write_value(row[y], kind) or 'too few data'}{told}"
-        )
+        name = TEAM_NAMES.get(row[label], row[label])
+        value = write_value(row[y], kind) or "too few data"
+        clauses.append(f"{name}: {value}{_interval(row, kind)}")
     return "; ".join(clauses) + "."
+
+
+def _interval(row: Mapping[Hashable, Any], kind: Kind) -> str:
+    """Return the interval of a value, if it has one."""
+    low = write_value(row.get("low"), kind)
+    high = write_value(row.get("high"), kind)
+    return f", interval {low} to {high}" if low and high else ""
+
+
+def describe_groups(
+    data: pd.DataFrame, by: str, label: str, y: str = "share", *, kind: Kind = "share"
+) -> str:
+    """Return the values of a column with their intervals in words, one sentence a group of rows.
+
+    `by` is the column that tells the groups apart, `label` the one that names rows within them.
+
+    Examples
+    --------
+    >>> shares = {"topic": ["vision", "language"], "period": "2010 to 2014", "share": [0.5, 0.6]}
+    >>> describe_groups(pd.DataFrame(shares), "topic", "period")
+    'vision: 2010 to 2014: 50%. language: 2010 to 2014: 60%.'
+    """
+    sentences = []
+    for name, rows in data.groupby(by, sort=False):
+        values = describe_intervals(rows, label, y, kind=kind)
+        sentences.append(f"{TEAM_NAMES.get(str(name), name)}: {values}")
+    return " ".join(sentences)
