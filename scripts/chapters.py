@@ -1,7 +1,8 @@
-"""Hold the code of chapters to what modules are held to, and to the limits of the house; put it in shape.
+"""Hold the code of chapters to what modules are held to, and put it in shape.
 
-``lint`` says what is wrong, by file and line. ``format`` lays code out as ruff does, and the metadata of figures as
-people write them, which jupytext rewrites whenever a notebook is saved from JupyterLab.
+``lint`` says what is wrong, by file and line. ``format`` lays code out as ruff does, and the
+metadata of figures as people write them, which jupytext rewrites whenever a notebook is saved from
+JupyterLab.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ IMPORTED = {"compute_divide": "cd", "pandas": "pd"}
 TYPES = "compute_divide.choices"
 
 ORDER = ("mystnb", "figure", "name", "caption", "image", "alt")
-"""The metadata of a figure as people write them; all others follow by name, as jupytext has them."""
+"""The metadata of a figure in the order in which people write them; others follow by name."""
 COLLECTIONS = (ast.Tuple, ast.List, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 MAKERS = {"filter", "map", "zip"}
 CONVERTERS = {"iter", "list", "reversed", "sorted", "tuple"}
@@ -67,7 +68,7 @@ class UnreadableError(Exception):
 
 
 class Cell(NamedTuple):
-    """A code cell: what stands above the code, the code without blank lines around, where each begins."""
+    """A code cell: what stands above the code, the code, and where each begins."""
 
     head: str
     head_line: int
@@ -154,7 +155,7 @@ def unreadable(chapter: Chapter) -> Iterator[Finding]:
 
 
 def figure_head(cell: Cell) -> str:
-    """Return the head of a cell as people write it; only one with the words of a figure is another than it was."""
+    """Return the head of a cell as people write it; only that of a figure is changed."""
     entries = _tidied(metadata_of(cell))
     if not cell.head.startswith("---") or "mystnb" not in entries:
         return cell.head
@@ -169,7 +170,7 @@ def figure_head(cell: Cell) -> str:
 
 
 def _tidied(value: Any, key: str = "") -> Any:
-    """Return metadata without the blanks that no reader sees: captions in paragraphs, other words in one line."""
+    """Return metadata without blanks that nobody sees: captions in paragraphs, others in a line."""
     if isinstance(value, dict):
         return {name: _tidied(entry, name) for name, entry in value.items()}
     if key == "caption" and isinstance(value, str) and value.strip():
@@ -198,7 +199,7 @@ def _rank(key: Any) -> tuple[int, str]:
 
 
 def _in_yaml(key: Any, value: Any) -> list[str]:
-    """Return an entry as YAML has it: text in one line, in the quotes of the code if in any, a list in brackets."""
+    """Return an entry as YAML has it: text in a line, in quotes if need be, a list in brackets."""
     flow = None if isinstance(value, list) else False
     written = yaml.safe_dump(
         {key: value}, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=math.inf
@@ -313,7 +314,7 @@ def unformatted(chapter: Chapter, shaped: str) -> Iterator[Finding]:
 
 
 def over_limits(chapter: Chapter) -> Iterator[Finding]:
-    """Yield where the cells of a chapter are too long or too wide, pack statements, or import too much."""
+    """Yield where cells are too long or too wide, pack statements, or import too much."""
     for cell in chapter.cells:
         lines = cell.code.splitlines()
         is_parameters = "parameters" in tags_of(cell)  # where each parameter takes a line
@@ -331,7 +332,7 @@ def over_limits(chapter: Chapter) -> Iterator[Finding]:
 
 
 def _packed(node: ast.AST) -> str:
-    """Return what is wrong with an assignment that binds several computed values to several names."""
+    """Return what is wrong with an assignment of several computed values to several names."""
     if not isinstance(node, ast.Assign) or not _is_several(node.value):
         return ""
     unpacked = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
@@ -339,7 +340,7 @@ def _packed(node: ast.AST) -> str:
 
 
 def _is_several(value: ast.expr) -> bool:
-    """Tell whether an expression makes several values here, and is not a call of a function that returns them."""
+    """Tell whether an expression makes several values, and is no call that returns them."""
     match value:
         case ast.IfExp(body=body, orelse=other):
             return _is_several(body) or _is_several(other)
@@ -417,7 +418,7 @@ def _as_chapter(file: Path) -> str:
 def format_chapters(files: Sequence[Path]) -> int:
     """Put the code of chapters in shape and print which were not; return the exit code."""
     texts = {str(file): decoded(file) for file in files}
-    # The pattern stays one: its `$slug` stands in texts and in metadata, where it reads like any word.
+    # The pattern stays one: its `$slug` stands in texts and in metadata, like any word.
     chapters = [read_chapter(file, text.replace("\r\n", "\n")) for file, text in texts.items()]
     findings = [one for chapter in chapters for one in unreadable(chapter)]
     broken = {one.file for one in findings}

@@ -1,7 +1,7 @@
 """Make `.venv` from `requirements.lock`; do nothing when it is already up to date.
 
-Standard library only: it runs before anything is installed. The lock pins every version by hash; uv installs it
-and compiles the bytecode, which halves the time of every notebook.
+Standard library only: it runs before anything is installed. The lock pins every version by hash;
+uv installs it and compiles the bytecode, which halves the time of every notebook.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OLDEST, NEWEST = (3, 11), (3, 13)
 
 
 def state() -> str:
-    """Return what the environment depends on: lock, project metadata, this script, the Python, the place."""
+    """Return what the environment depends on: lock, metadata, script, Python, place."""
     import tomllib  # Pythons that are too old, which main refuses, have none
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -54,7 +54,8 @@ def main() -> None:
     """Create or renew the environment."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         sys.exit(
-            f"The Compute Divide needs Python 3.11, 3.12 or 3.13; this is {sys.version.split()[0]} ({sys.executable})."
+            "The Compute Divide needs Python 3.11, 3.12 or 3.13; "
+            f"this is {sys.version.split()[0]} ({sys.executable})."
         )
     wanted = state()
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:

@@ -1,4 +1,4 @@
-"""Write `environment.yml` from `pyproject.toml` and `requirements.lock`, so that conda users get the same versions."""
+"""Write `environment.yml` from `pyproject.toml` and the lock: conda users get the same versions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ dependencies:
 
 
 def locked_versions(lock: str) -> dict[str, list[str]]:
-    """Return every version that the lock pins for a package; several where they differ by Python version."""
+    """Return every version that the lock pins for a package; several where Pythons differ."""
     versions: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, re.MULTILINE):
         versions.setdefault(name, []).append(version)

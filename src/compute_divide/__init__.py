@@ -1,8 +1,9 @@
-"""The Compute Divide: the vocabulary of its chapters, as they import it: ``import compute_divide as cd``.
+"""The Compute Divide: the vocabulary of its chapters: ``import compute_divide as cd``.
 
-`VOCABULARY` lists what a chapter may use, by the module that holds it; ``help(cd.period_share)`` tells the rest. The
-figures are in `compute_divide.plot`, the types of parameters in `compute_divide.choices`. A name is imported when it is
-first used, so that a command which needs none of them starts at once.
+`VOCABULARY` lists what a chapter may use, by the module that holds it; ``help(cd.period_share)``
+tells the rest. The figures are in `compute_divide.plot`, the types of parameters in
+`compute_divide.choices`. A name is imported when it is first used, so that a command which needs
+none of them starts at once.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LEAST = 0.7
+LEAST = 0.55  # sentences carry the comparison that they rest on
 FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 BLOCK = re.compile(r"^(`{3,}|:{3,})(\{[\w-]+\})?.*?^\1[ \t]*$", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ .*$", re.MULTILINE)

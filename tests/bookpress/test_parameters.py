@@ -81,7 +81,7 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
         ("x: int = " + "[" * 20_000, "is not Python"),
-        ("early: Period = (2014, 2010)", "the first not after the last"),
+        ("early: Period = (2014, 2010)", "its first year comes after its last"),
     ],
 )
 def test_a_cell_that_is_no_declaration_is_refused_in_one_line_and_not_run(

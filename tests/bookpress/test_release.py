@@ -24,7 +24,7 @@ from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
 from bookpress.errors import PressError
 from bookpress.files import sha256, tree
-from bookpress.release.released import read_archive
+from bookpress.release.archives import read_archive
 from sampling import count
 
 BASE = "https://example.org/orbits/"

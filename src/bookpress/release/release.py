@@ -42,7 +42,8 @@ from bookpress.files import (
 )
 from bookpress.page.base.templates import environment, fill
 from bookpress.release import released
-from bookpress.release.released import Archive, Fate, Released, read_archive, unpack_pages
+from bookpress.release.archives import Archive, Released, read_archive, unpack_pages
+from bookpress.release.released import Fate
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 BODY = re.compile(r"<body\b[^>]*>")

@@ -1,0 +1,192 @@
+"""Archives of released editions, read without trusting them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import tarfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import Field, model_validator
+
+from bookpress.book.editions import id_of, is_name
+from bookpress.book.source import Source
+from bookpress.build.ro_crate import NAME
+from bookpress.citation.record import Edition as Edited
+from bookpress.errors import PressError, short
+from bookpress.files import checked, parse_json, sha256
+
+MOST_BYTES = 2 << 30
+"""What an archive may hold, unpacked."""
+MOST_ENTRIES = 100_000
+"""As many files may it hold."""
+MOST_TEXT = 64 << 20
+"""As many bytes may a record have that is read as a whole."""
+MOST_NAME = 1 << 16
+"""A header with the long name of a file has fewer bytes."""
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
+"""What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
+Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
+RECORDS = ("edition.json", "results.json", NAME)
+
+
+class Released(Edited):
+    """What ``edition.json`` says of a released edition, none of it trusted."""
+
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
+    parts: dict[str, str]
+    version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.+-]{0,63}$")]
+    name: Annotated[str, Field(max_length=100)]
+    title: Annotated[str, Field(max_length=1000)]
+    date: dt.date
+    source: Source
+    made_with: dict[str, str]
+    parameters: dict[str, dict[str, Any]]
+    results_sha256: str
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if id_of(self.parts) != self.id:
+            raise ValueError("the id is not that of its parts")
+        if self.name != self.id and not is_name(self.name):
+            raise ValueError("the name is not that of an edition")
+        return self
+
+
+class Archive(NamedTuple):
+    """An archive that was checked.
+
+    Its file, its edition, and the hash of each file in it, by path.
+    """
+
+    path: Path
+    facts: Released
+    hashes: Mapping[str, str]
+    results: Results
+
+
+def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
+    """Return which file is not what the crate says, or not there, if any."""
+    for entity in parse_json(crate, NAME)["@graph"]:
+        if entity.get("@type") != "File":
+            continue
+        digest = entity.get("sha256")
+        if digest and hashes.get(entity["@id"]) != digest:
+            return f"its {short(str(entity['@id']))} is not what its {NAME} says"
+    return ""
+
+
+class _Entry(tarfile.TarInfo):
+    """A header of a file, or of the long name of one.
+
+    Any other is refused before its content is read.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        entry = super().frombuf(buf, encoding, errors)
+        names_next = entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME}
+        is_name_of_next = names_next and entry.size < MOST_NAME
+        is_file = entry.type in {tarfile.REGTYPE, tarfile.AREGTYPE}
+        if entry.size < 0 or not (is_name_of_next or is_file):
+            raise PressError(f"{short(repr(entry.name))} is no plain file")
+        return entry
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterator[tuple[str, tarfile.TarInfo, Any]]]:
+    """Yield the files of an archive one after the other.
+
+    Whatever is wrong with it is one error that names it.
+    """
+    try:
+        with (
+            gzip.open(path) as zipped,
+            tarfile.open(fileobj=zipped, mode="r|", tarinfo=_Entry) as tar,
+        ):
+            yield _members(tar, path.name.removesuffix(".tar.gz"))
+    except (PressError, tarfile.TarError, zlib.error, EOFError, OSError, *MALFORMED) as error:
+        why = short(str(error), 300) or "it ends too early"
+        raise PressError(f"{path.name} is not an archive of a released edition: {why}") from error
+
+
+def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarInfo, Any]]:
+    seen: set[str] = set()
+    size = 0
+    for member in tar:
+        folder, _, name = member.name.partition("/")
+        if folder != top or not _is_path(name):
+            raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
+        size += member.size
+        if member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES:
+            raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
+        is_taken = name in seen or not seen.isdisjoint(_folders_above(name))
+        content = None if member.issparse() or is_taken else tar.extractfile(member)
+        if content is None:
+            raise PressError(f"{short(repr(name))} is there twice, or no plain file")
+        seen.add(name)
+        yield name, member, content
+
+
+def _is_path(name: str) -> bool:
+    """Return whether a name in an archive is a path that stays inside its folder."""
+    if not name.isprintable() or "\\" in name or len(name) > 500:
+        return False
+    return {"", ".", ".."}.isdisjoint(name.split("/"))
+
+
+def _folders_above(name: str) -> list[str]:
+    parts = name.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
+def read_archive(path: Path) -> Archive:
+    """Return an archive with every file of it checked; nothing is written."""
+    hashes: dict[str, str] = {}
+    records: dict[str, bytes] = {}
+    with _opened(path) as members:
+        for name, member, content in members:
+            if name in RECORDS:
+                if member.size > MOST_TEXT:
+                    raise PressError(f"its {name} is too long")
+                records[name] = content.read()
+                hashes[name] = sha256(records[name])
+            else:
+                hashes[name] = hashlib.file_digest(content, "sha256").hexdigest()
+        missing = [name for name in (*RECORDS, "html/index.html") if name not in hashes]
+        if missing:
+            raise PressError(f"it has no {missing[0]}")
+        facts = _facts(path, records["edition.json"])
+        changed = changed_file(hashes, records[NAME])
+        if changed:
+            raise PressError(changed)
+        results = parse_json(records["results.json"], "its results.json")
+        if facts.results_sha256 != hashes["results.json"]:
+            raise PressError("its results.json is not what its edition.json says")
+    return Archive(path, facts, hashes, results)
+
+
+def _facts(path: Path, record: bytes) -> Released:
+    """Return what the record of the edition in an archive says, which its name must say too."""
+    what = "its edition.json"
+    facts = checked(Released, parse_json(record, what), what)
+    ending = f"{facts.version}-{facts.id}.tar.gz"
+    if not path.name.endswith(f"-{ending}"):
+        raise PressError(f"its name does not end in {ending}, as its edition.json says")
+    return facts
+
+
+def unpack_pages(archive: Archive, folder: Path) -> None:
+    """Write the pages of an archive that was checked to a folder."""
+    with _opened(archive.path) as members:
+        for name, _, content in members:
+            if not name.startswith("html/"):
+                continue
+            target = folder / name.removeprefix("html/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
