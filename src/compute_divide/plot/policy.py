@@ -373,15 +373,15 @@ def _calculator(
     models: pd.DataFrame,
     controls: list[dict[str, Any]],
     formula: Mapping[str, str],
-    said: tuple[str, str],
+    words: tuple[str, str],
     newest: int,
 ) -> alt.LayerChart:
     """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
 
-    `said` are expressions: the title, with COUNTED for the models within reach, and what the run
+    `words` are expressions: the title, with COUNTED for the models within reach, and what the run
     takes.
     """
-    title, takes = said
+    title, takes = words
     is_known = models[COMPUTE].gt(0)
     shown = models.loc[is_known, ["model", "year", "team_type", COMPUTE]]
     chosen = _chosen_models(shown)
