@@ -92,23 +92,25 @@ def test_the_page_and_python_agree(page: Page, models: pd.DataFrame, offers: pd.
     for place in range(SETTINGS):
         setting = draw(rng, offers)
         offer = offers.loc[setting["chip"]]
-        how = (offer["peak"], setting["utilisation"], setting["months"])
+        hours = setting["months"] * budget.HOURS_PER_MONTH
         if place % 5 == 0:
             figure, setting = "fig-facility", setting | {"own_chips": int(10 ** rng.uniform(0, 7))}
-            run = budget.owned_run(setting["own_chips"], *how)
+            chips = setting["own_chips"]
+            flop = budget.run_flop(chips * hours, offer["peak"], setting["utilisation"])
         else:
             quote, amount = (
                 str(rng.choice(["lowest", "median", "highest"])),
                 int(10 ** rng.uniform(2, 12)),
             )
             figure, setting = "fig-budget", setting | {"budget": amount, "quote": quote}
-            run = budget.rented_run(amount, offer[quote], *how)
+            chips = amount / offer[quote] / hours
+            flop = budget.run_flop(chips * hours, offer["peak"], setting["utilisation"])
         shown = page.evaluate(SET, [figure, setting])
-        assert shown["flop"] == pytest.approx(run.flop, rel=1e-12), setting
-        assert shown["chips"] == pytest.approx(run.chips, rel=1e-12), setting
-        assert ranks_on_page(shown["ranks"]) == ranks_in_python(
-            models, run.flop, setting["team"]
-        ), setting
+        assert shown["flop"] == pytest.approx(flop, rel=1e-12), setting
+        assert shown["chips"] == pytest.approx(chips, rel=1e-12), setting
+        assert ranks_on_page(shown["ranks"]) == ranks_in_python(models, flop, setting["team"]), (
+            setting
+        )
 
 
 def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> None:

@@ -8,42 +8,14 @@ from hypothesis import strategies as st
 
 from compute_divide.analysis.chips import budget
 
-settings = st.fixed_dictionaries(
-    {
-        "price": st.floats(0.01, 100),
-        "peak": st.floats(1e9, 1e17),
-        "utilisation": st.floats(0.05, 0.9),
-        "months": st.floats(0.1, 60),
-    }
-)
-
 
 def models_of(flop: list[float], year: int = 2020) -> pd.DataFrame:
     return pd.DataFrame({"year": year, "training_compute_flop": flop})
 
 
-@given(st.floats(1, 1e12), settings)
-def test_a_run_grows_with_the_budget_and_spreads_over_the_months(amount, setting):
-    run, twice = (budget.rented_run(times * amount, **setting) for times in (1, 2))
-    assert (twice.flop, twice.chips) == pytest.approx((2 * run.flop, 2 * run.chips))
-    longer = budget.rented_run(amount, **(setting | {"months": 3 * setting["months"]}))
-    assert longer.flop == run.flop
-    assert longer.chips == pytest.approx(run.chips / 3)
-
-
-@given(st.floats(1, 1e12), settings)
-def test_owning_is_like_renting(amount, setting):
-    run = budget.rented_run(amount, **setting)
-    peak, utilisation, months = (setting[name] for name in ("peak", "utilisation", "months"))
-    owned = budget.owned_run(run.chips, peak, utilisation, months)
-    assert (owned.flop, owned.chip_hours) == pytest.approx((run.flop, run.chip_hours))
-
-
 def test_by_hand():
-    run = budget.rented_run(3.6e6, price=3.6, peak=1e15, utilisation=0.4, months=1)
-    assert (run.chip_hours, run.chips, run.flop) == pytest.approx(
-        (1e6, 1e6 / 730.5, 1e6 * 3600 * 4e14)
-    )
+    assert budget.run_flop(1e6, peak=1e15, utilisation=0.4) == pytest.approx(1e6 * 3600 * 4e14)
+    assert pytest.approx(730.5) == budget.HOURS_PER_MONTH
 
 
 @given(

@@ -38,10 +38,11 @@ __all__ = [
     "write_value",
 ]
 
+NO_SOURCE = "–"
+"""What stands for the source of a figure that has no data."""
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
 MAX_ALT = 300
-_TABLE_NAME = re.compile(r"tab-[a-z0-9]+(-[a-z0-9]+)*")
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
 
 
@@ -110,7 +111,7 @@ class Figure:
         columns = describe_columns(data, self.columns)
         metadata = {
             **texts,
-            "source": self.source,
+            "source": self.source or NO_SOURCE,
             "licence": self.licence,
             "data": _data_block(data, columns),
         }

@@ -19,24 +19,6 @@ HOURS_PER_MONTH = 365.25 * 24 / 12
 """Hours of an average month: 730.5."""
 
 
-class Run(NamedTuple):
-    """A training run.
-
-    Parameters
-    ----------
-    chip_hours : float
-        Chips times hours.
-    chips : float
-        Chips in use at once.
-    flop : float
-        Training compute in FLOP.
-    """
-
-    chip_hours: float
-    chips: float
-    flop: float
-
-
 class Quotes(NamedTuple):
     """Quoted prices of one chip in the newest year that has any.
 
@@ -79,55 +61,6 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
     '1.44e+21'
     """
     return chip_hours * SECONDS_PER_HOUR * peak * utilisation
-
-
-def rented_run(budget: float, price: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run that a budget pays for.
-
-    Parameters
-    ----------
-    budget : float
-        The money, in USD.
-    price : float
-        Of a chip-hour, in USD.
-    peak : float
-        Peak speed of one chip in FLOP/s.
-    utilisation : float
-        The share of the peak that is reached, 0 to 1.
-    months : float
-        How long it may last. That does not change its compute, only how many chips are needed at
-        once.
-
-    Returns
-    -------
-    Run
-        Its chip-hours, chips and training compute, see `run_flop`.
-
-    Raises
-    ------
-    ZeroDivisionError
-        If the price or the time is 0.
-
-    Examples
-    --------
-    >>> run = rented_run(1e6, price=2.0, peak=1e15, utilisation=0.4, months=3)
-    >>> run.chip_hours, round(run.chips), f"{run.flop:.2g}"
-    (500000.0, 228, '7.2e+23')
-    """
-    chip_hours = budget / price
-    chips = chip_hours / (months * HOURS_PER_MONTH)
-    flop = run_flop(chip_hours, peak, utilisation)
-    return Run(chip_hours, chips, flop)
-
-
-def owned_run(chips: float, peak: float, utilisation: float, months: float) -> Run:
-    """Return the largest run of a facility that gives all its chips to it.
-
-    The parameters are those of `rented_run`.
-    """
-    chip_hours = chips * months * HOURS_PER_MONTH
-    flop = run_flop(chip_hours, peak, utilisation)
-    return Run(chip_hours, chips, flop)
 
 
 def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:

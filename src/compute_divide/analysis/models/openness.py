@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN, wilson_share
+from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
 
 OPEN = "open"
 SERVED = "served"
@@ -100,18 +100,6 @@ def access_groups(labels: pd.Series) -> pd.Series:
         raise ValueError(f"unknown access labels: {quoted}; known: {known}")
     groups = labels.map(ACCESS).astype(object)
     return groups.where(labels.notna(), UNKNOWN)
-
-
-def group_share(models: pd.DataFrame, column: str, group: str, label: str) -> Estimate:
-    """Return the share of one of `ACCESS_GROUPS` among the models whose access is known.
-
-    That of `UNKNOWN` is the share among all models.
-    The column is ``"openness"`` for weights, ``"code_openness"`` for training code.
-    """
-    groups = access_groups(models[column])
-    counted = groups if group == UNKNOWN else groups[groups != UNKNOWN]
-    k = (counted == group).sum()
-    return wilson_share(int(k), len(counted), label)
 
 
 def with_access(models: pd.DataFrame) -> pd.DataFrame:

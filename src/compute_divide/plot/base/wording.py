@@ -14,7 +14,6 @@ from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import write_value
 from compute_divide.plot.base.marks import TEAM_NAMES
 
-TOO_FEW = "Too few data for this choice of parameters"
 """Title of a figure whose finding has no value."""
 
 
@@ -59,41 +58,6 @@ def between(low: float, high: float) -> str:
     return " to ".join(dict.fromkeys(ends))
 
 
-def moved(before: Estimate, after: Estimate, when: tuple[str, str] | None = None) -> str:
-    """Return how an estimate changed, in words that follow its subject.
-
-    The two times of `when` are told with the values.
-
-    Examples
-    --------
-    >>> before = Estimate(0.64, unit="share")
-    >>> after = Estimate(0.16, unit="share")
-    >>> moved(before, after, ("2010–2014", "2020–2022"))
-    'fell from 64% in 2010–2014 to 16% in 2020–2022'
-    >>> moved(Estimate(None), after)
-    'cannot be compared: too few data'
-    """
-    if before.value is None or after.value is None:
-        return "cannot be compared: too few data"
-    first = written(before)
-    last = written(after)
-    if first == last:
-        return f"stayed at {first}"
-    then = f" in {when[0]}" if when else ""
-    now = f" in {when[1]}" if when else ""
-    verb = "fell" if after.value < before.value else "rose"
-    return f"{verb} from {first}{then} to {last}{now}"
-
-
-def titled(title: str, *rests_on: Estimate) -> str:
-    """Return the title of a figure.
-
-    It is one that claims nothing where an estimate that it tells has no value.
-    """
-    are_known = all(estimate.value is not None for estimate in rests_on)
-    return title if are_known else TOO_FEW
-
-
 def in_words(items: Iterable[str], none: str = "") -> str:
     """Return items as a list in a sentence.
 
@@ -116,10 +80,6 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     """
     *first, last = [*items] or [none]
     return f"{', '.join(first)} and {last}" if first else last
-
-
-listed = in_words
-"""As chapters in the old language call it."""
 
 
 def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:
