@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup, Tag
 
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
-from bookpress.chapter.statements import Mark, marks_of
+from bookpress.chapter.quotes import Mark, marks_of
 from sampling import LONG
 
 PROJECT = Project.at(Path(__file__).parents[2])
@@ -22,28 +22,26 @@ BLOCKS = ("p", "li", "td", "dd", "figcaption")
 Values = dict[str, Any]
 
 
-def years_of(chapter: Chapter) -> Values:
+def periods_of(chapter: Chapter) -> dict[str, str]:
     return {
-        one.name: one.default for one in chapter.parameters if one.schema.get("minimum") == 1950
+        parameter.name: parameter.default for parameter in chapter.parameters if parameter.is_period
     }
 
 
 def swapped(chapter: Chapter) -> Values:
-    years = years_of(chapter)
-    pairs = {name: name.replace("late_", "early_") for name in years if name.startswith("late_")}
-    both = {late: early for late, early in pairs.items() if early in years}
+    periods = periods_of(chapter)
+    pairs = {name: name.replace("late", "early") for name in periods if name.startswith("late")}
+    both = {late: early for late, early in pairs.items() if early in periods}
     both |= {early: late for late, early in both.items()}
-    return {name: years[other] for name, other in both.items()}
+    return {name: periods[other] for name, other in both.items()}
 
 
 def single(chapter: Chapter) -> Values:
-    years = years_of(chapter)
-    ends = {name: f"{name.removesuffix('first')}last" for name in years if name.endswith("_first")}
-    return {first: years[last] for first, last in ends.items() if last in years}
+    return {name: period.split("-")[-1] for name, period in periods_of(chapter).items()}
 
 
 def unknown(chapter: Chapter) -> Values:
-    return dict.fromkeys(years_of(chapter), 2030)
+    return dict.fromkeys(periods_of(chapter), "2030")
 
 
 def first_vintage(chapter: Chapter) -> Values:

@@ -128,7 +128,10 @@ def test_a_chapter_is_run_with_it_however_it_is_written(said: Say, observed: Pro
         assert (code, "nothing has changed" in error) == (0, True)
 
 
-def test_it_is_listed_with_what_is_allowed(said: Say, observed: Project) -> None:
+def test_it_is_listed_with_what_is_allowed(
+    said: Say, observed: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")  # so that no cell of the table is folded
     _, out, _ = said("params", "first")
     assert "2018-2022" in out
     assert "first and last year from 1950 to 2030, as 2020-2022" in out
