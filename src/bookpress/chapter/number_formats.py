@@ -233,6 +233,11 @@ def period(first: int | None, last: int | None, joint: str = " to ") -> str:
     return joint.join(dict.fromkeys(ends))
 
 
+def with_capital(text: str) -> str:
+    """Return a text that begins with a capital, otherwise as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def setting(value: Any) -> str:
     """Write the value of a parameter.
 

@@ -6,7 +6,8 @@ come as texts, or as rows that have a column ``model``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import pandas as pd
@@ -377,10 +378,7 @@ def every_above(values: Iterable[float | None], bound: float | None) -> Comparis
     (True, None)
     """
     known = pd.Series([*values], dtype=float).dropna()
-    if known.empty or bound is None or pd.isna(bound):
-        return Comparison(None, "there is nothing to compare")
-    least = known.min()
-    return Comparison(least > bound, f"from {least:.4g} up against {bound:g}")
+    return _extreme_against(bound, known.min(), operator.gt, "from {:.4g} up")
 
 
 def every_below(values: Iterable[float | None], bound: float | None) -> Comparison:
@@ -404,10 +402,7 @@ def every_below(values: Iterable[float | None], bound: float | None) -> Comparis
     (True, 'up to 0.6 against 0.5')
     """
     known = pd.Series([*values], dtype=float).dropna()
-    if known.empty or bound is None or pd.isna(bound):
-        return Comparison(None, "there is nothing to compare")
-    most = known.max()
-    return Comparison(most < bound, f"up to {most:.4g} against {bound:g}")
+    return _extreme_against(bound, known.max(), operator.lt, "up to {:.4g}")
 
 
 def narrower(estimate: Estimate, width: float) -> Comparison:
@@ -430,10 +425,7 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     True
     """
-    actual = _width(estimate)
-    if actual is None:
-        return _no_interval(estimate)
-    return Comparison(actual < width, ranged(estimate))
+    return _width_against(width, estimate, operator.lt)
 
 
 def wider(estimate: Estimate, width: float) -> Comparison:
@@ -456,10 +448,7 @@ def wider(estimate: Estimate, width: float) -> Comparison:
     >>> wider(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     False
     """
-    actual = _width(estimate)
-    if actual is None:
-        return _no_interval(estimate)
-    return Comparison(actual > width, ranged(estimate))
+    return _width_against(width, estimate, operator.gt)
 
 
 def later(one: Any, other: Any) -> Comparison:
@@ -566,13 +555,21 @@ def _listing(names: Iterable[Any]) -> str:
     return shown or "none"
 
 
-def _width(estimate: Estimate) -> float | None:
-    """Return the width of an interval."""
+def _extreme_against(
+    bound: float | None, extreme: float, holds: Callable[[float, float], bool], form: str
+) -> Comparison:
+    """Hold the least or the largest of some values, NaN where there are none, against a number."""
+    if pd.isna(extreme) or bound is None or pd.isna(bound):
+        return Comparison(None, "there is nothing to compare")
+    words = form.format(extreme)
+    return Comparison(holds(extreme, bound), f"{words} against {bound:g}")
+
+
+def _width_against(
+    width: float, estimate: Estimate, holds: Callable[[float, float], bool]
+) -> Comparison:
+    """Hold the width of an interval against a number."""
     if estimate.low is None or estimate.high is None:
-        return None
-    return estimate.high - estimate.low
-
-
-def _no_interval(estimate: Estimate) -> Comparison:
-    name = estimate.label or "it"
-    return Comparison(None, f"no interval for {name}")
+        name = estimate.label or "it"
+        return Comparison(None, f"no interval for {name}")
+    return Comparison(holds(estimate.high - estimate.low, width), ranged(estimate))

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 import compute_divide.evidence
+from bookpress.chapter.number_formats import with_capital
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import vintages
 
@@ -65,7 +66,7 @@ def _described(name: str, function: Callable[..., Any]) -> Loader:
     quoted = call.replace("'", '"')
     return {
         "name": name,
-        "what": what[:1].upper() + what[1:],
+        "what": with_capital(what),
         "gives": gives,
         "columns": columns,
         "example": f"import compute_divide as cd\n\ncd.{quoted}",

@@ -11,17 +11,11 @@ from bookpress.page.figures.show import Figure, Table
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.evidence.claims import LedgerFigure
 from compute_divide.evidence.papers.citations import RANKS_TABLE
-from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.verdicts import (
-    MARKS,
-    describe_readings,
-    reading_dots,
-    share_readings,
-)
+from compute_divide.plot.base.show import Column, credit, table
+from compute_divide.plot.base.verdicts import MARKS, readings_figure
 from compute_divide.plot.base.wording import in_cell
 
 Entries = Mapping[str, LedgerFigure]
-_READING_COLUMNS = {"claim": Column("Entry"), "whose": Column("Whose")}
 _LEDGER_COLUMNS = {
     "entry": Column("Entry"),
     "work": Column("Work"),
@@ -57,11 +51,8 @@ def literature_dots(checks: Sequence[Check], entries: Entries, vintage: str) -> 
         A row a statistic, with a dot for the work and one with its interval for each estimate.
     """
     names = {name: figure.entry.name for name, figure in entries.items()}
-    readings = share_readings(checks, names, "the work")
-    chart = reading_dots(readings, "the work")
-    description = describe_readings(readings)
     source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", RANKS_TABLE)
-    return figure(chart, readings, description=description, source=source, columns=_READING_COLUMNS)
+    return readings_figure(checks, names, "the work", heading="Entry", source=source)
 
 
 def ledger_table(checks: Sequence[Check], entries: Entries) -> Table:

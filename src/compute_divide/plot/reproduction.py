@@ -11,17 +11,11 @@ from bookpress.page.figures.show import Figure, Table
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.evidence.claims import Claim
 from compute_divide.plot.base.marks import CLAIM_NAMES
-from compute_divide.plot.base.show import Column, figure, models_credit, table
-from compute_divide.plot.base.verdicts import (
-    MARKS,
-    describe_readings,
-    reading_dots,
-    share_readings,
-)
+from compute_divide.plot.base.show import Column, models_credit, table
+from compute_divide.plot.base.verdicts import MARKS, readings_figure
 from compute_divide.plot.base.wording import in_cell, written
 
 _PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
-_READING_COLUMNS = {"claim": Column("Claim"), "whose": Column("Whose")}
 _VERDICT_COLUMNS = {
     "claim": Column("Claim"),
     "known": Column("How we know it"),
@@ -48,11 +42,8 @@ def claim_dots(checks: Sequence[Check], vintages: Sequence[str]) -> Figure:
     Figure
         A row a claim, with a dot for the paper and one with its interval for each estimate.
     """
-    readings = share_readings(checks, CLAIM_NAMES, "the paper")
-    chart = reading_dots(readings, "the paper")
-    description = describe_readings(readings)
     source = models_credit(*vintages)
-    return figure(chart, readings, description=description, source=source, columns=_READING_COLUMNS)
+    return readings_figure(checks, CLAIM_NAMES, "the paper", heading="Claim", source=source)
 
 
 def verdict_table(checks: Sequence[Check], claims: Mapping[str, Claim]) -> Table:

@@ -18,6 +18,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.book.project import load_settings
+from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, Comparison, note
 from bookpress.explore.robustness import most_fragile_first, specifications, told
@@ -50,7 +51,7 @@ def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nod
         return list(content)
     numbers = dict.fromkeys(statement.numbers for statement in untrue)
     text = "; ".join(numbers)
-    sentence = f"{text[:1].upper()}{text[1:]}."
+    sentence = f"{with_capital(text)}."
     words = [nodes.Text(sentence), *marks]
     for node in marks:
         node["told"] = True

@@ -288,7 +288,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
     slug = re.sub(r"[^a-z0-9]+", "-", curve.key.lower()).strip("-")
     return Chart(
         name=f"fig-{slug}",
-        title=f"{curve.label[:1].upper()}{curve.label[1:]}: {_span(curve)}",
+        title=f"{numbers.with_capital(curve.label)}: {_span(curve)}",
         alt=f"Specification curve. {summary}",
         description=(
             f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, "

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import with_capital
 from compute_divide.analysis.statistics.estimates import number_of
 
 Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
@@ -109,12 +110,12 @@ class Check:
         """The reason of the verdict, in a sentence or more."""
         if self.why:
             return self.why
-        measure = _capital(self.measure)
+        measure = with_capital(self.measure)
         then = _WORDS[self.outcome_then]
         now = _WORDS[self.outcome_now]
         reason = f"{measure}: the estimate on data of its time {then}, that of now {now}."
         for name, result in self.also.items():
-            reason += f" {_capital(name)}: it {_WORDS[result]}."
+            reason += f" {with_capital(name)}: it {_WORDS[result]}."
         return reason
 
     @property
@@ -203,7 +204,3 @@ def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estim
     verdicts = [check.verdict for check in checks]
     label = f"{what} whose verdict is: {verdict} ({VERDICTS[verdict]})"
     return number_of(verdicts.count(verdict), label, n=len(verdicts))
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

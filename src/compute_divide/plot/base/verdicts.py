@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.plot.base.marks import series_dots
+from compute_divide.plot.base.show import Column, figure
 from compute_divide.plot.base.wording import describe_groups
 
 MARKS = {
@@ -23,8 +25,10 @@ READINGS = {"then": "data of its time", "now": "now", "beside": "largest runs, n
 """Which estimates of a check stand beside the claimed value, and how a chart calls them."""
 
 
-def share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str) -> pd.DataFrame:
-    """Return claims about shares and our estimates, a row each.
+def readings_figure(
+    checks: Sequence[Check], names: Mapping[str, str], whose: str, *, heading: str, source: str
+) -> Figure:
+    """Return claims about shares beside our estimates.
 
     Parameters
     ----------
@@ -33,14 +37,28 @@ def share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str
     names : mapping of str to str
         How a chart calls each claim, by its id.
     whose : str
-        Who claims them, as the legend says it.
+        Who claims them, as the legend says it; these are drawn in the colour of text, and ours in
+        that of the book.
+    heading : str
+        What the table of the data calls a claim.
+    source : str
+        Whose data these are, from `credit`.
 
     Returns
     -------
-    pandas.DataFrame
-        ``claim``, ``whose``, ``share``, ``low``, ``high``, ``k``, ``n``; estimates without a value
-        are left out.
+    Figure
+        A row a claim, with a dot for the claim and one with its interval for each estimate that has
+        a value; it says so where there is nothing to show.
     """
+    readings = _share_readings(checks, names, whose)
+    chart = _reading_dots(readings, whose)
+    description = describe_groups(readings, "claim", "whose")
+    columns = {"claim": Column(heading), "whose": Column("Whose")}
+    return figure(chart, readings, description=description, source=source, columns=columns)
+
+
+def _share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str) -> pd.DataFrame:
+    """Return a row a claim and a row an estimate; estimates without a value are left out."""
     rows = []
     for check in checks:
         name = names[check.claim]
@@ -52,38 +70,8 @@ def share_readings(checks: Sequence[Check], names: Mapping[str, str], whose: str
     return pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
 
 
-def reading_dots(readings: pd.DataFrame, whose: str) -> alt.TopLevelMixin:
-    """Return a chart of claimed shares beside our estimates, one row a claim.
-
-    Parameters
-    ----------
-    readings : pandas.DataFrame
-        From `share_readings`.
-    whose : str
-        Who claims them: these are drawn in the colour of text, and ours in that of the book.
-
-    Returns
-    -------
-    altair.TopLevelMixin
-        The chart; one that says so where there is nothing to show.
-    """
+def _reading_dots(readings: pd.DataFrame, whose: str) -> alt.TopLevelMixin:
     shown = set(readings["whose"])
     colours = {whose: INK, **dict.fromkeys(READINGS.values(), ACCENT)}
     colours = {name: colour for name, colour in colours.items() if name in shown}
     return series_dots(readings, "claim", "whose", colours, "Share")
-
-
-def describe_readings(readings: pd.DataFrame) -> str:
-    """Return in words what the chart shows.
-
-    Parameters
-    ----------
-    readings : pandas.DataFrame
-        From `share_readings`.
-
-    Returns
-    -------
-    str
-        A sentence a claim.
-    """
-    return describe_groups(readings, "claim", "whose")

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, write
+from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, with_capital, write
 from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import write_value
 from compute_divide.plot.base.marks import TEAM_NAMES
@@ -141,7 +141,7 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
     """Return the course of one series."""
     series = rows.dropna(subset=[axes.y]).sort_values(axes.x, kind="stable")
     title = TEAM_NAMES.get(name, name)
-    subject = f"{_capital(title)}: " if title else ""
+    subject = f"{with_capital(title)}: " if title else ""
     if series.empty:
         return f"{subject}no values."
     first = series.iloc[0]
@@ -154,7 +154,7 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
     low = axes.point(series.iloc[int(values.argmin())])
     high = axes.point(series.iloc[int(values.argmax())])
     course = f"from {start} to {end}; lowest {low}, highest {high}."
-    return subject + course if subject else _capital(course)
+    return subject + course if subject else with_capital(course)
 
 
 def _counts(row: pd.Series[Any]) -> str:
@@ -164,10 +164,6 @@ def _counts(row: pd.Series[Any]) -> str:
     count = int(row["k"])
     total = int(row["n"])
     return f" ({count:,} of {total:,})"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "share") -> str:
