@@ -15,6 +15,7 @@ VOCABULARY = {
     # tables
     "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
     "compute_divide.evidence.models.table": ["load_models"],
+    "compute_divide.evidence.audit.runs": ["load_audited_runs"],
     "compute_divide.evidence.claims": [
         "load_claims",
         "load_compute_costs",
@@ -78,6 +79,7 @@ VOCABULARY = {
         "share_movements",
         "typical_movement",
     ],
+    "compute_divide.analysis.models.records": ["record_changes", "with_records"],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
         "LABORATORIES",

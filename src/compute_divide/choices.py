@@ -173,6 +173,22 @@ def vintages_with_hardware() -> list[str]:
     return [vintage for vintage in vintages() if vintage >= "2023-12"]
 
 
+RECORDS = {
+    "audited": "as the audit found them, where it looked",
+    "as-listed": "as the database lists them",
+}
+"""Which records of models count."""
+DUAL_AFFILIATIONS = {
+    "collaboration": "makes the team one of both sides",
+    "apart": "makes no such team: the other authors decide",
+}
+"""What an author with posts at a university and at a company makes of a team."""
+Records = Annotated[str, OneOf(RECORDS), Field(title="Models count")]
+"""Which records of models count."""
+DualAffiliation = Annotated[
+    str, OneOf(DUAL_AFFILIATIONS), Field(title="An author with posts on both sides")
+]
+"""What an author with two posts makes of a team."""
 Vintage = Annotated[str, OneOf(vintages)]
 """A vintage of the models database."""
 HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]

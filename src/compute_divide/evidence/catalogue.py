@@ -18,6 +18,7 @@ import pandera.pandas as pa
 from bookpress.errors import UsageError
 from bookpress.files import sha256
 from compute_divide.evidence import outside
+from compute_divide.evidence.audit import runs as audit
 from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
@@ -46,6 +47,7 @@ class Family:
 
 FAMILIES: tuple[Family, ...] = (
     Family("models", models.TABLES, models.derive_models, ("models", "other")),
+    Family("audit", (audit.RUNS,), audit.derive_runs, ("audit",)),
     Family("hardware", hardware.TABLES, hardware.derive_hardware, ("models",)),
     Family("prices", (hardware.PRICES,), hardware.derive_prices, ("models",)),
     Family("clusters", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),

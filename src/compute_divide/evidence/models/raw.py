@@ -36,6 +36,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "criteria_met": ("Inclusion criteria met",),
     "excluded": ("Exclude",),
     "training_compute_flop": ("Training compute (FLOP)", "Training compute (FLOPs)"),
+    "finetune_compute_flop": ("Finetune compute (FLOP)",),
     "parameters": ("Parameters",),
     "training_hardware": ("Training hardware",),
     "hardware_quantity": ("Hardware quantity",),
@@ -157,6 +158,7 @@ SCHEMA = tables.schema(
     criteria_met=tables.flag(),
     excluded=tables.flag(),
     training_compute_flop=tables.number(),
+    finetune_compute_flop=tables.number(),
     parameters=tables.number(),
     training_hardware=tables.text(),
     hardware_quantity=tables.whole(1),
@@ -232,6 +234,7 @@ def recognise(raw: raw_csv.RawTable) -> Generation:
 
 NUMBERS = {
     "training_compute_flop": Bounds(high=1e30),
+    "finetune_compute_flop": Bounds(high=1e30),
     "parameters": Bounds(high=1e16),
     "hardware_quantity": Bounds(high=1e8, whole=True),
     "hardware_utilization": Bounds(high=1),

@@ -1,0 +1,140 @@
+"""Which row of the audit is which row of a vintage.
+
+Names change between vintages; titles, links and computing mostly stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+import pandas as pd
+
+from compute_divide.analysis.statistics.estimates import COMPUTE
+
+ALIKE = 1.25
+"""Two numbers of computing that differ by no more than this factor are of the same run."""
+
+REVISED = 3
+"""A vintage can have revised the computing of a run, by no more than this factor."""
+
+
+def audited_places(models: pd.DataFrame, runs: pd.DataFrame) -> list[int]:
+    """Return for each model the place of its row in the audit, -1 where there is none.
+
+    A model is that of a row when they share a name, letter case and signs aside; or the title or
+    the link of a paper, and the listed computing; or the title, with names of which one goes on
+    where the other ends, if each side has a single run of the paper. A row of the audit is of one
+    model, the first that fits.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models of one vintage, from `load_models`.
+    runs : pandas.DataFrame
+        The audited runs, from `load_audited_runs`.
+
+    Returns
+    -------
+    list of int
+        Places in the runs, one for each model.
+    """
+    places = [-1] * len(models)
+    for key, must_be_alike in _KEYS:
+        _match(places, models, runs, key, must_be_alike)
+    return places
+
+
+Keys = Callable[[pd.DataFrame], list[str]]
+
+
+def _names(rows: pd.DataFrame) -> list[str]:
+    return rows["model"].tolist()
+
+
+def _plain_names(rows: pd.DataFrame) -> list[str]:
+    return _plain(rows["model"])
+
+
+def _titles(rows: pd.DataFrame) -> list[str]:
+    return _plain(rows["reference"])
+
+
+def _links(rows: pd.DataFrame) -> list[str]:
+    firsts = rows["link"].astype("str").str.split().str[0]
+    return _plain(firsts.where(rows["link"].notna()))
+
+
+def _plain(texts: Iterable[object]) -> list[str]:
+    """Return texts without letter case, blanks and signs but points; empty where there is none."""
+    return [
+        re.sub(r"[^\w.]", "", text.casefold()) if isinstance(text, str) else "" for text in texts
+    ]
+
+
+_KEYS: tuple[tuple[Keys, bool], ...] = (
+    (_names, False),
+    (_plain_names, False),
+    (_titles, True),
+    (_links, True),
+    (_titles, False),
+)
+"""What rows are matched by, in this order, and whether their computing must be alike."""
+
+
+def _match(
+    places: list[int], models: pd.DataFrame, runs: pd.DataFrame, keys: Keys, must_be_alike: bool
+) -> None:
+    """Fill in the places of models that share a key with a run that is still free."""
+    free: dict[str, list[int]] = {}
+    taken = set(places)
+    is_again = runs["same_run_as"].notna().tolist()
+    by_key = enumerate(keys(runs))
+    for place, key in sorted(by_key, key=lambda pair: is_again[pair[0]]):
+        if key and place not in taken:
+            free.setdefault(key, []).append(place)
+    waiting: dict[str, list[int]] = {}
+    for number, key in enumerate(keys(models)):
+        if places[number] < 0 and key in free:
+            waiting.setdefault(key, []).append(number)
+    for key, numbers in waiting.items():
+        if must_be_alike:
+            _match_alike(places, numbers, free[key], (models, runs))
+        elif keys is not _titles or _is_single(numbers, free[key], models, runs):
+            places[numbers[0]] = free[key][0]
+
+
+def _is_single(
+    numbers: list[int], free: list[int], models: pd.DataFrame, runs: pd.DataFrame
+) -> bool:
+    """Tell whether each side has one run of a paper, and one name goes on where the other ends."""
+    if len(numbers) != 1 or len(free) != 1:
+        return False
+    names = [models["model"].iloc[numbers[0]], runs["model"].iloc[free[0]]]
+    shorter, longer = sorted(_plain(names), key=len)
+    computing = [models[COMPUTE].iloc[numbers[0]], runs["listed_compute_flop"].iloc[free[0]]]
+    is_far = max(computing) > REVISED * min(computing)
+    return longer.startswith(shorter) and not is_far
+
+
+def _match_alike(
+    places: list[int],
+    numbers: list[int],
+    free: list[int],
+    tables: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    """Match rows of one paper whose listed computing is the same."""
+    models, runs = tables
+    listed = models[COMPUTE].tolist()
+    audited = runs["listed_compute_flop"].tolist()
+    for number in numbers:
+        alike = [place for place in free if _is_alike(listed[number], audited[place])]
+        if alike:
+            places[number] = alike[0]
+            free.remove(alike[0])
+
+
+def _is_alike(listed: float, audited: float) -> bool:
+    if pd.isna(listed) or pd.isna(audited):
+        return False
+    return max(listed, audited) <= ALIKE * min(listed, audited)

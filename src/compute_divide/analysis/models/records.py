@@ -1,0 +1,265 @@
+"""Which records of models count: as the database lists them, or as the audit found them.
+
+Audited records follow three rules, for any vintage. A run counts with computing of its own, not
+with that of the model it was built on. A run that two rows describe counts once. A row above the
+peak of its own hardware has no known computing. Rows that nobody audited keep their team, and
+follow the first and the third rule as far as the database says enough.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.analysis.models.identity import ALIKE, audited_places
+from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
+from compute_divide.choices import DUAL_AFFILIATIONS, RECORDS
+from compute_divide.evidence.audit.runs import DATABASE_NOTES, load_audited_runs
+from compute_divide.evidence.chips.chips import load_chips
+
+TEAM = "another team, by its authors"
+SAME_RUN = "the same run as another row"
+OWN_COMPUTING = "built on another model: counted with its own computing"
+OF_ITS_BASE = "built on another model: its own computing is not known"
+CORRECTED = "another computing, by its own source"
+UNSUPPORTED = "its own source does not support the computing"
+ABOVE_PEAK = "more computing than its own hardware could do"
+ROUNDING = 1.05
+"""Two numbers of computing that differ by no more than this factor are the same one."""
+SECONDS = 3600
+"""Seconds in an hour."""
+
+Record = Mapping[Hashable, Any]
+
+
+def with_records(
+    models: pd.DataFrame, records: str, dual_affiliation: str = "collaboration"
+) -> pd.DataFrame:
+    """Return models as the database lists them, or as the audit found them.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models of one vintage, from `load_models`.
+    records : str
+        One of `choices.RECORDS`: ``"as-listed"`` or ``"audited"``.
+    dual_affiliation : str
+        One of `choices.DUAL_AFFILIATIONS`: what an author with posts at a university and at a
+        company makes of a team, in audited rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The models, with these columns besides: ``audit``, the verdict on a row, missing where
+        nobody audited it; ``team_checked`` and ``compute_checked``, whether its authors and its
+        computing were confirmed from a source. Audited, the team type and the computing (in FLOP)
+        are those of the audit, and a run that two rows describe counts once. Rows of a reader's own
+        stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If there are no such records, or there is no such rule.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = with_records(cd.load_models("2026-08"), "audited")
+    >>> models.set_index("model").loc["GLM-130B", "team_type"]
+    'collaboration'
+    """
+    _check(records, RECORDS, "records")
+    runs = load_audited_runs()
+    places = audited_places(models, runs)
+    audited = runs.reindex(places).set_index(models.index)
+    with_verdicts = models.assign(
+        audit=audited["verdict"],
+        team_checked=_team_checked(audited),
+        compute_checked=_compute_checked(audited),
+    )
+    if records == "as-listed":
+        return with_verdicts
+    return _changed(with_verdicts, record_changes(models, dual_affiliation))
+
+
+def _check(value: str, allowed: Mapping[str, str], what: str) -> None:
+    if value not in allowed:
+        raise ValueError(f"{what}: {value!r} is none of {', '.join(allowed)}")
+
+
+def _team_checked(audited: pd.DataFrame) -> pd.Series[bool]:
+    """Tell whose authors were seen elsewhere than in the notes of the database."""
+    has_source = audited["seen"].fillna(DATABASE_NOTES).ne(DATABASE_NOTES)
+    return has_source & audited["team_type"].fillna(UNKNOWN).ne(UNKNOWN)
+
+
+def _compute_checked(audited: pd.DataFrame) -> pd.Series[bool]:
+    """Tell whose computing could be worked out again."""
+    is_checkable = audited["verdict"].fillna("not-checkable").ne("not-checkable")
+    return is_checkable & audited["own_compute_flop"].notna()
+
+
+def _changed(models: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return the models with what the audit changed: teams, computing, rows counted once."""
+    counted = {field: rows["counted"] for field, rows in changes.groupby("field")}
+    changed = models.copy()
+    if "team_type" in counted:
+        changed.loc[counted["team_type"].index, "team_type"] = counted["team_type"]
+    if COMPUTE in counted:
+        computing = counted[COMPUTE].astype(float)
+        changed.loc[computing.index, COMPUTE] = computing
+    if "model" in counted:
+        changed = changed.drop(index=counted["model"].index)
+    return changed
+
+
+def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration") -> pd.DataFrame:
+    """Return what audited records change of the models of a vintage, each with its reason.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models of one vintage, from `load_models`.
+    dual_affiliation : str
+        One of `choices.DUAL_AFFILIATIONS`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a change, on the index of the models: ``model``, ``year``, ``field`` (the column
+        that changes; ``"model"`` where the row no longer counts), ``listed``, ``counted`` (missing
+        where nothing is known), ``reason``. Computing is in FLOP.
+
+    Raises
+    ------
+    ValueError
+        If there is no such rule.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> changes = record_changes(cd.load_models("2026-08"))
+    >>> changes.set_index("model").loc["Flan-PaLM 540B", "reason"]
+    'built on another model: counted with its own computing'
+    """
+    _check(dual_affiliation, DUAL_AFFILIATIONS, "dual_affiliation")
+    runs = load_audited_runs()
+    audits = runs.reindex(audited_places(models, runs)).to_dict("records")
+    limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
+    names = set(models["model"])
+    changes = []
+    for place, row, audit in zip(models.index, limits.to_dict("records"), audits, strict=True):
+        if row["own"]:
+            continue
+        found = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
+        for field, (counted, reason) in found.items():
+            changes.append((place, row["model"], row["year"], field, row[field], counted, reason))
+    columns = ["place", "model", "year", "field", "listed", "counted", "reason"]
+    return pd.DataFrame(changes, columns=columns).set_index("place")
+
+
+Change = dict[str, tuple[Any, str]]
+"""What counts instead of what is listed, and why, by column; empty where nothing changes."""
+
+
+def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
+    team = audit["team_type"]
+    if pd.isna(team):
+        return {}
+    if dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes":
+        team = audit["team_type_apart"]
+    return {} if team == row["team_type"] else {"team_type": (team, TEAM)}
+
+
+def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
+    """Return whether a row counts, and with which computing."""
+    if audit["same_run_as"] in names:
+        return {"model": (None, SAME_RUN)}
+    listed = row[COMPUTE]
+    if pd.isna(listed) and pd.isna(audit["own_compute_flop"]):
+        return {}
+    counted, reason = _own_computing(row, audit)
+    if counted > row["possible"]:
+        counted, reason = math.nan, ABOVE_PEAK
+    return {COMPUTE: (counted, reason)} if reason else {}
+
+
+def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
+    """Return the computing of a run of its own, and why it is not the listed one, if it is not."""
+    listed = row[COMPUTE]
+    verdict = audit["verdict"]
+    if pd.isna(verdict):
+        return _unaudited_computing(row)
+    own = audit["own_compute_flop"]
+    if verdict == "derived":
+        return _own_or_unknown(own, listed, OWN_COMPUTING, OF_ITS_BASE)
+    if verdict == "compute-changed":
+        return _own_or_unknown(own, listed, CORRECTED, UNSUPPORTED)
+    if verdict == "not-checkable" or pd.isna(own):
+        return listed, ""
+    return _unless_alike(own, listed, CORRECTED, ALIKE)
+
+
+def _unaudited_computing(row: Record) -> tuple[float, str]:
+    """Return what the database itself tells of the computing of a run that nobody audited."""
+    listed = row[COMPUTE]
+    if not isinstance(row["base_model"], str):
+        return listed, ""
+    fine_tuning = row["finetune_compute_flop"]
+    if not pd.isna(fine_tuning):
+        return _unless_alike(fine_tuning, listed, OWN_COMPUTING)
+    if listed < row["of_bases"]:
+        return listed, ""
+    return math.nan, OF_ITS_BASE
+
+
+def _own_or_unknown(
+    own: float, listed: float, reason: str, reason_unknown: str
+) -> tuple[float, str]:
+    if pd.isna(own):
+        return math.nan, reason_unknown
+    return _unless_alike(own, listed, reason)
+
+
+def _unless_alike(
+    own: float, listed: float, reason: str, factor: float = ROUNDING
+) -> tuple[float, str]:
+    """Return the listed value where both are the same, else the own one with the reason."""
+    if max(own, listed) <= factor * min(own, listed):
+        return listed, ""
+    return own, reason
+
+
+def most_possible(models: pd.DataFrame) -> pd.Series[float]:
+    """Return the most computing that the hardware of each model could do, in FLOP.
+
+    It is the dense peak of its fastest chip, times chips, times hours; missing where any of these
+    is not known.
+    """
+    peaks = chip_peaks(load_chips()).to_dict()
+    fastest = models["training_hardware"].map(lambda chips: _fastest(chips, peaks))
+    chips = models["hardware_quantity"].astype(float)
+    return fastest * chips * models["training_time_hours"] * SECONDS
+
+
+def _fastest(chips: object, peaks: Mapping[Hashable, float]) -> float:
+    if not isinstance(chips, str):
+        return math.nan
+    rates = [peaks.get(chip, math.nan) for chip in chips.split("|")]
+    return math.nan if any(map(math.isnan, rates)) else max(rates)
+
+
+def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
+    """Return the listed computing of the models that each is built on, as far as it is known."""
+    listed = dict(zip(models["model"], models[COMPUTE], strict=True))
+
+    def of_bases(names: object) -> float:
+        bases = names.split("|") if isinstance(names, str) else []
+        known = [listed.get(base, math.nan) for base in bases]
+        return math.nan if not known or any(map(math.isnan, known)) else sum(known)
+
+    return models["base_model"].map(of_bases)

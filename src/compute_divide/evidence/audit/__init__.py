@@ -1,0 +1,1 @@
+"""The audit: rows of the evidence held against their own sources."""
