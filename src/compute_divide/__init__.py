@@ -16,6 +16,7 @@ VOCABULARY = {
     "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
     "compute_divide.evidence.models.table": ["load_models"],
     "compute_divide.evidence.audit.runs": ["load_audited_runs"],
+    "compute_divide.evidence.audit.sample": ["load_audit_sample"],
     "compute_divide.evidence.claims": [
         "load_claims",
         "load_compute_costs",
@@ -58,7 +59,12 @@ VOCABULARY = {
     ],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
-    "compute_divide.analysis.models.definitions": ["large_scale", "largest_of_year"],
+    "compute_divide.analysis.models.definitions": [
+        "editors_choice",
+        "large_scale",
+        "largest_of_year",
+        "largest_part_of_year",
+    ],
     "compute_divide.analysis.models.drift": [
         "organisation_sectors",
         "relabel",
@@ -79,6 +85,8 @@ VOCABULARY = {
         "share_movements",
         "typical_movement",
     ],
+    "compute_divide.analysis.models.fragility": ["fragility"],
+    "compute_divide.analysis.models.label_errors": ["label_error", "label_error_bounds"],
     "compute_divide.analysis.models.records": ["record_changes", "with_records"],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
@@ -139,7 +147,11 @@ VOCABULARY = {
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "compute_divide.analysis.statistics.association": ["association"],
-    "compute_divide.analysis.statistics.bounds": ["academic_bounds", "bounded_share"],
+    "compute_divide.analysis.statistics.bounds": [
+        "academic_bounds",
+        "bounded_share",
+        "checked_bounds",
+    ],
     "compute_divide.analysis.statistics.resampling": [
         "geometric_mean_ratio",
         "median",

@@ -161,11 +161,14 @@ class Basis(Facts):
     url: Url | None = None
 
 
+Email = Annotated[Text, _like(r"[^@\s]+@[^@\s]+", "an address such as books@example.org")]
+
+
 class Depositor(Facts):
     """Who sends metadata to Crossref, and is told how it went."""
 
     name: Text
-    email: Annotated[Text, _like(r"[^@\s]+@[^@\s]+", "an address such as books@example.org")]
+    email: Email
     registrant: Text | None = None
 
 
@@ -204,6 +207,7 @@ class Book(Facts):
     doi: Doi | None = None
     chapter_doi: DoiScheme | None = None
     depositor: Depositor | None = None
+    contact: Email | None = None
     isbn: Isbn | None = None
     issn: Issn | None = None
     based_on: tuple[Basis, ...] = ()

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 FIGURES: dict[str, list[str]] = {
+    "audit": ["audited_table", "change_count_table", "label_error_dots", "record_change_table"],
     "ledger": ["ledger_sources", "ledger_table", "literature_dots"],
     "reproduction": ["claim_dots", "verdict_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter

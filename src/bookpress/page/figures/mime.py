@@ -115,6 +115,7 @@ def _become_table(document: nodes.document, figure: nodes.figure) -> None:
     table.insert(0, title)
     table["ids"] += figure["ids"]
     table["names"] += figure["names"]
+    table["classes"] += figure["classes"]
     for name in figure["ids"]:
         document.ids[name] = table
     legend = next(figure.findall(nodes.legend), nodes.legend())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import COMPUTE
@@ -25,6 +26,70 @@ def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
     criteria = models["notability"].astype("str")
     names_one = criteria.str.contains(_PAPER_CRITERIA, case=False, na=False)
     return names_one.astype(bool)
+
+
+def editors_choice(models: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which models the database lists for their cost or by discretion of its editors alone.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``notability``: the criteria that a model meets, joined by ``|``.
+
+    Returns
+    -------
+    pandas.Series
+        True where every criterion is ``training cost`` or ``discretionary``; false where none is
+        given. These two criteria came late, so that a series without such models compares like with
+        like.
+
+    Raises
+    ------
+    KeyError
+        If there is no such column.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"notability": ["discretionary", "highly cited|training cost", None]})
+    >>> editors_choice(models).tolist()
+    [True, False, False]
+    """
+    criteria = models["notability"].astype("str")
+    is_choice = criteria.str.fullmatch(r"(?:(?:training cost|discretionary)\|?)+")
+    return is_choice.fillna(False).astype(bool)
+
+
+def largest_part_of_year(models: pd.DataFrame, part: float) -> pd.Series[bool]:
+    """Tell which models are in the largest part of the known runs of their year.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``year`` and ``training_compute_flop``.
+    part : float
+        The part of each year that counts, such as 0.2 for a fifth; at least one model of a year.
+
+    Returns
+    -------
+    pandas.Series
+        True and false, on the index of the models; false where year or training compute is not
+        known.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": 2020, "training_compute_flop": [1e20, 1e21, 1e22, 1e23]})
+    >>> largest_part_of_year(models, 0.25).tolist()
+    [False, False, False, True]
+    """
+    compute = models.groupby("year")[COMPUTE]
+    rank = compute.rank(method="first", ascending=False)
+    many = np.ceil(part * compute.transform("count"))
+    return (rank <= many).fillna(False).astype(bool)
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:

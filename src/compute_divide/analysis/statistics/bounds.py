@@ -109,3 +109,50 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
     lowest = k / n
     highest = (k + n - known) / n
     return Estimate(share, lowest, highest, k, known, "share", label)
+
+
+def checked_bounds(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
+    """Return the share of a team type, with the bounds that rows leave which nobody could check.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models from `with_records`, with ``team_type`` and ``team_checked``.
+    team_type : str
+        One of `TEAM_TYPES`.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share of the team type among all rows. It would be as low as its interval says if every
+        row whose authors could not be checked were of another team, and as high if every one were
+        of this. Without a value where there are no rows.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    Bounds in the manner of Manski (1989); chance is not in them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "industry-only"]})
+    >>> rows["team_checked"] = [True, True, False]
+    >>> share = checked_bounds(rows, "academia-only", "models of academia alone")
+    >>> round(share.low, 2), round(share.high, 2), share.k, share.n
+    (0.33, 0.67, 1, 3)
+    """
+    n = len(rows)
+    if n == 0:
+        return Estimate(None, k=0, n=0, unit="share", label=label)
+    of_team = rows["team_type"].eq(team_type)
+    is_checked = rows["team_checked"].astype(bool)
+    least = int((of_team & is_checked).sum())
+    most = int((of_team | ~is_checked).sum())
+    k = int(of_team.sum())
+    return Estimate(k / n, least / n, most / n, k, n, "share", label)

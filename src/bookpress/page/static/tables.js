@@ -1,0 +1,115 @@
+// Long tables: a field that filters the rows, and a way to contest one.
+(() => {
+  "use strict";
+  const make = (tag, attributes = {}, text = "") => {
+    const element = Object.assign(document.createElement(tag), attributes);
+    if (text) element.textContent = text;
+    return element;
+  };
+
+  const search = (table) => {
+    const rows = [...table.tBodies[0].rows];
+    const texts = rows.map((row) => row.textContent.toLowerCase());
+    const label = "Show only rows that contain";
+    const box = make("p", { className: "table-search" });
+    const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
+    const count = make("output");
+    const show = () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let shown = 0;
+      rows.forEach((row, place) => {
+        row.hidden = !words.every((word) => texts[place].includes(word));
+        if (!row.hidden) shown += 1;
+      });
+      count.textContent = `${shown} of ${rows.length} rows`;
+    };
+    const wrapper = make("label", {}, label);
+    wrapper.append(field);
+    box.append(wrapper, count);
+    field.addEventListener("input", show);
+    show();
+    const scrolling = table.closest(".pst-scrollable-table-container, .table-scroll") ?? table;
+    scrolling.before(box);
+  };
+
+  const heading = (cell) => cell.textContent.trim();
+
+  const report = (table, row) => {
+    const headings = [...table.tHead.rows[0].cells].map(heading);
+    const values = [...row.cells].map(heading);
+    const lines = values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
+    const page = document.title;
+    const edition = document.documentElement.dataset.edition ?? "";
+    return [
+      `I contest a row of "${page}"${edition && `, edition ${edition}`}.`,
+      location.href.replace(/#.*/, ""),
+      "",
+      ...lines,
+      "",
+      "What is wrong, and what it should say:",
+      "",
+      "",
+      "What shows it (paper, model card, data sheet; a link):",
+      "",
+    ].join("\n");
+  };
+
+  const dialog = () => {
+    const contact = document.documentElement.dataset.contact ?? "";
+    const box = make("dialog", { className: "contest" });
+    const id = "contest-text";
+    const label = make("label", { htmlFor: id }, "Complete this text and send it:");
+    const text = make("textarea", { id, rows: 16 });
+    const copy = make("button", { type: "button" }, "Copy");
+    const close = make("button", { type: "button" }, "Close");
+    const send = make("a", {}, `Send to ${contact}`);
+    send.hidden = !contact;
+    text.addEventListener("input", () => address());
+    const address = () => {
+      const subject = encodeURIComponent("A row of the audit");
+      send.href = `mailto:${contact}?subject=${subject}&body=${encodeURIComponent(text.value)}`;
+    };
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(text.value);
+        copy.textContent = "Copied";
+      } catch {
+        text.select();
+        copy.textContent = "Selected: copy by hand";
+      }
+    });
+    close.addEventListener("click", () => box.close());
+    box.append(label, text, copy, send, close);
+    document.body.append(box);
+    return {
+      open: (words) => {
+        text.value = words;
+        copy.textContent = "Copy";
+        address();
+        box.showModal();
+        text.focus();
+      },
+    };
+  };
+
+  const contest = (table, box) => {
+    for (const row of table.tBodies[0].rows) {
+      const first = row.cells[0];
+      const name = first.textContent.trim();
+      const button = make("button", { type: "button", className: "contest-row" }, "Contest");
+      button.setAttribute("aria-label", `Contest the row of ${name}`);
+      button.addEventListener("click", () => box.open(report(table, row)));
+      row.insertCell().append(button);
+    }
+    const last = make("th");
+    last.append(make("span", { className: "visually-hidden" }, "Contest a row"));
+    table.tHead.rows[0].append(last);
+  };
+
+  document.querySelectorAll("table.searchable").forEach(search);
+  const contestable = document.querySelectorAll("table.contestable");
+  if (contestable.length) {
+    const box = dialog();
+    for (const table of contestable) contest(table, box);
+  }
+})();

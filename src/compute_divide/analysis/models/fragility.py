@@ -1,0 +1,115 @@
+"""How few rows carry a finding: the fewest whose other label would overturn it, and which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pandas as pd
+
+from bookpress.chapter import statements
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.models.multiverse import Question
+from compute_divide.analysis.statistics.estimates import (
+    COMPUTE,
+    in_years,
+    known_teams,
+    wilson_share,
+)
+
+MOST_NAMED = 6
+"""Rows that a label names."""
+
+
+def fragility(
+    rows: pd.DataFrame, comparison: str, late: Question, early: Question | None = None
+) -> Estimate:
+    """Return the fewest rows whose team, relabelled, overturns what a sentence says of shares.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models that count, with ``model``, ``year``, ``team_type`` and the computing; where there is
+        ``team_checked``, rows that nobody checked are relabelled first, then the smallest runs.
+    comparison : str
+        The name of the comparison that the sentence rests on: ``"fell"``, ``"rose"``, ``"below"``,
+        ``"above"`` of two shares, ``"majority"`` or ``"minority"`` of one.
+    late, early : Question
+        The shares that it compares; without `early` it is of the late one alone.
+
+    Returns
+    -------
+    Estimate
+        The fewest rows, of the `n` that both questions count; the label names them. Without a value
+        where the comparison does not hold, or no labels can overturn it.
+
+    Raises
+    ------
+    ValueError
+        If there is no such comparison.
+
+    Notes
+    -----
+    Each relabelled row moves one count by one, so that the fewest are found by trying all pairs of
+    counts in the order of their distance from those that are there. Compare the fragility index of
+    Walsh et al. (2014).
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": list("abcdefghij"), "year": 2020})
+    >>> rows["team_type"] = ["academia-only"] + ["industry-only"] * 9
+    >>> rows["training_compute_flop"] = 1e20
+    >>> fragility(rows, "majority", Question("industry", "industry-only", 2020)).value
+    1.0
+    """
+    compare = getattr(statements, comparison, None)
+    if compare is None:
+        raise ValueError(f"{comparison!r} is no comparison of shares")
+    questions = [late] if early is None else [late, early]
+    shares = [question.answer(rows) for question in questions]
+    counted = [known_teams(in_years(rows, question.period)) for question in questions]
+    n = sum(len(table) for table in counted)
+    none = Estimate(None, n=n, unit="rows", label=f"rows that overturn: {late.name}")
+    if not compare(*shares).holds:
+        return none
+    for moves in _moves([share.k or 0 for share in shares], [share.n or 0 for share in shares]):
+        moved = [_moved(share, by) for share, by in zip(shares, moves, strict=True)]
+        if compare(*moved).holds is False:
+            names = _relabelled(counted, questions, moves)
+            return replace(none, value=sum(map(abs, moves)), label=_label(late, names))
+    return none
+
+
+def _moves(counts: list[int], totals: list[int]) -> Iterator[tuple[int, ...]]:
+    """Yield how each count may be moved, the smallest moves first."""
+    ranges = [range(-k, n - k + 1) for k, n in zip(counts, totals, strict=True)]
+    every: list[tuple[int, ...]] = [()]
+    for steps in ranges:
+        every = [(*moves, step) for moves in every for step in steps]
+    yield from sorted(every, key=lambda moves: (sum(map(abs, moves)), [-abs(by) for by in moves]))
+
+
+def _moved(share: Estimate, by: int) -> Estimate:
+    n = share.n or 0
+    moved = wilson_share((share.k or 0) + by, n, share.label)
+    return replace(moved, period=share.period)
+
+
+def _relabelled(
+    counted: list[pd.DataFrame], questions: list[Question], moves: tuple[int, ...]
+) -> list[str]:
+    """Return the names of the rows whose other label moves the counts so."""
+    names = []
+    for rows, question, by in zip(counted, questions, moves, strict=True):
+        of_team = rows["team_type"].eq(question.team_type)
+        possible = rows[of_team] if by < 0 else rows[~of_team]
+        keys = [key for key in ("team_checked", COMPUTE) if key in possible]
+        names += possible.sort_values(keys, kind="stable")["model"].tolist()[: abs(by)]
+    return names
+
+
+def _label(late: Question, names: list[str]) -> str:
+    shown = names[:MOST_NAMED]
+    if len(names) > MOST_NAMED:
+        shown.append(f"{len(names) - MOST_NAMED} more")
+    return f"rows whose other label would overturn it ({late.name}): {', '.join(shown)}"

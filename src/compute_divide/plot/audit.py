@@ -1,0 +1,189 @@
+"""The tables and the figure of the page on the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.theme import ACCENT
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.plot.base.marks import TEAM_NAMES, series_dots
+from compute_divide.plot.base.show import Column, credit, figure, table
+from compute_divide.plot.base.wording import row_by_row
+
+_VERDICTS = {
+    "confirmed": "as listed",
+    "derived": "built on another model",
+    "team-changed": "another team",
+    "compute-changed": "another computing",
+    "not-checkable": "could not be checked",
+    "duplicate": "the same run as another row",
+}
+"""The verdicts in words."""
+_SEEN = {
+    "primary": "the paper, card or site itself",
+    "excerpt": "an excerpt of it",
+    "conference-list": "the conference’s list of authors",
+    "secondary": "what others say of it",
+    "notes-of-database": "the notes of the database",
+}
+"""How a source was seen, in words."""
+_FIELDS = {
+    "team": "Team type",
+    "compute": "Training compute",
+    "year": "Year",
+    "base": "Base model",
+    "openness": "Access to weights",
+}
+
+
+def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
+    """Return how many rows of a vintage audited records change, a row a reason.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        The changes, from `record_changes`.
+    models : pandas.DataFrame
+        The models of the vintage.
+
+    Returns
+    -------
+    Table
+        The reason, the number of rows, and how many of them nobody audited.
+    """
+    unaudited = set(models.loc[models["audit"].isna(), "model"])
+    by_reason = changes.assign(unaudited=changes["model"].isin(unaudited)).groupby("reason")
+    rows = by_reason.agg(rows=("model", "size"), unaudited=("unaudited", "sum")).reset_index()
+    rows = rows.sort_values("rows", ascending=False, ignore_index=True)
+    columns = {
+        "reason": Column("What changes"),
+        "rows": Column("Rows", "number"),
+        "unaudited": Column("Of these by rule alone", "number"),
+    }
+    return table(rows, columns)
+
+
+def record_change_table(changes: pd.DataFrame) -> Table:
+    """Return every change that audited records make to a vintage, a row each.
+
+    Parameters
+    ----------
+    changes : pandas.DataFrame
+        The changes, from `record_changes`.
+
+    Returns
+    -------
+    Table
+        Model, year, what is listed, what counts, and why; computing in FLOP.
+    """
+    is_compute = changes["field"] == COMPUTE
+    listed = [
+        _written(value, flop) for value, flop in zip(changes["listed"], is_compute, strict=True)
+    ]
+    counted = [
+        _written(value, flop) for value, flop in zip(changes["counted"], is_compute, strict=True)
+    ]
+    columns = ["model", "year", "listed", "counted", "reason"]
+    rows = changes.assign(listed=listed, counted=counted)[columns]
+    headings = {
+        "listed": Column("Listed"),
+        "counted": Column("Counts as"),
+        "reason": Column("Why"),
+    }
+    return table(rows.sort_values(["year", "model"], ignore_index=True), headings)
+
+
+def _written(value: Any, is_compute: bool) -> str:
+    if pd.isna(value):
+        return "not known"
+    return f"{value:.2g} FLOP" if is_compute else TEAM_NAMES.get(value, str(value))
+
+
+def audited_table(runs: pd.DataFrame) -> Table:
+    """Return the audited runs, a row each, with verdict and source.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        The runs, from `load_audited_runs`.
+
+    Returns
+    -------
+    Table
+        What is listed and what the audit says, how it was seen and where; computing in FLOP.
+    """
+    seen = runs["seen"].str.split("|").map(lambda ways: "; ".join(_SEEN[way] for way in ways))
+    rows = pd.DataFrame(
+        {
+            "model": runs["model"],
+            "year": runs["year"],
+            "listed": runs["listed_team_type"].fillna("not listed"),
+            "team_type": runs["team_type"],
+            "organisations": runs["organisations"].str.replace("|", ", "),
+            "listed_flop": runs["listed_compute_flop"],
+            "own_flop": runs["own_compute_flop"],
+            "arithmetic": runs["arithmetic"],
+            "base": runs["derived_from"],
+            "computer": _computers(runs),
+            "verdict": runs["verdict"].map(_VERDICTS),
+            "seen": seen,
+            "source": runs["source"].str.replace("|", "; "),
+        }
+    )
+    return table(rows, _AUDITED_COLUMNS)
+
+
+_AUDITED_COLUMNS = {
+    "listed": Column("Listed team"),
+    "team_type": Column("Team"),
+    "organisations": Column("Authors’ organisations"),
+    "listed_flop": Column("Listed (FLOP)", "flop"),
+    "own_flop": Column("Its own (FLOP)", "flop"),
+    "arithmetic": Column("Arithmetic"),
+    "base": Column("Built on"),
+    "computer": Column("Whose computer, who paid"),
+    "verdict": Column("Verdict"),
+    "seen": Column("Seen in"),
+    "source": Column("Source"),
+}
+
+
+def _computers(runs: pd.DataFrame) -> list[str]:
+    """Return whose computer a run used and who paid, as far as that is known."""
+    parts = runs[["computer_owner", "computer", "paid_by"]].fillna("").to_numpy().tolist()
+    written = []
+    for owner, computer, payer in parts:
+        known = [part for part in (owner, computer) if part]
+        if payer:
+            known.append(f"paid by {payer.replace('|', ', ')}")
+        written.append("; ".join(known))
+    return written
+
+
+def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
+    """Return how often each field of the database is wrong, a dot with its interval.
+
+    Parameters
+    ----------
+    errors : mapping of str to Estimate
+        The shares, by field, from `label_error`.
+
+    Returns
+    -------
+    Figure
+        A row a field; beside each how many rows could be checked.
+    """
+    rows = pd.DataFrame([{"field": _FIELDS[name], **error.row()} for name, error in errors.items()])
+    parts = [rows[name] for name in ("field", "share", "k", "n")]
+    description = row_by_row("{}: {:.0%}, {} of {} rows", *parts)
+    checked = rows["n"].astype(str)
+    named = rows.assign(name=rows["field"] + "|(" + checked + " checked)", series="wrong")
+    chart = series_dots(named, "name", "series", {"wrong": ACCENT}, "Share of rows that are wrong")
+    columns = {"field": Column("Field")}
+    source = credit("audit/runs.csv")
+    return figure(chart, rows, description=description, source=source, columns=columns)
