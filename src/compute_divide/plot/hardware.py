@@ -36,7 +36,8 @@ from compute_divide.plot.base.wording import describe_intervals, in_cell, writte
 
 _TEAMS = {"academia": ACADEMIA, "collaboration": "collaboration", "industry": INDUSTRY}
 _NAMED_RUNS = {
-    "LUKE": "LUKE",
+    "RDT-1B": "RDT-1B",
+    "Llama 3.1-405B": "Llama 3.1",
     "GLM-130B": "GLM-130B",
     "GPT-3 175B (davinci)": "GPT-3",
     "Grok 4": "Grok 4",
