@@ -135,6 +135,7 @@ RUNS = tables.Table(
     tables.schema(
         **{name: field.column for name, field in FIELDS.items()},
         same_run_as=tables.text(),
+        in_first_audit=tables.flag(),
         dual_affiliation_only=tables.one_of(YES_NO.ours, nullable=False),
         team_type_apart=tables.one_of(TEAM_TYPES),
         reference=tables.text(),
@@ -173,13 +174,16 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
             replaced.add("checked again later, and replaced", row.place(row["model"]))
     findings = Findings()
     records = tables.read_rows([*rows, *later.rows], FIELDS, findings)
+    first_names = {row["model"] for row in first.rows}
     dual = _answers(DUAL_AFFILIATIONS, "dual_affiliation_only", records)
     twins = _answers(SAME_RUNS, "same_run_as", records)
     papers = _papers()
     for record in records:
         key = (record["model"], record["year"])
-        record["dual_affiliation_only"] = dual.get(key, "unknown")
+        is_joint = record["team_type"] == "collaboration"
+        record["dual_affiliation_only"] = dual.get(key, "unknown") if is_joint else "no"
         record["team_type_apart"] = _team_apart(record)
+        record["in_first_audit"] = record["model"] in first_names
         record["same_run_as"] = twins.get(key, "")
         record.update(papers.get(record["model"], {}))
     records.sort(key=lambda record: (record["year"], record["model"]))
