@@ -89,8 +89,8 @@ def largest_part_of_year(models: pd.DataFrame, part: float) -> pd.Series[bool]:
     compute = models.groupby("year")[COMPUTE]
     rank = compute.rank(method="first", ascending=False)
     many = np.ceil(part * compute.transform("count"))
-    is_large = (rank <= many).fillna(False)
-    return is_large.astype(bool)
+    is_large: pd.Series[bool] = (rank <= many).fillna(False).astype(bool)
+    return is_large
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
