@@ -122,15 +122,15 @@ def audited_table(runs: pd.DataFrame) -> Table:
         {
             "model": runs["model"],
             "year": runs["year"],
+            "verdict": runs["verdict"].map(_VERDICTS),
             "listed": runs["listed_team_type"].fillna("not listed"),
             "team_type": runs["team_type"],
             "organisations": runs["organisations"].str.replace("|", ", "),
             "listed_flop": runs["listed_compute_flop"],
             "own_flop": runs["own_compute_flop"],
-            "arithmetic": runs["arithmetic"],
             "base": runs["derived_from"],
+            "arithmetic": runs["arithmetic"],
             "computer": _computers(runs),
-            "verdict": runs["verdict"].map(_VERDICTS),
             "seen": seen,
             "source": runs["source"].str.replace("|", "; "),
         }

@@ -114,10 +114,15 @@ def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
 
 
 def count_words(doctree: nodes.document) -> int:
-    """Return how many words the paragraphs have, but for those that may not show."""
+    """Return how many words the paragraphs have, but for those that may not show.
+
+    Nor do those count of tables that are looked up and not read.
+    """
     words = 0
+    tables = [table for table in doctree.findall(nodes.table) if "searchable" in table["classes"]]
+    looked_up = {id(text) for table in tables for text in table.findall(nodes.paragraph)}
     for paragraph in doctree.findall(nodes.paragraph):
-        if not isinstance(paragraph.parent, later):
+        if not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up:
             text = paragraph.astext()
             words += len(text.split())
     return words

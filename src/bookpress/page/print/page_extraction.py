@@ -275,11 +275,23 @@ def _article(site: Path, path: str) -> Element:
         file = _from_root(path, image.get("src"))
         image.set("src", file)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
+    for table in body.find_class("searchable"):
+        _leave_rows_out(table)
     for bar in body.find_class("choices"):
         _move_parameters(body, bar)
     for fold in body.xpath(".//details[@class!='tool']"):
         fold.set("open", "open")
     return body
+
+
+def _leave_rows_out(table: Element) -> None:
+    """Say in a table that is looked up, not read, how many rows its page on the site has."""
+    rows = table.xpath("count(tbody/tr)")
+    drop(table.xpath("thead | colgroup"))
+    [body] = table.xpath("tbody")
+    body[:] = [
+        html.fromstring(f"<table><tr><td>{rows:,.0f} rows, on the site.</td></tr></table>")[0]
+    ]
 
 
 def _move_parameters(body: Element, bar: Element) -> None:
