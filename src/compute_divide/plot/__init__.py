@@ -42,6 +42,7 @@ FIGURES: dict[str, list[str]] = {
         "change_table",
         "definition_grid",
         "drift_lines",
+        "fragility_table",
         "nowcast_table",
         "specification_curves",
         "swing_dots",

@@ -211,6 +211,32 @@ def swing_dots(swings: pd.DataFrame, vintages: Sequence[str]) -> Figure:
     return figure(chart, data, description=description, source=source, columns=_SWING_COLUMNS)
 
 
+def fragility_table(carried: Mapping[str, Estimate]) -> Table:
+    """Return how few rows carry each headline, a row a headline.
+
+    Parameters
+    ----------
+    carried : mapping of str to Estimate
+        The fewest rows that overturn each, from `fragility`, by what it says.
+
+    Returns
+    -------
+    Table
+        The headline, how many rows overturn it, of how many, and their names.
+    """
+    rows = []
+    for headline, fewest in carried.items():
+        names = fewest.label.partition(": ")[2]
+        rows.append((headline, fewest.value, fewest.n, names))
+    columns = {
+        "headline": Column("Headline"),
+        "rows": Column("Rows that overturn it", "number"),
+        "n": Column("Of", "number"),
+        "names": Column("The first to fall"),
+    }
+    return table(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
 def _describe_swings(swings: pd.DataFrame) -> str:
     """Return how far each choice moves each headline, a sentence a headline."""
     known = swings.dropna()
