@@ -23,6 +23,7 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError
 from bookpress.files import tree
 from compute_divide.evidence import catalogue
+from compute_divide.evidence.models.columns import HEADERS
 from compute_divide.evidence.models.own import add_own
 from sampling import LONG
 
@@ -38,7 +39,8 @@ SOUND_ROW = {
     "Notability criteria": "Highly cited",
     "Model accessibility": "API access",
 }
-HEADER, ROW = list(SOUND_ROW), list(SOUND_ROW.values())
+OTHERS = [names[0] for names in HEADERS.values() if names[0] not in SOUND_ROW]
+HEADER, ROW = [*SOUND_ROW, *OTHERS], [*SOUND_ROW.values(), *[""] * len(OTHERS)]
 PAPER = {
     "title": "A title of words",
     "status": "Poster",
@@ -60,8 +62,8 @@ def pick(rng: np.random.Generator, among: Sequence[Any]) -> Any:
 def models(rng: np.random.Generator) -> bytes:
     columns = rng.permutation(len(HEADER)).tolist()
     out = io.StringIO()
-    rows = [[*ROW] for _ in range(rng.integers(0, 6))]
-    for row in rows:
+    rows = [[f"A{place}", *ROW[1:]] for place in range(rng.integers(95, 120))]
+    for row in rows[:6]:
         row[rng.integers(len(row))] = pick(
             rng, ["", "?", "Military", "19-09-2024", "x" * 300, "Weights available (depr.)"]
         )

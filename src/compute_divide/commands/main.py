@@ -175,12 +175,22 @@ def add_models(
     ],
     vintage: Annotated[str, typer.Option(help="Year and month of the snapshot: 2024-07.")],
     replace: Replace = False,
+    dates: Annotated[
+        Literal["day-first", "month-first"] | None,
+        typer.Option(help="Order of dates such as 03/04/2019, where the file does not show it."),
+    ] = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(help="A field whose column the file lacks; may be repeated."),
+    ] = None,
 ) -> None:
     """Make a vintage of a snapshot of the models database. It is then allowed everywhere."""
     from compute_divide.evidence import catalogue
+    from compute_divide.evidence.models.raw import Stated
 
+    stated = Stated(dates, tuple(without or ()))
     with working(f"reading {file.name}"):
-        sidecar = catalogue.add_models(file, vintage, replace=replace)
+        sidecar = catalogue.add_models(file, vintage, replace=replace, stated=stated)
     say_written(sidecar)
 
 
@@ -227,7 +237,7 @@ def add_papers(
         Path,
         typer.Argument(exists=True, dir_okay=False, help="A list: .json.gz, .jsonl.gz or .tsv."),
     ],
-    venue: Annotated[str, typer.Option(help="Short name of the venue, letters only: iclr.")],
+    venue: Annotated[str, typer.Option(help="Short name of the venue: iclr, 3dv.")],
     year: Annotated[int, typer.Option(help="Year of the conference.")],
 ) -> None:
     """Add a list of papers of a venue and year to those there.

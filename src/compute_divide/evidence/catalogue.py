@@ -22,6 +22,7 @@ from compute_divide.evidence.audit import runs as audit
 from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
+from compute_divide.evidence.models.raw import NOTHING, Stated
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store import files
@@ -127,7 +128,9 @@ def _losses(fresh: Sidecar) -> Iterator[str]:
         yield f"data/{table} would go {rows}, without {named}"
 
 
-def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
+def add_models(
+    file: Path, vintage: str, *, replace: bool = False, stated: Stated = NOTHING
+) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
     table = files.table_name(vintage)
     if (files.data_dir() / table).exists() and not replace:
@@ -135,7 +138,7 @@ def add_models(file: Path, vintage: str, *, replace: bool = False) -> Sidecar:
             f"the vintage {vintage} is there already (data/{table}): --replace replaces it"
         )
     with files.staged() as folder:
-        return models.add_snapshot(file, vintage, folder)
+        return models.add_snapshot(file, vintage, folder, stated)
 
 
 def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:

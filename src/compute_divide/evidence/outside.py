@@ -20,7 +20,7 @@ import yaml
 from bookpress.files import sha256
 from compute_divide.evidence.models.raw import OPENNESS, SECTORS
 from compute_divide.evidence.models.table import epoch
-from compute_divide.evidence.store import raw_csv, tables
+from compute_divide.evidence.store import dates, raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar
 from compute_divide.evidence.store.raw_csv import (
     Findings,
@@ -419,7 +419,7 @@ def _sectors(models: list[Row]) -> dict[str, str]:
 def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     column = _dated(row)
     place = row.place(row["Model"])
-    dated = raw_csv.read_date(row, column, "released", findings)
+    dated = dates.read_date(row, column, "released", findings)
     if dated is None:
         raise EvidenceError(f"{place}: no date")
     names = ",".join(split_list(row["Organization"])).split(",")

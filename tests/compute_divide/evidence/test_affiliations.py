@@ -76,10 +76,44 @@ def test_companies_are_told_on_the_labelled_samples(name, size):
         ("Ministry of Defence", "government"),
         ("School of National Defence Science and Technology, Southwest University", "academia"),
         ("Physics Lab, Zurvia Group + MIT", "academia"),
+        # firms and schools that were taken for something else by their laboratory, centre or town
+        ("Leap Laboratories", "industry"),
+        ("Clearpath Robotics, Waterloo, Canada", "industry"),
+        ("Sertis Vision Lab, Bangkok", "industry"),
+        ("Sportlogiq, Montreal, Canada", "industry"),
+        ("Codec Avatars Lab, Pittsburgh", "industry"),
+        ("KC Machine Learning Lab", "industry"),
+        ("Open8, Tokyo", "industry"),
+        ("QI-ANXIN Technology Research Institute", "industry"),
+        ("Box", "industry"),
+        ("Align Technology, San Jose", "industry"),
+        ("EDP - Labelec", "industry"),
+        ("International Institute of Information Technology Hyderabad", "academia"),
+        ("CVIT, International Institute of Information Technology, Hyderabad", "academia"),
+        ("USC Institute for Creative Technologies", "academia"),
+        ("Key Laboratory of Machine Perception, Ministry of Education", "academia"),
+        ("Robotics Institute, Carnegie Mellon University", "academia"),
+        ("Vision Lab, Department of Computer Science", "academia"),
+        # a town is where a name is, or the name itself
+        ("Princeton, NJ", "academia"),
+        ("Vexatronic, Princeton, NJ, USA", "@bare-name"),
     ],
 )
 def test_one_string(text, profile):
     assert READER.read(text) == profile
+
+
+@pytest.mark.parametrize("name", ["Lab", "Laboratory", "Robotics Lab", "Institute", "Centre"])
+@pytest.mark.parametrize(
+    "text", ["{}", "Zurvia {}", "Zurvia Speech {}, Cambridge, UK", "The Zurvia {} of Robotics"]
+)
+def test_a_laboratory_or_institute_of_nobody_known_is_unknown(text, name):
+    assert READER.read(text.format(name)) == "unknown"
+
+
+@pytest.mark.parametrize("name", ["Centaur AI Institute", "BGN Eye Clinic, Seoul", "AI Center"])
+def test_what_is_named_as_an_institute_or_clinic_is_no_public_body_for_it(name):
+    assert READER.read(name) == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,30 @@ import subprocess
 from fnmatch import fnmatchcase
 
 import command_line
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bookpress.files import sha256
 from compute_divide.evidence import catalogue
+from compute_divide.evidence.models import columns
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store import files as manifest
 from compute_divide.evidence.store.files import EvidenceError, data_dir, vintages
 from sampling import LONG, some
 
-NEW = (
-    "Model,Organization,Organization categorization,Publication date,Notability criteria,Model accessibility\n"
-    "A,Org,Academia,2024-05-06,Highly cited,API access\n"
-)
+HEADERS = [names[0] for names in columns.HEADERS.values()]
+ROW = {
+    "Organization": "Org",
+    "Organization categorization": "Academia",
+    "Publication date": "2024-05-06",
+    "Notability criteria": "Highly cited",
+    "Model accessibility": "API access",
+}
+ROWS = [{"Model": f"A{number}", **ROW} for number in range(100)]
+NEW = pd.DataFrame(ROWS, columns=HEADERS).to_csv(index=False)
 
 
 def files_at_fault():
@@ -176,7 +184,7 @@ def test_a_vintage_that_was_added_is_sound_and_allowed_everywhere(tmp_path, data
     done = run("add", "models", str(tmp_path / "new.csv"), "--vintage", "2024-07")
     assert (done.exit_code, done.stdout) == (
         0,
-        "models/2024-07.csv  1 rows in, 1 out, 0 set aside\n",
+        "models/2024-07.csv  100 rows in, 100 out, 0 set aside\n",
     )
     assert "2024-07" in vintages()
     assert catalogue.verify() == []
@@ -191,7 +199,7 @@ def test_a_vintage_is_not_replaced_unasked(tmp_path, data_copy):
     assert "the vintage 2026-08 is there already" in done.stderr
     assert snapshot_of(data_copy) == before
     assert run("add", "models", str(file), "--vintage", "2026-08", "--replace").exit_code == 0
-    assert len(models.load_models("2026-08")) == 1
+    assert len(models.load_models("2026-08")) == 100
 
 
 def test_what_is_refused_leaves_the_evidence_as_it_was(tmp_path, data_copy):
@@ -199,7 +207,7 @@ def test_what_is_refused_leaves_the_evidence_as_it_was(tmp_path, data_copy):
     before = snapshot_of(data_copy)
     done = run("add", "models", str(tmp_path / "bad.csv"), "--vintage", "2024-07")
     assert done.exit_code == 1
-    assert "bad.csv, row 2 (A): 'Military' is not a known team label" in done.stderr
+    assert "bad.csv, row 2 (A0): 'Military' is not a known team label" in done.stderr
     assert done.stdout == ""
     assert run("add", "models", str(tmp_path / "bad.csv"), "--vintage", "July").exit_code == 2
     assert run("add", "models", str(tmp_path / "no.csv"), "--vintage", "2024-07").exit_code == 2

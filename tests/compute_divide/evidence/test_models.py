@@ -1,11 +1,16 @@
 """The models tables: the counts a rebuild must reproduce, and what happens to bad input."""
 
 import csv
+import datetime as dt
 
+import command_line
 import pytest
 
 from bookpress.errors import UsageError
 from compute_divide.analysis.models.openness import access_groups
+from compute_divide.evidence.models import table
+from compute_divide.evidence.models.columns import CHAPTERS, HEADERS
+from compute_divide.evidence.models.raw import Stated
 from compute_divide.evidence.models.table import add_snapshot, load_models
 from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -64,11 +69,23 @@ SEEN = {
 }  # fmt: skip
 
 
-def write(path, *rows, columns=SEEN):
+@pytest.fixture
+def few(monkeypatch):
+    """Let a snapshot be as small as a test needs it."""
+    monkeypatch.setattr(table, "FEWEST", 1)
+
+
+def write(path, *rows, columns=SEEN, drop=()):
+    """Write a snapshot of some rows, models A, B and so on, that has every column but `drop`."""
+    lacking = [HEADERS[field] for field in CHAPTERS if set(columns).isdisjoint(HEADERS[field])]
+    names = [*columns, *(headers[0] for headers in lacking)]
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, fieldnames=list(columns), extrasaction="ignore")
+        kept = [name for name in names if name not in drop]
+        writer = csv.DictWriter(file, fieldnames=kept, extrasaction="ignore")
         writer.writeheader()
-        writer.writerows({**SEEN, **row} for row in rows)
+        for place, row in enumerate(rows):
+            letter = chr(ord("A") + place % 26) + str(place // 26 or "")
+            writer.writerow({**SEEN, "Model": letter, **row})
     return path
 
 
@@ -122,7 +139,7 @@ MIDDLE_OF_2024 = {
     ],
     ids=["spreadsheet", "author shares", "middle of 2024"],
 )  # fmt: skip
-def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_path, data_copy):
+def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_path, data_copy, few):
     add_snapshot(write(tmp_path / "new.csv", row, columns=row), "2024-07", data_copy)
     (found,) = load_models("2024-07").to_dict("records")
     assert {name: found[name] for name in expected} == expected
@@ -178,7 +195,7 @@ def test_nonsense_is_refused(content, said, tmp_path, data_copy):
 
 
 def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is_set_aside(
-    tmp_path, data_copy
+    tmp_path, data_copy, few
 ):
     weights = [
         "Weights available",
@@ -206,7 +223,7 @@ def test_classes_of_early_2024_are_known_and_a_new_label_that_no_chapter_uses_is
     "column", ["Publication date", "Organization", "Organization categorization"]
 )
 @pytest.mark.parametrize("lost", [1, 2, 3])
-def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, data_copy):
+def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, data_copy, few):
     value = {"Publication date": "19 of September"}.get(column, "")
     file = write(tmp_path / "new.csv", *[{column: value}] * lost, *[{}] * (4 - lost))
     if lost == 1:
@@ -220,7 +237,7 @@ def test_a_column_of_which_half_cannot_be_read_stops(column, lost, tmp_path, dat
     assert "2024-07" not in vintages()
 
 
-def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy):
+def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy, few):
     file = write(
         tmp_path / "new.csv",
         {"Training compute (FLOP)": "lots", "Citations": "N/A"},
@@ -239,6 +256,133 @@ def test_cells_that_cannot_be_read_are_counted(tmp_path, data_copy):
     ]
 
 
-def test_models_after_the_vintage_are_noted(tmp_path, data_copy):
+def test_models_after_the_vintage_are_noted(tmp_path, data_copy, few):
     sidecar = add_snapshot(write(tmp_path / "new.csv", {}), "2024-04", data_copy)
     assert "published after the vintage: 1 (A)" in sidecar.notes
+
+
+# --- broken copies of a snapshot ---
+
+
+def add(file, *options):
+    command = ("data", "add", "models", str(file), "--vintage", "2024-07", *options)
+    return command_line.run(*command)
+
+
+MANY = [{"Citations": str(number)} for number in range(150)]
+
+
+def test_rows_that_stand_twice_count_once_and_are_named(tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", *MANY)
+    header, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([header, *lines, *lines[:3]]))
+    done = add(file)
+    assert done.exit_code == 0
+    assert (
+        "set aside: 3, the same as another row in all that is read "
+        "(row 152 is row 2; row 153 is row 3; row 154 is row 4)"
+    ) in done.stderr
+    assert "153 rows in, 150 out, 3 set aside" in done.stdout
+    assert len(load_models("2024-07")) == 150
+
+
+@pytest.mark.parametrize("times", [2, 10])
+def test_a_file_that_repeats_every_row_counts_as_the_file(times, tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", *MANY)
+    header, *lines = file.read_text().splitlines()
+    file.write_text("\n".join([header, *lines * times]))
+    done = add(file)
+    assert f"set aside: {150 * (times - 1):,}, the same as another row" in done.stderr
+    assert len(load_models("2024-07")) == 150
+
+
+def test_two_models_of_one_name_and_date_are_reported(tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", *MANY, {"Model": "A", "Training compute (FLOP)": "1e20"})
+    done = add(file)
+    assert "note: one name and date, but other cells: two models: 1 (rows 2 and 152: A)" in (
+        done.stderr
+    )
+    assert len(load_models("2024-07")) == 151
+
+
+@pytest.mark.parametrize("field", CHAPTERS)
+def test_a_column_that_chapters_rest_on_is_not_missed_in_silence(field, tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", *MANY, drop=HEADERS[field])
+    done = add(file)
+    before_2024 = field in {"code_openness", "self_supervised"}
+    if not before_2024:
+        assert (done.exit_code, "2024-07" in vintages()) == (1, False)
+        assert f"new.csv lacks what chapters rest on: no column {HEADERS[field][0]!r}" in (
+            done.stderr
+        )
+        for chapter in CHAPTERS[field]:
+            assert chapter in done.stderr
+        done = add(file, "--without", field)
+    assert done.exit_code == 0
+    assert f"note: no column {HEADERS[field][0]!r}" in done.stderr
+    assert load_models("2024-07")[field].isna().all()
+
+
+def test_a_renamed_column_is_met_with_its_name(tmp_path, data_copy):
+    file = write(tmp_path / "new.csv", *MANY)
+    file.write_text(file.read_text().replace("compute (FLOP)", "compute (exaFLOP)"))
+    done = add(file)
+    assert done.exit_code == 1
+    assert (
+        "no column 'Training compute (FLOP)' or 'Training compute (FLOPs)', "
+        "only 'Training compute (exaFLOP)' (training_compute_flop, used by "
+    ) in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("compute", "--without compute names no column; did you mean"),
+        ("link", "--without link: new.csv has the column 'Link'"),
+    ],
+)
+def test_without_names_a_column_that_lacks(field, said, tmp_path, data_copy):
+    done = add(write(tmp_path / "new.csv", *MANY), "--without", field)
+    assert (done.exit_code, said in done.stderr) == (2, True)
+
+
+def dated(path, *forms, days=12):
+    """Write a snapshot with a date of 2023 a row, the forms in turn."""
+    rows = []
+    for number in range(150):
+        day = dt.date(2023, 1 + number % 12, 1 + number * 7 % days)
+        rows.append({"Publication date": day.strftime(forms[number % len(forms)])})
+    return write(path, *rows)
+
+
+def test_dates_of_which_no_order_shows_are_refused_until_it_is_stated(tmp_path, data_copy):
+    file = dated(tmp_path / "new.csv", "%m/%d/%Y")
+    done = add(file)
+    assert (done.exit_code, "2024-07" in vintages()) == (1, False)
+    assert "dates ('02/08/2023' in row 3) can be read day first or month first" in done.stderr
+    assert "state it by --dates day-first or --dates month-first" in done.stderr
+    assert add(file, "--dates", "month-first").exit_code == 0
+    months = load_models("2024-07")["published"].map(lambda day: day.month)
+    assert months.tolist() == [1 + number % 12 for number in range(150)]
+
+
+def test_dates_of_two_orders_are_refused_whatever_is_stated(tmp_path, data_copy):
+    file = dated(tmp_path / "new.csv", "%m/%d/%Y", "%d/%m/%Y", days=28)
+    for options in ((), ("--dates", "day-first"), ("--dates", "month-first")):
+        done = add(file, *options)
+        assert (done.exit_code, "2024-07" in vintages()) == (1, False)
+        assert "the others can be read either way: write all in one order" in done.stderr
+
+
+def test_an_order_that_the_dates_contradict_is_refused(tmp_path, data_copy):
+    file = dated(tmp_path / "new.csv", "%d/%m/%Y", days=28)
+    done = add(file, "--dates", "month-first")
+    assert (done.exit_code, "--dates month-first is not what" in done.stderr) == (1, True)
+    assert add(file, "--dates", "day-first").exit_code == 0
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 model"), (99, "99 models")])
+def test_a_piece_of_a_snapshot_is_no_vintage(count, said, tmp_path, data_copy):
+    done = add(write(tmp_path / "new.csv", *MANY[:count]))
+    assert (done.exit_code, "2024-07" in vintages()) == (1, False)
+    assert f"new.csv holds {said}, a vintage at least 100" in done.stderr

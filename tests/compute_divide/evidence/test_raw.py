@@ -17,14 +17,13 @@ from compute_divide.evidence.models.raw import (
     TEAM_LABELS,
     team_tokens,
 )
+from compute_divide.evidence.store.dates import Dated, date_order, parse_date
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import (
     TEAM_TYPES,
-    Dated,
     Findings,
+    Row,
     clean,
-    date_order,
-    parse_date,
     parse_number,
     read_raw,
     split_list,
@@ -64,14 +63,36 @@ def test_a_month_and_a_year_are_less_precise(day):
     assert parse_date(str(day.year)) == Dated(dt.date(day.year, 1, 1), "year")
 
 
+def dated(texts):
+    return [Row("new.csv", place, {"date": text}) for place, text in enumerate(texts, start=2)]
+
+
 @given(st.lists(days, min_size=1))
 def test_the_order_of_a_file_is_found_where_it_shows(many):
-    shows = any(day.day > 12 for day in many)
-    assert date_order([day.strftime("%d/%m/%Y") for day in many]) == ("day-first", shows)
-    assert date_order([day.strftime("%m/%d/%Y") for day in many]) == (
-        "month-first" if shows else "day-first",
-        shows,
-    )
+    both = {"day-first": "%d/%m/%Y", "month-first": "%m/%d/%Y"}
+    for order, form in both.items():
+        rows = dated([day.strftime(form) for day in many])
+        if any(day.day > 12 for day in many):
+            assert date_order(rows, "date") == order
+            (other,) = both.keys() - {order}
+            with pytest.raises(EvidenceError, match=f"--dates {other} is not what"):
+                date_order(rows, "date", other)
+        elif any(day.day != day.month for day in many):
+            assert date_order(rows, "date", order) == order
+            with pytest.raises(EvidenceError, match="can be read day first or month first"):
+                date_order(rows, "date")
+        else:
+            assert {parse_date(row["date"], date_order(rows, "date")).day for row in rows} == {*many}
+
+
+@pytest.mark.parametrize(("strays", "refused"), [(1, False), (2, True)])
+def test_a_slip_of_the_keyboard_is_no_second_order(strays, refused):
+    rows = dated(["25/11/2019"] * 150 + ["11/25/2019"] * strays)
+    if refused:
+        with pytest.raises(EvidenceError, match=r"2 dates \('11/25/2019' in row 152\) the month"):
+            date_order(rows, "date")
+    else:
+        assert date_order(rows, "date") == "day-first"
 
 
 @pytest.mark.parametrize(

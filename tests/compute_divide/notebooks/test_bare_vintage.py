@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from compute_divide.evidence.models.columns import CHAPTERS
 from sampling import some
 
 ROOT = Path(__file__).parents[3]
@@ -43,9 +44,9 @@ def evidence(tmp_path_factory):
         writer.writerows(
             [row[name].replace("|", ",") for name in NEEDED] for row in csv.DictReader(file)
         )
-    command(
-        folder / "data", "data", "add", "models", str(folder / "bare.csv"), "--vintage", "2024-07"
-    )
+    lacking = [word for field in CHAPTERS for word in ("--without", field)]
+    add = ("data", "add", "models", str(folder / "bare.csv"), "--vintage", "2024-07")
+    command(folder / "data", *add, *lacking)
     return folder / "data"
 
 

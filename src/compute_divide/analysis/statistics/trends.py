@@ -254,11 +254,16 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
 
 
 class Break(NamedTuple):
-    """A trend with one break: its year, and the factor a year before and after it."""
+    """A trend with one break: its year, and the factor a year before and after it.
+
+    `edge` says which end of the years tried the interval of the year reaches: ``"first"``,
+    ``"last"``, ``"both"`` or ``"none"``. Beyond such an end the break may lie as well.
+    """
 
     year: Estimate
     before: Estimate
     after: Estimate
+    edge: str = "none"
 
 
 def trend_break(counts: pd.DataFrame, label: str) -> Break:
@@ -276,7 +281,9 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     Break
         ``year``, the calendar year of the break, and ``before`` and ``after``, the factors a year
         on the odds, each with its 95% interval. Without values where there are fewer than six
-        years.
+        years. ``edge`` is ``"first"``, ``"last"`` or ``"both"`` where the interval of the year
+        reaches an end of the years tried, which begin a year after the first of the counts and end
+        a year before the last; the label of the year says so too.
 
     Raises
     ------
@@ -300,8 +307,8 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     >>> ks = [10, 20, 30, 40, 50, 40, 30, 20, 10]
     >>> counts = pd.DataFrame({"venue": "icml", "year": range(2010, 2019), "k": ks, "n": 100})
     >>> found = trend_break(counts, "papers with a company author")
-    >>> round(found.year.value), found.before.value > 1 > found.after.value
-    (2014, True)
+    >>> round(found.year.value), found.before.value > 1 > found.after.value, found.edge
+    (2014, True, 'none')
     """
     rows = counts[counts["n"] > 0]
     years = rows["year"].to_numpy(dtype=float)
@@ -327,10 +334,21 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     likely = candidates[deviances <= within]
     earliest = float(likely.min())
     latest = float(likely.max())
+    edge = _edge(likely, candidates)
+    if edge != "none":
+        name += f", at the edge of the years tried, {first:.0f} to {last:.0f}"
     year = Estimate(float(candidates[best]), earliest, latest, n=n, unit="year", label=name)
     before = _factor(fit, [1, 0], dispersion, f"{odds}, before the break", n)
     after = _factor(fit, [1, 1], dispersion, f"{odds}, after the break", n)
-    return Break(year, before, after)
+    return Break(year, before, after, edge)
+
+
+def _edge(likely: Floats, tried: Floats) -> str:
+    """Return which ends of the years tried are among the likely ones."""
+    ends = {"first": likely[0] == tried[0], "last": likely[-1] == tried[-1]}
+    if all(ends.values()):
+        return "both"
+    return next((end for end, reached in ends.items() if reached), "none")
 
 
 def _broken_line(years: Floats, at: float, levels: Floats) -> Floats:

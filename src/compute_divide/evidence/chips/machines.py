@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.evidence.store import raw_csv, tables
+from compute_divide.evidence.store import dates, raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
 from compute_divide.evidence.store.raw_csv import (
     Bounds,
@@ -177,7 +177,7 @@ RENTED = Labels("rented chip", same("H100", "H200", "B200", "A100"))
 
 def _as_day(header: str) -> tables.Field:
     def read(row: Row, _: str, __: Findings) -> str:
-        date = raw_csv.parse_date(row[header], "month-first")
+        date = dates.parse_date(row[header], "month-first")
         if date is None:
             raise EvidenceError(f"{row.place()}: {row[header]!r} in {header!r} is not a date")
         return date.day.isoformat()

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from compute_divide.evidence.store import raw_csv, tables
+from compute_divide.evidence.models.columns import check_columns, columns_of, recognise
+from compute_divide.evidence.store import dates, raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside
 from compute_divide.evidence.store.raw_csv import (
     Bounds,
@@ -24,46 +26,6 @@ from compute_divide.evidence.store.raw_csv import (
     same,
     split_list,
 )
-
-HEADERS: Mapping[str, tuple[str, ...]] = {
-    "model": ("Model", "System"),
-    "reference": ("Reference",),
-    "published": ("Publication date",),
-    "organisations": ("Organization", "Organization(s)"),
-    "countries": ("Country (of organization)", "Country (from Organization)"),
-    "team_label": ("Organization categorization",),
-    "notability": ("Notability criteria", "Inclusion criteria"),
-    "criteria_met": ("Inclusion criteria met",),
-    "excluded": ("Exclude",),
-    "training_compute_flop": ("Training compute (FLOP)", "Training compute (FLOPs)"),
-    "finetune_compute_flop": ("Finetune compute (FLOP)",),
-    "parameters": ("Parameters",),
-    "training_hardware": ("Training hardware",),
-    "hardware_quantity": ("Hardware quantity",),
-    "hardware_utilization": ("Hardware utilization (MFU)", "Hardware utilization"),
-    "training_time_hours": ("Training time (hours)",),
-    "training_cost_usd": (
-        "Training compute cost (2023 USD)",
-        "Training compute cost (2020 USD)",
-        "Training cost (2020 USD)",
-    ),
-    "base_model": ("Base model",),
-    "openness": ("Model accessibility", "Open-source"),
-    "code_openness": ("Training code accessibility", "Code accessibility"),
-    "inference_code_openness": ("Inference code accessibility",),
-    "domain": ("Domain",),
-    "task": ("Task",),
-    "self_supervised": ("Self-supervised training",),
-    "approach": ("Approach",),
-    "citations": ("Citations",),
-    "confidence": ("Confidence",),
-    "link": ("Link",),
-}
-"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not
-matter."""
-
-NEEDED = ("model", "published", "organisations", "team_label", "notability")
-
 
 # --- closed sets of labels ---
 
@@ -146,7 +108,7 @@ SCHEMA = tables.schema(
     model=tables.text(nullable=False),
     reference=tables.text(),
     published=tables.date(),
-    date_precision=tables.one_of(raw_csv.PRECISIONS),
+    date_precision=tables.one_of(dates.PRECISIONS),
     year=tables.whole(1940, 2040),
     organisations=tables.text(),
     countries=tables.text(),
@@ -181,55 +143,6 @@ SCHEMA = tables.schema(
 the base year."""
 
 
-class Generation(NamedTuple):
-    """A schema generation of the database.
-
-    Its name, headers in lower case that show it, whether lists were typed.
-    """
-
-    name: str
-    marks: tuple[str, ...]
-    typed: bool
-
-
-GENERATIONS = (
-    Generation(
-        "spreadsheet (2022 to early 2023)", ("inclusion criteria", "organization(s)"), typed=True
-    ),
-    Generation(
-        "one token an organisation (from 2024)",
-        ("notability criteria", "model accessibility"),
-        typed=False,
-    ),
-    Generation(
-        "one token an organisation (from 2024)", ("notability criteria", "model"), typed=False
-    ),
-    Generation(
-        "author shares (late 2023 to early 2024)", ("notability criteria", "system"), typed=True
-    ),
-)
-
-
-def recognise(raw: raw_csv.RawTable) -> Generation:
-    """Return the schema generation that a header shows.
-
-    The error says which columns were looked for.
-    """
-    there = {name.casefold() for name in raw.header}
-    blank = [field for field in NEEDED if there.isdisjoint(map(str.casefold, HEADERS[field]))]
-    lacking = [" or ".join(map(repr, HEADERS[field])) for field in blank]
-    if not lacking:
-        for generation in GENERATIONS:
-            if there.issuperset(generation.marks):
-                return generation
-    columns = "; no column ".join(lacking) or "of one generation"
-    there_are = ", ".join(raw.header[:8])
-    raise EvidenceError(
-        f"{raw.file} is not a snapshot of the models database with team labels: "
-        f"it has no column {columns} (its columns: {there_are}, ...)"
-    )
-
-
 # --- records ---
 
 NUMBERS = {
@@ -260,26 +173,43 @@ LISTS = ("training_hardware", "base_model", "task")
 YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What whoever brings a snapshot states of it: the order of its dates, and what it lacks.
+
+    The latter are fields of `compute_divide.evidence.models.columns.CHAPTERS`.
+    """
+
+    order: dates.Order | None = None
+    without: tuple[str, ...] = ()
+
+
+NOTHING = Stated()
+
+
 def parse_snapshot(
-    raw: raw_csv.RawTable, notable: Callable[[str], bool] | None = None
+    raw: raw_csv.RawTable,
+    notable: Callable[[str], bool] | None = None,
+    stated: Stated = NOTHING,
 ) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
     """Return the records of a raw snapshot, the rows set aside, and notes.
 
     `notable` says which names are notable.
     """
-    reader = _Reader(raw, notable)
-    nameless = Findings()
+    reader = _Reader(raw, notable, stated)
+    aside = Findings()
     named = []
     for row in reader.rows:
         if row["model"] or row["reference"]:
             named.append(row)
         else:
-            nameless.add("neither a name nor a reference", f"row {row.number}")
+            aside.add("neither a name nor a reference", f"row {row.number}")
     if not named:
         raise EvidenceError(f"{raw.file} names no model")
     records = [reader.record(row) for row in named]
     reader.check_readable(named, records)
-    return records, nameless.groups(), reader.notes()
+    records = reader.once(named, records, aside)
+    return records, aside.groups(), reader.notes()
 
 
 class _Reader:
@@ -288,15 +218,18 @@ class _Reader:
     Their cells go by our names of the columns.
     """
 
-    def __init__(self, raw: raw_csv.RawTable, notable: Callable[[str], bool] | None) -> None:
+    def __init__(
+        self, raw: raw_csv.RawTable, notable: Callable[[str], bool] | None, stated: Stated
+    ) -> None:
         self.file = raw.file
         self.notable = notable
         self.findings = Findings()
         self.generation = recognise(raw)
-        self.columns = _columns(raw.header)
+        self.columns = columns_of(raw.header)
+        self.absent = check_columns(raw, self.columns, self.generation, stated.without)
         self.rows = [self._renamed(row) for row in raw.rows]
-        dates = [row["published"] for row in self.rows]
-        self.order, self.order_shown = raw_csv.date_order(dates)
+        self.order = dates.date_order(self.rows, "published", stated.order)
+        self.is_order_stated = stated.order is not None
         # An exported list separates names by a bare comma, a hand-typed one by comma and space.
         spaced = any(", " in row["organisations"] for row in self.rows)
         self.typed = self.generation.typed and spaced
@@ -322,7 +255,7 @@ class _Reader:
         place = row.place(model[:60])
         tokens = team_tokens(row["team_label"], place)
         numbers = self.numbers(row)
-        dated = raw_csv.read_date(row, "published", "published", self.findings, self.order)
+        dated = dates.read_date(row, "published", "published", self.findings, self.order)
         organisations = self.organisations(row, tokens)
         membership = self.membership(row, model, place)
         lists = {name: joined(split_list(row[name])) for name in LISTS}
@@ -416,6 +349,31 @@ class _Reader:
         self.findings.add(f"{name}: a new label, the cell set aside", place)
         return ""
 
+    def once(
+        self, rows: list[Row], records: list[dict[str, Any]], aside: Findings
+    ) -> list[dict[str, Any]]:
+        """Return the records without those that repeat another in all that is read.
+
+        Two of one name and date that differ elsewhere are noted, and count as two models.
+        """
+        first: dict[tuple[Any, ...], Row] = {}
+        named: dict[tuple[Any, ...], Row] = {}
+        distinct = []
+        for row, record in zip(rows, records, strict=True):
+            cells = tuple(record.values())
+            name = (record["model"], record["published"])
+            if cells in first:
+                place = f"row {row.number} is row {first[cells].number}"
+                aside.add("the same as another row in all that is read", place)
+                continue
+            if name in named:
+                place = f"rows {named[name].number} and {row.number}: {record['model'][:40]}"
+                self.findings.add("one name and date, but other cells: two models", place)
+            first[cells] = row
+            named.setdefault(name, row)
+            distinct.append(record)
+        return distinct
+
     def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
         """Raise when half of what chapters cannot do without could not be read.
 
@@ -461,25 +419,13 @@ class _Reader:
 
     def notes(self) -> list[str]:
         """Return the notes for the sidecar: how the file was read, and what was met."""
-        lines = [f"schema generation: {self.generation.name}"]
+        lines = [f"schema generation: {self.generation.name}", *self.absent]
         if self.author_shares:
             lines.append(
                 "team labels rest on shares of authors, "
                 "so no sector of a single organisation is recorded"
             )
-        if self.order_shown:
-            lines.append(f"dates with slashes are read {self.order}")
+        if any("/" in row["published"] for row in self.rows):
+            by = ", as stated" if self.is_order_stated else ""
+            lines.append(f"dates with slashes are read {self.order}{by}")
         return lines + self.findings.notes()
-
-
-def _columns(header: Sequence[str]) -> dict[str, str]:
-    """Return which column of a file holds each of our fields; an empty text where none does."""
-    there = {name.casefold(): name for name in header}
-    columns = {}
-    for field, names in HEADERS.items():
-        columns[field] = ""
-        for name in map(str.casefold, names):
-            if name in there:
-                columns[field] = there[name]
-                break
-    return columns

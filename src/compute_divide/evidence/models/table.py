@@ -10,7 +10,7 @@ from pandas import DataFrame
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.models import own
-from compute_divide.evidence.models.raw import SCHEMA, parse_snapshot
+from compute_divide.evidence.models.raw import NOTHING, SCHEMA, Stated, parse_snapshot
 from compute_divide.evidence.store import files, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Strict
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -95,10 +95,10 @@ def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:
         sources.append(sheet.source(replace(origin, title=title)))
         reason = "rows of the sheet of notable models, which mark the scope"
         aside.append(SetAside(reason=reason, rows=len(sheet.rows)))
-    records, nameless, met = parse_snapshot(file, notable)
+    records, unread, met = parse_snapshot(file, notable)
     notes = [f"read from the public mirror {snapshot.mirror}", *met]
     table = _table(snapshot.date[:7], "derive_models")
-    return table.write(records, folder, sources, [*aside, *nameless], notes)
+    return table.write(records, folder, sources, [*aside, *unread], notes)
 
 
 def _origin(path: str, snapshot: str) -> Origin:
@@ -121,18 +121,28 @@ def check_vintage(vintage: str) -> None:
         raise UsageError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
 
 
-def add_snapshot(path: Path, vintage: str, folder: Path) -> Sidecar:
+FEWEST = 100
+"""Models of a snapshot. The smallest that ships has 501: what is far below is a piece of one."""
+
+
+def add_snapshot(path: Path, vintage: str, folder: Path, stated: Stated = NOTHING) -> Sidecar:
     """Make a table of a snapshot that the project does not ship.
 
     Its sidecar notes models dated after the vintage.
     """
     check_vintage(vintage)
     file = read_raw(path)
-    records, nameless, notes = parse_snapshot(file)
+    records, aside, notes = parse_snapshot(file, stated=stated)
+    if len(records) < FEWEST:
+        models = "1 model" if len(records) == 1 else f"{len(records)} models"
+        raise EvidenceError(
+            f"{path.name} holds {models}, a vintage at least {FEWEST}: single ones are laid over "
+            "the others by data add row"
+        )
     dated = [record for record in records if record["published"]]
     late = [record["model"] for record in dated if record["published"][:7] > vintage]
     if late:
         examples = "; ".join(late[:3])
         notes.append(f"published after the vintage: {len(late)} ({examples})")
     sources = [file.source(_origin(path.name, vintage))]
-    return _table(vintage, "add_snapshot").write(records, folder, sources, nameless, notes)
+    return _table(vintage, "add_snapshot").write(records, folder, sources, aside, notes)

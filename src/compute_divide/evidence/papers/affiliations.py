@@ -16,9 +16,9 @@ import html
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple, TypeVar
 
 import ahocorasick
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -55,8 +55,11 @@ class Rule(Strict):
 
     ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that
     counts where neither occurs, ``place`` a town known for its university, which counts where not
-    even a hint occurs. The one row of strength ``bare`` says what a bare name that no other rule
-    knows counts as.
+    even a hint occurs, and only before the first comma: behind it a town says where an organisation
+    is. The one row of strength ``bare`` says what a bare name that no other rule knows counts as.
+
+    A hint without a sector is a word that anyone uses of a part of an organisation (lab,
+    institute): beside it words that companies like say nothing.
 
     A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the
     start or the end of an organisation's text. A rule without a sector hides the shorter matches
@@ -97,7 +100,7 @@ class AffiliationReader:
         self.read = cache(self._read)  # from an affiliation string to its slot profile
 
     def _read(self, text: str) -> str:
-        atoms = self._named(organisation_texts(text))
+        atoms = self._named(text)
         if self._lists_bare_name(text):
             atoms.update(self._bare.split("+"))
         if atoms:
@@ -105,19 +108,19 @@ class AffiliationReader:
         name = text.split(",", maxsplit=1)[0].strip()
         return self._bare if self._is_bare(name) else UNKNOWN
 
-    def _named(self, parts: Sequence[str]) -> set[str]:
+    def _named(self, text: str) -> set[str]:
         """Return the atoms of the organisations that a string lists."""
-        matches = [self._longest_matches(part) for part in parts]
-        firm = [_firm_atoms(of_part) for of_part in matches]
-        atoms = set().union(*firm)
-        known = bool(atoms)
-        for part, of_part, settled in zip(parts, matches, firm, strict=True):
-            if settled:
+        parts = [(self._longest_matches(part.text), part) for part in _parts(text)]
+        firm = set().union(*(_firm_atoms(matches) for matches, _ in parts))
+        atoms = set(firm)
+        for matches, part in parts:
+            is_short = len(part.text.split()) <= SHORT
+            if _firm_atoms(matches) or (firm and not is_short):
                 continue
-            if not known or len(part.split()) <= SHORT:
-                sector = _strongest_hint(of_part)
-                if sector:
-                    atoms.add(sector)
+            if any(strength == "hint" for strength, _ in matches):
+                atoms |= _hinted(matches)
+            else:
+                atoms |= _atoms(self._longest_matches(part.before_comma))
         return atoms
 
     def _lists_bare_name(self, text: str) -> bool:
@@ -164,13 +167,13 @@ def _atoms(matches: Iterable[Match]) -> set[str]:
     return {atom for _, atoms in matches for atom in atoms}
 
 
-def _strongest_hint(matches: Sequence[Match]) -> str | None:
-    """Return the sector that the hints in one organisation's text point to, or else its place."""
-    for strength in ("hint", "place"):
-        hinted = _atoms(match for match in matches if match[0] == strength)
-        if hinted:
-            return next(sector for sector in HINT_ORDER if sector in hinted)
-    return None
+def _hinted(matches: Iterable[Match]) -> set[str]:
+    """Return the sector that the hints in one organisation's text point to."""
+    hints = [atoms for strength, atoms in matches if strength == "hint"]
+    hinted = set().union(*hints)
+    if () in hints:
+        hinted.discard("industry")
+    return set([sector for sector in HINT_ORDER if sector in hinted][:1])
 
 
 HINT_ORDER = ("academia", "government", "nonprofit", "industry")
@@ -224,19 +227,37 @@ def fold(text: str) -> str:
     return "".join(char for char in text if not unicodedata.combining(char))
 
 
+class Part(NamedTuple):
+    """One organisation of a string: folded words between ``^`` and ``$``.
+
+    The same of what stands before its first comma.
+    """
+
+    text: str
+    before_comma: str
+
+
 def organisation_texts(text: str) -> list[str]:
     """Return the organisations of an affiliation string as folded words between ``^`` and ``$``.
 
     See `is_unparsed`.
     """
-    texts = []
+    return [part.text for part in _parts(text)]
+
+
+def _parts(text: str) -> Iterator[Part]:
     for item in without_entities(text).split("+"):
         if is_unparsed(item):
             continue
         present = _LATER_EMPLOYER.sub(" ", fold(item))
-        parts = map(_words, _SEPARATOR.split(present))
-        texts += [f" ^ {words} $ " for words in parts if words]
-    return texts
+        for part in _SEPARATOR.split(present):
+            if _words(part):
+                name, _, _ = part.partition(",")
+                yield Part(_anchored(part), _anchored(name))
+
+
+def _anchored(text: str) -> str:
+    return f" ^ {_words(text)} $ "
 
 
 def without_entities(text: str) -> str:

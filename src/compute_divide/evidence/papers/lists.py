@@ -255,9 +255,10 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
         raise EvidenceError(
             f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
         )
-    if not re.fullmatch(r"[a-z]+", venue) or not 1980 <= year <= 2040:
+    if not re.fullmatch(r"[a-z0-9]*[a-z][a-z0-9]*", venue) or not 1980 <= year <= 2040:
         raise UsageError(
-            f"{venue!r} {year} is no venue and year; allowed: letters a to z, and 1980 to 2040"
+            f"{venue!r} {year} is no venue and year; allowed: letters a to z with digits, "
+            "and 1980 to 2040"
         )
     origin = Origin(
         "papers",

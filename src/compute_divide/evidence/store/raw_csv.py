@@ -1,20 +1,19 @@
 """Raw files as they come: every cell a text, all that cannot be read counted, nothing dropped.
 
-A cell holds a number, a list, a date, a label or a text; each kind is read here, with what is
-believed of it. A label that is not in its closed set stops the derivation and is never guessed.
+A cell holds a number, a list, a date, a label or a text; each kind but dates (`dates`) is read
+here, with what is believed of it. A label that is not in its closed set stops the derivation and is
+never guessed.
 """
 
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from bookpress.files import sha256
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Source
@@ -257,102 +256,6 @@ def typed_organisations(text: str) -> list[str]:
         else:
             names.append(name)
     return names
-
-
-# --- dates ---
-
-PRECISIONS = ("day", "month", "year", "placeholder")
-"""``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
-Order = Literal["day-first", "month-first"]
-"""How a date such as 03/04/2019 is meant."""
-
-
-@dataclass(frozen=True)
-class Dated:
-    """A date and how precisely it is known.
-
-    The first day of the month or year where only that is known.
-    """
-
-    day: dt.date
-    precision: str
-
-
-_SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
-_FORMS = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ].*)?"),
-    re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?"),
-    re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4})"),
-)
-
-
-def parse_date(text: str, order: Order = "day-first") -> Dated | None:
-    """Return the date that a text states, else None.
-
-    Where slashes make one only against the order, that is taken.
-    """
-    text = text.strip()
-    if match := _SLASHES.fullmatch(text):
-        first, second, year = map(int, match.groups())
-        by_day = _dated(year, second, first)
-        by_month = _dated(year, first, second)
-        return by_day or by_month if order == "day-first" else by_month or by_day
-    for form in _FORMS:
-        if match := form.fullmatch(text):
-            stated = match.groupdict()
-            numbers = {part: int(digits) for part, digits in stated.items() if digits}
-            return _dated(**numbers)
-    return None
-
-
-def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated | None:
-    try:
-        date = dt.date(year, 1 if month is None else month, 1 if day is None else day)
-    except ValueError:
-        return None
-    if month is None:
-        return Dated(date, "year")
-    if day is None:
-        return Dated(date, "month")
-    return Dated(date, "placeholder" if (month, day) in {(1, 1), (12, 31)} else "day")
-
-
-def date_order(texts: Iterable[str]) -> tuple[Order, bool]:
-    """Return how the dates of a file are to be read, and whether the file itself shows it.
-
-    One such as 25/11/2019 does.
-    """
-    dates = [match for text in texts if (match := _SLASHES.fullmatch(text.strip()))]
-    day_first = sum(int(match[1]) > 12 for match in dates)
-    month_first = sum(int(match[2]) > 12 for match in dates)
-    shown = bool(day_first or month_first)
-    return ("month-first" if month_first > day_first else "day-first"), shown
-
-
-def read_date(
-    row: Row, column: str, what: str, findings: Findings, order: Order = "day-first"
-) -> Dated | None:
-    """Return the date in a cell, None where none can be read.
-
-    Findings note all that is not a plain day.
-    """
-    text = row[column]
-    place = f"row {row.number}"
-    if not text:
-        findings.add(f"{what}: blank", place)
-        return None
-    dated = parse_date(text, order)
-    if dated is None:
-        shown = f"{place}: {text[:40]!r}"
-        findings.add(f"{what}: not a date, left missing", shown)
-        return None
-    if dated.precision != "day":
-        findings.add(f"{what}: precision {dated.precision}", f"{place}: {text}")
-    match = _SLASHES.fullmatch(text)
-    month = 2 if order == "day-first" else 1
-    if match and int(match[month]) > 12:
-        findings.add(f"{what}: not {order}, so read the other way", f"{place}: {text}")
-    return dated
 
 
 # --- labels, and team types ---

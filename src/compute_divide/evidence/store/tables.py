@@ -15,7 +15,7 @@ from pyarrow import BufferReader
 from pyarrow.parquet import ParquetFile
 
 from bookpress.files import replace_file, sha256
-from compute_divide.evidence.store import files, raw_csv
+from compute_divide.evidence.store import dates, files, raw_csv
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, read_raw
 
@@ -143,14 +143,14 @@ def as_date(name: str, header: str) -> dict[str, Field]:
     """Return a day, and in a column of its own how precisely it is known."""
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
-        dated = raw_csv.read_date(row, header, name, findings)
+        dated = dates.read_date(row, header, name, findings)
         return dated.day.isoformat() if dated else None
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
-        dated = raw_csv.read_date(row, header, name, Findings())
+        dated = dates.read_date(row, header, name, Findings())
         return dated.precision if dated else None
 
-    precisions = one_of(raw_csv.PRECISIONS)
+    precisions = one_of(dates.PRECISIONS)
     return {name: Field(date(), day), f"{name}_precision": Field(precisions, precision)}
 
 

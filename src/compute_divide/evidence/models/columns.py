@@ -1,0 +1,199 @@
+"""Which column of a raw snapshot holds which of our fields, and what a file does without."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from bookpress.errors import UsageError, nearest
+from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.raw_csv import RawTable
+
+HEADERS: Mapping[str, tuple[str, ...]] = {
+    "model": ("Model", "System"),
+    "reference": ("Reference",),
+    "published": ("Publication date",),
+    "organisations": ("Organization", "Organization(s)"),
+    "countries": ("Country (of organization)", "Country (from Organization)"),
+    "team_label": ("Organization categorization",),
+    "notability": ("Notability criteria", "Inclusion criteria"),
+    "criteria_met": ("Inclusion criteria met",),
+    "excluded": ("Exclude",),
+    "training_compute_flop": ("Training compute (FLOP)", "Training compute (FLOPs)"),
+    "finetune_compute_flop": ("Finetune compute (FLOP)",),
+    "parameters": ("Parameters",),
+    "training_hardware": ("Training hardware",),
+    "hardware_quantity": ("Hardware quantity",),
+    "hardware_utilization": ("Hardware utilization (MFU)", "Hardware utilization"),
+    "training_time_hours": ("Training time (hours)",),
+    "training_cost_usd": (
+        "Training compute cost (2023 USD)",
+        "Training compute cost (2020 USD)",
+        "Training cost (2020 USD)",
+    ),
+    "base_model": ("Base model",),
+    "openness": ("Model accessibility", "Open-source"),
+    "code_openness": ("Training code accessibility", "Code accessibility"),
+    "inference_code_openness": ("Inference code accessibility",),
+    "domain": ("Domain",),
+    "task": ("Task",),
+    "self_supervised": ("Self-supervised training",),
+    "approach": ("Approach",),
+    "citations": ("Citations",),
+    "confidence": ("Confidence",),
+    "link": ("Link",),
+}
+"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not
+matter."""
+
+NEEDED = ("model", "published", "organisations", "team_label", "notability")
+
+CHAPTERS: Mapping[str, tuple[str, ...]] = {
+    "reference": ("evidence", "robustness", "training-compute"),
+    "countries": ("machines",),
+    "training_compute_flop": (
+        *("causes", "diffusion", "evidence", "foundation-models", "hardware", "large-scale-models"),
+        *("ledger", "policy", "reproduction", "robustness", "training-compute"),
+    ),
+    "parameters": ("robustness",),
+    "training_hardware": ("evidence", "hardware", "policy", "reproduction"),
+    "hardware_quantity": ("hardware", "introduction", "policy"),
+    "hardware_utilization": ("policy",),
+    "training_time_hours": ("hardware", "introduction", "policy"),
+    "training_cost_usd": ("causes", "hardware", "ledger"),
+    "base_model": ("foundation-models", "open-models"),
+    "openness": ("diffusion", "ledger", "open-models", "reproduction"),
+    "code_openness": ("diffusion",),
+    "domain": ("foundation-models",),
+    "self_supervised": ("foundation-models",),
+    "link": ("hardware", "policy", "reproduction", "robustness", "training-compute"),
+}
+"""The fields that a file can be without, and the chapters whose results change where it is."""
+
+
+class Generation(NamedTuple):
+    """A schema generation of the database.
+
+    Its name, headers in lower case that show it, whether lists were typed, and which of `CHAPTERS`
+    its files can do without.
+    """
+
+    name: str
+    marks: tuple[str, ...]
+    typed: bool
+    without: frozenset[str]
+
+
+_NOT_YET = frozenset(
+    {
+        *("countries", "base_model", "openness", "code_openness", "self_supervised"),
+        *("hardware_quantity", "hardware_utilization"),
+    }
+)
+_NEVER_AGAIN = frozenset({"code_openness", "self_supervised"})
+
+GENERATIONS = (
+    Generation(
+        "spreadsheet (2022 to early 2023)",
+        ("inclusion criteria", "organization(s)"),
+        typed=True,
+        without=_NOT_YET | {"training_hardware", "training_time_hours"},
+    ),
+    Generation(
+        "one token an organisation (from 2024)",
+        ("notability criteria", "model accessibility"),
+        typed=False,
+        without=_NEVER_AGAIN,
+    ),
+    Generation(
+        "one token an organisation (from 2024)",
+        ("notability criteria", "model"),
+        typed=False,
+        without=_NEVER_AGAIN,
+    ),
+    Generation(
+        "author shares (late 2023 to early 2024)",
+        ("notability criteria", "system"),
+        typed=True,
+        without=_NOT_YET,
+    ),
+)
+
+
+def recognise(raw: RawTable) -> Generation:
+    """Return the schema generation that a header shows.
+
+    The error says which columns were looked for.
+    """
+    there = {name.casefold() for name in raw.header}
+    blank = [field for field in NEEDED if there.isdisjoint(map(str.casefold, HEADERS[field]))]
+    lacking = [_headers(field) for field in blank]
+    if not lacking:
+        for generation in GENERATIONS:
+            if there.issuperset(generation.marks):
+                return generation
+    columns = "; no column ".join(lacking) or "of one generation"
+    there_are = ", ".join(raw.header[:8])
+    raise EvidenceError(
+        f"{raw.file} is not a snapshot of the models database with team labels: "
+        f"it has no column {columns} (its columns: {there_are}, ...)"
+    )
+
+
+def columns_of(header: Sequence[str]) -> dict[str, str]:
+    """Return which column of a file holds each of our fields; an empty text where none does."""
+    there = {name.casefold(): name for name in header}
+    columns = {}
+    for field, names in HEADERS.items():
+        columns[field] = ""
+        for name in map(str.casefold, names):
+            if name in there:
+                columns[field] = there[name]
+                break
+    return columns
+
+
+def check_columns(
+    raw: RawTable, columns: Mapping[str, str], generation: Generation, without: Collection[str]
+) -> list[str]:
+    """Return notes on the columns that chapters rest on and a file does without.
+
+    EvidenceError where it lacks one that its generation has, unless it is named in `without`.
+    """
+    for field in without:
+        if field not in CHAPTERS:
+            raise UsageError(f"--without {field} names no column{nearest(field, [*CHAPTERS])}")
+        if columns[field]:
+            raise UsageError(f"--without {field}: {raw.file} has the column {columns[field]!r}")
+    lacking = [field for field in CHAPTERS if not columns[field]]
+    strays = [name for name in raw.header if name and name not in columns.values()]
+    lost = [field for field in lacking if field not in {*without, *generation.without}]
+    if lost:
+        described = "; ".join(_lost(field, strays) for field in lost)
+        options = " ".join(f"--without {field}" for field in lost)
+        raise EvidenceError(
+            f"{raw.file} lacks what chapters rest on: {described}: name the columns so, or leave "
+            f"these results unknown by {options}"
+        )
+    return [
+        f"no column {_headers(field)}: {field} is unknown ({_used_by(field)})"
+        for field in lacking
+    ]
+
+
+def _lost(field: str, strays: Sequence[str]) -> str:
+    """Say of a field that no column holds what may be meant, and who misses it."""
+    lowered = {name.casefold(): name for name in strays}
+    names = [name.casefold() for name in HEADERS[field]]
+    alike = [difflib.get_close_matches(name, lowered, n=1, cutoff=0.7) for name in names]
+    meant = "".join(f", only {lowered[close[0]]!r}" for close in alike[:1] if close)
+    return f"no column {_headers(field)}{meant} ({field}, {_used_by(field)})"
+
+
+def _headers(field: str) -> str:
+    return " or ".join(map(repr, HEADERS[field]))
+
+
+def _used_by(field: str) -> str:
+    return f"used by {', '.join(CHAPTERS[field])}"

@@ -1,0 +1,152 @@
+"""Dates of raw files: in which order a column writes them, and how precisely each is known."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.raw_csv import Findings, Row
+
+PRECISIONS = ("day", "month", "year", "placeholder")
+"""``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
+Order = Literal["day-first", "month-first"]
+"""How a date such as 03/04/2019 is meant."""
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A date and how precisely it is known.
+
+    The first day of the month or year where only that is known.
+    """
+
+    day: dt.date
+    precision: str
+
+
+_SLASHES = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
+_FORMS = (
+    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})(?:[T ].*)?"),
+    re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2}))?"),
+    re.compile(r"(?P<month>\d{1,2})/(?P<year>\d{4})"),
+)
+
+
+def parse_date(text: str, order: Order = "day-first") -> Dated | None:
+    """Return the date that a text states, else None.
+
+    Where slashes make one only against the order, that is taken.
+    """
+    text = text.strip()
+    if match := _SLASHES.fullmatch(text):
+        first, second, year = map(int, match.groups())
+        by_day = _dated(year, second, first)
+        by_month = _dated(year, first, second)
+        return by_day or by_month if order == "day-first" else by_month or by_day
+    for form in _FORMS:
+        if match := form.fullmatch(text):
+            stated = match.groupdict()
+            numbers = {part: int(digits) for part, digits in stated.items() if digits}
+            return _dated(**numbers)
+    return None
+
+
+def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated | None:
+    try:
+        date = dt.date(year, 1 if month is None else month, 1 if day is None else day)
+    except ValueError:
+        return None
+    if month is None:
+        return Dated(date, "year")
+    if day is None:
+        return Dated(date, "month")
+    return Dated(date, "placeholder" if (month, day) in {(1, 1), (12, 31)} else "day")
+
+
+STRAYS = 0.01
+"""Share of the dates with a number above 12 that may be of the other order: slips of the keyboard
+in a list that is otherwise of one order."""
+
+
+def date_order(rows: Sequence[Row], column: str, stated: Order | None = None) -> Order:
+    """Return how the dates of a column are to be read, as they show or as it is `stated`.
+
+    EvidenceError where they show no order and none is stated, two orders, or another than stated.
+    """
+    shown: dict[str, list[Row]] = {"day-first": [], "month-first": []}
+    ambiguous = []
+    for row in rows:
+        if match := _SLASHES.fullmatch(row[column]):
+            first, second = int(match[1]), int(match[2])
+            if first > 12 >= second:
+                shown["day-first"].append(row)
+            elif second > 12 >= first:
+                shown["month-first"].append(row)
+            elif first != second:
+                ambiguous.append(row)
+    order: Order = "day-first"
+    if len(shown["month-first"]) > len(shown["day-first"]):
+        order = "month-first"
+    if shown[order]:
+        _refuse_disorder(shown, order, stated, column)
+        return order
+    if ambiguous and stated is None:
+        raise EvidenceError(
+            f"{ambiguous[0].file}: {_dates(ambiguous, column)} can be read day first or month "
+            "first, and no date of the file shows which: state it by --dates day-first or "
+            "--dates month-first"
+        )
+    return stated or order
+
+
+def _refuse_disorder(
+    shown: Mapping[str, Sequence[Row]], order: Order, stated: Order | None, column: str
+) -> None:
+    other = "month-first" if order == "day-first" else "day-first"
+    file = shown[order][0].file
+    if len(shown[other]) > STRAYS * len([*shown[order], *shown[other]]):
+        raise EvidenceError(
+            f"{file}: {_dates(shown[order], column)} have the {order.removesuffix('-first')} "
+            f"first, {_dates(shown[other], column)} the {other.removesuffix('-first')}, so that "
+            "the others can be read either way: write all in one order, such as 2019-11-25"
+        )
+    if stated not in {None, order}:
+        raise EvidenceError(
+            f"{file}: --dates {stated} is not what {_dates(shown[order], column)} show, "
+            f"which are {order}"
+        )
+
+
+def _dates(rows: Sequence[Row], column: str) -> str:
+    dates = "date" if len(rows) == 1 else "dates"
+    return f"{len(rows):,} {dates} ({rows[0][column]!r} in row {rows[0].number})"
+
+
+def read_date(
+    row: Row, column: str, what: str, findings: Findings, order: Order = "day-first"
+) -> Dated | None:
+    """Return the date in a cell, None where none can be read.
+
+    Findings note all that is not a plain day.
+    """
+    text = row[column]
+    place = f"row {row.number}"
+    if not text:
+        findings.add(f"{what}: blank", place)
+        return None
+    dated = parse_date(text, order)
+    if dated is None:
+        shown = f"{place}: {text[:40]!r}"
+        findings.add(f"{what}: not a date, left missing", shown)
+        return None
+    if dated.precision != "day":
+        findings.add(f"{what}: precision {dated.precision}", f"{place}: {text}")
+    match = _SLASHES.fullmatch(text)
+    month = 2 if order == "day-first" else 1
+    if match and int(match[month]) > 12:
+        findings.add(f"{what}: not {order}, so read the other way", f"{place}: {text}")
+    return dated
