@@ -82,7 +82,9 @@ def test_the_order_of_a_file_is_found_where_it_shows(many):
             with pytest.raises(EvidenceError, match="can be read day first or month first"):
                 date_order(rows, "date")
         else:
-            assert {parse_date(row["date"], date_order(rows, "date")).day for row in rows} == {*many}
+            assert {parse_date(row["date"], date_order(rows, "date")).day for row in rows} == {
+                *many
+            }
 
 
 @pytest.mark.parametrize(("strays", "refused"), [(1, False), (2, True)])

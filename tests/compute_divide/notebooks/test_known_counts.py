@@ -20,13 +20,22 @@ COUNTS = [
 def test_large_scale_models_records_exactly_the_known_counts(
     run_chapter, vintage, settings, early, late, industry
 ):
+    settings = {"records": "as-listed", **settings}
     results = run_chapter("large-scale-models", vintage=vintage, **settings).results
     keys = ("academia_share_early", "academia_share_late", "industry_share_year")
     assert [(results[key].k, results[key].n) for key in keys] == [early, late, industry]
 
 
-def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter):
+def test_audited_records_leave_universities_alone_none_of_the_largest(run_chapter):
     results = run_chapter("large-scale-models").results
+    keys = ("academia_share_early", "academia_share_late", "academia_share_now")
+    assert [(results[key].k, results[key].n) for key in keys] == [(26, 37), (0, 30), (0, 30)]
+    assert results["checked_late"].high == pytest.approx(7 / 30)
+    assert (results["audited_runs"].k, results["audited_runs"].n) == (157, 157)
+
+
+def test_the_first_editions_shares_stand_as_those_of_notable_models(run_chapter):
+    results = run_chapter("large-scale-models", records="as-listed").results
     kept = {
         key: (results[key].k, results[key].n) for key in ("filter_keeps_early", "filter_keeps_late")
     }
@@ -118,7 +127,7 @@ def test_years_without_data_have_no_value(run_chapter):
 
 
 def test_the_share_of_universities_alone_falls_with_computing(run_chapter):
-    results = run_chapter("causes").results
+    results = run_chapter("causes", records="as-listed").results
     fifths = ("least", "second", "third", "fourth", "most")
     shares = [results[f"fifth.{place}"] for place in fifths]
     assert [(one.k, one.n) for one in shares] == [(21, 71), (11, 74), (6, 71), (4, 76), (2, 76)]

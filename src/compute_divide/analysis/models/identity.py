@@ -61,8 +61,8 @@ def _titles(rows: pd.DataFrame) -> list[str]:
 
 
 def _links(rows: pd.DataFrame) -> list[str]:
-    firsts = rows["link"].astype("str").str.split().str[0]
-    return _plain(firsts.where(rows["link"].notna()))
+    links = rows["link"].tolist()
+    return _plain(link.split()[0] if isinstance(link, str) else None for link in links)
 
 
 def _plain(texts: Iterable[object]) -> list[str]:

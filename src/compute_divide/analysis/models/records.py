@@ -184,7 +184,7 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
         return {}
     counted, reason = _own_computing(row, audit)
     if counted > row["possible"]:
-        counted, reason = math.nan, ABOVE_PEAK
+        return {COMPUTE: (math.nan, ABOVE_PEAK)}
     return {COMPUTE: (counted, reason)} if reason else {}
 
 

@@ -177,8 +177,7 @@ def check_columns(
             f"these results unknown by {options}"
         )
     return [
-        f"no column {_headers(field)}: {field} is unknown ({_used_by(field)})"
-        for field in lacking
+        f"no column {_headers(field)}: {field} is unknown ({_used_by(field)})" for field in lacking
     ]
 
 
