@@ -44,8 +44,8 @@ TEAM = Labels("team type", same(*TEAM_TYPES))
 
 _ORGANISATION = re.compile(r"(?P<name>.+?) \[(?P<kind>[^\]]+)\]")
 _KINDS = (
-    ("academi", "academia"),
     ("company", "industry"),
+    ("academi", "academia"),
     ("public", "government"),
     ("other", "nonprofit"),
 )

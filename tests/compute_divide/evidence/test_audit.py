@@ -1,0 +1,54 @@
+"""The tables of the audit: what is in them, and that the sample is the one drawn by lot."""
+
+import random  # noqa: TID251 - a draw that anyone can repeat without numpy
+
+import pytest
+
+import compute_divide as cd
+from compute_divide.evidence.audit import runs as audit
+from compute_divide.evidence.store.files import EvidenceError
+
+SEED = 20261128
+
+
+def test_the_sample_is_the_one_that_the_seed_draws():
+    models = cd.load_models("2026-08").dropna(subset=["published"])
+    runs = cd.load_audited_runs()
+    chosen = set(runs.loc[runs["in_first_audit"], "model"])
+    others = models[models["year"].ge(2010) & ~models["model"].isin(chosen)]
+    keys = zip(others["published"].dt.date.astype(str), others["model"], strict=True)
+    sample = cd.load_audit_sample()
+    lot = random.Random(SEED)
+    drawn = lot.sample(sorted(keys), len(sample))
+    assert [model for _, model in drawn] == sample["model"].tolist()
+
+
+def test_verdicts_of_the_sample_agree_with_its_labels():
+    sample = cd.load_audit_sample()
+    checked = sample[sample["team_verdict"].isin(["right", "wrong"])]
+    for row in checked.itertuples():
+        same = row.listed_team == row.audited_team
+        assert same or row.team_verdict == "wrong" or row.listed_team == "other", row.model
+    assert cd.label_error(sample, "team").k == sample["team_verdict"].eq("wrong").sum()
+
+
+def test_bounds_hold_the_share_whatever_the_unchecked_rows_are():
+    sample = cd.load_audit_sample()
+    for field in ("team", "compute", "year", "openness"):
+        bounds = cd.label_error_bounds(sample, field)
+        assert bounds.low <= bounds.value <= bounds.high
+
+
+def test_a_table_kept_by_hand_may_only_name_audited_runs(tmp_path, monkeypatch):
+    lines = "model,year,same_run_as\nNobody's model,2020,GPT-3 6.7B\n"
+    table = tmp_path / "same_runs.csv"
+    table.write_text(lines, encoding="utf-8")
+    monkeypatch.setattr(audit.files, "data_dir", lambda: tmp_path)
+    with pytest.raises(EvidenceError, match=r"Nobody's model.*no audited run has this name"):
+        audit._answers("same_runs.csv", "same_run_as", [{"model": "GPT-3 6.7B", "year": 2020.0}])
+
+
+def test_a_kind_of_organisation_that_nobody_knows_is_named():
+    row = audit.Row("runs.csv", 7, {"model": "X", "author_organisations": "Somewhere [club]"})
+    with pytest.raises(EvidenceError, match=r"runs.csv, row 7 \(X\): 'club' is no kind"):
+        audit._organisations(row)
