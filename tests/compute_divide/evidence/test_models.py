@@ -10,7 +10,6 @@ from bookpress.errors import UsageError
 from compute_divide.analysis.models.openness import access_groups
 from compute_divide.evidence.models import table
 from compute_divide.evidence.models.columns import CHAPTERS, HEADERS
-from compute_divide.evidence.models.raw import Stated
 from compute_divide.evidence.models.table import add_snapshot, load_models
 from compute_divide.evidence.store.files import EvidenceError, vintages
 from compute_divide.evidence.store.raw_csv import read_raw
@@ -139,7 +138,9 @@ MIDDLE_OF_2024 = {
     ],
     ids=["spreadsheet", "author shares", "middle of 2024"],
 )  # fmt: skip
-def test_each_schema_generation_is_recognised_by_its_header(row, expected, tmp_path, data_copy, few):
+def test_each_schema_generation_is_recognised_by_its_header(
+    row, expected, tmp_path, data_copy, few
+):
     add_snapshot(write(tmp_path / "new.csv", row, columns=row), "2024-07", data_copy)
     (found,) = load_models("2024-07").to_dict("records")
     assert {name: found[name] for name in expected} == expected
@@ -332,6 +333,15 @@ def test_a_renamed_column_is_met_with_its_name(tmp_path, data_copy):
         "no column 'Training compute (FLOP)' or 'Training compute (FLOPs)', "
         "only 'Training compute (exaFLOP)' (training_compute_flop, used by "
     ) in done.stderr
+
+
+def test_a_column_without_any_value_is_noted(tmp_path, data_copy):
+    done = add(write(tmp_path / "new.csv", *MANY))
+    assert (
+        "note: no value in 'Base model': base_model is unknown "
+        "(used by foundation-models, open-models)"
+    ) in done.stderr
+    assert "no value in 'Training compute (FLOP)'" not in done.stderr
 
 
 @pytest.mark.parametrize(

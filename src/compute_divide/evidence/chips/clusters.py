@@ -11,8 +11,8 @@ from pathlib import Path
 
 from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import tables
-from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.dates import read_date
+from compute_divide.evidence.store.files import Sidecar
 from compute_divide.evidence.store.raw_csv import Findings, Labels, Row, marked, same
 
 SECTORS = Labels(
