@@ -168,8 +168,8 @@ def check_columns(
         described = "; ".join(_lost(field, strays) for field in lost)
         options = " ".join(f"--without {field}" for field in lost)
         raise EvidenceError(
-            f"{raw.file} lacks what chapters rest on: {described}: name the columns so, or leave "
-            f"these results unknown by {options}"
+            f"{raw.file} lacks what chapters rest on: {described}: give these columns, in "
+            f"their units, or leave what rests on them unknown by {options}"
         )
     blank = [field for field in CHAPTERS if columns[field] and _is_blank(columns[field], raw)]
     return [
