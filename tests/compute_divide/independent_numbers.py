@@ -368,12 +368,9 @@ class Affiliations:
             re.sub(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*", " ", plain(item))
             for item in items
         ]
-        parts = [
-            f" ^ {told} $ "
-            for item in cut
-            for part in re.split(r"[;/|]", item)
-            if (told := words(part))
-        ]
+        pieces = [piece for item in cut for piece in re.split(r"[;/|]", item) if words(piece)]
+        parts = [f" ^ {words(piece)} $ " for piece in pieces]
+        heads = [f" ^ {words(piece.split(',')[0])} $ " for piece in pieces]
         matches = [self._matches(part) for part in parts]
         firm = [
             {one for strength, found in match if strength in {"name", "word"} for one in found}
@@ -381,9 +378,13 @@ class Affiliations:
         ]
         sectors = set().union(*firm)
         decided = bool(sectors)
-        for part, match, settled in zip(parts, matches, firm, strict=True):
-            if not settled and (not decided or len(part.split()) <= 5):
+        for part, head, match, settled in zip(parts, heads, matches, firm, strict=True):
+            if settled or (decided and len(part.split()) > 5):
+                continue
+            if any(strength == "hint" for strength, _ in match):
                 sectors |= self._hinted(match)
+            else:
+                sectors |= {one for _, found in self._matches(head) for one in found}
         apart = [item.strip() for item in re.split(r"\+| / [^+]*,[^+]*| / ", text)]
         if sectors and len(apart) == 1:
             return frozenset(sectors)
@@ -418,14 +419,11 @@ class Affiliations:
 
     @staticmethod
     def _hinted(match: list[tuple[str, frozenset[str]]]) -> set[str]:
-        for wanted in ("hint", "place"):
-            told = {
-                sector for strength, sectors in match if strength == wanted for sector in sectors
-            }
-            for sector in ("academia", "government", "nonprofit", "industry"):
-                if sector in told:
-                    return {sector}
-        return set()
+        hints = [sectors for strength, sectors in match if strength == "hint"]
+        order = ["academia", "government", "nonprofit"]
+        if all(hints):
+            order.append("industry")
+        return set([sector for sector in order if any(sector in one for one in hints)][:1])
 
 
 def title_key(title: str) -> str:

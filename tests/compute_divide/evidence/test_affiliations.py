@@ -34,6 +34,16 @@ def test_companies_are_told_on_the_labelled_samples(name, size):
     assert min(precision.low, recall.low) > 0.9
 
 
+@pytest.mark.parametrize("name", ["first", "second"])
+def test_sectors_are_told_on_the_labelled_samples(name):
+    rows = SAMPLE[SAMPLE["sample"] == name]
+    calls = judgement_calls()
+    told = [slot_sectors(READER.read(text).split("+"), calls) for text in rows["affiliation"]]
+    true = [frozenset(sectors.split("|")) - {"unknown"} for sectors in rows["sectors"]]
+    right = sum(ours == theirs for ours, theirs in zip(told, true, strict=True))
+    assert right / len(rows) >= 0.98
+
+
 @pytest.mark.parametrize(
     ("text", "profile"),
     [

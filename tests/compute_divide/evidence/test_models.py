@@ -335,6 +335,15 @@ def test_a_renamed_column_is_met_with_its_name(tmp_path, data_copy):
     ) in done.stderr
 
 
+def test_a_column_without_any_value_is_noted(tmp_path, data_copy):
+    done = add(write(tmp_path / "new.csv", *MANY))
+    assert (
+        "note: no value in 'Base model': base_model is unknown "
+        "(used by foundation-models, open-models)"
+    ) in done.stderr
+    assert "no value in 'Training compute (FLOP)'" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [

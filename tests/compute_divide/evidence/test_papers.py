@@ -365,6 +365,22 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
     assert (again.exit_code, "uai 2024 is there already" in again.stderr) == (1, True)
 
 
+@pytest.mark.parametrize("venue", ["3dv", "ai4x"])
+def test_a_venue_has_digits_in_its_name(venue, tmp_path, data_copy):
+    file = tmp_path / "a.json.gz"
+    file.write_bytes(packed([{"title": "A", "status": "Poster", "aff": "MIT"}]))
+    done = command_line.run("data", "add", "papers", str(file), "--venue", venue, "--year", "2031")
+    assert (done.exit_code, done.stderr.strip()) == (
+        0,
+        f"added: {venue} 2031, 1 papers of a.json.gz",
+    )
+    assert load_papers()["venue"].eq(venue).sum() == 1
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    file.rename(raw / f"{venue}__{venue}2031.json.gz")
+    assert [(found.venue, found.year) for found in find_lists(raw)] == [(venue, 2031)]
+
+
 @pytest.mark.parametrize(
     ("name", "content", "venue", "said"),
     [
@@ -373,8 +389,9 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
             "a.json.gz",
             packed([]),
             "UAI/..",
-            "'UAI/..' 2031 is no venue and year; allowed: letters a to z",
+            "'UAI/..' 2031 is no venue and year; allowed: letters a to z with digits",
         ),
+        ("a.json.gz", packed([]), "2031", "'2031' 2031 is no venue and year; allowed: letters"),
         ("a.json.gz", packed([]), "uai", "a.json.gz holds no accepted paper"),
         (
             "a.json.gz",

@@ -87,9 +87,13 @@ def test_the_order_of_a_file_is_found_where_it_shows(many):
             }
 
 
+def test_two_orders_do_no_harm_where_every_date_shows_its_own():
+    assert date_order(dated(["25/11/2019", "11/25/2019", "03/03/2019"]), "date") == "day-first"
+
+
 @pytest.mark.parametrize(("strays", "refused"), [(1, False), (2, True)])
 def test_a_slip_of_the_keyboard_is_no_second_order(strays, refused):
-    rows = dated(["25/11/2019"] * 150 + ["11/25/2019"] * strays)
+    rows = dated(["25/11/2019"] * 150 + ["11/25/2019"] * strays + ["03/04/2019"])
     if refused:
         with pytest.raises(EvidenceError, match=r"2 dates \('11/25/2019' in row 152\) the month"):
             date_order(rows, "date")

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from bookpress.files import sha256
 from compute_divide.evidence.models.columns import CHAPTERS
 from sampling import some
 
@@ -50,15 +52,18 @@ def evidence(tmp_path_factory):
     return folder / "data"
 
 
-def command(data: Path, *words: str) -> str:
-    run = [sys.executable, "-m", "compute_divide", *words]
-    done = subprocess.run(
-        run,
+def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "compute_divide", *words],
         cwd=ROOT,
         env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
         capture_output=True,
         text=True,
     )
+
+
+def command(data: Path, *words: str) -> str:
+    done = run(data, *words)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -73,3 +78,23 @@ def test_a_chapter_meets_a_vintage_without_values(slug, evidence):
         "introduction",
         "robustness",
     }
+
+
+@pytest.mark.parametrize("field", some([*CHAPTERS], 1, 7))
+def test_the_chapters_that_are_named_for_a_column_rest_on_it(field, tmp_path):
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    for path in (tmp_path / "data/models").glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [{**row, field: ""} for row in csv.DictReader(file)]
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        sidecar = path.with_suffix(".meta.yml")
+        meta = yaml.safe_load(sidecar.read_text(encoding="utf-8"))
+        meta["sha256"] = sha256(path.read_bytes())
+        sidecar.write_text(yaml.safe_dump(meta), encoding="utf-8")
+    for slug in some(CHAPTERS[field], 2, 7):
+        before = command(ROOT / "data", "run", slug, "--json")
+        after = run(tmp_path / "data", "run", slug, "--json")
+        assert after.returncode or after.stdout != before, f"{slug} says the same without {field}"

@@ -161,11 +161,7 @@ def check_columns(
 
     EvidenceError where it lacks one that its generation has, unless it is named in `without`.
     """
-    for field in without:
-        if field not in CHAPTERS:
-            raise UsageError(f"--without {field} names no column{nearest(field, [*CHAPTERS])}")
-        if columns[field]:
-            raise UsageError(f"--without {field}: {raw.file} has the column {columns[field]!r}")
+    _refuse_needless(without, columns, raw.file)
     lacking = [field for field in CHAPTERS if not columns[field]]
     strays = [name for name in raw.header if name and name not in columns.values()]
     lost = [field for field in lacking if field not in {*without, *generation.without}]
@@ -173,12 +169,30 @@ def check_columns(
         described = "; ".join(_lost(field, strays) for field in lost)
         options = " ".join(f"--without {field}" for field in lost)
         raise EvidenceError(
-            f"{raw.file} lacks what chapters rest on: {described}: name the columns so, or leave "
-            f"these results unknown by {options}"
+            f"{raw.file} lacks what chapters rest on: {described}: give these columns, in "
+            f"their units, or leave what rests on them unknown by {options}"
         )
+    blank = [field for field in CHAPTERS if columns[field] and _is_blank(columns[field], raw)]
     return [
-        f"no column {_headers(field)}: {field} is unknown ({_used_by(field)})" for field in lacking
+        *(f"no column {_headers(field)}: {_unknown(field)}" for field in lacking),
+        *(f"no value in {columns[field]!r}: {_unknown(field)}" for field in blank),
     ]
+
+
+def _refuse_needless(without: Collection[str], columns: Mapping[str, str], file: str) -> None:
+    for field in without:
+        if field not in CHAPTERS:
+            raise UsageError(f"--without {field} names no column{nearest(field, [*CHAPTERS])}")
+        if columns[field]:
+            raise UsageError(f"--without {field}: {file} has the column {columns[field]!r}")
+
+
+def _is_blank(column: str, raw: RawTable) -> bool:
+    return not any(row[column] for row in raw.rows)
+
+
+def _unknown(field: str) -> str:
+    return f"{field} is unknown ({_used_by(field)})"
 
 
 def _lost(field: str, strays: Sequence[str]) -> str:

@@ -206,9 +206,9 @@ def parse_snapshot(
             aside.add("neither a name nor a reference", f"row {row.number}")
     if not named:
         raise EvidenceError(f"{raw.file} names no model")
-    records = [reader.record(row) for row in named]
-    reader.check_readable(named, records)
-    records = reader.once(named, records, aside)
+    rows = reader.once(named, aside)
+    records = [reader.record(row) for row in rows]
+    reader.check_readable(rows, records)
     return records, aside.groups(), reader.notes()
 
 
@@ -349,30 +349,26 @@ class _Reader:
         self.findings.add(f"{name}: a new label, the cell set aside", place)
         return ""
 
-    def once(
-        self, rows: list[Row], records: list[dict[str, Any]], aside: Findings
-    ) -> list[dict[str, Any]]:
-        """Return the records without those that repeat another in all that is read.
+    def once(self, rows: list[Row], aside: Findings) -> list[Row]:
+        """Return the rows without those that repeat another in all that is read.
 
         Two of one name and date that differ elsewhere are noted, and count as two models.
         """
-        first: dict[tuple[Any, ...], Row] = {}
-        named: dict[tuple[Any, ...], Row] = {}
-        distinct = []
-        for row, record in zip(rows, records, strict=True):
-            cells = tuple(record.values())
-            name = (record["model"], record["published"])
+        first: dict[tuple[str, ...], Row] = {}
+        named: dict[tuple[str, str], Row] = {}
+        for row in rows:
+            cells = tuple(map(raw_csv.clean, row.cells.values()))
             if cells in first:
                 place = f"row {row.number} is row {first[cells].number}"
                 aside.add("the same as another row in all that is read", place)
                 continue
-            if name in named:
-                place = f"rows {named[name].number} and {row.number}: {record['model'][:40]}"
-                self.findings.add("one name and date, but other cells: two models", place)
             first[cells] = row
-            named.setdefault(name, row)
-            distinct.append(record)
-        return distinct
+            name = row["model"] or row["reference"]
+            before = named.setdefault((name, row["published"]), row)
+            if before is not row:
+                place = f"rows {before.number} and {row.number}: {name[:40]}"
+                self.findings.add("one name and date, but other cells: two models", place)
+        return list(first.values())
 
     def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
         """Raise when half of what chapters cannot do without could not be read.

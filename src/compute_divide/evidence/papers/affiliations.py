@@ -58,12 +58,11 @@ class Rule(Strict):
     even a hint occurs, and only before the first comma: behind it a town says where an organisation
     is. The one row of strength ``bare`` says what a bare name that no other rule knows counts as.
 
-    A hint without a sector is a word that anyone uses of a part of an organisation (lab,
-    institute): beside it words that companies like say nothing.
-
     A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the
-    start or the end of an organisation's text. A rule without a sector hides the shorter matches
-    inside it and says that nothing is known.
+    start or the end of an organisation's text, or of what stands before its first comma where the
+    whole matches nothing. A rule without a sector hides the shorter matches inside it and says that
+    nothing is known. A hint without one is a word that anyone uses (lab, institute): beside it
+    hints of companies do not count.
     """
 
     pattern: Annotated[str, Field(min_length=1), AfterValidator(_with_words)]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pandera.pandas as pa
 
+from compute_divide.evidence.papers.lists import VENUE
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import SetAside
 from compute_divide.evidence.store.raw_csv import EXAMPLES
@@ -25,7 +26,7 @@ RANKS = tables.Table(
     RANKS_TABLE,
     tables.schema(
         key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),
-        venue=tables.text(pa.Check.str_matches(r"^[a-z]+$"), nullable=False),
+        venue=tables.text(pa.Check.str_matches(rf"^{VENUE}$"), nullable=False),
         year=tables.whole(1980, 2040, nullable=False),
         rank=tables.number(high=1, nullable=False),
     ),

@@ -23,6 +23,8 @@ from compute_divide.evidence.papers.affiliations import without_entities
 from compute_divide.evidence.store.files import EvidenceError, Origin, problem
 
 VENUE_NAMES = {"nips": "neurips"}
+VENUE = r"[a-z0-9]*[a-z][a-z0-9]*"
+"""The short name of a venue: letters and digits, such as ``3dv``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +204,10 @@ _NEURIPS_2024 = Origin(
     "https://github.com/jingshi-yang/NeurIPS2024PapersViz",
 )
 
-_JSON = re.compile(r"([a-z]+)__\1(\d{4})\.json\.gz")
-_JSON_WITH_ABSTRACTS = re.compile(r"([a-z]+)__\1(\d{4})\.abstracts\.json\.gz")
-_TAB_SEPARATED = re.compile(r"([a-z]+)(\d{4})_title_and_aff\.tsv")
-_JSON_LINES = re.compile(r"([a-z]+)(\d{4})_\w+\.jsonl\.gz")
+_JSON = re.compile(rf"({VENUE})__\1(\d{{4}})\.json\.gz")
+_JSON_WITH_ABSTRACTS = re.compile(rf"({VENUE})__\1(\d{{4}})\.abstracts\.json\.gz")
+_TAB_SEPARATED = re.compile(rf"({VENUE})(\d{{4}})_title_and_aff\.tsv")
+_JSON_LINES = re.compile(rf"({VENUE})(\d{{4}})_\w+\.jsonl\.gz")
 
 KINDS = (
     ListKind(_JSON, read_json_list, False, _PAPERLISTS),
@@ -255,7 +257,7 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
         raise EvidenceError(
             f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
         )
-    if not re.fullmatch(r"[a-z0-9]*[a-z][a-z0-9]*", venue) or not 1980 <= year <= 2040:
+    if not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040:
         raise UsageError(
             f"{venue!r} {year} is no venue and year; allowed: letters a to z with digits, "
             "and 1980 to 2040"

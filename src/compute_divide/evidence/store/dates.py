@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import Findings, Row
@@ -77,22 +77,20 @@ def date_order(rows: Sequence[Row], column: str, stated: Order | None = None) ->
 
     EvidenceError where they show no order and none is stated, two orders, or another than stated.
     """
-    shown: dict[str, list[Row]] = {"day-first": [], "month-first": []}
-    ambiguous = []
-    for row in rows:
-        if match := _SLASHES.fullmatch(row[column]):
-            first, second = int(match[1]), int(match[2])
-            if first > 12 >= second:
-                shown["day-first"].append(row)
-            elif second > 12 >= first:
-                shown["month-first"].append(row)
-            elif first != second:
-                ambiguous.append(row)
+    by_order = _by_order(rows, column)
+    shown = {name: by_order[name] for name in get_args(Order)}
+    ambiguous = by_order["either"]
     order: Order = "day-first"
     if len(shown["month-first"]) > len(shown["day-first"]):
         order = "month-first"
     if shown[order]:
-        _refuse_disorder(shown, order, stated, column)
+        if ambiguous:
+            _refuse_disorder(shown, order, column)
+        if stated not in {None, order}:
+            raise EvidenceError(
+                f"{shown[order][0].file}: --dates {stated} is not what "
+                f"{_dates(shown[order], column)} show, which are {order}"
+            )
         return order
     if ambiguous and stated is None:
         raise EvidenceError(
@@ -103,9 +101,23 @@ def date_order(rows: Sequence[Row], column: str, stated: Order | None = None) ->
     return stated or order
 
 
-def _refuse_disorder(
-    shown: Mapping[str, Sequence[Row]], order: Order, stated: Order | None, column: str
-) -> None:
+def _by_order(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
+    """Return the rows whose dates have slashes by the order that they show, or ``either``."""
+    by_order: dict[str, list[Row]] = {"day-first": [], "month-first": [], "either": []}
+    for row in rows:
+        if match := _SLASHES.fullmatch(row[column]):
+            first = int(match[1])
+            second = int(match[2])
+            if first > 12 >= second:
+                by_order["day-first"].append(row)
+            elif second > 12 >= first:
+                by_order["month-first"].append(row)
+            elif first != second:
+                by_order["either"].append(row)
+    return by_order
+
+
+def _refuse_disorder(shown: Mapping[str, Sequence[Row]], order: Order, column: str) -> None:
     other = "month-first" if order == "day-first" else "day-first"
     file = shown[order][0].file
     if len(shown[other]) > STRAYS * len([*shown[order], *shown[other]]):
@@ -113,11 +125,6 @@ def _refuse_disorder(
             f"{file}: {_dates(shown[order], column)} have the {order.removesuffix('-first')} "
             f"first, {_dates(shown[other], column)} the {other.removesuffix('-first')}, so that "
             "the others can be read either way: write all in one order, such as 2019-11-25"
-        )
-    if stated not in {None, order}:
-        raise EvidenceError(
-            f"{file}: --dates {stated} is not what {_dates(shown[order], column)} show, "
-            f"which are {order}"
         )
 
 
