@@ -178,7 +178,8 @@ def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
 def _worth() -> pd.Series:
     """Return the H100 equivalents of each kind, by speed in 16 bits."""
     chips = load_chips().set_index("chip")
-    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    listed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    speed = chips["audited_flop_s"].fillna(listed)
     unit = speed[GPUS["H100_SXM"]]
     return pd.Series({gpu: speed[chip] / unit for gpu, chip in GPUS.items()})
 

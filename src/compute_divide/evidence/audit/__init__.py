@@ -1,0 +1,1 @@
+"""The audit: rows of other tables, held against their sources."""
