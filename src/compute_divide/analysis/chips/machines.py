@@ -187,6 +187,7 @@ def _missing(audited: pd.DataFrame) -> pd.DataFrame:
         for_weapons=rows["kind"].eq("weapons"),
         runs=True,
         h100e_first=rows[H100E],
+        listed_h100e=None,
     )
 
 
