@@ -19,8 +19,8 @@ from bookpress.errors import UsageError
 from bookpress.files import sha256
 from compute_divide.evidence import outside
 from compute_divide.evidence.audit import machines as audited_machines
-from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.chips import campuses, clusters, machines, universities
+from compute_divide.evidence.chips import chips as hardware
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers

@@ -82,9 +82,7 @@ _MEASURED_COLUMNS = {
 }
 
 
-def largest_machines(
-    private: pd.DataFrame, sites: pd.DataFrame, public: pd.DataFrame
-) -> Figure:
+def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.DataFrame) -> Figure:
     """Return the largest private machines and sites over time, and the largest public machines.
 
     Parameters
@@ -128,7 +126,7 @@ def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
 @needs()
 def _frontier(steps: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart:
     """Return the steps of the records, and public machines as named points."""
-    lines = _in_years(_to_the_end(steps, points))
+    lines = _in_years(steps[["series", "machine", "operational", H100E]])
     dots = _in_years(points)
     last = float(lines["when"].max())
     scale = alt.Scale(domain=[2020.8, last + 0.7], nice=False)
@@ -144,15 +142,8 @@ def _frontier(steps: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart:
     texts = [_record_names(lines), *_names(dots)]
     labels = [text.encode(x=x, y=y, text=alt.Text("machine:N")) for text in texts]
     series = _series_names(lines).encode(x=x, y=y, text=alt.Text("series:N"))
-    return framed(record.encode(x=x, y=y, strokeDash=dash), ends, marks, *labels, series, height=400)
-
-
-def _to_the_end(steps: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps with one more for each line, where the chart ends."""
-    last = max(steps["operational"].max(), points["operational"].max())
-    largest = steps.groupby("series", sort=False)[H100E].max()
-    ends = largest.reset_index().assign(machine="", operational=last)
-    return pd.concat([steps, ends])[["series", "machine", "operational", H100E]]
+    line = record.encode(x=x, y=y, strokeDash=dash)
+    return framed(line, ends, marks, *labels, series, height=400)
 
 
 def _in_years(machines: pd.DataFrame) -> pd.DataFrame:
@@ -174,7 +165,7 @@ def _record_names(lines: pd.DataFrame) -> alt.Chart:
 
 def _series_names(lines: pd.DataFrame) -> alt.Chart:
     """Return the name of each line, above the middle of its last steps."""
-    middle = lines[lines["machine"] != ""].groupby("series").nth(-3)
+    middle = lines.groupby("series").nth(-3)
     text: alt.Chart = alt.Chart(middle).mark_text(
         align="right", dx=-8, dy=-12, fontSize=11, fontStyle="italic", color=_INDUSTRY
     )
@@ -210,7 +201,8 @@ def measured_machines(machines: pd.DataFrame) -> Figure:
     names = {"peak": _PEAK, "listed": _LISTED, "hpl_mxp": _MXP, "hpl": _HPL}
     wide = ordered.rename(columns=names)[["machine", *names.values()]]
     rows = wide.melt("machine", var_name="what", value_name="eflop_s").dropna()
-    values = row_by_row("{}, {}: {:.3g}", rows["machine"], rows["what"], rows["eflop_s"], joint="; ")
+    columns = [rows[name] for name in ["machine", "what", "eflop_s"]]
+    values = row_by_row("{}, {}: {:.3g}", *columns, joint="; ")
     return figure(
         _measured(rows, ordered["machine"].tolist()),
         rows,
@@ -223,8 +215,9 @@ def measured_machines(machines: pd.DataFrame) -> Figure:
 @needs()
 def _measured(rows: pd.DataFrame, order: list[str]) -> alt.LayerChart:
     """Return a row a machine: strokes and crosses for peaks, points for measured speeds."""
-    scale = alt.Scale(type="log", nice=False, domain=[0.002, 80])
-    x = alt.X("eflop_s:Q", title="EFLOP/s, logarithmic", scale=scale, axis=alt.Axis(format="~g"))
+    scale = alt.Scale(type="log", nice=False, domain=[0.01, 80])
+    axis = alt.Axis(format="~g", values=[0.01, 0.1, 1, 10])
+    x = alt.X("eflop_s:Q", title="EFLOP/s, logarithmic", scale=scale, axis=axis)
     y = named_rows("machine", sort=order, axis=row_axis(labelLimit=220))
     legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=2)
     colour = alt.Color("what:N", scale=named_scale(_MEASURES), legend=legend)

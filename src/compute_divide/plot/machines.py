@@ -171,8 +171,10 @@ def mixed_machines(machines: pd.DataFrame) -> Table:
     """
     is_hidden = machines["machine"].eq(UNNAMED)
     named = machines[~is_hidden].assign(n=1)[["machine", "country", "n", H100E]]
-    hidden = machines[is_hidden].groupby("country", as_index=False).agg(
-        n=(H100E, "size"), h100e=(H100E, "sum")
+    hidden = (
+        machines[is_hidden]
+        .groupby("country", as_index=False)
+        .agg(n=(H100E, "size"), h100e=(H100E, "sum"))
     )
     rows = pd.concat([hidden.assign(machine="names hidden by the list"), named])
     rows = rows.sort_values(H100E, ascending=False, kind="stable")

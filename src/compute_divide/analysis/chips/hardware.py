@@ -65,14 +65,16 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
     """Return the peak speed of each row under one rule for the number format; NaN without one."""
+    single = chips["fp32_flop_s"].astype(float)
+    if number_format == "fp32":
+        return single
     audited = chips["audited_flop_s"].astype(float)
     by_matrix = audited.where(chips["audited_matrix"].eq(True).fillna(False))
     tensor = by_matrix.fillna(chips["tensor_fp16_flop_s"].astype(float))
     half = chips["fp16_flop_s"].astype(float)
-    single = chips["fp32_flop_s"].astype(float)
     faster = pd.Series(np.fmax(half, single))
     training = audited.fillna(tensor).fillna(faster)
-    return {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
+    return {"training": training, "tensor-16": tensor}[number_format]
 
 
 def _names(chips: pd.DataFrame) -> list[list[str]]:

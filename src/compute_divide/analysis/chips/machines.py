@@ -9,11 +9,7 @@ from statistics import NormalDist
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.chips.hardware import (
-    built_clusters,
-    chip_peaks,
-    running_clusters,
-)
+from compute_divide.analysis.chips.hardware import built_clusters, running_clusters
 
 REFERENCE = "NVIDIA H100 SXM5 80GB"
 """The chip whose equivalents are counted."""
@@ -62,6 +58,13 @@ NAMES = {
     "Oak Ridge NL Summit": "Summit",
     "Supercomputer Fugaku": "Fugaku",
     "Novo Nordisk Gefion": "Gefion",
+    "Lawrence Berkeley NL NERSC Perlmutter": "Perlmutter",
+    "GENCI Adastra": "Adastra",
+    "Pawsey Supercomputing Centre Setonix": "Setonix",
+    "University of Florida HiPerGator 3.0 Superpod": "HiPerGator 3.0",
+    "Argonne NL Polaris": "Polaris",
+    "Shaheen III - GPU": "Shaheen III",
+    "JUWELS-Booster": "JUWELS Booster",
     "Jupiter, Jülich": "JUPITER",
     "Oak Ridge NL Frontier": "Frontier",
     "Alps Supercomputer Phase 2": "Alps",
@@ -77,6 +80,7 @@ NAMES = {
 COUNTRIES = {
     "United States of America": "United States",
     "United Kingdom of Great Britain and Northern Ireland": "United Kingdom",
+    "Korea (Republic of)": "South Korea",
 }
 """Countries that the list of clusters calls otherwise than the TOP500."""
 
@@ -116,7 +120,8 @@ def known_machines(
 
     Notes
     -----
-    What the audit found comes first, then the peak of the chip, then the list's own speed. Only
+    What the audit found of a machine comes first, then the data sheet of its chip, then the list's
+    own speed. Only
     where no 16-bit speed is known the list's equivalents stand in, which take 8 bits for chips that
     have them.
 
@@ -129,7 +134,7 @@ def known_machines(
     >>> machines.loc[["Aurora", "JUPITER"], "h100e"].round().tolist()
     [47289.0, 23538.0]
     """
-    peaks = chip_peaks(chips)
+    peaks = chips.set_index("chip")["audited_flop_s"].dropna()
     listed = _of_the_list(clusters, audited, peaks)
     missing = _missing(audited)
     machines = pd.concat([listed, missing], ignore_index=True)
@@ -174,7 +179,8 @@ def _before(rows: pd.DataFrame, peaks: pd.Series[float]) -> pd.Series[float]:
 def _listed_worth(rows: pd.DataFrame, peaks: pd.Series[float]) -> pd.Series[float]:
     """Return the worth of machines by the peak of their chip, where they have one kind alone."""
     is_uniform = rows["chips"].eq(rows["chips_primary"]) & rows["chip_secondary"].isna()
-    by_chip = rows["chips"].astype(float) * rows["chip"].map(peaks) / peaks[REFERENCE]
+    of_chip = rows["chip"].map(peaks).astype(float)
+    by_chip = rows["chips"].astype(float) * of_chip / peaks[REFERENCE]
     return by_chip.where(is_uniform.fillna(False)).fillna(_before(rows, peaks))
 
 
@@ -187,7 +193,7 @@ def _missing(audited: pd.DataFrame) -> pd.DataFrame:
         for_weapons=rows["kind"].eq("weapons"),
         runs=True,
         h100e_first=rows[H100E],
-        listed_h100e=None,
+        listed_h100e=float("nan"),
     )
 
 

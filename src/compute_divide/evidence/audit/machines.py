@@ -199,7 +199,7 @@ RATES = tables.schema(
 
 
 def load_aurora_rates() -> pd.DataFrame:
-    """Return what one chip of Aurora does in 16 bits, by each source.
+    """Return what one chip of Aurora does at half precision, by each source.
 
     Returns
     -------
