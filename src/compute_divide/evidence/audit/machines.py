@@ -234,5 +234,4 @@ def _origin(what: str) -> Origin:
         "2026-11",
         "The Compute Divide; the sources are named in each row",
         "CC BY 4.0",
-        "",
     )
