@@ -37,6 +37,12 @@ VOCABULARY = {
     ],
     "compute_divide.evidence.papers.topics": ["load_topics"],
     "compute_divide.evidence.openalex.tables": ["load_companies", "load_counts", "load_works"],
+    "compute_divide.evidence.audit.machines": [
+        "load_audited_chips",
+        "load_audited_machines",
+        "load_aurora_rates",
+    ],
+    "compute_divide.evidence.chips.campuses": ["load_campuses"],
     "compute_divide.evidence.chips.chips": ["load_chips", "load_gpu_trends", "load_prices"],
     "compute_divide.evidence.chips.clusters": ["load_clusters"],
     "compute_divide.evidence.chips.machines": [
@@ -139,11 +145,12 @@ VOCABULARY = {
         "flop_per_dollar",
         "loose_team_types",
         "rented_flop_per_dollar",
+        "running_clusters",
         "same_year_ratio",
         "with_peaks",
     ],
     "compute_divide.analysis.chips.budget": ["run_flop"],
-    "compute_divide.analysis.chips.machines": ["running_machines", "top500_share"],
+    "compute_divide.analysis.chips.machines": ["known_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "compute_divide.analysis.statistics.association": ["association"],

@@ -25,6 +25,7 @@ ARSENALS = ("Lawrence Livermore", "Los Alamos", "Sandia", "CEA EXA1")
 
 
 def peaks(raw: Path) -> dict[str, float]:
+    """Return 16-bit peaks in FLOP/s: those of data sheets before those of the list."""
     found = {}
     for chip in rows(raw / "models/epoch_ml_hardware_2026-07-19.csv"):
         tensor, half = (
@@ -33,45 +34,122 @@ def peaks(raw: Path) -> dict[str, float]:
         )
         if tensor or half:
             found[chip["Hardware name"]] = float(tensor or half)
-    return found
+    return found | sheets(raw)
 
 
-def clusters(raw: Path, h100: float) -> list[dict]:
-    listed = rows(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
-    sure = [
+def sheets(raw: Path) -> dict[str, float]:
+    """Return the peaks of data sheets, no lead among them."""
+    return {
+        chip["chip"]: float(chip["data_sheet_dense_16bit_tflops"]) * 1e12
+        for chip in rows(raw / "audit/chips.csv")
+        if chip["data_sheet_dense_16bit_tflops"] and chip["seen"] != "lead"
+    }
+
+
+GONE = ("retired; still Existing", "Decommissioned", "replaced 2025 by")
+NEVER = ("an offer (", "counted twice")
+
+
+def built(raw: Path) -> list[dict[str, str]]:
+    return [
         one
-        for one in listed
-        if one["Status"] == "Existing"
+        for one in rows(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
+        if one["Status"] in {"Existing", "Decommissioned"}
         and one["Certainty"] in {"Confirmed", "Likely"}
         and one["Possible Duplicate"] != "True"
         and one["H100 equivalents"]
     ]
-    names = {one["Name"].strip('"') for one in sure}
-    return [
-        {
-            "name": one["Name"].strip('"'),
-            "sector": one["Sector"],
-            "country": one["Country"].strip('"'),
-            "day": one["First Operational Date"],
-            "size": float(one["16-bit OP/s"]) / h100
-            if one["16-bit OP/s"]
-            else float(one["H100 equivalents"]),
-        }
-        for one in sure
-        if one["Superseded by"].strip('"') not in names
-    ]
 
 
-def of_clusters(raw: Path, h100: float) -> dict[str, float]:
-    found = clusters(raw, h100)
+def by_name(raw: Path) -> dict[str, dict[str, str]]:
+    return {
+        one["machine"]: one
+        for one in rows(raw / "audit/machines.csv")
+        if one["verdict"] != "missing" and not one["machine"].startswith("Anonymized")
+    }
+
+
+def clusters(raw: Path, speed: dict[str, float]) -> list[dict]:
+    """Return every machine once, also those that ran: name, sector, country, day, size, whether it runs."""
+    audit = by_name(raw)
+    sheet = sheets(raw)
+    there = {one["Name"].strip('"') for one in built(raw) if one["Status"] == "Existing"}
+    found = []
+    for one in built(raw):
+        name = one["Name"].strip('"')
+        checked = audit.get(name, {"note": "", "verdict": "", "audited_h100e": ""})
+        if any(words in checked["note"] for words in NEVER):
+            continue
+        chip = one["Chip type (primary)"].strip('"')
+        alone = one["Chip quantity (primary)"] == one["Total number of AI chips"] != ""
+        listed = one["16-bit OP/s"] and float(one["16-bit OP/s"]) / speed[H100]
+        if alone and not one["Chip type (secondary)"] and chip in sheet:
+            listed = float(one["Total number of AI chips"]) * sheet[chip] / speed[H100]
+        size = float(checked["audited_h100e"] or 0) or listed or float(one["H100 equivalents"])
+        mixed = one["Sector"] == "Public/Private" or checked["verdict"] == "owner-wrong"
+        gone = any(words in checked["note"] for words in GONE)
+        runs = (
+            one["Status"] == "Existing"
+            and one["Superseded by"].strip('"') not in there
+            and not gone
+        )
+        found.append(
+            {
+                "name": name,
+                "sector": "Mixed" if mixed else one["Sector"],
+                "country": one["Country"].strip('"'),
+                "day": one["First Operational Date"],
+                "size": size,
+                "first": listed if checked["verdict"] == "count-wrong" and size > listed else size,
+                "runs": runs,
+                "arms": name.startswith(ARSENALS),
+            }
+        )
+    return found + added(raw)
+
+
+def added(raw: Path) -> list[dict]:
+    found = []
+    for one in rows(raw / "audit/machines.csv"):
+        if one["verdict"] == "missing" and one["owner_kind"].startswith("public"):
+            if "announced" in one["owner_kind"]:
+                continue
+            found.append(
+                {
+                    "name": one["machine"],
+                    "sector": "Public",
+                    "country": one["country"],
+                    "day": one["operational_date"][:7],
+                    "size": float(one["audited_h100e"]),
+                    "first": float(one["audited_h100e"]),
+                    "runs": True,
+                    "arms": "weapons" in one["owner_kind"],
+                }
+            )
+    return found
+
+
+AURORA_CLOCKS = {"low": 112 * 4096 * 1.3e9, "high": 128 * 4096 * 1.6e9}
+AURORA_CHIPS = 63_744
+
+
+def of_clusters(raw: Path, speed: dict[str, float]) -> dict[str, float]:
+    ever = clusters(raw, speed)
+    found = [one for one in ever if one["runs"]]
     private = [one for one in found if one["sector"] == "Private"]
-    arms = [one for one in found if one["sector"] == "Public" and one["name"].startswith(ARSENALS)]
-    free = [
-        one for one in found if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)
-    ]
+    arms = [one for one in found if one["sector"] == "Public" and one["arms"]]
+    free = [one for one in found if one["sector"] == "Public" and not one["arms"]]
     named = [one for one in free if not one["name"].startswith("Anonymized")]
-    until = [one for one in private if one["day"] and one["day"] < "2022-06-01"]
+    mixed = [one["size"] for one in found if one["sector"] == "Mixed"]
+    until = [
+        one["size"] for one in ever if one["sector"] == "Private" and "" < one["day"] < "2022-06-01"
+    ]
     german = [one["size"] for one in free if one["country"] == "Germany"]
+    sites = [
+        float(one["H100 equivalents"] or 0)
+        for one in rows(raw / "compute/epoch_frontier_data_center_timelines_2026-07-07.csv")
+        if one["Date"][:10] <= "2026-07-07"
+    ]
     biggest = {
         key: max(one["size"] for one in part)
         for key, part in {"p": private, "o": named, "w": arms}.items()
@@ -80,16 +158,24 @@ def of_clusters(raw: Path, h100: float) -> dict[str, float]:
         "private_largest": biggest["p"],
         "open_largest": biggest["o"],
         "weapons_largest": biggest["w"],
-        "frontier": next(one["size"] for one in named if one["name"].endswith("Frontier")),
-        "private_2022": max(one["size"] for one in until),
+        "frontier": next(one["first"] for one in named if one["name"].endswith("Frontier")),
+        "private_2022": max(until),
         "private_over_open": biggest["p"] / biggest["o"],
         "private_over_weapons": biggest["p"] / biggest["w"],
+        "site_largest": max(sites),
+        "site_over_open": max(sites) / biggest["o"],
+        "public_n": len(free),
         "public_sum": sum(one["size"] for one in free),
+        "mixed_n": len(mixed),
+        "mixed_sum": sum(mixed),
         "germany": sum(german),
         "germany_largest": max(german) / sum(german),
         "united_states": sum(
             one["size"] for one in free if one["country"].startswith("United States")
         ),
+        "aurora_range.low": AURORA_CHIPS * AURORA_CLOCKS["low"] / speed[H100],
+        "aurora_range.high": AURORA_CHIPS * AURORA_CLOCKS["high"] / speed[H100],
+        "aurora_beyond": 11.643e18 / (AURORA_CHIPS * 52.43e12),
     }
 
 
@@ -99,6 +185,8 @@ SERIES_OF_OWNERS = (
     "tpu_owners",
     "amd_owners",
     "coreweave_owners",
+    "trainium_owners",
+    "named_other_owners",
 )
 
 
@@ -108,17 +196,24 @@ def of_owners(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     for series in SERIES_OF_OWNERS:  # those that the book counts
         [path] = (raw / "compute").glob(f"epoch_{series}_cumulative_totals_*.csv")
         for one in rows(path):
-            if one["End date"] in ends and not one["Incomplete"]:
-                sums[one["End date"]] += float(one[median])
-                if one["End date"] == ends[0]:
+            end = one["End date"].replace("/24", "/2024").replace("/25", "/2025")
+            end = one["End date"] if one["End date"] in ends else end
+            if end in ends and not one.get("Incomplete"):
+                sums[end] += float(one[median])
+                if end == ends[0]:
                     single[one["Owner"], one["Chip manufacturer"]] = float(one[median])
     kinds: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for one in rows(raw / "compute/epoch_nvidia_owners_cumulative_by_chip_2026-04-22.csv"):
+    of_kinds = [
+        one
+        for maker in ("nvidia", "trainium")
+        for one in rows(raw / f"compute/epoch_{maker}_owners_cumulative_by_chip_2026-04-22.csv")
+    ]
+    for one in of_kinds:
         kinds[one["Chip type"]][0] += float(one[median])
         kinds[one["Chip type"]][1] += float(one["Number of Units"])
     same = {
         "A100": "NVIDIA A100", "A800": "NVIDIA A800 SXM", "H100/H200": H100, "H800": "NVIDIA H800 SXM5",
-        "H20": "NVIDIA HGX H20", "B200": "NVIDIA B200",
+        "H20": "NVIDIA HGX H20", "B200": "NVIDIA B200", "Trainium1": "Amazon Trainium1", "Trainium2": "Amazon Trainium2",
     }  # fmt: skip
     gaps = [
         abs(kinds[kind][0] / kinds[kind][1] * speed[H100] / speed[chip] - 1)
@@ -127,6 +222,8 @@ def of_owners(raw: Path, speed: dict[str, float]) -> dict[str, float]:
     return {
         "microsoft": single["Microsoft", "Nvidia"],
         "google_own": single["Google", "Google"],
+        "amazon": single["Amazon", "Nvidia"] + single["Amazon", "Amazon"],
+        "meta": single["Meta", "Nvidia"] + single["Meta", "AMD"],
         "owners_growth": sums[ends[0]] / sums[ends[1]],
         "scale_gap": max(gaps),
     }
@@ -259,12 +356,17 @@ def of_countries(raw: Path, speed: dict[str, float]) -> dict[str, float]:
         "two_countries_models": statistics.mean(bool(one & large) for one in of),
         "germany_models": statistics.mean("Germany" in one for one in of),
     }
-    listed = [one for one in clusters(raw, speed[H100]) if one["country"]]
+    listed = [one for one in clusters(raw, speed) if one["country"] and one["runs"]]
     private = [one for one in listed if one["sector"] == "Private"]
-    public = [
-        one for one in listed if one["sector"] == "Public" and not one["name"].startswith(ARSENALS)
-    ]
-    for key, part in {"private": private, "public": public}.items():
+    public = [one for one in listed if one["sector"] == "Public" and not one["arms"]]
+    both = [one for one in listed if one["sector"] == "Mixed"]
+    parts = {
+        "private": private,
+        "public": public,
+        "mixed": public + both,
+        "companies": private + both,
+    }
+    for key, part in parts.items():
         held = sum(one["size"] for one in part if one["country"] in {*large, "United States"})
         found[f"two_countries_{key}"] = held / sum(one["size"] for one in part)
     germany = sum(one["size"] for one in public if one["country"] == "Germany")
@@ -277,7 +379,7 @@ def recompute(raw: Path) -> dict[str, float]:
     labs = rows(raw / "compute/epoch_lab_compute_year_end_2026-09-03.csv")
     used = [float(one["h100e_med"]) for one in labs if one["Year"] == "2025"]
     found = (
-        of_clusters(raw, speed[H100])
+        of_clusters(raw, speed)
         | of_owners(raw, speed)
         | of_universities(raw, speed)
         | of_lists(raw)

@@ -18,9 +18,10 @@ import pandera.pandas as pa
 from bookpress.errors import UsageError
 from bookpress.files import sha256
 from compute_divide.evidence import outside
+from compute_divide.evidence.audit import machines as audited_machines
 from compute_divide.evidence.audit import runs as audit
+from compute_divide.evidence.chips import campuses, clusters, machines, universities
 from compute_divide.evidence.chips import chips as hardware
-from compute_divide.evidence.chips import clusters, machines, universities
 from compute_divide.evidence.models import table as models
 from compute_divide.evidence.models.raw import NOTHING, Stated
 from compute_divide.evidence.openalex import tables as openalex_tables
@@ -47,12 +48,20 @@ class Family:
 
 
 FAMILIES: tuple[Family, ...] = (
+    # chips and universities are read with the rates of the audit, which therefore comes first
+    Family(
+        "audited-machines",
+        audited_machines.TABLES,
+        audited_machines.derive_audited_machines,
+        ("audit",),
+    ),
     Family("models", models.TABLES, models.derive_models, ("models", "other")),
     Family("audit", (audit.RUNS,), audit.derive_runs, ("audit",)),
     Family("hardware", hardware.TABLES, hardware.derive_hardware, ("models",)),
     Family("prices", (hardware.PRICES,), hardware.derive_prices, ("models",)),
     Family("clusters", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),
     Family("machines", machines.TABLES, machines.derive_machines, ("compute",)),
+    Family("campuses", (campuses.CAMPUSES,), campuses.derive_campuses, ("compute",)),
     Family("universities", universities.TABLES, universities.derive_universities, ("compute",)),
     Family("openalex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("papers", papers.TABLES, papers.derive_papers, ("papers",)),

@@ -21,9 +21,11 @@ FIGURES: dict[str, list[str]] = {
     "introduction": ["notable_lines"],
     "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
     "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
+    "machine_sizes": ["largest_machines", "measured_machines"],
     "machines": [
-        "largest_machines",
+        "aurora_rates",
         "machine_countries",
+        "mixed_machines",
         "owners_scale",
         "public_countries",
         "top500_lines",

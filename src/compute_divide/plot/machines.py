@@ -1,7 +1,4 @@
-"""The figures and the table of the chapter on machines.
-
-They show all owners on one scale, the largest machines, and the TOP500.
-"""
+"""Figures and tables of the chapter on machines: all owners on one scale, countries, the TOP500."""
 
 from __future__ import annotations
 
@@ -14,8 +11,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import ACCENT, INK, needs
-from compute_divide.analysis.chips.machines import H100E, NAMES, top500_share
-from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.analysis.chips.machines import H100E, UNNAMED, top500_share
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     end_labels,
@@ -53,29 +49,6 @@ _SEGMENTS = {
 }
 """Groups of segments of the TOP500, with their colours."""
 
-_SIDES = {
-    "Leonardo": "below",
-    "Isambard-AI": "below",
-    "JUPITER": "left",
-    "LUMI": "above",
-    "MareNostrum 5": "above",
-    "ABCI 3.0": "above",
-}
-"""The side of its point on which a machine's name stands, where that is not the right."""
-_PLACES: dict[str, dict[str, Any]] = {
-    "right": {"align": "left", "dx": 7},
-    "left": {"align": "right", "dx": -7},
-    "above": {"align": "center", "dy": -13},
-    "below": {"align": "center", "dy": 14},
-}
-"""How a name is placed on each side.
-
-It stands to the right, unless it would cover another name or leave the picture.
-"""
-
-_SMALL_LINES: dict[str, Any] = {"fontSize": 11, "lineBreak": ", "}
-"""How the name of a record is set: small, in lines that end at commas."""
-
 _OWNER_COLUMNS = {
     "group": Column("Group"),
     "name": Column("Who"),
@@ -87,6 +60,7 @@ _OWNER_SOURCES = (
     "compute/owners.csv",
     "compute/laboratories.csv",
     "hardware/clusters.csv",
+    "audit/machines.csv",
     "compute/university_sizes.csv",
 )
 _COUNTRY_COLUMNS = {
@@ -97,11 +71,18 @@ _COUNTRY_COLUMNS = {
     "size": Column("Its H100 equivalents", "number"),
     "of_list": Column("Share of TOP500", "share"),
 }
-_MACHINE_COLUMNS = {
+_MIXED_COLUMNS = {
     "machine": Column("Machine"),
     "country": Column("Country"),
-    "operational": Column("First day", "date"),
+    "n": Column("Machines", "number"),
     H100E: _WORTH,
+}
+_RATE_COLUMNS = {
+    "kind": Column("Rate"),
+    "tflop_s": Column("TFLOP/s a chip", "number"),
+    H100E: Column("The machine, H100 equivalents", "number"),
+    "how": Column("How"),
+    "source": Column("Source"),
 }
 _SHARE_COLUMNS = {"country": Column("Country"), "what": Column("Of what")}
 _LIST_COLUMNS = {"when": Column("List", "number"), "group": Column("Who")}
@@ -175,40 +156,45 @@ def public_countries(countries: pd.DataFrame) -> Table:
     return table(shown, _COUNTRY_COLUMNS)
 
 
-def largest_machines(private: pd.DataFrame, public: pd.DataFrame) -> Figure:
-    """Return the largest private machine over time, and the largest public ones of countries.
+def mixed_machines(machines: pd.DataFrame) -> Table:
+    """Return the machines that belong to public and private owners together.
 
     Parameters
     ----------
-    private : pandas.DataFrame
-        Machines of companies: ``machine``, ``operational`` (the first day) and ``h100e``.
-    public : pandas.DataFrame
-        Public machines, one a country, with ``country`` too.
+    machines : pandas.DataFrame
+        ``machine``, ``country`` and ``h100e``; those whose name is hidden share a row a country.
 
     Returns
     -------
-    Figure
-        A line of steps for the private record since 2021, and a named point for each public
-        machine.
+    Table
+        The largest first.
     """
-    steps = _records(private)
-    points = public[["machine", "country", "operational", H100E]]
-    record = _in_words(steps["machine"] + " ", steps)
-    others = _in_words(points["machine"] + ", " + points["country"] + ", ", points)
-    description = f"Private record: {record}. Public: {others}."
-    return figure(
-        _frontier(steps, points),
-        points,
-        description=description,
-        source=credit("hardware/clusters.csv"),
-        columns=_MACHINE_COLUMNS,
+    is_hidden = machines["machine"].eq(UNNAMED)
+    named = machines[~is_hidden].assign(n=1)[["machine", "country", "n", H100E]]
+    hidden = (
+        machines[is_hidden]
+        .groupby("country", as_index=False)
+        .agg(n=(H100E, "size"), h100e=(H100E, "sum"))
     )
+    rows = pd.concat([hidden.assign(machine="names hidden by the list"), named])
+    rows = rows.sort_values(H100E, ascending=False, kind="stable")
+    return table(rows[list(_MIXED_COLUMNS)], _MIXED_COLUMNS)
 
 
-def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
-    """Return the first day and size of machines after their names."""
-    days = machines["operational"]
-    return row_by_row("{}{:%Y-%m}, {:,.0f}", names, days, machines[H100E], joint="; ")
+def aurora_rates(rates: pd.DataFrame) -> Table:
+    """Return what a chip of Aurora does by each source, and what that makes the machine worth.
+
+    Parameters
+    ----------
+    rates : pandas.DataFrame
+        ``kind``, ``tflop_s`` (TFLOP/s of a chip), ``h100e`` (of the machine), ``how``, ``source``.
+
+    Returns
+    -------
+    Table
+        The same with headings.
+    """
+    return table(rates[list(_RATE_COLUMNS)], _RATE_COLUMNS)
 
 
 def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
@@ -229,7 +215,7 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     """
     chart = series_dots(shares, "country", "what", _KINDS, "Share of all")
     description = describe_intervals(shares, "country", "share")
-    source = credit(f"models/{vintage}.csv", "hardware/clusters.csv")
+    source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", "audit/machines.csv")
     return figure(chart, shares, description=description, source=source, columns=_SHARE_COLUMNS)
 
 
@@ -284,12 +270,12 @@ def _scale(rows: pd.DataFrame) -> alt.LayerChart:
     sized = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})")
     base = sized.encode(y=y, color=colour)
     rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
-    rule = rule.encode(x=_h100e(_LOW), x2=alt.X2(f"{_HIGH}:Q"))
+    rule = rule.encode(x=h100e_axis(_LOW), x2=alt.X2(f"{_HIGH}:Q"))
     dots = base.mark_point(size=60)
-    dots = dots.encode(x=_h100e(H100E), tooltip=_owner_tips())
+    dots = dots.encode(x=h100e_axis(H100E), tooltip=_owner_tips())
     labels = base.mark_text(align="left", dx=8, fontSize=11)
     size = alt.Text(f"{H100E}:Q", format=".2s")
-    labels = labels.encode(x=_h100e("at"), text=size, color=alt.ColorValue(INK))
+    labels = labels.encode(x=h100e_axis("at"), text=size, color=alt.ColorValue(INK))
     return framed(frame, rule, dots, labels, height=21 * len(shown))
 
 
@@ -323,73 +309,6 @@ def _owner_tips() -> list[alt.Tooltip]:
     )
 
 
-def _records(machines: pd.DataFrame) -> pd.DataFrame:
-    """Return the machines that were the largest when they began, since 2021, the oldest first."""
-    dated = machines.dropna(subset=["operational"])
-    dated = dated.sort_values(["operational", H100E])
-    sizes = dated[H100E]
-    largest_before = sizes.cummax().shift(fill_value=0)
-    records = dated[sizes > largest_before]
-    is_recent = records["operational"] >= pd.Timestamp(2021, 1, 1)
-    return records[is_recent].reset_index(drop=True)
-
-
-@needs()
-def _frontier(steps: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart:
-    """Return the steps of the private record, and public machines as named points."""
-    line = _in_years(_to_the_end(steps, points))
-    dots = _in_years(points)
-    first = float(line["when"].min())
-    last = float(line["when"].max())
-    scale = alt.Scale(domain=[first - 0.8, last + 0.6], nice=False)
-    axis = alt.Axis(format="d", tickMinStep=1)
-    x = alt.X("when:Q", title=None, axis=axis, scale=scale)
-    y = _h100e(H100E, alt.Y, 1e3, 1e6)
-    record = alt.Chart(line).mark_line(interpolate="step-after", color=_INDUSTRY)
-    marks = alt.Chart(dots).mark_point(size=50, color=_PUBLIC)
-    marks = marks.encode(x=x, y=y, tooltip=_machine_tips())
-    texts = [_record_names(line), *_names(dots)]
-    name = alt.Text("machine:N")
-    labels = [text.encode(x=x, y=y, text=name) for text in texts]
-    return framed(record.encode(x=x, y=y), marks, *labels, height=380)
-
-
-def _to_the_end(steps: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps with one more where the chart ends."""
-    last = max(steps["operational"].max(), points["operational"].max())
-    largest = steps[H100E].max()
-    end = pd.DataFrame({"machine": [""], "operational": [last], H100E: [largest]})
-    return pd.concat([steps, end])[["machine", "operational", H100E]]
-
-
-def _in_years(machines: pd.DataFrame) -> pd.DataFrame:
-    """Return machines with their first day as a fraction of years."""
-    when = fractional_years(machines["operational"]).round(3)
-    return machines.assign(when=when).drop(columns="operational")
-
-
-def _machine_tips() -> list[alt.Tooltip]:
-    return tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f")
-
-
-def _record_names(line: pd.DataFrame) -> alt.Chart:
-    """Return the names of the machines that this book calls by a short name."""
-    named = line[line["machine"].isin(list(NAMES.values()))]
-    text: alt.Chart = alt.Chart(named).mark_text(align="right", dx=-6, dy=-10, **_SMALL_LINES)
-    return text
-
-
-def _names(dots: pd.DataFrame) -> list[alt.Chart]:
-    """Return the names of public machines, a layer for each side of the points."""
-    sides = dots["machine"].map(_SIDES).fillna("right")
-    texts = []
-    for side, place in _PLACES.items():
-        own = dots[sides == side]
-        if len(own):
-            texts.append(alt.Chart(own).mark_text(fontSize=11, **place))
-    return texts
-
-
 @needs("share")
 def _list_lines(shares: pd.DataFrame) -> alt.LayerChart:
     """Return the share of groups of machines in each list.
@@ -411,13 +330,10 @@ def _list_lines(shares: pd.DataFrame) -> alt.LayerChart:
     return framed(band, line, labels)
 
 
-def _h100e(
+def h100e_axis(
     field: str, channel: type[alt.X | alt.Y] = alt.X, low: float = 4, high: float = 1e8
 ) -> Any:
-    """Return a logarithmic axis of H100 equivalents.
-
-    Its upper end leaves room for the text beside a mark.
-    """
+    """Return a logarithmic axis of H100 equivalents, with room for the text beside a mark."""
     title = "H100 equivalents, logarithmic"
     powers = [10.0**power for power in range(1, 8)]
     axis = alt.Axis(format="~s", values=powers, grid=True)

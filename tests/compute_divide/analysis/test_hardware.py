@@ -21,7 +21,9 @@ def chips() -> pd.DataFrame:
     ]
     columns = ["chip", "tensor_fp16_flop_s", "fp16_flop_s", "fp32_flop_s", "price_usd", "released"]
     return pd.DataFrame(rows, columns=columns).assign(
-        aliases=[None, "P100 PCIe|P100 SXM", None, None, None]
+        aliases=[None, "P100 PCIe|P100 SXM", None, None, None],
+        audited_flop_s=np.nan,
+        audited_matrix=pd.array([None] * 5, dtype="boolean"),
     )
 
 
@@ -38,6 +40,23 @@ def test_each_rule_by_hand(rule, expected):
     if "P100" in expected:
         expected = expected | dict.fromkeys(["P100 PCIe", "P100 SXM"], expected["P100"])
     assert peaks == expected
+
+
+@pytest.mark.parametrize(
+    ("matrix", "rule", "expected"),
+    [
+        (True, "training", 47.2e12),
+        (True, "tensor-16", 47.2e12),
+        (False, "training", 47.2e12),
+        (False, "tensor-16", None),
+        (True, "fp32", 11.8e12),
+    ],
+)
+def test_the_peak_of_a_data_sheet_comes_before_that_of_the_list(matrix, rule, expected):
+    audited = chips()
+    audited.loc[0, "audited_flop_s"] = 47.2e12
+    audited.loc[0, "audited_matrix"] = matrix
+    assert hardware.chip_peaks(audited, rule).get("P40") == expected
 
 
 def test_several_chips_give_the_geometric_mean_of_the_known():

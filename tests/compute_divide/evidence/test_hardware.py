@@ -1,6 +1,7 @@
 """Chips, prices, clusters and who has machines: what the raw files say is all there; what is wrong in one stops."""
 
 import os
+import re
 import shutil
 
 import pandas as pd
@@ -8,6 +9,12 @@ import pytest
 
 from compute_divide.analysis.chips.machines import top500_share
 from compute_divide.evidence import outside
+from compute_divide.evidence.audit.machines import (
+    derive_audited_machines,
+    load_audited_chips,
+    load_audited_machines,
+)
+from compute_divide.evidence.chips.campuses import SNAPSHOT, derive_campuses, load_campuses
 from compute_divide.evidence.chips.chips import (
     FORMATS,
     derive_hardware,
@@ -20,6 +27,7 @@ from compute_divide.evidence.chips.machines import derive_machines, load_owners,
 from compute_divide.evidence.chips.universities import (
     CHECKS_FILE,
     derive_universities,
+    load_university_checks,
     load_university_gpus,
 )
 from compute_divide.evidence.models.table import load_models
@@ -32,6 +40,8 @@ LIST = "compute/top500/top500_2026-06_academic.csv"
 OLDER = "compute/top500/top500_2020-11_other.csv"
 LABORATORIES = "compute/epoch_lab_compute_year_end_2026-09-03.csv"
 TPUS = "compute/epoch_tpu_owners_cumulative_totals_2026-04-22.csv"
+SITES = "compute/epoch_frontier_data_center_timelines_2026-07-07.csv"
+AUDIT = "audit/machines.csv"
 CAPABILITY = "models/epoch_benchmarked_models_2026-08-19.csv"
 SCORES = "scrutiny/fmti_scores_May2024.csv"
 TRACKER = outside.TRACKER.path
@@ -67,6 +77,9 @@ TRACKER = outside.TRACKER.path
             "Mistral,",
             "'Mistral' is not a known laboratory",
         ),
+        (derive_campuses, SITES, "2,2025-02-28,", "2,soon,", "'soon' is not a date"),
+        (derive_audited_machines, AUDIT, ",private,", ",royal,", "'royal' is not a known kind"),
+        (derive_audited_machines, AUDIT, ",confirmed,", ",sure,", "'sure' is not a known verdict"),
         (derive_machines, TPUS, ",checked,", ",maybe,", "'maybe' in 'Incomplete'"),
         (
             derive_outside,
@@ -90,7 +103,7 @@ TRACKER = outside.TRACKER.path
 def test_what_is_new_or_wrong_in_a_raw_file_stops_the_derivation(
     derive, file, old, new, said, raw_dir, tmp_path
 ):
-    for folder in ("compute", "models", "scrutiny"):
+    for folder in ("audit", "compute", "models", "scrutiny"):
         shutil.copytree(raw_dir / folder, tmp_path / folder, copy_function=os.symlink)
     text = (raw_dir / file).read_text(encoding="utf-8-sig")
     assert old in text
@@ -181,6 +194,36 @@ def test_kinds_of_chips_add_up_to_what_an_owner_has():
     assert kinds.sub(totals).abs().div(totals).max() < 0.1
 
 
+def test_chips_of_amazon_and_of_xai_stand_among_those_of_the_other_owners():
+    owners = load_owners()
+    at_end = owners[owners["quarter"].eq("2025-12-31") & owners["kind"].isna()]
+    sums = at_end.groupby("owner")["h100e"].sum()
+    assert sums["Amazon"] > sums["Meta"]
+    assert sums["xAI"] > 500_000
+    trainium = owners[owners["designer"].eq("Amazon") & owners["quarter"].eq("2025-12-31")]
+    kinds = trainium[trainium["kind"].notna()]["h100e"].sum()
+    assert kinds == pytest.approx(trainium[trainium["kind"].isna()]["h100e"].sum(), rel=0.02)
+
+
+def test_no_site_is_counted_before_its_day_has_come():
+    sites = load_campuses()
+    assert sites["day"].max() <= pd.Timestamp(SNAPSHOT)
+    assert sites["site"].nunique() > 60
+
+
+def test_no_lead_of_the_audit_gives_a_rate():
+    audited = load_audited_chips()
+    assert (audited["seen"] == "lead").sum() > 10
+    assert audited.loc[audited["seen"] == "lead", "peak_tflop_s"].isna().all()
+    assert not (load_audited_machines()["seen"] == "lead").any()
+
+
+@pytest.mark.parametrize("table", ["machines", "chips"])
+def test_the_tables_of_the_audit_point_at_sources_and_not_at_files_of_its_own(table):
+    text = (data_dir() / f"audit/{table}.csv").read_text(encoding="utf-8")
+    assert not re.search(r"shared data|find_string|clusters\.csv|/work", text)
+
+
 def test_no_university_can_be_told_from_the_tables():
     kinds = load_university_gpus()
     assert kinds["recorded"].sum() == 33_467
@@ -191,14 +234,15 @@ def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
     lines = pd.read_csv(data_dir() / CHECKS_FILE, keep_default_na=False)
     said = {
         "twice": "same chips|second time",
-        "over": "retired|replaced",
+        "retired": "retired|replaced",
         "national": "national programme",
     }
     rows = {
         key: lines.loc[lines["reason"].str.contains(words), "row"].nunique()
         for key, words in said.items()
     }
-    assert rows == {"twice": 3, "over": 3, "national": 3}
+    checks = load_university_checks()
+    assert rows == {key: checks[key].sum() for key in said}
     assert lines["chosen"].ne("search").groupby(lines["row"]).all().value_counts().to_dict() == {
         True: 30,
         False: 1,

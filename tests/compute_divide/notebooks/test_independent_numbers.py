@@ -29,8 +29,15 @@ def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapt
     again = independent_machines.recompute(raw_dir)
     results = run_chapter("machines").results | run_chapter("causes").results
     assert len(again) >= 40
-    # H100 equivalents are recorded to three significant digits, and ratios of them are ratios of rounded numbers.
+    # H100 equivalents are recorded to three significant digits and one ratio to two; other ratios are of exact numbers.
+    rounded = again.pop("laboratory_over_universities")
+    assert results["laboratory_over_universities"].value == pytest.approx(rounded, rel=0.02)
     assert {key: results[key].value for key in again} == pytest.approx(again, rel=0.006)
+    exact = [key for key in again if results[key].unit in {"ratio", "share"}]
+    assert len(exact) >= 20
+    assert {key: results[key].value for key in exact} == pytest.approx(
+        {key: again[key] for key in exact}, rel=1e-5
+    )
 
 
 @pytest.mark.raw

@@ -44,8 +44,10 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
     Notes
     -----
-    Plain 16-bit rates are never taken where plain 32 bits are faster: many graphics cards before
-    2018 list one of a sixty-fourth, and nobody trained with it.
+    Where the data sheet of a chip was seen, its dense 16-bit peak comes first: for some chips the
+    list gives the rate of the vector engines, a quarter or a sixteenth of that. Plain 16-bit rates
+    are never taken where plain 32 bits are faster: many graphics cards before 2018 list one of a
+    sixty-fourth, and nobody trained with it.
 
     Examples
     --------
@@ -63,12 +65,16 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
     """Return the peak speed of each row under one rule for the number format; NaN without one."""
-    tensor = chips["tensor_fp16_flop_s"].astype(float)
-    half = chips["fp16_flop_s"].astype(float)
     single = chips["fp32_flop_s"].astype(float)
+    if number_format == "fp32":
+        return single
+    audited = chips["audited_flop_s"].astype(float)
+    by_matrix = audited.where(chips["audited_matrix"].eq(True).fillna(False))
+    tensor = by_matrix.fillna(chips["tensor_fp16_flop_s"].astype(float))
+    half = chips["fp16_flop_s"].astype(float)
     faster = pd.Series(np.fmax(half, single))
-    training = tensor.fillna(faster)
-    return {"training": training, "tensor-16": tensor, "fp32": single}[number_format]
+    training = audited.fillna(tensor).fillna(faster)
+    return {"training": training, "tensor-16": tensor}[number_format]
 
 
 def _names(chips: pd.DataFrame) -> list[list[str]]:
@@ -330,12 +336,41 @@ def _per_dollar(chips: pd.Series, dates: pd.Series, per_usd: pd.Series) -> pd.Da
     return known.reset_index(drop=True)
 
 
-def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that run, confirmed or likely, of known size and each once."""
-    exists = listed["status"] == "Existing"
+def built_clusters(listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the clusters that run or ran, confirmed or likely, of known size, with old phases."""
+    was_built = listed["status"].isin(["Existing", "Decommissioned"])
     is_certain = listed["certainty"].isin(["Confirmed", "Likely"])
     is_duplicate = listed["possible_duplicate"].fillna(False).astype(bool)
     has_size = listed["h100_equivalents"].gt(0)
-    running = listed[exists & is_certain & ~is_duplicate & has_size]
+    return listed[was_built & is_certain & ~is_duplicate & has_size]
+
+
+def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
+    """Return the clusters that run, confirmed or likely, of known size and each once.
+
+    Parameters
+    ----------
+    listed : pandas.DataFrame
+        The list of clusters, from `load_clusters`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its rows without what was closed, doubles and phases that a later one replaced.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> running = running_clusters(cd.load_clusters())
+    >>> running["name"].eq("xAI Colossus Memphis Phase 1").any()
+    False
+    """
+    built = built_clusters(listed)
+    running = built[built["status"] == "Existing"]
     is_old_phase = running["superseded_by"].isin(running["name"])
     return running[~is_old_phase]

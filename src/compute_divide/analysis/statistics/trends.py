@@ -220,14 +220,19 @@ def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
     return record - own <= window + 1e-9
 
 
-def record_holders(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that set a new record of training compute when they came out.
+def record_holders(
+    models: pd.DataFrame, value: str = COMPUTE, day: str = "published"
+) -> pd.DataFrame:
+    """Return the models, or other rows, that set a new record on their day.
 
     Parameters
     ----------
     models : pandas.DataFrame
-        Rows with the columns ``published`` (date) and the training compute in FLOP; rows without
-        either do not count.
+        Rows with the columns of both; rows without either do not count.
+    value : str
+        The column of what is largest, by default the training compute in FLOP.
+    day : str
+        The column of the date.
 
     Returns
     -------
@@ -246,11 +251,11 @@ def record_holders(models: pd.DataFrame) -> pd.DataFrame:
     >>> record_holders(models.assign(**{COMPUTE: [1.2e19, 4.7e17, 2.3e15]}))["model"].tolist()
     ['AlexNet', 'VGG16']
     """
-    known = models.dropna(subset=["published", COMPUTE])
+    known = models.dropna(subset=[day, value])
     # Of several on one day the largest comes first.
-    dated = known.sort_values(["published", COMPUTE], ascending=[True, False], kind="stable")
-    earlier = dated[COMPUTE].cummax().shift(fill_value=-np.inf)
-    return dated[dated[COMPUTE] > earlier]
+    dated = known.sort_values([day, value], ascending=[True, False], kind="stable")
+    earlier = dated[value].cummax().shift(fill_value=-np.inf)
+    return dated[dated[value] > earlier]
 
 
 class Break(NamedTuple):

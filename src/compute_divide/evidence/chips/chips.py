@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
+from compute_divide.evidence.audit.machines import load_audited_chips
 from compute_divide.evidence.models.table import epoch
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import Sidecar
@@ -113,7 +116,34 @@ CHIPS = tables.Table(
     DERIVED_BY,
 )
 """Operations a second, without sparsity; price in dollars at release."""
-load_chips = CHIPS.read
+
+
+def load_chips() -> pd.DataFrame:
+    """Return the chips: performance by number format, price, release date, and audited peak.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `CHIPS` (operations a second, without sparsity; price in dollars at release),
+        and of the audit ``audited_flop_s``, the dense 16-bit peak of the data sheet in FLOP/s, and
+        ``audited_matrix``, whether matrix engines make it; missing where no data sheet was seen.
+
+    Raises
+    ------
+    EvidenceError
+        If a file is damaged or not there.
+
+    Examples
+    --------
+    >>> chips = load_chips().set_index("chip")
+    >>> float(chips.loc["NVIDIA RTX A6000", "audited_flop_s"])
+    154800000000000.0
+    """
+    listed = CHIPS.read()
+    audited = load_audited_chips().set_index("chip")
+    peaks = listed["chip"].map(audited["peak_tflop_s"] * 1e12)
+    matrix = listed["chip"].map(audited["matrix"]).where(peaks.notna())
+    return listed.assign(audited_flop_s=peaks, audited_matrix=matrix.astype("boolean"))
 
 
 def _memory(row: Row, name: str, findings: Findings) -> float | None:

@@ -160,13 +160,24 @@ def _check_lists(table: pd.DataFrame) -> None:
 
 OWNERS = Labels(
     "owner of chips",
-    same("Microsoft", "Meta", "Amazon", "Google", "Oracle", "China", "CoreWeave", "Other"),
+    same("Microsoft", "Meta", "Amazon", "Google", "Oracle", "China", "CoreWeave", "xAI", "Other"),
 )
 """Owners; ``China`` is all of a country, ``Other`` all whom the source does not name."""
 
-DESIGNERS = Labels("designer of chips", same("Nvidia", "Google", "AMD"))
+DESIGNERS = Labels("designer of chips", same("Nvidia", "Google", "AMD", "Amazon"))
 KINDS = Labels(
-    "kind of Nvidia chip", same("A100", "A800", "H100/H200", "H800", "H20", "B200", "B300")
+    "kind of chip",
+    same(
+        "A100",
+        "A800",
+        "H100/H200",
+        "H800",
+        "H20",
+        "B200",
+        "B300",
+        "Trainium1",
+        "Trainium2",
+    ),
 )
 LABS = Labels(
     "laboratory",
@@ -177,7 +188,9 @@ RENTED = Labels("rented chip", same("H100", "H200", "B200", "A100"))
 
 def _as_day(header: str) -> tables.Field:
     def read(row: Row, _: str, __: Findings) -> str:
-        date = dates.parse_date(row[header], "month-first")
+        # the file of xAI writes the years of this century with two digits
+        written = re.sub(r"/(\d\d)$", r"/20\1", row[header])
+        date = dates.parse_date(written, "month-first")
         if date is None:
             raise EvidenceError(f"{row.place()}: {row[header]!r} in {header!r} is not a date")
         return date.day.isoformat()
@@ -196,7 +209,8 @@ def _kind(row: Row, _: str, __: Findings) -> str:
 
 
 def _complete(row: Row, _: str, __: Findings) -> bool:
-    return not marked(row, "Incomplete", "checked")
+    # the files of Trainium and of xAI hold no quarter that was not over
+    return "Incomplete" not in row.cells or not marked(row, "Incomplete", "checked")
 
 
 _OWNED = {
@@ -206,9 +220,9 @@ _OWNED = {
     "since": _as_day("Start date"),
     "quarter": _as_day("End date"),
     "h100e": _as_sure("Compute estimate in H100e (median)"),
-    "h100e_low": _as_sure("H100e (5th percentile)"),
-    "h100e_high": _as_sure("H100e (95th percentile)"),
-    "chips": _as_sure("Number of Units"),
+    "h100e_low": tables.as_number("H100e (5th percentile)"),
+    "h100e_high": tables.as_number("H100e (95th percentile)"),
+    "chips": tables.as_number("Number of Units"),
     "complete": tables.Field(tables.flag(), _complete),
 }
 OWNED = tables.Table(
@@ -219,8 +233,8 @@ OWNED = tables.Table(
     DERIVED_BY,
 )
 """Chips bought from ``since`` to the last day of a quarter, in H100 equivalents by operations in 8
-bits: a simulation's median and percentiles, which are never added. ``kind`` is missing for all
-kinds of a designer together."""
+bits: a simulation's median and percentiles, which are never added; xAI, an inventory at the end of
+two years, has none. ``kind`` is missing for all kinds of a designer together."""
 load_owners = OWNED.read
 
 _LABORATORIES = {
@@ -267,6 +281,9 @@ _OWNER_FILES = {
     "tpu_owners_cumulative_totals": "Google TPUs",
     "amd_owners_cumulative_totals": "AMD chips by owner",
     "coreweave_owners_cumulative_totals": "Nvidia chips of CoreWeave",
+    "trainium_owners_cumulative_totals": "Trainium chips of Amazon",
+    "trainium_owners_cumulative_by_chip": "Trainium chips of Amazon by kind",
+    "named_other_owners_cumulative_totals": "Nvidia chips of xAI",
 }
 
 
@@ -313,5 +330,5 @@ def _owners(raw: Path, folder: Path) -> Sidecar:
         file = read_raw(raw / origin.path)
         rows += tables.read_rows(file.rows, _OWNED, findings)
         sources.append(file.source(origin))
-    notes = ["every series starts at zero; xAI is in none of them", *findings.notes()]
+    notes = ["every series starts at zero", *findings.notes()]
     return OWNED.write(rows, folder, sources, notes=notes)

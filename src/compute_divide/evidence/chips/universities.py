@@ -47,6 +47,13 @@ which the list lacks. B100, the source's last kind, is owned by none of its univ
 VERDICTS = Labels("verdict on a row", same("agrees", "estimated", "disagrees"))
 """``estimated``: the notes say the same, and that it is a guess."""
 
+REASONS = {
+    "twice": "same chips|second time",
+    "retired": "retired|replaced",
+    "national": "national programme",
+}
+"""What corrections correct most often, and the words of their reasons that tell it."""
+
 UNCHECKED = "unchecked"
 LEVEL = 0.95
 _QUANTILES = [step / 20 for step in range(21)]
@@ -106,6 +113,7 @@ CHECKS = tables.Table(
         searched=tables.whole(nullable=False),
         without=tables.whole(nullable=False),
         corrections=tables.whole(nullable=False),
+        **{name: tables.whole(nullable=False) for name in REASONS},
         checked=tables.number(nullable=False),
         recorded=tables.number(nullable=False),
         theirs=tables.number(nullable=False),
@@ -114,8 +122,9 @@ CHECKS = tables.Table(
     DERIVED_BY,
 )
 """The universities by verdict, how many of them were found by a search and not by their rank, how
-many have no GPU on record, and the sums of their H100 equivalents by the three counts of
-`SIZES`."""
+many have no GPU on record, in how many the same chips were counted ``twice``, or those that are
+``retired`` or of ``national`` programmes, and the sums of their H100 equivalents by the three
+counts of `SIZES`."""
 load_university_checks = CHECKS.read
 
 TABLES = (KINDS, SIZES, CHECKS)
@@ -178,7 +187,8 @@ def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
 def _worth() -> pd.Series:
     """Return the H100 equivalents of each kind, by speed in 16 bits."""
     chips = load_chips().set_index("chip")
-    speed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    listed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
+    speed = chips["audited_flop_s"].fillna(listed)
     unit = speed[GPUS["H100_SXM"]]
     return pd.Series({gpu: speed[chip] / unit for gpu, chip in GPUS.items()})
 
@@ -270,4 +280,8 @@ def _verdicts(checks: pd.DataFrame, sums: pd.DataFrame) -> pd.DataFrame:
     corrected = checks[checks["gpu"] != ""]
     corrections = corrected["verdict"].value_counts()
     verdicts.insert(3, "corrections", corrections.reindex(order, fill_value=0))
+    for place, (name, words) in enumerate(REASONS.items(), start=4):
+        of_reason = checks[checks["reason"].str.contains(words)]
+        universities = of_reason.groupby("verdict")["row"].nunique()
+        verdicts.insert(place, name, universities.reindex(order, fill_value=0))
     return verdicts.round(3).rename_axis("verdict").reset_index()

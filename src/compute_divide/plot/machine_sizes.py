@@ -1,0 +1,228 @@
+"""The largest machines over time, and what they were measured at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.show import Figure
+from bookpress.page.figures.theme import ACCENT, INK, needs
+from compute_divide.analysis.chips.machines import H100E
+from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.plot.base.marks import (
+    TEAM_COLOURS,
+    framed,
+    named_rows,
+    named_scale,
+    row_axis,
+    tips,
+)
+from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.wording import row_by_row
+from compute_divide.plot.machines import h100e_axis
+
+_INDUSTRY = TEAM_COLOURS["industry-only"]
+_PUBLIC = TEAM_COLOURS["collaboration"]
+_FIRST = pd.Timestamp(2021, 1, 1)
+_LOW = f"{H100E}_low"
+_HIGH = f"{H100E}_high"
+
+SINGLE = "single machines of companies"
+SITES = "sites of companies"
+_DASHES = {SINGLE: [1, 0], SITES: [5, 3]}
+"""The lines of the figure of the largest machines, and their dashes."""
+
+_RECORD_NAMES = {"Microsoft, for GPT-4", "Colossus", "Colossus 2"}
+"""The records of companies that have room for their names."""
+
+_SIDES = {
+    "Leonardo": "below",
+    "Isambard-AI": "below",
+    "JUPITER": "left",
+    "LUMI": "above",
+    "MareNostrum 5": "above",
+    "ABCI 3.0": "above",
+    "Aurora": "left",
+    "LineShine": "left",
+}
+"""The side of its point on which a machine's name stands, where that is not the right."""
+_PLACES: dict[str, dict[str, Any]] = {
+    "right": {"align": "left", "dx": 7},
+    "left": {"align": "right", "dx": -7},
+    "above": {"align": "center", "dy": -13},
+    "below": {"align": "center", "dy": 14},
+}
+"""How a name is placed on each side, so that it covers no other and stays in the picture."""
+
+_SMALL_LINES: dict[str, Any] = {"fontSize": 11, "lineBreak": ", "}
+"""How the name of a record is set: small, in lines that end at commas."""
+
+_MACHINE_COLUMNS = {
+    "machine": Column("Machine"),
+    "country": Column("Country"),
+    "operational": Column("First day", "date"),
+    H100E: Column("H100 equivalents", "number"),
+    _LOW: Column("Lowest peak", "number"),
+    _HIGH: Column("Highest peak", "number"),
+}
+
+_PEAK = "peak, as audited"
+_LISTED = "peak by the list of clusters"
+_MXP = "measured, HPL-MxP"
+_HPL = "measured in 64 bits, HPL"
+_MEASURES = {_PEAK: INK, _LISTED: "#8a8a8a", _MXP: ACCENT, _HPL: _PUBLIC}
+"""What the figure of measured speeds shows of a machine, with its colours."""
+_SHAPES = {_PEAK: "stroke", _LISTED: "cross", _MXP: "circle", _HPL: "triangle-up"}
+_MEASURED_COLUMNS = {
+    "machine": Column("Machine"),
+    "what": Column("What"),
+    "eflop_s": Column("EFLOP/s", "number"),
+}
+
+
+def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.DataFrame) -> Figure:
+    """Return the largest private machines and sites over time, and the largest public machines.
+
+    Parameters
+    ----------
+    private : pandas.DataFrame
+        Machines of companies that were the largest when they began: ``machine``, ``operational``
+        (the first day) and ``h100e``.
+    sites : pandas.DataFrame
+        Sites of companies that were the largest, in the same columns.
+    public : pandas.DataFrame
+        Public machines, with ``country``, ``h100e_low`` and ``h100e_high`` too.
+
+    Returns
+    -------
+    Figure
+        A line of steps for each kind of record since 2021, and a named point for each public
+        machine, with a line between the peaks that sources give.
+    """
+    steps = pd.concat(
+        [private.assign(series=SINGLE), sites.assign(series=SITES)], ignore_index=True
+    )
+    steps = steps[steps["operational"] >= _FIRST]
+    points = public[["machine", "country", "operational", H100E, _LOW, _HIGH]]
+    records = _in_words(steps["machine"] + ", ", steps)
+    others = _in_words(points["machine"] + ", " + points["country"] + ", ", points)
+    return figure(
+        _frontier(steps, points),
+        points,
+        description=f"Records of companies: {records}. Public: {others}.",
+        source=credit("hardware/clusters.csv", "audit/machines.csv", "compute/campuses.csv"),
+        columns=_MACHINE_COLUMNS,
+    )
+
+
+def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
+    """Return the first day and size of machines after their names."""
+    days = machines["operational"]
+    return row_by_row("{}{:%Y-%m}, {:,.0f}", names, days, machines[H100E], joint="; ")
+
+
+@needs()
+def _frontier(steps: pd.DataFrame, points: pd.DataFrame) -> alt.LayerChart:
+    """Return the steps of the records, and public machines as named points."""
+    lines = _in_years(steps[["series", "machine", "operational", H100E]])
+    dots = _in_years(points)
+    last = float(lines["when"].max())
+    scale = alt.Scale(domain=[2020.8, last + 0.7], nice=False)
+    axis = alt.Axis(format="d", tickMinStep=1)
+    x = alt.X("when:Q", title=None, axis=axis, scale=scale)
+    y = h100e_axis(H100E, alt.Y, 1e3, 2e6)
+    dash = alt.StrokeDash("series:N", scale=named_scale(_DASHES), legend=None)
+    record = alt.Chart(lines).mark_line(interpolate="step-after", color=_INDUSTRY)
+    base = alt.Chart(dots).encode(x=x)
+    ends = base.transform_filter(f"isValid(datum.{_LOW})").mark_rule(color=_PUBLIC)
+    ends = ends.encode(y=h100e_axis(_LOW, alt.Y, 1e3, 2e6), y2=alt.Y2(f"{_HIGH}:Q"))
+    marks = base.mark_point(size=50, color=_PUBLIC).encode(y=y, tooltip=_machine_tips())
+    texts = [_record_names(lines), *_names(dots)]
+    labels = [text.encode(x=x, y=y, text=alt.Text("machine:N")) for text in texts]
+    series = _series_names(lines).encode(x=x, y=y, text=alt.Text("series:N"))
+    line = record.encode(x=x, y=y, strokeDash=dash)
+    return framed(line, ends, marks, *labels, series, height=400)
+
+
+def _in_years(machines: pd.DataFrame) -> pd.DataFrame:
+    """Return machines with their first day as a fraction of years."""
+    when = fractional_years(machines["operational"]).round(3)
+    return machines.assign(when=when).drop(columns="operational")
+
+
+def _machine_tips() -> list[alt.Tooltip]:
+    return tips("machine:N|Machine", "country:N|Country", f"{H100E}:Q|H100 equivalents|,.0f")
+
+
+def _record_names(lines: pd.DataFrame) -> alt.Chart:
+    """Return the names of the records of companies that have room for one."""
+    named = lines[lines["machine"].isin(_RECORD_NAMES)]
+    text: alt.Chart = alt.Chart(named).mark_text(align="right", dx=-6, dy=-10, **_SMALL_LINES)
+    return text
+
+
+def _series_names(lines: pd.DataFrame) -> alt.Chart:
+    """Return the name of each line, above the middle of its last steps."""
+    middle = lines.groupby("series").nth(-3)
+    text: alt.Chart = alt.Chart(middle).mark_text(
+        align="right", dx=-8, dy=-12, fontSize=11, fontStyle="italic", color=_INDUSTRY
+    )
+    return text
+
+
+def _names(dots: pd.DataFrame) -> list[alt.Chart]:
+    """Return the names of public machines, a layer for each side of the points."""
+    sides = dots["machine"].map(_SIDES).fillna("right")
+    texts = []
+    for side, place in _PLACES.items():
+        own = dots[sides == side]
+        if len(own):
+            texts.append(alt.Chart(own).mark_text(fontSize=11, **place))
+    return texts
+
+
+def measured_machines(machines: pd.DataFrame) -> Figure:
+    """Return what machines were measured at, beside their peaks.
+
+    Parameters
+    ----------
+    machines : pandas.DataFrame
+        ``machine``, and in EFLOP/s ``peak`` (in 16 bits, as audited), ``listed`` (by the list of
+        clusters), ``hpl_mxp`` and ``hpl``; what is missing is not shown.
+
+    Returns
+    -------
+    Figure
+        A row a machine, the fastest in HPL-MxP first.
+    """
+    ordered = machines.sort_values("hpl_mxp", ascending=False)
+    names = {"peak": _PEAK, "listed": _LISTED, "hpl_mxp": _MXP, "hpl": _HPL}
+    wide = ordered.rename(columns=names)[["machine", *names.values()]]
+    rows = wide.melt("machine", var_name="what", value_name="eflop_s").dropna()
+    columns = [rows[name] for name in ["machine", "what", "eflop_s"]]
+    values = row_by_row("{}, {}: {:.3g}", *columns, joint="; ")
+    return figure(
+        _measured(rows, ordered["machine"].tolist()),
+        rows,
+        description=f"In EFLOP/s. {values}.",
+        source=credit("audit/machines.csv", "hardware/clusters.csv"),
+        columns=_MEASURED_COLUMNS,
+    )
+
+
+@needs()
+def _measured(rows: pd.DataFrame, order: list[str]) -> alt.LayerChart:
+    """Return a row a machine: strokes and crosses for peaks, points for measured speeds."""
+    scale = alt.Scale(type="log", nice=False, domain=[0.01, 80])
+    axis = alt.Axis(format="~g", values=[0.01, 0.1, 1, 10])
+    x = alt.X("eflop_s:Q", title="EFLOP/s, logarithmic", scale=scale, axis=axis)
+    y = named_rows("machine", sort=order, axis=row_axis(labelLimit=220))
+    legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=2)
+    colour = alt.Color("what:N", scale=named_scale(_MEASURES), legend=legend)
+    shape = alt.Shape("what:N", scale=named_scale(_SHAPES), legend=legend)
+    tooltip = tips("machine:N|Machine", "what:N|What", "eflop_s:Q|EFLOP/s|.3g")
+    dots = alt.Chart(rows).mark_point(size=80, strokeWidth=2)
+    dots = dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip)
+    return framed(dots, height=21 * len(order))
