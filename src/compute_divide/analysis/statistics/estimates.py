@@ -508,7 +508,8 @@ def period_share(
     period : tuple of int, or int
         First and last year, both included, or a year.
     label : str, optional
-        What is estimated; by default team and years.
+        What is estimated; by default team and years. Of rows from `with_records` it also says how
+        many of them were audited.
 
     Returns
     -------
@@ -530,10 +531,18 @@ def period_share(
     >>> period_share(rows, "academia-only", (2010, 2011)).label
     'academia-only, 2010 to 2011'
     """
-    of_period = in_years(rows[["year", "team_type"]], period)
+    of_period = in_years(rows, period)
     words = label or f"{team_type}, {span(period)}"
-    share = team_share(of_period, team_type, words)
+    share = team_share(of_period, team_type, words + _audited(of_period))
     return replace(share, period=years_of(period))
+
+
+def _audited(rows: pd.DataFrame) -> str:
+    """Return how many of the rows were audited, in words; nothing where that is not asked."""
+    if "audit" not in rows:
+        return ""
+    known = known_teams(rows)
+    return f"; {known['audit'].notna().sum()} of {len(known)} rows audited"
 
 
 def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
