@@ -17,6 +17,7 @@ VOCABULARY = {
     "compute_divide.evidence.models.table": ["load_models"],
     "compute_divide.evidence.audit.runs": ["load_audited_runs"],
     "compute_divide.evidence.audit.sample": ["load_audit_sample"],
+    "compute_divide.evidence.models.makers": ["load_makers"],
     "compute_divide.evidence.claims": [
         "load_claims",
         "load_compute_costs",
@@ -119,7 +120,6 @@ VOCABULARY = {
         "matched",
         "names_company",
         "naming_shares",
-        "pretrained_models",
         "venue_name",
         "with_class",
         "with_teams",
@@ -130,14 +130,15 @@ VOCABULARY = {
         "leads_by",
         "ranked",
     ],
-    "compute_divide.analysis.models.open_models": [
+    "compute_divide.analysis.papers.naming": [
         "choose",
-        "expected_share",
         "late_over_early",
+        "pretrained_models",
+        "share_naming",
         "two_sides",
-        "with_bases",
         "with_naming",
     ],
+    "compute_divide.analysis.models.open_models": ["expected_share", "with_bases", "with_makers"],
     # chips and machines
     "compute_divide.analysis.chips.hardware": [
         "PEAK",

@@ -139,11 +139,15 @@ def attention(raw, data):
     return found
 
 
+ONE_NAME = {"US AISI": "US CAISI", "Unspecified third parties": "Unidentified third party"}
+"""Evaluators of two names."""
+
+
 def evaluations(raw):
-    """Count the engagements of the tracker line by line."""
+    """Count pairs of a model and an evaluator, and engagements, line by line."""
     text = (raw / "scrutiny" / "third_party_evaluations_2026-08-14.js").read_text(encoding="utf-8")
     company, counts, models, engaged = "", Counter(), Counter(), defaultdict(int)
-    model, again = "", 0
+    model, pairs = "", {}
     for line in (
         text.split("export const labsData", 1)[1].split("\nexport const", 1)[0].splitlines()
     ):
@@ -154,22 +158,25 @@ def evaluations(raw):
         elif "systemCard" in line:
             models[company, model] += 1
         for name, recurring in re.findall(r'evaluator: "([^"]+)", recurring: (true|false)', line):
-            kind = (
-                "government"
-                if name in GOVERNMENT
-                else "non-profit"
-                if name in CHARITIES
-                else "company"
-            )
-            counts["unnamed" if name in NOBODY else kind] += 1
-            counts[company, "named"] += name not in NOBODY
             engaged[company, model] += 1
-            again += recurring == "true"
-    total = sum(engaged.values())
+            counts["engaged by governments"] += name in GOVERNMENT
+            pair = (company, model, ONE_NAME.get(name, name))
+            pairs[pair] = pairs.get(pair, False) or recurring == "true"
+    for own, _, name in pairs:
+        kind = (
+            "government" if name in GOVERNMENT else "non-profit" if name in CHARITIES else "company"
+        )
+        counts["unnamed" if name in NOBODY else kind] += 1
+        counts[own, "named"] += name not in NOBODY
+        counts["institutes"] += name in {"UK AISI", "US CAISI"}
+    total = len(pairs)
     silent = [card for card in models if not engaged[card]]
     return {
         "outside_cards": len(models),
-        "outside_engagements": total,
+        "outside_engagements": sum(engaged.values()),
+        "outside_pairs": total,
+        "engagements_government": counts["engaged by governments"] / sum(engaged.values()),
+        "outside_two_institutes": counts["institutes"] / (total - counts["unnamed"]),
         **{
             f"outside_{kind.replace('-', '_')}": counts[kind] / total
             for kind in ("government", "non-profit", "company", "unnamed")
@@ -177,8 +184,8 @@ def evaluations(raw):
         "outside_silent": len(silent) / len(models),
         "outside_silent_google": sum(card[0] == "Google DeepMind" for card in silent)
         / sum(card[0] == "Google DeepMind" for card in models),
-        "outside_google_named": counts["Google DeepMind", "named"] / 32,
-        "outside_recurring": again / total,
+        "outside_google_named": float(counts["Google DeepMind", "named"]),
+        "outside_recurring": sum(pairs.values()) / total,
     }
 
 

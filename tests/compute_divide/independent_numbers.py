@@ -517,7 +517,7 @@ def scrutiny(raw: Path) -> Numbers:
     reader = Affiliations()
     teams = [
         set().union(*map(reader.read, affiliations))
-        for name in ("icml__icml2019.json.gz", "icml__icml2023.json.gz", "icml__icml2024.json.gz")
+        for name in ("icml__icml2023.json.gz", "icml__icml2024.json.gz")
         for title, affiliations in papers_of(raw, name).values()
         if about(title, terms)
     ]
@@ -526,7 +526,7 @@ def scrutiny(raw: Path) -> Numbers:
         for team in teams
         if team == {"academia"} or team == {"industry"} or {"academia", "industry"} <= team
     ]
-    return {"scrutiny:academic_scrutiny": (sides.count({"academia"}), len(sides))}
+    return {"scrutiny:part_all.late": (sides.count({"academia"}), len(sides))}
 
 
 def openalex(raw: Path) -> Numbers:

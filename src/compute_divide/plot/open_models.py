@@ -23,7 +23,12 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
-from compute_divide.plot.base.wording import describe_groups, describe_intervals, row_by_row
+from compute_divide.plot.base.wording import (
+    describe_groups,
+    describe_intervals,
+    in_words,
+    row_by_row,
+)
 
 _ROW = 30
 """Height of a row in pixels."""
@@ -38,7 +43,6 @@ _VINTAGE_COLUMNS = {
 _NAMED_COLUMNS = {
     "label": Column("Model or family"),
     "maker": Column("Made by"),
-    "team": Column("Team type of the maker"),
     "access": Column("Access"),
     "kind": Column("Kind"),
     "papers": Column("Papers", "number"),
@@ -129,13 +133,14 @@ def named_bars(named: pd.DataFrame) -> Figure:
     Figure
         Models behind a service say so beside their number.
     """
-    teams = named["team"].map(TEAM_NAMES)
-    whose = named["maker"] + ", " + teams + ", " + named["access"]
-    models = row_by_row("{} ({}): {}", named["label"], whose, named["papers"], joint="; ")
+    rows = named.assign(maker=named["organisations"].str.split("|").map(in_words))
+    teams = rows["team_type"].map(TEAM_NAMES)
+    whose = rows["maker"] + ", " + teams + ", " + rows["access"]
+    models = row_by_row("{} ({}): {}", rows["label"], whose, rows["papers"], joint="; ")
     description = f"{models}."
     source = credit(PAPERS_TABLE)
-    data = named[list(_NAMED_COLUMNS)]
-    chart = _bars(named)
+    data = rows[["label", "maker", "team_type", "access", "kind", "papers"]]
+    chart = _bars(rows)
     return figure(chart, data, description=description, source=source, columns=_NAMED_COLUMNS)
 
 
@@ -234,8 +239,7 @@ def _named_teams(counts: pd.DataFrame) -> dict[str, str]:
 
 @needs()
 def _bars(named: pd.DataFrame) -> alt.LayerChart:
-    rows = named[["label", "maker", "team", "access", "papers"]]
-    rows = rows.rename(columns={"team": "team_type"})
+    rows = named[["label", "maker", "team_type", "access", "papers"]]
     hosted = rows["access"].map({"hosted": ", hosted"}).fillna("")
     numbers = rows["papers"].map("{:,}".format)
     rows = rows.assign(text=numbers + hosted)

@@ -52,7 +52,7 @@ _ODDS_COLUMNS = {
 _EVALUATION_COLUMNS = {
     "company": Column("Company"),
     "kind": Column("Evaluators"),
-    "engagements": Column("Engagements named", "number"),
+    "pairs": Column("Pairs of model and evaluator", "number"),
 }
 _INDEX_COLUMNS = {
     "developer": Column("Developer"),
@@ -137,7 +137,7 @@ def conference_dots(shares: pd.DataFrame) -> Figure:
 
 
 def evaluator_tiles(counts: pd.DataFrame) -> Figure:
-    """Return how many outside engagements each company names of each kind of evaluator.
+    """Return how many pairs of a model and an evaluator each company names, by kind of evaluator.
 
     Each is a tile with its number.
 
@@ -145,25 +145,25 @@ def evaluator_tiles(counts: pd.DataFrame) -> Figure:
     ----------
     counts : pandas.DataFrame
         A row a ``company`` and ``kind`` of evaluator, in the order in which they are shown:
-        ``engagements``.
+        ``pairs``.
 
     Returns
     -------
     Figure
         The darker a tile, the more; a tile of none is an empty frame.
     """
-    rows = counts[["company", "kind", "engagements"]]
-    description = _describe_engagements(rows)
+    rows = counts[["company", "kind", "pairs"]]
+    description = _describe_pairs(rows)
     source = credit(EVALUATIONS.name)
     chart = _tiles(rows)
     return figure(chart, rows, description=description, source=source, columns=_EVALUATION_COLUMNS)
 
 
-def _describe_engagements(counts: pd.DataFrame) -> str:
-    """Return the engagements in words, a sentence a company."""
+def _describe_pairs(counts: pd.DataFrame) -> str:
+    """Return the pairs in words, a sentence a company."""
     sentences = []
     for company, rows in counts.groupby("company", sort=False):
-        kinds = row_by_row("{} {}", rows["kind"], rows["engagements"])
+        kinds = row_by_row("{} {}", rows["kind"], rows["pairs"])
         sentences.append(f"{company}: {kinds}.")
     return " ".join(sentences)
 
@@ -245,22 +245,22 @@ def _odds_axis(known: pd.DataFrame) -> alt.X:
     return alt.X("odds_ratio:Q", title=title, scale=scale, axis=axis)
 
 
-@needs("engagements")
+@needs("pairs")
 def _tiles(rows: pd.DataFrame) -> alt.LayerChart:
     kinds = list(dict.fromkeys(rows["kind"]))
     top = row_axis(orient="top", labelAngle=0, **_COMPANY_LABELS)
     x = alt.X("company:N", title=None, sort=None, axis=top)
     y = named_rows("kind", sort=kinds)
-    tooltip = tips("company:N|Company", "kind:N|Evaluators", "engagements:Q|Engagements named")
+    tooltip = tips("company:N|Company", "kind:N|Evaluators", "pairs:Q|Pairs of model and evaluator")
     # Opacity, not colour, so that the tiles suit light and dark pages;
     # a tile of none is an empty frame.
-    most = float(rows["engagements"].max())
+    most = float(rows["pairs"].max())
     scale = alt.Scale(domain=[0, most], range=[0, 0.85])
-    depth = alt.Opacity("engagements:Q", scale=scale, legend=None)
+    depth = alt.Opacity("pairs:Q", scale=scale, legend=None)
     base = alt.Chart(rows).encode(x=x, y=y)
     frame = base.mark_rect(fillOpacity=0, stroke=LINE, strokeWidth=0.5)
     tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tooltip)
-    numbers = base.mark_text().encode(text=alt.Text("engagements:Q"))
+    numbers = base.mark_text().encode(text=alt.Text("pairs:Q"))
     return framed(tile, frame, numbers, height=38 * len(kinds))
 
 

@@ -1,23 +1,16 @@
-"""Models that papers name and models that others build on."""
-
-import warnings
+"""Models that others build on."""
 
 import pandas as pd
 import pytest
 
 from compute_divide.analysis.models.open_models import (
-    FLAGS,
     expected_share,
-    late_over_early,
     with_bases,
-    with_naming,
+    with_makers,
     with_origins,
 )
-from compute_divide.analysis.statistics.association import association
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES
 from compute_divide.evidence.models.table import load_models
-from compute_divide.evidence.papers.table import USES, load_labelled_namings, load_papers
-from compute_divide.evidence.papers.topics import load_topics
 
 
 @pytest.fixture(scope="module")
@@ -64,66 +57,38 @@ def test_a_base_that_is_not_listed_has_no_team():
 
 def test_the_expected_share_is_that_of_the_years_of_the_bases(models):
     based = with_bases(models, models)
-    expected = expected_share(based, models, "industry-only", "")
+    expected = expected_share(based, models, models, "industry-only", "")
     known = models[models["team_type"] != "unknown"]
     of_year = (known["team_type"] == "industry-only").groupby(known["year"]).mean()
     assert of_year.min() <= expected.value <= of_year.max()
     assert expected.n == len(based)
     assert sum(
-        expected_share(based, models, team, "").value for team in TEAM_TYPES
+        expected_share(based, models, models, team, "").value for team in TEAM_TYPES
     ) == pytest.approx(1)
 
 
-def test_papers_name_what_the_list_says():
-    papers = with_naming(load_papers(), ["title", "abstract"])
-    assert not (papers["names_open"] & ~papers["names_industry"]).any()
-    assert (papers["names_open"] | papers["names_hosted"]).equals(papers["names_industry"])
-    assert not (papers["names_industry"] & ~papers["names_any"]).any()
-    only = papers[papers["title_models"] == "resnet"]
-    assert len(only) > 0
-    assert not only.loc[only["abstract_models"].isna(), list(FLAGS)].to_numpy().any()
+def test_a_blind_choice_depends_on_what_it_may_choose_from():
+    rows = pd.DataFrame({"model": list("ABC"), "year": [2023, 2023, 2024]})
+    rows["team_type"] = ["industry-only", "academia-only", "industry-only"]
+    based = pd.DataFrame({"base_model": ["A|B", "C"]})
+    every, two = (
+        expected_share(based, rows, pool, "industry-only", "") for pool in (rows, rows.iloc[:2])
+    )
+    assert (every.value, every.n) == (pytest.approx(2 / 3), 3)
+    assert (two.value, two.n) == (0.5, 2)  # nothing of 2024 can be picked
+    nothing = expected_share(based, rows, rows.iloc[:0], "industry-only", "")
+    assert (nothing.value, nothing.n) == (None, 0)
 
 
-def test_late_over_early_compares_within_venues_only():
-    one = pd.DataFrame(
-        {"venue": "acl", "year": [2020] * 4 + [2023] * 4, "names": [1, 0, 0, 0, 1, 1, 0, 0]}
-    )
-    other = pd.DataFrame({"venue": "cvpr", "year": 2023, "names": [1] * 50})
-    alone, both = (
-        late_over_early(rows, "names", (2020, 2021), (2022, 2023), "")
-        for rows in (one, pd.concat([one, other], ignore_index=True))
-    )
-    assert alone.odds_ratio.value == both.odds_ratio.value == pytest.approx(3)
-    assert len(both.strata) == len(alone.strata) == 1
-
-
-def test_an_odds_ratio_without_bound_is_no_value_and_no_warning():
-    rows = pd.DataFrame(
-        {"venue": "acl", "late": [True] * 4 + [False] * 4, "names": [1, 1, 0, 0, 0, 0, 0, 0]}
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        found = association(rows, "late", "names", ["venue"], "")
-        nothing = association(rows.iloc[:0], "late", "names", ["venue"], "")
-    assert found.odds_ratio.value is None
-    assert found.regression.value is None
-    assert found.strata["both"].tolist() == [2]
-    assert nothing.odds_ratio.n == 0
-
-
-def test_every_labelled_naming_is_a_naming_of_the_papers_table():
-    labelled = load_labelled_namings()
-    assert not labelled.duplicated(["venue", "year", "key"]).any()
-    papers = labelled.merge(
-        load_papers(), on=["venue", "year", "key"], how="left", validate="one_to_one"
-    )
-    named = (
-        papers["title_models"].astype("str").fillna("")
-        + "|"
-        + papers["abstract_models"].astype("str").fillna("")
-    )
-    assert all(
-        model in names.split("|") for model, names in zip(labelled["model"], named, strict=True)
-    )
-    assert labelled["model"].map(lambda name: load_topics().models[name].kind).ne("backbone").all()
-    assert set(labelled["use"]) <= set(USES)
+def test_models_get_the_team_types_of_the_table_of_makers(models):
+    rows = with_makers(models).set_index("model")
+    assert rows.loc["Code Llama-34B", "team_type"] == "collaboration"
+    changed = rows["team_type"] != models.set_index("model")["team_type"]
+    assert 5 <= changed.sum() <= 60
+    assert set(rows.loc[changed, "team_type"]) <= {
+        "collaboration",
+        "industry-only",
+        "academia-only",
+    }
+    again = with_makers(rows.reset_index())
+    assert again["team_type"].tolist() == rows["team_type"].tolist()

@@ -38,7 +38,7 @@ def test_a_term_is_a_word_of_its_own(text):
     ("text", "model"),
     [
         ("Fine-tuning BERT for retrieval", "bert"),
-        ("What GPT-4o knows", "gpt-3"),
+        ("What GPT-4o knows", "gpt-4"),
         ("CLIP-guided editing", "clip"),
         ("LLaMA-2 and Llama 3", "llama"),
         ("We adapt Segment Anything", "sam"),
@@ -47,6 +47,25 @@ def test_a_term_is_a_word_of_its_own(text):
 )
 def test_a_model_by_its_name(text, model):
     assert model in MODELS.find(text).split("|")
+
+
+@pytest.mark.parametrize(
+    ("text", "models"),
+    [
+        ("XLM-R and more", "xlm-r"),
+        ("XLM-RoBERTa", "xlm-r"),
+        ("XLM", "xlm"),
+        ("GPT-3.5-turbo", "gpt-4"),
+        ("GPT-3 or GPT-3.5", "gpt-3|gpt-4"),
+        ("Sentence-BERT", "sbert"),
+        ("BERT and Sentence-BERT", "bert|sbert"),
+        ("Code Llama 7B", "code-llama"),
+        ("StyleGAN2", "stylegan2"),
+        ("DeepSeek-Coder", "deepseek-coder"),
+    ],
+)
+def test_a_name_within_a_longer_one_does_not_count(text, models):
+    assert MODELS.find(f"We use {text} here") == models
 
 
 @pytest.mark.parametrize(
@@ -86,8 +105,8 @@ GOOD = "topics: {a: {label: A, terms: [x]}}\ngroups: {g: {label: G, topics: [a]}
         ("label: A", "lable: A", "topics.a"),
         (
             "models: {}",
-            "models: {m: {label: M, maker: X, team: firm, access: open, kind: text, terms: [M]}}",
-            "models.m.team",
+            "models: {m: {label: M, access: rented, kind: text, terms: [M]}}",
+            "models.m.access",
         ),
         ("models: {}", "models: {", "is not YAML"),
     ],

@@ -1,62 +1,29 @@
-"""Pre-trained models that papers name, and models that are built on others: whose they are."""
+"""Models that are built on others: whose they are."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.papers.papers import covered, having, matched, model_names
-from compute_divide.analysis.statistics.association import Association, association
-from compute_divide.analysis.statistics.estimates import (
-    ACADEMIA,
-    INDUSTRY,
-    UNKNOWN,
-    in_years,
-    known_teams,
-)
-
-FLAGS: dict[str, tuple[list[str], list[str]]] = {
-    "names_any": ([], []),
-    "names_industry": ([INDUSTRY], []),
-    "names_open": ([INDUSTRY], ["open"]),
-    "names_hosted": ([INDUSTRY], ["hosted"]),
-    "names_academia": ([ACADEMIA], []),
-}
-"""Columns that `with_naming` adds: the makers' team types and the access of models that count.
-
-All count where a list is empty.
-"""
+from compute_divide.analysis.statistics.estimates import UNKNOWN, known_teams
+from compute_divide.evidence.models.makers import load_makers
 
 
-def choose(
-    papers: pd.DataFrame,
-    venues: Sequence[str],
-    texts: Sequence[str],
-    years: tuple[int, int],
-    minimum_coverage: float,
-) -> pd.DataFrame:
-    """Return the papers of some conferences and years with a known team type and some texts.
+def with_makers(models: pd.DataFrame) -> pd.DataFrame:
+    """Return models with the team types that the table of makers gives, where it lists them.
 
     Parameters
     ----------
-    papers : pandas.DataFrame
-        Papers with ``team_type``, from `with_teams`.
-    venues : sequence of str
-        The conferences.
-    texts : sequence of str
-        The texts that a paper must have, see `having`.
-    years : tuple of int
-        First and last year.
-    minimum_coverage : float
-        The least share (0 to 1) of the papers of a conference in a year whose team type must be
-        known, see `covered`.
+    models : pandas.DataFrame
+        Models with ``model`` and ``team_type``.
 
     Returns
     -------
     pandas.DataFrame
-        These papers.
+        The same. A model whose makers are of other sectors keeps its team type, since how these
+        count is a choice of its own.
 
     Raises
     ------
@@ -65,131 +32,15 @@ def choose(
 
     Examples
     --------
-    >>> papers = pd.DataFrame({"venue": ["icml"] * 2, "year": [2023, 2024], "team_type": "other"})
-    >>> len(choose(papers, ["icml"], ["title"], (2024, 2024), 0.85))
-    1
+    >>> models = pd.DataFrame({"model": ["GPT-3 13B", "BERT-Large"], "team_type": "industry-only"})
+    >>> with_makers(models)["team_type"].tolist()
+    ['collaboration', 'industry-only']
     """
-    in_venues = papers["venue"].isin(list(venues))
-    of_venues = covered(papers[in_venues], minimum_coverage)
-    of_years = in_years(of_venues, years)
-    return known_teams(having(of_years, texts))
-
-
-def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return papers with what they name of the pre-trained models that are looked for.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with the models that their texts name, in columns such as ``title_models``.
-    texts : sequence of str
-        Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The papers with a column of true and false each: whether they name a model at all
-        (``names_any``), one that industry alone made (``names_industry``), one of these to download
-        (``names_open``) or behind a service (``names_hosted``), one that academia alone made
-        (``names_academia``).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> papers = with_naming(pd.DataFrame({"title_models": ["gpt-3", None]}), ["title"])
-    >>> papers["names_hosted"].tolist(), papers["names_open"].tolist()
-    ([True, False], [False, False])
-    """
-    flags = {}
-    for flag, (teams, access) in FLAGS.items():
-        names = model_names(teams=teams, access=access)
-        flags[flag] = matched(papers, names, texts, "models")
-    return papers.assign(**flags)
-
-
-def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers of academia alone and those with a company author, without all others.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with ``team_type``, from `with_teams`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        These papers with a column ``academic``: whether they are of academia alone.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"team_type": ["academia-only", "collaboration", "other"]})
-    >>> two_sides(papers)["academic"].tolist()
-    [True, False]
-    """
-    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
-    sides = papers[is_side]
-    return sides.assign(academic=sides["team_type"] == ACADEMIA)
-
-
-def late_over_early(
-    papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
-) -> Association:
-    """Return how many times as high the odds of an outcome are in late years as in early ones.
-
-    Papers are compared within a conference.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with ``venue``, ``year`` and the outcome.
-    outcome : str
-        A column of true and false.
-    early, late : tuple of int
-        First and last year of the two periods; a year of both counts as late.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Association
-        The odds ratio, pooled over conferences, and the counts of those that have papers in both
-        periods; see `association`.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The estimator of Mantel and Haenszel (1959), see `association`.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2024] * 4})
-    >>> papers["named"] = [True, False, False, False, True, True, True, False]
-    >>> change = late_over_early(papers, "named", (2019, 2022), (2023, 2025), "odds of naming")
-    >>> round(change.odds_ratio.value), len(change.strata)
-    (9, 1)
-    """
-    rows = papers[["venue", "year", outcome]]
-    years = rows["year"]
-    is_late = years.between(*late).astype(bool)
-    is_early = years.between(*early).astype(bool)
-    compared = rows.assign(late=is_late)[is_late | is_early]
-    return association(compared, "late", outcome, ["venue"], label)
-
-
-# --- base models ---
+    makers = load_makers().dropna(subset=["listed_as"])
+    decided = makers[makers["team_type"] != "other"]
+    listed = decided.assign(listed_as=decided["listed_as"].str.split("|")).explode("listed_as")
+    teams = models["model"].map(listed.set_index("listed_as")["team_type"])
+    return models.assign(team_type=teams.fillna(models["team_type"]))
 
 
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
@@ -280,7 +131,13 @@ def _chain_ends(name: str, passed: tuple[str, ...], stated: Mapping[str, str]) -
     return ends or [name]
 
 
-def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: str) -> Estimate:
+def expected_share(
+    based: pd.DataFrame,
+    lookup: pd.DataFrame,
+    pool: pd.DataFrame,
+    base: str,
+    label: str,
+) -> Estimate:
     """Return how often bases would be of a team type if each were picked blindly.
 
     Each is picked among the models of its year.
@@ -290,7 +147,9 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     based : pandas.DataFrame
         Models with ``base_model``, several bases joined by ``|``.
     lookup : pandas.DataFrame
-        The models that can be picked, with ``model``, ``year`` and ``team_type``.
+        The models in which the years of the bases are looked up, with ``model`` and ``year``.
+    pool : pandas.DataFrame
+        The models that can be picked, with ``year`` and ``team_type``.
     base : str
         The team type, one of `TEAM_TYPES`.
     label : str
@@ -299,8 +158,9 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     Returns
     -------
     Estimate
-        The mean over all bases of the share of this team type in the year of the base. ``n`` counts
-        the bases that are listed with a year. Without an interval: the list is taken as it is.
+        The mean over all bases of the share of this team type in the pool in the year of the base.
+        ``n`` counts the bases that are listed with a year in which something can be picked. Without
+        an interval: the list is taken as it is.
 
     Raises
     ------
@@ -310,18 +170,17 @@ def expected_share(based: pd.DataFrame, lookup: pd.DataFrame, base: str, label: 
     Examples
     --------
     >>> rows = {"model": ["A", "B"], "year": 2023, "team_type": ["academia-only", "industry-only"]}
+    >>> models = pd.DataFrame(rows)
     >>> based = pd.DataFrame({"base_model": ["B"]})
-    >>> expected_share(based, pd.DataFrame(rows), "industry-only", "a blind choice").value
+    >>> expected_share(based, models, models, "industry-only", "a blind choice").value
     0.5
     """
-    known = known_teams(lookup).dropna(subset=["year"])
+    known = known_teams(pool).dropna(subset=["year"])
     is_of_type = known["team_type"] == base
     share_of_year = is_of_type.groupby(known["year"]).mean()
-    listed = lookup.drop_duplicates("model")
-    year_of_model = listed.set_index("model")["year"]
+    year_of_model = lookup.drop_duplicates("model").set_index("model")["year"]
     bases = based["base_model"].str.split("|").explode()
-    years = bases.map(year_of_model)
-    shares = years.map(share_of_year).dropna()
+    shares = bases.map(year_of_model).map(share_of_year).dropna()
     n = len(shares)
     mean = float(shares.mean()) if n else None
     return Estimate(mean, n=n, label=label, unit="share")

@@ -19,6 +19,9 @@ from compute_divide.evidence.store.files import EvidenceError, Strict, read_yaml
 
 SEPARATOR = "|"
 
+Span = tuple[int, int, str]
+"""Where a term stands in a text, and what it names."""
+
 
 def _with_words(term: str) -> str:
     """Return a term; ValueError where nothing can be searched for by it."""
@@ -44,11 +47,9 @@ class Group(Strict):
 
 
 class NamedModel(Strict):
-    """A pre-trained model: who made it, how it is had, and the spellings that name it."""
+    """A pre-trained model: how it is had, and the spellings that name it."""
 
     label: str = Field(min_length=1)
-    maker: str
-    team: Literal["academia-only", "collaboration", "industry-only", "other"]
     access: Literal["open", "hosted"]
     kind: Literal["text", "image", "vision-language", "speech", "code", "science", "backbone"]
     terms: tuple[Term, ...] = Field(min_length=1)
@@ -94,21 +95,40 @@ class Topics(Strict):
 
 
 class TermFinder:
-    """Finds terms in texts."""
+    """Finds terms in texts.
+
+    Names, whose case counts, are found by the longest term at a place: "XLM-R" is not "XLM".
+    """
 
     def __init__(self, terms: Mapping[str, Iterable[str]], *, case: bool = False) -> None:
         self._case = case
         self._automaton = ahocorasick.Automaton()
         for name, patterns in terms.items():
             for pattern in patterns:
-                self._automaton.add_word(term_key(pattern, case=case), name)
+                key = term_key(pattern, case=case)
+                self._automaton.add_word(key, (len(key), name))
         self._automaton.make_automaton()
 
     def find(self, text: str) -> str:
         """Return the names that matched, sorted and joined by ``|``; empty when none did."""
         text = text if self._case else text.lower()
-        matched = {name for _, name in self._automaton.iter(words(text))}
+        matches = self._automaton.iter(words(text))
+        spans = [(end - length, end, name) for end, (length, name) in matches]
+        if self._case:
+            spans = _longest(spans)
+        matched = {name for _, _, name in spans}
         return SEPARATOR.join(sorted(matched))
+
+
+def _longest(spans: list[Span]) -> list[Span]:
+    """Return the spans that lie in no longer one."""
+
+    def lies_in_longer(span: Span) -> bool:
+        start, end, _ = span
+        around = [last - first for first, last, _ in spans if first <= start and end <= last]
+        return max(around) > end - start
+
+    return [span for span in spans if not lies_in_longer(span)]
 
 
 _NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -147,8 +167,8 @@ def load_topics() -> Topics:
 
     Examples
     --------
-    >>> load_topics().models["bert"].maker
-    'Google'
+    >>> load_topics().models["bert"].access
+    'open'
     """
     return read_yaml("topics.yml", Topics)
 

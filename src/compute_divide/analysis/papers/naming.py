@@ -1,0 +1,278 @@
+"""Pre-trained models that papers name: which papers count, whose the models are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from compute_divide.analysis.papers.papers import covered, having, matched
+from compute_divide.analysis.statistics.association import Association, association
+from compute_divide.analysis.statistics.estimates import (
+    ACADEMIA,
+    INDUSTRY,
+    flag_share,
+    in_years,
+    known_teams,
+)
+from compute_divide.evidence.models.makers import MAKERS_FILE, load_makers
+from compute_divide.evidence.papers.topics import load_topics
+from compute_divide.evidence.store.files import EvidenceError
+
+FLAGS = (
+    "names_any",
+    "names_industry",
+    "names_company",
+    "names_academia",
+    "names_open",
+    "names_hosted",
+)
+"""Columns that `with_naming` adds."""
+
+
+def choose(
+    papers: pd.DataFrame,
+    venues: Sequence[str],
+    texts: Sequence[str],
+    years: tuple[int, int],
+    minimum_coverage: float,
+) -> pd.DataFrame:
+    """Return the papers of some conferences and years with a known team type and some texts.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``team_type``, from `with_teams`.
+    venues : sequence of str
+        The conferences.
+    texts : sequence of str
+        The texts that a paper must have, see `having`.
+    years : tuple of int
+        First and last year.
+    minimum_coverage : float
+        The least share (0 to 1) of the papers of a conference in a year whose team type must be
+        known, see `covered`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These papers.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": ["icml"] * 2, "year": [2023, 2024], "team_type": "other"})
+    >>> len(choose(papers, ["icml"], ["title"], (2024, 2024), 0.85))
+    1
+    """
+    in_venues = papers["venue"].isin(list(venues))
+    of_venues = covered(papers[in_venues], minimum_coverage)
+    of_years = in_years(of_venues, years)
+    return known_teams(having(of_years, texts))
+
+
+def pretrained_models() -> pd.DataFrame:
+    """Return the pre-trained models that are looked for in the texts of papers, and their makers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
+        ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
+        and ``kind``, and what `load_makers` says of it. Image networks that are as much
+        architectures as pre-trained models do not count.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/topics.yml`` or ``data/audit/makers.csv`` is missing or damaged, or one names a
+        model that the other does not.
+
+    Examples
+    --------
+    >>> models = pretrained_models().set_index("model")
+    >>> models.loc["roberta", ["organisations", "team_type", "access"]].tolist()
+    ['Meta|University of Washington', 'collaboration', 'open']
+    """
+    rows = [
+        {"model": name, "label": model.label, "access": model.access, "kind": model.kind}
+        for name, model in load_topics().models.items()
+    ]
+    named = pd.DataFrame(rows)
+    makers = load_makers()
+    apart = set(named["model"]).symmetric_difference(makers["model"])
+    if apart or makers["model"].duplicated().any():
+        which = min(apart, default="one stands twice")
+        raise EvidenceError(
+            f"data/{MAKERS_FILE} does not hold each model of data/topics.yml once: {which}"
+        )
+    models = named.merge(makers, on="model")
+    return models[models["kind"] != "backbone"].reset_index(drop=True)
+
+
+def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
+    """Return papers with what they name of the pre-trained models that are looked for.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the models that their texts name, in columns such as ``title_models``.
+    texts : sequence of str
+        Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers with a column of true and false each: whether they name a model at all
+        (``names_any``), one that industry alone made (``names_industry``), one that a company made,
+        alone or with others (``names_company``), one that academia alone made
+        (``names_academia``), one of a company's to download (``names_open``), one behind a service
+        (``names_hosted``).
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> papers = with_naming(pd.DataFrame({"title_models": ["gpt-3", None]}), ["title"])
+    >>> papers[["names_hosted", "names_open", "names_industry"]].values.tolist()
+    [[True, False, False], [False, False, False]]
+    """
+    known = pretrained_models()
+    teams = known["team_type"]
+    is_open = known["access"] == "open"
+    by_company = known["sectors"].str.contains("industry")
+    counted = {
+        "names_any": teams.notna(),
+        "names_industry": teams == INDUSTRY,
+        "names_company": by_company,
+        "names_academia": teams == ACADEMIA,
+        "names_open": is_open & by_company,
+        "names_hosted": ~is_open,
+    }
+    flags = {
+        flag: matched(papers, known.loc[models, "model"], texts, "models")
+        for flag, models in counted.items()
+    }
+    return papers.assign(**flags)
+
+
+def share_naming(
+    papers: pd.DataFrame, models: pd.DataFrame, texts: Sequence[str], label: str
+) -> Estimate:
+    """Return the share of papers that name one of some pre-trained models.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the models that their texts name, in columns such as ``title_models``.
+    models : pandas.DataFrame
+        The models, rows of `pretrained_models`.
+    texts : sequence of str
+        Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        ``k`` of ``n`` papers with a 95% Wilson interval.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"title_models": ["gpt-3", "bert", None]})
+    >>> models = pretrained_models()
+    >>> share_naming(papers, models[models["access"] == "hosted"], ["title"], "hosted").k
+    1
+    """
+    return flag_share(papers, matched(papers, models["model"], texts, "models"), label)
+
+
+def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return the papers of academia alone and those with a company author, without all others.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``team_type``, from `with_teams`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These papers with a column ``academic``: whether they are of academia alone.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"team_type": ["academia-only", "collaboration", "other"]})
+    >>> two_sides(papers)["academic"].tolist()
+    [True, False]
+    """
+    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
+    sides = papers[is_side]
+    return sides.assign(academic=sides["team_type"] == ACADEMIA)
+
+
+def late_over_early(
+    papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
+) -> Association:
+    """Return how many times as high the odds of an outcome are in late years as in early ones.
+
+    Papers are compared within a conference.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with ``venue``, ``year`` and the outcome.
+    outcome : str
+        A column of true and false.
+    early, late : tuple of int
+        First and last year of the two periods; a year of both counts as late.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Association
+        The odds ratio, pooled over conferences, and the counts of those that have papers in both
+        periods; see `association`.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    The estimator of Mantel and Haenszel (1959), see `association`.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": "acl", "year": [2020] * 4 + [2024] * 4})
+    >>> papers["named"] = [True, False, False, False, True, True, True, False]
+    >>> change = late_over_early(papers, "named", (2019, 2022), (2023, 2025), "odds of naming")
+    >>> round(change.odds_ratio.value), len(change.strata)
+    (9, 1)
+    """
+    rows = papers[["venue", "year", outcome]]
+    years = rows["year"]
+    is_late = years.between(*late).astype(bool)
+    is_early = years.between(*early).astype(bool)
+    compared = rows.assign(late=is_late)[is_late | is_early]
+    return association(compared, "late", outcome, ["venue"], label)
