@@ -31,7 +31,8 @@ from bookpress.build.statements import standings, statements_of
 from bookpress.chapter.number_formats import setting
 from bookpress.chapter.parameters import Parameter, Value
 from bookpress.chapter.periods import years_of
-from bookpress.chapter.statements import WORDS, Comparison
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.statements import WORDS
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
