@@ -62,9 +62,7 @@ WORDS: Mapping[str, Word] = {
         kind="times",
         threshold=2.0,
     ),
-    "twice": Word(
-        pattern=r"\btwice (?:as|its|their|that of)\b", kind="times", threshold=2.0
-    ),
+    "twice": Word(pattern=r"\btwice (?:as|its|their|that of)\b", kind="times", threshold=2.0),
     "hardly": Word(pattern=r"\b(?:hardly|barely|scarcely)\b", kind="margin"),
     "every year": Word(pattern=r"\bevery year\b", kind="every"),
     "none": Word(pattern=r"\bnone\b", kind="none"),

@@ -96,7 +96,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         return [Problem(table, 1, fault) for fault in faults], []
     try:
         chapters = discover(project)
-        pages = _pages(project, chapters)
+        pages = pages_of(project, chapters)
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
     broken = list(_structure(project, chapters))
@@ -125,7 +125,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     return sorted(problems), unchecked
 
 
-def _pages(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
+def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
     names = toc_files(project)
     names += [f"{FOLDER}/{chapter.slug}" for chapter in chapters]
@@ -142,7 +142,7 @@ def untested(project: Project) -> list[Problem]:
     So do sentences whose words say how much. They are a list, no verdict.
     """
     chapters = discover(project)
-    pages = _pages(project, chapters)
+    pages = pages_of(project, chapters)
     problems = [
         Problem(degree.page, degree.sentence.line, degree.what)
         for degree in degrees(pages, chapters, project.settings)

@@ -22,9 +22,7 @@ BLOCKS = re.compile(
 That is an empty line, the sign of a list item, the name of an entry, the edge of a cell of a table,
 the fence of a directive, the sign of a heading, a label.
 """
-END = re.compile(
-    rf"[.!?][”’)\"*]*(?:\s*{HOLDS}\d+{HOLDS})*\s+(?=[A-Z“‘(*…{{\[])", re.MULTILINE
-)
+END = re.compile(rf"[.!?][”’)\"*]*(?:\s*{HOLDS}\d+{HOLDS})*\s+(?=[A-Z“‘(*…{{\[])", re.MULTILINE)
 """What lies between two sentences, marks of the first one before it."""
 LITERAL = re.compile(
     r"^(?P<fence>`{3,})\{(?:code|code-block|math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
@@ -44,11 +42,11 @@ class Sentence(NamedTuple):
 
 
 def sentences_of(source: str) -> Iterator[Sentence]:
-    """Yield the sentences of a page in their order, those of its metadata at the first line of it.
+    r"""Yield the sentences of a page in their order, those of its metadata at its first line.
 
     Examples
     --------
-    >>> page = "# Who\\n\\nMost did. {holds}`majority(x)` None\\nfell. {holds}`a` {holds}`b`"
+    >>> page = "# Who\n\nMost did. {holds}`majority(x)` None\nfell. {holds}`a` {holds}`b`"
     >>> for sentence in sentences_of(page):
     ...     print(sentence.line, sentence.words, sentence.marks)
     1 Who ()

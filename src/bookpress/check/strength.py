@@ -31,7 +31,8 @@ They may be of these forms too, and of *every* (of each of many), *only* (withou
 *nothing* (none of the names) and *equals*.
 """
 Form = str
-Half = 0.5
+HALF = 0.5
+ROUNDING = 1e-9
 
 
 def says(code: str, word: Word, own: Mapping[str, Sequence[str]]) -> bool:
@@ -56,16 +57,18 @@ def says(code: str, word: Word, own: Mapping[str, Sequence[str]]) -> bool:
 def _says_share(form: Form, call: ast.Call, threshold: float) -> bool:
     """Whether a call puts a share above a threshold, or the rest of it below."""
     bounds = [*_bounds(form, call)]
-    return any(low >= threshold or high <= 1 - threshold for low, high in bounds)
+    return any(
+        low >= threshold - ROUNDING or high <= 1 - threshold + ROUNDING for low, high in bounds
+    )
 
 
 def _bounds(form: Form, call: ast.Call) -> Iterator[tuple[float, float]]:
     """Yield between what ends a call puts a share."""
     others = [number for node in call.args[1:] if (number := _number(node)) is not None]
     if form == "majority":
-        yield Half, 1
+        yield HALF, 1
     elif form == "minority":
-        yield 0, Half
+        yield 0, HALF
     elif form == "above" and others:
         yield max(others), 1
     elif form == "below" and others:
@@ -81,7 +84,7 @@ def _bounds(form: Form, call: ast.Call) -> Iterator[tuple[float, float]]:
 
 def _just_beyond(share: float) -> tuple[float, float]:
     """Return ends for a share that is known: just half of it is no majority."""
-    return share - 1e-9, share + 1e-9
+    return share - 2 * ROUNDING, share + 2 * ROUNDING
 
 
 def _says_times(form: Form, call: ast.Call, threshold: float) -> bool:

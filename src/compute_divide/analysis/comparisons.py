@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged
-from bookpress.chapter.comparisons.base import Comparison
 from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
 
 MOST_SHOWN = 8

@@ -5,7 +5,7 @@ reads the values alone. What it compares may be estimates, claims (which have a 
 interval) and plain numbers. Without a value, or without the interval that it reads, it is unknown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.comparisons.differences import (
@@ -34,11 +34,13 @@ from bookpress.chapter.comparisons.values import (
     minority_value,
 )
 
-_SIDES = [below, above, apart, majority, minority, within, about, counts]
-_VALUES = [below_value, above_value, majority_value, minority_value, about_value]
-_ORDER = [rose, fell, rose_value, fell_value]
-_DIFFERENCES = [differ, undecided, indistinguishable, times_as_large, times_as_large_value]
+_ALL: Sequence[Callable[..., Comparison]] = [
+    *(below, above, apart, majority, minority, within, about, counts),
+    *(below_value, above_value, majority_value, minority_value, about_value),
+    *(rose, fell, rose_value, fell_value),
+    *(differ, undecided, indistinguishable, times_as_large, times_as_large_value),
+]
 COMPARISONS: Mapping[str, Callable[..., Comparison]] = {
-    comparison.__name__: comparison for comparison in [*_SIDES, *_VALUES, *_ORDER, *_DIFFERENCES]
+    comparison.__name__: comparison for comparison in _ALL
 }
 """The comparisons that are in scope of every sentence, by name."""

@@ -154,7 +154,7 @@ def undecided(one: Given, other: Given) -> Comparison:
     return Comparison(gap.holds_none, gap.words, _compared(one, other))
 
 
-def indistinguishable(one: Given, other: Given, *, within: float) -> Comparison:
+def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     """Compare: two estimates are alike, up to a margin that the sentence names.
 
     Parameters
@@ -281,34 +281,33 @@ def times_as_large_value(one: Given, other: Given, at_least: float) -> Compariso
     return times_as_large(point(one), point(other), at_least)
 
 
-def _gap(one: Given, other: Given, *, as_ratio: bool = False) -> _Gap | Comparison:
-    """Return the interval of a difference or a ratio; where there is none, why."""
-    first, second = results = in_one_unit([one, other])
-    lack = lack_of(results)
-    if lack:
-        return Comparison(None, lack, labels(results))
-    if first.unit in DIFFERENCE_UNITS and not as_ratio:
-        _, low, high = square_and_add(_ends(first), _ends(second))
-        return _Gap(low, high, is_ratio=False, unit=first.unit)
-    values = (first.value or 0.0, second.value or 0.0)
-    if min(values) <= 0:
-        reason = f"no ratio of {numbers.ranged(first)} to {numbers.ranged(second)}"
-        return Comparison(None, reason, labels(results))
-    _, low, high = square_and_add(_logarithms(first), _logarithms(second))
-    return _Gap(math.exp(low), math.exp(high), is_ratio=True, unit=first.unit)
-
-
-def _ends(result: Estimate) -> Ends:
-    """Return the value of a result that lacks nothing, and the ends of its interval."""
-    assert result.value is not None  # noqa: S101 - those that lack something are turned away
-    assert result.low is not None  # noqa: S101
-    assert result.high is not None  # noqa: S101
+def ends_of(result: Estimate) -> Ends | None:
+    """Return the value of a result and the ends of its interval; nothing where one is missing."""
+    if result.value is None or result.low is None or result.high is None:
+        return None
     return result.value, result.low, result.high
 
 
-def _logarithms(result: Estimate) -> Ends:
-    """Return the logarithms of a value and the ends of its interval; of an end at 0, infinity."""
-    value, low, high = _ends(result)
+def _gap(one: Given, other: Given, *, as_ratio: bool = False) -> _Gap | Comparison:
+    """Return the interval of a difference or a ratio; where there is none, why."""
+    first, second = results = in_one_unit([one, other])
+    first_ends = ends_of(first)
+    second_ends = ends_of(second)
+    if first_ends is None or second_ends is None:
+        return Comparison(None, lack_of(results), labels(results))
+    if first.unit in DIFFERENCE_UNITS and not as_ratio:
+        _, low, high = square_and_add(first_ends, second_ends)
+        return _Gap(low, high, is_ratio=False, unit=first.unit)
+    if min(first_ends[0], second_ends[0]) <= 0:
+        reason = f"no ratio of {numbers.ranged(first)} to {numbers.ranged(second)}"
+        return Comparison(None, reason, labels(results))
+    _, low, high = square_and_add(_logarithms(first_ends), _logarithms(second_ends))
+    return _Gap(math.exp(low), math.exp(high), is_ratio=True, unit=first.unit)
+
+
+def _logarithms(ends: Ends) -> Ends:
+    """Return the logarithms of a value and of the ends of its interval; of 0, minus infinity."""
+    value, low, high = ends
     low_log = math.log(low) if low > 0 else -math.inf
     return math.log(value), low_log, math.log(high)
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.comparisons.differences import square_and_add
+from bookpress.chapter.comparisons.differences import ends_of, square_and_add
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 
@@ -336,10 +336,10 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     >>> round(gap.value), round(gap.low, 1), round(gap.high, 1), gap.n
     (20, 5.2, 33.4, 150)
     """
-    if None in (one.value, one.low, one.high, other.value, other.low, other.high):
+    first = ends_of(one)
+    second = ends_of(other)
+    if first is None or second is None:
         return Estimate(None, n=0, unit="points", label=label)
-    first = (one.value, one.low, one.high)
-    second = (other.value, other.low, other.high)
     ends = square_and_add(first, second)
     value, low, high = [100 * end for end in ends]
     n = (one.n or 0) + (other.n or 0)
