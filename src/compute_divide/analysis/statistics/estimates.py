@@ -340,10 +340,9 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     second = ends_of(other)
     if first is None or second is None:
         return Estimate(None, n=0, unit="points", label=label)
-    ends = square_and_add(first, second)
-    value, low, high = [100 * end for end in ends]
+    difference, low, high = square_and_add(first, second)
     n = (one.n or 0) + (other.n or 0)
-    return Estimate(value, low, high, n=n, unit="points", label=label)
+    return Estimate(100 * difference, 100 * low, 100 * high, n=n, unit="points", label=label)
 
 
 def mean_share(shares: pd.Series, label: str) -> Estimate:
