@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -160,9 +161,20 @@ def test_a_book_switches_words_off_and_adds_its_own(book: Project) -> None:
     assert weak_in(book, "Nearly all did. {holds}`above(number, 0.1)`") == []
 
 
-def test_a_word_of_no_known_kind_is_refused() -> None:
-    with pytest.raises(ValidationError, match="kind"):
-        Settings.model_validate({"words": {"x": {"pattern": "x", "kind": "much"}}})
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"words": {"x": {"pattern": "x", "kind": "much"}}}, "kind"),
+        ({"words": {"x": {"pattern": "(", "kind": "none"}}}, "'\\(' is no regular expression"),
+        ({"comparisons": {"cd.each": ["abov"]}}, "'above'"),
+    ],
+)
+def test_settings_that_are_none_are_refused(settings: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        Settings.model_validate(settings)
+
+
+def test_a_book_without_settings_has_the_words_of_the_press() -> None:
     assert words_of({}) == WORDS
 
 

@@ -5,12 +5,18 @@ A book adds words, changes them or switches them off under `words` in its settin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 Kind = Literal["share", "times", "margin", "every", "none"]
+_Sides = Literal["above", "below", "majority", "minority", "about"]
+_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals"]
+Form = _Sides | _Others
+"""As what a comparison is read. *alike* names a margin, *every* is of each of many, *only* without
+names and *nothing* say that there is none."""
 
 
 class Word(BaseModel):
@@ -27,6 +33,16 @@ class Word(BaseModel):
     kind: Kind
     threshold: float = 0.0
 
+    @field_validator("pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str) -> str:
+        """Refuse what is no regular expression."""
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern
+
     @property
     def meaning(self) -> str:
         """What a comparison has to say."""
@@ -40,10 +56,10 @@ class Word(BaseModel):
         return meanings[self.kind]
 
 
-NO_NOUNS = "is|was|has|does|as|this|its|thus|less|across|as|always|years|famous"
+NO_NOUNS = "is|was|has|does|as|this|its|thus|less|across|always|famous"
 """What ends in s and is not what "most" counts."""
 MOST = (
-    r"(?<!\bat )(?<!\bthe )(?<!\bindustry )\bmost"
+    r"(?<!\bat )(?<!\bthe )\bmost"
     r"(?: of\b(?! all\b)(?! the time\b)"
     rf"|(?! recent\b)(?= (?:[a-z-]+ )?(?!(?:{NO_NOUNS})\b)[a-z-]+s\b))"
 )

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from bookpress.chapter.expressions import comparisons_in
-from bookpress.chapter.words import Kind, Word
+from bookpress.chapter.words import Form, Kind, Word
 
-FORMS: Mapping[str, Sequence[str]] = {
+FORMS: Mapping[str, Sequence[Form]] = {
     "above": ["above"],
     "above_value": ["above"],
     "below": ["below"],
@@ -25,17 +25,12 @@ FORMS: Mapping[str, Sequence[str]] = {
     "times_as_large_value": ["times"],
     "indistinguishable": ["alike"],
 }
-"""As what a comparison of the press is read. A book names those of its own in its settings.
-
-They may be of these forms too, and of *every* (of each of many), *only* (without names: nothing),
-*nothing* (none of the names) and *equals*.
-"""
-Form = str
+"""As what a comparison of the press is read; a book names those of its own in its settings."""
 HALF = 0.5
 ROUNDING = 1e-9
 
 
-def says(code: str, word: Word, own: Mapping[str, Sequence[str]]) -> bool:
+def says(code: str, word: Word, own: Mapping[str, Sequence[Form]]) -> bool:
     """Return whether one of the comparisons of an expression is as strong as a word.
 
     Examples
