@@ -170,7 +170,7 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
 ) -> None:
     """What was not run is named, and paragraphs that claim a direction without a statement are listed."""
     key = book.settings.front_matter
-    text = "A {result}`first:sum` of\nall, more than before.\n\nMost of {result}`first:sum`. {holds}`first:most`\n"
+    text = "A {result}`first:sum` of\nall, more than before.\n\nMuch of {result}`first:sum`. {holds}`first:most`\n"
     (book.root / "book/words.md").write_text(
         f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
     )

@@ -1,6 +1,7 @@
 """Comparisons: each holds, does not, or is unknown; and what a statement says of itself."""
 
 import json
+import math
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -10,17 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.chapter import statements as said
+from bookpress.chapter import comparisons as said
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate, ResultError
-from bookpress.chapter.statements import (
-    STATEMENT_MIME,
-    Comparison,
-    harvest,
-    joined,
-    statement_output,
-)
+from bookpress.chapter.statements import STATEMENT_MIME, harvest, joined, statement_output
 
 Compare = Callable[..., Comparison]
+
+
+def wilson_share(k: int, n: int, label: str) -> Estimate:
+    """Return a share with its Wilson interval."""
+    z = 1.959963984540054
+    middle = (k + z**2 / 2) / (n + z**2)
+    half = z / (n + z**2) * math.sqrt(k * (n - k) / n + z**2 / 4)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Estimate(k / n, min(low, k / n), max(high, k / n), k, n, "share", label)
 
 
 share = partial(Estimate, unit="share")
@@ -37,7 +42,11 @@ HOLDS = [
     (said.above, (HIGH, LOW)),
     (said.above, (LOW, 0.1)),
     (said.apart, (LOW, HIGH)),
-    (said.overlap, (LOW, MIDDLE)),
+    (said.differ, (LOW, MIDDLE)),
+    (said.undecided, (HIGH, MIDDLE)),
+    (said.indistinguishable, (HIGH, share(0.62, 0.6, 0.64), 0.12)),
+    (said.times_as_large, (HIGH, LOW, 2)),
+    (said.times_as_large_value, (MIDDLE, BARE, 1.5)),
     (said.majority, (HIGH,)),
     (said.minority, (LOW,)),
     (said.within, (HIGH, CLAIM)),
@@ -58,7 +67,11 @@ DOES_NOT = [
     (said.below, (LOW, HIGH, 0.2)),
     (said.above, (LOW, HIGH)),
     (said.apart, (LOW, MIDDLE)),
-    (said.overlap, (LOW, HIGH)),
+    (said.differ, (HIGH, MIDDLE)),
+    (said.undecided, (LOW, MIDDLE)),
+    (said.indistinguishable, (LOW, MIDDLE, 0.9)),
+    (said.times_as_large, (HIGH, LOW, 4)),
+    (said.times_as_large_value, (MIDDLE, BARE, 2)),
     (said.majority, (MIDDLE,)),
     (said.minority, (MIDDLE,)),
     (said.within, (LOW, CLAIM)),
@@ -77,13 +90,14 @@ DOES_NOT = [
 UNKNOWN = [
     *(
         (compare, (NOTHING, HIGH))
-        for compare in (said.below, said.above, said.apart, said.overlap, said.above_value)
+        for compare in (said.below, said.above, said.apart, said.differ, said.undecided)
     ),
-    *(
-        (compare, (HIGH, NOTHING))
-        for compare in (said.below, said.above, said.apart, said.overlap, said.below_value)
-    ),
-    *((compare, (BARE, HIGH)) for compare in (said.below, said.above, said.apart, said.overlap)),
+    *((compare, (HIGH, NOTHING)) for compare in (said.above_value, said.below_value)),
+    *((compare, (BARE, HIGH)) for compare in (said.below, said.above, said.apart, said.differ)),
+    (said.indistinguishable, (HIGH, MIDDLE, 0.05)),
+    (said.times_as_large, (BARE, HIGH, 2)),
+    (said.times_as_large, (HIGH, share(0.0, 0.0, 0.1), 2)),
+    (said.times_as_large_value, (NOTHING, HIGH, 2)),
     *(
         (compare, (NOTHING,))
         for compare in (said.majority, said.minority, said.majority_value, said.minority_value)
@@ -118,12 +132,7 @@ def test_each_comparison_holds_does_not_or_is_unknown(
 
 
 def test_every_comparison_is_tried_on_all_three() -> None:
-    made = {
-        one
-        for one in vars(said).values()
-        if getattr(one, "__annotations__", {}).get("return") == "Comparison"
-    }
-    public = {one for one in made if not one.__name__.startswith("_") and one is not joined}
+    public = set(said.COMPARISONS.values())
     for cases in (HOLDS, DOES_NOT, UNKNOWN):
         assert {compare for compare, _ in cases} == public
 
@@ -210,8 +219,6 @@ def test_laws_of_comparisons(one: Any, other: Any) -> None:
     assert said.apart(one, other).holds == (
         said.below(one, other).holds or said.above(one, other).holds
     )
-    assert said.apart(one, other).holds != said.overlap(one, other).holds
-    assert said.overlap(one, one).holds
     assert not said.below_value(one, one).holds
     if said.below(one, other).holds:  # what holds beyond chance holds of the values
         assert said.below_value(one, other).holds
@@ -226,6 +233,76 @@ def test_laws_of_nearness(one: Any, number: float, by: float) -> None:
         assert said.about_value(one, number, by).holds
     assert said.within(one, one.value or 0).holds
     assert said.within(one, number).holds == (one.low <= number <= one.high)
+
+
+ratios = (
+    st.lists(st.floats(0.01, 100), min_size=3, max_size=3)
+    .map(sorted)
+    .map(lambda ends: Estimate(ends[1], ends[0], ends[2], unit="odds ratio"))
+)
+counted = st.integers(1, 300).flatmap(
+    lambda n: st.integers(0, n).map(lambda k: wilson_share(k, n, "share"))
+)
+
+
+@given(st.one_of(st.tuples(counted, counted), st.tuples(ratios, ratios)), st.floats(0.01, 0.9))
+def test_laws_of_differences(pair: tuple[Any, Any], margin: float) -> None:
+    one, other = pair
+    within = margin if one.unit == "share" else 1 + 10 * margin
+    alike = said.indistinguishable(one, other, within)
+    differ = said.differ(one, other).holds
+    assert differ is not said.undecided(one, other).holds
+    assert differ is said.differ(other, one).holds
+    assert (alike.holds is False) == differ  # alike only if no difference is seen
+    assert alike.holds is said.indistinguishable(other, one, within).holds
+    assert (alike.holds is None) == alike.because.startswith("cannot tell: the ")
+    if said.apart(one, other).holds:  # never the other way round
+        assert differ
+    if alike.holds:
+        wider = within * 1.1 if within * 1.1 < 1 or within > 1 else within
+        assert said.indistinguishable(one, other, wider).holds
+
+
+@given(counted, st.floats(0.01, 0.99))
+def test_a_difference_from_a_number_is_that_of_the_interval(one: Any, number: float) -> None:
+    assert said.undecided(one, number).holds is said.within(one, number).holds
+
+
+@given(ratios, ratios, st.floats(1, 20))
+def test_laws_of_times(one: Any, other: Any, factor: float) -> None:
+    if said.times_as_large(one, other, factor).holds:
+        assert said.times_as_large_value(one, other, factor * 0.999).holds
+        assert said.times_as_large(one, other, factor / 2).holds
+    if said.above(one, other).holds:
+        assert said.times_as_large(one, other, 1).holds
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "interval"),
+    [
+        ((16, 92), (16, 200), "between −18.9 and −1.5 points"),  # as Newcombe's method 10 gives it
+        ((0, 16), (9, 39), "between 1.1 and 38.3 points"),
+        ((1260, 2504), (2416, 4543), "between 0.4 and 5.3 points"),
+    ],
+)
+def test_intervals_that_overlap_may_be_of_shares_that_differ(
+    early: Any, late: Any, interval: str
+) -> None:
+    one = wilson_share(*late, "late")
+    other = wilson_share(*early, "early")
+    assert not said.apart(one, other).holds
+    found = said.differ(one, other)
+    assert found.holds
+    assert interval in found.because
+
+
+@pytest.mark.parametrize(
+    ("unit", "within"), [("share", 5), ("share", 0), ("points", -1), ("odds ratio", 0.9)]
+)
+def test_a_margin_that_is_none_is_refused(unit: str, within: float) -> None:
+    one = Estimate(0.5, 0.4, 0.6, unit=unit)
+    with pytest.raises(ResultError, match=f"within={within:g} is no margin of a"):
+        said.indistinguishable(one, one, within)
 
 
 @given(st.booleans(), st.text(max_size=20))

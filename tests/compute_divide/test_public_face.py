@@ -129,8 +129,8 @@ DOES_NOT = [
     (cd.narrower, (share(0.5, 0.4, 0.6), 0.1)),
     (cd.wider, (share(0.5, 0.4, 0.6), 0.3)),
     (cd.later, (2020, 2022)),
-    (cd.judged, (UNTESTED, "mixed")),
-    (cd.tallied, ([UNTESTED], {"mixed": 1})),
+    (cd.judged, (UNTESTED, "agrees")),
+    (cd.tallied, ([UNTESTED], {"agrees": 1})),
 ]
 UNKNOWN = [
     (partial(cd.only, among=[]), (["LUKE"], "LUKE")),

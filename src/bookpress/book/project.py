@@ -15,6 +15,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from bookpress.chapter.words import Form, Word
 from bookpress.errors import UsageError
 from bookpress.files import decoded, load_model
 
@@ -47,6 +48,10 @@ class Settings(BaseModel):
     """
     multiverse: dict[str, str] = {}
     """By chapter:statement, the chapter:result of many runs in which it holds."""
+    words: dict[str, Word | None] | bool = {}
+    """Words of degree besides those of the press, by name; null switches one off, false all."""
+    comparisons: dict[str, list[Form]] = {}
+    """By the name of a comparison of the book's own, as what `check` reads it: above, every ..."""
     verify: str = ""
     """module:function that returns what is wrong with the evidence."""
 

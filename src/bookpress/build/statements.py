@@ -14,9 +14,10 @@ from bookpress.book.chapters import FOLDER, Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.staging import page_files
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import ResultError
 from bookpress.chapter.quotes import anchor, marks_of
-from bookpress.chapter.statements import WORDS, Comparison, harvest
+from bookpress.chapter.statements import WORDS, harvest
 from bookpress.errors import PressError
 from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run

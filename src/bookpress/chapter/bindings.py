@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from bookpress.chapter.expressions import COMPARISONS, FUNCTIONS, names_in
+from bookpress.chapter.comparisons import COMPARISONS
+from bookpress.chapter.expressions import FUNCTIONS, names_in
 from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 

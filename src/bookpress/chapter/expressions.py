@@ -14,8 +14,8 @@ from functools import cache
 from types import CodeType
 from typing import Any, NamedTuple
 
-from bookpress.chapter import statements
-from bookpress.chapter.statements import Comparison
+from bookpress.chapter.comparisons import COMPARISONS
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.errors import UsageError, nearest, short
 
 _QUOTED = (ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript)
@@ -26,19 +26,8 @@ ALLOWED = (*_QUOTED, *_WRITTEN, *_CALLED, *_RECKONED)
 """The kinds of nodes of which an expression is made."""
 
 
-def _is_comparison(name: str, thing: Any) -> bool:
-    """Whether something of the module of statements is a comparison that a sentence may call."""
-    returned = getattr(thing, "__annotations__", {}).get("return")
-    is_public = not name.startswith("_") and name != "joined"
-    return is_public and returned == "Comparison"
-
-
-COMPARISONS: Mapping[str, Any] = {
-    name: thing for name, thing in vars(statements).items() if _is_comparison(name, thing)
-}
-"""The comparisons that are in scope of every sentence, by name."""
 FUNCTIONS: Mapping[str, Any] = {"abs": abs, "len": len, "max": max, "min": min, "sum": sum}
-"""What else is in scope: what makes one number of several."""
+"""What is in scope besides comparisons: what makes one number of several."""
 PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9-]*:\w+")
 _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
@@ -77,11 +66,11 @@ def read_statement(text: str) -> Statement:
     if name in COMPARISONS or name in FUNCTIONS:
         raise UsageError(f"{name} is the name of a comparison: give the statement another one")
     code = named["code"] if named else text
-    comparisons = map(ast.unparse, _comparisons(code))
+    comparisons = map(ast.unparse, comparisons_in(code))
     return Statement(name, ", ".join(comparisons))
 
 
-def _comparisons(code: str) -> list[ast.expr]:
+def comparisons_in(code: str) -> list[ast.expr]:
     """Return the comparisons that an expression lists, each of nodes that are allowed."""
     line = " ".join(code.split())
     try:
@@ -112,7 +101,7 @@ def names_in(code: str) -> Iterator[str]:
         yield code.partition(".")[0]
         return
     in_scope = {*COMPARISONS, *FUNCTIONS}
-    for comparison in _comparisons(code):
+    for comparison in comparisons_in(code):
         for node in ast.walk(comparison):
             if isinstance(node, ast.Name) and node.id not in in_scope:
                 yield node.id
@@ -149,7 +138,7 @@ def _entry(value: Any, part: str) -> Any:
 def compared(code: str, scope: Mapping[str, Any]) -> list[Comparison]:
     """Return the comparisons that an expression makes of what a chapter has bound."""
     names = {"__builtins__": {}, **FUNCTIONS, **COMPARISONS, **scope}
-    calls = map(ast.unparse, _comparisons(code))
+    calls = map(ast.unparse, comparisons_in(code))
     values = [eval(_compiled(call), names) for call in calls]  # noqa: S307
     for value in values:
         if not isinstance(value, Comparison):

@@ -110,19 +110,20 @@ def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
         entries = yaml.safe_load(text)
     except yaml.YAMLError:  # those who read it say so
         return
-    for path, value in _texts(entries):
+    for path, value in texts_of(entries):
         for role in _roles_in_text(value, 0, len(value)):
             line = lines.pop(0) if lines else first_line
             yield role._replace(line=line, place=path)
 
 
-def _texts(entries: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def texts_of(entries: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the texts in lists and mappings, each with the path that leads to it."""
     if isinstance(entries, str):
         yield path, entries
     elif isinstance(entries, dict | list):
         pairs = entries.items() if isinstance(entries, dict) else enumerate(entries)
         for key, value in pairs:
-            yield from _texts(value, f"{path}.{key}".strip("."))
+            yield from texts_of(value, f"{path}.{key}".strip("."))
 
 
 def _one_line(text: str) -> str:
@@ -161,10 +162,15 @@ def plain(text: str) -> str:
 
     Of values nothing is told but that they are there.
     """
+    sentences = SENTENCE_END.split(without_markup(text))
+    return sentences[-1]
+
+
+def without_markup(text: str) -> str:
+    """Return Markdown without its markup, in one line."""
     for markup, words in _PLAIN:
         text = re.sub(markup, words, text, flags=re.MULTILINE)
-    sentences = SENTENCE_END.split(_one_line(text))
-    return sentences[-1]
+    return _one_line(text)
 
 
 def full_name(name: str, docname: str) -> str:

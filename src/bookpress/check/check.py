@@ -27,6 +27,7 @@ from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
 from bookpress.chapter.bindings import python_of
 from bookpress.chapter.quotes import CELLS
+from bookpress.check.degrees import degrees
 from bookpress.check.renamed import table_faults
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
@@ -95,7 +96,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         return [Problem(table, 1, fault) for fault in faults], []
     try:
         chapters = discover(project)
-        pages = _pages(project, chapters)
+        pages = pages_of(project, chapters)
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
     broken = list(_structure(project, chapters))
@@ -108,6 +109,12 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         problems += _typed(name, text)
     problems += _deposits(project)
     problems += _quotes(sound)
+    if not problems:
+        problems += [
+            Problem(degree.page, degree.sentence.line, degree.what)
+            for degree in degrees(pages, sound, project.settings)
+            if degree.comparisons and not degree.is_strong
+        ]
     if broken:  # Sphinx would only repeat what is wrong already
         return sorted({*problems}), []
     for line, fault in table_faults(project, chapters):
@@ -118,7 +125,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     return sorted(problems), unchecked
 
 
-def _pages(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
+def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
     names = toc_files(project)
     names += [f"{FOLDER}/{chapter.slug}" for chapter in chapters]
@@ -132,16 +139,22 @@ def _pages(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
 def untested(project: Project) -> list[Problem]:
     """Return the paragraphs that quote results, claim a direction and rest on no statement.
 
-    They are a list, no verdict.
+    So do sentences whose words say how much. They are a list, no verdict.
     """
-    problems = []
-    for name, page in _pages(project, discover(project)).items():
+    chapters = discover(project)
+    pages = pages_of(project, chapters)
+    problems = [
+        Problem(degree.page, degree.sentence.line, degree.what)
+        for degree in degrees(pages, chapters, project.settings)
+        if not degree.comparisons
+    ]
+    for name, page in pages.items():
         for line, paragraph in paragraphs(page):
             words = _untested_words(paragraph)
             if words:
                 what = f"says {words} of a result, and rests on no statement"
                 problems.append(Problem(name, line, what))
-    return problems
+    return sorted(problems)
 
 
 def _untested_words(paragraph: str) -> str:

@@ -28,10 +28,11 @@ from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import setting
 from bookpress.chapter.parameters import Parameter, Value
 from bookpress.chapter.periods import years_of
-from bookpress.chapter.statements import WORDS, Comparison
+from bookpress.chapter.statements import WORDS
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness

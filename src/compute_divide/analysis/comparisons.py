@@ -12,9 +12,9 @@ from typing import Any
 
 import pandas as pd
 
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged
-from bookpress.chapter.statements import Comparison
 from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
 
 MOST_SHOWN = 8
@@ -498,7 +498,7 @@ def judged(check: Check, verdict: Verdict) -> Comparison:
 
     Examples
     --------
-    >>> judged(Check("hao-sector", why="No list tells it."), "supported").because
+    >>> judged(Check("hao-sector", why="No list tells it."), "agrees").because
     'the verdict is “cannot be tested”. No list tells it.'
     """
     because = f"the verdict is “{check.verdict}”. {check.reason}"
@@ -523,8 +523,8 @@ def tallied(checks: Iterable[Check], numbers: Mapping[str, int]) -> Comparison:
     Examples
     --------
     >>> checks = [Check("hao-sector", why="No list tells it.")]
-    >>> tallied(checks, {"cannot be tested": 1}).holds, tallied(checks, {"mixed": 1}).because
-    (True, '0 supported, 0 mixed, 0 revised, 1 cannot be tested')
+    >>> tallied(checks, {"cannot be tested": 1}).holds, tallied(checks, {"agrees": 1}).because
+    (True, '0 agrees, 0 differs, 0 cannot tell, 1 cannot be tested')
     """
     verdicts = [check.verdict for check in checks]
     counts = {verdict: verdicts.count(verdict) for verdict in VERDICTS}

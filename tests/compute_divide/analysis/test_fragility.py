@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compute_divide as cd
-from bookpress.chapter import statements
+from bookpress.chapter.comparisons.order import fell
 
 ACADEMIA = "academia-only"
 INDUSTRY = "industry-only"
@@ -35,13 +35,13 @@ def test_no_smaller_relabelling_overturns_a_fall(early, late):
     rows = rows_of(early, late)
     fewest = cd.fragility(rows, "fell", LATE, EARLY).value
     shares = [LATE.answer(rows), EARLY.answer(rows)]
-    if not statements.fell(*shares).holds:
+    if not fell(*shares).holds:
         assert fewest is None
         return
     distances = []
     for k_early, k_late in product(range(sum(early) + 1), range(sum(late) + 1)):
         other = rows_of((k_early, sum(early) - k_early), (k_late, sum(late) - k_late))
-        if statements.fell(LATE.answer(other), EARLY.answer(other)).holds is False:
+        if fell(LATE.answer(other), EARLY.answer(other)).holds is False:
             distances.append(abs(k_early - early[0]) + abs(k_late - late[0]))
     assert fewest == (min(distances) if distances else None)
 
@@ -66,7 +66,7 @@ def test_of_real_rows_the_named_ones_overturn_the_fall_and_one_fewer_does_not(de
     def falls(count_late: int, count_early: int) -> bool | None:
         changed = relabelled(large, others[:count_late], ACADEMIA)
         changed = relabelled(changed, academic[:count_early], INDUSTRY)
-        return statements.fell(late.answer(changed), early.answer(changed)).holds
+        return fell(late.answer(changed), early.answer(changed)).holds
 
     ways = [(count, fewest - count) for count in range(fewest + 1)]
     assert any(falls(*way) is False for way in ways)

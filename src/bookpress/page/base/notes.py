@@ -18,9 +18,10 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.book.project import load_settings
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
-from bookpress.chapter.statements import WORDS, Comparison, note
+from bookpress.chapter.statements import WORDS, note
 from bookpress.explore.robustness import most_fragile_first, specifications, told
 from bookpress.page.base.contents import citation_of, title_of
 from bookpress.page.base.nodes import html, later, mark, value

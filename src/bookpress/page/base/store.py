@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 import yaml
 from sphinx.environment import BuildEnvironment
 
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
-from bookpress.chapter.statements import Comparison
 from bookpress.errors import nearest
 from bookpress.explore.robustness import Sureness
 from bookpress.files import sha256

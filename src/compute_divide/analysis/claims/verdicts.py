@@ -1,7 +1,9 @@
 """Hold a claim against our estimates, on data of its time and on those of now, and give a verdict.
 
-An estimate *holds* a claim when its interval holds the value, or lies on the claimed side as a
-whole; it *fails* when it lies elsewhere, and is *open* when it is too wide to tell.
+An estimate *agrees* with a claim when its value lies within a margin of the claimed one and its
+interval is narrow enough to say so, and *differs* when its whole interval lies outside the margin;
+otherwise it is *open*. Where a direction is claimed, the whole interval decides. So too few data
+never speak for a claim.
 """
 
 from __future__ import annotations
@@ -14,21 +16,31 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import with_capital
 from compute_divide.analysis.statistics.estimates import number_of
 
-Verdict = Literal["supported", "mixed", "revised", "cannot be tested"]
-Outcome = Literal["holds", "fails", "open", "none"]
+Verdict = Literal["agrees", "differs", "cannot tell", "cannot be tested"]
+Outcome = Literal["agrees", "differs", "open", "none"]
 Side = Literal["", "above", "below"]
 
+MARGINS = {"share": 0.05, "points": 5.0}
+"""How far a value may lie from a claimed one, in its unit, and agree."""
+FACTOR = 1.2
+"""How many times as large, or as small, a value of any other unit may be, and agree."""
+WIDEST = 4
+"""How many margins wide an interval may be, and agree: twice as wide as the margin on both sides.
+A wider one holds too much else."""
+
 VERDICTS: dict[Verdict, str] = {
-    "supported": "every test holds it, on data of its time and of now",
-    "mixed": "some test holds it and another does not, or is too wide to tell",
-    "revised": "the data of now say otherwise",
+    "agrees": "our value of now lies within five percentage points of a claimed share, or within a "
+    "fifth of another value, and its interval is narrow enough to say so; of a claimed direction, "
+    "the whole interval lies there",
+    "differs": "the whole interval of now lies further away, or on the other side",
+    "cannot tell": "the interval is too wide to say, or one test agrees and another does not",
     "cannot be tested": "no open data speak to it",
 }
 """The verdicts, and when each is reached."""
 
 _WORDS = {
-    "holds": "holds it",
-    "fails": "does not hold it",
+    "agrees": "agrees with it",
+    "differs": "differs from it",
     "open": "is too wide to tell",
     "none": "cannot be had",
 }
@@ -53,7 +65,7 @@ class Check:
         ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval
         must lie there.
     also : mapping of str to str
-        Other tests of now that have to hold the claim too: the `outcome` of each, by what it
+        Other tests of now that have to agree with the claim too: the `outcome` of each, by what it
         measures.
     beside : Estimate, optional
         A reading of now that is shown, and that the verdict does not rest on.
@@ -65,16 +77,20 @@ class Check:
 
     Notes
     -----
-    The claim is supported when every test that could be made holds it, revised when that of now
-    does not, and mixed otherwise.
+    The verdict is that of the data of now: the claim agrees when every test on them does, and none
+    on the data of its time differs; it differs when the test of now does. Where there are no data
+    of now, those of its time decide. Anything else cannot be told.
 
     Examples
     --------
-    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> share = Estimate(0.64, 0.58, 0.70, unit="share")
     >>> Check("academia-share-early", 0.65, share, share).verdict
-    'supported'
+    'agrees'
+    >>> wide = Estimate(0.64, 0.40, 0.83, unit="share")
+    >>> Check("academia-share-early", 0.65, now=wide).verdict
+    'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="academia alone").reason
-    'Academia alone: the estimate on data of its time cannot be had, that of now holds it.'
+    'Academia alone: the estimate on data of its time cannot be had, that of now agrees with it.'
     >>> Check("hao-sector", why="No list tells it.").verdict
     'cannot be tested'
     """
@@ -120,9 +136,9 @@ class Check:
 
     @property
     def agreeing(self) -> int:
-        """How many of the other definitions hold the claim on data of its time."""
+        """How many of the other definitions agree with the claim on data of its time."""
         outcomes = [outcome(other, self.value, self.side) for other in self.others]
-        return outcomes.count("holds")
+        return outcomes.count("agrees")
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
@@ -140,37 +156,61 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
     Returns
     -------
     str
-        ``"holds"`` or ``"fails"``; ``"open"`` where an interval that should lie on one side holds
-        the value; ``"none"`` without an interval or a value.
+        ``"agrees"``, where the value lies within the margin and the interval is no wider than
+        `WIDEST` margins, or where it lies on the claimed side as a whole; ``"differs"``, where it
+        lies outside the margin, or on the other side, as a whole; else ``"open"``. ``"none"``
+        without an interval or a value.
 
     Examples
     --------
-    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
-    >>> outcome(share, 0.65), outcome(share, 0.5, "above")
-    ('holds', 'holds')
-    >>> outcome(share, 0.6, "above"), outcome(None, 0.6)
-    ('open', 'none')
+    >>> share = Estimate(0.64, 0.58, 0.70, unit="share")
+    >>> outcome(share, 0.65), outcome(share, 0.5), outcome(share, 0.55)
+    ('agrees', 'differs', 'open')
+    >>> outcome(share, 0.5, "above"), outcome(share, 0.6, "above"), outcome(None, 0.6)
+    ('agrees', 'open', 'none')
     """
-    if value is None or estimate is None or estimate.low is None or estimate.high is None:
+    if value is None or estimate is None or estimate.value is None:
         return "none"
-    if not side:
-        return "holds" if estimate.low <= value <= estimate.high else "fails"
-    is_above = estimate.low > value
-    is_below = estimate.high < value
+    if estimate.low is None or estimate.high is None:
+        return "none"
+    if side:
+        return _outcome_of_side(estimate.low, estimate.high, value, side)
+    least = _shifted(value, estimate.unit, -1)
+    most = _shifted(value, estimate.unit, 1)
+    if estimate.high < least or estimate.low > most:
+        return "differs"
+    is_near = least <= estimate.value <= most
+    is_narrow = estimate.high <= _shifted(estimate.low, estimate.unit, WIDEST)
+    return "agrees" if is_near and is_narrow else "open"
+
+
+def _outcome_of_side(low: float, high: float, value: float, side: Side) -> Outcome:
+    """Return how an interval stands to the claim that something lies on a side of a value."""
+    is_above = low > value
+    is_below = high < value
     if not is_above and not is_below:
         return "open"
     on_side = is_above if side == "above" else is_below
-    return "holds" if on_side else "fails"
+    return "agrees" if on_side else "differs"
+
+
+def _shifted(value: float, unit: str, margins: int) -> float:
+    """Return a value moved by so many margins of its unit."""
+    if unit in MARGINS:
+        return value + margins * MARGINS[unit]
+    return value * FACTOR**margins
 
 
 def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
     """Return the verdict that the outcomes of the tests make, other tests of now among them."""
-    outcomes = {then, now, *also} - {"none"}
-    if not outcomes:
+    deciding = then if now == "none" else now
+    tests = {deciding, *also} - {"none"}
+    if not tests:
         return "cannot be tested"
-    if now == "fails":
-        return "revised"
-    return "supported" if outcomes == {"holds"} else "mixed"
+    if deciding == "differs":
+        return "differs"
+    agrees = tests == {"agrees"} and then != "differs"
+    return "agrees" if agrees else "cannot tell"
 
 
 def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estimate:

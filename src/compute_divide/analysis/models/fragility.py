@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from bookpress.chapter import statements
+from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.multiverse import Question
 from compute_divide.analysis.statistics.estimates import (
@@ -62,7 +62,7 @@ def fragility(
     >>> fragility(rows, "majority", Question("industry", "industry-only", 2020)).value
     1.0
     """
-    compare = getattr(statements, comparison, None)
+    compare = COMPARISONS.get(comparison)
     if compare is None:
         raise ValueError(f"{comparison!r} is no comparison of shares")
     questions = [late] if early is None else [late, early]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from bookpress.chapter.comparisons.differences import ends_of, square_and_add
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 
@@ -335,17 +336,13 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     >>> round(gap.value), round(gap.low, 1), round(gap.high, 1), gap.n
     (20, 5.2, 33.4, 150)
     """
-    ends = (one.value, one.low, one.high, other.value, other.low, other.high)
-    if None in ends:
+    first = ends_of(one)
+    second = ends_of(other)
+    if first is None or second is None:
         return Estimate(None, n=0, unit="points", label=label)
-    p, p_low, p_high, q, q_low, q_high = np.array(ends, dtype=float)
-    difference = p - q
-    lower = difference - np.hypot(p - p_low, q_high - q)
-    upper = difference + np.hypot(p_high - p, q - q_low)
-    points = 100 * np.array([difference, lower, upper])
-    value, low, high = points.tolist()
+    difference, low, high = square_and_add(first, second)
     n = (one.n or 0) + (other.n or 0)
-    return Estimate(value, low, high, n=n, unit="points", label=label)
+    return Estimate(100 * difference, 100 * low, 100 * high, n=n, unit="points", label=label)
 
 
 def mean_share(shares: pd.Series, label: str) -> Estimate:

@@ -9,17 +9,13 @@ import pandas as pd
 
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK
-from compute_divide.analysis.claims.verdicts import Check
+from compute_divide.analysis.claims.verdicts import VERDICTS, Check
 from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, figure
 from compute_divide.plot.base.wording import describe_groups
 
-MARKS = {
-    "supported": "✓ supported",
-    "mixed": "~ mixed",
-    "revised": "✗ revised",
-    "cannot be tested": "– cannot be tested",
-}
+SIGNS = ("✓", "✗", "~", "–")
+MARKS = {verdict: f"{sign} {verdict}" for verdict, sign in zip(VERDICTS, SIGNS, strict=True)}
 """How a verdict is written in a table."""
 READINGS = {"then": "data of its time", "now": "now", "beside": "largest runs, now"}
 """Which estimates of a check stand beside the claimed value, and how a chart calls them."""

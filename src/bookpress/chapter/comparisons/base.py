@@ -1,0 +1,122 @@
+"""What a comparison is, and how what is compared is read: estimates, claims and plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, SupportsFloat
+
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Estimate, ResultError
+
+Given = Any
+"""What can be compared: an `Estimate`, a number, or a claim, which has a value and no interval."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Whether something holds (None: unknown) and why, in numbers.
+
+    The comparisons of this module return one, and so does a function of a book's own package where
+    none of them says it.
+
+    Parameters
+    ----------
+    holds : bool or None
+        Whether it holds.
+    because : str
+        The reason, to be read after "this does not hold:".
+    numbers : str
+        What was compared, each with its label, to be read where the sentence cannot stand; by
+        default the reason.
+
+    Examples
+    --------
+    >>> last = 4
+    >>> Comparison(last <= 3, f"up to {last} a year").holds
+    False
+    """
+
+    holds: bool | None
+    because: str
+    numbers: str = ""
+
+    def __post_init__(self) -> None:
+        if self.holds is not None:
+            holds = bool(self.holds)  # numpy's truth is no JSON
+            object.__setattr__(self, "holds", holds)
+        object.__setattr__(self, "numbers", self.numbers or self.because)
+
+
+def compare(holds: Callable[..., bool], *given: Given) -> Comparison:
+    """Return a comparison of what is given; unknown where a value, or an interval, is missing."""
+    results = in_one_unit(given)
+    lack = lack_of(results)
+    if lack:
+        return Comparison(None, lack, labels(results))
+    first, *others = map(numbers.ranged, results)
+    because = f"{first} against {' and '.join(others)}"
+    return Comparison(holds(*results), because, labels(results))
+
+
+def in_one_unit(given: Iterable[Given]) -> list[Estimate]:
+    """Return what is given as results; what has no unit has that of the others."""
+    given = list(given)
+    stated = [unit for one in given if (unit := getattr(one, "unit", ""))]
+    default = stated[0] if stated else "count"
+    estimates = map(read_given, given)
+    results = [replace(estimate, unit=estimate.unit or default) for estimate in estimates]
+    distinct = dict.fromkeys(result.unit for result in results)
+    units = list(distinct)
+    if len(units) > 1:
+        raise ResultError(f"what is in {units[0]} cannot be compared with what is in {units[1]}")
+    return results
+
+
+def lack_of(results: Iterable[Estimate]) -> str:
+    """Return what values and intervals results lack; empty where they have all."""
+    lacking = [result for result in results if None in (result.value, result.low, result.high)]
+    return ", ".join(_lack(result) for result in lacking)
+
+
+def _lack(result: Estimate) -> str:
+    """Return what a result without a value, or without an interval, lacks."""
+    name = result.label or "one of the two"
+    if result.value is None:
+        return f"{numbers.NO_VALUE} for {name}"
+    return f"{numbers.NO_INTERVAL} for {name}"
+
+
+def read_given(given: Any) -> Estimate:
+    """Return an estimate, a claim or a number as a result.
+
+    The latter two are their own intervals.
+    """
+    if isinstance(given, Estimate):
+        return given
+    try:
+        if isinstance(given, SupportsFloat):
+            number = float(given)
+            return Estimate(value=number, low=number, high=number)
+        label = getattr(given, "label", "")
+        if not label:
+            label = getattr(given, "statement", "")
+        value = given.value
+        return Estimate(value=value, low=value, high=value, unit=given.unit, label=label)
+    except (AttributeError, ValueError) as error:
+        raise ResultError(
+            f"{given!r} cannot be compared: give an estimate, a claim or a number"
+        ) from error
+
+
+def point(given: Given) -> Estimate:
+    """Return what is given without its interval."""
+    result = read_given(given)
+    return replace(result, low=result.value, high=result.value)
+
+
+def labels(results: Iterable[Estimate]) -> str:
+    """Return what was compared, each with its label; what has none is left out."""
+    labelled = [result for result in results if result.label]
+    texts = [f"{result.label}: {numbers.ranged(result)}" for result in labelled]
+    return "; ".join(texts)

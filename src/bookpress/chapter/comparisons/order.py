@@ -1,0 +1,200 @@
+"""Comparisons of an earlier and a later estimate, which are unknown where the order is not so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.comparisons.base import Comparison, Given
+from bookpress.chapter.comparisons.sides import above, below
+from bookpress.chapter.comparisons.values import above_value, below_value
+from bookpress.chapter.estimates import ResultError
+
+Period = Any
+"""A year, its first and last year, or whatever else has an order, such as a vintage."""
+_Years = tuple[Any, Any]
+
+
+def rose(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
+    """Compare: the interval of a later estimate lies above that of an earlier one.
+
+    Parameters
+    ----------
+    late, early : Estimate, claim or number
+        The later and the earlier estimate.
+    late_period, early_period : int, tuple or str, optional
+        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        ``period``.
+
+    Returns
+    -------
+    Comparison
+        Whether the later lower end lies above the earlier upper end; unknown without an
+        interval, and where the later period does not follow the earlier one, for its words would
+        be false.
+
+    Raises
+    ------
+    ResultError
+        If something cannot be compared, or its period is neither known nor given.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024))
+    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
+    >>> rose(early, late, 2024, 2014).holds, rose(late, early).holds
+    (True, False)
+    >>> rose(early, late).because
+    '2012 to 2014 does not follow 2022 to 2024'
+    """
+    return _in_order(above(late, early), (early, early_period), (late, late_period))
+
+
+def fell(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
+    """Compare: the interval of a later estimate lies below that of an earlier one.
+
+    Parameters
+    ----------
+    late, early : Estimate, claim or number
+        The later and the earlier estimate.
+    late_period, early_period : int, tuple or str, optional
+        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        ``period``.
+
+    Returns
+    -------
+    Comparison
+        Whether the later upper end lies below the earlier lower end; unknown without an
+        interval, and where the later period does not follow the earlier one, for its words would
+        be false.
+
+    Raises
+    ------
+    ResultError
+        If something cannot be compared, or its period is neither known nor given.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> late = Estimate(0.16, 0.12, 0.22, unit="share", period=(2022, 2024))
+    >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
+    >>> fell(late, early).holds, fell(0.7, early, late_period=2020).holds
+    (True, False)
+    """
+    return _in_order(below(late, early), (early, early_period), (late, late_period))
+
+
+def rose_value(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
+    """Compare: a later value is larger than an earlier one.
+
+    Parameters
+    ----------
+    late, early : Estimate, claim or number
+        The later and the earlier value.
+    late_period, early_period : int, tuple or str, optional
+        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        ``period``.
+
+    Returns
+    -------
+    Comparison
+        Whether the later value is larger; unknown without a value, and where the later period does
+        not follow the earlier one, for its words would be false.
+
+    Raises
+    ------
+    ResultError
+        If something cannot be compared, or its period is neither known nor given.
+
+    Examples
+    --------
+    >>> rose_value(0.6, 0.5, late_period=2024, early_period=2014).holds
+    True
+    """
+    return _in_order(above_value(late, early), (early, early_period), (late, late_period))
+
+
+def fell_value(
+    late: Given, early: Given, late_period: Period = None, early_period: Period = None
+) -> Comparison:
+    """Compare: a later value is smaller than an earlier one.
+
+    Parameters
+    ----------
+    late, early : Estimate, claim or number
+        The later and the earlier value.
+    late_period, early_period : int, tuple or str, optional
+        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        ``period``.
+
+    Returns
+    -------
+    Comparison
+        Whether the later value is smaller; unknown without a value, and where the later period does
+        not follow the earlier one, for its words would be false.
+
+    Raises
+    ------
+    ResultError
+        If something cannot be compared, or its period is neither known nor given.
+
+    Examples
+    --------
+    >>> fell_value(0.5, 0.6, late_period=2024, early_period=2014).holds
+    True
+    """
+    return _in_order(below_value(late, early), (early, early_period), (late, late_period))
+
+
+def _in_order(
+    comparison: Comparison, early: tuple[Given, Period], late: tuple[Given, Period]
+) -> Comparison:
+    """Return a comparison of an earlier and a later side.
+
+    It is unknown where their periods make its words false.
+    """
+    fault = _disorder(_years(*early), _years(*late))
+    if fault:
+        return Comparison(None, fault, comparison.numbers)
+    return comparison
+
+
+def _years(given: Given, period: Period) -> _Years:
+    """Return first and last year of what is given, or of the period that is stated for it."""
+    known = period
+    if known is None:
+        known = getattr(given, "period", None)
+    if known is None:
+        raise ResultError(
+            "of what time are the two? "
+            "where estimates have no period, give late_period= and early_period="
+        )
+    if isinstance(known, tuple):
+        return known
+    return (known, known)
+
+
+def _disorder(early: _Years, late: _Years) -> str:
+    """Return why one period does not follow another; empty where it does."""
+    early_text = numbers.period(*early)
+    late_text = numbers.period(*late)
+    if None in (*early, *late):
+        return "a period is not known"
+    if early[0] > early[1]:
+        return f"{early_text} ends before it begins"
+    if late[0] > late[1]:
+        return f"{late_text} ends before it begins"
+    if early == late:
+        return f"both are of {early_text}"
+    if late[1] < early[0]:
+        return f"{late_text} does not follow {early_text}"
+    if late[0] <= early[1]:
+        return f"{early_text} overlaps with {late_text}"
+    return ""

@@ -1,0 +1,156 @@
+"""Comparisons of values alone, which say nothing of chance."""
+
+from __future__ import annotations
+
+from bookpress.chapter.comparisons.base import Comparison, Given, point
+from bookpress.chapter.comparisons.sides import about, above, below, majority, minority
+
+
+def below_value(one: Given, other: Given, *others: Given) -> Comparison:
+    """Compare: one value is smaller than all others.
+
+    Parameters
+    ----------
+    one : Estimate, claim or number
+        What is said to be smaller.
+    other, *others : Estimate, claim or number
+        What it is held against.
+
+    Returns
+    -------
+    Comparison
+        Whether its value is the smallest; unknown without a value.
+
+    Raises
+    ------
+    ResultError
+        If something is no estimate, no claim and no number, or has another unit.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> below_value(share, 0.7).holds, below(share, 0.7).holds
+    (True, False)
+    """
+    return below(point(one), point(other), *map(point, others))
+
+
+def above_value(one: Given, other: Given, *others: Given) -> Comparison:
+    """Compare: one value is larger than all others.
+
+    Parameters
+    ----------
+    one : Estimate, claim or number
+        What is said to be larger.
+    other, *others : Estimate, claim or number
+        What it is held against.
+
+    Returns
+    -------
+    Comparison
+        Whether its value is the largest; unknown without a value.
+
+    Raises
+    ------
+    ResultError
+        If something is no estimate, no claim and no number, or has another unit.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> above_value(share, 0.6).holds, above(share, 0.6).holds
+    (True, False)
+    """
+    return above(point(one), point(other), *map(point, others))
+
+
+def majority_value(share: Given) -> Comparison:
+    """Compare: a share is more than a half.
+
+    Parameters
+    ----------
+    share : Estimate, claim or number
+        A share from 0 to 1.
+
+    Returns
+    -------
+    Comparison
+        Whether its value is more than a half; unknown without a value.
+
+    Raises
+    ------
+    ResultError
+        If something is no estimate, no claim and no number, or has another unit.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> majority_value(Estimate(0.64, 0.46, 0.79, unit="share")).holds
+    True
+    >>> majority_value(0.5).holds
+    False
+    """
+    return majority(point(share))
+
+
+def minority_value(share: Given) -> Comparison:
+    """Compare: a share is less than a half.
+
+    Parameters
+    ----------
+    share : Estimate, claim or number
+        A share from 0 to 1.
+
+    Returns
+    -------
+    Comparison
+        Whether its value is less than a half; unknown without a value.
+
+    Raises
+    ------
+    ResultError
+        If something is no estimate, no claim and no number, or has another unit.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> minority_value(Estimate(0.16, 0.01, 0.58, unit="share")).holds
+    True
+    >>> minority_value(Estimate(None, unit="share")).holds is None
+    True
+    """
+    return minority(point(share))
+
+
+def about_value(one: Given, number: Given, by: float) -> Comparison:
+    """Compare: a value lies no further than `by`, in its own unit, from a number.
+
+    Parameters
+    ----------
+    one : Estimate, claim or number
+        What has the value.
+    number : Estimate, claim or number
+        What it is said to be about.
+    by : float
+        How far it may lie from that.
+
+    Returns
+    -------
+    Comparison
+        Whether the value lies no further away; unknown without a value.
+
+    Raises
+    ------
+    ResultError
+        If something is no estimate, no claim and no number, or has another unit.
+
+    Examples
+    --------
+    >>> from bookpress.chapter.estimates import Estimate
+    >>> share = Estimate(0.64, 0.53, 0.73, unit="share")
+    >>> about_value(share, 0.6, by=0.05).holds, about(share, 0.6, by=0.05).holds
+    (True, False)
+    """
+    return about(point(one), point(number), by)

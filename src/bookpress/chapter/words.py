@@ -1,0 +1,100 @@
+"""Words that say how much, each with the threshold that its sentence has to be held to.
+
+A book adds words, changes them or switches them off under `words` in its settings file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+Kind = Literal["share", "times", "margin", "every", "none"]
+_Sides = Literal["above", "below", "majority", "minority", "about"]
+_Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals"]
+Form = _Sides | _Others
+"""As what a comparison is read. *alike* names a margin, *every* is of each of many, *only* without
+names and *nothing* say that there is none."""
+
+
+class Word(BaseModel):
+    """A word of degree: its pattern, what it is said of, and its threshold.
+
+    Of a *share* the threshold is what it exceeds (or the rest of it falls short of); of *times* the
+    least factor. *margin* asks for a comparison that names a margin, *every* for one of every
+    member, *none* for one that counts nothing.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    pattern: str
+    kind: Kind
+    threshold: float = 0.0
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_pattern(cls, pattern: str) -> str:
+        """Refuse what is no regular expression."""
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+        return pattern
+
+    @property
+    def meaning(self) -> str:
+        """What a comparison has to say."""
+        meanings = {
+            "share": f"more than {self.threshold:g}",
+            "times": f"at least {self.threshold:g} times",
+            "margin": "within a margin that is named",
+            "every": "each of all",
+            "none": "not one",
+        }
+        return meanings[self.kind]
+
+
+NO_NOUNS = "is|was|has|does|as|this|its|thus|less|across|always|famous"
+"""What ends in s and is not what "most" counts."""
+MOST = (
+    r"(?<!\bat )(?<!\bthe )\bmost"
+    r"(?: of\b(?! all\b)(?! the time\b)"
+    rf"|(?! recent\b)(?= (?:[a-z-]+ )?(?!(?:{NO_NOUNS})\b)[a-z-]+s\b))"
+)
+"""The word that counts: "most models", "most of them"; not "the most cited", "at most"."""
+WORDS: Mapping[str, Word] = {
+    "nearly all": Word(
+        pattern=r"\b(?:nearly|almost|virtually) (?:all|every\w*|always)\b",
+        kind="share",
+        threshold=0.9,
+    ),
+    "most": Word(pattern=MOST, kind="share", threshold=0.5),
+    "majority": Word(pattern=r"\bmajorit(?:y|ies)\b", kind="share", threshold=0.5),
+    "several times": Word(pattern=r"\bseveral times\b", kind="times", threshold=2.0),
+    "doubled": Word(
+        pattern=r"(?<!\bwere )\bdoubled\b(?!(?: \w+){0,2} every …)",  # a doubling time is no factor
+        kind="times",
+        threshold=2.0,
+    ),
+    "twice": Word(pattern=r"\btwice (?:as|its|their|that of)\b", kind="times", threshold=2.0),
+    "hardly": Word(pattern=r"\b(?:hardly|barely|scarcely)\b", kind="margin"),
+    "every year": Word(pattern=r"\bevery year\b", kind="every"),
+    "none": Word(pattern=r"\bnone\b", kind="none"),
+}
+"""The words of every book in English, by what messages call them."""
+
+
+def words_of(own: Mapping[str, Word | None] | bool) -> dict[str, Word]:
+    """Return the words of a book: those of the press with what its settings make of them.
+
+    Examples
+    --------
+    >>> "most" in words_of({"most": None}), words_of(False)
+    (False, {})
+    """
+    if isinstance(own, bool):
+        return dict(WORDS) if own else {}
+    words = {**WORDS, **own}
+    return {name: word for name, word in words.items() if word is not None}

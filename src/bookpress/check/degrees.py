@@ -1,0 +1,79 @@
+"""Sentences whose words say how much, and whether what they rest on says as much."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from bookpress.book.chapters import Chapter
+from bookpress.book.project import Settings
+from bookpress.chapter.expressions import read_statement
+from bookpress.chapter.quotes import full_name, statement_name
+from bookpress.chapter.words import Word, words_of
+from bookpress.check.sentences import Sentence, sentences_of
+from bookpress.check.strength import says
+from bookpress.errors import UsageError
+
+
+class Degree(NamedTuple):
+    """A word of degree in a sentence, and the comparisons that the sentence rests on."""
+
+    page: str
+    sentence: Sentence
+    said: str
+    word: Word
+    comparisons: tuple[str, ...]
+    is_strong: bool
+
+    @property
+    def what(self) -> str:
+        """What is wrong, with the sentence."""
+        rest = "no comparison"
+        if self.comparisons:
+            rest = f"{' and '.join(self.comparisons)}, which is weaker"
+        meaning = self.word.meaning
+        return f"says {self.said!r} ({meaning}) and rests on {rest}: {self.sentence.words}"
+
+
+def degrees(
+    pages: Mapping[str, str], chapters: Sequence[Chapter], settings: Settings
+) -> Iterator[Degree]:
+    """Yield the words of degree in the sentences of a book, but for what others are quoted with.
+
+    A page that quotes no result and has no statement is about something else, and left out.
+    """
+    codes = _codes(chapters)
+    words = words_of(settings.words)
+    for page, text in pages.items():
+        if "{holds}`" not in text and "{result}`" not in text:
+            continue
+        for sentence in sentences_of(text):
+            if sentence.is_sourced and not sentence.marks:
+                continue
+            comparisons = tuple(_code_of(mark, page, codes) for mark in sentence.marks)
+            for word in words.values():
+                said = re.search(word.pattern, sentence.words, re.IGNORECASE)
+                if said:
+                    strong = any(says(code, word, settings.comparisons) for code in comparisons)
+                    yield Degree(page, sentence, said[0], word, comparisons, strong)
+
+
+def _codes(chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Return the code of every statement of a book by its full name."""
+    codes = {}
+    for chapter in chapters:
+        for quote in chapter.quotes:
+            if quote.kind == "statement":
+                codes[full_name(quote.key, chapter.slug)] = quote.code
+    return codes
+
+
+def _code_of(mark: str, page: str, codes: Mapping[str, str]) -> str:
+    """Return the comparisons of a mark; what it says itself where nothing else is known of it."""
+    docname = page.removesuffix(".md")
+    try:
+        name = statement_name(mark, docname)
+        return codes.get(name) or read_statement(mark).code
+    except UsageError:  # those who read the statement say so
+        return ""

@@ -1,0 +1,117 @@
+"""The sentences of a page, each with the statements that it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import yaml
+
+from bookpress.chapter.quotes import CELLS, NO_ROLES, ROLE, texts_of, without_markup
+from bookpress.files import FRONT
+
+HOLDS = "\x00"
+"""Stands on both sides of the number of a mark while sentences are told apart."""
+BLOCKS = re.compile(
+    r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\||^(?:`{3,}|:{3,}).*$|^#+ |^\([\w-]+\)=",
+    re.MULTILINE,
+)
+"""What stands between two blocks of text.
+
+That is an empty line, the sign of a list item, the name of an entry, the edge of a cell of a table,
+the fence of a directive, the sign of a heading, a label.
+"""
+END = re.compile(rf"[.!?][”’)\"*]*(?:\s*{HOLDS}\d+{HOLDS})*\s+(?=[A-Z“‘(*…{{\[])", re.MULTILINE)
+"""What lies between two sentences, marks of the first one before it."""
+LITERAL = re.compile(
+    r"^(?P<fence>`{3,})\{(?:code|code-block|math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
+    re.DOTALL | re.MULTILINE,
+)
+SOURCED = re.compile(r"\{(?:cite:[a-z]+|claim|related)\}`")
+"""What a sentence holds that tells what others say."""
+
+
+class Sentence(NamedTuple):
+    """A sentence: its line, its words, what its marks hold, whether it tells what others say."""
+
+    line: int
+    words: str
+    marks: tuple[str, ...]
+    is_sourced: bool
+
+
+def sentences_of(source: str) -> Iterator[Sentence]:
+    r"""Yield the sentences of a page in their order, those of its metadata at its first line.
+
+    Examples
+    --------
+    >>> page = "# Who\n\nMost did. {holds}`majority(x)` None\nfell. {holds}`a` {holds}`b`"
+    >>> for sentence in sentences_of(page):
+    ...     print(sentence.line, sentence.words, sentence.marks)
+    1 Who ()
+    3 Most did. ('majority(x)',)
+    3 None fell. ('a', 'b')
+    """
+    text = NO_ROLES.sub(_blank_but_directives, source)
+    text = LITERAL.sub(_blanked, text)
+    front = FRONT.match(text)
+    if front:
+        yield from _of_metadata(front[1], 1)
+        text = _blanked(front) + text[front.end() :]
+    for cell in CELLS.finditer(text):
+        line = text.count("\n", 0, cell.start()) + 1
+        yield from _of_metadata(cell["head"].strip("-\n"), line)
+    yield from _of_text(CELLS.sub(_blanked, text))
+
+
+def _blank_but_directives(code: re.Match[str]) -> str:
+    return code[0] if code["directive"] else _blanked(code)
+
+
+def _blanked(part: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", part[0])
+
+
+def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
+    """Yield the sentences of texts in YAML."""
+    try:
+        entries = yaml.safe_load(text)
+    except yaml.YAMLError:  # those who read it say so
+        return
+    for path, value in texts_of(entries):
+        if path.rpartition(".")[2].isdigit():  # a list of names, such as `also`
+            continue
+        for sentence in _of_text(value):
+            yield sentence._replace(line=line)
+
+
+def _of_text(text: str) -> Iterator[Sentence]:
+    marks: list[str] = []
+
+    def shelved(role: re.Match[str]) -> str:
+        if role["kind"] != "holds":
+            return role[0]
+        marks.append(" ".join(role["text"].split()))
+        breaks = "\n" * role[0].count("\n")
+        return f"{HOLDS}{len(marks) - 1}{HOLDS}{breaks}"
+
+    text = ROLE.sub(shelved, text)
+    start = 0
+    for end in [*_ends(text), len(text)]:
+        sentence = text[start:end]
+        words = without_markup(re.sub(rf"{HOLDS}\d+{HOLDS}", "", sentence))
+        numbers = re.findall(rf"{HOLDS}(\d+){HOLDS}", sentence)
+        if re.search(r"\w", words):
+            before = len(sentence) - len(sentence.lstrip())
+            line = text.count("\n", 0, start + before) + 1
+            quoted = tuple(marks[int(number)] for number in numbers)
+            yield Sentence(line, words, quoted, bool(SOURCED.search(sentence)))
+        start = end
+
+
+def _ends(text: str) -> list[int]:
+    """Return where sentences and blocks of a text end."""
+    ends = [end.end() for pattern in (BLOCKS, END) for end in pattern.finditer(text)]
+    starts = [block.start() for block in BLOCKS.finditer(text)]
+    return sorted({*ends, *starts})
