@@ -47,6 +47,8 @@ class Settings(BaseModel):
     """
     multiverse: dict[str, str] = {}
     """By chapter:statement, the chapter:result of many runs in which it holds."""
+    survival: str = ""
+    """The parameter along which each release scores how long its statements have stood, if any."""
     verify: str = ""
     """module:function that returns what is wrong with the evidence."""
 
