@@ -69,7 +69,13 @@ def test_it_is_printed_with_a_line_for_all(home: Path) -> None:
         "together they turned 2 times"
     )
     [many] = [line for line in table if "planets:many" in line]
-    assert [cell.strip() for cell in many.split("│")[2:7]] == ["3 of 4", "1", "0", "6, to true", "3"]
+    assert [cell.strip() for cell in many.split("│")[2:7]] == [
+        "3 of 4",
+        "1",
+        "0",
+        "6, to true",
+        "3",
+    ]
 
 
 def test_other_values_hold_for_every_reading(home: Path) -> None:
@@ -139,7 +145,10 @@ def test_runs_and_turns_are_those_of_groups_of_the_same_verdict(stood: list[bool
     assert sum(survival.counts.values()) == len(stood)
     assert survival.holds_in_all == (set(stood) == {True})
     told = score("x", [survival])
-    assert (told["held_in_all"], told["false_in_none"]) == (set(stood) == {True}, False not in stood)
+    assert (told["held_in_all"], told["false_in_none"]) == (
+        set(stood) == {True},
+        False not in stood,
+    )
 
 
 def share(value: float, **more: Any) -> dict[str, Any]:
