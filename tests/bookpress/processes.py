@@ -84,6 +84,15 @@ def new_home(folder: Path, like: Path | None = None) -> Path:
     return folder
 
 
+def follow_planets(home: Path) -> None:
+    """Give the second book a parameter whose values have an order: how many planets, from the Sun outwards."""
+    chapter = home / "notebooks/planets.md"
+    edit(home / "orbits/choices.py", "Moon =", "Nearest = Literal[4, 6, 7, 8]\nMoon =")
+    edit(chapter, "import Group\n", "import Group, Nearest\n")
+    edit(chapter, "the fit takes\n", "the fit takes\nnearest: Nearest = 8  # so many planets\n")
+    edit(chapter, "group)\n", "group).head(nearest)\n")
+
+
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Callable[[int], tuple[str, list[subprocess.Popen[bytes]]]]]:
     """Start a Dask scheduler and workers as a cluster does, each in a process of its own."""

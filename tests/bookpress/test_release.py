@@ -18,13 +18,15 @@ import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from processes import ROOT, new_home
+from processes import ROOT, edit, follow_planets, new_home
 
+from bookpress.book.project import Project
 from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
-from bookpress.errors import PressError
+from bookpress.errors import PressError, UsageError
 from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive
+from bookpress.release.score import score
 from sampling import count
 
 BASE = "https://example.org/orbits/"
@@ -81,14 +83,18 @@ def orbits(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> SimpleNa
     home = tmp_path_factory.mktemp("releases")
     book, dist = home / "book", home / "dist"
     new_home(book, explored)
+    follow_planets(book)
     (book / ".gitignore").write_text("_build\n__pycache__\n")
     subprocess.run(["git", "init", "-q", str(book)], check=True)
     settings = {**yaml.safe_load((book / "book/publication.yml").read_text()), **PUBLIC}
     toc, states = (book / "_toc.yml").read_text(), []
+    own = (book / "book/settings.yml").read_text()
     for number, (name, before, after, words) in enumerate(CHANGES):
         dated = {"version": VERSIONS[number], "date": f"202{number}-01-01", "changes": words}
         settings["releases"] = [dated, *settings.get("releases", [])]
         settings["version"] = VERSIONS[number]
+        scored = "survival: nearest\n" if number else ""  # the first release had no such setting
+        (book / "book/settings.yml").write_text(own + scored)
         (book / "book/publication.yml").write_text(yaml.safe_dump(settings))
         text = (book / name).read_text()
         (book / name).write_text(text.replace(before, after, 1))
@@ -221,6 +227,47 @@ def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleN
     assert ["planets:exponent", "1.0 (inner)"] in [
         [row.code.text, row.td.text] for row in stand.select("tbody tr")
     ]
+
+
+def test_each_release_scores_its_statements_and_what_it_revised(orbits: SimpleNamespace) -> None:
+    first, second, third = (facts(orbits, version, "default") for version in VERSIONS)
+    assert set(first["statements"]["planets"].values()) == {True}
+    assert set(first).isdisjoint({"survival", "revised"})
+    assert second["survival"] == third["survival"]
+    assert second["survival"] == {
+        "along": "nearest",
+        "values": [4, 6, 7, 8],
+        "statements": 3,
+        "held_in_all": 1,
+        "false_in_none": 2,
+        "turns": 2,
+    }
+    # 164.79 and 164.9 are both printed as 165 years
+    same = {"revised": [], "dropped": []}
+    since = {"results": {"of": 4, **same}, "statements": {"of": 4, **same}}
+    assert second["revised"] == {"since": "1.0", **since}
+    assert third["revised"] == {"since": "2.0", **since}
+    assert set(facts(orbits, "3.0", "inner")).isdisjoint({"statements", "survival", "revised"})
+    page = BeautifulSoup((orbits.site / "versions.html").read_text(), "html5lib")
+    scored = [row.text for row in page.select("tbody tr") if "Survival" in row.text]
+    newest, older = scored
+    assert (newest.lstrip()[:3], older.lstrip()[:3]) == ("3.0", "2.0")
+    assert "Since version 2.0: 0 of its 4 results revised, 0 dropped." in newest
+    held = "1 of 3 statements hold at each of the 4 values of nearest, 4 to 8; 2 are false at none"
+    assert f"Survival: {held}." in newest
+
+
+def test_a_setting_that_no_chapter_knows_is_refused(
+    orbits: SimpleNamespace, tmp_path: Path, told: Callable[..., str]
+) -> None:
+    book = tmp_path / "book"
+    shutil.copytree(orbits.book, book, ignore=shutil.ignore_patterns("_build", ".git"))
+    edit(book / "book/settings.yml", "survival: nearest", "survival: nearst")
+    archive = read_archive(orbits.dist / facts(orbits, "3.0", "default")["archive"])
+    with pytest.raises(UsageError) as caught:
+        score(Project.at(book), archive, {})
+    unknown = "no chapter has a parameter 'nearst'; did you mean nearest?"
+    assert str(caught.value) == f"book/settings.yml: survival: {unknown}"
 
 
 def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
@@ -440,6 +487,7 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         {"new": entry(top, size=one_of(2**31, 2**40, 2**60))},
         {f"{top}/edition.json": json.dumps({**record, changed: wrong[changed]}).encode()},
         {target: one_of(*junk)},
+        {f"{top}/statements.json": one_of(*junk)},
         {target: None},
         {f"{top}/html/index.html/x": b"x"},
         {f"{one_of('other', '.', '..')}/{name}": content for name, content in good.items()},

@@ -242,6 +242,15 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     return [chapter for chapter in chapters if chapter.slug in slugs]
 
 
+def ordered_parameters(chapters: Sequence[Chapter]) -> list[str]:
+    """Return the names of the parameters whose values are a closed set in an order."""
+    names: dict[str, None] = {}
+    for chapter in chapters:
+        of_chapter = [parameter.name for parameter in chapter.parameters if parameter.has_order]
+        names.update(dict.fromkeys(of_chapter))
+    return list(names)
+
+
 def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     """Write a chapter and its entry in ``_toc.yml``; return its file.
 

@@ -52,6 +52,8 @@ class Settings(BaseModel):
     """Words of degree besides those of the press, by name; null switches one off, false all."""
     comparisons: dict[str, list[Form]] = {}
     """By the name of a comparison of the book's own, as what `check` reads it: above, every ..."""
+    survival: str = ""
+    """The parameter along which each release scores how long its statements have stood, if any."""
     verify: str = ""
     """module:function that returns what is wrong with the evidence."""
 

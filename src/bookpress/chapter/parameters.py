@@ -110,6 +110,11 @@ class Parameter:
         return list(self.schema.get("enum", []))
 
     @property
+    def has_order(self) -> bool:
+        """Whether its values are a closed set in an order: numbers, or texts such as dates."""
+        return bool(self.choices) and are_ordered(self.choices)
+
+    @property
     def is_period(self) -> bool:
         """Whether it is a period of years."""
         return self.schema.get("format") == FORMAT
@@ -244,6 +249,14 @@ def _number(text: str) -> float:
     if number.is_integer():
         return int(number)
     return number
+
+
+def are_ordered(values: Iterable[Value]) -> bool:
+    """Return whether values have an order that brings some of them near to each other.
+
+    Numbers have one, and texts that begin with a number.
+    """
+    return all(isinstance(value, int | float) or str(value)[:1].isdigit() for value in values)
 
 
 def allowed_text(schema: Mapping[str, Any]) -> str:

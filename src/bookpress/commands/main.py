@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -394,6 +394,8 @@ def statements(
             "--robustness", help="In how many states each holds; the book must be explored."
         ),
     ] = False,
+    along: opt.Along = None,
+    parameter: opt.Parameters = None,
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
 ) -> None:
@@ -401,27 +403,16 @@ def statements(
 
     Whether it holds, why, and where it is said.
     """
-    from bookpress.build.statements import fallen, print_statements
-    from bookpress.explore.compare import sides
-    from bookpress.explore.robustness import load, print_robustness
+    from bookpress.commands.statements import Asked
 
     project = opt.current_project()
-    if not robustness:
-        with reporting() as bar:
-            [side] = sides(project, [edition], _options(jobs), bar)
-        found: Any = fallen(side.statements) if only_fallen else side.statements
-    elif edition == "default":
-        found = load(project)
-    else:
-        raise UsageError(
-            "--robustness is of the edition 'default' alone, which states are changes of"
-        )
+    asked = Asked(edition, tuple(parameter or ()), only_fallen, robustness, along)
+    with reporting() as bar:
+        found, print_found = asked.find(project, _options(jobs), bar)
     if as_json:
         _print_json(found)
-    elif robustness:
-        print_robustness(found)
     else:
-        print_statements(found)
+        print_found()
 
 
 @press.command()

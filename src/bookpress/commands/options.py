@@ -79,6 +79,12 @@ def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
                     yield f"{label}=", parameter.help
 
 
+def _ordered(project: Project, _: str | None, __: str) -> Offers:
+    from bookpress.book.chapters import discover, ordered_parameters
+
+    return ((name, "") for name in ordered_parameters(discover(project)))
+
+
 def argument(text: str, find: Find) -> Any:
     """Return an argument with its help and what a shell may offer for it."""
     return typer.Argument(help=text, autocompletion=offering(find))
@@ -114,6 +120,8 @@ Parameters = Annotated[
 ]
 TRY = "Values to try; a JSON list where one holds a comma."
 Grid = Annotated[list[str] | None, option(TRY, _assignments, "-g", "--grid", metavar="NAME=V1,V2")]
+FOLLOW = "How often each held while this parameter took every value of its closed set, in order."
+Along = Annotated[str | None, option(FOLLOW, _ordered, "--along", metavar="PARAMETER")]
 Formats = Annotated[
     str, typer.Option("--format", help=f"{', '.join(FORMATS)}: those wanted, with commas.")
 ]

@@ -30,7 +30,7 @@ from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings, statements_of
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import setting
-from bookpress.chapter.parameters import Parameter, Value
+from bookpress.chapter.parameters import Parameter, Value, are_ordered
 from bookpress.chapter.periods import years_of
 from bookpress.chapter.statements import WORDS
 from bookpress.citation.record import load_built
@@ -198,12 +198,7 @@ def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
         ends = zip(years_of(value), years_of(usual), strict=True)
         return sum(abs(year - usual_year) for year, usual_year in ends)
     values = parameter.explored(usual)
-    has_order = all(_has_order(value) for value in values)
-    return abs(values.index(value) - values.index(usual)) if has_order else 1
-
-
-def _has_order(value: Value) -> bool:
-    return isinstance(value, int | float) or str(value)[:1].isdigit()
+    return abs(values.index(value) - values.index(usual)) if are_ordered(values) else 1
 
 
 def explore(

@@ -33,6 +33,8 @@ MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 RECORDS = ("edition.json", "results.json", NAME)
+STATEMENTS = "statements.json"
+"""A record that older releases lack."""
 
 
 class Released(Edited):
@@ -68,6 +70,8 @@ class Archive(NamedTuple):
     facts: Released
     hashes: Mapping[str, str]
     results: Results
+    statements: Mapping[str, Mapping[str, bool | None]]
+    """How each statement stands, by chapter and key."""
 
 
 def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
@@ -151,7 +155,7 @@ def read_archive(path: Path) -> Archive:
     records: dict[str, bytes] = {}
     with _opened(path) as members:
         for name, member, content in members:
-            if name in RECORDS:
+            if name in {*RECORDS, STATEMENTS}:
                 if member.size > MOST_TEXT:
                     raise PressError(f"its {name} is too long")
                 records[name] = content.read()
@@ -168,7 +172,17 @@ def read_archive(path: Path) -> Archive:
         results = parse_json(records["results.json"], "its results.json")
         if facts.results_sha256 != hashes["results.json"]:
             raise PressError("its results.json is not what its edition.json says")
-    return Archive(path, facts, hashes, results)
+        statements = _standings(records.get(STATEMENTS, b"{}"))
+    return Archive(path, facts, hashes, results, statements)
+
+
+def _standings(record: bytes) -> dict[str, dict[str, bool | None]]:
+    """Return how the statements stand of which an archive has a record."""
+    by_chapter = parse_json(record, f"its {STATEMENTS}")
+    return {
+        slug: {key: statement["holds"] for key, statement in of_chapter.items()}
+        for slug, of_chapter in by_chapter.items()
+    }
 
 
 def _facts(path: Path, record: bytes) -> Released:

@@ -92,7 +92,8 @@ def release(
             _check_whole(placed, book)
             fresh = [archive for archive in placed if archive.path in made]
             entries = released.updated(project, fresh, placed)
-            lay_out(draft / "site", placed, book, released.fates(project, entries))
+            fates = released.fates(project, entries)
+            lay_out(draft / "site", placed, book, fates, entries)
             if tag:
                 _tag(project, book.version)
             for archive in placed:
@@ -339,7 +340,13 @@ def _age(archive: Archive) -> tuple[dt.datetime, str, str]:
     return facts.source.date, facts.version, facts.name
 
 
-def lay_out(site: Path, archives: Sequence[Archive], book: Book, fates: Sequence[Fate]) -> None:
+def lay_out(
+    site: Path,
+    archives: Sequence[Archive],
+    book: Book,
+    fates: Sequence[Fate],
+    entries: Mapping[str, Mapping[str, Any]],
+) -> None:
     """Make the folder to deploy.
 
     The newest default edition is at the root, each released one in a folder of its own.
@@ -370,7 +377,8 @@ def lay_out(site: Path, archives: Sequence[Archive], book: Book, fates: Sequence
     for name in OWN_PAGES:
         template = environment("apart").get_template(CLAIMS if name == CLAIMS else VERSIONS)
         up = "../" * name.count("/")
-        text = template.render(places=placed, changes=changes, fates=fates, up=up, book=book)
+        facts = {"places": placed, "changes": changes, "fates": fates, "entries": entries}
+        text = template.render(facts, up=up, book=book)
         (site / name).write_text(text, encoding="utf-8")
 
 

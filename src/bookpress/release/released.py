@@ -33,6 +33,7 @@ from bookpress.explore.sweep import run_one
 from bookpress.files import parse_json, pretty, read, sha256, update_file
 from bookpress.progress import Reporter
 from bookpress.release.archives import Archive, Results
+from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
 
@@ -109,6 +110,8 @@ def updated(
             "archive": archive.path.name,
             "results": archive.results,
         }
+        if facts.is_default and DEFAULT not in editions:
+            entry |= score(project, archive, entries)
         known = editions.setdefault(facts.name, entry)["id"]
         if known != facts.id:
             edition = f"{facts.version} of {facts.name}"

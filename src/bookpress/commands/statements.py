@@ -1,0 +1,60 @@
+"""Which statements are listed: those of an edition, of its states, or along a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bookpress.book.editions import DEFAULT
+from bookpress.book.project import Project
+from bookpress.build.statements import fallen, print_statements
+from bookpress.errors import UsageError
+from bookpress.explore import robustness, survival
+from bookpress.explore.compare import sides
+from bookpress.progress import Reporter
+from bookpress.run.runner import RunOptions
+
+Listed = tuple[Any, Callable[[], None]]
+"""A list as plain JSON, and what prints it for people."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options of the command ask for."""
+
+    edition: str
+    changes: tuple[str, ...]
+    """``NAME=VALUE`` of each ``-p``."""
+    only_fallen: bool
+    robustness: bool
+    along: str | None
+
+    def __post_init__(self) -> None:
+        lists = {
+            "--fallen": self.only_fallen,
+            "--robustness": self.robustness,
+            "--along": self.along is not None,
+        }
+        asked = [flag for flag, is_asked in lists.items() if is_asked]
+        if len(asked) > 1:
+            raise UsageError(f"{' and '.join(asked)} give different lists: choose one")
+        if asked and not self.only_fallen and self.edition != DEFAULT:
+            changed = f"which states and readings are changes of, not of {self.edition!r}"
+            raise UsageError(f"{asked[0]} is of the edition {DEFAULT!r} alone, {changed}")
+        if self.robustness and self.changes:
+            raise UsageError("--robustness is of the edition as it was explored: it takes no -p")
+
+    def find(self, project: Project, options: RunOptions, reporter: Reporter) -> Listed:
+        """Return what is asked for."""
+        if self.along is not None:
+            survivals = survival.survivals(project, self.along, options, reporter, self.changes)
+            report = survival.as_json(self.along, survivals)
+            return report, partial(survival.print_survivals, self.along, survivals)
+        if self.robustness:
+            sureness = robustness.load(project)
+            return sureness, partial(robustness.print_robustness, sureness)
+        [side] = sides(project, [self.edition], options, reporter, self.changes)
+        found = fallen(side.statements) if self.only_fallen else side.statements
+        return found, partial(print_statements, found)
