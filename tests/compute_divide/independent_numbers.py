@@ -37,8 +37,11 @@ FILES = {
     "2023-03": "models/epoch_pcd_all_2023-03-03.csv",
     "2024-10": "models/epoch_notable_ai_models_2024-10-18.csv",
     "2024-11": "other/epoch_all_ml_systems_2024-11.csv",
+    "2024-12": "models/epoch_notable_ai_models_2024-12-24.csv",
     "2025-02": "models/epoch_notable_ai_models_2025-02-24.csv",
+    "2025-06": "models/epoch_full_view_2025-06-20.csv",
     "2026-03": "models/epoch_all_ai_models_2026-03-30.csv",
+    "2026-06": "models/epoch_notable_ai_models_2026-06-15.csv",
     "2026-08": "models/epoch_notable_ai_models_2026-08-19.csv",
 }
 FILTER = ("sota improvement", "historical relevance", "historical significance", "highly cited")
@@ -490,8 +493,16 @@ def academic(
     return sum(bool(team) and team <= allowed for team in teams), sum(map(bool, teams))
 
 
-CHOICES: dict[str, dict[str, Any]] = {"scrutiny": {"venues": ["icml"]}}
-"""Parameters under which a chapter is asked, where its own would take all lists to be read."""
+ON_RUNS = (
+    *("diffusion", "foundation-models", "hardware", "introduction", "large-scale-models"),
+    *("policy", "training-compute"),
+)
+"""Chapters that count audited runs; here they are asked as listed, see `independent_audit`."""
+CHOICES: dict[str, dict[str, Any]] = {
+    "scrutiny": {"venues": ["icml"]},
+    **{chapter: {"records": "as-listed"} for chapter in ON_RUNS},
+}
+"""Parameters under which a chapter is asked; of scrutiny its own would take all lists to be read."""
 
 
 @cache

@@ -36,6 +36,21 @@ def test_no_counted_run_has_the_computing_of_the_model_it_was_built_on(vintage):
 
 
 @pytest.mark.parametrize("vintage", VINTAGES)
+def test_a_derived_run_counts_with_its_own_computing_also_where_none_is_listed(vintage):
+    listed = cd.load_models(vintage)
+    runs = cd.load_audited_runs()
+    own = runs.reindex(audited_places(listed, runs)).set_index(listed.index)
+    counted = cd.with_records(listed, "audited")[cd.COMPUTE]
+    is_derived = own.loc[counted.index, "verdict"].eq("derived")
+    of_audit = own.loc[counted.index, "own_compute_flop"][is_derived]
+    ratio = counted[is_derived] / of_audit
+    possible = most_possible(listed).loc[of_audit.index]
+    is_known = of_audit.notna() & ~of_audit.gt(possible)
+    assert ratio[is_known].between(1 / 1.05, 1.05).all()
+    assert counted[is_derived][~is_known].isna().all()
+
+
+@pytest.mark.parametrize("vintage", VINTAGES)
 def test_a_run_that_two_rows_describe_counts_once(vintage):
     runs = cd.load_audited_runs()
     twins = runs.dropna(subset=["same_run_as"])

@@ -229,9 +229,9 @@ def _unless_alike(
     own: float, listed: float, reason: str, factor: float = ROUNDING
 ) -> tuple[float, str]:
     """Return the listed value where both are the same, else the own one with the reason."""
-    if max(own, listed) <= factor * min(own, listed):
-        return listed, ""
-    return own, reason
+    if pd.isna(listed) or max(own, listed) > factor * min(own, listed):
+        return own, reason
+    return listed, ""
 
 
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:
