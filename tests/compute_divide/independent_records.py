@@ -109,7 +109,7 @@ def audited_models(raw: Path, *, apart: bool = False) -> list[Model]:
     for model in models:
         run = audit.get(model["name"])
         own, why = own_computing(model, run, listed)
-        if own and own > possible(model, rates):
+        if own and own > possible(model, rates) and not is_within_peak(run):
             own = None
             why = "above peak"
         team = team_of(run, by_posts) if run else model["team"]
@@ -127,6 +127,13 @@ def once(models: list[Model]) -> tuple[list[Model], list[Model]]:
     doubles = [model for model in models if twins.get(model["name"]) in there]
     gone = {model["name"] for model in doubles}
     return [model for model in models if model["name"] not in gone], doubles
+
+
+def is_within_peak(run: dict[str, str] | None) -> bool:
+    """Tell whether the audit, from another source of chips and hours, has a run within its peak."""
+    if run is None or run["verdict"] in {"", "not-checkable"}:
+        return False
+    return bool(run["peak_share"]) and float(run["peak_share"]) <= 1
 
 
 def posts_alone() -> set[str]:

@@ -2,8 +2,9 @@
 
 Audited records follow three rules, for any vintage. A run counts with computing of its own, not
 with that of the model it was built on. A run that two rows describe counts once. A row above the
-peak of its own hardware has no known computing. Rows that nobody audited keep their team, and
-follow the first and the third rule as far as the database says enough.
+peak of its own hardware has no known computing, unless the audit found other chips or hours in its
+source than the database lists, by which it is possible. Rows that nobody audited keep their team,
+and follow the first and the third rule as far as the database says enough.
 """
 
 from __future__ import annotations
@@ -183,9 +184,14 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
     if pd.isna(listed) and pd.isna(audit["own_compute_flop"]):
         return {}
     counted, reason = _own_computing(row, audit)
-    if counted > row["possible"]:
+    if counted > row["possible"] and not _is_within_peak(audit):
         return {COMPUTE: (math.nan, ABOVE_PEAK)}
     return {COMPUTE: (counted, reason)} if reason else {}
+
+
+def _is_within_peak(audit: Record) -> bool:
+    """Tell whether a source of the run gives other chips or hours, by which it is possible."""
+    return audit["verdict"] != "not-checkable" and bool(audit["peak_share"] <= 1)
 
 
 def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
