@@ -495,7 +495,7 @@ def academic(
 
 ON_RUNS = (
     *("diffusion", "foundation-models", "hardware", "introduction", "large-scale-models"),
-    *("policy", "training-compute"),
+    *("open-models", "policy", "training-compute"),
 )
 """Chapters that count audited runs; here they are asked as listed, see `independent_audit`."""
 CHOICES: dict[str, dict[str, Any]] = {
