@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.book.unguarded import SHELVED, Unguarded, unguarded
+from tests.compute_divide.notebooks.choosing import drawn
 
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.editions import Edition, Fingerprint
@@ -32,8 +34,6 @@ from bookpress.page.base.roles import split_name, value_text
 from bookpress.page.base.store import Store, UnknownNameError, load_quoted
 from bookpress.run.cache import Run
 from bookpress.run.runner import run_chapters
-from tests.book.unguarded import SHELVED, Unguarded, unguarded
-from tests.compute_divide.notebooks.choosing import drawn
 
 PROJECT = Project.at(Path(__file__).parents[1])
 AROUND = ("summary", "methods", "glossary", "reading", "sentences", "choices")
@@ -66,8 +66,12 @@ def main() -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return what reads the command line."""
-    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    made.add_argument("pages", nargs="*", help="files, such as notebooks/ledger.md; all where none is named")
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    made.add_argument(
+        "pages", nargs="*", help="files, such as notebooks/ledger.md; all where none is named"
+    )
     made.add_argument("--editions", type=int, default=0, help="how many editions to read in")
     made.add_argument("--seed", type=int, default=31)
     return made

@@ -21,7 +21,9 @@ NUMBERS = (
     "half halves thirds? quarters? fourths? fifths? sixths? sevenths? eighths? ninths? tenths? hundredths?"
 )
 ENDS = "first last second most least best worst newest latest middle median majority minority nearly almost none"
-NO_SUPERLATIVES = "interest|honest|modest|request|invest|suggest|manifest|harvest|forest|digest|protest|rest|test"
+NO_SUPERLATIVES = (
+    "interest|honest|modest|request|invest|suggest|manifest|harvest|forest|digest|protest|rest|test"
+)
 TRIGGERS: Mapping[str, re.Pattern[str]] = {
     "year": re.compile(r"\b(?:19|20)\d\ds?\b"),
     "digits": re.compile(r"(?<![\w-])[$€]?\d[\d,.]*(?:\s?%)?"),
@@ -81,7 +83,9 @@ def without_values(text: str) -> tuple[str, dict[str, tuple[str, str]]]:
 
 def names_of(texts: Mapping[str, str]) -> set[str]:
     """Return the words that some page writes with a capital within a sentence."""
-    sentences = (one.words for text in texts.values() for one in sentences_of(without_values(text)[0]))
+    sentences = (
+        one.words for text in texts.values() for one in sentences_of(without_values(text)[0])
+    )
     return {name for words in sentences for name in NAME.findall(words)} - {"I"}
 
 
