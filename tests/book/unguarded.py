@@ -21,6 +21,8 @@ NUMBERS = (
     "half halves thirds? quarters? fourths? fifths? sixths? sevenths? eighths? ninths? tenths? hundredths?"
 )
 ENDS = "first last second most least best worst newest latest middle median majority minority nearly almost none"
+CHOSEN = "titles? abstracts? keywords? affiliations? filter audited prices? speeds? today now"
+"""What closed choices are called in prose: texts, readings, definitions, records, vintages."""
 NO_SUPERLATIVES = (
     "interest|honest|modest|request|invest|suggest|manifest|harvest|forest|digest|protest|rest|test"
 )
@@ -31,6 +33,7 @@ TRIGGERS: Mapping[str, re.Pattern[str]] = {
     "superlative": re.compile(
         rf"\b(?:{'|'.join(ENDS.split())}|(?!(?:{NO_SUPERLATIVES})\b)[a-z]+est)\b", re.IGNORECASE
     ),
+    "choice": re.compile(rf"\b(?:{'|'.join(CHOSEN.split())})\b", re.IGNORECASE),
 }
 WORD = re.compile(r"[\w.+-]*[\w+]")
 NAME = re.compile(r"(?<![.!?:“\"(—–*] )(?<!^)(?<![“\"(⟩])\b(?=[A-Z])[\w.+-]*[\w+]")
