@@ -169,6 +169,7 @@ def test_reasons_are_numbers() -> None:
         said.counts(share(0.75, k=6, n=8), 7, of=8).because == "6 of 8 where the text says 7 of 8"
     )
     assert said.below(NOTHING, BARE).because == "no value for nothing, no interval for bare"
+    assert said.above_value(None, 10).because == "no value for one of the two"
 
 
 @pytest.mark.parametrize(

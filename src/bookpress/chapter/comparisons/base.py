@@ -90,8 +90,10 @@ def _lack(result: Estimate) -> str:
 def read_given(given: Any) -> Estimate:
     """Return an estimate, a claim or a number as a result.
 
-    The latter two are their own intervals.
+    The latter two are their own intervals. None is an estimate without a value.
     """
+    if given is None:
+        return Estimate(None)
     if isinstance(given, Estimate):
         return given
     try:

@@ -1,0 +1,168 @@
+"""List the sentences that no statement guards: ``python -m tests.unmarked [PAGE ...] [--editions N]``.
+
+A sentence that repeats a choice ("the ten largest", "since 2018", "OpenAI, which has the most") and has neither a
+role that follows the choice nor a statement may be false where somebody chooses otherwise, and no note says so. Which
+of them are, only a reader can tell; this lists what there is to read, by file and line: every sentence without a
+statement that holds a number in digits or words, a superlative, a name or a year. ``plain`` ones have no value in
+them and read alike in every edition.
+
+With ``--editions N`` the chapters run in N random legal editions (seeded: each choice as published, as a page offers
+it, or anything allowed), what these choose is printed, and each sentence with values as it reads there, each reading
+once, with the editions that have it. A chapter that fails is named, and the others are read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tests.book.unguarded import SHELVED, Unguarded, unguarded
+from tests.compute_divide.notebooks.choosing import drawn
+
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.editions import Edition, Fingerprint
+from bookpress.book.project import Project
+from bookpress.build.statements import statements_of
+from bookpress.chapter.estimates import read_estimate
+from bookpress.page.base.roles import split_name, value_text
+from bookpress.page.base.store import Store, UnknownNameError, load_quoted
+from bookpress.run.cache import Run
+from bookpress.run.runner import run_chapters
+
+PROJECT = Project.at(Path(__file__).parents[1])
+AROUND = ("summary", "methods", "glossary", "reading", "sentences", "choices")
+"""The pages around the chapters that speak of what the book shows."""
+
+Values = dict[str, dict[str, Any]]
+"""The values of all parameters, by chapter and name."""
+
+
+def main() -> int:
+    """List sentences, and how they read in other editions."""
+    options = parser().parse_args()
+    os.environ[PROJECT.settings.data_variable] = str(PROJECT.data)
+    chapters = list(discover(PROJECT))
+    every = unguarded(pages(chapters))
+    listed = [one for one in every if not options.pages or one.page in options.pages]
+    stores = []
+    for number, values in enumerate(editions(chapters, options.editions, options.seed), 1):
+        print(f"edition {number}: {' '.join(changed(chapters, values))}")
+        stores.append(store_of(chapters, values))
+    for one in listed:
+        kind = "plain" if one.is_plain else "values"
+        print(f"{one.page}:{one.line}: {kind} [{', '.join(one.holds)}]\n    {one.source}")
+        if not one.is_plain:
+            print("\n".join(readings(one, stores)))
+    kinds = Counter("plain" if one.is_plain else "with values" for one in listed)
+    print(", ".join(f"{number:,} {kind}" for kind, number in kinds.items()))
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return what reads the command line."""
+    made = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    made.add_argument(
+        "pages", nargs="*", help="files, such as notebooks/ledger.md; all where none is named"
+    )
+    made.add_argument("--editions", type=int, default=0, help="how many editions to read in")
+    made.add_argument("--seed", type=int, default=31)
+    return made
+
+
+def pages(chapters: Sequence[Chapter]) -> dict[str, str]:
+    """Return the sources of the pages that speak of what the book shows."""
+    texts = {chapter.where: chapter.source for chapter in chapters}
+    around = ["index.md", *(f"book/{name}.md" for name in AROUND)]
+    return texts | {page: (PROJECT.root / page).read_text("utf-8") for page in around}
+
+
+def editions(chapters: Sequence[Chapter], number: int, seed: int) -> Iterator[Values]:
+    """Yield so many legal editions; the first of them are the same however many there are."""
+    rng = np.random.default_rng(seed)
+    for _ in range(number):
+        yield {chapter.slug: chosen(chapter, rng) for chapter in chapters}
+
+
+def chosen(chapter: Chapter, rng: np.random.Generator) -> dict[str, Any]:
+    """Return choices of a chapter, each as published, as a page offers it, or anything allowed."""
+    anything = drawn(chapter.parameters, rng)
+    values = {}
+    for parameter in chapter.parameters:
+        offered = parameter.explored(parameter.default)
+        ways = (
+            parameter.default,
+            offered[int(rng.integers(len(offered)))],
+            parameter.check(anything[parameter.name]),
+        )
+        values[parameter.name] = ways[int(rng.integers(len(ways)))]
+    return values
+
+
+def changed(chapters: Sequence[Chapter], values: Values) -> Iterator[str]:
+    """Yield what is chosen otherwise than published, as the command line takes it."""
+    for chapter in chapters:
+        for parameter in chapter.parameters:
+            value = values[chapter.slug][parameter.name]
+            if value != parameter.default:
+                yield f"{chapter.slug}.{parameter.name}={value}".replace(" ", "")
+
+
+def store_of(chapters: Sequence[Chapter], values: Values) -> Store:
+    """Return all that pages say of an edition, of which chapters are run or taken from the cache."""
+    edition = Edition("", tuple(chapters), values, fingerprint=Fingerprint.of(PROJECT))
+    outcome = run_chapters(PROJECT, edition)
+    for error in outcome.errors:
+        print(error)
+    store = Store()
+    store.quoted = {
+        "claim": load_quoted(PROJECT.data / "claims.yml"),
+        "related": load_quoted(PROJECT.data / "related.yml"),
+    }
+    for chapter in chapters:
+        if chapter.slug in outcome.runs:
+            add_page(store, chapter, outcome.runs[chapter.slug], values[chapter.slug])
+    return store
+
+
+def add_page(store: Store, chapter: Chapter, run: Run, values: dict[str, Any]) -> None:
+    """Put what a chapter says into a store."""
+    page = store.page(chapter.where.removesuffix(".md"))
+    page.is_chapter = True
+    page.results = {key: read_estimate(fields) for key, fields in run.results.items()}
+    page.statements = statements_of(run)
+    page.parameter_rows = [{"name": name, "value": value} for name, value in values.items()]
+
+
+def readings(sentence: Unguarded, stores: Sequence[Store]) -> Iterator[str]:
+    """Yield how a sentence reads, each reading once, with the numbers of the editions that have it."""
+    found = defaultdict(list)
+    for number, store in enumerate(stores, 1):
+        found[reading(sentence, store)].append(str(number))
+    for words, numbers in found.items():
+        yield f"      {','.join(numbers)}: {words}"
+
+
+def reading(sentence: Unguarded, store: Store) -> str:
+    """Return a sentence as it reads in an edition."""
+    words = sentence.words
+    for place in SHELVED.findall(words):
+        kind, text = sentence.values[place]
+        name, how = split_name(kind, text, sentence.page.removesuffix(".md"))
+        try:
+            value = value_text(kind, name, how, store)[0]
+        except UnknownNameError:  # its chapter failed, as was said
+            value = "(failed)"
+        words = words.replace(f"⟨{place}⟩", value)
+    return words
+
+
+if __name__ == "__main__":
+    sys.exit(main())
