@@ -3,48 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.periods import Years
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
-from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS, access_ladder
-from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
-from compute_divide.analysis.statistics.periods import in_periods
+from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
+from compute_divide.analysis.models.openness import RUNGS, access_ladder
+from compute_divide.analysis.statistics.estimates import ACADEMIA
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.plot.base.access import (
-    ACCESS_COLOURS,
-    ACCESS_NAMES,
-    ACCESS_SERIES,
-    HOSTED,
-    OPEN,
-)
+from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN
 from compute_divide.plot.base.marks import (
     FEW,
     TEAM_COLOURS,
-    TEAM_NAMES,
     end_labels,
     framed,
     named_scale,
-    row_axis,
+    share_tips,
     tips,
     year_axis,
     years_of,
 )
-from compute_divide.plot.base.show import Column, credit, figure, models_credit
-from compute_divide.plot.base.wording import row_by_row
+from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
+from compute_divide.plot.base.wording import describe_groups, in_cell, row_by_row
 
-_TEAMS = (ACADEMIA, "collaboration", "industry-only")
 _RUNG_NAMES = dict(enumerate(RUNGS))
 _RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
 """The colour of each of `RUNGS`."""
-_LAG_COLOURS = {"open weights": ACCENT, "academia alone": TEAM_COLOURS[ACADEMIA]}
-_LAG_DASHES = {"open weights": [1, 0], "academia alone": [7, 3]}
+_LAG_COLOURS = {"open weights": ACCENT, "universities alone": TEAM_COLOURS[ACADEMIA]}
+_LAG_DASHES = {"open weights": [1, 0], "universities alone": [7, 3]}
 _FIRST_CAPABLE = 2023
 """The first year of the chart of capability."""
 _NAMED = (
@@ -60,7 +49,32 @@ _NAMED = (
 )
 """The models whose names stand in that chart."""
 
-_ACCESS_COLUMNS = {"access": Column("Access"), "models": Column("Models", "number")}
+_BASE_LINE = 0.25
+"""Where the bars of a row begin: below stand their counts."""
+_FULL_BAR = 0.65
+"""Height of the bar of a share of one, in rows."""
+_ENOUGH = f"datum.n >= {FEW}"
+"""Whether a bar stands for enough models to have an interval."""
+
+_COUNTRY_COLUMNS = {
+    "group": Column("Makers"),
+    "k": Column("Open weights", "number"),
+    "n": Column("Access known", "number"),
+    "unknown": Column("Access not known", "number"),
+}
+_CHECK_COLUMNS = {
+    "rule": Column("Which models count"),
+    "early": Column("American, early"),
+    "last": Column("American, last"),
+    "chinese": Column("Chinese, last"),
+    "unknown": Column("Access not known", "number"),
+}
+_RECORD_COLUMNS = {
+    "released": Column("Released", "date"),
+    "countries": Column("Country"),
+    "index": Column("Index", "number"),
+    "months": Column("Months behind", "number"),
+}
 _LADDER_COLUMNS = {
     "group": Column("Laboratory"),
     "rung": Column("At least half give"),
@@ -84,33 +98,68 @@ _CAPABILITY_COLUMNS = {
 }
 
 
-def access_bars(models: pd.DataFrame, early: Years, late: Years, vintage: str) -> Figure:
-    """Return how notable models can be reached, stacked bars by team type and period.
+def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
+    """Return how many models companies opened, a row a group of countries and a bar a year.
 
     Parameters
     ----------
-    models : pandas.DataFrame
-        Models of `with_access`, of the three team types that are compared.
-    early, late : tuple of int
-        First and last years of the periods that the chapter compares; the years before, between
-        and after them make periods too.
+    shares : pandas.DataFrame
+        Shares of models by ``group`` and ``year``, of `opened_by_year`.
     vintage : str
         The vintage that the models are of.
 
     Returns
     -------
     Figure
-        A bar a period under the name of each team type; what is not known is included.
+        Bars with intervals, and counts below them; years of few models are pale and have none.
     """
-    last = int(models["year"].max())
-    counts = _counts(models, _periods(early, late, last))
-    heads = counts["team_type"].map(TEAM_NAMES) + ", " + counts["period"]
-    names = counts["access"].map(ACCESS_NAMES)
-    numbers = counts["models"].astype("str") + " " + names
-    description = f"Number of models. {_lists(numbers, heads)}."
+    description = describe_groups(shares, "group", "year")
     source = models_credit(vintage)
-    chart = _stacked(counts)
-    return figure(chart, counts, description=description, source=source, columns=_ACCESS_COLUMNS)
+    chart = _country_bars(shares)
+    return figure(chart, shares, description=description, source=source, columns=_COUNTRY_COLUMNS)
+
+
+def country_checks(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return how many models companies opened, by country and by rule of counting.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        A row a rule: what it is called (``rule``), the shares ``early``, ``last`` and ``chinese``
+        as estimates, and the number of models whose access is ``unknown``.
+
+    Returns
+    -------
+    Table
+        Shares with their intervals and counts.
+    """
+    shares = ("early", "last", "chinese")
+    cells = [
+        dict(row) | {name: in_cell(row[name], "interval", "counts") for name in shares}
+        for row in rows
+    ]
+    return table(pd.DataFrame(cells), _CHECK_COLUMNS)
+
+
+def record_table(records: pd.DataFrame) -> Table:
+    """Return the models that were the most capable open one when they came out.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        Models of `by_release`, with ``months``, how long closed ones had been as capable.
+
+    Returns
+    -------
+    Table
+        A row a model, the newest first.
+    """
+    columns = ["released", "model", "organisations", "countries", "index", "months"]
+    newest_first = records.sort_values("released", ascending=False, kind="stable")
+    rows = newest_first[columns]
+    names = {column: rows[column].str.replace("|", ", ") for column in columns[2:4]}
+    numbers = {column: rows[column].round(1) for column in columns[4:]}
+    return table(rows.assign(**names, **numbers), _RECORD_COLUMNS)
 
 
 def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
@@ -156,7 +205,7 @@ def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     lags : pandas.DataFrame
-        The `lags` of both groups, ``"open weights"`` and ``"academia alone"``, told apart by the
+        The `lags` of both groups, ``"open weights"`` and ``"universities alone"``, told apart by the
         column ``group``.
     vintage : str
         The vintage that the models are of.
@@ -213,84 +262,52 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     return figure(chart, data, description=description, source=source, columns=_CAPABILITY_COLUMNS)
 
 
-def _periods(early: Years, late: Years, last: int) -> list[Years]:
-    """Return the periods that are compared, and those before, between and after them.
-
-    They go up to a last year.
-    """
-    before = {year for year in (2010, 2015) if year < early[0]}
-    compared = {early[0], late[0]}
-    after = {early[1] + 1, late[1] + 1, last + 1}
-    edges = sorted(before | compared | after)
-    return [(first, following - 1) for first, following in pairwise(edges)]
-
-
-def _counts(models: pd.DataFrame, periods: list[Years]) -> pd.DataFrame:
-    """Return how many models of each team type and period can be reached in which way."""
-    rows = in_periods(models, periods)
-    counted = rows.assign(access=rows["weights"].fillna(UNKNOWN))
-    numbers = counted.groupby(["team_type", "period", "access"]).size()
-    return numbers.reset_index(name="models")
-
-
-@needs()
-def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
-    teams = counts["team_type"].map(TEAM_NAMES)
-    totals = counts.groupby(["team_type", "period"])["models"].transform("sum")
-    order = counts["access"].map(list(ACCESS_GROUPS).index)
-    names = counts["access"].map(ACCESS_NAMES)
-    bars = teams + "|" + counts["period"]
-    shown = counts.assign(order=order, row=bars, way=names, total=totals)
-    rows = _rows(list(dict.fromkeys(counts["period"])))
-    base = alt.Chart(shown).encode(y=_under_heads(rows))
-    return framed(_access_bars(base), _row_totals(base), height=26 * len(rows))
+@needs("share")
+def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
+    names = list(dict.fromkeys(shares["group"]))
+    years = alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False)
+    rows = _placed(shares, names)
+    base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
+    axis = _row_names(names, _BASE_LINE + _FULL_BAR / 2)
+    scale = alt.Scale(domain=[0, len(names)], nice=False)
+    heights = {"title": None, "axis": axis, "scale": scale}
+    tooltip = share_tips("group:N|Makers", "year:O|Year")
+    bars = base.mark_bar(color=ACCENT)
+    bars = bars.encode(y=alt.Y("foot:Q", **heights), y2=alt.Y2("top:Q"), tooltip=tooltip)
+    bars = bars.encode(opacity=alt.condition(_ENOUGH, alt.value(0.85), alt.value(0.3)))
+    rules = base.transform_filter(_ENOUGH).mark_rule(strokeWidth=1.5, color=INK)
+    rules = rules.encode(y=alt.Y("low_at:Q", **heights), y2=alt.Y2("high_at:Q"))
+    counts = base.mark_text(fontSize=11, baseline="top", dy=4, color=INK)
+    counts = counts.encode(y=alt.Y("foot:Q", **heights), text=alt.Text("counts:N"))
+    return framed(_levels(names, heights), bars, rules, counts, height=130 * len(names))
 
 
-def _access_bars(base: alt.Chart) -> alt.Chart:
-    """Return a bar a row, stacked by the ways to reach a model."""
-    axis = alt.Axis(format="%", tickCount=5)
-    x = alt.X("models:Q", stack="normalize", title=None, axis=axis)
-    colours = {ACCESS_NAMES[access]: colour for access, colour in ACCESS_COLOURS.items()}
-    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
-    colour = alt.Color("way:N", scale=named_scale(colours), legend=legend)
-    tooltip = tips("row:N|Whose, when", "way:N|Access", "models:Q|Models")
-    enough = base.transform_filter(f"datum.total >= {FEW}")
-    bars: alt.Chart = enough.mark_bar(stroke=LINE, strokeWidth=0.5)
-    return bars.encode(x=x, color=colour, order=alt.Order("order:Q"), tooltip=tooltip)
+def _placed(shares: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return shares with where their bars and intervals stand, the first group on top."""
+    foot = len(names) - 1 - shares["group"].map(names.index) + _BASE_LINE
+    counts = shares["k"].astype("str") + "/" + shares["n"].astype("str")
+    rows = shares.assign(foot=foot, counts=counts)
+    for end, place in (("share", "top"), ("low", "low_at"), ("high", "high_at")):
+        rows[place] = foot + _FULL_BAR * shares[end]
+    return rows
 
 
-def _row_totals(base: alt.Chart) -> alt.Chart:
-    """Return the number of models of each row, at its end."""
-    totals = base.transform_aggregate(n="sum(models)", groupby=["row"])
-    totals = totals.transform_calculate(text="'n = ' + datum.n")
-    text: alt.Chart = totals.mark_text(align="left", dx=6, color=INK, fontSize=11)
-    return text.encode(x=alt.value("width"), text=alt.Text("text:N"))
-
-
-def _rows(periods: list[str]) -> list[str]:
-    """Return the rows of periods under the name of each team type.
-
-    The name has a row in which nothing is drawn.
-    """
-    names = [TEAM_NAMES[team] for team in _TEAMS]
-    below = ["", *periods]
-    return [f"{name}|{period}" for name in names for period in below]
-
-
-def _under_heads(rows: list[str]) -> alt.Y:
-    label = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
-    is_head = "split(datum.value, '|')[1] == ''"
-    weight: Any = {"condition": {"test": is_head, "value": "bold"}, "value": "normal"}
-    axis = row_axis(labelExpr=label, labelBaseline="middle", labelLimit=110)
-    axis.labelFontWeight = weight
-    scale = alt.Scale(domain=rows, paddingInner=0.25)
-    return alt.Y("row:N", title=None, axis=axis, scale=scale)
+def _levels(names: list[str], heights: Mapping[str, Any]) -> alt.LayerChart:
+    """Return a faint line at half and at all of each group, with what it stands for."""
+    rows = []
+    for place in range(len(names)):
+        for share in (0.5, 1.0):
+            rows.append({"at": place + _BASE_LINE + _FULL_BAR * share, "level": f"{share:.0%}"})
+    base = alt.Chart(pd.DataFrame(rows)).encode(y=alt.Y("at:Q", **heights))
+    lines = base.mark_rule(color=GRID)
+    texts = base.mark_text(align="left", dx=4, fontSize=10, color=QUIET)
+    return alt.LayerChart(layer=[lines, texts.encode(x=alt.value("width"), text="level:N")])
 
 
 @needs("rung")
 def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(ladder["group"]))
-    axis = _laboratory_axis(names)
+    axis = _row_names(names, 0.3)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
     foot = alt.Y("foot:Q", title=None, axis=axis, scale=scale)
     middle = alt.Y("middle:Q", title=None, scale=scale, axis=axis)
@@ -321,9 +338,10 @@ def _ladder_rows(ladder: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return rows.drop(columns=["rung", "data"])
 
 
-def _laboratory_axis(names: list[str]) -> alt.Axis:
-    label = f"{json.dumps(names[::-1])}[floor(datum.value)]"
-    places = [place + 0.3 for place in range(len(names))]
+def _row_names(names: list[str], middle: float) -> alt.Axis:
+    """Return an axis with a name in the middle of each row, the first on top."""
+    label = f"split({json.dumps(names[::-1])}[floor(datum.value)], '|')"
+    places = [place + middle for place in range(len(names))]
     axis = alt.Axis(values=places, labelExpr=label, grid=False, tickCount=99)
     axis.labelOverlap = False
     return axis

@@ -48,6 +48,8 @@ _NAMED_COLUMNS = {
     "papers": Column("Papers", "number"),
 }
 _ACCESS_COLUMNS = {"conference": Column("Conference and year"), "access": Column("Access")}
+_USE_COLUMNS = {"use": Column("Use"), "only": Column("Only with the weights")}
+_PART_COLUMNS = {"component": Column("Component")}
 _TEXT_COLUMNS = {
     "papers": Column("Papers", "number"),
     "named": Column("name a model", "number"),
@@ -168,6 +170,51 @@ def access_dots(shares: pd.DataFrame) -> Figure:
     source = credit(PAPERS_TABLE)
     return figure(
         chart, rows[columns], description=description, source=source, columns=_ACCESS_COLUMNS
+    )
+
+
+def use_dots(shares: pd.DataFrame) -> Figure:
+    """Return what papers do with the weights of models, a row a use.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares of papers by ``use``, with counts, and whether the use is for weights ``only``.
+
+    Returns
+    -------
+    Figure
+        Full dots for what no service offers, hollow ones for what some services do.
+    """
+    columns = ["use", "only", "k", "n", "share"]
+    only = list(shares.loc[shares["only"], "use"])
+    chart = share_rows(shares, "use", "Papers that needed the weights of a model", emphasis=only)
+    description = describe_intervals(shares, "use", "share")
+    source = credit("outside/model_uses.csv")
+    return figure(
+        chart, shares[columns], description=description, source=source, columns=_USE_COLUMNS
+    )
+
+
+def component_dots(shares: pd.DataFrame) -> Figure:
+    """Return which components are listed for models whose weights are released, a row a component.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares of models by ``component``, with counts.
+
+    Returns
+    -------
+    Figure
+        A dot a component.
+    """
+    columns = ["component", "k", "n", "share"]
+    chart = share_rows(shares, "component", "Models whose weights are released")
+    description = describe_intervals(shares, "component", "share")
+    source = credit("outside/components.csv")
+    return figure(
+        chart, shares[columns], description=description, source=source, columns=_PART_COLUMNS
     )
 
 
