@@ -265,7 +265,8 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
 @needs("share")
 def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(shares["group"]))
-    years = alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False)
+    label = "width < 400 ? '’' + slice(datum.label, 2) : datum.label"
+    years = alt.Axis(labelAngle=0, labelExpr=label, orient="top", domain=False)
     rows = _placed(shares, names)
     base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
     axis = _row_names(names, _BASE_LINE + _FULL_BAR / 2)
@@ -277,7 +278,8 @@ def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
     bars = bars.encode(opacity=alt.condition(_ENOUGH, alt.value(0.85), alt.value(0.3)))
     rules = base.transform_filter(_ENOUGH).mark_rule(strokeWidth=1.5, color=INK)
     rules = rules.encode(y=alt.Y("low_at:Q", **heights), y2=alt.Y2("high_at:Q"))
-    counts = base.mark_text(fontSize=11, baseline="top", dy=4, color=INK)
+    size = alt.expr("width < 400 ? 9 : 11")
+    counts = base.mark_text(fontSize=size, baseline="top", dy=4, color=INK)
     counts = counts.encode(y=alt.Y("foot:Q", **heights), text=alt.Text("counts:N"))
     return framed(_levels(names, heights), bars, rules, counts, height=130 * len(names))
 

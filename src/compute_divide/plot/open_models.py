@@ -1,4 +1,4 @@
-"""The figures and the table of the chapter on building on industry's models."""
+"""The figures and the table of the chapter on whose models universities build on."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _ROW = 30
 _TEAMS = ("academia-only", "collaboration", "industry-only")
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
 _VINTAGE_COLUMNS = {
-    "holds": Column("Holds"),
+    "holds": Column("Contains"),
     "blind": Column("Blind choice", "share"),
-    "origin_k": Column("Chain begins with industry alone", "number"),
+    "origin_k": Column("Chain begins with companies alone", "number"),
     "unknown": Column("Base not listed", "number"),
 }
 _NAMED_COLUMNS = {
@@ -111,7 +111,7 @@ def base_shares(shares: pd.DataFrame) -> Figure:
     ordered = shares.sort_values(["holds", "vintage"], ignore_index=True)
     rows = ordered.assign(row=ordered["vintage"] + ", " + ordered["holds"])
     full = list(rows.loc[rows["holds"] == "all models", "row"])
-    title = "Academic systems built on a model of industry alone"
+    title = "Academic systems built on a model of companies alone"
     columns = ["vintage", "holds", "k", "n", "share", "low", "high", "blind", "origin_k", "unknown"]
     chart = share_rows(rows, "row", title, emphasis=full, beside="blind")
     description = describe_intervals(rows, "row", "share")
@@ -164,7 +164,7 @@ def access_dots(shares: pd.DataFrame) -> Figure:
     """
     rows = shares.sort_values(["venue", "year"], ignore_index=True)
     columns = ["conference", "venue", "year", "access", "k", "n", "share", "low", "high"]
-    title = "Papers of academia alone that name one of industry’s models"
+    title = "Papers by universities alone that name a model of companies"
     chart = series_dots(rows, "conference", "access", ACCESS_SERIES, title)
     description = describe_groups(rows, "access", "conference")
     source = credit(PAPERS_TABLE)
@@ -293,7 +293,7 @@ def _bars(named: pd.DataFrame) -> alt.LayerChart:
     present = set(rows["team_type"])
     teams = [team for team in TEAM_COLOURS if team in present]
     axis = alt.Axis(tickCount=6, grid=True)
-    x = alt.X("papers:Q", title="Papers of academia alone that name it", axis=axis)
+    x = alt.X("papers:Q", title="Papers by universities alone that name it", axis=axis)
     y = named_rows("label")
     base = alt.Chart(rows).encode(x=x, y=y)
     colour = team_colour(teams, legend="top")
