@@ -346,9 +346,9 @@ CAPABILITY = tables.Table(
     f"{DERIVED_BY}.derive_capability",
 )
 """A row a model as it was released; the settings of one model share their index. A team type is
-that of all organisations; one that the models database does not know makes it ``unknown``. Countries
-are those of the organisations, ``|``-joined; where a row names none, those of the same organisations
-elsewhere in the file."""
+that of all organisations; one that the models database does not know makes it ``unknown``.
+``countries`` are those of the organisations; where a row names none, those that another row of the
+file names for them."""
 load_capability = CAPABILITY.read
 
 _DAY = "2026-08-19"

@@ -15,14 +15,8 @@ FIGURES: dict[str, list[str]] = {
     "ledger": ["ledger_sources", "ledger_table", "literature_dots"],
     "reproduction": ["claim_dots", "verdict_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
-    "diffusion": [
-        "capability_steps",
-        "country_bars",
-        "country_checks",
-        "ladder_bars",
-        "lag_lines",
-        "record_table",
-    ],
+    "countries": ["country_bars", "country_checks", "record_table"],  # of diffusion
+    "diffusion": ["capability_steps", "ladder_bars", "lag_lines"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "attention": ["lead_dots", "top_dots"],
     "introduction": ["notable_lines"],

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT, GRID, INK, LINE, QUIET, needs
+from bookpress.page.figures.show import Figure
+from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import RUNGS, access_ladder
 from compute_divide.analysis.statistics.estimates import ACADEMIA
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN
+from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
 from compute_divide.plot.base.marks import (
-    FEW,
     TEAM_COLOURS,
     end_labels,
     framed,
     named_scale,
-    share_tips,
     tips,
     year_axis,
     years_of,
 )
-from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
-from compute_divide.plot.base.wording import describe_groups, in_cell, row_by_row
+from compute_divide.plot.base.show import Column, credit, figure, models_credit
+from compute_divide.plot.base.wording import row_by_row
 
 _RUNG_NAMES = dict(enumerate(RUNGS))
 _RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
@@ -49,32 +45,6 @@ _NAMED = (
 )
 """The models whose names stand in that chart."""
 
-_BASE_LINE = 0.25
-"""Where the bars of a row begin: below stand their counts."""
-_FULL_BAR = 0.65
-"""Height of the bar of a share of one, in rows."""
-_ENOUGH = f"datum.n >= {FEW}"
-"""Whether a bar stands for enough models to have an interval."""
-
-_COUNTRY_COLUMNS = {
-    "group": Column("Makers"),
-    "k": Column("Open weights", "number"),
-    "n": Column("Access known", "number"),
-    "unknown": Column("Access not known", "number"),
-}
-_CHECK_COLUMNS = {
-    "rule": Column("Which models count"),
-    "early": Column("American, early"),
-    "last": Column("American, last"),
-    "chinese": Column("Chinese, last"),
-    "unknown": Column("Access not known", "number"),
-}
-_RECORD_COLUMNS = {
-    "released": Column("Released", "date"),
-    "countries": Column("Country"),
-    "index": Column("Index", "number"),
-    "months": Column("Months behind", "number"),
-}
 _LADDER_COLUMNS = {
     "group": Column("Laboratory"),
     "rung": Column("At least half give"),
@@ -96,70 +66,6 @@ _CAPABILITY_COLUMNS = {
     "low": Column("Low", "number"),
     "high": Column("High", "number"),
 }
-
-
-def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
-    """Return how many models companies opened, a row a group of countries and a bar a year.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Shares of models by ``group`` and ``year``, of `opened_by_year`.
-    vintage : str
-        The vintage that the models are of.
-
-    Returns
-    -------
-    Figure
-        Bars with intervals, and counts below them; years of few models are pale and have none.
-    """
-    description = describe_groups(shares, "group", "year")
-    source = models_credit(vintage)
-    chart = _country_bars(shares)
-    return figure(chart, shares, description=description, source=source, columns=_COUNTRY_COLUMNS)
-
-
-def country_checks(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return how many models companies opened, by country and by rule of counting.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        A row a rule: what it is called (``rule``), the shares ``early``, ``last`` and ``chinese``
-        as estimates, and the number of models whose access is ``unknown``.
-
-    Returns
-    -------
-    Table
-        Shares with their intervals and counts.
-    """
-    shares = ("early", "last", "chinese")
-    cells = [
-        dict(row) | {name: in_cell(row[name], "interval", "counts") for name in shares}
-        for row in rows
-    ]
-    return table(pd.DataFrame(cells), _CHECK_COLUMNS)
-
-
-def record_table(records: pd.DataFrame) -> Table:
-    """Return the models that were the most capable open one when they came out.
-
-    Parameters
-    ----------
-    records : pandas.DataFrame
-        Models of `by_release`, with ``months``, how long closed ones had been as capable.
-
-    Returns
-    -------
-    Table
-        A row a model, the newest first.
-    """
-    columns = ["released", "model", "organisations", "countries", "index", "months"]
-    newest_first = records.sort_values("released", ascending=False, kind="stable")
-    rows = newest_first[columns]
-    names = {column: rows[column].str.replace("|", ", ") for column in columns[2:4]}
-    numbers = {column: rows[column].round(1) for column in columns[4:]}
-    return table(rows.assign(**names, **numbers), _RECORD_COLUMNS)
 
 
 def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
@@ -205,8 +111,8 @@ def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     lags : pandas.DataFrame
-        The `lags` of both groups, ``"open weights"`` and ``"universities alone"``, told apart by the
-        column ``group``.
+        The `lags` of both groups, ``"open weights"`` and ``"universities alone"``, which the column
+        ``group`` names.
     vintage : str
         The vintage that the models are of.
 
@@ -262,60 +168,15 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     return figure(chart, data, description=description, source=source, columns=_CAPABILITY_COLUMNS)
 
 
-@needs("share")
-def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
-    names = list(dict.fromkeys(shares["group"]))
-    label = "width < 400 ? '’' + slice(datum.label, 2) : datum.label"
-    years = alt.Axis(labelAngle=0, labelExpr=label, orient="top", domain=False)
-    rows = _placed(shares, names)
-    base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
-    axis = _row_names(names, _BASE_LINE + _FULL_BAR / 2)
-    scale = alt.Scale(domain=[0, len(names)], nice=False)
-    heights = {"title": None, "axis": axis, "scale": scale}
-    tooltip = share_tips("group:N|Makers", "year:O|Year")
-    bars = base.mark_bar(color=ACCENT)
-    bars = bars.encode(y=alt.Y("foot:Q", **heights), y2=alt.Y2("top:Q"), tooltip=tooltip)
-    bars = bars.encode(opacity=alt.condition(_ENOUGH, alt.value(0.85), alt.value(0.3)))
-    rules = base.transform_filter(_ENOUGH).mark_rule(strokeWidth=1.5, color=INK)
-    rules = rules.encode(y=alt.Y("low_at:Q", **heights), y2=alt.Y2("high_at:Q"))
-    size = alt.expr("width < 400 ? 9 : 11")
-    counts = base.mark_text(fontSize=size, baseline="top", dy=4, color=INK)
-    counts = counts.encode(y=alt.Y("foot:Q", **heights), text=alt.Text("counts:N"))
-    return framed(_levels(names, heights), bars, rules, counts, height=130 * len(names))
-
-
-def _placed(shares: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return shares with where their bars and intervals stand, the first group on top."""
-    foot = len(names) - 1 - shares["group"].map(names.index) + _BASE_LINE
-    counts = shares["k"].astype("str") + "/" + shares["n"].astype("str")
-    rows = shares.assign(foot=foot, counts=counts)
-    for end, place in (("share", "top"), ("low", "low_at"), ("high", "high_at")):
-        rows[place] = foot + _FULL_BAR * shares[end]
-    return rows
-
-
-def _levels(names: list[str], heights: Mapping[str, Any]) -> alt.LayerChart:
-    """Return a faint line at half and at all of each group, with what it stands for."""
-    rows = []
-    for place in range(len(names)):
-        for share in (0.5, 1.0):
-            rows.append({"at": place + _BASE_LINE + _FULL_BAR * share, "level": f"{share:.0%}"})
-    base = alt.Chart(pd.DataFrame(rows)).encode(y=alt.Y("at:Q", **heights))
-    lines = base.mark_rule(color=GRID)
-    texts = base.mark_text(align="left", dx=4, fontSize=10, color=QUIET)
-    return alt.LayerChart(layer=[lines, texts.encode(x=alt.value("width"), text="level:N")])
-
-
 @needs("rung")
 def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(ladder["group"]))
-    axis = _row_names(names, 0.3)
+    axis = row_names(names, 0.3)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
     foot = alt.Y("foot:Q", title=None, axis=axis, scale=scale)
     middle = alt.Y("middle:Q", title=None, scale=scale, axis=axis)
-    years = alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False)
     rows = _ladder_rows(ladder, names)
-    base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
+    base = alt.Chart(rows).encode(x=years_above())
     reached = base.transform_filter("isValid(datum.what)")
     bars = reached.mark_bar(stroke=LINE, strokeWidth=0.5)
     bars = bars.encode(y=foot, y2=alt.Y2("top:Q"))
@@ -338,15 +199,6 @@ def _ladder_rows(ladder: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     rows["top"] = foot + 0.08 + ladder["rung"] * 0.11
     rows["middle"] = foot + 0.74
     return rows.drop(columns=["rung", "data"])
-
-
-def _row_names(names: list[str], middle: float) -> alt.Axis:
-    """Return an axis with a name in the middle of each row, the first on top."""
-    label = f"split({json.dumps(names[::-1])}[floor(datum.value)], '|')"
-    places = [place + middle for place in range(len(names))]
-    axis = alt.Axis(values=places, labelExpr=label, grid=False, tickCount=99)
-    axis.labelOverlap = False
-    return axis
 
 
 def _rung_colour() -> alt.Color:

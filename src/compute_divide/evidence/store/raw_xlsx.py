@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from bookpress.files import sha256
 from compute_divide.evidence.store.files import EvidenceError
@@ -23,7 +23,7 @@ def read_xlsx(path: Path, required: str) -> dict[str, RawTable]:
             sheets = _sheets(archive)
     except OSError as error:
         raise EvidenceError(f"cannot read the raw file {path}: {error.strerror}") from error
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
+    except (zipfile.BadZipFile, KeyError, ET.ParseError) as error:
         raise EvidenceError(f"{path.name} is not a spreadsheet: {error}") from error
     digest = sha256(content)
     return {
@@ -44,11 +44,11 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, list[dict[str, str]]]:
     return sheets
 
 
-def _tree(archive: zipfile.ZipFile, part: str) -> ElementTree.Element:
-    return ElementTree.fromstring(archive.read(part))  # noqa: S314 - a file whose hash is recorded
+def _tree(archive: zipfile.ZipFile, part: str) -> ET.Element:
+    return ET.fromstring(archive.read(part))  # noqa: S314 - a file whose hash is recorded
 
 
-def _record(row: ElementTree.Element, texts: list[str]) -> dict[str, str]:
+def _record(row: ET.Element, texts: list[str]) -> dict[str, str]:
     """Return the cells of a row that have a value."""
     record = {}
     for cell in row:
@@ -62,13 +62,11 @@ def _record(row: ElementTree.Element, texts: list[str]) -> dict[str, str]:
     return record
 
 
-def _text(element: ElementTree.Element) -> str:
+def _text(element: ET.Element) -> str:
     return "".join(part.text or "" for part in element.iter(f"{_MAIN}t"))
 
 
-def _table(
-    name: str, records: list[dict[str, str]], digest: str, required: str
-) -> RawTable:
+def _table(name: str, records: list[dict[str, str]], digest: str, required: str) -> RawTable:
     """Return a sheet whose first record is the header, without its blank rows."""
     first = records[0] if records else {}
     header = {column: title.strip() for column, title in first.items() if title.strip()}
