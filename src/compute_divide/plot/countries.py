@@ -38,7 +38,6 @@ _CHECK_COLUMNS = {
 _RECORD_COLUMNS = {
     "released": Column("Released", "date"),
     "countries": Column("Country"),
-    "index": Column("Index", "number"),
     "months": Column("Months behind", "number"),
 }
 
@@ -99,12 +98,11 @@ def record_table(records: pd.DataFrame) -> Table:
     Table
         A row a model, the newest first.
     """
-    columns = ["released", "model", "countries", "organisations", "index", "months"]
+    columns = ["released", "model", "countries", "organisations", "months"]
     newest_first = records.sort_values("released", ascending=False, kind="stable")
     rows = newest_first[columns].replace(" of America", "", regex=True)
     names = {column: rows[column].str.replace("|", ", ") for column in columns[2:4]}
-    numbers = {column: rows[column].round(1) for column in columns[4:]}
-    return table(rows.assign(**names, **numbers), _RECORD_COLUMNS)
+    return table(rows.assign(**names, months=rows["months"].round(1)), _RECORD_COLUMNS)
 
 
 @needs("share")
