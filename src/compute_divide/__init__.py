@@ -57,6 +57,7 @@ VOCABULARY = {
         "load_university_gpus",
         "load_university_sizes",
     ],
+    "compute_divide.evidence.openness": ["load_components", "load_model_uses"],
     "compute_divide.evidence.outside": [
         "load_capability",
         "load_cards",
@@ -109,7 +110,9 @@ VOCABULARY = {
         "by_release",
         "mean_age",
         "month_ends",
+        "record_chance",
     ],
+    "compute_divide.analysis.models.countries": ["made_in", "open_bounds", "opened_by_year"],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",

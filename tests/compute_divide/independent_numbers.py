@@ -242,6 +242,20 @@ def bases_and_access(raw: Path) -> Numbers:
             sum(one.startswith("Open weights") for one in access),
             len(access),
         )
+    in_country = {"american": "United States of America", "chinese": "China"}
+    for who, country in in_country.items():
+        for when, first, last in (("early", 2019, 2021), ("last", 2025, 2025)):
+            access = [
+                model["row"]["Model accessibility"]
+                for model in new
+                if model["team"] == "industry" and model["year"] and first <= model["year"] <= last
+                if country in model["row"]["Country (of organization)"].split(",")
+            ]
+            access = [one for one in access if one]
+            found[f"diffusion:{who}_{when}"] = (
+                sum(one.startswith("Open weights") for one in access),
+                len(access),
+            )
     asked = {
         "google_nothing": (r"Google( |$|,)|DeepMind", 2019, 2023, "Unreleased", ""),
         "meta_code": (r"Meta AI|Facebook", 2021, 2023, "Open weights", "Open"),

@@ -17,7 +17,7 @@ import pandera.pandas as pa
 
 from bookpress.errors import UsageError
 from bookpress.files import sha256
-from compute_divide.evidence import outside
+from compute_divide.evidence import openness, outside
 from compute_divide.evidence.audit import machines as audited_machines
 from compute_divide.evidence.audit import runs as audit
 from compute_divide.evidence.chips import campuses, clusters, machines, universities
@@ -66,6 +66,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("openalex", openalex_tables.TABLES, openalex_tables.derive_openalex, ("openalex",)),
     Family("papers", papers.TABLES, papers.derive_papers, ("papers",)),
     Family("outside", outside.TABLES, outside.derive_outside, ("scrutiny", "models")),
+    Family("openness", openness.TABLES, openness.derive_openness, ("scrutiny",)),
 )
 """Every family of tables. Add yours here, in one line."""
 

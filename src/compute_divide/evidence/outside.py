@@ -335,6 +335,7 @@ CAPABILITY = tables.Table(
         model=tables.text(nullable=False),
         released=tables.date(),
         organisations=tables.text(nullable=False),
+        countries=tables.text(),
         team_type=tables.one_of(raw_csv.TEAM_TYPES, nullable=False),
         openness=tables.one_of(OPENNESS.ours),
         index=tables.number(nullable=False),
@@ -345,7 +346,9 @@ CAPABILITY = tables.Table(
     f"{DERIVED_BY}.derive_capability",
 )
 """A row a model as it was released; the settings of one model share their index. A team type is
-that of all organisations; one that the models database does not know makes it ``unknown``."""
+that of all organisations; one that the models database does not know makes it ``unknown``.
+``countries`` are those of the organisations; where a row names none, those that another row of the
+file names for them."""
 load_capability = CAPABILITY.read
 
 _DAY = "2026-08-19"
@@ -369,12 +372,14 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
     databases = [read_raw(raw / origin.path) for origin in MODELS]
     classed = [row for database in databases for row in database.rows]
     sectors = _sectors(classed)
+    countries = _countries(file)
     findings = Findings()
     indexed = [row for row in file.rows if row["eci"]]
     indexed.sort(key=lambda row: row[_dated(row)])
     versions: dict[str, dict[str, Any]] = {}
     for row in indexed:
         setting = _version(row, sectors, findings)
+        setting["countries"] = countries.get(setting["organisations"])
         version = versions.setdefault(setting["model"], setting)
         version["openness"] = version["openness"] or setting["openness"]
         openness = setting["openness"] or version["openness"]
@@ -416,14 +421,28 @@ def _sectors(models: list[Row]) -> dict[str, str]:
     return sectors
 
 
+def _countries(models: RawTable) -> dict[str, str]:
+    """Return the countries of the organisations that some row of a file names countries for."""
+    countries: dict[str, str] = {}
+    for row in models.rows:
+        listed = split_list(row["Country (of organization)"])
+        if listed:
+            countries[_organisations(row)] = joined(",".join(listed).split(","))
+    return countries
+
+
+def _organisations(row: Row) -> str:
+    return joined(",".join(split_list(row["Organization"])).split(","))
+
+
 def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[str, Any]:
     column = _dated(row)
     place = row.place(row["Model"])
     dated = dates.read_date(row, column, "released", findings)
     if dated is None:
         raise EvidenceError(f"{place}: no date")
-    names = ",".join(split_list(row["Organization"])).split(",")
-    kinds = [sectors.get(name, "") for name in names]
+    organisations = _organisations(row)
+    kinds = [sectors.get(name, "") for name in organisations.split("|")]
     if column == "Publication date":
         findings.add(
             "released: the day of publication, for that of the version is not known", row["Model"]
@@ -437,7 +456,7 @@ def _version(row: Row, sectors: Mapping[str, str], findings: Findings) -> dict[s
     return {
         "model": row["model_group"],
         "released": dated.day.isoformat(),
-        "organisations": joined(names),
+        "organisations": organisations,
         "team_type": raw_csv.team_type(kinds) if all(kinds) else "unknown",
         "openness": OPENNESS.canonical(access, place) if access else None,
         "index": number("eci", "index"),

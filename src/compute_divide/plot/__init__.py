@@ -15,7 +15,8 @@ FIGURES: dict[str, list[str]] = {
     "ledger": ["ledger_sources", "ledger_table", "literature_dots"],
     "reproduction": ["claim_dots", "verdict_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
-    "diffusion": ["access_bars", "capability_steps", "ladder_bars", "lag_lines"],
+    "countries": ["country_bars", "country_checks", "record_table"],  # of diffusion
+    "diffusion": ["capability_steps", "ladder_bars", "lag_lines"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "attention": ["lead_dots", "top_dots"],
     "introduction": ["notable_lines"],
@@ -34,8 +35,10 @@ FIGURES: dict[str, list[str]] = {
         "access_dots",
         "base_bars",
         "base_shares",
+        "component_dots",
         "conference_texts",
         "named_bars",
+        "use_dots",
     ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
     "causes": ["fifth_rows", "price_lines"],

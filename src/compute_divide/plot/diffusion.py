@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from itertools import pairwise
-from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.periods import Years
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
-from compute_divide.analysis.models.openness import ACCESS_GROUPS, RUNGS, access_ladder
-from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
-from compute_divide.analysis.statistics.periods import in_periods
+from compute_divide.analysis.models.openness import RUNGS, access_ladder
+from compute_divide.analysis.statistics.estimates import ACADEMIA
 from compute_divide.analysis.statistics.trends import fractional_years
-from compute_divide.plot.base.access import (
-    ACCESS_COLOURS,
-    ACCESS_NAMES,
-    ACCESS_SERIES,
-    HOSTED,
-    OPEN,
-)
+from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
 from compute_divide.plot.base.marks import (
-    FEW,
     TEAM_COLOURS,
-    TEAM_NAMES,
     end_labels,
     framed,
     named_scale,
-    row_axis,
     tips,
     year_axis,
     years_of,
@@ -39,12 +25,11 @@ from compute_divide.plot.base.marks import (
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import row_by_row
 
-_TEAMS = (ACADEMIA, "collaboration", "industry-only")
 _RUNG_NAMES = dict(enumerate(RUNGS))
 _RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
 """The colour of each of `RUNGS`."""
-_LAG_COLOURS = {"open weights": ACCENT, "academia alone": TEAM_COLOURS[ACADEMIA]}
-_LAG_DASHES = {"open weights": [1, 0], "academia alone": [7, 3]}
+_LAG_COLOURS = {"open weights": ACCENT, "universities alone": TEAM_COLOURS[ACADEMIA]}
+_LAG_DASHES = {"open weights": [1, 0], "universities alone": [7, 3]}
 _FIRST_CAPABLE = 2023
 """The first year of the chart of capability."""
 _NAMED = (
@@ -60,7 +45,6 @@ _NAMED = (
 )
 """The models whose names stand in that chart."""
 
-_ACCESS_COLUMNS = {"access": Column("Access"), "models": Column("Models", "number")}
 _LADDER_COLUMNS = {
     "group": Column("Laboratory"),
     "rung": Column("At least half give"),
@@ -82,35 +66,6 @@ _CAPABILITY_COLUMNS = {
     "low": Column("Low", "number"),
     "high": Column("High", "number"),
 }
-
-
-def access_bars(models: pd.DataFrame, early: Years, late: Years, vintage: str) -> Figure:
-    """Return how notable models can be reached, stacked bars by team type and period.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models of `with_access`, of the three team types that are compared.
-    early, late : tuple of int
-        First and last years of the periods that the chapter compares; the years before, between
-        and after them make periods too.
-    vintage : str
-        The vintage that the models are of.
-
-    Returns
-    -------
-    Figure
-        A bar a period under the name of each team type; what is not known is included.
-    """
-    last = int(models["year"].max())
-    counts = _counts(models, _periods(early, late, last))
-    heads = counts["team_type"].map(TEAM_NAMES) + ", " + counts["period"]
-    names = counts["access"].map(ACCESS_NAMES)
-    numbers = counts["models"].astype("str") + " " + names
-    description = f"Number of models. {_lists(numbers, heads)}."
-    source = models_credit(vintage)
-    chart = _stacked(counts)
-    return figure(chart, counts, description=description, source=source, columns=_ACCESS_COLUMNS)
 
 
 def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
@@ -156,8 +111,8 @@ def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     lags : pandas.DataFrame
-        The `lags` of both groups, ``"open weights"`` and ``"academia alone"``, told apart by the
-        column ``group``.
+        The `lags` of both groups, ``"open weights"`` and ``"universities alone"``, which the column
+        ``group`` names.
     vintage : str
         The vintage that the models are of.
 
@@ -213,90 +168,15 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     return figure(chart, data, description=description, source=source, columns=_CAPABILITY_COLUMNS)
 
 
-def _periods(early: Years, late: Years, last: int) -> list[Years]:
-    """Return the periods that are compared, and those before, between and after them.
-
-    They go up to a last year.
-    """
-    before = {year for year in (2010, 2015) if year < early[0]}
-    compared = {early[0], late[0]}
-    after = {early[1] + 1, late[1] + 1, last + 1}
-    edges = sorted(before | compared | after)
-    return [(first, following - 1) for first, following in pairwise(edges)]
-
-
-def _counts(models: pd.DataFrame, periods: list[Years]) -> pd.DataFrame:
-    """Return how many models of each team type and period can be reached in which way."""
-    rows = in_periods(models, periods)
-    counted = rows.assign(access=rows["weights"].fillna(UNKNOWN))
-    numbers = counted.groupby(["team_type", "period", "access"]).size()
-    return numbers.reset_index(name="models")
-
-
-@needs()
-def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
-    teams = counts["team_type"].map(TEAM_NAMES)
-    totals = counts.groupby(["team_type", "period"])["models"].transform("sum")
-    order = counts["access"].map(list(ACCESS_GROUPS).index)
-    names = counts["access"].map(ACCESS_NAMES)
-    bars = teams + "|" + counts["period"]
-    shown = counts.assign(order=order, row=bars, way=names, total=totals)
-    rows = _rows(list(dict.fromkeys(counts["period"])))
-    base = alt.Chart(shown).encode(y=_under_heads(rows))
-    return framed(_access_bars(base), _row_totals(base), height=26 * len(rows))
-
-
-def _access_bars(base: alt.Chart) -> alt.Chart:
-    """Return a bar a row, stacked by the ways to reach a model."""
-    axis = alt.Axis(format="%", tickCount=5)
-    x = alt.X("models:Q", stack="normalize", title=None, axis=axis)
-    colours = {ACCESS_NAMES[access]: colour for access, colour in ACCESS_COLOURS.items()}
-    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 2"))
-    colour = alt.Color("way:N", scale=named_scale(colours), legend=legend)
-    tooltip = tips("row:N|Whose, when", "way:N|Access", "models:Q|Models")
-    enough = base.transform_filter(f"datum.total >= {FEW}")
-    bars: alt.Chart = enough.mark_bar(stroke=LINE, strokeWidth=0.5)
-    return bars.encode(x=x, color=colour, order=alt.Order("order:Q"), tooltip=tooltip)
-
-
-def _row_totals(base: alt.Chart) -> alt.Chart:
-    """Return the number of models of each row, at its end."""
-    totals = base.transform_aggregate(n="sum(models)", groupby=["row"])
-    totals = totals.transform_calculate(text="'n = ' + datum.n")
-    text: alt.Chart = totals.mark_text(align="left", dx=6, color=INK, fontSize=11)
-    return text.encode(x=alt.value("width"), text=alt.Text("text:N"))
-
-
-def _rows(periods: list[str]) -> list[str]:
-    """Return the rows of periods under the name of each team type.
-
-    The name has a row in which nothing is drawn.
-    """
-    names = [TEAM_NAMES[team] for team in _TEAMS]
-    below = ["", *periods]
-    return [f"{name}|{period}" for name in names for period in below]
-
-
-def _under_heads(rows: list[str]) -> alt.Y:
-    label = "split(datum.value, '|')[1] || split(datum.value, '|')[0]"
-    is_head = "split(datum.value, '|')[1] == ''"
-    weight: Any = {"condition": {"test": is_head, "value": "bold"}, "value": "normal"}
-    axis = row_axis(labelExpr=label, labelBaseline="middle", labelLimit=110)
-    axis.labelFontWeight = weight
-    scale = alt.Scale(domain=rows, paddingInner=0.25)
-    return alt.Y("row:N", title=None, axis=axis, scale=scale)
-
-
 @needs("rung")
 def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(ladder["group"]))
-    axis = _laboratory_axis(names)
+    axis = row_names(names, 0.3)
     scale = alt.Scale(domain=[0, len(names)], nice=False)
     foot = alt.Y("foot:Q", title=None, axis=axis, scale=scale)
     middle = alt.Y("middle:Q", title=None, scale=scale, axis=axis)
-    years = alt.Axis(labelAngle=0, labelOverlap=True, orient="top", domain=False)
     rows = _ladder_rows(ladder, names)
-    base = alt.Chart(rows).encode(x=alt.X("year:O", title=None, axis=years))
+    base = alt.Chart(rows).encode(x=years_above())
     reached = base.transform_filter("isValid(datum.what)")
     bars = reached.mark_bar(stroke=LINE, strokeWidth=0.5)
     bars = bars.encode(y=foot, y2=alt.Y2("top:Q"))
@@ -319,14 +199,6 @@ def _ladder_rows(ladder: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     rows["top"] = foot + 0.08 + ladder["rung"] * 0.11
     rows["middle"] = foot + 0.74
     return rows.drop(columns=["rung", "data"])
-
-
-def _laboratory_axis(names: list[str]) -> alt.Axis:
-    label = f"{json.dumps(names[::-1])}[floor(datum.value)]"
-    places = [place + 0.3 for place in range(len(names))]
-    axis = alt.Axis(values=places, labelExpr=label, grid=False, tickCount=99)
-    axis.labelOverlap = False
-    return axis
 
 
 def _rung_colour() -> alt.Color:

@@ -1,4 +1,4 @@
-"""The figures and the table of the chapter on building on industry's models."""
+"""The figures and the table of the chapter on whose models universities build on."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _ROW = 30
 _TEAMS = ("academia-only", "collaboration", "industry-only")
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
 _VINTAGE_COLUMNS = {
-    "holds": Column("Holds"),
+    "holds": Column("Contains"),
     "blind": Column("Blind choice", "share"),
-    "origin_k": Column("Chain begins with industry alone", "number"),
+    "origin_k": Column("Chain begins with companies alone", "number"),
     "unknown": Column("Base not listed", "number"),
 }
 _NAMED_COLUMNS = {
@@ -48,6 +48,8 @@ _NAMED_COLUMNS = {
     "papers": Column("Papers", "number"),
 }
 _ACCESS_COLUMNS = {"conference": Column("Conference and year"), "access": Column("Access")}
+_USE_COLUMNS = {"use": Column("Use"), "only": Column("Only with the weights")}
+_PART_COLUMNS = {"component": Column("Component")}
 _TEXT_COLUMNS = {
     "papers": Column("Papers", "number"),
     "named": Column("name a model", "number"),
@@ -109,7 +111,7 @@ def base_shares(shares: pd.DataFrame) -> Figure:
     ordered = shares.sort_values(["holds", "vintage"], ignore_index=True)
     rows = ordered.assign(row=ordered["vintage"] + ", " + ordered["holds"])
     full = list(rows.loc[rows["holds"] == "all models", "row"])
-    title = "Academic systems built on a model of industry alone"
+    title = "Academic systems built on a model of companies alone"
     columns = ["vintage", "holds", "k", "n", "share", "low", "high", "blind", "origin_k", "unknown"]
     chart = share_rows(rows, "row", title, emphasis=full, beside="blind")
     description = describe_intervals(rows, "row", "share")
@@ -162,12 +164,57 @@ def access_dots(shares: pd.DataFrame) -> Figure:
     """
     rows = shares.sort_values(["venue", "year"], ignore_index=True)
     columns = ["conference", "venue", "year", "access", "k", "n", "share", "low", "high"]
-    title = "Papers of academia alone that name one of industry’s models"
+    title = "Papers by universities alone that name a model of companies"
     chart = series_dots(rows, "conference", "access", ACCESS_SERIES, title)
     description = describe_groups(rows, "access", "conference")
     source = credit(PAPERS_TABLE)
     return figure(
         chart, rows[columns], description=description, source=source, columns=_ACCESS_COLUMNS
+    )
+
+
+def use_dots(shares: pd.DataFrame) -> Figure:
+    """Return what papers do with the weights of models, a row a use.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares of papers by ``use``, with counts, and whether the use is for weights ``only``.
+
+    Returns
+    -------
+    Figure
+        Full dots for what no service offers, hollow ones for what some services do.
+    """
+    columns = ["use", "only", "k", "n", "share"]
+    only = list(shares.loc[shares["only"], "use"])
+    chart = share_rows(shares, "use", "Papers that needed the weights of a model", emphasis=only)
+    description = describe_intervals(shares, "use", "share")
+    source = credit("outside/model_uses.csv")
+    return figure(
+        chart, shares[columns], description=description, source=source, columns=_USE_COLUMNS
+    )
+
+
+def component_dots(shares: pd.DataFrame) -> Figure:
+    """Return which components are listed for models whose weights are released, a row a component.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares of models by ``component``, with counts.
+
+    Returns
+    -------
+    Figure
+        A dot a component.
+    """
+    columns = ["component", "k", "n", "share"]
+    chart = share_rows(shares, "component", "Models whose weights are released")
+    description = describe_intervals(shares, "component", "share")
+    source = credit("outside/components.csv")
+    return figure(
+        chart, shares[columns], description=description, source=source, columns=_PART_COLUMNS
     )
 
 
@@ -246,7 +293,7 @@ def _bars(named: pd.DataFrame) -> alt.LayerChart:
     present = set(rows["team_type"])
     teams = [team for team in TEAM_COLOURS if team in present]
     axis = alt.Axis(tickCount=6, grid=True)
-    x = alt.X("papers:Q", title="Papers of academia alone that name it", axis=axis)
+    x = alt.X("papers:Q", title="Papers by universities alone that name it", axis=axis)
     y = named_rows("label")
     base = alt.Chart(rows).encode(x=x, y=y)
     colour = team_colour(teams, legend="top")

@@ -99,6 +99,20 @@ def test_open_models_records_the_known_counts_of_base_models(run_chapter):
     assert results["academic_origin"].k >= results["academic_on_industry"].k
 
 
+def test_american_companies_closed_and_chinese_companies_did_not(run_chapter):
+    results = run_chapter("diffusion").results
+    counts = {
+        "american_early": (39, 78),
+        "american_last": (6, 58),
+        "chinese_last": (23, 30),
+        "elsewhere_last": (8, 9),
+        "records_since": (12, 12),
+    }
+    assert {key: (results[key].k, results[key].n) for key in counts} == counts
+    listed = run_chapter("diffusion", records="as-listed").results
+    assert (listed["american_early"].k, listed["american_early"].n) == (39, 79)
+
+
 def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
     results = run_chapter("open-models", non_profits="academia").results
     lead = results["hosted_lead"]

@@ -18,8 +18,6 @@ from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
 OPEN = "open"
 SERVED = "served"
 UNRELEASED = "unreleased"
-ACCESS_GROUPS = (OPEN, SERVED, UNRELEASED, UNKNOWN)
-"""Ways to reach a model: download it, use it through a service, not at all, not known."""
 
 ACCESS = {
     "Open weights (unrestricted)": OPEN,

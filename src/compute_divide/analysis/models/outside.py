@@ -182,6 +182,57 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
 
 
+def record_chance(
+    models: pd.DataFrame, theirs: pd.Series[bool], since: pd.Timestamp, label: str
+) -> Estimate:
+    """Return how likely a record of open models is some makers', if the index errs as it may.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models, from `by_release`, with the interval ``low`` to ``high`` of each index.
+    theirs : pandas.Series
+        Which models are those makers': a mask on the index of the models.
+    since : pandas.Timestamp
+        The first day of release on which a record counts.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share of draws in which one of their open models is more capable than every earlier open
+        one, without an interval; without a value where they released none since that day.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing, or the mask lacks a model.
+
+    Notes
+    -----
+    Each model's index is drawn anew from its own interval, as in `mean_age`.
+
+    Examples
+    --------
+    >>> from compute_divide.evidence.outside import load_capability
+    >>> ranked = by_release(load_capability())
+    >>> is_meta = ranked["organisations"] == "Meta AI"
+    >>> record_chance(ranked, is_meta, pd.Timestamp("2024-07-23"), "a record of Meta").value > 0.5
+    True
+    """
+    inside = models["inside"].to_numpy(dtype=bool)
+    drawn = _draws(models)[:, inside]
+    best_before = np.maximum.accumulate(drawn, axis=1)[:, :-1]
+    is_record = drawn[:, 1:] > best_before
+    counts = theirs.loc[models.index] & models["released"].ge(since)
+    is_theirs = counts.to_numpy(dtype=bool)[inside][1:]
+    if not is_theirs.any():
+        return Estimate(None, n=0, unit="share", label=label)
+    k = int(is_record[:, is_theirs].any(axis=1).sum())
+    return Estimate(k / DRAWS, k=k, n=DRAWS, unit="share", label=label)
+
+
 def _draws(models: pd.DataFrame) -> Floats:
     """Return the index of all models as it could have come out: a row a draw.
 

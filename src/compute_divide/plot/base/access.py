@@ -1,21 +1,31 @@
-"""How charts write and colour the ways to reach a model."""
+"""How charts of access to models write and colour its ways, and name their rows."""
 
 from __future__ import annotations
 
-from bookpress.page.figures.theme import ACCENT, GRID
+import json
+from collections.abc import Sequence
 
-ACCESS_COLOURS = {"open": ACCENT, "served": "#c07d1b", "unreleased": "#7d74c4", "unknown": GRID}
-"""Colour of each way to reach a model; what is not known stays in the background."""
+import altair as alt
 
-ACCESS_NAMES = {
-    "open": "weights to download",
-    "served": "through a service only",
-    "unreleased": "not released",
-    "unknown": "not known",
-}
-"""How an access group is written."""
+from bookpress.page.figures.theme import ACCENT
 
 OPEN = "open weights"
 HOSTED = "through a service only"
-ACCESS_SERIES = {OPEN: ACCESS_COLOURS["open"], HOSTED: ACCESS_COLOURS["served"]}
+ACCESS_SERIES = {OPEN: ACCENT, HOSTED: "#c07d1b"}
 """Colour of the models that can be downloaded and of those that cannot."""
+
+
+def row_names(names: Sequence[str], middle: float) -> alt.Axis:
+    """Return an axis with a name in the middle of each row, the first on top."""
+    label = f"split({json.dumps(names[::-1])}[floor(datum.value)], '|')"
+    places = [place + middle for place in range(len(names))]
+    axis = alt.Axis(values=places, labelExpr=label, grid=False, tickCount=99)
+    axis.labelOverlap = False
+    return axis
+
+
+def years_above() -> alt.X:
+    """Return an axis of single years above the rows, with two digits where the page is narrow."""
+    label = "width < 400 ? '’' + slice(datum.label, 2) : datum.label"
+    axis = alt.Axis(labelAngle=0, labelExpr=label, orient="top", domain=False)
+    return alt.X("year:O", title=None, axis=axis)

@@ -115,7 +115,7 @@ def share_rows(
     if beside:
         columns.append(beside)
     rows = shares.dropna(subset=["share"])[columns]
-    highest = float(rows["high"].max())
+    highest = float(rows[["share", "high"]].max().max())
     x = share_below(title, min(1.0, highest * 1.05))
     y = named_rows(row)
     # Holds the order of the rows.

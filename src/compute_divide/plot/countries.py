@@ -1,0 +1,150 @@
+"""The figures on whose companies share, by country, of the chapter on who shares models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.theme import ACCENT, GRID, INK, QUIET, needs
+from compute_divide.plot.base.access import row_names, years_above
+from compute_divide.plot.base.marks import FEW, framed, share_tips
+from compute_divide.plot.base.show import Column, figure, models_credit, table
+from compute_divide.plot.base.wording import describe_groups, in_cell
+
+_BASE_LINE = 0.25
+"""Where the bars of a row begin: below stand their counts."""
+_FULL_BAR = 0.65
+"""Height of the bar of a share of one, in rows."""
+_ENOUGH = f"datum.n >= {FEW}"
+"""Whether a bar stands for enough models to have an interval."""
+
+_COUNTRY_COLUMNS = {
+    "group": Column("Makers"),
+    "k": Column("Open weights", "number"),
+    "n": Column("Access known", "number"),
+    "unknown": Column("Access not known", "number"),
+}
+_CHECK_COLUMNS = {
+    "rule": Column("Which models count"),
+    "early": Column("American, early"),
+    "last": Column("American, last"),
+    "chinese": Column("Chinese, last"),
+    "unknown": Column("Access not known", "number"),
+}
+_RECORD_COLUMNS = {
+    "released": Column("Released", "date"),
+    "countries": Column("Country"),
+    "months": Column("Months behind", "number"),
+}
+
+
+def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
+    """Return how many models companies opened, a row a group of countries and a bar a year.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Shares of models by ``group`` and ``year``, of `opened_by_year`.
+    vintage : str
+        The vintage that the models are of.
+
+    Returns
+    -------
+    Figure
+        Bars with intervals, and counts below them; years of few models are pale and have none.
+    """
+    description = describe_groups(shares, "group", "year")
+    source = models_credit(vintage)
+    chart = _country_bars(shares)
+    return figure(chart, shares, description=description, source=source, columns=_COUNTRY_COLUMNS)
+
+
+def country_checks(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Return how many models companies opened, by country and by rule of counting.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        A row a rule: what it is called (``rule``), the shares ``early``, ``last`` and ``chinese``
+        as estimates, and the number of models whose access is ``unknown``.
+
+    Returns
+    -------
+    Table
+        Shares with their intervals and counts.
+    """
+    shares = ("early", "last", "chinese")
+    cells = [
+        dict(row) | {name: in_cell(row[name], "interval", "counts") for name in shares}
+        for row in rows
+    ]
+    return table(pd.DataFrame(cells), _CHECK_COLUMNS)
+
+
+def record_table(records: pd.DataFrame) -> Table:
+    """Return the models that were the most capable open one when they came out.
+
+    Parameters
+    ----------
+    records : pandas.DataFrame
+        Models of `by_release`, with ``months``, how long closed ones had been as capable.
+
+    Returns
+    -------
+    Table
+        A row a model, the newest first.
+    """
+    columns = ["released", "model", "countries", "organisations", "months"]
+    newest_first = records.sort_values("released", ascending=False, kind="stable")
+    rows = newest_first[columns].replace(" of America", "", regex=True)
+    names = {column: rows[column].str.replace("|", ", ") for column in columns[2:4]}
+    return table(rows.assign(**names, months=rows["months"].round(1)), _RECORD_COLUMNS)
+
+
+@needs("share")
+def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
+    names = list(dict.fromkeys(shares["group"]))
+    base = alt.Chart(_placed(shares, names)).encode(x=years_above())
+    tooltip = share_tips("group:N|Makers", "year:O|Year")
+    foot = _height("foot", names)
+    bars = base.mark_bar(color=ACCENT)
+    bars = bars.encode(y=foot, y2=alt.Y2("top:Q"), tooltip=tooltip)
+    bars = bars.encode(opacity=alt.condition(_ENOUGH, alt.value(0.85), alt.value(0.3)))
+    rules = base.transform_filter(_ENOUGH).mark_rule(strokeWidth=1.5, color=INK)
+    rules = rules.encode(y=_height("low_at", names), y2=alt.Y2("high_at:Q"))
+    size = alt.expr("width < 400 ? 9 : 11")
+    counts = base.mark_text(fontSize=size, baseline="top", dy=4, color=INK)
+    counts = counts.encode(y=foot, text=alt.Text("counts:N"))
+    return framed(_levels(names), bars, rules, counts, height=130 * len(names))
+
+
+def _height(field: str, names: list[str]) -> alt.Y:
+    """Return an axis of rows, each a unit high, with the names of the groups."""
+    axis = row_names(names, _BASE_LINE + _FULL_BAR / 2)
+    scale = alt.Scale(domain=[0, len(names)], nice=False)
+    return alt.Y(f"{field}:Q", title=None, axis=axis, scale=scale)
+
+
+def _placed(shares: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return shares with where their bars and intervals stand, the first group on top."""
+    foot = len(names) - 1 - shares["group"].map(names.index) + _BASE_LINE
+    counts = shares["k"].astype("str") + "/" + shares["n"].astype("str")
+    rows = shares.assign(foot=foot, counts=counts)
+    for end, place in (("share", "top"), ("low", "low_at"), ("high", "high_at")):
+        rows[place] = foot + _FULL_BAR * shares[end]
+    return rows
+
+
+def _levels(names: list[str]) -> alt.LayerChart:
+    """Return a faint line at half and at all of each group, with what it stands for."""
+    levels = pd.DataFrame({"share": [0.5, 1.0], "level": ["50%", "100%"]})
+    rows = levels.merge(pd.DataFrame({"place": range(len(names))}), how="cross")
+    rows["at"] = rows["place"] + _BASE_LINE + _FULL_BAR * rows["share"]
+    base = alt.Chart(rows).encode(y=_height("at", names))
+    lines = base.mark_rule(color=GRID)
+    texts = base.mark_text(align="left", dx=4, fontSize=10, color=QUIET)
+    return alt.LayerChart(layer=[lines, texts.encode(x=alt.value("width"), text="level:N")])

@@ -1,0 +1,83 @@
+"""Whose companies share: countries, bounds and records under laws that hold for any models."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from compute_divide.analysis.models.countries import made_in, open_bounds, opened_by_year
+from compute_divide.analysis.models.outside import by_release, record_chance
+
+PLACES = ["China", "France", "Korea (Republic of)", "United States of America"]
+makers = st.lists(st.sampled_from(PLACES), max_size=3).map("|".join)
+access = st.sampled_from(["open", "served", "unreleased", None])
+models = st.lists(st.tuples(makers, access, st.integers(2019, 2022)), max_size=30).map(
+    lambda rows: pd.DataFrame(rows, columns=["countries", "weights", "year"]).astype(
+        {"countries": object, "weights": object, "year": int}
+    )
+)
+
+
+@given(models)
+def test_who_is_in_one_country_alone_is_in_it_and_every_known_model_has_a_country(rows):
+    rows = rows.assign(countries=rows["countries"].replace("", None))
+    there = made_in(rows, "China")
+    alone = made_in(rows, "China", alone=True)
+    assert (there | ~alone | rows["countries"].isna()).all()
+    somewhere = made_in(rows, *PLACES)
+    assert somewhere.tolist() == rows["countries"].notna().tolist()
+    assert not (alone & rows["countries"].isna()).any()
+
+
+@given(models)
+def test_bounds_contain_whatever_the_unknown_answers_are(rows):
+    found = open_bounds(rows, "open")
+    if rows.empty:
+        assert (found.value, found.low, found.n) == (None, None, 0)
+        return
+    closed = rows["weights"].fillna("served").eq("open").mean()
+    opened = rows["weights"].fillna("open").eq("open").mean()
+    assert (found.low, found.high) == pytest.approx((closed, opened))
+    if found.value is None:
+        assert rows["weights"].isna().all()
+    else:
+        assert found.low - 1e-12 <= found.value <= found.high + 1e-12
+
+
+@given(models, models)
+def test_every_model_is_counted_once_in_the_year_and_group_that_it_is_of(first, second):
+    table = opened_by_year({"first": first, "second": second})
+    for name, rows in (("first", first), ("second", second)):
+        own = table[table["group"] == name]
+        assert own["n"].sum() == rows["weights"].notna().sum()
+        assert own["k"].sum() == rows["weights"].eq("open").sum()
+        assert own["year"].is_monotonic_increasing
+    assert table["share"].between(table["low"], table["high"]).all()
+
+
+def indexed(rows):
+    """Return models by release: name, day, access, index, and half the width of its interval."""
+    columns = ["model", "released", "openness", "index", "error"]
+    table = pd.DataFrame(rows, columns=columns)
+    table = table.astype({"released": "datetime64[ns]", "index": float, "error": float})
+    ends = {"low": table["index"] - table["error"], "high": table["index"] + table["error"]}
+    return by_release(table.assign(**ends))
+
+
+OPEN = "Open weights (unrestricted)"
+
+
+@pytest.mark.parametrize(
+    ("index", "error", "low", "high"), [(90, 1, 0, 0), (130, 1, 1, 1), (100, 5, 0.3, 0.7)]
+)
+def test_the_chance_of_a_record_follows_index_and_error(index, error, low, high):
+    rows = [
+        ("closed", "2024-01-01", "API access", 200, 0),
+        ("before", "2024-02-01", OPEN, 100, 0),
+        ("after", "2024-03-01", OPEN, index, error),
+    ]
+    ranked = indexed(rows)
+    is_after = ranked["model"] == "after"
+    chance = record_chance(ranked, is_after, pd.Timestamp("2024-03-01"), "a record")
+    assert low <= chance.value <= high
+    assert record_chance(ranked, is_after, pd.Timestamp("2024-03-02"), "none").value is None
