@@ -194,7 +194,8 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
                     assert rel not in links or (path.parent / links[rel]).resolve().is_file()
                 if old:
                     assert links["canonical"] == BASE + where
-                    assert f"<loc>{BASE}{where}</loc>" in sitemap
+                    is_listed = f"<loc>{BASE}{where}</loc>" in sitemap
+                    assert is_listed != bool(page.select("meta[name=robots][content=noindex]"))
                     assert known["id"] in page.select_one("aside").text
     assert (
         "very long"
