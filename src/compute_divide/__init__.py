@@ -34,7 +34,6 @@ VOCABULARY = {
         "load_labelled",
         "load_labelled_namings",
         "load_papers",
-        "paper_key",
     ],
     "compute_divide.evidence.papers.topics": ["load_topics"],
     "compute_divide.evidence.openalex.tables": ["load_companies", "load_counts", "load_works"],

@@ -88,6 +88,12 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.close()
 
 
+@functools.cache
+def leads_on(path: Path) -> bool:
+    """Return whether a page stands in place of one that moved."""
+    return "moved.js" in path.read_text("utf-8")
+
+
 @dataclass
 class Site:
     root: Path
@@ -95,8 +101,12 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        """Paths of all pages, in order, and of the page of one figure, which stands for the others."""
-        every = sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*.html"))
+        """Paths of all pages, in order, and of the page of one figure, which stands for the others.
+
+        Those that only lead on to another page are left out.
+        """
+        paths = [path for path in self.root.rglob("*.html") if not leads_on(path)]
+        every = sorted(path.relative_to(self.root).as_posix() for path in paths)
         figures = [page for page in every if page.startswith("figures/")]
         return [page for page in every if page not in figures[1:]]
 

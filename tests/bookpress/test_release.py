@@ -102,6 +102,8 @@ def orbits(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> SimpleNa
             "# Early\n\nA page.\n"
         )  # a page that the later ones lack
         (book / "_toc.yml").write_text(toc if number else f"{toc}  - file: book/early\n")
+        if VERSIONS[number] == "3.0":
+            (book / "data/released/renamed.yml").write_text("comets: {moved: moons}")
         commit(book, f"202{number}-01-01")
         run(book, "build", *NAMES)
         run(book, "release", "--to", str(dist), "--tag")
@@ -168,6 +170,8 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
         in (orbits.site / "book/early.html").read_text()
     )
     sitemap = (orbits.site / "sitemap.xml").read_text()
+    assert "moons.html" in (orbits.site / "notebooks/comets.html").read_text()
+    assert "comets" not in sitemap
     for version in VERSIONS:
         for name in ("default", "inner"):
             known = facts(orbits, version, name)
@@ -190,7 +194,8 @@ def test_old_addresses_work_and_old_pages_say_so(orbits: SimpleNamespace) -> Non
                     assert rel not in links or (path.parent / links[rel]).resolve().is_file()
                 if old:
                     assert links["canonical"] == BASE + where
-                    assert f"<loc>{BASE}{where}</loc>" in sitemap
+                    is_listed = f"<loc>{BASE}{where}</loc>" in sitemap
+                    assert is_listed != bool(page.select("meta[name=robots][content=noindex]"))
                     assert known["id"] in page.select_one("aside").text
     assert (
         "very long"

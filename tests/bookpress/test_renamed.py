@@ -72,7 +72,7 @@ def write(book: Project, table: str) -> None:
 WRONG = [
     ("[1]", " is a list: it holds chapters with their old names"),
     ("A b: {}", ": A b is no name of a chapter; allowed: small letters, digits and hyphens"),
-    ("a: [1]", ": a: [1]; allowed: results, statements, parameters, dropped"),
+    ("a: [1]", ": a: [1]; allowed: moved, results, statements, parameters, sec"),
     ("a: {reslts: {x: y}}", ": a: no entry 'reslts'; did you mean results?"),
     ("a: {results: [x]}", ": a.results: ['x']; allowed: old names, each with a name or a path"),
     ("a: {results: {x: 3}}", ": a.results: x is 3; allowed: a name or a path such as odds.late"),

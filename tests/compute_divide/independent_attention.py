@@ -278,7 +278,7 @@ def remedies(data):
 def numbers(raw, data):
     """Return all numbers by chapter."""
     return {
-        "attention": attention(raw, data),
+        "research-topics": attention(raw, data),
         "scrutiny": evaluations(raw) | transparency(raw),
         "diffusion": capability(raw),
         "remedies": remedies(data),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bookpress.book.chapters import Chapter
+from bookpress.book.chapters import Chapter, no_chapter
 from bookpress.book.renamed import Name, OldParameter
 from bookpress.chapter.parameters import Parameter, Value, as_text
 from bookpress.chapter.periods import Years, with_end, years_of
@@ -159,7 +159,9 @@ def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit
     are not even read.
     """
     for chapter in chapters:
-        olds = [old for old in chapter.old_parameters if _names_old(assignment, old)]
+        reached = [old for old in chapter.old_parameters if _names_old(assignment, old)]
+        # chapters that came together had the same names: each is reached once
+        olds = {(old.now, old.end): old for old in reached}.values()
         is_named = assignment.chapter in {None, chapter.slug}
         if not (is_named or olds):
             continue
@@ -333,7 +335,9 @@ def _unknown_chapter(
     slugs = [chapter.slug for chapter in book]
     slug = str(assignment.chapter)
     if slug not in slugs:
-        return f"{short(assignment.label)}: no chapter {quoted(slug)}{nearest(slug, slugs)}"
+        reasons = [chapter.renamed.why_gone(Name(slug, assignment.name)) for chapter in book]
+        why = next(filter(None, reasons), "") or no_chapter(slug, book)
+        return f"{short(assignment.label)}: {why}"
     here = ", ".join(chapter.slug for chapter in included)
     return f"{assignment.label}: {slug} is not among the chapters that take new values here: {here}"
 

@@ -237,8 +237,7 @@ def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     known = [chapter.slug for chapter in chapters]
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
-        problems = [f"no chapter {quoted(slug)}{nearest(slug, known)}" for slug in unknown]
-        raise UsageError(*problems)
+        raise UsageError(*(no_chapter(slug, chapters) for slug in unknown))
     return [chapter for chapter in chapters if chapter.slug in slugs]
 
 
@@ -249,6 +248,15 @@ def ordered_parameters(chapters: Sequence[Chapter]) -> list[str]:
         of_chapter = [parameter.name for parameter in chapter.parameters if parameter.has_order]
         names.update(dict.fromkeys(of_chapter))
     return list(names)
+
+
+def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
+    """Return what to say of a chapter that there is not: where it is now, or what is like it."""
+    for chapter in chapters:
+        moved = chapter.renamed.names(slug).moved
+        if moved:
+            return f"no chapter {quoted(slug)} any more: it is part of {moved} now"
+    return f"no chapter {quoted(slug)}{nearest(slug, [chapter.slug for chapter in chapters])}"
 
 
 def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:

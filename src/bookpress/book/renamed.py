@@ -10,6 +10,14 @@ A book keeps it in one file beside its releases. A present name may be that of a
       dropped: {some_key: why it is gone, in words}
 
 ``early.first`` is the first year of the parameter ``early``, which is a period.
+
+A chapter that moved into another one says where. Its names are those of that chapter then, unless
+they say otherwise, and so are the places on its page: sections, figures (``fig-...``) and tables::
+
+    chips:
+      moved: machines
+      results: {speed: speed, makers: large-models:chip_makers}
+      sections: {prices: prices-of-chips, fig-makers: large-models#fig-chip-makers}
 """
 
 from __future__ import annotations
@@ -17,7 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from functools import cache, cached_property
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -33,18 +41,20 @@ from bookpress.chapter.expressions import PATH, read_statement
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS, period_text
 from bookpress.errors import UsageError, nearest, short
-from bookpress.files import as_mapping, checked, read
+from bookpress.files import as_mapping, checked, decoded, read
 
 FOLDER = "released"
 FILE = f"{FOLDER}/renamed.yml"
 """In the folder of the evidence."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG.pattern}):(?P<name>.+)", re.DOTALL)
+PLACE = re.compile(rf"(?:(?P<chapter>{SLUG.pattern})#)?(?P<anchor>[\w.:-]+)")
 PARAMETER = re.compile(rf"(?P<name>[^\W\d]\w*)(?:\.(?P<end>{'|'.join(ENDS)}))?")
 ALLOWED = {
     "results": "a name or a path such as odds.late",
     "statements": "a name or a comparison such as fell(late, early)",
     "parameters": "a name, or an end of a period such as early.first",
+    "sections": "a place on the page such as prices, or machines#prices on that of another chapter",
     "dropped": "why it is gone, in words",
 }
 """What stands behind an old name, by the kind of names."""
@@ -85,9 +95,12 @@ class Names(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    moved: str = ""
+    """The chapter that it is part of now; empty where it still is one."""
     results: dict[str, str] = {}
     statements: dict[str, str] = {}
     parameters: dict[str, str] = {}
+    sections: dict[str, str] = {}
     dropped: dict[str, str] = {}
 
     @model_validator(mode="before")
@@ -101,7 +114,14 @@ class Names(BaseModel):
                 raise ValueError(f"no entry {short(repr(kind))}{nearest(str(kind), kinds)}")
         return {kind: names for kind, names in entries.items() if names is not None}
 
-    @field_validator("*", mode="before")
+    @field_validator("moved")
+    @classmethod
+    def _is_chapter(cls, slug: str) -> str:
+        if not SLUG.fullmatch(slug):
+            raise ValueError(f"{short(repr(slug))}; allowed: the name of a chapter")
+        return slug
+
+    @field_validator(*ALLOWED, mode="before")
     @classmethod
     def _in_order(cls, given: Any, entry: ValidationInfo) -> dict[str, str]:
         """Return old names with what stands behind each, spelt as the book spells it."""
@@ -117,6 +137,12 @@ class Names(BaseModel):
                     f"{short(str(old))} is {short(repr(now))}; allowed: {allowed}"
                 ) from error
         return names
+
+    @model_validator(mode="after")
+    def _sections_of_a_page_that_is_gone(self) -> Self:
+        if self.sections and not self.moved:
+            raise ValueError("sections are those of a chapter that moved: say where with `moved`")
+        return self
 
 
 def _mapping(given: Any, allowed: str) -> dict[Any, Any]:
@@ -145,6 +171,12 @@ def _read_parameter(text: str) -> str:
     return text
 
 
+def _read_place(text: str) -> str:
+    if not PLACE.fullmatch(text):
+        raise ValueError(text)
+    return text
+
+
 def _read_reason(text: str) -> str:
     if not text:
         raise ValueError("no reason")
@@ -160,6 +192,7 @@ READ: Mapping[str, Callable[[str], str]] = {
     "results": _read_result,
     "statements": _read_statement,
     "parameters": _read_parameter,
+    "sections": _read_place,
     "dropped": _read_reason,
 }
 """What makes of a text how the book spells it, or refuses it, by the kind of names."""
@@ -176,22 +209,39 @@ class Renamed(RootModel[dict[str, Names]]):
 
     def now(self, kind: Kind, old: Name) -> Name:
         """Return the present name of a result or a statement: the same where it has no other."""
-        names: Mapping[str, str] = getattr(self.names(old.chapter), kind)
-        if old.key not in names:
+        names = self.names(old.chapter)
+        present: Mapping[str, str] = getattr(names, kind)
+        if old.key not in present:
             return old
-        return _full(names[old.key], old.chapter)
+        return _full(present[old.key], names.moved or old.chapter)
 
     def why_gone(self, old: Name) -> str:
         """Return why there is no such name any more; empty where nothing is said of it."""
         return self.names(old.chapter).dropped.get(old.key, "")
+
+    @property
+    def moved(self) -> dict[str, Names]:
+        """The chapters that are part of others now."""
+        return {chapter: names for chapter, names in self.root.items() if names.moved}
+
+    def places(self, chapter: str) -> dict[str, Name]:
+        """Return where each place on the page of a chapter that moved is now, by its anchor."""
+        names = self.names(chapter)
+        places = {}
+        for old, text in names.sections.items():
+            place = PLACE.fullmatch(text)
+            assert place  # noqa: S101 - the file was checked
+            places[old] = Name(place["chapter"] or names.moved, place["anchor"])
+        return places
 
     @cached_property
     def parameters(self) -> list[OldParameter]:
         """Return every parameter that was published under another name."""
         parameters: list[OldParameter] = []
         for chapter, names in self.root.items():
-            renamed = names.parameters.items()
-            parameters += [_old_parameter(Name(chapter, old), now) for old, now in renamed]
+            home = names.moved or chapter
+            for old, now in names.parameters.items():
+                parameters.append(_old_parameter(Name(chapter, old), _full(now, home)))
         return parameters
 
 
@@ -205,8 +255,7 @@ def _full(text: str, chapter: str) -> Name:
     return Name(elsewhere["chapter"], elsewhere["name"])
 
 
-def _old_parameter(was: Name, text: str) -> OldParameter:
-    now = _full(text, was.chapter)
+def _old_parameter(was: Name, now: Name) -> OldParameter:
     parameter = PARAMETER.fullmatch(now.key)
     assert parameter  # noqa: S101 - the file was checked
     present = Name(now.chapter, parameter["name"])
@@ -216,6 +265,19 @@ def _old_parameter(was: Name, text: str) -> OldParameter:
 def where(project: Project) -> str:
     """Return the file as messages name it."""
     return f"{project.data.name}/{FILE}"
+
+
+def line_of(project: Project, old: Name) -> int:
+    """Return the line of an old name in the file, below that of its chapter."""
+    lines = decoded(project.data / FILE).splitlines()
+    heading = f"{old.chapter}:"
+    headings = [at for at, line in enumerate(lines) if line.startswith(heading)]
+    start = headings[0] if headings else 0
+    entry = re.compile(rf"(?<![\w.-]){re.escape(old.key)}[\"']?\s*:")
+    for at in range(start, len(lines)):
+        if entry.search(lines[at]):
+            return at + 1
+    return start + 1
 
 
 def load_renamed(project: Project) -> Renamed:
@@ -251,30 +313,44 @@ def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> 
     An edition that knows none of a chapter's purely old names has the present ones already.
     """
     names: Mapping[str, str] = getattr(table.names(old.chapter), kind)
-    purely_old = names.keys() - set(names.values())
+    present = [table.now(kind, Name(old.chapter, key)) for key in names]
+    purely_old = names.keys() - {now.key for now in present if now.chapter == old.chapter}
     return table.now(kind, old) if purely_old & set(beside) else old
 
 
 def under_present_names(
     table: Renamed, kind: Kind, published: Mapping[str, Mapping[str, T]]
 ) -> dict[str, dict[str, T]]:
-    """Return results or statements of an edition, by chapter and key, under their present names."""
+    """Return results or statements of an edition, by chapter and key, under their present names.
+
+    Where two have the same one now, that of the chapter itself stays.
+    """
     present: dict[str, dict[str, T]] = {chapter: {} for chapter in published}
+    from_elsewhere = []
     for chapter, facts in published.items():
         for key, fact in facts.items():
             now = name_now(table, kind, Name(chapter, key), facts)
-            present.setdefault(now.chapter, {}).setdefault(now.key, fact)
+            if now.chapter == chapter:
+                present[chapter].setdefault(now.key, fact)
+            else:
+                from_elsewhere.append((now, fact))
+    for now, fact in from_elsewhere:
+        present.setdefault(now.chapter, {}).setdefault(now.key, fact)
     return present
 
 
 def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return values of an edition by present names of parameters; two ends become a period."""
+    """Return values of an edition by present names of parameters; two ends become a period.
+
+    Where two have the same name now, that of the chapter itself stays.
+    """
     present = {chapter: dict(values) for chapter, values in used.items()}
-    olds: dict[Name, dict[str, Name]] = {}
-    for old in table.parameters:
+    own_first = sorted(table.parameters, key=lambda old: old.was.chapter != old.now.chapter)
+    olds: dict[tuple[str, Name], dict[str, Name]] = {}
+    for old in own_first:
         if old.was.key in present.get(old.was.chapter, {}):
-            olds.setdefault(old.now, {})[old.end] = old.was
-    for now, by_end in olds.items():
+            olds.setdefault((old.was.chapter, old.now), {})[old.end] = old.was
+    for (_, now), by_end in olds.items():
         if "" not in by_end and set(by_end) != set(ENDS):
             continue  # one year is no period: it keeps its old name
         values = {end: present[was.chapter].pop(was.key) for end, was in by_end.items()}

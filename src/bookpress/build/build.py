@@ -14,6 +14,7 @@ from typing import Any
 
 from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project
+from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import PAGES, Format, Maker, make
 from bookpress.build.link_check import check_pages
@@ -119,7 +120,8 @@ def page_state(
 ) -> dict[str, Any]:
     """Return hashes of all that an edition is made from."""
     pages = {name: sha256(content) for name, content in page_files(project).items()}
-    renamed = {}
+    moved = load_renamed(project).moved.items()
+    renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
     for chapter in edition.chapters:
         if chapter.old_addresses:
             renamed[chapter.slug] = chapter.old_addresses

@@ -5,17 +5,16 @@ It is held against what the chapters publish now.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
-from bookpress.book.renamed import FILE, Kind, Name, Renamed, load_renamed
+from bookpress.book.renamed import Kind, Name, Renamed, line_of, load_renamed
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS
 from bookpress.errors import PressError, nearest
-from bookpress.files import decoded
+from bookpress.release.released import load
 
 PUBLISHED: tuple[tuple[Kind, str], ...] = (("results", "result"), ("statements", "statement"))
 
@@ -25,26 +24,41 @@ def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tupl
 
     Each problem comes with its line.
     """
-    table = load_renamed(project)
+    whole = load_renamed(project)
     known = {chapter.slug: chapter for chapter in chapters}
-    faults = [*_published_faults(table, known), *_parameter_faults(table, known)]
-    if not faults:
-        return
-    lines = decoded(project.data / FILE).splitlines()
+    arrived = {slug: names for slug, names in whole.root.items() if names.moved in {"", *known}}
+    table = Renamed(arrived)
+    faults = [
+        *_moved_faults(whole, known),
+        *_lost(project, table),
+        *_published_faults(table, known),
+        *_parameter_faults(table, known),
+    ]
     for old, what in faults:
-        yield _line_of(old, lines), f"{old.chapter}: {old.key}: {what}"
+        yield line_of(project, old), f"{old.chapter}: {old.key}: {what}"
 
 
-def _line_of(old: Name, lines: Sequence[str]) -> int:
-    """Return the line of an old name, below that of its chapter."""
-    heading = f"{old.chapter}:"
-    headings = [at for at, line in enumerate(lines) if line.startswith(heading)]
-    start = headings[0] if headings else 0
-    entry = re.compile(rf"(?<![\w.-]){re.escape(old.key)}[\"']?\s*:")
-    for at in range(start, len(lines)):
-        if entry.search(lines[at]):
-            return at + 1
-    return start + 1
+def _moved_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
+    """Yield the chapters that did not move, or moved into one that there is not."""
+    for slug, names in table.moved.items():
+        if slug in known:
+            yield Name(slug, "moved"), "there still is a chapter of this name"
+        if names.moved not in known:
+            yield Name(slug, "moved"), f"no chapter {names.moved!r}{nearest(names.moved, [*known])}"
+
+
+def _lost(project: Project, table: Renamed) -> Iterator[tuple[Name, str]]:
+    """Yield the released results of a chapter that moved of which the table says nothing."""
+    lost: dict[Name, str] = {}
+    for version, editions in load(project).items():
+        for facts in editions.values():
+            for slug, results in facts["results"].items():
+                names = table.names(slug)
+                for key in results if names.moved else ():
+                    if key not in {**names.results, **names.dropped}:
+                        lost[Name(slug, key)] = version
+    for old, version in lost.items():
+        yield old, f"version {version} has this result: say what it is now, or why it is gone"
 
 
 def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:

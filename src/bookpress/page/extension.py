@@ -40,7 +40,7 @@ from bookpress.page.base.store import Page, explored, load_quoted, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK, AdoptFigures, drawn
-from bookpress.page.site import cover, downloads, layout, parameter_box, search, typesetting
+from bookpress.page.site import cover, downloads, layout, moved, parameter_box, search, typesetting
 from bookpress.run.processes import DRAWN
 
 DIRECTIVES = {
@@ -241,6 +241,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
         search.write_script(app)
+        moved.write_pages(app)
         for unused in static.glob("mystnb.*.css"):
             unused.unlink()
 
@@ -295,6 +296,7 @@ def _listen(app: Sphinx) -> None:
     app.connect("builder-inited", layout.silence_theme, priority=900)
     app.connect("doctree-read", roles.refuse_in_headings, priority=1)  # before menus are made
     app.connect("env-updated", write_again)
+    app.connect("env-updated", moved.check_places, priority=900)
     app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("doctree-resolved", finish_text)
     app.connect("landing-page", downloads.tell_landing_page)

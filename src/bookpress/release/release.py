@@ -46,6 +46,7 @@ from bookpress.release.archives import Archive, Released, read_archive, unpack_p
 from bookpress.release.released import Fate
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
+NOINDEX = '<meta name="robots" content="noindex">'
 BODY = re.compile(r"<body\b[^>]*>")
 VERSIONS = "versions.html"
 CLAIMS = "claims.html"
@@ -366,7 +367,7 @@ def lay_out(
             _dress(site / here, here, place, links, book)
             related = {rel: [{"href": _url(book, to)}] for rel, to in links.items()}
             linkset.append({"anchor": _url(book, here), **related})
-            if root != newest.folder:
+            if root != newest.folder and NOINDEX not in (site / here).read_text("utf-8"):
                 urls.append((_url(book, here), place.archive.facts.date))
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
     if book.base_url:

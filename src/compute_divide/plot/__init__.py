@@ -18,7 +18,6 @@ FIGURES: dict[str, list[str]] = {
     "countries": ["country_bars", "country_checks", "record_table"],  # of diffusion
     "diffusion": ["capability_steps", "ladder_bars", "lag_lines"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
-    "attention": ["lead_dots", "top_dots"],
     "introduction": ["notable_lines"],
     "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
     "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
@@ -53,7 +52,14 @@ FIGURES: dict[str, list[str]] = {
         "swing_dots",
     ],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
-    "research_topics": ["company_lines", "reading_dots", "topic_kind_dots", "topic_rows"],
+    "research_topics": [
+        "company_lines",
+        "lead_dots",
+        "reading_dots",
+        "top_dots",
+        "topic_kind_dots",
+        "topic_rows",
+    ],
     "scrutiny": [
         "academic_dots",
         "conference_dots",

@@ -1,4 +1,4 @@
-"""The figures of the chapter on who works on what."""
+"""The figures of the chapter on who works on what, and whose papers are cited."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, QUIET
 from compute_divide.analysis.papers.papers import venue_name
+from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
+from compute_divide.evidence.papers.citations import RANKS_TABLE
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.marks import series_dots
-from compute_divide.plot.base.papers import share_rows, venue_lines
+from compute_divide.plot.base.papers import share_rows, team_dots, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, describe_intervals, describe_series
 
@@ -28,6 +30,17 @@ _TOPIC_COLUMNS = {
     "odds_ratio": Column("Odds ratio against all other papers", "number"),
     "odds_low": Column("Odds ratio, low", "number"),
     "odds_high": Column("Odds ratio, high", "number"),
+}
+_WITH_INDUSTRY = ("collaboration", INDUSTRY)
+_LEAD_COLUMNS = {
+    "share": Column("Cited more often", "share"),
+    "n": Column("Papers compared", "number"),
+    "period": Column("Years"),
+}
+_TOP_COLUMNS = {
+    "share": Column("Among the most cited", "share"),
+    "period": Column("Years"),
+    "n": Column("Papers", "number"),
 }
 _CONFERENCE_COLUMNS = {"conference": Column("Conference"), "reading": Column("Read")}
 
@@ -132,3 +145,59 @@ def reading_dots(shares: pd.DataFrame) -> Figure:
 def _colours(series: pd.Series[str]) -> dict[str, str]:
     """Return a colour for each of two series, the first of which stands out."""
     return dict(zip(dict.fromkeys(series), (ACCENT, QUIET), strict=False))
+
+
+def lead_dots(leads: pd.DataFrame, row: str, heading: str) -> Figure:
+    """Return how often papers of other teams are cited more than papers of academia alone.
+
+    The other teams are those with industry and of industry alone.
+
+    Parameters
+    ----------
+    leads : pandas.DataFrame
+        A row a team type and `row`: ``team_type``, and the cells of `lead_estimate`.
+    row : str
+        The column that names the rows of the chart, in their order.
+    heading : str
+        What readers call that column.
+
+    Returns
+    -------
+    Figure
+        A dot with its interval for each team type, and a line at one half, which is no difference.
+    """
+    title = "How often cited more than academia alone"
+    chart = team_dots(leads, row, title, _WITH_INDUSTRY, level=0.5)
+    description = _described_teams(leads, row)
+    source = credit(RANKS_TABLE)
+    columns = {row: Column(heading), **_LEAD_COLUMNS}
+    return figure(chart, leads, description=description, source=source, columns=columns)
+
+
+def top_dots(shares: pd.DataFrame, top: float) -> Figure:
+    """Return the share of papers of each team type that are among the most cited, a row a period.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        A row a ``period`` and ``team_type``: ``k`` of ``n`` papers, ``share``, ``low``, ``high``.
+    top : float
+        The most cited part of a conference and year (0 to 1): what the share would be if team type
+        made no difference.
+
+    Returns
+    -------
+    Figure
+        A dot with its interval for academia alone, with industry, and industry alone.
+    """
+    title = f"Papers among the most cited {top:.0%} of their conference and year"
+    chart = team_dots(shares, "period", title, (ACADEMIA, *_WITH_INDUSTRY))
+    description = _described_teams(shares, "period")
+    source = credit(RANKS_TABLE)
+    return figure(chart, shares, description=description, source=source, columns=_TOP_COLUMNS)
+
+
+def _described_teams(shares: pd.DataFrame, row: str) -> str:
+    """Return the shares in words, team by team."""
+    ordered = shares.sort_values("team_type", kind="stable")
+    return describe_groups(ordered, "team_type", row)

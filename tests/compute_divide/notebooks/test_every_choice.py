@@ -67,11 +67,16 @@ BEYOND = [
     ("scrutiny", {"early": "1950-1951", "late": "2030"}),
     ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle": "1950"}),
-    ("attention", {"venues": ["emnlp"]}),
-    ("attention", {"late": "2030", "top": 0.0, **OTHER_CHOICES}),
+    ("research-topics", {"cited_venues": ["emnlp"]}),
+    ("research-topics", {"cited_late": "2030", "top": 0.0, **OTHER_CHOICES}),
     (
-        "attention",
-        {"venues": ["colt", "cvpr"], "middle": "2017", "minimum_coverage": 0.0, "top": 1.0},
+        "research-topics",
+        {
+            "cited_venues": ["colt", "cvpr"],
+            "cited_middle": "2017",
+            "minimum_coverage": 0.0,
+            "top": 1.0,
+        },
     ),
 ]
 """Years after and before the data, venues without papers, other readings, the rest as published."""

@@ -41,9 +41,11 @@ HEADLINES = {
     "large-scale-models": ["fall", "fall_now"],
     "hardware": ["number_above_speed", "number_decides"],
     "causes": ["steeper"],
-    "research-topics": ["pull", "turned", "academia_fell", "small_return"],
+    "research-topics": [
+        *("pull", "turned", "academia_fell", "small_return"),
+        *("mixed_ahead", "size_half"),
+    ],
     "foundation-models": ["gap", "fewer", "on_others"],
-    "attention": ["mixed_ahead", "size_half"],
     "open-models": ["more_on_industry", "lists", "hosted_rose"],
     "diffusion": ["closed", "shares_less"],
     "scrutiny": ["definition_decides", "between", "inside"],

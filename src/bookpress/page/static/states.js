@@ -149,9 +149,10 @@
   const words = (name, value) => { const row = $$("tr[data-value]", settings.get(name)).find((one) => one.dataset.value === value); return row ? $(".strip-words", row).textContent : value; };
   const label = (name) => settings.get(name).dataset.label;
   const summaries = new Map($$(".choice", bar).map((control) => [control, $("b", control).textContent]));
+  const named = (name) => renamed.get(name) ?? name.match(/^(.+)\.(first|last)$/)?.slice(1) ?? [name]; // `early.first`: the first year of a period
   const address = (wanted) => {
     const query = new URLSearchParams(location.search);
-    for (const name of [...settings.keys(), ...renamed.keys()]) query.delete(name);
+    for (const name of [...query.keys()]) if (settings.has(named(name)[0])) query.delete(name);
     for (const [name, value] of Object.entries(wanted)) query.set(name, value);
     return query.size ? `?${query}` : "";
   };
@@ -162,7 +163,7 @@
   const asks = () => {
     const wanted = {};
     for (const [name, value] of new URLSearchParams(location.search)) {
-      const [now, end] = renamed.get(name) ?? [name];
+      const [now, end] = named(name);
       if (settings.has(now)) wanted[now] = end ? withEnd(wanted[now] ?? usual(now), end, value) : value;
     }
     return Object.fromEntries(Object.entries(wanted).filter(([name, value]) => value !== usual(name)));

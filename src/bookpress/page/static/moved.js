@@ -1,0 +1,16 @@
+// On the page in place of a chapter that moved: leads an address on, with its place on the page and the state that it asks for.
+(() => {
+  "use strict";
+  const parameters = new Map(Object.entries(JSON.parse(document.querySelector("article").dataset.parameters))); // by old name: the page that has it now, and its name there
+  const place = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const link = place?.querySelector("a") ?? document.querySelector(".moved-to a");
+  const asked = [...new URLSearchParams(location.search)];
+  const state = place ? undefined : asked.map(([name]) => parameters.get(name)).find(Boolean);
+  const target = new URL(state?.page ?? link.href, location.href);
+  for (const [old, value] of asked) {
+    const { page, name } = parameters.get(old) ?? { name: old };
+    if (!page || new URL(page, location.href).pathname === target.pathname) target.searchParams.append(name, value);
+  }
+  target.hash ||= location.hash; // what every chapter has, such as how it is cited
+  location.replace(target);
+})();
