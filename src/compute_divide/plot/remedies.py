@@ -5,14 +5,17 @@ They show what work costs, and the instruments there are.
 
 from __future__ import annotations
 
+import re
+
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import along, framed, named_rows, named_scale, tips
 from compute_divide.plot.base.show import Column, figure, table
-from compute_divide.plot.base.wording import row_by_row
+from compute_divide.plot.base.wording import row_by_row, written
 
 _SIDES = {
     "work": "known work",
@@ -42,13 +45,19 @@ _HOUR_COLUMNS = {
 }
 _INSTRUMENT_COLUMNS = {
     "name": Column("Instrument"),
-    "place": Column("Place"),
-    "date": Column("Date"),
+    "place": Column("Where"),
+    "date": Column("Since"),
     "status": Column("Status"),
-    "academics": Column("Academics"),
-    "told": Column("What it does"),
+    "binding": Column("Binding"),
+    "academics": Column("Academics get in"),
+    "cost": Column("Cost"),
+    "does": Column("What it does"),
+    "machine": Column("Machine"),
     "seen": Column("Seen, and where"),
 }
+_SEEN = {"primary": "text read", "excerpt": "excerpt read", "secondary": "others report it"}
+_FILE = re.compile(r"(?P<repo>[\w-]+/[\w-]+)@(?P<commit>[0-9a-f]{40}):(?P<path>\S+)")
+_PAGE = re.compile(r"(?P<site>[a-z0-9-]+(\.[a-z0-9-]+)+)/\S+")
 
 
 def work_hours(rows: pd.DataFrame) -> Figure:
@@ -79,7 +88,7 @@ def work_hours(rows: pd.DataFrame) -> Figure:
 
 
 def instrument_table(instruments: pd.DataFrame, remedy: str) -> Table:
-    """Return the instruments of a remedy, the oldest first, each with its source.
+    """Return the instruments of a remedy, each with its source.
 
     Parameters
     ----------
@@ -91,13 +100,40 @@ def instrument_table(instruments: pd.DataFrame, remedy: str) -> Table:
     Returns
     -------
     Table
-        A row an instrument.
+        A row an instrument: first those whose own text was read, then what others report, the
+        oldest first.
     """
     own = instruments[instruments["remedy"] == remedy]
-    rows = own.sort_values("date", kind="stable")
-    cited = rows["seen"] + " {cite:p}`" + rows["cite"] + "`"
-    shown = rows.assign(seen=cited)[list(_INSTRUMENT_COLUMNS)]
-    return table(shown, _INSTRUMENT_COLUMNS)
+    own = own.assign(reported=own["seen"] == "secondary")
+    rows = own.sort_values(["reported", "date"], kind="stable")
+    cost = rows["money_usd"].map(_usd, na_action="ignore").fillna("")
+    cited = (" {cite:p}`" + rows["cite"] + "`").fillna("")
+    sources = rows["source"].map(_linked, na_action="ignore").fillna("")
+    seen = rows["seen"].map(_SEEN) + cited + (": " + sources).where(sources != "", "")
+    shown = rows.assign(cost=cost, seen=seen)[list(_INSTRUMENT_COLUMNS)]
+    return table(shown.fillna(""), _INSTRUMENT_COLUMNS)
+
+
+def _usd(amount: float) -> str:
+    return written(Estimate(amount, unit="USD"))
+
+
+def _linked(source: str) -> str:
+    """Return a source in which files of repositories, papers and pages are links."""
+    return "; ".join(map(_link, source.split("; ")))
+
+
+def _link(part: str) -> str:
+    file = _FILE.match(part)
+    if file:
+        repo, commit, path = file.group("repo", "commit", "path")
+        return f"[{repo}](https://github.com/{repo}/blob/{commit}/{path}){part[file.end() :]}"
+    if part.startswith("arXiv:"):
+        return f"[{part}](https://arxiv.org/abs/{part.removeprefix('arXiv:')})"
+    page = _PAGE.match(part)
+    if page:
+        return f"[{page['site']}](https://{page[0]}){part[page.end() :]}"
+    return part
 
 
 @needs("low")
