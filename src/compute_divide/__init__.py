@@ -150,7 +150,13 @@ VOCABULARY = {
         "same_year_ratio",
         "with_peaks",
     ],
-    "compute_divide.analysis.chips.budget": ["run_flop"],
+    "compute_divide.analysis.chips.budget": ["newest_quotes", "run_flop"],
+    "compute_divide.analysis.chips.facilities": [
+        "between",
+        "facility_of",
+        "power_cost",
+        "staff_of",
+    ],
     "compute_divide.analysis.chips.machines": ["known_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
