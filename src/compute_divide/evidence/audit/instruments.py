@@ -101,6 +101,8 @@ class Words(Strict):
         default=False,
         description="sets money or computing apart for interpretability, safety or security",
     )
+    chips: int | None = Field(default=None, gt=0, description="chips that the money bought")
+    covers: str | None = Field(default=None, description="what the money covers")
     cite: str | None = Field(default=None, description="key in book/references.bib")
 
 
@@ -114,7 +116,8 @@ def load_instruments() -> pd.DataFrame:
         act, the call or the opening (ISO 8601), ``status``, whether it is ``binding`` (yes, partly,
         no), how ``academics`` get in, ``money_usd`` (US dollars), ``machine``, ``source``, and how
         that was ``seen`` (primary, excerpt, secondary); in our words what it ``does``, whether it
-        has an ``earmark`` for interpretability, safety or security, and the work to ``cite``.
+        has an ``earmark`` for interpretability, safety or security, how many ``chips`` the money
+        bought and what it ``covers``, where both are known, and the work to ``cite``.
 
     Raises
     ------
