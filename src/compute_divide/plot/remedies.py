@@ -56,19 +56,14 @@ _PRICE_COLUMNS = {
     "chips": Column("Chips", "number"),
     "each": Column("A chip"),
     "covers": Column("What the sum covers"),
-    "seen": Column("Seen, and where"),
 }
 _INSTRUMENT_COLUMNS = {
     "name": Column("Instrument"),
-    "place": Column("Where"),
-    "date": Column("Since"),
-    "remedy": Column("Serves"),
+    "since": Column("Where, since when"),
     "binding": Column("Binding"),
     "academics": Column("Academics get in"),
-    "cost": Column("Cost"),
+    "cost": Column("Cost, machine"),
     "does": Column("What it does"),
-    "status": Column("Status"),
-    "machine": Column("Machine"),
     "seen": Column("Seen, and where"),
 }
 _SEEN = {"primary": "text read", "excerpt": "excerpt read", "secondary": "others report it"}
@@ -97,8 +92,7 @@ def work_hours(rows: pd.DataFrame) -> Figure:
     clipped = rows.assign(low=low, side=rows["side"].map(_SIDES))
     ordered = clipped.sort_values(["at", "name"], ignore_index=True)
     hours = row_by_row("{}: {:,.0f}", ordered["name"], ordered["at"], joint="; ")
-    cited = "the works, calls and reports cited in this chapter"
-    source = f"{cited}; data/compute_costs.yml names one for each row"
+    source = "works, calls and reports; data/compute_costs.yml names one for each row"
     data = ordered[list(_HOUR_COLUMNS)]
     chart = _hour_rows(ordered)
     return figure(chart, data, description=f"{hours}.", source=source, columns=_HOUR_COLUMNS)
@@ -121,7 +115,7 @@ def sums_bought(rows: Mapping[str, Mapping[str, Estimate]], sums: Mapping[str, s
     """
     texts = []
     for name, bought in rows.items():
-        cells = {key: written(bought[key], "ranged") for key in sums}
+        cells = {key: _escaped(written(bought[key], "ranged")) for key in sums}
         texts.append({"what": name, **cells})
     columns = {key: Column(name) for key, name in sums.items()}
     return table(pd.DataFrame(texts), {"what": Column("Five years, all in"), **columns})
@@ -142,9 +136,7 @@ def machine_prices(machines: pd.DataFrame) -> Table:
     """
     each = machines["money_usd"] / machines["chips"]
     rows = machines.assign(price=each).sort_values("price")
-    shown = rows.assign(
-        cost=rows["money_usd"].map(_usd), each=rows["price"].map(_usd), seen=_seen_and_where(rows)
-    )
+    shown = rows.assign(cost=rows["money_usd"].map(_usd), each=rows["price"].map(_usd))
     return table(shown[list(_PRICE_COLUMNS)], _PRICE_COLUMNS)
 
 
@@ -166,8 +158,19 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     ordered = instruments.assign(reported=reported)
     rows = ordered.sort_values(["reported", "remedy", "date"], kind="stable")
     cost = rows["money_usd"].map(_usd, na_action="ignore")
-    shown = rows.assign(cost=cost, seen=_seen_and_where(rows))[list(_INSTRUMENT_COLUMNS)]
-    return table(shown.fillna(""), _INSTRUMENT_COLUMNS)
+    shown = rows.assign(
+        since=_joined(rows["place"], rows["date"], rows["status"]),
+        cost=_joined(cost, rows["machine"].map(_escaped, na_action="ignore")),
+        does=_joined(rows["remedy"].str.capitalize() + ".", rows["does"], between=" "),
+        seen=_seen_and_where(rows),
+    )
+    return table(shown[list(_INSTRUMENT_COLUMNS)], _INSTRUMENT_COLUMNS)
+
+
+def _joined(*columns: pd.Series[str], between: str = "; ") -> pd.Series[str]:
+    """Return the texts of each row, without those that are missing."""
+    texts = pd.concat(columns, axis=1)
+    return texts.apply(lambda row: between.join(row.dropna()), axis=1)
 
 
 def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
@@ -178,7 +181,12 @@ def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
 
 
 def _usd(amount: float) -> str:
-    return written(Estimate(amount, unit="USD"))
+    return _escaped(written(Estimate(amount, unit="USD")))
+
+
+def _escaped(text: str) -> str:
+    """Return a text in which two dollar signs do not enclose a formula."""
+    return text.replace("$", r"\$")
 
 
 def _linked(source: str) -> str:
@@ -208,11 +216,11 @@ def _hour_rows(costs: pd.DataFrame) -> alt.LayerChart:
     rows = costs[["name", "side", "low", "at", "high", "chip"]]
     x = _hours_axis(rows)
     y = named_rows("name")
-    legend = alt.Legend(orient="top", columns=2)
+    legend = alt.Legend(orient="top", columns=1)
     colour = alt.Color("side:N", scale=named_scale(_COLOURS), legend=legend)
     shape = alt.Shape("side:N", scale=named_scale(_SHAPES), legend=legend)
     base = alt.Chart(rows).encode(y=y, color=colour)
-    bars = base.mark_bar(size=5)
+    bars = base.mark_bar(size=5, opacity=0.45)
     bars = bars.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
     dots = base.mark_point(size=60).encode(x=x, shape=shape, tooltip=tooltip)
