@@ -198,7 +198,8 @@ def _link(part: str) -> str:
     file = _FILE.match(part)
     if file:
         repo, commit, path = file.group("repo", "commit", "path")
-        return f"[{repo}](https://github.com/{repo}/blob/{commit}/{path}){part[file.end() :]}"
+        name = path.rpartition("/")[2].removesuffix(".md").replace("_", " ")
+        return f"[{name}](https://github.com/{repo}/blob/{commit}/{path}){part[file.end() :]}"
     if part.startswith("arXiv:"):
         return f"[{part}](https://arxiv.org/abs/{part.removeprefix('arXiv:')})"
     page = _PAGE.match(part)
