@@ -15,13 +15,13 @@ VOCABULARY = {
     # tables
     "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
     "compute_divide.evidence.models.table": ["load_models"],
+    "compute_divide.evidence.audit.instruments": ["load_instruments"],
     "compute_divide.evidence.audit.runs": ["load_audited_runs"],
     "compute_divide.evidence.audit.sample": ["load_audit_sample"],
     "compute_divide.evidence.models.makers": ["load_makers"],
     "compute_divide.evidence.claims": [
         "load_claims",
         "load_compute_costs",
-        "load_instruments",
         "load_ledger",
         "load_presets",
         "load_related",
@@ -152,7 +152,13 @@ VOCABULARY = {
         "same_year_ratio",
         "with_peaks",
     ],
-    "compute_divide.analysis.chips.budget": ["run_flop"],
+    "compute_divide.analysis.chips.budget": ["newest_quotes", "run_flop"],
+    "compute_divide.analysis.chips.facilities": [
+        "between",
+        "facility_of",
+        "power_cost",
+        "staff_of",
+    ],
     "compute_divide.analysis.chips.machines": ["known_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],

@@ -119,6 +119,12 @@ ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")
 """The chips of a facility."""
 Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
 """A budget."""
+ChipPrice = Annotated[int, _number(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD")]
+"""The price of a chip installed."""
+Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW")]
+"""Power at the meter for one chip."""
+PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD")]
+"""The price of a kilowatt-hour."""
 Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]
 """The price of an hour."""
 

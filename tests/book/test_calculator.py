@@ -14,6 +14,7 @@ from compute_divide.analysis.chips.budget import rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
+from compute_divide.evidence.chips.machines import load_rental_prices
 from compute_divide.evidence.models.table import load_models
 from sampling import LONG
 
@@ -56,9 +57,9 @@ def models() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def offers() -> pd.DataFrame:
-    return budget.offers(load_prices(), chip_peaks(load_chips()), rentable_chips()).set_index(
-        "chip"
-    )
+    peaks = chip_peaks(load_chips())
+    offered = budget.offers(load_prices(), load_rental_prices(), peaks, rentable_chips())
+    return offered.set_index("chip")
 
 
 def ranks_on_page(labels: list[str]) -> dict[int, tuple[int, int, int]]:

@@ -260,14 +260,15 @@ def capability(raw):
     }
 
 
-def remedies(data):
-    """Count instruments in the file itself, and divide hours by hand."""
-    listed = list(yaml.safe_load((data / "instruments.yml").read_text(encoding="utf-8")).values())
+def remedies(raw, data):
+    """Count instruments in the files themselves, and divide hours by hand."""
+    listed = rows_of(raw / "audit" / "instruments.csv")
+    words = yaml.safe_load((data / "instruments.yml").read_text(encoding="utf-8"))
     return {
         "instruments": len(listed),
-        "binding": sum(one["binding"] for one in listed) / len(listed),
-        "by_right": sum(one["academics"] == "by right" for one in listed) / len(listed),
-        "earmark": sum(one["earmark"] for one in listed) / len(listed),
+        "binding": sum(row["binding"] == "yes" for row in listed) / len(listed),
+        "by_right": sum(row["academics"] == "right" for row in listed) / len(listed),
+        "earmark": sum(one.get("earmark", False) for one in words.values()) / len(listed),
         "airr_over_olmo": 1_400_000 / (1024 * 1344),
         "scope_over_eight": 0.2 * 3.14e23 / 4e14 / 3600 / (8 * 8760),
         "bloom_of_jupiter": 1_082_990 / (24_000 * 8760),
@@ -281,5 +282,5 @@ def numbers(raw, data):
         "research-topics": attention(raw, data),
         "scrutiny": evaluations(raw) | transparency(raw),
         "diffusion": capability(raw),
-        "remedies": remedies(data),
+        "remedies": remedies(raw, data),
     }

@@ -18,6 +18,7 @@ import pandera.pandas as pa
 from bookpress.errors import UsageError
 from bookpress.files import sha256
 from compute_divide.evidence import openness, outside
+from compute_divide.evidence.audit import instruments
 from compute_divide.evidence.audit import machines as audited_machines
 from compute_divide.evidence.audit import runs as audit
 from compute_divide.evidence.chips import campuses, clusters, machines, universities
@@ -57,6 +58,7 @@ FAMILIES: tuple[Family, ...] = (
     ),
     Family("models", models.TABLES, models.derive_models, ("models", "other")),
     Family("audit", (audit.RUNS,), audit.derive_runs, ("audit",)),
+    Family("instruments", (instruments.INSTRUMENTS,), instruments.derive_instruments, ("audit",)),
     Family("hardware", hardware.TABLES, hardware.derive_hardware, ("models",)),
     Family("prices", (hardware.PRICES,), hardware.derive_prices, ("models",)),
     Family("clusters", (clusters.CLUSTERS,), clusters.derive_clusters, ("models",)),

@@ -1,4 +1,4 @@
-"""What the paper claims and related work reports, what policy there is, what money buys.
+"""What the paper claims and related work reports, and what money buys.
 
 All of them are facts, kept as YAML in data/.
 """
@@ -55,45 +55,6 @@ class LedgerFigure(RelatedFigure):
     """A figure of related work that has an entry in the ledger."""
 
     entry: LedgerEntry
-
-
-class Instrument(Strict):
-    """An instrument of policy, or a standing practice, that serves one of the remedies.
-
-    As of November 2026.
-    """
-
-    remedy: Literal[
-        "public computing", "open science", "priority research", "structured access", "auditing"
-    ]
-    name: str
-    place: str
-    date: str = Field(
-        pattern=r"^20\d\d(-\d\d){0,2}$", description="of the act, the call or the opening, ISO 8601"
-    )
-    status: Literal[
-        "in force",
-        "running",
-        "pilot",
-        "voluntary",
-        "planned",
-        "not yet in force",
-        "unfunded",
-        "bill",
-    ]
-    told: str = Field(description="what it does and where it stands")
-    binding: bool = Field(description="whether somebody can be made to do what it says")
-    academics: Literal["by right", "on application", "members alone", "no", "not stated"] = Field(
-        description="whether it lets academics in"
-    )
-    earmark: bool = Field(
-        description="whether it sets money or computing apart for interpretability, safety "
-        "or security"
-    )
-    seen: Literal["primary text", "excerpt", "third parties"] = Field(
-        description="how we know of it"
-    )
-    cite: str = Field(description="key in book/references.bib")
 
 
 class ComputeCost(Strict):
@@ -209,27 +170,6 @@ def load_ledger() -> dict[str, LedgerFigure]:
         name: LedgerFigure.model_validate(figure.model_dump())
         for name, figure in with_entry.items()
     }
-
-
-def load_instruments() -> dict[str, Instrument]:
-    """Return the instruments of policy that we could trace, as of November 2026.
-
-    Returns
-    -------
-    dict
-        Each `Instrument` by its id, in the order of ``data/instruments.yml``.
-
-    Raises
-    ------
-    EvidenceError
-        If the file breaks its schema, or is not there.
-
-    Examples
-    --------
-    >>> sorted({one.remedy for one in load_instruments().values()})
-    ['auditing', 'open science', 'priority research', 'public computing', 'structured access']
-    """
-    return dict(read_yaml("instruments.yml", dict[str, Instrument]))
 
 
 def load_compute_costs() -> dict[str, ComputeCost]:

@@ -30,6 +30,7 @@ from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.choices import QUOTES, rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
+from compute_divide.evidence.chips.machines import load_rental_prices
 from compute_divide.evidence.claims import Preset, load_presets
 from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.plot.base.marks import (
@@ -62,6 +63,9 @@ _MONEY = f"({_BUDGET_USD} >= 1e9 ? {_BILLIONS} : {_BUDGET_USD} >= 1e6 ? {_MILLIO
 _TIME = "months + (months == 1 ? ' month' : ' months')"
 _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 _RUN_FLOP = f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation"
+
+_PRICED = ("hardware/prices.csv", "compute/rental_prices.csv", "hardware/chips.csv")
+"""What a price and the work that it buys are taken from."""
 
 _UTILISATION = {"after": "", "min": 0.05, "max": 0.9, "step": 0.01}
 """What the control of the utilisation allows."""
@@ -142,7 +146,7 @@ def budget_calculator(
     takes = f"{chips} + {price}"
     newest = last_whole_year(vintage)
     chart = _calculator(models, controls, formula, (title, takes), newest)
-    sources = (f"models/{vintage}.csv", "hardware/prices.csv", "hardware/chips.csv")
+    sources = (f"models/{vintage}.csv", *_PRICED)
     return _with_ranks(chart, models, flop, sources)
 
 
@@ -217,7 +221,7 @@ def repeat_costs(costs: pd.DataFrame, grants: Iterable[float], vintage: str) -> 
     rows = costs[["year", "quantile", "flop", "usd", "n"]]
     chart = _cost_lines(rows, sizes)
     description = _describe_costs(rows)
-    source = credit(f"models/{vintage}.csv", "hardware/prices.csv", "hardware/chips.csv")
+    source = credit(f"models/{vintage}.csv", *_PRICED)
     return figure(chart, rows, description=description, source=source, columns=_COST_COLUMNS)
 
 
@@ -314,7 +318,7 @@ def _counts(share: Estimate) -> str:
 def _offers() -> pd.DataFrame:
     """Return every chip that can be rented, with its peak and its prices."""
     peaks = chip_peaks(load_chips())
-    return offers(load_prices(), peaks, rentable_chips())
+    return offers(load_prices(), load_rental_prices(), peaks, rentable_chips())
 
 
 def _with_ranks(

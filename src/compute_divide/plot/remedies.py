@@ -1,33 +1,41 @@
 """The figure and the tables of the chapter on remedies.
 
-They show what work costs, and the instruments there are.
+They show what work costs and what a sum buys, what machines have cost, and the instruments there
+are.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import along, framed, named_rows, named_scale, tips
 from compute_divide.plot.base.show import Column, figure, table
-from compute_divide.plot.base.wording import row_by_row
+from compute_divide.plot.base.wording import row_by_row, written
 
 _SIDES = {
     "work": "known work",
-    "grant": "a grant or a group",
+    "grant": "a grant",
     "machine": "a whole machine for a year",
+    "sum": "a sum of money, five years",
 }
 _COLOURS = {
     "known work": "#7d74c4",
-    "a grant or a group": ACCENT,
+    "a grant": ACCENT,
     "a whole machine for a year": "#c07d1b",
+    "a sum of money, five years": INK,
 }
 _SHAPES = {
     "known work": "circle",
-    "a grant or a group": "square",
+    "a grant": "square",
     "a whole machine for a year": "diamond",
+    "a sum of money, five years": "triangle-up",
 }
 _ROW = 30
 """Height of a row in pixels."""
@@ -35,32 +43,45 @@ _HOUR_COLUMNS = {
     "name": Column("What"),
     "side": Column("Kind"),
     "low": Column("From (GPU-hours)", "number"),
+    "at": Column("Drawn at (GPU-hours)", "number"),
     "high": Column("To (GPU-hours)", "number"),
     "chip": Column("Chip"),
     "told": Column("How counted"),
     "seen": Column("Seen"),
 }
+_PRICE_COLUMNS = {
+    "name": Column("Machine"),
+    "place": Column("Where"),
+    "cost": Column("Cost"),
+    "chips": Column("Chips", "number"),
+    "each": Column("A chip"),
+    "covers": Column("What the sum covers"),
+}
 _INSTRUMENT_COLUMNS = {
     "name": Column("Instrument"),
-    "place": Column("Place"),
-    "date": Column("Date"),
-    "status": Column("Status"),
-    "academics": Column("Academics"),
-    "told": Column("What it does"),
+    "since": Column("Where, since when"),
+    "binding": Column("Binding"),
+    "academics": Column("Academics get in"),
+    "cost": Column("Cost, machine"),
+    "does": Column("What it does"),
     "seen": Column("Seen, and where"),
 }
+_SEEN = {"primary": "text read", "excerpt": "excerpt read", "secondary": "others report it"}
+_FILE = re.compile(r"(?P<repo>[\w-]+/[\w-]+)@(?P<commit>[0-9a-f]{40}):(?P<path>\S+)")
+_PAGE = re.compile(r"(?P<site>[a-z0-9-]+(\.[a-z0-9-]+)+)/\S+")
 
 
 def work_hours(rows: pd.DataFrame) -> Figure:
-    """Return what work takes and what grants, groups and machines have.
+    """Return what work takes and what sums, grants and machines give.
 
     They stand in GPU-hours on one logarithmic scale.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        ``name``, ``side`` (``"work"``, ``"grant"`` or ``"machine"``), ``low`` and ``high``
-        (GPU-hours), ``chip``, ``told`` (how counted) and ``seen``.
+        ``name``, ``side`` (``"work"``, ``"grant"``, ``"machine"`` or ``"sum"``), ``low`` and
+        ``high`` (GPU-hours), ``at`` (where the mark stands), ``chip``, ``told`` (how counted) and
+        ``seen``.
 
     Returns
     -------
@@ -69,57 +90,144 @@ def work_hours(rows: pd.DataFrame) -> Figure:
     """
     low = rows["low"].clip(lower=1000.0)
     clipped = rows.assign(low=low, side=rows["side"].map(_SIDES))
-    ordered = clipped.sort_values(["high", "name"], ignore_index=True)
-    hours = row_by_row("{}: {:,.0f}", ordered["name"], ordered["high"], joint="; ")
-    cited = "the works, calls and reports cited in this chapter"
-    source = f"{cited}; data/compute_costs.yml names one for each row"
+    ordered = clipped.sort_values(["at", "name"], ignore_index=True)
+    hours = row_by_row("{}: {:,.0f}", ordered["name"], ordered["at"], joint="; ")
+    source = "works, calls and reports; data/compute_costs.yml names one for each row"
     data = ordered[list(_HOUR_COLUMNS)]
     chart = _hour_rows(ordered)
     return figure(chart, data, description=f"{hours}.", source=source, columns=_HOUR_COLUMNS)
 
 
-def instrument_table(instruments: pd.DataFrame, remedy: str) -> Table:
-    """Return the instruments of a remedy, the oldest first, each with its source.
+def sums_bought(rows: Mapping[str, Mapping[str, Estimate]], sums: Mapping[str, str]) -> Table:
+    """Return what sums of money buy, a row a measure.
+
+    Parameters
+    ----------
+    rows : mapping of str to mapping
+        By its name in words, what is bought, by the key of each sum.
+    sums : mapping of str to str
+        What each sum is called, by its key.
+
+    Returns
+    -------
+    Table
+        Each number with its range, from cautious to favourable assumptions.
+    """
+    texts = []
+    for name, bought in rows.items():
+        cells = {key: _escaped(written(bought[key], "ranged")) for key in sums}
+        texts.append({"what": name, **cells})
+    columns = {key: Column(name) for key, name in sums.items()}
+    return table(pd.DataFrame(texts), {"what": Column("Five years, all in"), **columns})
+
+
+def machine_prices(machines: pd.DataFrame) -> Table:
+    """Return what a chip of some machines has cost, the cheapest first.
+
+    Parameters
+    ----------
+    machines : pandas.DataFrame
+        Instruments of `load_instruments` with ``money_usd`` and ``chips``.
+
+    Returns
+    -------
+    Table
+        A row a machine, with what its sum covers.
+    """
+    each = machines["money_usd"] / machines["chips"]
+    rows = machines.assign(price=each).sort_values("price")
+    shown = rows.assign(cost=rows["money_usd"].map(_usd), each=rows["price"].map(_usd))
+    return table(shown[list(_PRICE_COLUMNS)], _PRICE_COLUMNS)
+
+
+def instrument_table(instruments: pd.DataFrame) -> Table:
+    """Return instruments of policy, each with its source.
 
     Parameters
     ----------
     instruments : pandas.DataFrame
         The instruments, from `load_instruments`, a row each.
-    remedy : str
-        The remedy that they serve.
 
     Returns
     -------
     Table
-        A row an instrument.
+        A row an instrument: first those whose own text was read, then what others report, by
+        remedy, the oldest first.
     """
-    own = instruments[instruments["remedy"] == remedy]
-    rows = own.sort_values("date", kind="stable")
-    cited = rows["seen"] + " {cite:p}`" + rows["cite"] + "`"
-    shown = rows.assign(seen=cited)[list(_INSTRUMENT_COLUMNS)]
-    return table(shown, _INSTRUMENT_COLUMNS)
+    reported = instruments["seen"] == "secondary"
+    ordered = instruments.assign(reported=reported)
+    rows = ordered.sort_values(["reported", "remedy", "date"], kind="stable")
+    cost = rows["money_usd"].map(_usd, na_action="ignore")
+    shown = rows.assign(
+        since=_joined(rows["place"], rows["date"], rows["status"]),
+        cost=_joined(cost, rows["machine"].map(_escaped, na_action="ignore")),
+        does=_joined(rows["remedy"].str.capitalize() + ".", rows["does"], between=" "),
+        seen=_seen_and_where(rows),
+    )
+    return table(shown[list(_INSTRUMENT_COLUMNS)], _INSTRUMENT_COLUMNS)
+
+
+def _joined(*columns: pd.Series[str], between: str = "; ") -> pd.Series[str]:
+    """Return the texts of each row, without those that are missing."""
+    texts = pd.concat(columns, axis=1)
+    return texts.apply(lambda row: between.join(row.dropna()), axis=1)
+
+
+def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
+    """Return how each instrument is known, with links and citations."""
+    cited = (" {cite:p}`" + rows["cite"] + "`").fillna("")
+    sources = rows["source"].map(_linked, na_action="ignore")
+    return rows["seen"].map(_SEEN) + cited + (": " + sources).fillna("")
+
+
+def _usd(amount: float) -> str:
+    return _escaped(written(Estimate(amount, unit="USD")))
+
+
+def _escaped(text: str) -> str:
+    """Return a text in which two dollar signs do not enclose a formula."""
+    return text.replace("$", r"\$")
+
+
+def _linked(source: str) -> str:
+    """Return a source in which files of repositories, papers and pages are links."""
+    return "; ".join(map(_link, source.split("; ")))
+
+
+def _link(part: str) -> str:
+    file = _FILE.match(part)
+    if file:
+        repo, commit, path = file.group("repo", "commit", "path")
+        name = path.rpartition("/")[2].removesuffix(".md").replace("_", " ")
+        return f"[{name}](https://github.com/{repo}/blob/{commit}/{path}){part[file.end() :]}"
+    if part.startswith("arXiv:"):
+        return f"[{part}](https://arxiv.org/abs/{part.removeprefix('arXiv:')})"
+    page = _PAGE.match(part)
+    if page:
+        return f"[{page['site']}](https://{page[0]}){part[page.end() :]}"
+    return part
 
 
 @needs("low")
 def _hour_rows(costs: pd.DataFrame) -> alt.LayerChart:
     """Return GPU-hours on a logarithmic axis, a row each.
 
-    It is a dot, or a bar from the lowest to the highest.
+    It is a mark, with a bar from the lowest to the highest where they differ.
     """
-    rows = costs[["name", "side", "low", "high", "chip"]]
+    rows = costs[["name", "side", "low", "at", "high", "chip"]]
     x = _hours_axis(rows)
     y = named_rows("name")
     legend = alt.Legend(orient="top", columns=1)
     colour = alt.Color("side:N", scale=named_scale(_COLOURS), legend=legend)
     shape = alt.Shape("side:N", scale=named_scale(_SHAPES), legend=legend)
     base = alt.Chart(rows).encode(y=y, color=colour)
-    bars = base.mark_bar(size=5)
+    bars = base.mark_bar(size=5, opacity=0.45)
     bars = bars.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     tooltip = tips("name:N|What", "low:Q|GPU-hours from|,.0f", "high:Q|to|,.0f", "chip:N|Chip")
     dots = base.mark_point(size=60).encode(x=x, shape=shape, tooltip=tooltip)
     text = base.mark_text(align="left", dx=9, fontSize=11)
-    hours = alt.Text("high:Q", format=".3~s")
-    text = text.encode(x=x, text=hours, color=alt.ColorValue(INK))
+    hours = alt.Text("at:Q", format=".2~s")
+    text = text.encode(x=along(x, "high"), text=hours, color=alt.ColorValue(INK))
     return framed(bars, dots, text, height=_ROW * len(rows))
 
 
@@ -130,4 +238,4 @@ def _hours_axis(rows: pd.DataFrame) -> alt.X:
     scale = alt.Scale(type="log", domain=[lowest / 2, highest * 30], nice=False)
     powers = [10.0**power for power in range(3, 9)]
     axis = alt.Axis(format="~s", values=powers, grid=True)
-    return alt.X("high:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)
+    return alt.X("at:Q", title="GPU-hours, logarithmic", scale=scale, axis=axis)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import compute_divide as cd
 from compute_divide.analysis.chips import budget
 
 
@@ -50,9 +51,20 @@ def test_quotes_come_from_the_newest_year_and_offers_join_them_with_peaks():
     prices = pd.DataFrame(
         {"chip": list("AAAAB"), "date": dates, "usd_per_chip_hour": [9.0, 1.0, 2.0, np.nan, 4.0]}
     )
-    assert budget.newest_quotes(prices, "A") == budget.Quotes("A", 2024, 2, 1.0, 1.5, 2.0)
+    none = pd.DataFrame({"chip": []})
+    assert budget.newest_quotes(prices, none, "A") == budget.Quotes("A", 2024, 2, 1.0, 1.5, 2.0)
     with pytest.raises(ValueError, match="'C'"):
-        budget.newest_quotes(prices, "C")
-    table = budget.offers(prices, pd.Series({"A": 1e12, "B": 2e12}), ["B", "A"])
+        budget.newest_quotes(prices, none, "C")
+    table = budget.offers(prices, none, pd.Series({"A": 1e12, "B": 2e12}), ["B", "A"])
     assert table.iloc[0].tolist() == ["B", 2e12, 2025, 1, 4.0, 4.0, 4.0]
     assert table["chip"].tolist() == ["B", "A"]
+
+
+def test_list_prices_of_the_newest_month_come_before_offers():
+    listed = cd.load_rental_prices()
+    for name, short in budget.LISTED.items():
+        newest = listed[listed["chip"] == short].iloc[-1]
+        quotes = budget.newest_quotes(cd.load_prices(), listed, name)
+        assert quotes.median == newest["usd_per_hour"]
+        assert quotes.lowest <= quotes.median <= quotes.highest
+        assert quotes.n == newest["providers"]

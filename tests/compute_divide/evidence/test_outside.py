@@ -9,7 +9,6 @@ from compute_divide.evidence import outside
 from compute_divide.evidence.claims import (
     Preset,
     load_compute_costs,
-    load_instruments,
     load_presets,
 )
 from compute_divide.evidence.papers import citations
@@ -75,10 +74,10 @@ def test_no_rank_where_too_few_citations_are_known_or_half_are_none():
     assert [len(rows) for rows in aside.values()] == [4, 4, 0]
 
 
-def test_instruments_and_costs_name_works_that_are_cited(request):
+def test_costs_and_presets_name_works_that_are_cited(request):
     works = (request.config.rootpath / "book" / "references.bib").read_text(encoding="utf-8")
     cited = [one for one in load_presets().values() if one.seen != "round number"]
-    for one in [*load_instruments().values(), *load_compute_costs().values(), *cited]:
+    for one in [*load_compute_costs().values(), *cited]:
         assert f"{{{one.cite}," in works, one.name
     assert all(one.low <= one.high for one in load_compute_costs().values())
 

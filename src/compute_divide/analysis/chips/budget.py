@@ -8,7 +8,7 @@ policy chapter holds it too, in Vega's expression language; a test drives both.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -19,10 +19,18 @@ HOURS_PER_MONTH = 365.25 * 24 / 12
 """Hours of an average month: 730.5."""
 
 
-class Quotes(NamedTuple):
-    """Quoted prices of one chip in the newest year that has any.
+LISTED = {
+    "NVIDIA A100 SXM4 80 GB": "A100",
+    "NVIDIA H100 SXM5 80GB": "H100",
+    "NVIDIA H200 SXM": "H200",
+}
+"""Chips whose list prices are known month by month, and what that table calls them."""
 
-    They are in USD per chip-hour, on demand, not deflated.
+
+class Quotes(NamedTuple):
+    """What an hour of one chip costs on demand, in USD, not deflated.
+
+    Prices of so many providers or offers (``n``), the newest of which are of a ``year``.
     """
 
     chip: str
@@ -63,23 +71,61 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
     return chip_hours * SECONDS_PER_HOUR * peak * utilisation
 
 
-def newest_quotes(prices: pd.DataFrame, chip: str) -> Quotes:
-    """Return what an hour of a chip costs in the newest year that has a quote.
+def newest_quotes(prices: pd.DataFrame, listed: pd.DataFrame, chip: str) -> Quotes:
+    """Return what an hour of a chip costs.
 
-    Raises ValueError if there is none.
+    Parameters
+    ----------
+    prices : pandas.DataFrame
+        Offers that were seen, from `load_prices`.
+    listed : pandas.DataFrame
+        Monthly list prices of a few chips, from `load_rental_prices`.
+    chip : str
+        The chip, as `load_chips` names it.
+
+    Returns
+    -------
+    Quotes
+        The list prices of the newest month, where there are any; else all offers of the newest year
+        that has one.
+
+    Raises
+    ------
+    ValueError
+        If the chip has no dated price.
+
+    Examples
+    --------
+    >>> dates = pd.to_datetime(["2023-01-01", "2024-03-01"])
+    >>> prices = pd.DataFrame({"chip": "V100", "date": dates, "usd_per_chip_hour": [3.0, 2.0]})
+    >>> newest_quotes(prices, pd.DataFrame({"chip": []}), "V100")[1:4]
+    (2024, 1, 2.0)
     """
+    months = listed[listed["chip"] == LISTED.get(chip)]
+    if len(months):
+        return _list_price(chip, months.sort_values("month").iloc[-1])
     quoted = _quoted(prices, chip)
     if quoted.empty:
         raise ValueError(f"no dated price for the chip {chip!r}")
     dates = pd.to_datetime(quoted["date"])
     years = dates.dt.year
     newest_year = int(years.max())
-    of_year = quoted[years == newest_year]
-    usd = of_year["usd_per_chip_hour"].astype(float)
+    usd = quoted[years == newest_year]["usd_per_chip_hour"].astype(float)
     lowest = float(usd.min())
-    middle = float(usd.median())
+    median = float(usd.median())
     highest = float(usd.max())
-    return Quotes(chip, newest_year, len(usd), lowest, middle, highest)
+    return Quotes(chip, newest_year, len(usd), lowest, median, highest)
+
+
+def _list_price(chip: str, month: pd.Series[Any]) -> Quotes:
+    return Quotes(
+        chip,
+        year=month["month"].year,
+        n=int(month["providers"]),
+        lowest=float(month["lowest_usd"]),
+        median=float(month["usd_per_hour"]),
+        highest=float(month["highest_usd"]),
+    )
 
 
 def _quoted(prices: pd.DataFrame, chip: str) -> pd.DataFrame:
@@ -90,9 +136,11 @@ def _quoted(prices: pd.DataFrame, chip: str) -> pd.DataFrame:
     return prices[of_chip & is_priced & is_dated]
 
 
-def offers(prices: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]) -> pd.DataFrame:
+def offers(
+    prices: pd.DataFrame, listed: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]
+) -> pd.DataFrame:
     """Return what can be rented: of each chip the ``peak`` in FLOP/s and the `newest_quotes`."""
-    quotes = [newest_quotes(prices, chip) for chip in chips]
+    quotes = [newest_quotes(prices, listed, chip) for chip in chips]
     chip_peaks = [float(peaks[chip]) for chip in chips]
     table = pd.DataFrame(quotes)
     table.insert(1, "peak", chip_peaks)
