@@ -327,7 +327,7 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
     ]
     prices = [float(one["usd_per_hour"]) for one in quotes]
     peak = prices.index(max(prices))
-    flop = 2_500_000 / prices[-1] * 3600 * h100 * 0.4
+    flop = 2_500_000 / prices[-1] * 3600 * h100 * 0.33
     models = {
         one["Model"]: one for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")
     }

@@ -287,16 +287,16 @@ def chips_and_money(raw: Path) -> Numbers:
     facility = hours * 3600 * peak * 0.33
     quotes = rows_of(raw / "models/epoch_hardware_prices_2025-06-20.csv")
     quotes = [row for row in quotes if row["Hardware model"] == chip]
-    rents, sales = "Price per chip-hour (on-demand)", "Price (hardware purchase)"
-    newest = max(row["Price date"][:4] for row in quotes if row[rents])
-    price, bought = (
-        statistics.median(
-            float(row[column].strip("$").replace(",", ""))
-            for row in quotes
-            if row[column] and row["Price date"][:4] == newest
-        )
-        for column in (rents, sales)
+    sales = "Price (hardware purchase)"
+    newest = max(row["Price date"][:4] for row in quotes if row[sales])
+    bought = statistics.median(
+        float(row[sales].strip("$").replace(",", ""))
+        for row in quotes
+        if row[sales] and row["Price date"][:4] == newest
     )
+    rents = rows_of(raw / "compute/gpu_rental_list_prices_2026-09.csv")
+    months = {row["month"]: float(row["usd_per_hour"]) for row in rents if row["chip"] == "H100"}
+    price = months[max(months)]
     new = models_of(raw, "2026-08")
     of_year = [model["compute"] for model in new if model["year"] == 2025]
     known = [compute for compute in of_year if compute is not None]
