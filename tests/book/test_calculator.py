@@ -12,6 +12,7 @@ from book.browsing import Site
 from compute_divide.analysis.chips import budget
 from compute_divide.analysis.chips.budget import rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.analysis.models.records import with_records
 from compute_divide.choices import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.chips.machines import load_rental_prices
@@ -51,7 +52,7 @@ def page(site: Site, browser: Browser) -> Page:
 
 @pytest.fixture(scope="module")
 def models() -> pd.DataFrame:
-    models = load_models("2026-08")
+    models = with_records(load_models("2026-08"), "audited")
     return models[(models["year"] >= 2010) & models["training_compute_flop"].gt(0)]
 
 

@@ -331,9 +331,12 @@ def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16)
     bars = bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=_factor_tips())
-    text = base.mark_text(align="left", dy=-16)
-    text = text.encode(x=start, text=alt.Text("label:N"))
-    return framed(bars, text, height=58 * len(rows))
+    middle = rows["end"].max() ** 0.5
+    begins = base.transform_filter(alt.datum.start < middle).mark_text(align="left", dy=-16)
+    begins = begins.encode(x=start, text=alt.Text("label:N"))
+    ends = base.transform_filter(alt.datum.start >= middle).mark_text(align="right", dy=-16)
+    ends = ends.encode(x=alt.X("end:Q"), text=alt.Text("label:N"))
+    return framed(bars, begins, ends, height=58 * len(rows))
 
 
 def _multiplied(factors: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,7 @@ _SIDES = {
     "JUPITER": "left",
     "LUMI": "above",
     "MareNostrum 5": "above",
-    "ABCI 3.0": "above",
+    "ABCI 3.0": "right",
     "Aurora": "left",
     "LineShine": "left",
 }
