@@ -130,6 +130,8 @@ Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]
 
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""
+Portion = Annotated[float, _number(0.05, 1, {"by": [-0.05, 0.05]})]
+"""A part of a whole that cannot be nothing."""
 Utilisation = Annotated[float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
 """The share of a chip's peak speed that is reached."""
 Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")]
