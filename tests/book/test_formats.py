@@ -34,7 +34,10 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
     shutil.copytree(edition / "html", html)
     cover = BeautifulSoup((html / "index.html").read_text("utf-8"), "html5lib")
     pages = sorted((html / "notebooks").glob("*.html"))
-    for page in {*pages} - {*some(pages, 4, 4)}:
+    listed = [page for page in pages if "noindex" not in page.read_text("utf-8")]
+    for page in {*pages} - {*listed}:  # a chapter that moved only leads on
+        page.unlink()
+    for page in {*listed} - {*some(listed, 4, 4)}:
         page.unlink()
         cover.select_one(f"#contents a[href='notebooks/{page.name}']").parent.decompose()
     (html / "index.html").write_text(str(cover), "utf-8")

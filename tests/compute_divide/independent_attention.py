@@ -252,7 +252,6 @@ def capability(raw):
     }
     waits = [behind(day) for day in records]
     return {
-        "indexed": len(models),
         "behind_mean": statistics.mean(map(behind, ends)),
         "behind_release": statistics.mean(waits),
         "behind_nearest": min(waits),

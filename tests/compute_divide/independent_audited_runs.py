@@ -271,12 +271,17 @@ def with_code(rows: Iterable[Model]) -> tuple[int, int]:
     return sum(cell.startswith("Open") for cell in told), len(told)
 
 
+QUOTED = {("early", "both"), ("late", "academia"), ("late", "industry")}
+"""Whose open models the chapter counts in a result of its own, and when."""
+
+
 def access(models: list[Model]) -> Numbers:
     found: Numbers = {}
     for when, years in {"early": (2019, 2021), "late": (2023, 2025)}.items():
         for key, team in KINDS.items():
             rows = of_team(between(models, *years), team)
-            found[f"open_{when}_{key}"] = with_access(rows, "open")
+            if (when, team) in QUOTED:
+                found[f"open_{when}_{key}"] = with_access(rows, "open")
             if team != "both":
                 found[f"code_{when}_{key}"] = with_code(rows)
         rows = of_team(between(models, *years), "industry")
@@ -330,14 +335,10 @@ def lags(models: list[Model]) -> Numbers:
 
 
 def rent(raw: Path) -> float:
-    """Return the median price of an hour of the chip in the newest year of quotes, in dollars."""
-    quotes = rows_of(raw / "models/epoch_hardware_prices_2025-06-20.csv")
-    column = "Price per chip-hour (on-demand)"
-    priced = [row for row in quotes if row["Hardware model"] == H100 and row[column]]
-    newest = max(row["Price date"][:4] for row in priced)
-    return statistics.median(
-        float(row[column].strip("$")) for row in priced if row["Price date"][:4] == newest
-    )
+    """Return the newest list price of an hour of the chip, in dollars."""
+    rents = rows_of(raw / "compute/gpu_rental_list_prices_2026-09.csv")
+    months = {row["month"]: float(row["usd_per_hour"]) for row in rents if row["chip"] == "H100"}
+    return months[max(months)]
 
 
 def reach(raw: Path, models: list[Model]) -> Numbers:

@@ -52,7 +52,7 @@ def differences(found, results):
     [
         ("audit", 13),
         ("causes", 5),
-        ("diffusion", 25),
+        ("diffusion", 22),
         ("foundation-models", 5),
         ("hardware", 25),
         ("introduction", 3),

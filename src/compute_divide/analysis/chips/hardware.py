@@ -367,7 +367,7 @@ def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> import compute_divide as cd
     >>> running = running_clusters(cd.load_clusters())
-    >>> running["name"].eq("xAI Colossus Memphis Phase 1").any()
+    >>> "xAI Colossus Memphis Phase 1" in set(running["name"])
     False
     """
     built = built_clusters(listed)
