@@ -112,9 +112,10 @@ def _is_single(
         return False
     names = [models["model"].iloc[numbers[0]], runs["model"].iloc[free[0]]]
     shorter, longer = sorted(_plain(names), key=len)
-    computing = [models[COMPUTE].iloc[numbers[0]], runs["listed_compute_flop"].iloc[free[0]]]
-    is_far = max(computing) > REVISED * min(computing)
-    return longer.startswith(shorter) and not is_far
+    listed = models[COMPUTE].iloc[numbers[0]]
+    audited = runs["listed_compute_flop"].iloc[free[0]]
+    is_near = pd.isna(listed) or pd.isna(audited) or are_alike(listed, audited, REVISED)
+    return longer.startswith(shorter) and is_near
 
 
 def _match_alike(
@@ -128,13 +129,14 @@ def _match_alike(
     listed = models[COMPUTE].tolist()
     audited = runs["listed_compute_flop"].tolist()
     for number in numbers:
-        alike = [place for place in free if _is_alike(listed[number], audited[place])]
+        alike = [place for place in free if are_alike(listed[number], audited[place])]
         if alike:
             places[number] = alike[0]
             free.remove(alike[0])
 
 
-def _is_alike(listed: float, audited: float) -> bool:
-    if pd.isna(listed) or pd.isna(audited):
+def are_alike(computing: float, other: float, factor: float = ALIKE) -> bool:
+    """Tell whether two amounts of computing are known and differ by no more than a factor."""
+    if pd.isna(computing) or pd.isna(other):
         return False
-    return max(listed, audited) <= ALIKE * min(listed, audited)
+    return max(computing, other) <= factor * min(computing, other)

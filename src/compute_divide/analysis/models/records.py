@@ -15,8 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+from compute_divide.analysis.chips.budget import SECONDS_PER_HOUR
 from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.analysis.models.identity import ALIKE, audited_places
+from compute_divide.analysis.models.identity import ALIKE, are_alike, audited_places
 from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
 from compute_divide.choices import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.evidence.audit.runs import DATABASE_NOTES, load_audited_runs
@@ -31,8 +32,6 @@ UNSUPPORTED = "its own source does not support the computing"
 ABOVE_PEAK = "more computing than its own hardware could do"
 ROUNDING = 1.05
 """Two numbers of computing that differ by no more than this factor are the same one."""
-SECONDS = 3600
-"""Seconds in an hour."""
 
 Record = Mapping[Hashable, Any]
 
@@ -74,9 +73,7 @@ def with_records(
     'collaboration'
     """
     _check(records, RECORDS, "records")
-    runs = load_audited_runs()
-    places = audited_places(models, runs)
-    audited = runs.reindex(places).set_index(models.index)
+    audited = _audited_rows(models)
     with_verdicts = models.assign(
         audit=audited["verdict"],
         team_checked=_team_checked(audited),
@@ -84,7 +81,13 @@ def with_records(
     )
     if records == "as-listed":
         return with_verdicts
-    return _changed(with_verdicts, record_changes(models, dual_affiliation))
+    return _changed(with_verdicts, _changes(models, audited, dual_affiliation))
+
+
+def _audited_rows(models: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of the audit of each model, on its index; blank where there is none."""
+    runs = load_audited_runs()
+    return runs.reindex(audited_places(models, runs)).set_index(models.index)
 
 
 def _check(value: str, allowed: Mapping[str, str], what: str) -> None:
@@ -147,9 +150,13 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     >>> changes.set_index("model").loc["Flan-PaLM 540B", "reason"]
     'built on another model: counted with its own computing'
     """
+    return _changes(models, _audited_rows(models), dual_affiliation)
+
+
+def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str) -> pd.DataFrame:
+    """Return what `record_changes` does, from the rows of the audit."""
     _check(dual_affiliation, DUAL_AFFILIATIONS, "dual_affiliation")
-    runs = load_audited_runs()
-    audits = runs.reindex(audited_places(models, runs)).to_dict("records")
+    audits = audited.to_dict("records")
     limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
     names = set(models["model"])
     changes = []
@@ -235,9 +242,7 @@ def _unless_alike(
     own: float, listed: float, reason: str, factor: float = ROUNDING
 ) -> tuple[float, str]:
     """Return the listed value where both are the same, else the own one with the reason."""
-    if pd.isna(listed) or max(own, listed) > factor * min(own, listed):
-        return own, reason
-    return listed, ""
+    return (listed, "") if are_alike(own, listed, factor) else (own, reason)
 
 
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:
@@ -249,7 +254,7 @@ def most_possible(models: pd.DataFrame) -> pd.Series[float]:
     peaks = chip_peaks(load_chips()).to_dict()
     fastest = models["training_hardware"].map(lambda chips: _fastest(chips, peaks))
     chips = models["hardware_quantity"].astype(float)
-    return fastest * chips * models["training_time_hours"] * SECONDS
+    return fastest * chips * models["training_time_hours"] * SECONDS_PER_HOUR
 
 
 def _fastest(chips: object, peaks: Mapping[Hashable, float]) -> float:

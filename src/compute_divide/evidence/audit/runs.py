@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compute_divide.evidence.models.raw import SCHEMA
+from compute_divide.evidence.models.raw import SCHEMA, SECTORS
 from compute_divide.evidence.store import files, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.evidence.store.raw_csv import (
@@ -111,9 +111,7 @@ FIELDS: tables.Fields = {
     "listed_team_type": tables.as_label("listed_team", TEAM),
     "listed_compute_flop": tables.as_number("listed_flop"),
     "organisations": tables.Field(tables.text(nullable=False), _names),
-    "sectors": tables.Field(
-        tables.list_of(["academia", "industry", "government", "nonprofit"]), _sectors
-    ),
+    "sectors": tables.Field(tables.list_of(SECTORS.ours), _sectors),
     "team_type": tables.as_label("audited_team", TEAM, blank=None),
     "computer_owner": tables.as_text("computer_owner"),
     "computer_owner_kind": tables.as_label("computer_owner_kind", OWNERS, blank="unknown"),
