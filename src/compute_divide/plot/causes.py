@@ -26,7 +26,7 @@ _COLUMNS = {
 
 
 def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
-    """Return the share of academia alone in each fifth of the models by computing.
+    """Return the share of universities alone in each fifth of the models by computing.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     """
     fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
     rows = pd.DataFrame(fifths)
-    chart = share_rows(rows, "fifth", "Share of academia alone")
+    chart = share_rows(rows, "fifth", "Share of universities alone")
     description = describe_intervals(rows, "fifth", "share")
     source = models_credit(vintage)
     columns = {"fifth": Column("Fifth of its year")}

@@ -327,7 +327,7 @@ def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
     rows = _multiplied(factors)
     names = list(rows["factor"])
     y = named_rows("factor", sort=names, axis=row_axis(labelLimit=140))
-    start = times_axis("start", "Industry alone over academia alone")
+    start = times_axis("start", "Companies alone over universities alone")
     base = alt.Chart(rows).encode(y=y)
     bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16)
     bars = bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=_factor_tips())

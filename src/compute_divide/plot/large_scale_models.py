@@ -73,7 +73,7 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     is_academic = tiles["team_type"].eq(ACADEMIA)
     by_year = is_academic.groupby(tiles["year"]).sum()
     counts = row_by_row("{} {}", by_year.index, by_year)
-    description = f"Number of tiles a year of academia alone: {counts}."
+    description = f"Number of tiles a year of universities alone: {counts}."
     source = models_credit(vintage)
     columns = {"rank": Column("Rank", "number"), "organisations": Column("Who")}
     chart = _tiles(tiles)
@@ -101,7 +101,7 @@ def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
     shares = sums.assign(share=sums[COMPUTE] / totals)
     academic = shares[shares["team_type"] == ACADEMIA]
     course = row_by_row("{} {:.1%}", academic["year"], academic["share"])
-    description = f"Share of academia alone: {course}."
+    description = f"Share of universities alone: {course}."
     source = models_credit(vintage)
     columns = {"share": Column("Share", "share")}
     chart = _bars(shares)

@@ -95,7 +95,7 @@ def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
 
 
 def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
-    """Return shares of academia alone among known teams, and how far unknown ones let them move.
+    """Return shares of universities alone among known teams, and how far unknown ones let them move.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
 
 
 def topic_lines(bounds: pd.DataFrame) -> Figure:
-    """Return shares of academia alone by year, a line with bounds for each topic that was counted.
+    """Return shares of universities alone by year, a line with bounds for each topic that was counted.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def _dots(rows: pd.DataFrame) -> alt.LayerChart:
 
 @needs()
 def _bars(rows: pd.DataFrame) -> alt.LayerChart:
-    x = share_below("Works by academia alone")
+    x = share_below("Works by universities alone")
     y = named_rows("works", sort=list(rows["works"]))
     base = alt.Chart(rows).encode(y=y, color=_COLOUR, tooltip=_bound_tips())
     bars = base.mark_bar(height=12, opacity=0.35)
@@ -224,7 +224,7 @@ def _bound_tips() -> list[alt.Tooltip]:
 @needs()
 def _lines(rows: pd.DataFrame) -> alt.LayerChart:
     x = years_of(rows)
-    title = "Works by academia alone"
+    title = "Works by universities alone"
     base = alt.Chart(rows).encode(x=x, color=_COLOUR)
     band = base.mark_area(opacity=0.12)
     band = band.encode(y=share_axis("lowest", title), y2=alt.Y2("highest:Q"))

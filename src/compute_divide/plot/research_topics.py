@@ -117,7 +117,7 @@ def topic_rows(shares: pd.DataFrame, emphasis: Sequence[str]) -> Figure:
 
 
 def reading_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers of academia alone, a row a conference.
+    """Return the share of papers of universities alone, a row a conference.
 
     It is that by two readings of where authors work.
 
@@ -136,7 +136,7 @@ def reading_dots(shares: pd.DataFrame) -> Figure:
     names = shares["venue"].map(venue_name)
     rows = shares.assign(conference=names)[columns]
     colours = _colours(rows["reading"])
-    chart = series_dots(rows, "conference", "reading", colours, "Papers of academia alone")
+    chart = series_dots(rows, "conference", "reading", colours, "Papers of universities alone")
     description = describe_groups(rows, "reading", "conference")
     source = credit(PAPERS_TABLE)
     return figure(chart, rows, description=description, source=source, columns=_CONFERENCE_COLUMNS)
@@ -148,9 +148,9 @@ def _colours(series: pd.Series[str]) -> dict[str, str]:
 
 
 def lead_dots(leads: pd.DataFrame, row: str, heading: str) -> Figure:
-    """Return how often papers of other teams are cited more than papers of academia alone.
+    """Return how often papers of other teams are cited more than papers of universities alone.
 
-    The other teams are those with industry and of industry alone.
+    The other teams are universities with companies, and companies alone.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def lead_dots(leads: pd.DataFrame, row: str, heading: str) -> Figure:
     Figure
         A dot with its interval for each team type, and a line at one half, which is no difference.
     """
-    title = "How often cited more than academia alone"
+    title = "How often cited more than universities alone"
     chart = team_dots(leads, row, title, _WITH_INDUSTRY, level=0.5)
     description = _described_teams(leads, row)
     source = credit(RANKS_TABLE)
@@ -188,7 +188,7 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
     Returns
     -------
     Figure
-        A dot with its interval for academia alone, with industry, and industry alone.
+        A dot with its interval for universities alone, universities with companies, and companies alone.
     """
     title = f"Papers among the most cited {top:.0%} of their conference and year"
     chart = team_dots(shares, "period", title, (ACADEMIA, *_WITH_INDUSTRY))

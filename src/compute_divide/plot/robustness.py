@@ -311,7 +311,7 @@ def _vintage_columns() -> alt.X:
 
 @needs("share")
 def _drift(read: pd.DataFrame, highlighted: Sequence[int]) -> alt.LayerChart:
-    title = "Share of industry alone, notable models"
+    title = "Share of companies alone, notable models"
     rows = _drift_rows(read, highlighted)
     x = _taken_axis(rows["taken"])
     y = share_axis("share", title)

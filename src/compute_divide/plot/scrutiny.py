@@ -28,7 +28,7 @@ from compute_divide.plot.base.marks import (
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, row_by_row
 
-_ALONE = "Papers by academia alone"
+_ALONE = "Papers by universities alone"
 _SERIES = {True: "scrutiny", False: "other papers"}
 _FEWEST = 10
 """Papers of which a share is drawn."""
@@ -62,7 +62,7 @@ _INDEX_COLUMNS = {
 
 
 def academic_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers by academia alone, a row a kind of papers, a dot a period.
+    """Return the share of papers by universities alone, a row a kind of papers, a dot a period.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def academic_dots(shares: pd.DataFrame) -> Figure:
 
 
 def kind_odds(odds: pd.DataFrame) -> Figure:
-    """Return the odds that papers are of academia alone, a row a kind of scrutiny, a dot a period.
+    """Return the odds that papers are of universities alone, a row a kind of scrutiny, a dot a period.
 
     Parameters
     ----------
@@ -108,7 +108,7 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
 
 
 def conference_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers by academia alone, a row a conference.
+    """Return the share of papers by universities alone, a row a conference.
 
     It is that among scrutiny, and among other papers.
 
@@ -239,7 +239,7 @@ def _odds_axis(known: pd.DataFrame) -> alt.X:
     ticks = [odds for odds in _ODDS if low / 1.5 <= odds <= high * 1.5] or [1]
     first = min(low, ticks[0], 0.9)
     last = max(high, ticks[-1], 1.1)
-    title = "Odds of academia alone, papers on the topic over all others"
+    title = "Odds of universities alone, papers on the topic over all others"
     scale = alt.Scale(type="log", domain=[first * 0.97, last * 1.03], nice=False)
     axis = alt.Axis(values=ticks, format="~r", grid=True)
     return alt.X("odds_ratio:Q", title=title, scale=scale, axis=axis)

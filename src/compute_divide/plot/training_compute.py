@@ -48,8 +48,8 @@ _NAMES = {
 """The models that are named, and how."""
 _WORDS = {
     "all": "Over all models, training compute",
-    "academia-only": "That of academia alone",
-    "industry-only": "That of industry alone",
+    "academia-only": "That of universities alone",
+    "industry-only": "That of companies alone",
     "near-record": "That of models near the record",
 }
 _COMPUTE_TITLE = "Training compute (FLOP)"
@@ -257,9 +257,9 @@ def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> list[alt.Ch
 
 
 def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Return names: those of records above the cloud, those of academia alone below.
+    """Return names: those of records above the cloud, those of universities alone below.
 
-    Those of academia alone lie within the cloud.
+    Those of universities alone lie within the cloud.
     """
     named = rows[rows["model"].isin(list(_NAMES))]
     named = named.assign(name=named["model"].map(_NAMES))

@@ -26,7 +26,7 @@ def test_the_bounds_hold_whatever_the_unknown_works_are(
     assert row["lowest"] <= truth + 1e-12
     assert truth <= row["highest"] + 1e-12
     assert (row["lowest"] == row["highest"]) == ("unknown" not in teams)
-    share = bounded_share(as_works(teams), "academia alone")
+    share = bounded_share(as_works(teams), "universities alone")
     assert (share.low, share.high) == (row["lowest"], row["highest"])
 
 

@@ -25,9 +25,9 @@ def layers(figure: Figure) -> list[dict]:
 def test_types_of_teams_have_the_names_and_colours_of_the_book(draw) -> None:
     figure = draw(TEAMS, "Models", EVIDENCE, y="n", by="team_type")
     scale = layers(figure)[0]["encoding"]["color"]["scale"]
-    assert scale["domain"] == ["industry alone", "academia alone"]
+    assert scale["domain"] == ["companies alone", "universities alone"]
     assert scale["range"] == [TEAM_COLOURS["industry-only"], TEAM_COLOURS["academia-only"]]
-    assert figure.data["team_type"].tolist() == ["industry alone", *["academia alone"] * 2]
+    assert figure.data["team_type"].tolist() == ["companies alone", *["universities alone"] * 2]
     assert "Epoch AI" in figure.source
 
 

@@ -230,7 +230,7 @@ SCOPES = ("every model listed", "notable models")
 """Which models of a vintage count."""
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
-    "academia and industry alone": (ACADEMIA, INDUSTRY),
+    "universities alone and companies alone": (ACADEMIA, INDUSTRY),
     "teams known or not": (*TEAM_TYPES, UNKNOWN),
 }
 """Team types that make the total."""

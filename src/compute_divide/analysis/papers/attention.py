@@ -87,7 +87,7 @@ class Lead:
 
 
 def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lead | None:
-    """Return how often papers of a team are cited more than those of academia alone.
+    """Return how often papers of a team are cited more than those of universities alone.
 
     It is None where none can be compared.
 
@@ -138,7 +138,7 @@ def _ahead(ranks: pd.Series, is_team: Flags, stratum: Places, other: Places) -> 
 def lead_estimate(
     papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN
 ) -> Estimate:
-    """Return how often papers of a team are cited more than those of academia alone.
+    """Return how often papers of a team are cited more than those of universities alone.
 
     Like is compared with like: papers that share the columns `within`.
 
@@ -148,7 +148,7 @@ def lead_estimate(
         Papers with ``team_type``, ``rank`` and the columns `within`; a paper that lacks one of
         these is left out.
     team : str
-        The type of the team that is held against academia alone.
+        The type of the team that is held against universities alone.
     label : str
         What is estimated, in a few words that stand alone.
     within : sequence of str
@@ -195,7 +195,7 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     papers : pandas.DataFrame
         Papers as `ranked` returns them, with ``team_type`` and ``track``.
     team : str
-        The type of the team that is held against academia alone.
+        The type of the team that is held against universities alone.
     label : str
         What is estimated, in a few words that stand alone.
 
@@ -240,7 +240,7 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
 
 
 def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
-    """Return the lead of each team over academia alone in each group of papers.
+    """Return the lead of each team over universities alone in each group of papers.
 
     Parameters
     ----------
@@ -249,7 +249,7 @@ def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) ->
     keys : sequence of str
         The columns that make the groups.
     teams : sequence of str
-        The types of teams that are held against academia alone.
+        The types of teams that are held against universities alone.
 
     Returns
     -------

@@ -129,8 +129,8 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The papers with a column of true and false each: whether they name a model at all
-        (``names_any``), one that industry alone made (``names_industry``), one that a company made,
-        alone or with others (``names_company``), one that academia alone made
+        (``names_any``), one that companies alone made (``names_industry``), one that a company made,
+        alone or with others (``names_company``), one that universities alone made
         (``names_academia``), one of a company's to download (``names_open``), one behind a service
         (``names_hosted``).
 
@@ -201,7 +201,7 @@ def share_naming(
 
 
 def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers of academia alone and those with a company author, without all others.
+    """Return the papers of universities alone and those with a company author, without all others.
 
     Parameters
     ----------
@@ -211,7 +211,7 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        These papers with a column ``academic``: whether they are of academia alone.
+        These papers with a column ``academic``: whether they are of universities alone.
 
     Raises
     ------

@@ -165,7 +165,7 @@ def association(
     --------
     >>> rows = pd.DataFrame({"venue": "icml", "topic": [True] * 4 + [False] * 4})
     >>> rows["academic"] = [True, False, False, False, True, True, True, False]
-    >>> found = association(rows, "topic", "academic", ["venue"], "odds of academia alone")
+    >>> found = association(rows, "topic", "academic", ["venue"], "odds of universities alone")
     >>> round(found.odds_ratio.value, 3), found.odds_ratio.n
     (0.111, 8)
     """

@@ -13,7 +13,7 @@ from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
 def academic_bounds(
     rows: pd.DataFrame, by: Sequence[str] = ("venue", "year"), number: str | None = None
 ) -> pd.DataFrame:
-    """Return the share of academia alone in each group, and how far unknown teams let it move.
+    """Return the share of universities alone in each group, and how far unknown teams let it move.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def academic_bounds(
     Returns
     -------
     pandas.DataFrame
-        One row a group, sorted by `by`: ``k`` of academia alone, of ``known`` teams, of ``n`` in
+        One row a group, sorted by `by`: ``k`` of universities alone, of ``known`` teams, of ``n`` in
         all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
         Groups of no works do not occur.
 
@@ -67,7 +67,7 @@ def academic_bounds(
 
 
 def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
-    """Return the share of academia alone among known teams, with bounds that unknown ones leave.
+    """Return the share of universities alone among known teams, with bounds that unknown ones leave.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
     Examples
     --------
     >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
-    >>> share = bounded_share(rows, "works of academia alone")
+    >>> share = bounded_share(rows, "works of universities alone")
     >>> share.value, share.low, share.high, share.n
     (0.5, 0.25, 0.75, 2)
     """
@@ -143,7 +143,7 @@ def checked_bounds(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     --------
     >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "industry-only"]})
     >>> rows["team_checked"] = [True, True, False]
-    >>> share = checked_bounds(rows, "academia-only", "models of academia alone")
+    >>> share = checked_bounds(rows, "academia-only", "models of universities alone")
     >>> round(share.low, 2), round(share.high, 2), share.k, share.n
     (0.33, 0.67, 1, 3)
     """

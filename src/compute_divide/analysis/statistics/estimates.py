@@ -481,7 +481,7 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     Examples
     --------
     >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown"]})
-    >>> team_share(rows, "academia-only", "models by academia alone").n
+    >>> team_share(rows, "academia-only", "models by universities alone").n
     2
     """
     _check_team(team_type)

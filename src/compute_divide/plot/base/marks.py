@@ -19,9 +19,9 @@ FEW = 5
 """With fewer cases than this a share is drawn without an interval."""
 
 _TEAMS = {
-    "academia-only": ("academia alone", "#518fe9", "circle"),
-    "collaboration": ("with industry", "#a041aa", "diamond"),
-    "industry-only": ("industry alone", "#d55107", "square"),
+    "academia-only": ("universities alone", "#518fe9", "circle"),
+    "collaboration": ("universities with companies", "#a041aa", "diamond"),
+    "industry-only": ("companies alone", "#d55107", "square"),
     "other": ("other", "#8f8f8f", "triangle-up"),
     "unknown": ("unknown", "#676767", "cross"),
 }
