@@ -95,7 +95,7 @@ def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
 
 
 def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
-    """Return shares of universities alone among known teams, and how far unknown ones let them move.
+    """Return shares of universities among known teams, and how far unknown ones let them move.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
 
 
 def topic_lines(bounds: pd.DataFrame) -> Figure:
-    """Return shares of universities alone by year, a line with bounds for each topic that was counted.
+    """Return shares of universities alone by year, a line with bounds for each counted topic.
 
     Parameters
     ----------

@@ -188,7 +188,7 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
     Returns
     -------
     Figure
-        A dot with its interval for universities alone, universities with companies, and companies alone.
+        A dot with its interval for each of the three team types.
     """
     title = f"Papers among the most cited {top:.0%} of their conference and year"
     chart = team_dots(shares, "period", title, (ACADEMIA, *_WITH_INDUSTRY))

@@ -86,7 +86,7 @@ def academic_dots(shares: pd.DataFrame) -> Figure:
 
 
 def kind_odds(odds: pd.DataFrame) -> Figure:
-    """Return the odds that papers are of universities alone, a row a kind of scrutiny, a dot a period.
+    """Return the odds that universities alone wrote papers, a row a kind, a dot a period.
 
     Parameters
     ----------

@@ -89,8 +89,8 @@ class Check:
     >>> wide = Estimate(0.64, 0.40, 0.83, unit="share")
     >>> Check("academia-share-early", 0.65, now=wide).verdict
     'cannot tell'
-    >>> Check("liang-most", 0.5, now=share, side="above", measure="universities alone").reason
-    'Universities alone: the estimate on data of its time cannot be had, that of now agrees with it.'
+    >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
+    'Universities: the estimate on data of its time cannot be had, that of now agrees with it.'
     >>> Check("hao-sector", why="No list tells it.").verdict
     'cannot be tested'
     """

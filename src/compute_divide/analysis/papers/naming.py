@@ -129,7 +129,7 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The papers with a column of true and false each: whether they name a model at all
-        (``names_any``), one that companies alone made (``names_industry``), one that a company made,
+        (``names_any``), one of companies alone (``names_industry``), one that a company made,
         alone or with others (``names_company``), one that universities alone made
         (``names_academia``), one of a company's to download (``names_open``), one behind a service
         (``names_hosted``).

@@ -27,7 +27,7 @@ def academic_bounds(
     Returns
     -------
     pandas.DataFrame
-        One row a group, sorted by `by`: ``k`` of universities alone, of ``known`` teams, of ``n`` in
+        One row a group, sorted by `by`: ``k`` of universities, of ``known`` teams, of ``n`` in
         all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
         Groups of no works do not occur.
 
@@ -67,7 +67,7 @@ def academic_bounds(
 
 
 def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
-    """Return the share of universities alone among known teams, with bounds that unknown ones leave.
+    """Return universities' share among known teams, with the bounds that unknown ones leave.
 
     Parameters
     ----------
