@@ -260,30 +260,23 @@ def of_universities(raw: Path, speed: dict[str, float]) -> dict[str, float]:
 
 
 def of_lists(raw: Path) -> dict[str, float]:
-    def machines(month: str) -> list[tuple[str, str, float, bool]]:
+    def machines(month: str) -> list[tuple[str, str, float]]:
         found = []
         for half in ("academic", "other"):
             for one in rows(raw / f"compute/top500/top500_{month}_{half}.csv"):
                 speed = float(one["RMax"]) / 1e3 if "RMax" in one else float(one["Rmax [TFlop/s]"])
-                accelerated = one.get("Accelerator/Co-Processor", "None") != "None"
-                found.append((one["Segment"], one["Country"], speed, accelerated))
+                found.append((one["Segment"], one["Country"], speed))
         return found
 
-    def share(found: list[tuple[str, str, float, bool]], *segments: str) -> float:
+    def share(found: list[tuple[str, str, float]], *segments: str) -> float:
         return sum(one[2] for one in found if one[0] in segments) / sum(one[2] for one in found)
 
     old, new = machines("2010-06"), machines("2026-06")
-    whole = sum(one[2] for one in new)
     paid = [one for one in new if one[0] in {"Academic", "Research", "Government"}]
-    alps = max(one[2] for one in new if one[:2] == ("Research", "Switzerland"))
     return {
         "top500_first": share(old, "Academic"),
         "top500_last": share(new, "Academic"),
-        "top500_accelerated": share([one for one in new if one[3]], "Academic"),
         "top500_national": share(new, "Research", "Government"),
-        "top500_without_largest": share(new, "Academic")
-        - max(one[2] for one in new if one[0] == "Academic") / whole,
-        "top500_with_alps": share(new, "Academic") + alps / whole,
         "united_states_list": sum(one[2] for one in paid if one[1] == "United States")
         / sum(one[2] for one in paid),
     }
@@ -332,7 +325,6 @@ def of_prices(raw: Path, h100: float) -> dict[str, float]:
         one["Model"]: one for one in rows(raw / "models/epoch_notable_ai_models_2026-08-19.csv")
     }
     return {
-        "h100_first": prices[0],
         "h100_peak": prices[peak],
         "h100_lowest": min(prices[peak:]),
         "h100_last": prices[-1],

@@ -21,15 +21,8 @@ FIGURES: dict[str, list[str]] = {
     "introduction": ["notable_lines"],
     "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
     "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
-    "machine_sizes": ["largest_machines", "measured_machines"],
-    "machines": [
-        "aurora_rates",
-        "machine_countries",
-        "mixed_machines",
-        "owners_scale",
-        "public_countries",
-        "top500_lines",
-    ],
+    "machine_sizes": ["largest_machines"],
+    "machines": ["machine_countries", "owners_scale"],
     "open_models": [
         "access_dots",
         "base_bars",

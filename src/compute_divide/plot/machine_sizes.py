@@ -1,4 +1,4 @@
-"""The largest machines over time, and what they were measured at."""
+"""The largest machines over time."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, needs
+from bookpress.page.figures.theme import needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     framed,
-    named_rows,
     named_scale,
-    row_axis,
     tips,
 )
 from compute_divide.plot.base.show import Column, credit, figure
@@ -66,19 +64,6 @@ _MACHINE_COLUMNS = {
     H100E: Column("H100 equivalents", "number"),
     _LOW: Column("Lowest peak", "number"),
     _HIGH: Column("Highest peak", "number"),
-}
-
-_PEAK = "peak, as audited"
-_LISTED = "peak by the list of clusters"
-_MXP = "measured, HPL-MxP"
-_HPL = "measured in 64 bits, HPL"
-_MEASURES = {_PEAK: INK, _LISTED: "#8a8a8a", _MXP: ACCENT, _HPL: _PUBLIC}
-"""What the figure of measured speeds shows of a machine, with its colours."""
-_SHAPES = {_PEAK: "stroke", _LISTED: "cross", _MXP: "circle", _HPL: "triangle-up"}
-_MEASURED_COLUMNS = {
-    "machine": Column("Machine"),
-    "what": Column("What"),
-    "eflop_s": Column("EFLOP/s", "number"),
 }
 
 
@@ -181,48 +166,3 @@ def _names(dots: pd.DataFrame) -> list[alt.Chart]:
         if len(own):
             texts.append(alt.Chart(own).mark_text(fontSize=11, **place))
     return texts
-
-
-def measured_machines(machines: pd.DataFrame) -> Figure:
-    """Return what machines were measured at, beside their peaks.
-
-    Parameters
-    ----------
-    machines : pandas.DataFrame
-        ``machine``, and in EFLOP/s ``peak`` (in 16 bits, as audited), ``listed`` (by the list of
-        clusters), ``hpl_mxp`` and ``hpl``; what is missing is not shown.
-
-    Returns
-    -------
-    Figure
-        A row a machine, the fastest in HPL-MxP first.
-    """
-    ordered = machines.sort_values("hpl_mxp", ascending=False)
-    names = {"peak": _PEAK, "listed": _LISTED, "hpl_mxp": _MXP, "hpl": _HPL}
-    wide = ordered.rename(columns=names)[["machine", *names.values()]]
-    rows = wide.melt("machine", var_name="what", value_name="eflop_s").dropna()
-    columns = [rows[name] for name in ["machine", "what", "eflop_s"]]
-    values = row_by_row("{}, {}: {:.3g}", *columns, joint="; ")
-    return figure(
-        _measured(rows, ordered["machine"].tolist()),
-        rows,
-        description=f"In EFLOP/s. {values}.",
-        source=credit("audit/machines.csv", "hardware/clusters.csv"),
-        columns=_MEASURED_COLUMNS,
-    )
-
-
-@needs()
-def _measured(rows: pd.DataFrame, order: list[str]) -> alt.LayerChart:
-    """Return a row a machine: strokes and crosses for peaks, points for measured speeds."""
-    scale = alt.Scale(type="log", nice=False, domain=[0.01, 80])
-    axis = alt.Axis(format="~g", values=[0.01, 0.1, 1, 10])
-    x = alt.X("eflop_s:Q", title="EFLOP/s, logarithmic", scale=scale, axis=axis)
-    y = named_rows("machine", sort=order, axis=row_axis(labelLimit=220))
-    legend = alt.Legend(title=None, orient="top", columns=2, symbolStrokeWidth=2)
-    colour = alt.Color("what:N", scale=named_scale(_MEASURES), legend=legend)
-    shape = alt.Shape("what:N", scale=named_scale(_SHAPES), legend=legend)
-    tooltip = tips("machine:N|Machine", "what:N|What", "eflop_s:Q|EFLOP/s|.3g")
-    dots = alt.Chart(rows).mark_point(size=80, strokeWidth=2)
-    dots = dots.encode(x=x, y=y, color=colour, shape=shape, tooltip=tooltip)
-    return framed(dots, height=21 * len(order))

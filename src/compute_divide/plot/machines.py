@@ -1,4 +1,4 @@
-"""Figures and tables of the chapter on machines: all owners on one scale, countries, the TOP500."""
+"""Figures of the chapter on machines: all owners on one scale, and countries."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK, needs
-from compute_divide.analysis.chips.machines import H100E, UNNAMED, top500_share
+from compute_divide.analysis.chips.machines import H100E
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
-    end_labels,
     framed,
     named_rows,
     named_scale,
     row_axis,
     series_dots,
-    share_axis,
     tips,
-    years_of,
 )
-from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.wording import describe_intervals, describe_series, row_by_row
+from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.wording import describe_intervals, row_by_row
 
 _INDUSTRY = TEAM_COLOURS["industry-only"]
 _PUBLIC = TEAM_COLOURS["collaboration"]
@@ -42,12 +39,6 @@ _GROUPS = {
 }
 """The headings of the figure of all owners, and the colours of what stands below them."""
 
-_SEGMENTS = {
-    "national centres": (_PUBLIC, ["research", "government"]),
-    "universities": (_ACADEMIA, ["academic"]),
-    "companies": (_INDUSTRY, ["industry", "vendor"]),
-}
-"""Groups of segments of the TOP500, with their colours."""
 
 _OWNER_COLUMNS = {
     "group": Column("Group"),
@@ -63,29 +54,7 @@ _OWNER_SOURCES = (
     "audit/machines.csv",
     "compute/university_sizes.csv",
 )
-_COUNTRY_COLUMNS = {
-    "country": Column("Country"),
-    "n": Column("Machines", "number"),
-    H100E: _WORTH,
-    "largest": Column("Largest"),
-    "size": Column("Its H100 equivalents", "number"),
-    "of_list": Column("Share of TOP500", "share"),
-}
-_MIXED_COLUMNS = {
-    "machine": Column("Machine"),
-    "country": Column("Country"),
-    "n": Column("Machines", "number"),
-    H100E: _WORTH,
-}
-_RATE_COLUMNS = {
-    "kind": Column("Rate"),
-    "tflop_s": Column("TFLOP/s a chip", "number"),
-    H100E: Column("The machine, H100 equivalents", "number"),
-    "how": Column("How"),
-    "source": Column("Source"),
-}
 _SHARE_COLUMNS = {"country": Column("Country"), "what": Column("Of what")}
-_LIST_COLUMNS = {"when": Column("List", "number"), "group": Column("Who")}
 
 _KINDS = {
     "notable models": ACCENT,
@@ -137,66 +106,6 @@ def _as_rows(sizes: Mapping[str, Estimate]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def public_countries(countries: pd.DataFrame) -> Table:
-    """Return the public machines of countries, and their share of the TOP500.
-
-    Parameters
-    ----------
-    countries : pandas.DataFrame
-        A row a country: ``country``, ``n`` (machines), ``h100e``, ``largest`` (the name of the
-        largest), ``size`` (its H100 equivalents) and ``of_list`` (the share of the speed of all
-        public machines in the TOP500).
-
-    Returns
-    -------
-    Table
-        The same with headings.
-    """
-    shown = countries[list(_COUNTRY_COLUMNS)]
-    return table(shown, _COUNTRY_COLUMNS)
-
-
-def mixed_machines(machines: pd.DataFrame) -> Table:
-    """Return the machines that belong to public and private owners together.
-
-    Parameters
-    ----------
-    machines : pandas.DataFrame
-        ``machine``, ``country`` and ``h100e``; those whose name is hidden share a row a country.
-
-    Returns
-    -------
-    Table
-        The largest first.
-    """
-    is_hidden = machines["machine"].eq(UNNAMED)
-    named = machines[~is_hidden].assign(n=1)[["machine", "country", "n", H100E]]
-    hidden = (
-        machines[is_hidden]
-        .groupby("country", as_index=False)
-        .agg(n=(H100E, "size"), h100e=(H100E, "sum"))
-    )
-    rows = pd.concat([hidden.assign(machine="names hidden by the list"), named])
-    rows = rows.sort_values(H100E, ascending=False, kind="stable")
-    return table(rows[list(_MIXED_COLUMNS)], _MIXED_COLUMNS)
-
-
-def aurora_rates(rates: pd.DataFrame) -> Table:
-    """Return what a chip of Aurora does by each source, and what that makes the machine worth.
-
-    Parameters
-    ----------
-    rates : pandas.DataFrame
-        ``kind``, ``tflop_s`` (TFLOP/s of a chip), ``h100e`` (of the machine), ``how``, ``source``.
-
-    Returns
-    -------
-    Table
-        The same with headings.
-    """
-    return table(rates[list(_RATE_COLUMNS)], _RATE_COLUMNS)
-
-
 def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     """Return where models are made and machines stand: shares of countries.
 
@@ -217,45 +126,6 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     description = describe_intervals(shares, "country", "share")
     source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", "audit/machines.csv")
     return figure(chart, shares, description=description, source=source, columns=_SHARE_COLUMNS)
-
-
-def top500_lines(lists: pd.DataFrame) -> Figure:
-    """Return the shares of groups of owners in the speed of each list of the TOP500.
-
-    The groups are universities, national centres and companies.
-
-    Parameters
-    ----------
-    lists : pandas.DataFrame
-        The lists, from `load_top500`.
-
-    Returns
-    -------
-    Figure
-        A line each, its interval as a band.
-    """
-    shares = _shares_of_lists(lists)
-    years = shares.rename(columns={"when": "year"})
-    first = lists["list"].min()
-    last = lists["list"].max()
-    months = f"{first:%B %Y} to {last:%B %Y}"
-    description = describe_series(years, "year", "share", by="group")
-    source = f"TOP500.org, as split in AcademicSystemsTOP500 (lists of {months})"
-    data = shares[["when", "group", "k", "n", "share", "low", "high"]]
-    chart = _list_lines(shares)
-    return figure(chart, data, description=description, source=source, columns=_LIST_COLUMNS)
-
-
-def _shares_of_lists(lists: pd.DataFrame) -> pd.DataFrame:
-    """Return the share of each group in each list, by its date as a fraction of years."""
-    dates = lists["list"].dt
-    dated = lists.assign(when=dates.year + (dates.month - 1) / 12)
-    rows = []
-    for when, machines in dated.groupby("when"):
-        for name, (_, segments) in _SEGMENTS.items():
-            share = top500_share(machines, segments, name)
-            rows.append({"when": when, "group": name, **share.row()})
-    return pd.DataFrame(rows)
 
 
 @needs()
@@ -307,27 +177,6 @@ def _owner_tips() -> list[alt.Tooltip]:
         f"{_LOW}:Q|5th percentile|,.0f",
         f"{_HIGH}:Q|95th percentile|,.0f",
     )
-
-
-@needs("share")
-def _list_lines(shares: pd.DataFrame) -> alt.LayerChart:
-    """Return the share of groups of machines in each list.
-
-    Each has a line, its interval as a band, and its name at the end.
-    """
-    title = "Share of the speed of the list"
-    x = years_of(shares, "when", beyond=1)
-    colours = {group: colour for group, (colour, _) in _SEGMENTS.items()}
-    colour = alt.Color("group:N", scale=named_scale(colours), legend=None)
-    data = shares[["when", "group", "share", "low", "high", "k", "n"]]
-    base = alt.Chart(data).encode(x=x, color=colour)
-    band = base.mark_area(opacity=0.16)
-    band = band.encode(y=share_axis("low", title), y2=alt.Y2("high:Q"))
-    tooltip = tips("group:N|Who", "when:Q|List|.1f", "share:Q|Share|.0%", "k:Q|Machines")
-    line = base.mark_line()
-    line = line.encode(y=share_axis("share", title), tooltip=tooltip)
-    labels = end_labels(shares, "when", "share", "group", x, share_axis("at", ""))
-    return framed(band, line, labels)
 
 
 def h100e_axis(
