@@ -39,7 +39,7 @@ _VINTAGE_COLUMNS = {
 }
 _RULE_COLUMNS = {
     "rule": Column("Rule"),
-    "definition": Column("Its name as a choice"),
+    "definition": Column("Its name as a choice", markup=True),
     "meaning": Column("A model counts when it is, or has"),
 }
 

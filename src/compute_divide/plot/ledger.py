@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure, Table, link
 from compute_divide.analysis.claims.verdicts import Check
 from compute_divide.evidence.claims import LedgerFigure
 from compute_divide.evidence.papers.citations import RANKS_TABLE
@@ -17,15 +17,15 @@ from compute_divide.plot.base.wording import in_cell
 
 Entries = Mapping[str, LedgerFigure]
 _LEDGER_COLUMNS = {
-    "entry": Column("Entry"),
-    "work": Column("Work"),
-    "theirs": Column("Claimed"),
+    "entry": Column("Entry", markup=True),
+    "work": Column("Work", markup=True),
+    "theirs": Column("Claimed", markup=True),
     "then": Column("Ours, data of its time"),
     "now": Column("Ours, now"),
     "verdict": Column("Verdict"),
 }
 _SOURCE_COLUMNS = {
-    "entry": Column("Entry"),
+    "entry": Column("Entry", markup=True),
     "date": Column("Published"),
     "definition": Column("What the work counts"),
     "seen": Column("How we know it"),
@@ -114,7 +114,7 @@ def ledger_sources(checks: Sequence[Check], entries: Entries) -> Table:
 
 
 def _linked(claim: str, entries: Entries) -> str:
-    return f"[{entries[claim].entry.name}](#{claim})"
+    return link(entries[claim].entry.name, f"#{claim}")
 
 
 def _theirs(claim: str, entries: Entries) -> str:

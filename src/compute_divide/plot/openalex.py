@@ -172,7 +172,7 @@ def corpus_plan(plan: pd.DataFrame, workers: int) -> Table:
     rows["core"] = plan["core_seconds"].map(duration)
     rows["hours"] = seconds.map(duration) + ", set by the " + limits
     rows["memory"] = gigabytes["memory"].map("{:.1f} GB".format)
-    rows["cost"] = plan["cost"].map("\\${:.2f}".format)
+    rows["cost"] = plan["cost"].map("${:.2f}".format)
     columns = {**_PLAN_COLUMNS, "hours": Column(numbered(workers, "core"))}
     return table(rows, columns)
 

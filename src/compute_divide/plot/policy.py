@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure, Table, plain
 from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.chips.budget import (
     HOURS_PER_MONTH,
@@ -256,10 +256,10 @@ def preset_runs(presets: pd.DataFrame, reached: Mapping[str, Estimate], year: in
     reach = [_counts(reached[key]) for key in presets.index]
     rows = presets[["name", "told", "date", "hours", "flop"]]
     rows = rows.assign(date=presets["date"].fillna(""))
-    rows = rows.assign(reach=reach, seen=presets["seen"] + cited)
+    rows = rows.assign(reach=reach, seen=presets["seen"].map(plain) + cited)
     columns = {**_PRESET_COLUMNS}
     columns["reach"] = Column(f"Reaches, of {year}")
-    columns["seen"] = Column("Seen, and where")
+    columns["seen"] = Column("Seen, and where", markup=True)
     return table(rows, columns)
 
 

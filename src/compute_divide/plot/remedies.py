@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure, Table, link, plain
 from bookpress.page.figures.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import along, framed, named_rows, named_scale, tips
 from compute_divide.plot.base.show import Column, figure, table
@@ -64,7 +64,7 @@ _INSTRUMENT_COLUMNS = {
     "academics": Column("Academics get in"),
     "cost": Column("Cost, machine"),
     "does": Column("What it does"),
-    "seen": Column("Seen, and where"),
+    "seen": Column("Seen, and where", markup=True),
 }
 _SEEN = {"primary": "text read", "excerpt": "excerpt read", "secondary": "others report it"}
 _FILE = re.compile(r"(?P<repo>[\w-]+/[\w-]+)@(?P<commit>[0-9a-f]{40}):(?P<path>\S+)")
@@ -115,7 +115,7 @@ def sums_bought(rows: Mapping[str, Mapping[str, Estimate]], sums: Mapping[str, s
     """
     texts = []
     for name, bought in rows.items():
-        cells = {key: _escaped(written(bought[key], "ranged")) for key in sums}
+        cells = {key: written(bought[key], "ranged") for key in sums}
         texts.append({"what": name, **cells})
     columns = {key: Column(name) for key, name in sums.items()}
     return table(pd.DataFrame(texts), {"what": Column("Five years, all in"), **columns})
@@ -160,7 +160,7 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     cost = rows["money_usd"].map(_usd, na_action="ignore")
     shown = rows.assign(
         since=_joined(rows["place"], rows["date"], rows["status"]),
-        cost=_joined(cost, rows["machine"].map(_escaped, na_action="ignore")),
+        cost=_joined(cost, rows["machine"]),
         does=_joined(rows["remedy"].str.capitalize() + ".", rows["does"], between=" "),
         seen=_seen_and_where(rows),
     )
@@ -181,12 +181,7 @@ def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
 
 
 def _usd(amount: float) -> str:
-    return _escaped(written(Estimate(amount, unit="USD")))
-
-
-def _escaped(text: str) -> str:
-    """Return a text in which two dollar signs do not enclose a formula."""
-    return text.replace("$", r"\$")
+    return written(Estimate(amount, unit="USD"))
 
 
 def _linked(source: str) -> str:
@@ -199,13 +194,14 @@ def _link(part: str) -> str:
     if file:
         repo, commit, path = file.group("repo", "commit", "path")
         name = path.rpartition("/")[2].removesuffix(".md").replace("_", " ")
-        return f"[{name}](https://github.com/{repo}/blob/{commit}/{path}){part[file.end() :]}"
+        address = f"https://github.com/{repo}/blob/{commit}/{path}"
+        return link(name, address) + plain(part[file.end() :])
     if part.startswith("arXiv:"):
-        return f"[{part}](https://arxiv.org/abs/{part.removeprefix('arXiv:')})"
+        return link(part, f"https://arxiv.org/abs/{part.removeprefix('arXiv:')}")
     page = _PAGE.match(part)
     if page:
-        return f"[{page['site']}](https://{page[0]}){part[page.end() :]}"
-    return part
+        return link(page["site"], f"https://{page[0]}") + plain(part[page.end() :])
+    return plain(part)
 
 
 @needs("low")

@@ -17,7 +17,7 @@ from compute_divide.plot.base.wording import in_cell, written
 
 _PROVENANCE = {"paper": "read in the paper", "summary": "from summaries"}
 _VERDICT_COLUMNS = {
-    "claim": Column("Claim"),
+    "claim": Column("Claim", markup=True),
     "known": Column("How we know it"),
     "then": Column("On data of its time"),
     "now": Column("Now"),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure, Table, plain
 from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
@@ -58,7 +58,7 @@ _GAP_COLUMNS = {
     "n_under": Column("Academic models", "number"),
 }
 _DOUBLING_COLUMNS = {
-    "what": Column("What"),
+    "what": Column("What", markup=True),
     "doubling": Column("Doubling time (months)"),
     "interval": Column("95% interval"),
     "n": Column("Models", "number"),
@@ -157,7 +157,7 @@ def doubling_table(
     rows.append([paper, f"{claim.value:g}", "", None])
     for name, work in related.items():
         if name.startswith("sevilla-"):
-            what = f"{work.statement} {{cite:p}}`{work.cite}`"
+            what = f"{plain(work.statement)} {{cite:p}}`{work.cite}`"
             rows.append([what, f"{work.value:g}", "", None])
     data = pd.DataFrame(rows, columns=list(_DOUBLING_COLUMNS))
     return table(data, _DOUBLING_COLUMNS)

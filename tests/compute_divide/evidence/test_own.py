@@ -55,7 +55,7 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
     assert (mine["team_type"], mine["year"], mine["scope"], mine["own"]) == (
         "academia-only",
         2025,
-        "other",
+        "notable",  # as all in this vintage
         True,
     )
     assert after.loc["GPT-3 175B (davinci)", "openness"] == "Open weights (unrestricted)"
@@ -79,9 +79,23 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
     assert not list((three_vintages / "own").iterdir())
 
 
+def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path, three_vintages):
+    assert add(tmp_path, "mine.yml", as_yaml(MODEL)).exit_code == 0
+    known = {name: set(load_models(name)["model"]) for name in ("2022-06", "2025-02", "2026-08")}
+    assert [name for name, models in known.items() if "Mine" in models] == ["2026-08"]
+    assert set(load_models("2026-08")["scope"]) == {"notable"}
+    late = add(tmp_path, "late.yml", as_yaml({**MODEL, "model": "Late", "published": "2026-09-01"}))
+    assert late.exit_code == 2
+    assert "newer than all of them, the last is of 2026-08; name the vintage" in late.stderr
+    stated = {**MODEL, "model": "Late", "published": "2026-09-01", "vintage": "2022-06"}
+    assert add(tmp_path, "late.yml", as_yaml(stated)).exit_code == 0
+    assert load_models("2022-06").set_index("model").loc["Late", "scope"] == "other"
+
+
 @pytest.mark.parametrize(
     ("row", "table", "said"),
     [
+        ({**MODEL, "year": "2025.5"}, "models", "mine.yml cannot be read"),
         ({**MODEL, "sectors": "military"}, "models", "fails for 'military'"),
         (
             {**MODEL, "colour": "red"},

@@ -71,11 +71,14 @@ class Column:
 
     A column of a chart has also the name in its data.
     A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
+    In a table on the page, text is text, unless ``markup`` says that it holds Markdown: then
+    values, terms, references, code and links are let through.
     """
 
     label: str
     kind: Kind = "text"
     name: str = ""
+    markup: bool = False
 
     @property
     def type(self) -> str:

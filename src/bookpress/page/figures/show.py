@@ -9,7 +9,6 @@ MyST-NB has it.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -20,6 +19,7 @@ import pandas as pd
 
 from bookpress.errors import UsageError
 from bookpress.page.base.charts import (
+    NUMERIC,
     VEGALITE_MIME,
     VEGALITE_VERSION,
     Column,
@@ -27,6 +27,7 @@ from bookpress.page.base.charts import (
     cell,
     fitted,
 )
+from bookpress.page.figures.markup import link, ours, plain
 from bookpress.page.figures.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
 from bookpress.run.processes import DRAWN
 
@@ -35,6 +36,8 @@ __all__ = [
     "Column",
     "Figure",
     "Table",
+    "link",
+    "plain",
     "write_value",
 ]
 
@@ -191,15 +194,13 @@ def _table_lines(
     """Return a table as lines of Markdown."""
     data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
     _check_rows(name, data)
-    described = describe_columns(data, columns).values()
-    kinds = [column.kind for column in described]
-    heads = _row(column.label for column in described)
-    rules = _row("---" if kind in ("text", "date") else "---:" for kind in kinds)
+    described = list(describe_columns(data, columns).values())
+    heads = _row(plain(column.label) for column in described)
+    rules = _row("---:" if column.kind in NUMERIC else "---" for column in described)
     lines = [heads, rules]
     for row in data.itertuples(index=False):
-        pairs = zip(row, kinds, strict=True)
-        cells = [write_value(value, kind) for value, kind in pairs]
-        lines.append(_row(cells))
+        pairs = zip(row, described, strict=True)
+        lines.append(_row(_in_cell(write_value(value, to.kind), to) for value, to in pairs))
     return lines
 
 
@@ -245,24 +246,13 @@ def _guess(name: str, values: pd.Series[Any]) -> Column:
     return Column(label, "text")
 
 
-_TAG = re.compile(r"(`+)[^`]+?\1(?!`)|<(?=[a-zA-Z/!?])")
-"""Code, and the roles in it, or where HTML could begin."""
-
-
-def _without_html(text: str) -> str:
-    """Return Markdown in which no HTML can begin: what is shown may come from anywhere."""
-    return _TAG.sub(lambda match: match[0] if match[1] else "&lt;", text)
-
-
 def _row(cells: Iterable[str]) -> str:
-    content = " | ".join(_in_cell(text) for text in cells)
-    return f"| {content} |"
+    return f"| {' | '.join(cells)} |"
 
 
-def _in_cell(text: str) -> str:
-    """Return text as a cell of a table in Markdown can hold it."""
-    plain = _without_html(text)
-    return plain.replace("|", "\\|").replace("\n", " ")
+def _in_cell(text: str, column: Column) -> str:
+    """Return text as a cell of a table in Markdown can hold it; it may come from anywhere."""
+    return ours(text) if column.markup else plain(text)
 
 
 def _check_rows(name: Any, data: pd.DataFrame) -> None:

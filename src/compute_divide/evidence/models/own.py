@@ -2,7 +2,8 @@
 
 Another model, another label, another sector of an organisation. They lie in ``data/own``, outside
 the list of hashes, and are gone when their file is. A model that a vintage has takes the cells that
-are given; any other is added. A model with an own cell is marked in the column ``own``.
+are given. Any other is added to the vintage that its row names, else to all that are not older than
+the model. A model with an own cell is marked in the column ``own``.
 """
 
 from __future__ import annotations
@@ -74,18 +75,19 @@ def _laid_over(
     models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
 ) -> pd.DataFrame:
     models = models.assign(own=False)
+    lists_all = bool(models["scope"].eq("other").any())
     stated = rows["vintage"]
     of_vintage = rows[stated.isna() | stated.eq(vintage)]
     added = []
-    for row in of_vintage.drop(columns="vintage").to_dict("records"):
+    for row in of_vintage.to_dict("records"):
         given = {str(name): value for name, value in row.items() if pd.notna(value)}
         cells = _implied(given)
         same = models["model"].eq(cells["model"])
         if same.any():
             for name, value in {**cells, "own": True}.items():
                 models.loc[same, name] = value
-        else:
-            added.append(_new_model(cells, vintage))
+        elif "vintage" in given or _is_of_its_time(cells, vintage):
+            added.append(_new_model(cells, vintage, lists_all=lists_all))
     if added:
         new = pd.DataFrame(added).assign(own=True)
         new = new.reindex(columns=models.columns).astype(models.dtypes)
@@ -94,19 +96,27 @@ def _laid_over(
     return _reclassed(models, dict(pairs))
 
 
-def _new_model(cells: dict[str, Any], vintage: str) -> dict[str, Any]:
+def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
+    """Return whether a vintage could have known a model; one without a date is let through."""
+    published = cells.get("published")
+    return published is None or f"{published:%Y-%m}" <= vintage
+
+
+def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
+    """Return a model that a vintage lacks; in a list of notable models alone it is one of them."""
     lacking = [name for name in NEEDED if name not in cells]
     if lacking:
         raise EvidenceError(
             f"{cells['model']!r} is no model of {vintage}, "
             f"so that its own row needs {', '.join(lacking)} too"
         )
-    scope = "notable" if "notability" in cells else "other"
+    scope = "other" if lists_all and "notability" not in cells else "notable"
     return {"scope": scope, "date_precision": "day", **cells}
 
 
 def _implied(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the cells of a row with what follows from them."""
+    """Return the cells of a row, but for its vintage, with what follows from them."""
+    given = {name: value for name, value in given.items() if name != "vintage"}
     if "published" in given:
         given = {"year": given["published"].year} | given
     if "sectors" in given:
@@ -144,18 +154,30 @@ def add_own(name: str, file: Path) -> dict[str, int]:
     both = pd.concat([_own_rows(name), rows])
     both = both.drop_duplicates(key, keep="last", ignore_index=True)
     own = [both if other == name else _own_rows(other) for other in TABLES]
+    alone = [rows if other == name else _own_rows(other).head(0) for other in TABLES]
     marked = {}
+    changes_one = False
     for vintage in vintages():
         models = tables.read_table(table_name(vintage), SCHEMA)
-        with_rows = _laid_over(models, vintage, *own)
-        marked[vintage] = int(with_rows["own"].sum())
-    if not any(marked.values()):
-        raise UsageError(
-            f"{file.name} changes no model of any vintage: "
-            f"is {rows.iloc[0, 0]!r} spelled as it is there?"
-        )
+        marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
+        changes_one |= bool(_laid_over(models, vintage, *alone)["own"].any())
+    if not changes_one:
+        raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows)}")
     _write(name, both)
     return marked
+
+
+def _why_none(rows: pd.DataFrame) -> str:
+    """Return why own rows may have changed nothing."""
+    first = rows.iloc[0]
+    newest = max(vintages())
+    published = first.get("published")
+    if pd.notna(published) and f"{published:%Y-%m}" > newest:
+        return (
+            f"{first['model']!r} of {published:%Y-%m-%d} is newer than all of them, the last is of "
+            f"{newest}; name the vintage in the row to add it all the same"
+        )
+    return f"is {first.iloc[0]!r} spelled as it is there?"
 
 
 def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
@@ -172,7 +194,12 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
     if not all(given):
         near = nearest("", columns)
         raise UsageError(f"{file.name} holds no row{near}")
-    return given
+    return [{column: _in_one_line(cell) for column, cell in row.items()} for row in given]
+
+
+def _in_one_line(cell: Any) -> Any:
+    """Return a text without line breaks, which a cell of our tables never has."""
+    return " ".join(cell.split()) if isinstance(cell, str) else cell
 
 
 def _write(name: str, rows: pd.DataFrame) -> None:

@@ -320,8 +320,9 @@ def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.Da
             return _parse_parquet(content, categories)
         types = {header: column.dtype.type for header, column in columns.items()}
         return _parse_csv(content, types)
-    except (ValueError, KeyError) as error:
-        # errors of the parser, of decoding and of Arrow are kinds of ValueError
+    except (ValueError, KeyError, TypeError) as error:
+        # errors of the parser, of decoding and of Arrow are kinds of ValueError; 1.5 as a whole
+        # number is a TypeError
         raise EvidenceError(f"data/{name} cannot be read: {error}") from error
 
 

@@ -1,0 +1,66 @@
+"""What stands in cells of tables as Markdown: text of data as text, and of markup only ours."""
+
+from __future__ import annotations
+
+import re
+
+SIGN = re.compile(r"[\\`*_{}\[\]<>$~&|]")
+"""What can begin or end anything but text in a line of MyST."""
+ADDRESS = r"(?:https?://[^\s()<>\\`{}|]+|#[\w-]+)"
+OURS = re.compile(
+    r"\{(?:result|param|years|claim|related|holds|term|numref|cite:[pt])\}`[^`\\{}|]+`"
+    r"|`[^`\\{}|]+`"
+    rf"|\[(?:[^\[\]\\`{{}}<>$|]|\\.)*\]\({ADDRESS}\)"
+    r"|\\[!-/:-@\[-`{-~]"
+)
+"""What a cell with markup may hold: values, terms, references, code, links, escaped signs."""
+
+
+def plain(text: str) -> str:
+    r"""Return a text as a line of Markdown in which nothing of it is markup.
+
+    Examples
+    --------
+    >>> print(plain("{download}`x <secret>`"))
+    \{download\}\`x \<secret\>\`
+    """
+    return _escaped(_in_one_line(text))
+
+
+def link(text: str, address: str) -> str:
+    r"""Return a link as Markdown, for a column with markup; of what is no address the text alone.
+
+    Examples
+    --------
+    >>> print(link("arXiv", "https://arxiv.org"), link("a_b", "x y"))
+    [arXiv](https://arxiv.org) a\_b
+    """
+    shown = plain(text)
+    return f"[{shown}]({address})" if re.fullmatch(ADDRESS, address) else shown
+
+
+def ours(text: str) -> str:
+    r"""Return a line of Markdown of whose markup only ours is left.
+
+    Examples
+    --------
+    >>> print(ours("{cite:p}`knuth1984` and {include}`secret`"))
+    {cite:p}`knuth1984` and \{include\}`secret`
+    """
+    line = _in_one_line(text)
+    parts = []
+    end = 0
+    for known in OURS.finditer(line):
+        parts += [_escaped(line[end : known.start()]), known[0]]
+        end = known.end()
+    return "".join([*parts, _escaped(line[end:])])
+
+
+def _in_one_line(text: str) -> str:
+    """Return a text without line breaks of any kind, and without other signs that nobody sees."""
+    spaced = (" " if sign.isspace() else sign for sign in text)
+    return "".join(sign for sign in spaced if sign == " " or sign.isprintable())
+
+
+def _escaped(line: str) -> str:
+    return SIGN.sub(lambda sign: "\\" + sign[0], line)

@@ -1,0 +1,88 @@
+"""Text of the data is text on every page, whatever it holds: tables, rows of a reader, a snapshot that was added."""
+
+import csv
+from pathlib import Path
+
+import hostile
+import pytest
+from bs4 import BeautifulSoup
+
+from book.conftest import ROOT, command, copy_of_checkout
+from compute_divide.evidence.models.columns import HEADERS
+from sampling import LONG
+
+OWN = ("model", "reference", "organisations", "countries", "team_label", "training_hardware", "base_model", "domain", "task", "link")  # fmt: skip
+FLAGS = {"True": "yes", "False": "no"}
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory):
+    """Build the book of evidence whose texts are markup, in a folder with a secret beside it."""
+    root = tmp_path_factory.mktemp("hostile") / "deep" / "down" / "book"
+    root.parent.mkdir(parents=True)
+    copy_of_checkout(root, ROOT, ["pictures"])
+    for folder in [root, *root.parents[:3]]:
+        (folder / "secret.txt").write_text(hostile.SECRET)
+    assert hostile.full_of_markup(root / "data", root) > 100
+    write_own_rows(root / "own.csv")
+    command(root, "data", "add", "row", "models", str(root / "own.csv"))
+    write_snapshot(root / "new.csv")
+    command(root, "data", "add", "models", str(root / "new.csv"), "--vintage", "2026-11")
+    formats = "html,epub" if LONG else "html"
+    index = command(root, "build", "-p", "vintage=2026-11", "--format", formats)
+    return Path(index.strip()).parents[1].resolve()
+
+
+def write_own_rows(path):
+    """Write a row for each kind, in each column of text."""
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+        writer.writerow([*OWN, "published", "sectors", "training_compute_flop", "notability"])
+        for place, kind in enumerate(hostile.KINDS):
+            texts = [f"{name} {place} {kind.replace('|', '/')}" for name in OWN]
+            given = ("2025-05-01", "academia", f"{place + 1}e26", "SOTA improvement")
+            writer.writerow([*texts, *given])
+
+
+def write_snapshot(path):
+    """Write the raw file that a vintage could have come from, with a kind behind every text."""
+    shipped = ROOT / "data/models/2026-08.csv"
+    with shipped.open(encoding="utf-8", newline="") as file, path.open("w", newline="") as out:
+        rows = list(csv.DictReader(file))
+        fields = [name for name in HEADERS if name in rows[0]]
+        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+        writer.writerow([HEADERS[name][0] for name in fields])
+        for row in rows:
+            cells = {name: row[name].replace("|", ",") for name in fields}
+            for name in set(OWN) - {"team_label"}:
+                cells[name] += f" {hostile.kind_for(cells[name])}" if cells[name] else ""
+            writer.writerow([FLAGS.get(cell, cell) for cell in cells.values()])
+
+
+def test_no_page_and_no_file_holds_what_lies_beside_the_book(edition):
+    for path in edition.rglob("*"):
+        if path.is_file():
+            assert hostile.SECRET.encode() not in path.read_bytes(), path
+
+
+def test_nothing_in_a_page_leads_or_loads_from_elsewhere_or_runs(edition):
+    for path in (edition / "html").rglob("*.html"):
+        for element in BeautifulSoup(path.read_bytes(), "html.parser").find_all(True):
+            for name, value in element.attrs.items():
+                said = (path.name, element.name, name, value)
+                assert not name.startswith("on"), said
+                if name in {"href", "src", "data", "srcset", "style", "action"}:
+                    assert hostile.ELSEWHERE not in value, said
+                    assert "secret.txt" not in value, said
+                    assert not value.startswith("javascript:"), said
+            assert element.get("id") != "elsewhere"
+
+
+def test_every_kind_is_read_as_it_stands_in_the_data(edition):
+    shown = ""
+    for path in (edition / "html").rglob("*.html"):
+        text = BeautifulSoup(path.read_bytes(), "html.parser").get_text(" ")
+        shown += " ".join(text.split())
+    for kind in hostile.KINDS:
+        words = " ".join(kind.split())
+        assert words in shown or words.replace("|", "/") in shown
