@@ -241,6 +241,37 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
     assert harvest_statements(outputs)["fall"].holds is True
 
 
+@pytest.mark.parametrize(
+    ("said", "kind", "because"),
+    [
+        ("{result}`early:counts` did. {holds}`s = counts(early, 50, of=86)`", "number", "55 of 86"),
+        ("Fifty did. {holds}`s = counts(early, 50, of=86)`", "claim", "55 of 86"),
+        (
+            "{result}`early` did, a minority. {holds}`s = counts(early, 5), minority(early)`",
+            "claim",
+            "64% (53 to 73) is not below 50%",
+        ),
+        (
+            "{result}`early` did. {holds}`s = about_value(year, 2020, by=0), minority(early)`",
+            "question",
+            "2,021 is not 2,020",
+        ),
+        ("It fell. {holds}`s = fell(early, late)`", "question", "does not follow"),
+        ("So {result}`early` did. {holds}`minority(late)` {holds}`s = counts(early, 5)`", "number", "55"),
+    ],
+)
+def test_a_claim_turns_a_number_moves_or_the_question_is_another_one(
+    outputs: list[Any], said: str, kind: str, because: str
+) -> None:
+    scope = {**SCOPE, "year": 2021, "__annotations__": {"year": int}}
+    quotes = quotes_of("models", said)
+    publish(scope, "x.md", [(one.kind, one.key, one.code, one.sentences, one.results) for one in quotes])
+    found = harvest_statements(outputs)["s"]
+    assert (found.holds is not True, found.kind) == (True, kind)
+    assert because in found.because
+    assert found.turns is (kind == "claim")
+
+
 def test_all_that_cannot_be_made_is_named_at_once_and_nothing_is_published(
     outputs: list[Any],
 ) -> None:

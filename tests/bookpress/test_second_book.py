@@ -77,17 +77,17 @@ def test_an_edition_says_which_sentences_do_not_hold(home: Path) -> None:
         "many": False,
         SLOW: None,
     }
-    assert found["planets"]["many"]["because"] == "4 against 5"
+    assert found["planets"]["many"]["because"] == "4 is not above 5"
     page, other = ((inner / f"notebooks/{name}.html").read_text() for name in ("planets", "moons"))
     for because in (
-        "does not hold: 4 against 5",
+        "does not hold: 4 is not above 5",
         "cannot be told: no value for the year of Neptune",
     ):
         assert f"Written for the published edition; under your choices this {because}." in page
     assert "So few planets make a wide interval." in page
     assert "bookpress run planets -p group=inner" in page
     assert "The length of a year grows as the distance to the power" in page
-    assert "does not hold: 4 against 5" in other
+    assert "does not hold: 4 is not above 5" in other
     places = [(mark["page"], mark["sentence"]) for mark in found["planets"]["many"]["marks"]]
     assert places == [
         ("index.md", "is the power of the distance that the length of a year follows."),
@@ -116,7 +116,7 @@ def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(
     unknown = f"planets:{SLOW} is unknown (no value for the year of Neptune)"
     assert f"notebooks/planets.md:45: {unknown}: A year of Neptune is longer than a life." in said
     assert (
-        "index.md:13: planets:many does not hold (5 against 5): is the power of the distance"
+        "index.md:13: planets:many does not hold (both are 5): is the power of the distance"
         in said
     )
     assert index.read_text() == before
@@ -159,7 +159,7 @@ def test_statements_are_listed_by_name_or_id(press: Press, home: Path) -> None:
     assert "moons:same_law" in shown
     kept = json.loads(press("statements", number, "--fallen", "--json"))
     assert "planets" not in kept
-    assert "5% against 1%" in kept["moons"]["same_law"]["because"]
+    assert "5% is not below 1%" in kept["moons"]["same_law"]["because"]
     compared = json.loads(press("compare", "default", number, "--json"))
     assert {(one["chapter"], *one["parameters"]) for one in compared["results"]} == {
         ("moons", "power")

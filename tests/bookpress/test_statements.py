@@ -157,16 +157,30 @@ def test_words_of_time_are_unknown_where_the_times_make_them_false(
     assert found.numbers.startswith("early: 64%")
 
 
-def test_reasons_are_numbers() -> None:
-    assert said.fell(LOW, HIGH).because == "16% (12 to 22) against 64% (53 to 73)"
-    assert said.below_value(LOW, HIGH, 0.5).because == "16% against 64% and 50%"
-    assert said.within(HIGH, CLAIM).because == "64% (53 to 73) against 65%"
+def test_reasons_are_sentences() -> None:
+    assert said.fell(LOW, HIGH).because == "16% (12 to 22) is below 64% (53 to 73)"
+    assert said.below_value(LOW, HIGH, 0.5).because == "16% is below 64% and 50%"
     assert (
-        said.majority(share(1 / 3, 0.06, 0.79, k=1, n=3)).because
-        == "33% (6 to 79; 1 of 3) against 50%"
+        said.within(HIGH, CLAIM).because == "65% lies within the interval of 64% (53 to 73)"
     )
     assert (
-        said.counts(share(0.75, k=6, n=8), 7, of=8).because == "6 of 8 where the text says 7 of 8"
+        said.majority(share(1 / 3, 0.06, 0.79, k=1, n=3)).because
+        == "33% (6 to 79; 1 of 3) is not above 50%"
+    )
+    assert (
+        said.majority(share(0.65, 0.43, 0.82)).because
+        == "65% (43 to 82) is above 50%, but the interval reaches below it"
+    )
+    assert (
+        said.below(LOW, share(0.2, 0.15, 0.3)).because
+        == "16% (12 to 22) is below 20% (15 to 30), but the intervals overlap"
+    )
+    assert said.above_value(share(0.281), share(0.284)).because == "28.1% is not above 28.4%"
+    assert said.above_value(share(0.28), share(0.28)).because == "both are 28%"
+    assert said.about_value(share(0.94), 1, by=0).because == "94% is not 100%"
+    assert (
+        said.counts(share(0.75, k=6, n=8), 7, of=8).because
+        == "6 of 8, and the sentence says 7 of 8"
     )
     assert said.below(NOTHING, BARE).because == "no value for nothing, no interval for bare"
     assert said.above_value(None, 10).because == "no value for one of the two"
@@ -195,11 +209,12 @@ def test_a_statement_travels_as_an_output_and_is_read_back() -> None:
         {"data": json.loads(json.dumps(statement_output(key, joined(found))))}
         for key, found in said_of.items()
     ]
-    reason = "16% (12 to 22) against 64% (53 to 73)"
-    assert outputs[1]["data"]["text/plain"] == f"rise does not hold: {reason}"
+    reason = "16% (12 to 22) is below 64% (53 to 73)"
+    not_above = "16% (12 to 22) is not above 64% (53 to 73)"
+    assert outputs[1]["data"]["text/plain"] == f"rise does not hold: {not_above}"
     found = harvest([{"output_type": "stream", "text": ""}, *outputs])
     assert [one.holds for one in found.values()] == [True, False]
-    assert found["fall"].because == f"{reason}; 16% (12 to 22) against 50%"
+    assert found["fall"].because == f"{reason}; 16% (12 to 22) is below 50%"
     assert found["rise"].numbers == "late: 16% (12 to 22); early: 64% (53 to 73)"
     with pytest.raises(ResultError, match="'rise' is published twice"):
         harvest([outputs[1], outputs[1]])

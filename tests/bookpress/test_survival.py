@@ -54,7 +54,7 @@ def test_each_statement_is_followed_from_the_first_value_to_the_last(home: Path)
     )
     assert (many["held"], many["false"], many["run"], many["turned"]) == (3, 1, 3, 6)
     assert (kepler["held"], kepler["run"], kepler["turned"]) == (4, 4, None)
-    assert many["readings"][0]["because"] == "4 against 5"
+    assert many["readings"][0]["because"] == "4 is not above 5"
     assert {name: found[name] for name in ("statements", "held_in_all", "turns")} == {
         "statements": 3,
         "held_in_all": 1,
@@ -83,7 +83,7 @@ def test_it_is_printed_with_a_line_for_all(home: Path, monkeypatch: pytest.Monke
 def test_other_values_hold_for_every_reading(home: Path) -> None:
     outer = follow(home, "-p", "group=outer")
     [many] = [row for row in outer["by_statement"] if row["key"] == "many"]
-    assert {reading["because"] for reading in many["readings"]} == {"4 against 5"}
+    assert {reading["because"] for reading in many["readings"]} == {"4 is not above 5"}
     assert (many["held"], many["turned"], many["run"]) == (0, None, 4)
 
 

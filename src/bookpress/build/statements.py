@@ -48,6 +48,7 @@ def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> St
             of_chapter[key] = {
                 "holds": statement.holds,
                 "because": statement.because,
+                "kind": statement.kind,
                 "marks": marks.get(f"{slug}:{key}", []),
             }
         if of_chapter:

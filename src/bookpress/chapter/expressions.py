@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
 from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.errors import UsageError, nearest, short
 
 _QUOTED = (ast.Expression, ast.Name, ast.Load, ast.Attribute, ast.Subscript)
@@ -100,11 +101,15 @@ def names_in(code: str) -> Iterator[str]:
     if PATH.fullmatch(code):
         yield code.partition(".")[0]
         return
-    in_scope = {*COMPARISONS, *FUNCTIONS}
     for comparison in comparisons_in(code):
-        for node in ast.walk(comparison):
-            if isinstance(node, ast.Name) and node.id not in in_scope:
-                yield node.id
+        yield from _names(comparison)
+
+
+def _names(expression: ast.expr) -> Iterator[str]:
+    in_scope = {*COMPARISONS, *FUNCTIONS}
+    for node in ast.walk(expression):
+        if isinstance(node, ast.Name) and node.id not in in_scope:
+            yield node.id
 
 
 def value_at(path: str, scope: Mapping[str, Any]) -> Any:
@@ -135,15 +140,36 @@ def _entry(value: Any, part: str) -> Any:
     return getattr(value, part)
 
 
-def compared(code: str, scope: Mapping[str, Any]) -> list[Comparison]:
-    """Return the comparisons that an expression makes of what a chapter has bound."""
+def compared(
+    code: str, scope: Mapping[str, Any], results: Collection[str] = ()
+) -> list[Comparison]:
+    """Return the comparisons that an expression makes of what a chapter has bound.
+
+    Of the `results` the sentence itself gives the number.
+    """
     names = {"__builtins__": {}, **FUNCTIONS, **COMPARISONS, **scope}
-    calls = map(ast.unparse, comparisons_in(code))
-    values = [eval(_compiled(call), names) for call in calls]  # noqa: S307
-    for value in values:
+    found = []
+    for call in comparisons_in(code):
+        value = eval(_compiled(ast.unparse(call)), names)  # noqa: S307
         if not isinstance(value, Comparison):
             raise TypeError(f"{short(repr(value))} is no comparison, such as below(late, early)")
-    return values
+        found.append(replace(value, kind=_kind(call, value, scope, results)))
+    return found
+
+
+def _kind(
+    call: ast.expr, comparison: Comparison, scope: Mapping[str, Any], results: Collection[str]
+) -> Kind:
+    """Return what gives way where a comparison does not hold, by what it is made of."""
+    parameters = scope.get("__annotations__", {})
+    names = [name for name in _names(call) if not isinstance(scope.get(name), ModuleType)]
+    if names and all(name in parameters for name in names):
+        return "question"
+    if comparison.kind != "number":
+        return comparison.kind
+    first = call.args[0] if isinstance(call, ast.Call) and call.args else call
+    path = re.sub(r"\.(?:value|k|n)$", "", ast.unparse(first))
+    return "number" if path in results else "claim"
 
 
 @cache

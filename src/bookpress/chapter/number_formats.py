@@ -164,29 +164,47 @@ def full(result: Estimate) -> str:
         parts.append(f"95% interval {interval(result)}")
     if result.n is not None:
         parts.append(counts(result))
-    return _with_parts(result, parts)
+    return _with_parts(write(result), parts)
 
 
-def ranged(result: Estimate) -> str:
+def ranged(result: Estimate, extra: int = 0) -> str:
     """Write a result with the bare ends of its interval in brackets.
 
-    A share of few has its counts there too.
+    A share of few has its counts there too. All with so many digits beyond the usual.
     """
     parts = []
     if _has_interval(result) and result.low != result.high:
-        parts.append(_ends(result).replace("%", ""))
+        parts.append(_ends(result, extra).replace("%", ""))
     if result.k is not None and (result.n or 0) < FEW:
         parts.append(counts(result))
-    return _with_parts(result, parts)
+    return _with_parts(_value(result.value, result.unit, extra), parts)
+
+
+MOST_DIGITS = 3
+"""Digits beyond the usual that tell two values apart, at most."""
+
+
+def told_apart(*results: Estimate) -> list[str]:
+    """Write results with as many digits as tell apart those that differ.
+
+    Examples
+    --------
+    >>> told_apart(Estimate(0.284, unit="share"), Estimate(0.281, unit="share"))
+    ['28.4%', '28.1%']
+    """
+    for extra in range(MOST_DIGITS):
+        values = {result.value: number(result.value, result.unit, extra=extra) for result in results}
+        if len({*values.values()}) == len(values):
+            return [ranged(result, extra) for result in results]
+    return [ranged(result, MOST_DIGITS) for result in results]
 
 
 def _has_interval(result: Estimate) -> bool:
     return result.low is not None and result.high is not None
 
 
-def _with_parts(result: Estimate, parts: list[str]) -> str:
+def _with_parts(text: str, parts: list[str]) -> str:
     """Write a result with more about it in brackets."""
-    text = write(result)
     more = "; ".join(parts)
     if more:
         return f"{text} ({more})"

@@ -31,7 +31,8 @@ publish(
     ],
 )"""
 
-Fact = tuple[str, str, str, Mapping[int, str]]
+Fact = tuple[Any, ...]
+"""Kind, key, code, sentences by line and, of a statement, the results that these quote."""
 
 
 def cell_of(quotes: Iterable[Quote], where: str) -> str:
@@ -41,8 +42,10 @@ def cell_of(quotes: Iterable[Quote], where: str) -> str:
 
 
 def _fact_line(quote: Quote) -> str:
-    sentences = dict(quote.sentences)
-    return f"        ({quote.kind!r}, {quote.key!r}, {quote.code!r}, {sentences!r}),"
+    fact = [quote.kind, quote.key, quote.code, dict(quote.sentences)]
+    if quote.results:
+        fact.append([*quote.results])
+    return f"        ({', '.join(map(repr, fact))}),"
 
 
 def as_cell(code: str) -> dict[str, Any]:
@@ -68,7 +71,8 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
         The file of the chapter, as errors name it.
     facts : sequence of tuple
         Of each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that
-        makes it, and the sentences that quote it by their lines.
+        makes it, the sentences that quote it by their lines and, of a statement, the results that
+        all these sentences quote.
 
     Raises
     ------
@@ -79,9 +83,13 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
 
     problems: list[str] = []
     outputs: list[dict[str, Any]] = []
-    for kind, key, code, sentences in facts:
+    for kind, key, code, sentences, *results in facts:
         try:
-            outputs += _outputs(kind, key, code, scope)
+            if kind == "statement":
+                joint = joined(compared(code, scope, *results))
+                outputs.append(statement_output(key, joint))
+            else:
+                outputs += _outputs(kind, key, code, scope)
         except Exception as error:  # noqa: BLE001 - a sentence can be wrong in any way
             line, sentence = next(iter(sentences.items()))
             fault = _described(error)
@@ -99,9 +107,7 @@ def _described(error: Exception) -> str:
 
 
 def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the outputs that carry a fact."""
-    if kind == "statement":
-        return [statement_output(key, joined(compared(code, scope)))]
+    """Return the outputs that carry a result or a period."""
     if kind == "result":
         value = value_at(code, scope)
         if value is None and "." in code:

@@ -40,16 +40,23 @@ Kind = Literal["result", "years", "statement"]
 
 @dataclass(frozen=True)
 class Quote:
-    """A fact that prose quotes, the code that makes it, and by line the sentences that quote it."""
+    """A fact that prose quotes, the code that makes it, and by line the sentences that quote it.
+
+    Of a statement also the results that all these sentences quote.
+    """
 
     kind: Kind
     key: str
     code: str
     sentences: Mapping[int, str]
+    results: Sequence[str] = ()
 
 
 class Role(NamedTuple):
-    """A role of a page: what it holds in one line, and the sentence up to it."""
+    """A role of a page: what it holds in one line, and the sentence up to it.
+
+    Also the results that this sentence quotes, as it names them.
+    """
 
     kind: str
     text: str
@@ -57,6 +64,7 @@ class Role(NamedTuple):
     sentence: str
     place: str
     """Empty in the text, else the path of the metadata or front matter."""
+    results: tuple[str, ...] = ()
 
 
 class Mark(NamedTuple):
@@ -92,12 +100,23 @@ def _blanked(found: re.Match[str]) -> str:
 
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
     last = start
+    results: tuple[str, ...] = ()
     for role in ROLE.finditer(text, start, end):
         kind = role["kind"]
         line = text.count("\n", 0, role.start()) + 1
-        sentence = _sentence(text, last, role)
-        yield Role(kind, _one_line(role["text"]), line, sentence, "")
+        written = _up_to(text, last, role)
+        sentence = plain(written)
+        if sentence:  # a second mark at a sentence rests on the same results
+            results = _results_in(written)
+        yield Role(kind, _one_line(role["text"]), line, sentence, "", results)
         last = role.end() if kind == "holds" else last
+
+
+def _results_in(text: str) -> tuple[str, ...]:
+    """Return the results that the last sentence of Markdown quotes, as it names them."""
+    *_, sentence = SENTENCE_END.split(text.strip())
+    roles = ROLE.finditer(sentence)
+    return tuple(split_result(role["text"])[0] for role in roles if role["kind"] == "result")
 
 
 def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
@@ -147,14 +166,14 @@ _PLAIN = (
 )
 
 
-def _sentence(text: str, last: int, role: re.Match[str]) -> str:
-    """Return the sentence that a mark ends, or that a value stands in, without markup."""
+def _up_to(text: str, last: int, role: re.Match[str]) -> str:
+    """Return the Markdown of a paragraph up to a mark, or to a value and with it."""
     end = role.end()
     if role["kind"] == "holds":
         end = role.start()
     starts = [before.end() for before in _BEFORE.finditer(text, last, role.start())]
     start = max([last, *starts])
-    return plain(text[start:end])
+    return text[start:end]
 
 
 def plain(text: str) -> str:
@@ -265,6 +284,7 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
         line.
     """
     facts: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
+    results: dict[str, list[str]] = {}
     own = (_own(role, slug) for role in roles_of(source))
     roles = [role for role in own if role]
     published = [_published(entry) for entry in also]
@@ -274,12 +294,18 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
         with _at_line(role.line):
             fact = _quoted(role, codes)
         facts[fact].setdefault(role.line, role.sentence)
+        if role.kind == "holds":
+            names = [name.removeprefix(f"{slug}:") for name in role.results]
+            common = results.setdefault(fact[1], names)
+            results[fact[1]] = [name for name in common if name in names]
     for entry, (name, code) in zip(also, published, strict=True):
         kind: Kind = "statement" if name or not PATH.fullmatch(code) else "result"
         published_key = name or code
         if published_key not in {key for _, key, _ in facts}:
             facts[kind, published_key, code][1] = f"also: {entry}"
-    return [Quote(*fact, sentences) for fact, sentences in facts.items()]
+    return [
+        Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()
+    ]
 
 
 def _published(entry: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.chapter.estimates import published
 
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
@@ -25,14 +25,32 @@ def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
 
 
 def joined(comparisons: Iterable[Comparison]) -> Comparison:
-    """Return several comparisons as one, with the reasons of those that decide it."""
+    """Return several comparisons as one, with the reasons of those that decide it.
+
+    Where the question is another one, nothing else counts; a number that moves counts least.
+    """
     comparisons = list(comparisons)
     verdicts = {comparison.holds for comparison in comparisons}
     holds = next(verdict for verdict in (False, None, True) if verdict in verdicts)
-    deciding = [comparison for comparison in comparisons if comparison.holds is holds]
+    deciding, kind = _deciding(comparisons, holds)
     reasons = dict.fromkeys(comparison.because for comparison in deciding)
     compared = dict.fromkeys(comparison.numbers for comparison in comparisons)
-    return Comparison(holds, "; ".join(reasons), "; ".join(compared))
+    return Comparison(holds, "; ".join(reasons), "; ".join(compared), kind)
+
+
+def _deciding(
+    comparisons: Iterable[Comparison], holds: bool | None
+) -> tuple[list[Comparison], Kind]:
+    """Return the comparisons that decide how all of them stand, and what gives way."""
+    if holds is True:
+        return [*comparisons], "claim"
+    untrue = [comparison for comparison in comparisons if comparison.holds is not True]
+    others = [comparison for comparison in untrue if comparison.kind == "question"]
+    if others:
+        return others, "question"
+    alike = [comparison for comparison in untrue if comparison.holds is holds]
+    claims = [comparison for comparison in alike if comparison.kind == "claim"]
+    return (claims, "claim") if claims else (alike, "number")
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
@@ -43,13 +61,19 @@ def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
 
 def note(fallen: Iterable[Comparison]) -> str:
     """Return what stands before a paragraph whose statements do not hold, or cannot be told."""
-    reasons: dict[bool | None, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for comparison in fallen:
-        alike = reasons.setdefault(comparison.holds, [])
+        alike = reasons.setdefault(_verdict(comparison), [])
         alike += comparison.because.split("; ")
-    words = {False: "this does not hold", None: "this cannot be told"}
     clauses = []
-    for holds, listed in reasons.items():
+    for verdict, listed in reasons.items():
         without_repeats = "; ".join(dict.fromkeys(listed))
-        clauses.append(f"{words[holds]}: {without_repeats}")
+        clauses.append(f"{verdict}: {without_repeats}")
     return f"Written for the published edition; under your choices {', and '.join(clauses)}."
+
+
+def _verdict(comparison: Comparison) -> str:
+    """Return how a comparison that does not hold stands, in the words of a note."""
+    if comparison.kind == "question":
+        return "the question is another one"
+    return "this does not hold" if comparison.holds is False else "this cannot be told"

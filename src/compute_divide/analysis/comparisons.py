@@ -6,15 +6,16 @@ come as texts, or as rows that have a column ``model``.
 
 from __future__ import annotations
 
+import numbers
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from typing import Any
 
 import pandas as pd
 
-from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import ranged
+from bookpress.chapter.number_formats import number, ranged, with_unit
 from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
 
 MOST_SHOWN = 8
@@ -190,7 +191,15 @@ def equals(
     """
     if found is None or (pd.api.types.is_scalar(found) and pd.isna(found)):
         return Comparison(None, f"{what} is not known")
-    return Comparison(_if_any(among, found == expected), f"{what} is {found}")
+    is_number = isinstance(found, numbers.Number) and not isinstance(found, bool)
+    kind: Kind = "number" if is_number else "claim"
+    return Comparison(_if_any(among, found == expected), f"{what} is {_said(found)}", kind=kind)
+
+
+def _said(found: Any) -> str:
+    """Return a fact in words: the items of a list, where they are known."""
+    items = [*found] if isinstance(found, list | tuple | set) else [found]
+    return _listing("not known" if item is None else item for item in items)
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
@@ -216,7 +225,7 @@ def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
     'the definition is all'
     """
     holds = None if found is None else found in allowed
-    return Comparison(holds, f"{what} is {found}")
+    return Comparison(holds, f"{what} is {_said(found)}")
 
 
 def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comparison:
@@ -378,7 +387,7 @@ def every_above(values: Iterable[float | None], bound: float | None) -> Comparis
     (True, None)
     """
     known = pd.Series([*values], dtype=float).dropna()
-    return _extreme_against(bound, known.min(), operator.gt, "from {:.4g} up")
+    return _extreme_against(bound, known.min(), operator.gt, "the least is", "above")
 
 
 def every_below(values: Iterable[float | None], bound: float | None) -> Comparison:
@@ -399,10 +408,10 @@ def every_below(values: Iterable[float | None], bound: float | None) -> Comparis
     Examples
     --------
     >>> every_below([0.3, 0.4], 0.5).holds, every_below([0.3, 0.6], 0.5).because
-    (True, 'up to 0.6 against 0.5')
+    (True, 'the most is 0.6, not below 0.5')
     """
     known = pd.Series([*values], dtype=float).dropna()
-    return _extreme_against(bound, known.max(), operator.lt, "up to {:.4g}")
+    return _extreme_against(bound, known.max(), operator.lt, "the most is", "below")
 
 
 def narrower(estimate: Estimate, width: float) -> Comparison:
@@ -425,7 +434,7 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     True
     """
-    return _width_against(width, estimate, operator.lt)
+    return _width_against(width, estimate, operator.lt, "narrower")
 
 
 def wider(estimate: Estimate, width: float) -> Comparison:
@@ -448,7 +457,7 @@ def wider(estimate: Estimate, width: float) -> Comparison:
     >>> wider(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     False
     """
-    return _width_against(width, estimate, operator.gt)
+    return _width_against(width, estimate, operator.gt, "wider")
 
 
 def later(one: Any, other: Any) -> Comparison:
@@ -556,20 +565,28 @@ def _listing(names: Iterable[Any]) -> str:
 
 
 def _extreme_against(
-    bound: float | None, extreme: float, holds: Callable[[float, float], bool], form: str
+    bound: float | None,
+    extreme: float,
+    holds: Callable[[float, float], bool],
+    what: str,
+    side: str,
 ) -> Comparison:
     """Hold the least or the largest of some values, NaN where there are none, against a number."""
     if pd.isna(extreme) or bound is None or pd.isna(bound):
         return Comparison(None, "there is nothing to compare")
-    words = form.format(extreme)
-    return Comparison(holds(extreme, bound), f"{words} against {bound:g}")
+    verdict = holds(extreme, bound)
+    negation = "" if verdict else "not "
+    return Comparison(verdict, f"{what} {extreme:.4g}, {negation}{side} {bound:g}")
 
 
 def _width_against(
-    width: float, estimate: Estimate, holds: Callable[[float, float], bool]
+    width: float, estimate: Estimate, holds: Callable[[float, float], bool], word: str
 ) -> Comparison:
     """Hold the width of an interval against a number."""
     if estimate.low is None or estimate.high is None:
         name = estimate.label or "it"
         return Comparison(None, f"no interval for {name}")
-    return Comparison(holds(estimate.high - estimate.low, width), ranged(estimate))
+    verdict = holds(estimate.high - estimate.low, width)
+    negation = "" if verdict else "not "
+    limit = with_unit(number(width, estimate.unit), estimate.unit)
+    return Comparison(verdict, f"{ranged(estimate)} is {negation}{word} than {limit}")

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any, SupportsFloat
+from typing import Any, Literal, SupportsFloat
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, ResultError
 
+Kind = Literal["claim", "number", "question"]
+"""What gives way where a comparison does not hold.
+
+The claim: the sentence would be false. The number: the sentence quotes it, and stays true with
+another one. The question: the sentence is written for another choice, and speaks of something else.
+"""
 Given = Any
 """What can be compared: an `Estimate`, a number, or a claim, which has a value and no interval."""
 
@@ -29,6 +35,9 @@ class Comparison:
     numbers : str
         What was compared, each with its label, to be read where the sentence cannot stand; by
         default the reason.
+    kind : str
+        What gives way where it does not hold, one of `Kind`. The press takes a number for a claim
+        where no sentence quotes it, and what compares nothing but parameters for a question.
 
     Examples
     --------
@@ -40,6 +49,7 @@ class Comparison:
     holds: bool | None
     because: str
     numbers: str = ""
+    kind: Kind = "claim"
 
     def __post_init__(self) -> None:
         if self.holds is not None:
@@ -47,16 +57,30 @@ class Comparison:
             object.__setattr__(self, "holds", holds)
         object.__setattr__(self, "numbers", self.numbers or self.because)
 
+    @property
+    def turns(self) -> bool:
+        """Whether the sentence that rests on it would be false."""
+        return self.holds is False and self.kind == "claim"
 
-def compare(holds: Callable[..., bool], *given: Given) -> Comparison:
-    """Return a comparison of what is given; unknown where a value, or an interval, is missing."""
+    @property
+    def number_moves(self) -> bool:
+        """Whether the sentence that rests on it is true with the number that it quotes."""
+        return self.holds is False and self.kind == "number"
+
+
+def compare(
+    holds: Callable[..., bool], reason: Callable[..., str], *given: Given
+) -> Comparison:
+    """Return a comparison of what is given; unknown where a value, or an interval, is missing.
+
+    The `reason` is told whether it holds, and what was compared.
+    """
     results = in_one_unit(given)
     lack = lack_of(results)
     if lack:
         return Comparison(None, lack, labels(results))
-    first, *others = map(numbers.ranged, results)
-    because = f"{first} against {' and '.join(others)}"
-    return Comparison(holds(*results), because, labels(results))
+    verdict = holds(*results)
+    return Comparison(verdict, reason(verdict, *results), labels(results))
 
 
 def in_one_unit(given: Iterable[Given]) -> list[Estimate]:

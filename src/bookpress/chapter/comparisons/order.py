@@ -162,7 +162,7 @@ def _in_order(
     """
     fault = _disorder(_years(*early), _years(*late))
     if fault:
-        return Comparison(None, fault, comparison.numbers)
+        return Comparison(None, fault, comparison.numbers, "question")
     return comparison
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from bookpress.chapter import number_formats as numbers
@@ -13,6 +14,7 @@ from bookpress.chapter.comparisons.base import (
     point,
     read_given,
 )
+from bookpress.chapter.estimates import Estimate
 
 
 def below(one: Given, other: Given, *others: Given) -> Comparison:
@@ -42,9 +44,9 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     >>> early = Estimate(0.64, 0.53, 0.73, unit="share", period=(2012, 2014))
     >>> comparison = below(late, early)
     >>> comparison.holds, comparison.because
-    (True, '16% (12 to 22) against 64% (53 to 73)')
+    (True, '16% (12 to 22) is below 64% (53 to 73)')
     """
-    return compare(_is_below, one, other, *others)
+    return compare(_is_below, partial(_side, "below"), one, other, *others)
 
 
 def above(one: Given, other: Given, *others: Given) -> Comparison:
@@ -76,7 +78,7 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
     >>> above(Estimate(0.64, unit="share"), 0.5).because
     'no interval for one of the two'
     """
-    return compare(_is_above, one, other, *others)
+    return compare(_is_above, partial(_side, "above"), one, other, *others)
 
 
 def apart(one: Given, other: Given) -> Comparison:
@@ -104,7 +106,7 @@ def apart(one: Given, other: Given) -> Comparison:
     >>> apart(share, 0.8).holds, apart(share, 0.6).holds
     (True, False)
     """
-    return compare(_are_apart, one, other)
+    return compare(_are_apart, _overlap, one, other)
 
 
 def majority(share: Given) -> Comparison:
@@ -196,7 +198,7 @@ def within(one: Given, claim: Given) -> Comparison:
     def lies_within(first: Any, second: Any) -> bool:
         return bool(first.low <= second.low and second.high <= first.high)
 
-    return compare(lies_within, one, point(claim))
+    return compare(lies_within, _within, one, point(claim))
 
 
 def about(one: Given, number: Given, by: float) -> Comparison:
@@ -233,7 +235,7 @@ def about(one: Given, number: Given, by: float) -> Comparison:
         is_high_enough = second.low - by <= first.low
         return bool(is_high_enough and first.high <= second.high + by)
 
-    return compare(lies_about, one, number)
+    return compare(lies_about, partial(_about, by), one, number)
 
 
 def counts(share: Any, k: int, of: int | None = None) -> Comparison:
@@ -269,7 +271,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     >>> counts(Estimate(3.1, n=86), 86).holds
     True
     >>> counts(share, 86).because
-    '55 of 86 where the text says 86'
+    '55 of 86, and the sentence says 86'
     """
     estimate = read_given(share)
     counted = estimate.k
@@ -278,12 +280,12 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     wanted = f"{k:,}"
     if of is not None:
         wanted += f" of {of:,}"
-    because = f"{numbers.counts(estimate)} where the text says {wanted}"
+    because = f"{numbers.counts(estimate)}, and the sentence says {wanted}"
     has_total = of is None or estimate.n is not None
     is_unknown = counted is None or not has_total
     agrees = counted == k and of in {None, estimate.n}
     holds = None if is_unknown else agrees
-    return Comparison(holds, because, labels([estimate]))
+    return Comparison(holds, because, labels([estimate]), "number")
 
 
 def _is_below(first: Any, *others: Any) -> bool:
@@ -296,3 +298,53 @@ def _is_above(first: Any, *others: Any) -> bool:
 
 def _are_apart(first: Any, second: Any) -> bool:
     return bool(first.high < second.low or second.high < first.low)
+
+
+def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
+    """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
+    if holds:
+        text, *texts = numbers.told_apart(first, *others)
+        return f"{text} is {word} {' and '.join(texts)}"
+    lies = _is_below if word == "below" else _is_above
+    reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
+    return ", and ".join(reasons)
+
+
+def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
+    """Say why an interval does not lie on one side of another one."""
+    text, other_text = numbers.told_apart(first, other)
+    if text == other_text:
+        return f"both are {text}"
+    value, bound = float(first.value or 0), float(other.value or 0)
+    on_side = value < bound if word == "below" else value > bound
+    if not on_side:
+        return f"{text} is not {word} {other_text}"
+    across = "above" if word == "below" else "below"
+    if other.low == other.high:
+        return f"{text} is {word} {other_text}, but the interval reaches {across} it"
+    return f"{text} is {word} {other_text}, but the intervals overlap"
+
+
+def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:
+    """Say whether two intervals overlap."""
+    text, other = numbers.told_apart(first, second)
+    if text == other:
+        return f"both are {text}"
+    verb = "do not overlap" if holds else "overlap"
+    return f"{text} and {other} {verb}"
+
+
+def _within(holds: bool, first: Estimate, claim: Estimate) -> str:
+    """Say whether a value lies within an interval."""
+    text, value = numbers.told_apart(first, claim)
+    return f"{value} lies {'within' if holds else 'outside'} the interval of {text}"
+
+
+def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
+    """Say whether an interval lies near a number."""
+    text, other = numbers.told_apart(first, number)
+    if by == 0:
+        return f"{text} is {'' if holds else 'not '}{other}"
+    margin = f"{100 * by:.3g} points" if first.unit == "share" else f"{by:g}"
+    nearness = "no further than" if holds else "further than"
+    return f"{text} lies {nearness} {margin} from {other}"

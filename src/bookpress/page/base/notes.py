@@ -47,7 +47,11 @@ def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nod
         marks += part.findall(mark)
     store = store_of(env)
     statements = [store.statement(node["name"]) for node in marks]
-    untrue = [statement for statement in statements if statement.holds is not True]
+    untrue = [
+        statement
+        for statement in statements
+        if statement.holds is not True and not statement.number_moves
+    ]
     if not untrue:
         return list(content)
     numbers = dict.fromkeys(statement.numbers for statement in untrue)
@@ -100,7 +104,7 @@ class WriteNotes(SphinxPostTransform):
         fallen = self._fallen(node)
         has_numbers = "told" in node
         _close_up(node)
-        if fallen and not has_numbers:
+        if fallen and fallen.turns and not has_numbers:
             _underline(node)
         block = block_of(node)
         place = self._place(node)
@@ -121,7 +125,10 @@ class WriteNotes(SphinxPostTransform):
         return place
 
     def _fallen(self, node: nodes.Element) -> Comparison | None:
-        """Return the statement that a node names where it is not true; report an unknown name."""
+        """Return the statement that a node names where its sentence is not true.
+
+    An unknown name is reported.
+    """
         try:
             statement = store_of(self.env).statement(node["name"])
         except UnknownNameError as error:
@@ -131,7 +138,7 @@ class WriteNotes(SphinxPostTransform):
             return None
         verdict = WORDS[statement.holds]
         self._warn(node, f"{node['name']} {verdict}: {statement.because}")
-        return statement
+        return None if statement.number_moves else statement
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:

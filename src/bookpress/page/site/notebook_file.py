@@ -85,7 +85,11 @@ def plain(text: str, docname: str, env: BuildEnvironment) -> str:
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
     store = store_of(env)
     statements = [store.statement(mark.name) for mark in marks_of(docname, text)]
-    untrue = [statement for statement in statements if statement.holds is not True]
+    untrue = [
+        statement
+        for statement in statements
+        if statement.holds is not True and not statement.number_moves
+    ]
     return f"> {note(untrue)}\n\n" if untrue else ""
 
 
