@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -39,6 +39,12 @@ class OneOf:
     """A closed set of texts: names with their meanings, or what a function returns when asked."""
 
     choices: Mapping[str, str] | Callable[[], Sequence[str]]
+    noun: str = ""
+    """What one of them is: the book says of a finding under every what it holds."""
+    beyond: Sequence[str] = ()
+    """Those that are none of what the noun names."""
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    """What is so under one of them, where its meaning does not say so well enough."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -53,6 +59,9 @@ class OneOf:
         published = {**handler(schema), "enum": self._allowed()}
         if isinstance(self.choices, Mapping):
             published["meanings"] = dict(self.choices)
+        for name in ("noun", "beyond", "conditions"):
+            if getattr(self, name):
+                published[name] = getattr(self, name)
         return published
 
     def _allowed(self) -> list[str]:
@@ -191,17 +200,22 @@ DUAL_AFFILIATIONS = {
     "apart": "makes no such team: the other authors decide",
 }
 """What an author with posts at a university and at a company makes of a team."""
-Records = Annotated[str, OneOf(RECORDS), Field(title="Models count")]
+Records = Annotated[str, OneOf(RECORDS, "reading of the records"), Field(title="Models count")]
 """Which records of models count."""
 DualAffiliation = Annotated[
     str, OneOf(DUAL_AFFILIATIONS), Field(title="An author with posts on both sides")
 ]
 """What an author with two posts makes of a team."""
-Vintage = Annotated[str, OneOf(vintages)]
+Vintage = Annotated[str, OneOf(vintages, "snapshot")]
 """A vintage of the models database."""
-HardwareVintage = Annotated[str, OneOf(vintages_with_hardware)]
+HardwareVintage = Annotated[str, OneOf(vintages_with_hardware, "snapshot")]
 """A vintage that records chips."""
-Definition = Annotated[str, OneOf(DEFINITIONS), Field(title="Large means")]
+_conditions = {
+    "all": "every model counts as large",
+    "notability-filter": "large means notable by the paper's filter",
+}
+_definition = OneOf(DEFINITIONS, "rule", ["all"], _conditions)
+Definition = Annotated[str, _definition, Field(title="Large means")]
 """A definition of large-scale."""
 
 # --- chips ---

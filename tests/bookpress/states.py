@@ -65,7 +65,7 @@ def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
     ]
     found = json.loads((editions / name / "statements.json").read_text("utf-8"))[slug]
     assert state["fallen"] == {
-        key: [one["holds"], one["because"]]
+        key: [one["holds"], one["because"], one["kind"]]
         for key, one in found.items()
         if one["holds"] is not True
     }

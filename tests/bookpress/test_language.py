@@ -257,7 +257,11 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
             "2,021 is not 2,020",
         ),
         ("It fell. {holds}`s = fell(early, late)`", "question", "does not follow"),
-        ("So {result}`early` did. {holds}`minority(late)` {holds}`s = counts(early, 5)`", "number", "55"),
+        (
+            "So {result}`early` did. {holds}`minority(late)` {holds}`s = counts(early, 5)`",
+            "number",
+            "55",
+        ),
     ],
 )
 def test_a_claim_turns_a_number_moves_or_the_question_is_another_one(
@@ -265,7 +269,9 @@ def test_a_claim_turns_a_number_moves_or_the_question_is_another_one(
 ) -> None:
     scope = {**SCOPE, "year": 2021, "__annotations__": {"year": int}}
     quotes = quotes_of("models", said)
-    publish(scope, "x.md", [(one.kind, one.key, one.code, one.sentences, one.results) for one in quotes])
+    publish(
+        scope, "x.md", [(one.kind, one.key, one.code, one.sentences, one.results) for one in quotes]
+    )
     found = harvest_statements(outputs)["s"]
     assert (found.holds is not True, found.kind) == (True, kind)
     assert because in found.because

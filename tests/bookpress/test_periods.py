@@ -25,7 +25,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter, chapter_schema, read_parameters
 from bookpress.chapter.periods import period_text, with_end, years_of
 from bookpress.errors import PressError
-from bookpress.explore.explore import states_of
+from bookpress.explore.states import states_of
 from bookpress.explore.sweep import plan_sweep, read_grid
 from bookpress.write.live import control
 

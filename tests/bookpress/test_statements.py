@@ -160,9 +160,7 @@ def test_words_of_time_are_unknown_where_the_times_make_them_false(
 def test_reasons_are_sentences() -> None:
     assert said.fell(LOW, HIGH).because == "16% (12 to 22) is below 64% (53 to 73)"
     assert said.below_value(LOW, HIGH, 0.5).because == "16% is below 64% and 50%"
-    assert (
-        said.within(HIGH, CLAIM).because == "65% lies within the interval of 64% (53 to 73)"
-    )
+    assert said.within(HIGH, CLAIM).because == "65% lies within the interval of 64% (53 to 73)"
     assert (
         said.majority(share(1 / 3, 0.06, 0.79, k=1, n=3)).because
         == "33% (6 to 79; 1 of 3) is not above 50%"

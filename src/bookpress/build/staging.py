@@ -74,9 +74,14 @@ def stage(
     folder: Path,
     more: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Bring the folder of a staged source to the state of an edition, with more files by name."""
+    """Bring the folder of a staged source to the state of an edition, with more files by name.
+
+    Without these, which say what its states are, it has no page that needs them.
+    """
     slugs = {chapter.slug for chapter in edition.chapters}
     wanted = page_files(project)
+    if not more:
+        wanted = without_states(wanted, project.settings.front_matter)
     for name, content in wanted.items():
         if name.endswith(".md"):
             text = content.decode("utf-8")
@@ -95,6 +100,33 @@ def stage(
         for path in list(files_of(folder)):
             if path.relative_to(folder).as_posix() not in wanted:
                 path.unlink()
+
+
+def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
+    """Return the files of a book without the pages whose front matter ``needs: states``."""
+    wanted = dict(files)
+    for name, content in files.items():
+        own = front_matter(content.decode("utf-8"), name).get(key) if name.endswith(".md") else None
+        if own and own.get("needs") == "states":
+            del wanted[name]
+    dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
+    if dropped:
+        toc = as_mapping(wanted["_toc.yml"], "_toc.yml", "the table of contents")
+        wanted["_toc.yml"] = yaml.safe_dump(_without(toc, dropped), sort_keys=False).encode()
+    return wanted
+
+
+def _without(entries: Any, dropped: Collection[str]) -> Any:
+    """Return a part of a table of contents without some files."""
+    if isinstance(entries, list):
+        return [_without(entry, dropped) for entry in entries if not _is_of(entry, dropped)]
+    if isinstance(entries, dict):
+        return {name: _without(value, dropped) for name, value in entries.items()}
+    return entries
+
+
+def _is_of(entry: Any, files: Collection[str]) -> bool:
+    return isinstance(entry, dict) and str(entry.get("file", "")).removesuffix(".md") in files
 
 
 def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:

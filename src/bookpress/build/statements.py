@@ -68,7 +68,13 @@ def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]
     for page, text in texts.items():
         for quote in marks_of(page.removesuffix(".md"), text):
             where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
-            mark = {"page": page, "line": quote.line, "sentence": quote.sentence, "anchor": where}
+            mark = {
+                "page": page,
+                "line": quote.line,
+                "sentence": quote.sentence,
+                "markdown": quote.markdown,
+                "anchor": where,
+            }
             marks.setdefault(quote.name, []).append(mark)
     return marks
 

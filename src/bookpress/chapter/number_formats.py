@@ -193,7 +193,9 @@ def told_apart(*results: Estimate) -> list[str]:
     ['28.4%', '28.1%']
     """
     for extra in range(MOST_DIGITS):
-        values = {result.value: number(result.value, result.unit, extra=extra) for result in results}
+        values = {
+            result.value: number(result.value, result.unit, extra=extra) for result in results
+        }
         if len({*values.values()}) == len(values):
             return [ranged(result, extra) for result in results]
     return [ranged(result, MOST_DIGITS) for result in results]

@@ -99,6 +99,29 @@ class Parameter:
             return with_unit(number(value, self.unit), self.unit)
         return in_words(value, self.schema)
 
+    def condition(self, value: Value) -> str:
+        """Return a value as the end of a sentence: ``large means …``, ``with vintage: March 2026``.
+
+        Its type says so for it, or has a title that reads on with what the value means.
+        """
+        said = self.schema.get("conditions", {}).get(value)
+        if said:
+            return f"if {said}"
+        label = self.label[:1].lower() + self.label[1:]
+        if "title" in self.schema and "meanings" in self.schema:
+            return f"if {label} {self.words(value)}"
+        return f"with {label}: {self.words(value)}"
+
+    @property
+    def noun(self) -> str:
+        """What one of its values is, as its type has it; empty where that says nothing."""
+        usual = "period" if self.is_period else ""
+        return str(self.schema.get("noun", usual))
+
+    def is_proper(self, value: Value) -> bool:
+        """Return whether a value is one of what its `noun` names, and does not lie beyond it."""
+        return value not in self.schema.get("beyond", ())
+
     @property
     def allowed(self) -> str:
         """The allowed values in words."""

@@ -53,10 +53,7 @@ class Quote:
 
 
 class Role(NamedTuple):
-    """A role of a page: what it holds in one line, and the sentence up to it.
-
-    Also the results that this sentence quotes, as it names them.
-    """
+    """A role of a page: what it holds in one line, and the sentence up to it."""
 
     kind: str
     text: str
@@ -64,7 +61,14 @@ class Role(NamedTuple):
     sentence: str
     place: str
     """Empty in the text, else the path of the metadata or front matter."""
-    results: tuple[str, ...] = ()
+    markdown: str = ""
+    """The sentence as its author wrote it."""
+
+    @property
+    def results(self) -> list[str]:
+        """The results that the sentence quotes, as it names them."""
+        roles = ROLE.finditer(self.markdown)
+        return [split_result(role["text"])[0] for role in roles if role["kind"] == "result"]
 
 
 class Mark(NamedTuple):
@@ -74,6 +78,8 @@ class Mark(NamedTuple):
     line: int
     name: str
     sentence: str
+    markdown: str = ""
+    """The same as its author wrote it."""
 
 
 def roles_of(source: str) -> Iterator[Role]:
@@ -100,23 +106,16 @@ def _blanked(found: re.Match[str]) -> str:
 
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
     last = start
-    results: tuple[str, ...] = ()
+    markdown = ""
     for role in ROLE.finditer(text, start, end):
         kind = role["kind"]
         line = text.count("\n", 0, role.start()) + 1
         written = _up_to(text, last, role)
         sentence = plain(written)
         if sentence:  # a second mark at a sentence rests on the same results
-            results = _results_in(written)
-        yield Role(kind, _one_line(role["text"]), line, sentence, "", results)
+            *_, markdown = SENTENCE_END.split(written.strip())
+        yield Role(kind, _one_line(role["text"]), line, sentence, "", markdown)
         last = role.end() if kind == "holds" else last
-
-
-def _results_in(text: str) -> tuple[str, ...]:
-    """Return the results that the last sentence of Markdown quotes, as it names them."""
-    *_, sentence = SENTENCE_END.split(text.strip())
-    roles = ROLE.finditer(sentence)
-    return tuple(split_result(role["text"])[0] for role in roles if role["kind"] == "result")
 
 
 def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
@@ -269,7 +268,7 @@ def marks_of(docname: str, source: str) -> Iterator[Mark]:
                 name = statement_name(role.text, docname)
             except UsageError:  # `problems_of` says so
                 continue
-            yield Mark(docname, role.line, name, role.sentence)
+            yield Mark(docname, role.line, name, role.sentence, role.markdown)
 
 
 def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
@@ -303,9 +302,7 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
         published_key = name or code
         if published_key not in {key for _, key, _ in facts}:
             facts[kind, published_key, code][1] = f"also: {entry}"
-    return [
-        Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()
-    ]
+    return [Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()]
 
 
 def _published(entry: str) -> tuple[str, str]:

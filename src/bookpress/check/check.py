@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
@@ -26,12 +26,13 @@ from bookpress.build.build import edition_record
 from bookpress.build.formats import PAGES, Format, make
 from bookpress.build.staging import stage
 from bookpress.chapter.bindings import python_of
-from bookpress.chapter.quotes import CELLS
+from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
 from bookpress.check.renamed import table_faults
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, UsageError, nearest
+from bookpress.explore.robustness import FILE
 from bookpress.files import FRONT, as_mapping, decoded, front_matter, read
 from bookpress.run import processes
 from bookpress.run.cache import Run
@@ -40,7 +41,7 @@ from bookpress.run.runner import cached_runs
 
 ENTRIES = [
     *("abstract", "also", "authors", "data_date", "doi"),
-    *("finding", "keywords", "literals", "template", "time_limit"),
+    *("finding", "headline", "keywords", "literals", "needs", "template", "time_limit"),
 ]
 """What the book's own part of the front matter of a page may hold."""
 SHOWN = {"title", "alt", "caption", "description", "label"}
@@ -242,6 +243,22 @@ def _front_matter(project: Project, name: str, text: str) -> Iterator[Problem]:
             suggestion = nearest(entry, ENTRIES)
             fault = f"the front matter's `{key}` has no {entry!r}{suggestion}"
             yield Problem(name, _entry_line(text, entry), fault)
+    if "headline" in own:
+        yield from _headline(name, text, own)
+
+
+def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the result that stands for a chapter."""
+    slug = Path(name).stem
+    try:
+        quotes = quotes_of(slug, text, own.get("also") or ())
+    except UsageError:  # which is reported as what it is
+        return
+    results = [quote.key for quote in quotes if quote.kind == "result"]
+    key = str(own["headline"])
+    if key not in results:
+        fault = f"the chapter publishes no result {key!r}{nearest(key, results)}"
+        yield Problem(name, _entry_line(text, "headline"), f"headline: {fault}")
 
 
 def _entry_line(text: str, entry: str) -> int:
@@ -367,7 +384,7 @@ def _sphinx_warnings(project: Project, edition: Edition, runs: Mapping[str, Run]
         home = Path(folder)
         source = home / "source"
         record = edition_record(project, edition, edition, runs, [PAGES])
-        stage(project, edition, runs, record, source)
+        stage(project, edition, runs, record, source, {FILE: b"{}"})
         moment = int(build_time(project.root).timestamp())
         try:
             make([DUMMY], home, source, moment)

@@ -9,34 +9,29 @@ its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_
 
 from __future__ import annotations
 
-import itertools
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.assignments import option
 from bookpress.book.chapters import FOLDER, Chapter, choose
 from bookpress.book.editions import DEFAULT, Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
-from bookpress.build.statements import standings, statements_of
-from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.number_formats import setting
-from bookpress.chapter.parameters import Parameter, Value, are_ordered
-from bookpress.chapter.periods import years_of
-from bookpress.chapter.statements import WORDS
+from bookpress.build.statements import standings
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
+from bookpress.explore.index import index_of, three
+from bookpress.explore.states import Outcome, State, states_of
 from bookpress.explore.sweep import Task, raise_failed, run_all
+from bookpress.explore.tally import tally
 from bookpress.explore.warm import warm_book
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.progress import Reporter
@@ -48,75 +43,8 @@ PLACE = "states"
 """The folder of states among the pages."""
 PAGE_SECONDS = 0.25
 """About what the page of a state takes, to tell how long all will."""
-MOST_PAIRS = 80
-"""Pairs of closed choices are explored where a chapter has no more of them."""
 SHARED_CHARACTERS = 2000
 """Datasets that are longer and drawn by several states have a script of their own."""
-QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")
-"""A result in a finding."""
-
-
-@dataclass(frozen=True)
-class State:
-    """A chapter with values of its own in the published edition, as an edition without a name."""
-
-    chapter: Chapter
-    choice: Mapping[str, Value]
-    edition: Edition
-    steps: int = 1
-    """How many values away its choice is from the published one."""
-
-    @classmethod
-    def of(
-        cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1
-    ) -> State:
-        """Return the state in which a chapter of the published edition is run with other values.
-
-        These are checked already.
-        """
-        slug = chapter.slug
-        changes = {f"{slug}.{name}": value for name, value in choice.items()}
-        values = {**default.values[slug], **choice}
-        words = ", ".join(f"{label} = {value}" for label, value in changes.items())
-        options = [option(label, value) for label, value in changes.items()]
-        edition = replace(
-            default,
-            name="",
-            values={**default.values, slug: values},
-            title=f"{default.title} with {words}",
-            description="",
-            command=" ".join([default.command, *options]),
-        )
-        return cls(chapter, choice, edition, steps)
-
-    @property
-    def task(self) -> Task:
-        """Its run."""
-        slug = self.chapter.slug
-        words = " ".join(f"{name}={value}" for name, value in self.choice.items())
-        return Task(self.chapter, self.edition.values[slug], f"{slug} {words}")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came out of a state."""
-
-    state: State
-    run: Run
-
-    @cached_property
-    def statements(self) -> dict[str, Comparison]:
-        """How the statements of the chapter stand, by key."""
-        return statements_of(self.run)
-
-    @property
-    def fallen(self) -> dict[str, list[Any]]:
-        """The statements that are not true, and why."""
-        fallen = {}
-        for key, statement in self.statements.items():
-            if statement.holds is not True:
-                fallen[key] = [statement.holds, statement.because]
-        return fallen
 
 
 def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, list[State], str]:
@@ -142,63 +70,6 @@ def _explored(folder: Path) -> list[str]:
     """Return the chapters whose states stand beside the pages of a built edition."""
     indices = (folder / "html" / PLACE).glob("*/index.js")
     return [path.parent.name for path in indices]
-
-
-def states_of(default: Edition, chapter: Chapter) -> list[State]:
-    """Return the states of a chapter worth exploring.
-
-    One choice changed, then two closed ones, where these are few.
-    """
-    usual = default.values[chapter.slug]
-    others = {}
-    for parameter in chapter.parameters:
-        name = parameter.name
-        explored = parameter.explored(usual[name])
-        others[name] = [value for value in explored if value != usual[name]]
-    choices = [{name: value} for name, values in others.items() for value in values]
-    closed = [parameter.name for parameter in chapter.parameters if parameter.choices]
-    pairs = _pairs({name: others[name] for name in closed})
-    if len(pairs) <= MOST_PAIRS:
-        choices += pairs
-    states = []
-    for choice in choices:
-        steps = _steps(chapter.parameters, usual, choice)
-        states.append(State.of(default, chapter, choice, steps))
-    return states
-
-
-def _pairs(values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
-    """Return every choice of two parameters among these values by name."""
-    pairs: list[dict[str, Value]] = []
-    for first, second in itertools.combinations(values, 2):
-        chosen = itertools.product(values[first], values[second])
-        pairs += [{first: value, second: other} for value, other in chosen]
-    return pairs
-
-
-def _steps(
-    parameters: Sequence[Parameter], usual: Mapping[str, Value], choice: Mapping[str, Value]
-) -> int:
-    """Return how far a choice lies from the published one, in values."""
-    steps = 0
-    for parameter in parameters:
-        name = parameter.name
-        if name in choice:
-            steps += _distance(parameter, usual[name], choice[name])
-    return steps
-
-
-def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
-    """Return how far a value lies from the published one, in values.
-
-    Those that no order brings near are one apart. Of a period that is by how many years its ends
-    lie elsewhere.
-    """
-    if parameter.is_period:
-        ends = zip(years_of(value), years_of(usual), strict=True)
-        return sum(abs(year - usual_year) for year, usual_year in ends)
-    values = parameter.explored(usual)
-    return abs(values.index(value) - values.index(usual)) if are_ordered(values) else 1
 
 
 def explore(
@@ -273,59 +144,6 @@ def _write_scripts(
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         script = f"bookpress.state({json.dumps(name)},{text});\n"
         replace_file(folder / f"{name}.js", script.encode())
-
-
-def tally(
-    published: Mapping[str, Mapping[str, Mapping[str, Any]]],
-    states: Mapping[str, Sequence[Outcome]],
-    shares: Mapping[str, Any],
-) -> dict[str, dict[str, robustness.Sureness]]:
-    """Return how sure each statement is, by chapter and key.
-
-    `shares`, by full name, are results of many other runs.
-    """
-    tallied: dict[str, dict[str, robustness.Sureness]] = {}
-    for slug, statements in published.items():
-        if slug not in states:
-            continue
-        tallied[slug] = {}
-        for key, statement in statements.items():
-            sureness = _sureness(key, states[slug])
-            if f"{slug}:{key}" in shares:
-                sureness["specifications"] = shares[f"{slug}:{key}"]
-            sureness["marks"] = statement["marks"]
-            tallied[slug][key] = sureness
-    return tallied
-
-
-def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    unknown = Comparison(None, "it is not recorded")
-    fallen = []
-    for outcome in outcomes:
-        statement = outcome.statements.get(key, unknown)
-        if statement.holds is not True:
-            fallen.append((outcome.state, statement))
-    single = [(state, statement) for state, statement in fallen if len(state.choice) == 1]
-    falls = _falls(*min(single, key=_nearness)) if single else None
-    return {"holds": len(outcomes) - len(fallen), "of": len(outcomes), "falls": falls}
-
-
-def _nearness(fallen: tuple[State, Comparison]) -> tuple[bool, int]:
-    """Return by what states in which a statement falls are ordered: false ones, then near ones."""
-    state, statement = fallen
-    return statement.holds is None, state.steps
-
-
-def _falls(state: State, statement: Comparison) -> dict[str, Any]:
-    """Return under which choice a statement falls, in words too, and why."""
-    settings = [
-        f"{name.replace('_', ' ')} {setting(value)}" for name, value in state.choice.items()
-    ]
-    return {
-        "choice": dict(state.choice),
-        "words": " and ".join(settings),
-        "because": f"{WORDS[statement.holds]}: {statement.because}",
-    }
 
 
 def _contents(
@@ -405,14 +223,8 @@ def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
     changed = {}
     for key, result in run.results.items():
         if result != published.results.get(key):
-            changed[key] = _three(result)
+            changed[key] = three(result)
     return changed
-
-
-def _three(result: Mapping[str, Any] | None) -> list[float | None]:
-    if not result:
-        return [None, None, None]
-    return [result[name] for name in ("value", "low", "high")]
 
 
 def share(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -431,68 +243,3 @@ def share(states: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _is_long(dataset: Any) -> bool:
     return len(json.dumps(dataset)) > SHARED_CHARACTERS
-
-
-def index_of(default: Edition, published: Run, outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """Return the content of the index of a chapter's states.
-
-    ``published``: the id of the edition that they are states of; ``headline``: the key of the
-    result that stands for the chapter, the first of its own in its finding, else of all, with its
-    label, unit and published ``result``; ``usual``: the published values; ``choices``: of each that
-    was explored the values, the published one among them, with the headline under it and how many
-    statements fall; ``pairs``: the states with two choices.
-    """
-    chapter = outcomes[0].state.chapter
-    usual = default.values[chapter.slug]
-    key = _headline(chapter, published)
-    headline = published.results.get(key, {})
-    rows = [(outcome.state.choice, _row(key, outcome)) for outcome in outcomes]
-    published_row = {"id": default.id, "result": _three(headline), "fallen": 0}
-    choices = {}
-    for parameter in chapter.parameters:
-        name = parameter.name
-        alone = [(choice[name], row) for choice, row in rows if [*choice] == [name]]
-        if alone:
-            alone.append((usual[name], published_row))
-            choices[name] = _values_tried(parameter, usual[name], alone)
-    return {
-        "published": default.id,
-        "headline": key,
-        "headline_label": headline.get("label", ""),
-        "unit": headline.get("unit", ""),
-        "result": _three(headline),
-        "usual": dict(usual),
-        "choices": choices,
-        "pairs": [{"choice": dict(choice), **row} for choice, row in rows if len(choice) > 1],
-    }
-
-
-def _headline(chapter: Chapter, published: Run) -> str:
-    """Return the key of the result that stands for a chapter; empty where it has none."""
-    finding = str(chapter.front_matter.get("finding", ""))
-    for slug, key in QUOTED.findall(finding):
-        if slug in {"", chapter.slug} and key in published.results:
-            return str(key)
-    return next(iter(published.results), "")
-
-
-def _row(key: str, outcome: Outcome) -> dict[str, Any]:
-    """Return the id of a state, the headline under it, and how many statements fall."""
-    return {
-        "id": outcome.state.edition.id,
-        "result": _three(outcome.run.results.get(key)),
-        "fallen": len(outcome.fallen),
-    }
-
-
-def _values_tried(
-    parameter: Parameter, usual: Value, rows: Iterable[tuple[Value, dict[str, Any]]]
-) -> list[dict[str, Any]]:
-    """Return the values of a parameter that were explored, in its order, each with its row."""
-    row_of = {json.dumps(value): row for value, row in rows}
-    tried = []
-    for value in parameter.explored(usual):
-        row = row_of.get(json.dumps(value))
-        if row:
-            tried.append({"value": value, "words": parameter.words(value), **row})
-    return tried

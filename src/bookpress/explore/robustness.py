@@ -1,11 +1,12 @@
-"""How sure each statement is.
+"""How sure each statement is: under which choices it holds, and which value overturns it.
 
-In how many states it holds, and which choice overturns it soonest.
+A choice weighs the same however many of its values were tried. A state in which a sentence speaks
+of something else, or in which nothing can be told, is no answer, for or against it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bookpress.book.editions import DEFAULT, load_edition
@@ -20,13 +21,18 @@ from bookpress.progress import folding_table, standard_output
 Sureness = Mapping[str, Any]
 """How sure a statement is.
 
-``holds`` of so many states ``of`` its chapter; ``falls`` under which single choice soonest, in
-``words`` too, and why: the nearest to the published one that makes it false, else unknown, None
-where none does; ``marks``: its sentences, in the shape of ``statements.json``;
-``specifications``: the result of many other runs that hold it, where one is named.
+``holds`` under so many choices ``of`` those that answer its question; ``choices``: of each its
+``name``, ``noun`` and ``is_firm``, whether it holds under every value that the noun names;
+``falls``: the states of one choice in which its sentence would be false, the nearest to the
+published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
+two choices, where each alone leaves it standing; ``marks``: its sentences, in the shape of
+``statements.json``; ``specifications``: the result of many other runs that hold it, where one is
+named.
 """
 FILE = "robustness.json"
 """In the staged source of an edition that was explored, and in its folder."""
+MOST_NAMED = 2
+"""What overturns a statement is named where it is no more than so much."""
 
 
 def load(project: Project) -> dict[str, dict[str, Sureness]]:
@@ -46,28 +52,75 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
 def most_fragile_first(
     found: Mapping[str, Mapping[str, Sureness]],
 ) -> list[tuple[str, str, Sureness]]:
-    """Return chapter, key and sureness of every statement.
+    """Return chapter, key and sureness of every statement that states have tested.
 
-    Those that fewest of their states hold up come first.
+    Those that fewest choices hold up come first.
     """
     statements = []
     for slug, chapter_statements in found.items():
         for key, sure in chapter_statements.items():
-            statements.append((slug, key, sure))
+            if is_tested(sure):
+                statements.append((slug, key, sure))
     return sorted(statements, key=_share)
 
 
 def _share(statement: tuple[str, str, Sureness]) -> float:
-    """Return the share of its states in which a statement holds."""
+    """Return the share of choices under which a statement holds."""
     _, _, sure = statement
     return float(sure["holds"] / sure["of"])
 
 
+def is_tested(sure: Sureness) -> bool:
+    """Return whether any state answers the question of a statement."""
+    return bool(sure["of"])
+
+
+def is_firm(sure: Sureness) -> bool:
+    """Return whether no state overturns a statement."""
+    return not sure["falls"] and not sure["pairs"]
+
+
+def what_overturns(sure: Sureness) -> str:
+    """Return what overturns a statement, in words: ``falls if every model counts as large``.
+
+    The nearest values are named, and how many more there are; empty where nothing does.
+    """
+    falls = sure["falls"] or sure["pairs"]
+    if not falls:
+        return ""
+    named = [state["words"] for state in falls[:MOST_NAMED]]
+    text = f"falls {' or '.join(named)}"
+    more = len(falls) - len(named)
+    return f"{text}, and under {more} more" if more else text
+
+
+def in_short(sure: Sureness) -> str:
+    """Return at the end of a sentence what overturns it; empty where nothing does."""
+    falls = sure["falls"]
+    choices = dict.fromkeys(state["name"] for state in falls)
+    if len(falls) > MOST_NAMED or len(choices) > 1:
+        many = len(choices)
+        return f"depends on {many} choices" if many > 1 else f"falls under {len(falls)} values"
+    return what_overturns(sure)
+
+
 def told(sure: Sureness) -> str:
-    """Return how sure a statement is in words: ``holds in 61 of 63``."""
-    holds_in_all = sure["holds"] == sure["of"]
-    many = "all" if holds_in_all else f"{sure['holds']} of"
-    return f"holds in {many} {sure['of']}"
+    """Return how sure a statement is.
+
+    Such as ``holds under every rule and period we tried; falls if every model counts as large``.
+    """
+    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
+    nouns = [*dict.fromkeys(choice["noun"] for choice in firm if choice["noun"])]
+    if any(not choice["noun"] for choice in firm):
+        nouns.append("other choice" if nouns else "choice")
+    words = []
+    if nouns:
+        *first, last = nouns
+        listed = f"{', '.join(first)} and {last}" if first else last
+        words.append(f"holds under every {listed} we tried")
+    if not is_firm(sure):
+        words.append(what_overturns(sure))
+    return "; ".join(words)
 
 
 def specifications(sure: Sureness) -> str:
@@ -81,15 +134,18 @@ def specifications(sure: Sureness) -> str:
 def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
     """Print how sure each statement is as a table on standard output, the most fragile first."""
     statements = most_fragile_first(found)
-    firm = sum(sure["holds"] == sure["of"] for _, _, sure in statements)
+    firm = sum(is_firm(sure) for _, _, sure in statements)
     fragile = len(statements) - firm
     total = f"{len(statements)} statements"
-    title = f"{total}: {firm} hold in every state of their chapter, {fragile} do not"
-    heads = ("statement", "in its states", "soonest overturned by", "because", "specifications")
+    title = f"{total}: {firm} hold under every choice tried, {fragile} do not"
+    heads = ("statement", "how sure", "because", "specifications")
     table = folding_table(*heads, title=title)
     for slug, key, sure in statements:
-        falls = sure["falls"] or {"words": "", "because": ""}
         name = f"{slug}:{key}"
-        runs = specifications(sure)
-        table.add_row(name, told(sure), falls["words"], falls["because"], runs)
+        because = _because(sure["falls"] or sure["pairs"])
+        table.add_row(name, told(sure), because, specifications(sure))
     standard_output().print(table)
+
+
+def _because(falls: Sequence[Mapping[str, Any]]) -> str:
+    return str(falls[0]["because"]) if falls else ""

@@ -40,12 +40,21 @@ from bookpress.page.base.store import Page, explored, load_quoted, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK, AdoptFigures, drawn
-from bookpress.page.site import cover, downloads, layout, moved, parameter_box, search, typesetting
+from bookpress.page.site import (
+    cover,
+    downloads,
+    layout,
+    moved,
+    parameter_box,
+    search,
+    sentences,
+    typesetting,
+)
 from bookpress.run.processes import DRAWN
 
 DIRECTIVES = {
     "otherwise": leaving(notes.show_otherwise, named=True, content=True),
-    "every-sentence": leaving(notes.every_sentence),
+    "every-sentence": leaving(sentences.every_sentence),
     "every-choice": leaving(parameter_box.every_choice),
     "findings": leaving(cover.findings, content=True),
     "finding": leaving(cover.finding, named=True, content=True),

@@ -25,7 +25,8 @@ from bookpress.book.editions import DEFAULT, load_edition
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter, as_text, in_words
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.explore import Outcome, State, content_of
+from bookpress.explore.explore import content_of
+from bookpress.explore.states import Outcome, State
 from bookpress.explore.warm import Program, WarmBook, connections, warm_book
 from bookpress.run import processes
 from bookpress.run.cache import RunCache

@@ -68,9 +68,7 @@ class Comparison:
         return self.holds is False and self.kind == "number"
 
 
-def compare(
-    holds: Callable[..., bool], reason: Callable[..., str], *given: Given
-) -> Comparison:
+def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Given) -> Comparison:
     """Return a comparison of what is given; unknown where a value, or an interval, is missing.
 
     The `reason` is told whether it holds, and what was compared.

@@ -8,7 +8,7 @@ result without a value: the press lets no warning pass.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -17,16 +17,14 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.book.project import load_settings
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, note
-from bookpress.explore.robustness import most_fragile_first, specifications, told
-from bookpress.page.base.contents import citation_of, title_of
-from bookpress.page.base.nodes import html, later, mark, value
+from bookpress.explore.robustness import in_short, is_firm, is_tested, told
+from bookpress.page.base.contents import citation_of
+from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import UnknownNameError, store_of
-from bookpress.page.base.templates import fill
 
 logger = logging.getLogger(__name__)
 LIST = "book/sentences"
@@ -112,7 +110,8 @@ class WriteNotes(SphinxPostTransform):
             _insert_before(block, place)
             node.parent.remove(node)
         else:
-            sureness = fragile_mark(node["name"], self.env)
+            is_finding = "standfirst" in block["classes"]
+            sureness = fragile_mark(node["name"], self.env, is_finding=is_finding)
             node.replace_self([place, *sureness])
         return None if has_numbers else fallen
 
@@ -127,8 +126,8 @@ class WriteNotes(SphinxPostTransform):
     def _fallen(self, node: nodes.Element) -> Comparison | None:
         """Return the statement that a node names where its sentence is not true.
 
-    An unknown name is reported.
-    """
+        An unknown name is reported.
+        """
         try:
             statement = store_of(self.env).statement(node["name"])
         except UnknownNameError as error:
@@ -225,58 +224,33 @@ class fragile(nodes.Inline, nodes.Element):  # noqa: N801
 
 
 def visit_fragile(self: HTML5Translator, node: fragile) -> None:
-    """Say in how many states the statement holds; lead to the list."""
+    """Say what overturns the statement; lead to the list."""
     env = self.builder.env
     name: str = node["name"]
     slug, _, key = name.partition(":")
-    of_chapter = store_of(env).sureness[slug]
-    sureness = of_chapter[key]
-    title = f"{sureness['of']} states of the chapter were tried"
-    falls = sureness["falls"]
-    if falls:
-        title += f"; soonest overturned by {falls['words']}"
-    attributes: dict[str, Any] = {"title": title}
+    sureness = store_of(env).sureness[slug][key]
+    words = told(sureness)
+    attributes: dict[str, Any] = {} if node["is_finding"] else {"title": words}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
         place = f"{slug}-{id_of(key)}"
         attributes["href"] = f"{address}#{place}"
-    tag = self.starttag(node, "a", "", CLASS="sureness", **attributes)
-    words = told(sureness)
-    self.body.append(f"{tag}{words}</a>")
+    classes = "sureness finding-sureness" if node["is_finding"] else "sureness"
+    tag = self.starttag(node, "a", "", CLASS=classes, **attributes)
+    shown = words if node["is_finding"] else in_short(sureness)
+    self.body.append(f"{tag}{escape(shown)}</a>")
     raise nodes.SkipNode
 
 
-def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return what ends a sentence whose statement does not hold in every state of its chapter."""
-    slug, _, key = name.partition(":")
-    of_chapter = store_of(env).sureness.get(slug, {})
-    sureness = of_chapter.get(key)
-    if sureness is None or sureness["holds"] == sureness["of"]:
-        return []
-    return [fragile(name=name)]
+def fragile_mark(name: str, env: BuildEnvironment, *, is_finding: bool) -> list[nodes.Node]:
+    """Return what ends a sentence: what overturns its statement.
 
-
-def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-sentence}``: return all statements with the sentences that rest on them.
-
-    The most fragile comes first.
+    A finding also says under what it holds. Of what no state tested nothing is said.
     """
-    store = store_of(env)
-    root = env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
-    folder, slash, _ = root.rpartition("/")
-    up = folder + slash
-    docnames = {page.slug: page.docname for page in store.pages.values()}
-    rows: list[dict[str, Any]] = []
-    for slug, key, sureness in most_fragile_first(store.sureness):
-        row = {
-            "id": f"{slug}-{id_of(key)}",
-            "chapter": title_of(env, docnames[slug]),
-            "told": told(sureness),
-            "many": specifications(sureness),
-        }
-        rows.append({**row, **sureness})
-    command = load_settings(Path(env.srcdir)).command
-    weak = [row for row in rows if row["holds"] < row["of"]]
-    firm = [row for row in rows if row["holds"] == row["of"]]
-    text = fill("sentences.html", fragile=weak, firm=firm, up=up, command=command)
-    return html(text)
+    slug, _, key = name.partition(":")
+    sureness = store_of(env).sureness.get(slug, {}).get(key)
+    if sureness is None or not is_tested(sureness):
+        return []
+    if is_firm(sureness) and not is_finding:
+        return []
+    return [fragile(name=name, is_finding=is_finding)]

@@ -162,9 +162,12 @@ def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict
     place = scale(states)
     choices = []
     for row in rows:
+        rows_tried = strips(states, row["name"], place)
         offered = {
             "default_text": as_text(row["default"]),
-            "strips": strips(states, row["name"], place),
+            "strips": rows_tried,
+            "moves": any(tried["moves"] for tried in rows_tried),
+            "turns": any(tried["fallen"] for tried in rows_tried),
             "changed": row["value"] != row["default"],
         }
         choices.append({**row, **offered})
@@ -198,7 +201,7 @@ def scale(states: Mapping[str, Any]) -> Place:
 
 
 def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
-    """Return what each explored value of a parameter makes of the headline."""
+    """Return what each explored value of a parameter makes of the headline, if anything."""
     rows = []
     for state in states.get("choices", {}).get(name, ()):
         value, low, high = state["result"]
@@ -212,6 +215,7 @@ def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str,
             "words": state["words"],
             "is_usual": state["value"] == states["usual"][name],
             "text": ranged(result),
+            "moves": state["result"] != states["result"],
             "fallen": state["fallen"],
             "point": None if value is None else place(value),
             "range": interval,

@@ -140,7 +140,7 @@
       holding(() => { box.style.minHeight = ""; });
     }, null);
     const figures = news.filter((node) => $(".chart", node)).length;
-    return { drawn, passages: news.length - figures, figures, fallen: Object.keys(state.fallen).length };
+    return { drawn, passages: news.length - figures, figures, turned: Object.values(state.fallen).filter(([holds, , kind]) => holds === false && kind === "claim").length };
   }
 
   // ---- What the reader sees of it: controls, the strip that stays in view, what is said, the address ----
@@ -243,7 +243,7 @@
     else if (failure) tell(`${told(wanted)}: ${failure.message} You read the published edition.`);
     else if (!state) { strip.hidden = true; said.textContent = "The published edition."; }
     else {
-      const fell = did.fallen ? `; ${count(did.fallen, "statement no longer holds", "statements no longer hold")}` : "";
+      const fell = did.turned ? `; ${count(did.turned, "claim turns", "claims turn")}` : "";
       tell(`${sentence(told(choice))} ${dropped}${count(did.passages, "passage")} and ${count(did.figures, "figure")} differ${fell}.`, "Not the published edition.", state);
     }
     await did?.drawn;

@@ -32,6 +32,49 @@
     scrolling.before(box);
   };
 
+  // A list in several folds: a field that shows only the items that contain its words, and opens what holds them.
+  const filter = (box) => {
+    const items = [...box.querySelectorAll("li")];
+    const texts = items.map((item) => item.textContent.toLowerCase());
+    const folds = [...box.querySelectorAll("details")];
+    const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
+    const count = make("output");
+    const show = () => {
+      const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      items.forEach((item, place) => {
+        item.hidden = !words.every((word) => texts[place].includes(word));
+      });
+      for (const list of box.querySelectorAll("ul")) {
+        const isEmpty = !list.querySelector("li:not([hidden])");
+        list.hidden = isEmpty;
+        if (list.previousElementSibling?.matches(".by-choice")) list.previousElementSibling.hidden = isEmpty;
+      }
+      for (const fold of folds) {
+        const isEmpty = !fold.querySelector("li:not([hidden])");
+        fold.hidden = isEmpty;
+        if (words.length) fold.open = !isEmpty;
+      }
+      const shown = items.filter((item) => !item.hidden).length;
+      count.textContent = words.length ? `${shown} of ${items.length} sentences` : `${items.length} sentences`;
+    };
+    const label = make("label", {}, box.dataset.filter);
+    const row = make("p", { className: "table-search" });
+    label.append(field);
+    row.append(label, count);
+    field.addEventListener("input", show);
+    show();
+    box.before(row);
+    const arrive = () => {
+      const item = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const fold = item && box.contains(item) && item.closest("details");
+      if (!fold) return;
+      fold.open = true;
+      item.scrollIntoView();
+    };
+    addEventListener("hashchange", arrive);
+    arrive();
+  };
+
   const heading = (cell) => cell.textContent.trim();
 
   const report = (table, row) => {
@@ -107,6 +150,7 @@
   };
 
   document.querySelectorAll("table.searchable").forEach(search);
+  document.querySelectorAll("[data-filter]").forEach(filter);
   const contestable = document.querySelectorAll("table.contestable");
   if (contestable.length) {
     const box = dialog();
