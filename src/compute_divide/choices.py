@@ -100,6 +100,7 @@ def _whole_years() -> dict[str, Any]:
 
 def _recorded(schema: dict[str, Any]) -> None:
     schema["explore"] = _whole_years()
+    schema["question"] = True
 
 
 # --- numbers ---
@@ -111,9 +112,15 @@ Period = period_type(1950, 2030, explore=_whole_years)
 
 PLACED_YEARS = [*range(2006, 2019), 2021, 2022, 2024]
 """Years whose NeurIPS papers have affiliations."""
-PlacedYear = Annotated[int, _number(1950, 2030, {"by": [-2, -1, 1, 2], "of": PLACED_YEARS})]
+_placed = {"by": [-2, -1, 1, 2], "of": PLACED_YEARS}
+PlacedYear = Annotated[
+    int, Field(ge=1950, le=2030, json_schema_extra={"explore": _placed, "question": True})
+]
 """A calendar year, explored within `PLACED_YEARS`."""
-ListYear = Annotated[int, _number(1950, 2030, [2010, 2014, 2018, 2022, 2026])]
+_lists = [2010, 2014, 2018, 2022, 2026]
+ListYear = Annotated[
+    int, Field(ge=1950, le=2030, json_schema_extra={"explore": _lists, "question": True})
+]
 """A calendar year with a June list of the TOP500."""
 Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]
 """How many calendar years."""

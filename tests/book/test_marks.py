@@ -122,6 +122,7 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
             standing[mark.name]["because"]
             for mark in resting
             if standing[mark.name]["holds"] is not True
+            and standing[mark.name]["kind"] != "number"  # which the page shows already
         ]
         for reason in {
             piece for because in fallen for piece in because.split("; ")
@@ -130,6 +131,15 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
                 yield f"{resting[0].page}.md:{resting[0].line}: not marked: {reason}"
         if note and not fallen and "no value" not in note:
             yield f"{resting[0].page}.md:{resting[0].line}: marked, though all holds: {note}"
+        turning = [mark for mark in resting if turns(standing[mark.name])]
+        waves = bool(block.select(".fallen-sentence"))
+        is_prose = block.name != "figcaption" and "standfirst" not in block.get("class", [])
+        if is_prose and block.name != "span" and waves != bool(turning):
+            yield f"{resting[0].page}.md:{resting[0].line}: {len(turning)} claims turn, waves: {waves}"
+
+
+def turns(statement: Mapping[str, Any]) -> bool:
+    return statement["holds"] is False and statement["kind"] == "claim"
 
 
 def without_empty_figures(source: str, soup: BeautifulSoup) -> str:

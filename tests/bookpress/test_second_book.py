@@ -116,8 +116,7 @@ def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(
     unknown = f"planets:{SLOW} is unknown (no value for the year of Neptune)"
     assert f"notebooks/planets.md:45: {unknown}: A year of Neptune is longer than a life." in said
     assert (
-        "index.md:13: planets:many does not hold (both are 5): is the power of the distance"
-        in said
+        "index.md:13: planets:many does not hold (both are 5): is the power of the distance" in said
     )
     assert index.read_text() == before
 

@@ -118,6 +118,11 @@ class Parameter:
         usual = "period" if self.is_period else ""
         return str(self.schema.get("noun", usual))
 
+    @property
+    def asks_anew(self) -> bool:
+        """Whether sentences speak of something else under another value, such as another year."""
+        return bool(self.schema.get("question"))
+
     def is_proper(self, value: Value) -> bool:
         """Return whether a value is one of what its `noun` names, and does not lie beyond it."""
         return value not in self.schema.get("beyond", ())

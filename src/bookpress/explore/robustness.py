@@ -97,11 +97,14 @@ def what_overturns(sure: Sureness) -> str:
 def in_short(sure: Sureness) -> str:
     """Return at the end of a sentence what overturns it; empty where nothing does."""
     falls = sure["falls"]
-    choices = dict.fromkeys(state["name"] for state in falls)
-    if len(falls) > MOST_NAMED or len(choices) > 1:
-        many = len(choices)
-        return f"depends on {many} choices" if many > 1 else f"falls under {len(falls)} values"
-    return what_overturns(sure)
+    names = [*dict.fromkeys(state["name"] for state in falls)]
+    if len(falls) <= MOST_NAMED and len(names) <= 1:
+        return what_overturns(sure)
+    nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
+    choices = [nouns[name] or name.replace("_", " ") for name in names]
+    if len(choices) > MOST_NAMED:
+        return f"depends on {len(choices)} choices"
+    return f"depends on the {' and the '.join(dict.fromkeys(choices))}"
 
 
 def told(sure: Sureness) -> str:
@@ -110,7 +113,7 @@ def told(sure: Sureness) -> str:
     Such as ``holds under every rule and period we tried; falls if every model counts as large``.
     """
     firm = [choice for choice in sure["choices"] if choice["is_firm"]]
-    nouns = [*dict.fromkeys(choice["noun"] for choice in firm if choice["noun"])]
+    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
     if any(not choice["noun"] for choice in firm):
         nouns.append("other choice" if nouns else "choice")
     words = []
@@ -121,6 +124,27 @@ def told(sure: Sureness) -> str:
     if not is_firm(sure):
         words.append(what_overturns(sure))
     return "; ".join(words)
+
+
+def together(statements: Sequence[Sureness]) -> Sureness:
+    """Return how sure several statements are, all of which a finding rests on."""
+    choices: dict[str, dict[str, Any]] = {}
+    for sure in statements:
+        for choice in sure["choices"]:
+            joint = choices.setdefault(choice["name"], dict(choice))
+            joint["is_firm"] = joint["is_firm"] and choice["is_firm"]
+            joint["turns"] = joint["turns"] or choice["turns"]
+    falls: dict[str, Any] = {}
+    for sure in statements:
+        for state in sure["falls"] or sure["pairs"]:
+            falls.setdefault(state["words"], state)
+    return {
+        "holds": sum(not choice["turns"] for choice in choices.values()),
+        "of": len(choices),
+        "choices": [*choices.values()],
+        "falls": [*falls.values()],
+        "pairs": [],
+    }
 
 
 def specifications(sure: Sureness) -> str:

@@ -55,6 +55,11 @@ class State:
         )
         return cls(chapter, choice, edition, steps)
 
+    @property
+    def asks_anew(self) -> bool:
+        """Whether its choice makes another question of what sentences say, as another year does."""
+        return any(self.parameter(name).asks_anew for name in self.choice)
+
     def parameter(self, name: str) -> Parameter:
         """Return a parameter of the chapter."""
         return next(known for known in self.chapter.parameters if known.name == name)
@@ -82,6 +87,8 @@ class Outcome:
     def answers(self, key: str) -> bool:
         """Return whether a statement is true or false here, of what its sentence speaks of."""
         statement = self.statements.get(key)
+        if self.state.asks_anew:
+            return False
         if statement is None or statement.kind == "question":
             return statement is not None and statement.holds is True
         return statement.holds is not None

@@ -47,7 +47,8 @@ def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         falls += turned
         if answers:
             choices.append(_choice(name, answers, turned))
-    pairs = [] if falls else [outcome for outcome in outcomes if outcome.turns(key)]
+    answers = [outcome for outcome in outcomes if outcome.answers(key)]
+    pairs = [] if falls else [outcome for outcome in answers if outcome.turns(key)]
     return {
         "holds": sum(not choice["turns"] for choice in choices),
         "of": len(choices),

@@ -21,12 +21,21 @@ from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, note
-from bookpress.explore.robustness import in_short, is_firm, is_tested, told
+from bookpress.explore.robustness import (
+    Sureness,
+    in_short,
+    is_firm,
+    is_tested,
+    together,
+    told,
+)
 from bookpress.page.base.contents import citation_of
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import UnknownNameError, store_of
 
 logger = logging.getLogger(__name__)
+FINDING = "standfirst"
+"""The class of the paragraph of a chapter's finding."""
 LIST = "book/sentences"
 """The page that lists how sure each sentence is, to which marks lead."""
 
@@ -70,6 +79,10 @@ class WriteNotes(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Go through marks and values in the order of the page."""
+        for paragraph in self.document.findall(nodes.paragraph):
+            if FINDING in paragraph["classes"]:
+                names = [node["name"] for node in paragraph.findall(mark)]
+                paragraph.extend(finding_mark(names, self.env))
         faults: dict[nodes.Element, list[Comparison]] = {}
         for node in list(self.document.findall(nodes.Element)):
             block = block_of(node)
@@ -110,8 +123,8 @@ class WriteNotes(SphinxPostTransform):
             _insert_before(block, place)
             node.parent.remove(node)
         else:
-            is_finding = "standfirst" in block["classes"]
-            sureness = fragile_mark(node["name"], self.env, is_finding=is_finding)
+            is_finding = FINDING in block["classes"]
+            sureness = [] if is_finding else fragile_mark(node["name"], self.env)
             node.replace_self([place, *sureness])
         return None if has_numbers else fallen
 
@@ -217,24 +230,23 @@ def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None
 
 
 class fragile(nodes.Inline, nodes.Element):  # noqa: N801
-    """Ends a sentence that some choice overturns: ``name`` of its statement.
+    """Ends a sentence that some choice overturns, or a finding: ``names`` of its statements.
 
     It is no text of the page for search.
     """
 
 
 def visit_fragile(self: HTML5Translator, node: fragile) -> None:
-    """Say what overturns the statement; lead to the list."""
+    """Say what overturns the statements; lead to the list."""
     env = self.builder.env
-    name: str = node["name"]
-    slug, _, key = name.partition(":")
-    sureness = store_of(env).sureness[slug][key]
+    names: list[str] = node["names"]
+    sureness = together([_sureness(name, env) for name in names])
     words = told(sureness)
     attributes: dict[str, Any] = {} if node["is_finding"] else {"title": words}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
-        place = f"{slug}-{id_of(key)}"
-        attributes["href"] = f"{address}#{place}"
+        slug, _, key = names[0].partition(":")
+        attributes["href"] = f"{address}#{slug}-{id_of(key)}"
     classes = "sureness finding-sureness" if node["is_finding"] else "sureness"
     tag = self.starttag(node, "a", "", CLASS=classes, **attributes)
     shown = words if node["is_finding"] else in_short(sureness)
@@ -242,15 +254,22 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     raise nodes.SkipNode
 
 
-def fragile_mark(name: str, env: BuildEnvironment, *, is_finding: bool) -> list[nodes.Node]:
-    """Return what ends a sentence: what overturns its statement.
-
-    A finding also says under what it holds. Of what no state tested nothing is said.
-    """
+def _sureness(name: str, env: BuildEnvironment) -> Sureness:
+    """Return how sure a statement is; nothing where no state tested it."""
     slug, _, key = name.partition(":")
-    sureness = store_of(env).sureness.get(slug, {}).get(key)
-    if sureness is None or not is_tested(sureness):
+    sureness = store_of(env).sureness.get(slug, {}).get(key, {})
+    return sureness if sureness and is_tested(sureness) else {}
+
+
+def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what ends a sentence: what overturns its statement, if anything does."""
+    sureness = _sureness(name, env)
+    if not sureness or is_firm(sureness):
         return []
-    if is_firm(sureness) and not is_finding:
-        return []
-    return [fragile(name=name, is_finding=is_finding)]
+    return [fragile(names=[name], is_finding=False)]
+
+
+def finding_mark(names: Sequence[str], env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what stands below a finding: under which choices it holds, and what overturns it."""
+    tested = [name for name in dict.fromkeys(names) if _sureness(name, env)]
+    return [fragile(names=tested, is_finding=True)] if tested else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -15,6 +16,9 @@ from bookpress.page.base.nodes import html, later
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.base.words import in_words
+
+MOST_SENTENCES = 2
+"""A statement is listed with so many of the sentences that rest on it."""
 
 
 def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -65,7 +69,8 @@ def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) ->
     """Return a statement with its sentences in words, and what overturns it soonest."""
     falls = sure["falls"] or sure["pairs"]
     sentences: dict[str, str] = {}
-    for mark in sure["marks"]:
+    own = [mark for mark in sure["marks"] if Path(mark["page"]).stem == slug]
+    for mark in own or sure["marks"]:
         docname = mark["page"].rpartition(".")[0]
         words = without_markup(in_words(mark["markdown"], docname, env))
         if words:
@@ -73,7 +78,7 @@ def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) ->
     return {
         "id": f"{slug}-{id_of(key)}",
         "key": key,
-        "sentences": sentences,
+        "sentences": dict([*sentences.items()][:MOST_SENTENCES]),
         "choice": [] if is_firm(sure) else [*falls[0]["choice"]],
         "overturns": what_overturns(sure),
         "because": falls[0]["because"] if falls else "",
