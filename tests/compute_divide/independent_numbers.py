@@ -203,15 +203,15 @@ def vintages(raw: Path) -> Numbers:
             notable[name], "industry", 2024, 2024
         )
     kept = [model for model in tables["2023-03"] if model["filter"]]
-    found["reproduction:share_early.then"] = share(kept, "academia", 2010, 2014)
-    found["reproduction:share_late.then"] = share(kept, "academia", 2020, 2022)
-    found["reproduction:share_industry.then"] = share(kept, "industry", 2022, 2022)
+    found["ledger:share_early.then"] = share(kept, "academia", 2010, 2014)
+    found["ledger:share_late.then"] = share(kept, "academia", 2020, 2022)
+    found["ledger:share_industry.then"] = share(kept, "industry", 2022, 2022)
     early = [
         (model["day"], model["compute"])
         for model in kept
         if model["compute"] and 2010 <= model["year"] <= 2022
     ]
-    found["reproduction:doubling_time.then"] = doubling_months(early)
+    found["ledger:doubling_time.then"] = doubling_months(early)
     return found
 
 

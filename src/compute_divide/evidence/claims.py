@@ -17,6 +17,7 @@ Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
 class Claim(Strict):
     """A statement of the paper, with the value it reports and how we know of it."""
 
+    name: str = Field(description="in a few words, as tables and charts call it")
     statement: str
     value: float | None
     unit: Unit

@@ -12,8 +12,7 @@ from typing import Any
 
 FIGURES: dict[str, list[str]] = {
     "audit": ["audited_table", "change_count_table", "label_error_dots", "record_change_table"],
-    "ledger": ["ledger_sources", "ledger_table", "literature_dots"],
-    "reproduction": ["claim_dots", "verdict_table"],
+    "ledger": ["claimed_shares", "ledger_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
     "countries": ["country_bars", "country_checks", "record_table"],  # of diffusion
     "diffusion": ["capability_steps", "ladder_bars", "lag_lines"],

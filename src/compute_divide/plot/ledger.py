@@ -1,124 +1,144 @@
-"""The figure and the tables of the ledger."""
+"""The figure and the table of the ledger: what is claimed beside our estimates."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table, link
-from compute_divide.analysis.claims.verdicts import Check
-from compute_divide.evidence.claims import LedgerFigure
+from bookpress.page.figures.theme import ACCENT, INK
+from compute_divide.analysis.claims.verdicts import VERDICTS, Check
+from compute_divide.evidence.claims import Claim, LedgerFigure
 from compute_divide.evidence.papers.citations import RANKS_TABLE
-from compute_divide.plot.base.show import Column, credit, table
-from compute_divide.plot.base.verdicts import MARKS, readings_figure
-from compute_divide.plot.base.wording import in_cell
+from compute_divide.plot.base.marks import series_dots
+from compute_divide.plot.base.show import Column, credit, figure, table
+from compute_divide.plot.base.wording import describe_groups, in_cell
 
+Claims = Mapping[str, Claim]
 Entries = Mapping[str, LedgerFigure]
-_LEDGER_COLUMNS = {
-    "entry": Column("Entry", markup=True),
-    "work": Column("Work", markup=True),
+PAPER = "besiroglu2024"
+_SIGNS = ("✓", "✗", "~", "–")
+_MARKS = {verdict: f"{sign} {verdict}" for verdict, sign in zip(VERDICTS, _SIGNS, strict=True)}
+"""How a verdict is written in the table."""
+_WHOSE = "the work"
+"""Who claims a share, as the legend says it."""
+_READINGS = {"then": "data of its time", "now": "now"}
+"""Which estimates of a check stand beside the claimed value, and how the chart calls them."""
+_ANCHORS = {"adopts-open-models": "adoption", "less-release": "release"}
+"""Places of claims on the page that are not called as the claims are."""
+_COLUMNS = {
+    "claim": Column("Claim", markup=True),
     "theirs": Column("Claimed", markup=True),
     "then": Column("Ours, data of its time"),
     "now": Column("Ours, now"),
     "verdict": Column("Verdict"),
-}
-_SOURCE_COLUMNS = {
-    "entry": Column("Entry", markup=True),
-    "date": Column("Published"),
-    "definition": Column("What the work counts"),
-    "seen": Column("How we know it"),
-    "reason": Column("What ours counts, and the reason of the verdict"),
+    "reason": Column("What each counts, and how we know it"),
 }
 
 
-def literature_dots(checks: Sequence[Check], entries: Entries, vintage: str) -> Figure:
-    """Return shares in the literature beside our estimates.
+def claimed_shares(
+    checks: Sequence[Check], claims: Claims, entries: Entries, vintages: Sequence[str]
+) -> Figure:
+    """Return claimed shares beside our estimates.
 
     Parameters
     ----------
     checks : sequence of Check
-        The statistics that are shares.
+        The claims that are shares.
+    claims : mapping of str to Claim
+        What the paper says, by id.
     entries : mapping of str to LedgerFigure
-        What the works say, by id.
-    vintage : str
-        The vintage of the models database that counts as now.
+        What other works say, by id.
+    vintages : sequence of str
+        The vintages of the models database of then and of now.
 
     Returns
     -------
     Figure
-        A row a statistic, with a dot for the work and one with its interval for each estimate.
-    """
-    names = {name: figure.entry.name for name, figure in entries.items()}
-    source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", RANKS_TABLE)
-    return readings_figure(checks, names, "the work", heading="Entry", source=source)
-
-
-def ledger_table(checks: Sequence[Check], entries: Entries) -> Table:
-    """Return the entries of the ledger: whose each is, theirs, ours, the verdict.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        The statistics, in the order of the rows.
-    entries : mapping of str to LedgerFigure
-        What the works say, by id.
-
-    Returns
-    -------
-    Table
-        A row an entry, which leads to its place on the page.
-    """
-    rows = [_ledger_row(check, entries) for check in checks]
-    return table(pd.DataFrame(rows), _LEDGER_COLUMNS)
-
-
-def _ledger_row(check: Check, entries: Entries) -> dict[str, str]:
-    work = entries[check.claim].cite
-    return {
-        "entry": _linked(check.claim, entries),
-        "work": f"{{cite:t}}`{work}`",
-        "theirs": _theirs(check.claim, entries),
-        "then": _ours(check.then),
-        "now": _ours(check.now),
-        "verdict": MARKS[check.verdict],
-    }
-
-
-def ledger_sources(checks: Sequence[Check], entries: Entries) -> Table:
-    """Return the entries of the ledger: date, what each counts, how we know it, what ours counts.
-
-    Parameters
-    ----------
-    checks : sequence of Check
-        The statistics, in the order of the rows.
-    entries : mapping of str to LedgerFigure
-        What the works say, by id.
-
-    Returns
-    -------
-    Table
-        A row an entry.
+        A row a claim, with a dot for the work in the colour of text and one with its interval for
+        each estimate that has a value.
     """
     rows = []
     for check in checks:
-        entry = entries[check.claim].entry
-        seen = "its own page or abstract"
-        if entry.told_by:
-            seen = f"told by {entry.told_by}"
-        link = _linked(check.claim, entries)
-        rows.append([link, entry.date, entry.definition, seen, check.reason])
-    data = pd.DataFrame(rows, columns=list(_SOURCE_COLUMNS))
-    return table(data, _SOURCE_COLUMNS)
+        name = _name(check.claim, claims, entries)
+        rows.append({"claim": name, "whose": _WHOSE, "share": check.value})
+        for field, reading in _READINGS.items():
+            estimate = getattr(check, field)
+            if estimate is not None and estimate.value is not None:
+                rows.append({"claim": name, "whose": reading, **estimate.row()})
+    readings = pd.DataFrame(rows, columns=["claim", "whose", "share", "low", "high", "k", "n"])
+    models = [f"models/{vintage}.csv" for vintage in dict.fromkeys(vintages)]
+    return figure(
+        _reading_dots(readings),
+        readings,
+        description=describe_groups(readings, "claim", "whose"),
+        source=credit(*models, "hardware/clusters.csv", RANKS_TABLE),
+        columns={"claim": Column("Claim"), "whose": Column("Whose")},
+    )
 
 
-def _linked(claim: str, entries: Entries) -> str:
-    return link(entries[claim].entry.name, f"#{claim}")
+def _reading_dots(readings: pd.DataFrame) -> alt.TopLevelMixin:
+    shown = set(readings["whose"])
+    colours = {_WHOSE: INK, **dict.fromkeys(_READINGS.values(), ACCENT)}
+    colours = {name: colour for name, colour in colours.items() if name in shown}
+    return series_dots(readings, "claim", "whose", colours, "Share")
 
 
-def _theirs(claim: str, entries: Entries) -> str:
-    return "a direction" if entries[claim].value is None else f"{{related}}`{claim}`"
+def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> Table:
+    """Return the claims: whose each is, theirs, ours, the verdict and its reason.
+
+    Parameters
+    ----------
+    checks : sequence of Check
+        The claims, in the order of the rows.
+    claims : mapping of str to Claim
+        What the paper says, by id.
+    entries : mapping of str to LedgerFigure
+        What other works say, by id.
+
+    Returns
+    -------
+    Table
+        A row a claim, which leads to its place on the page.
+    """
+    rows = [_row(check, claims, entries) for check in checks]
+    return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)
+
+
+def _row(check: Check, claims: Claims, entries: Entries) -> dict[str, str]:
+    key = check.claim
+    is_of_paper = key in claims
+    work = PAPER if is_of_paper else entries[key].cite
+    anchor = _ANCHORS.get(key, key)
+    value = claims[key].value if is_of_paper else entries[key].value
+    kind = "claim" if is_of_paper else "related"
+    counted = _of_claim(claims[key]) if is_of_paper else _of_entry(entries[key])
+    return {
+        "claim": f"{link(_name(key, claims, entries), f'#{anchor}')}, {{cite:t}}`{work}`",
+        "theirs": "a direction" if value is None else f"{{{kind}}}`{key}`",
+        "then": _ours(check.then),
+        "now": _ours(check.now),
+        "verdict": _MARKS[check.verdict],
+        "reason": f"{counted} Ours: {check.reason}",
+    }
+
+
+def _name(key: str, claims: Claims, entries: Entries) -> str:
+    return claims[key].name if key in claims else entries[key].entry.name
+
+
+def _of_claim(claim: Claim) -> str:
+    seen = "read in the paper" if claim.provenance == "paper" else "from summaries"
+    return f"Theirs: {claim.statement}; {seen}."
+
+
+def _of_entry(figure_of: LedgerFigure) -> str:
+    entry = figure_of.entry
+    seen = f"told by {entry.told_by}" if entry.told_by else "from its own page or abstract"
+    return f"Theirs: {entry.definition}; {entry.date}, {seen}."
 
 
 def _ours(estimate: Estimate | None) -> str:

@@ -15,7 +15,6 @@ from compute_divide.analysis.claims.verdicts import (
     outcome,
     verdict_of,
 )
-from compute_divide.plot.base.verdicts import MARKS
 
 HALF = Estimate(0.5, 0.45, 0.55, k=50, n=100, unit="share")
 OUTCOMES = st.sampled_from(get_args(Outcome))
@@ -93,7 +92,6 @@ def test_verdicts_are_what_they_are_said_to_be(then: Any, now: Any, also: list[A
 
 def test_verdicts_have_one_list_of_names() -> None:
     assert tuple(VERDICTS) == get_args(Verdict)
-    assert [mark.partition(" ")[2] for mark in MARKS.values()] == [*VERDICTS]
 
 
 def test_the_reason_names_both_tests_and_the_other_readings() -> None:
@@ -104,8 +102,22 @@ def test_the_reason_names_both_tests_and_the_other_readings() -> None:
         "of its time differs from it, that of now agrees with it. "
         "Another reading: it differs from it."
     ) in check.reason
-    nothing = Check("c", 0.5, Estimate(None, n=0, k=0, unit="share"), others=[HALF])
-    assert (nothing.verdict, nothing.agreeing) == ("cannot be tested", 1)
+    nothing = Check("c", 0.5, Estimate(None, n=0, k=0, unit="share"))
+    assert (nothing.verdict, nothing.could_fail) == ("cannot be tested", False)
+
+
+@given(readings(), st.sampled_from(["", "above", "below"]))
+def test_a_test_that_decides_could_have_failed_and_a_wide_one_could_not(
+    reading: tuple[float, Estimate], side: Any
+) -> None:
+    claimed, estimate = reading
+    check = Check("c", claimed, now=estimate, side=side)
+    assert check.could_fail or check.verdict == "cannot tell"
+    if check.could_fail and not side:
+        far = 0.5 if estimate.unit == "share" else 3.0
+        low, high = estimate.low, estimate.high
+        wrong = high + far if estimate.unit == "share" else high * far
+        assert Check("c", wrong, now=estimate).verdict == "differs", (low, high)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ EVERY = {
     "causes": "vintage", "diffusion": "openness_vintage", "foundation-models": "vintage",
     "hardware": "hardware_vintage",
     "introduction": "vintage", "large-scale-models": "vintage", "ledger": "vintage", "open-models": "base_vintage",
-    "policy": "vintage", "reproduction": "vintage", "robustness": "new_vintage", "training-compute": "vintage",
+    "policy": "vintage", "robustness": "new_vintage", "training-compute": "vintage",
 }  # fmt: skip
 
 

@@ -36,7 +36,6 @@ DRAWN = some(list(STATEMENTS), 7, seed=31)
 SAMPLE = some([one for slug in DRAWN for one in STATEMENTS[slug]], 40, seed=31)
 HEADLINES = {
     "introduction": ["fall"],
-    "reproduction": ["industry_revised", "early_agrees"],
     "training-compute": ["industry_leads"],
     "large-scale-models": ["fall", "fall_now"],
     "hardware": ["number_above_speed", "number_decides"],
@@ -51,7 +50,7 @@ HEADLINES = {
     "scrutiny": ["definition_decides", "between", "inside"],
     "policy": ["silent_are_industrys"],
     "robustness": ["falls_everywhere", "wide", "reads_apart"],
-    "ledger": ["tally"],
+    "ledger": ["tally", "standing", "industry_revised", "early_agrees"],
 }
 """Statements that other pages quote and that tell universities from companies."""
 

@@ -67,11 +67,6 @@ class Check:
     also : mapping of str to str
         Other tests of now that have to agree with the claim too: the `outcome` of each, by what it
         measures.
-    beside : Estimate, optional
-        A reading of now that is shown, and that the verdict does not rest on.
-    others : sequence of Estimate
-        Readings by other definitions on data of its time. They are counted only, for of many some
-        agree by luck.
     why : str
         Why it cannot be tested, where nothing was estimated.
 
@@ -91,6 +86,8 @@ class Check:
     'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
     'Universities: the estimate on data of its time cannot be had, that of now agrees with it.'
+    >>> Check("academia-share-early", 0.65, now=wide).could_fail
+    False
     >>> Check("hao-sector", why="No list tells it.").verdict
     'cannot be tested'
     """
@@ -102,8 +99,6 @@ class Check:
     measure: str = ""
     side: Side = ""
     also: Mapping[str, Outcome] = field(default_factory=dict)
-    beside: Estimate | None = None
-    others: Sequence[Estimate] = ()
     why: str = ""
 
     @property
@@ -135,10 +130,17 @@ class Check:
         return reason
 
     @property
-    def agreeing(self) -> int:
-        """How many of the other definitions agree with the claim on data of its time."""
-        outcomes = [outcome(other, self.value, self.side) for other in self.others]
-        return outcomes.count("agrees")
+    def could_fail(self) -> bool:
+        """Whether the test that decides is sharp enough to fail a claim that is wrong.
+
+        It failed it, its interval is no wider than `WIDEST` margins, or, of a claimed direction, it
+        lies on one side.
+        """
+        decisive = self.now if self.outcome_now != "none" else self.then
+        if decisive is None or decisive.low is None or decisive.high is None:
+            return False
+        decided = outcome(decisive, self.value, self.side) != "open"
+        return decided or (not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit))
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
@@ -180,8 +182,12 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
     if estimate.high < least or estimate.low > most:
         return "differs"
     is_near = least <= estimate.value <= most
-    is_narrow = estimate.high <= _shifted(estimate.low, estimate.unit, WIDEST)
+    is_narrow = _is_narrow(estimate.low, estimate.high, estimate.unit)
     return "agrees" if is_near and is_narrow else "open"
+
+
+def _is_narrow(low: float, high: float, unit: str) -> bool:
+    return high <= _shifted(low, unit, WIDEST)
 
 
 def _outcome_of_side(low: float, high: float, value: float, side: Side) -> Outcome:

@@ -54,20 +54,20 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "countries": ("machines",),
     "training_compute_flop": (
         *("causes", "diffusion", "evidence", "foundation-models", "hardware", "large-scale-models"),
-        *("ledger", "policy", "reproduction", "robustness", "training-compute"),
+        *("ledger", "policy", "robustness", "training-compute"),
     ),
     "parameters": ("robustness",),
-    "training_hardware": ("evidence", "hardware", "policy", "reproduction"),
+    "training_hardware": ("evidence", "hardware", "ledger", "policy"),
     "hardware_quantity": ("hardware", "introduction", "policy"),
     "hardware_utilization": ("policy",),
     "training_time_hours": ("hardware", "introduction", "policy"),
     "training_cost_usd": ("causes", "hardware", "ledger"),
     "base_model": ("foundation-models", "open-models"),
-    "openness": ("diffusion", "ledger", "open-models", "reproduction"),
+    "openness": ("diffusion", "ledger", "open-models"),
     "code_openness": ("diffusion",),
     "domain": ("foundation-models",),
     "self_supervised": ("foundation-models",),
-    "link": ("hardware", "policy", "reproduction", "robustness", "training-compute"),
+    "link": ("hardware", "ledger", "policy", "robustness", "training-compute"),
 }
 """The fields that a file can be without, and the chapters whose results change where it is."""
 
