@@ -278,6 +278,20 @@ Topic = Annotated[str, OneOf(topic_names)]
 """A topic, or a group of topics, of ``data/topics.yml``."""
 Topics = Annotated[list[Topic], Field(min_length=1)]
 """Topics, at least one."""
+ScrutinyTopics = Annotated[Topics, Field(title="Papers that check models")]
+"""Topics that count as scrutiny."""
+MethodTopics = Annotated[Topics, Field(title="Scrutiny that presents a method")]
+"""Topics of scrutiny whose papers often present a method."""
+TestTopics = Annotated[Topics, Field(title="Scrutiny of finished models")]
+"""Topics of scrutiny that examine finished models."""
+Kinds = Annotated[Topics, Field(title="Kinds of scrutiny")]
+"""Topics that are counted one by one."""
+InfluentialTopics = Annotated[Topics, Field(title="Topics of the most used models")]
+"""Topics on which the influential models are."""
+LowComputeTopics = Annotated[Topics, Field(title="Topics that need little computing")]
+"""Topics that count as low-compute."""
+IntensiveTopics = Annotated[Topics, Field(title="Topics that need much computing")]
+"""Topics that count as compute-intensive."""
 Text = Literal["title", "keywords", "abstract"]
 """A text of a paper."""
 Texts = Annotated[list[Text], Field(min_length=1, title="Terms are looked for in")]

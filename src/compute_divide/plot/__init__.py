@@ -53,10 +53,7 @@ FIGURES: dict[str, list[str]] = {
         "topic_rows",
     ],
     "scrutiny": [
-        "academic_dots",
-        "conference_dots",
         "evaluator_tiles",
-        "index_lines",
         "kind_odds",
     ],
     "policy": [

@@ -8,9 +8,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
-from compute_divide.analysis.papers.papers import venue_name
-from compute_divide.evidence.outside import EVALUATIONS, TRANSPARENCY
+from bookpress.page.figures.theme import ACCENT, LINE, needs
+from compute_divide.evidence.outside import EVALUATIONS
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.marks import (
     NAMED,
@@ -22,17 +21,11 @@ from compute_divide.plot.base.marks import (
     named_scale,
     row_axis,
     said_as,
-    series_dots,
     tips,
 )
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, row_by_row
 
-_ALONE = "Papers by universities alone"
-_SERIES = {True: "scrutiny", False: "other papers"}
-_FEWEST = 10
-"""Papers of which a share is drawn."""
-_PERIOD_COLOURS = (QUIET, INK, ACCENT)
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 """Odds ratios that an axis may label."""
@@ -54,35 +47,6 @@ _EVALUATION_COLUMNS = {
     "kind": Column("Evaluators"),
     "pairs": Column("Pairs of model and evaluator", "number"),
 }
-_INDEX_COLUMNS = {
-    "developer": Column("Developer"),
-    "before": Column("October 2023", "share"),
-    "after": Column("May 2024", "share"),
-}
-
-
-def academic_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers by universities alone, a row a kind of papers, a dot a period.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        A row a kind (``what``) and ``period``, the earliest first: ``k`` of ``n`` papers,
-        ``share``, ``low``, ``high``.
-
-    Returns
-    -------
-    Figure
-        Shares of fewer than ten papers are left out.
-    """
-    periods = dict.fromkeys(shares["period"])
-    colours = dict(zip(periods, _PERIOD_COLOURS, strict=False))
-    drawn = shares[shares["n"] >= _FEWEST]
-    chart = series_dots(drawn, "what", "period", colours, _ALONE)
-    description = describe_groups(drawn, "period", "what")
-    source = credit(PAPERS_TABLE)
-    columns = {"what": Column("Papers")}
-    return figure(chart, drawn, description=description, source=source, columns=columns)
 
 
 def kind_odds(odds: pd.DataFrame) -> Figure:
@@ -105,35 +69,6 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
     source = credit(PAPERS_TABLE)
     chart = _odds_forest(rows)
     return figure(chart, rows, description=description, source=source, columns=_ODDS_COLUMNS)
-
-
-def conference_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers by universities alone, a row a conference.
-
-    It is that among scrutiny, and among other papers.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        A row a ``venue`` and whether its papers are ``scrutiny``: ``k`` of ``n``, ``share``,
-        ``low``, ``high``.
-
-    Returns
-    -------
-    Figure
-        Conferences in alphabetical order.
-    """
-    ordered = shares.sort_values(["venue", "scrutiny"], ascending=[True, False])
-    names = ordered["venue"].map(venue_name)
-    series = ordered["scrutiny"].map(_SERIES)
-    rows = ordered.assign(what=names, series=series)
-    colours = dict(zip(_SERIES.values(), (ACCENT, QUIET), strict=True))
-    chart = series_dots(rows, "what", "series", colours, _ALONE)
-    data = rows[["venue", "series", "k", "n", "share", "low", "high"]]
-    description = describe_groups(rows, "series", "what")
-    source = credit(PAPERS_TABLE)
-    columns = {"series": Column("Papers")}
-    return figure(chart, data, description=description, source=source, columns=columns)
 
 
 def evaluator_tiles(counts: pd.DataFrame) -> Figure:
@@ -166,31 +101,6 @@ def _describe_pairs(counts: pd.DataFrame) -> str:
         kinds = row_by_row("{} {}", rows["kind"], rows["pairs"])
         sentences.append(f"{company}: {kinds}.")
     return " ".join(sentences)
-
-
-def index_lines(scores: pd.DataFrame) -> Figure:
-    """Return two scores of the transparency index of each developer on a line.
-
-    An empty dot is the earlier.
-
-    Parameters
-    ----------
-    scores : pandas.DataFrame
-        A row a ``developer``, in the order in which they are shown: shares of the indicators met
-        ``before``, in October 2023, and ``after``, in May 2024.
-
-    Returns
-    -------
-    Figure
-        A row a developer.
-    """
-    rows = scores[["developer", "before", "after"]]
-    template = "{}: {:.0%}, then {:.0%}"
-    pairs = row_by_row(template, rows["developer"], rows["before"], rows["after"], joint="; ")
-    description = f"{pairs}."
-    source = credit(TRANSPARENCY.name)
-    chart = _before_after(rows)
-    return figure(chart, rows, description=description, source=source, columns=_INDEX_COLUMNS)
 
 
 @needs()
@@ -239,7 +149,7 @@ def _odds_axis(known: pd.DataFrame) -> alt.X:
     ticks = [odds for odds in _ODDS if low / 1.5 <= odds <= high * 1.5] or [1]
     first = min(low, ticks[0], 0.9)
     last = max(high, ticks[-1], 1.1)
-    title = "Odds of universities alone, papers on the topic over all others"
+    title = "Odds that universities alone wrote it, over other papers"
     scale = alt.Scale(type="log", domain=[first * 0.97, last * 1.03], nice=False)
     axis = alt.Axis(values=ticks, format="~r", grid=True)
     return alt.X("odds_ratio:Q", title=title, scale=scale, axis=axis)
@@ -262,32 +172,3 @@ def _tiles(rows: pd.DataFrame) -> alt.LayerChart:
     tile = base.mark_rect(color=ACCENT).encode(opacity=depth, tooltip=tooltip)
     numbers = base.mark_text().encode(text=alt.Text("pairs:Q"))
     return framed(tile, frame, numbers, height=38 * len(kinds))
-
-
-@needs("before")
-def _before_after(rows: pd.DataFrame) -> alt.LayerChart:
-    y = named_rows("developer")
-    earlier = _met_axis("before")
-    later = _met_axis("after")
-    times = ("before:Q|October 2023|.0%", "after:Q|May 2024|.0%")
-    tooltip = tips("developer:N|Developer", *times)
-    base = alt.Chart(rows).encode(y=y)
-    line = base.mark_rule(strokeWidth=2, color=ACCENT)
-    line = line.encode(x=earlier, x2=alt.X2("after:Q"))
-    empty = base.mark_point(size=70, filled=False, strokeWidth=2)
-    empty = empty.encode(x=earlier, tooltip=tooltip)
-    full = base.mark_point(size=70).encode(x=later, tooltip=tooltip)
-    first_row = alt.Chart(rows.head(1))
-    labels = []
-    for text, x in (("October 2023", earlier), ("May 2024", later)):
-        label = first_row.mark_text(dy=-13, fontSize=11, text=text)
-        labels.append(label.encode(y=y, x=x))
-    return framed(line, empty, full, *labels, height=34 * len(rows))
-
-
-def _met_axis(column: str) -> alt.X:
-    """Return an axis of the indicators met."""
-    scale = alt.Scale(domain=[0, 1], nice=False)
-    axis = alt.Axis(format="%", tickCount=5, grid=True)
-    title = "Indicators met, of a hundred"
-    return alt.X(f"{column}:Q", title=title, scale=scale, axis=axis)
