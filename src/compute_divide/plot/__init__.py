@@ -14,8 +14,8 @@ FIGURES: dict[str, list[str]] = {
     "audit": ["audited_table", "change_count_table", "label_error_dots", "record_change_table"],
     "ledger": ["claimed_shares", "ledger_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
-    "countries": ["country_bars", "country_checks", "record_table"],  # of diffusion
-    "diffusion": ["capability_steps", "ladder_bars", "lag_lines"],
+    "countries": ["country_bars"],  # of diffusion
+    "diffusion": ["capability_steps", "ladder_bars"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "introduction": ["notable_lines"],
     "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
@@ -23,12 +23,8 @@ FIGURES: dict[str, list[str]] = {
     "machine_sizes": ["largest_machines"],
     "machines": ["machine_countries", "owners_scale"],
     "open_models": [
-        "access_dots",
         "base_bars",
-        "base_shares",
         "component_dots",
-        "conference_texts",
-        "named_bars",
         "use_dots",
     ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, GRID, INK, QUIET, needs
 from compute_divide.plot.base.access import row_names, years_above
 from compute_divide.plot.base.marks import FEW, framed, share_tips
-from compute_divide.plot.base.show import Column, figure, models_credit, table
-from compute_divide.plot.base.wording import describe_groups, in_cell
+from compute_divide.plot.base.show import Column, figure, models_credit
+from compute_divide.plot.base.wording import describe_groups
 
 _BASE_LINE = 0.25
 """Where the bars of a row begin: below stand their counts."""
@@ -27,18 +24,6 @@ _COUNTRY_COLUMNS = {
     "k": Column("Open weights", "number"),
     "n": Column("Access known", "number"),
     "unknown": Column("Access not known", "number"),
-}
-_CHECK_COLUMNS = {
-    "rule": Column("Which models count"),
-    "early": Column("American, early"),
-    "last": Column("American, last"),
-    "chinese": Column("Chinese, last"),
-    "unknown": Column("Access not known", "number"),
-}
-_RECORD_COLUMNS = {
-    "released": Column("Released", "date"),
-    "countries": Column("Country"),
-    "months": Column("Months behind", "number"),
 }
 
 
@@ -61,48 +46,6 @@ def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
     source = models_credit(vintage)
     chart = _country_bars(shares)
     return figure(chart, shares, description=description, source=source, columns=_COUNTRY_COLUMNS)
-
-
-def country_checks(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Return how many models companies opened, by country and by rule of counting.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        A row a rule: what it is called (``rule``), the shares ``early``, ``last`` and ``chinese``
-        as estimates, and the number of models whose access is ``unknown``.
-
-    Returns
-    -------
-    Table
-        Shares with their intervals and counts.
-    """
-    shares = ("early", "last", "chinese")
-    cells = [
-        dict(row) | {name: in_cell(row[name], "interval", "counts") for name in shares}
-        for row in rows
-    ]
-    return table(pd.DataFrame(cells), _CHECK_COLUMNS)
-
-
-def record_table(records: pd.DataFrame) -> Table:
-    """Return the models that were the most capable open one when they came out.
-
-    Parameters
-    ----------
-    records : pandas.DataFrame
-        Models of `by_release`, with ``months``, how long closed ones had been as capable.
-
-    Returns
-    -------
-    Table
-        A row a model, the newest first.
-    """
-    columns = ["released", "model", "countries", "organisations", "months"]
-    newest_first = records.sort_values("released", ascending=False, kind="stable")
-    rows = newest_first[columns].replace(" of America", "", regex=True)
-    names = {column: rows[column].str.replace("|", ", ") for column in columns[2:4]}
-    return table(rows.assign(**names, months=rows["months"].round(1)), _RECORD_COLUMNS)
 
 
 @needs("share")

@@ -10,26 +10,20 @@ import pandas as pd
 from bookpress.page.figures.show import Figure
 from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import RUNGS, access_ladder
-from compute_divide.analysis.statistics.estimates import ACADEMIA
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
 from compute_divide.plot.base.marks import (
-    TEAM_COLOURS,
-    end_labels,
     framed,
     named_scale,
     tips,
     year_axis,
-    years_of,
 )
-from compute_divide.plot.base.show import Column, credit, figure, models_credit
+from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row
 
 _RUNG_NAMES = dict(enumerate(RUNGS))
 _RUNG_COLOURS = ("#7d74c4", "#dfb069", "#c07d1b", "#86c5ab", ACCENT)
 """The colour of each of `RUNGS`."""
-_LAG_COLOURS = {"open weights": ACCENT, "universities alone": TEAM_COLOURS[ACADEMIA]}
-_LAG_DASHES = {"open weights": [1, 0], "universities alone": [7, 3]}
 _FIRST_CAPABLE = 2023
 """The first year of the chart of capability."""
 _NAMED = (
@@ -49,15 +43,7 @@ _LADDER_COLUMNS = {
     "group": Column("Laboratory"),
     "rung": Column("At least half give"),
     "models": Column("Models of known access", "number"),
-    "data": Column("Somebody outside can get at the training data"),
-}
-_LAG_COLUMNS = {
-    "group": Column("Group"),
-    "date": Column("Month", "date"),
-    "months": Column("Months behind", "number"),
-    "own": Column("Largest of the group"),
-    "own_flop": Column("Its training compute (FLOP)", "flop"),
-    "passed_by": Column("First passed by"),
+    "data": Column("Somebody outside can see the training data"),
 }
 _CAPABILITY_COLUMNS = {
     "released": Column("Released", "date"),
@@ -77,14 +63,14 @@ def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
 def ladder_bars(
     makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame, vintage: str
 ) -> Figure:
-    """Return what others can get at of the models of each maker, a row a maker and a bar a year.
+    """Return what others can use of the models of each maker, a row a maker and a bar a year.
 
     Parameters
     ----------
     makers : mapping of str to pandas.DataFrame
         The models of each maker, of `with_access`, by its name.
     transparency : pandas.DataFrame
-        The transparency index, which says of whom somebody outside can get at the training data.
+        The transparency index, which says whose training data somebody outside can see.
     vintage : str
         The vintage that the models are of.
 
@@ -98,46 +84,11 @@ def ladder_bars(
     reached = named.dropna(subset=["rung"])
     rungs = reached["year"].astype("str") + " " + reached["rung"]
     lists = _lists(rungs, reached["group"])
-    what = "What others can get at of"
+    what = "What others can use of"
     description = f"{what} at least half of the notable models of a year. {lists}."
     source = credit(f"models/{vintage}.csv", "outside/transparency.csv")
     chart = _ladder(ladder)
     return figure(chart, named, description=description, source=source, columns=_LADDER_COLUMNS)
-
-
-def lag_lines(lags: pd.DataFrame, vintage: str) -> Figure:
-    """Return how long each group of models has trailed the largest, month by month.
-
-    Parameters
-    ----------
-    lags : pandas.DataFrame
-        The `lags` of both groups, ``"open weights"`` and ``"universities alone"``, which the column
-        ``group`` names.
-    vintage : str
-        The vintage that the models are of.
-
-    Returns
-    -------
-    Figure
-        A line a group, in years.
-    """
-    data = lags[["group", "date", "months", "own", "own_flop", "passed_by"]]
-    description = f"Years behind, mean of each year. {_describe_lags(lags)}."
-    source = models_credit(vintage)
-    chart = _lags(lags)
-    return figure(chart, data, description=description, source=source, columns=_LAG_COLUMNS)
-
-
-def _describe_lags(lags: pd.DataFrame) -> str:
-    """Return the mean of each year in years behind, group by group."""
-    years = lags.assign(year=lags["date"].dt.year, behind=lags["months"] / 12)
-    means = years.groupby(["group", "year"])["behind"].mean()
-    yearly = means.dropna().reset_index()
-    courses = []
-    for group, rows in yearly.groupby("group"):
-        course = row_by_row("{} {:.1f}", rows["year"], rows["behind"])
-        courses.append(f"{group}: {course}")
-    return "; ".join(courses)
 
 
 def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
@@ -216,42 +167,6 @@ def _ladder_tips() -> list[alt.Tooltip]:
         "models:Q|Models",
         "asked:N|Data seen",
     )
-
-
-@needs("months")
-def _lags(lags: pd.DataFrame) -> alt.LayerChart:
-    known = lags.dropna(subset=["months"])
-    dates = pd.to_datetime(known["date"])
-    when = dates.dt.year + dates.dt.month / 12
-    month = dates.dt.strftime("%B %Y")
-    years = known["months"] / 12
-    shown = known[["group", "own", "passed_by"]]
-    shown = shown.assign(when=when.round(3), month=month, years=years)
-    x = years_of(shown, "when", beyond=1)
-    top = float(shown["years"].max())
-    colour = alt.Color("group:N", legend=None, scale=named_scale(_LAG_COLOURS))
-    dash = alt.StrokeDash("group:N", legend=None, scale=named_scale(_LAG_DASHES))
-    line = alt.Chart(shown).mark_line()
-    line = line.encode(x=x, y=_years("years", top), color=colour, strokeDash=dash)
-    line = line.encode(tooltip=_lag_tips())
-    labels = end_labels(shown, "when", "years", "group", x, _years("at", top), top)
-    return framed(line, labels)
-
-
-def _lag_tips() -> list[alt.Tooltip]:
-    return tips(
-        "group:N|Group",
-        "month:N|At the end of",
-        "years:Q|Years behind|.1f",
-        "own:N|Largest of the group",
-        "passed_by:N|First passed by",
-    )
-
-
-def _years(field: str, top: float) -> alt.Y:
-    scale = alt.Scale(domain=[0, top])
-    axis = alt.Axis(tickCount=6)
-    return alt.Y(f"{field}:Q", title="Years behind", scale=scale, axis=axis)
 
 
 @needs("index")

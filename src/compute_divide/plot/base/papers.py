@@ -16,7 +16,6 @@ from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMES,
-    along,
     dots_with_intervals,
     end_labels,
     framed,
@@ -104,16 +103,12 @@ def share_rows(
     title: str,
     *,
     emphasis: Sequence[str] = (),
-    beside: str | None = None,
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data.
 
-    Dots of rows without `emphasis` are hollow, if any has it; a stroke marks the share of the
-    column `beside`.
+    Dots of rows without `emphasis` are hollow, if any has it.
     """
     columns = [row, "k", "n", "share", "low", "high"]
-    if beside:
-        columns.append(beside)
     rows = shares.dropna(subset=["share"])[columns]
     highest = float(rows[["share", "high"]].max().max())
     x = share_below(title, min(1.0, highest * 1.05))
@@ -121,9 +116,6 @@ def share_rows(
     # Holds the order of the rows.
     frame = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
     layers: list[alt.Chart | alt.LayerChart] = [frame]
-    if beside:
-        strokes = alt.Chart(rows).mark_tick(color=QUIET, thickness=3, size=16)
-        layers.append(strokes.encode(x=along(x, beside), y=y))
     tooltip = share_tips(f"{row}:N|title")
     full = rows[rows[row].isin(emphasis)] if emphasis else rows
     hollow = rows.drop(full.index)
