@@ -119,7 +119,6 @@ VOCABULARY = {
         "covered",
         "having",
         "largest_share",
-        "matched",
         "names_company",
         "naming_shares",
         "venue_name",

@@ -117,13 +117,11 @@ def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
     results = run_chapter("open-models", non_profits="academia").results
     lead = results["hosted_lead"]
     assert (lead.label, lead.k, lead.n) == ("COLING", 49, 60)
-    assert [
-        round(100 * results[f"hosted_{when}_academia"].value) for when in ("early", "late")
-    ] == [3, 42]
+    shares = []
     for when in ("early", "late"):
         parts = [results[f"hosted_{when}_{part}"] for part in ("lead", "rest")]
-        whole = results[f"hosted_{when}_academia"]
-        assert (sum(part.k for part in parts), sum(part.n for part in parts)) == (whole.k, whole.n)
+        shares.append(sum(part.k for part in parts) / sum(part.n for part in parts))
+    assert [round(100 * share) for share in shares] == [3, 42]
 
 
 def test_other_counts_of_gpus_change_the_university_in_the_middle(run_chapter):
