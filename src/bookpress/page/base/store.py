@@ -27,7 +27,7 @@ from bookpress.page.base.charts import Chart
 T = TypeVar("T")
 PROVENANCE = {
     "paper": "read in the paper itself",
-    "summary": "from summaries of the paper; its main text could not be read",
+    "summary": "from summaries of the paper",
 }
 
 
