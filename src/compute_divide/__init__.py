@@ -128,7 +128,6 @@ VOCABULARY = {
     "compute_divide.analysis.papers.attention": [
         "due_to_size",
         "lead_estimate",
-        "leads_by",
         "ranked",
     ],
     "compute_divide.analysis.papers.naming": [

@@ -386,7 +386,7 @@ def chapters_on_runs(raw: Path, models: list[Model]) -> Numbers:
     """Return the numbers of the chapters on growth, language models, chips, access and reach."""
     chapters = {
         "training-compute": training(models),
-        "foundation-models": language(models),
+        "large-scale-models": language(models),
         "causes": fifths(models),
         "hardware": hardware(raw, models),
         "diffusion": access(models),

@@ -175,7 +175,7 @@ def large_scale_and_training(raw: Path) -> Numbers:
     found["evidence:compute_known"] = (sum(model["compute"] is not None for model in new), len(new))
     found["introduction:industry_end"] = share(new, "industry", 2025, 2025)
     language = [model for model in new if "Language" in model["row"]["Domain"]]
-    found["foundation-models:academic_models"] = share(language, "academia", 2022, 2024)
+    found["large-scale-models:academic_models"] = share(language, "academia", 2022, 2024)
     return found
 
 
@@ -508,7 +508,7 @@ def academic(
 
 
 ON_RUNS = (
-    *("diffusion", "foundation-models", "hardware", "introduction", "large-scale-models"),
+    *("diffusion", "hardware", "introduction", "large-scale-models"),
     *("open-models", "policy", "training-compute"),
 )
 """Chapters that count audited runs; here they are asked as listed, see `independent_audit`."""

@@ -18,8 +18,7 @@ FIGURES: dict[str, list[str]] = {
     "diffusion": ["capability_steps", "ladder_bars"],
     "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "introduction": ["notable_lines"],
-    "foundation_models": ["models_and_bases", "papers_and_models", "topic_rise"],
-    "large_scale_models": ["compute_bars", "definition_dots", "run_tiles"],
+    "large_scale_models": ["compute_bars", "models_and_bases", "rule_dots", "run_tiles"],
     "machine_sizes": ["largest_machines"],
     "machines": ["machine_countries", "owners_scale"],
     "open_models": [
@@ -40,14 +39,7 @@ FIGURES: dict[str, list[str]] = {
         "swing_dots",
     ],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
-    "research_topics": [
-        "company_lines",
-        "lead_dots",
-        "reading_dots",
-        "top_dots",
-        "topic_kind_dots",
-        "topic_rows",
-    ],
+    "research_topics": ["company_lines", "top_dots", "topic_kind_dots", "topic_odds"],
     "scrutiny": [
         "evaluator_tiles",
         "kind_odds",

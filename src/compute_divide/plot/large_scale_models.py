@@ -9,11 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import INK, LINE, needs
+from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.plot.base.marks import (
-    DEFINITION_NAMES,
     TEAM_COLOURS,
     TEAM_NAMED,
     TEAM_NAMES,
@@ -24,14 +23,28 @@ from compute_divide.plot.base.marks import (
     team_colour,
     tips,
 )
-from compute_divide.plot.base.show import Column, figure, models_credit
+from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_groups, row_by_row
 
+_MODEL_COLUMNS = {
+    "organisations": Column("Made by"),
+    "published": Column("Published"),
+    "base_model": Column("Built on"),
+}
+_JOINT = "collaboration"
+_PERIOD_COLOURS = (TEAM_COLOURS[ACADEMIA], QUIET, ACCENT)
+"""The colours of an early, a late and the newest period."""
 _BREAKS = {
     "Autoencoder": "Auto-encoder",
+    "ContextNet": "Context-Net",
+    "DeepSeek": "Deep-Seek",
     "Feedforward": "Feed-forward",
+    "GoogLeNet": "GoogLe-Net",
+    "Hierarchical": "Hier-archical",
     "Performance": "Perform-ance",
     "RNNsearch": "RNN-search",
+    "TensorFlow": "Tensor-Flow",
+    "Transformer": "Trans-former",
     "Unsupervised": "Unsuper-vised",
     "segmentation": "segmen-tation",
     "HyperCLOVA": "Hyper-CLOVA",
@@ -44,10 +57,13 @@ _TILE_TEXT: dict[str, Any] = {
     "baseline": "middle",
     "color": INK,
     "dy": alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
-    "limit": alt.expr("width / 10 - 3"),
+    "limit": alt.expr("width / 11 - 3"),
     "opacity": alt.expr("width < 560 ? 0 : 1"),
 }
 """How the name of a run is set in its tile."""
+_LAST_COLUMN = 11
+"""Where the counts of a year stand, beside its ranks."""
+_COLUMN_NAME = f"datum.value == {_LAST_COLUMN} ? ['with a', 'univ.'] : datum.value"
 _TILE_HEIGHT = 42
 """Pixels of three lines of a name."""
 
@@ -67,13 +83,16 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     Returns
     -------
     Figure
-        The largest run of a year stands at the left; names show where the page is wide enough.
+        The largest run of a year stands at the left; names show where the page is wide enough. At
+        the right stands how many runs of the year have a university among their makers.
     """
     tiles = _ranked(runs)
-    is_academic = tiles["team_type"].eq(ACADEMIA)
-    by_year = is_academic.groupby(tiles["year"]).sum()
-    counts = row_by_row("{} {}", by_year.index, by_year)
-    description = f"Number of tiles a year of universities alone: {counts}."
+    years = tiles["year"]
+    alone = tiles["team_type"].eq(ACADEMIA).groupby(years).sum()
+    joint = tiles["team_type"].eq(_JOINT).groupby(years).sum()
+    counts = row_by_row("{} {} and {}", alone.index, alone, joint)
+    who = "universities alone, and of universities with companies"
+    description = f"Number of tiles a year of {who}: {counts}."
     source = models_credit(vintage)
     columns = {"rank": Column("Rank", "number"), "organisations": Column("Who")}
     chart = _tiles(tiles)
@@ -108,34 +127,58 @@ def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
     return figure(chart, shares, description=description, source=source, columns=columns)
 
 
-def definition_dots(estimates: pd.DataFrame, chosen: str, vintage: str) -> Figure:
-    """Return shares under each definition of large, a dot with its interval for each question.
+def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
+    """Return the share of universities alone under some rules for what counts as large.
 
     Parameters
     ----------
-    estimates : pandas.DataFrame
-        The answers, from `answers`.
-    chosen : str
-        The definition of the chapter, which is marked.
+    shares : pandas.DataFrame
+        A row a ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share``, ``low``,
+        ``high``.
     vintage : str
         The vintage that they are read in.
 
     Returns
     -------
     Figure
-        A row a definition.
+        A row a rule, a dot with its interval for each period.
     """
-    marked = f"{DEFINITION_NAMES[chosen]}|(used here)"
-    names = {**DEFINITION_NAMES, chosen: marked}
-    rows = estimates.assign(rule=estimates["definition"].map(names))
-    team_colours = rows["team_type"].map(TEAM_COLOURS)
-    colours = dict(zip(rows["what"], team_colours, strict=True))
-    named = estimates.assign(definition=estimates["definition"].map(DEFINITION_NAMES))
-    chart = series_dots(rows, "rule", "what", colours, "Share of large-scale models")
-    description = describe_groups(named, "definition", "what")
+    periods = list(dict.fromkeys(shares["period"]))
+    colours = dict(zip(periods, _PERIOD_COLOURS, strict=True))
+    chart = series_dots(shares, "rule", "period", colours, "Share made by universities alone")
+    description = describe_groups(shares, "rule", "period")
     source = models_credit(vintage)
-    columns = {"what": Column("Whose, when")}
-    return figure(chart, estimates, description=description, source=source, columns=columns)
+    columns = {"rule": Column("Large means"), "period": Column("Years")}
+    return figure(chart, shares, description=description, source=source, columns=columns)
+
+
+def models_and_bases(models: pd.DataFrame) -> Table:
+    """Return a table of models, the oldest first.
+
+    They stand with their makers and the models that they were built on.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Rows of the models database.
+
+    Returns
+    -------
+    Table
+        Of several makers the first is named and the others are counted.
+    """
+    rows = models.sort_values("published")
+    makers = rows["organisations"].map(_first_maker, na_action="ignore")
+    months = rows["published"].dt.strftime("%B %Y")
+    bases = rows["base_model"].str.replace("|", ", ").fillna("–")
+    shown = rows[["model"]].assign(organisations=makers, published=months, base_model=bases)
+    return table(shown, _MODEL_COLUMNS)
+
+
+def _first_maker(organisations: str) -> str:
+    """Return the first of some makers, and how many more there are."""
+    first, *others = organisations.split("|")
+    return f"{first} and {len(others)} more" if others else first
 
 
 def _ranked(runs: pd.DataFrame) -> pd.DataFrame:
@@ -155,7 +198,8 @@ def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     makers = tiles["organisations"].fillna("").str.replace("|", ", ")
     rows = tiles.assign(name=names, organisations=makers)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
-    top = row_axis(orient="top", labelAngle=0, labelBaseline="bottom")
+    top = row_axis(orient="top", labelBaseline="bottom", labelPadding=18, labelExpr=_COLUMN_NAME)
+    top.labelAngle = 0
     x = alt.X("rank:O", title="Rank within the year", axis=top, scale=gaps)
     y = alt.Y("year:O", title=None, axis=row_axis(), scale=gaps)
     named = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
@@ -163,7 +207,17 @@ def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     colour = team_colour(_teams_of(tiles), legend="bottom")
     boxes = base.mark_rect(opacity=0.4).encode(color=colour, tooltip=_run_tips())
     text = base.mark_text(**_TILE_TEXT).encode(text=alt.Text("name:N"))
-    return framed(boxes, text, height=_TILE_HEIGHT * tiles["year"].nunique())
+    counts = alt.Chart(_with_university(tiles)).mark_text(color=INK, fontSize=11)
+    counts = counts.encode(x=x, y=y, text=alt.Text("count:N"))
+    return framed(boxes, text, counts, height=_TILE_HEIGHT * tiles["year"].nunique())
+
+
+def _with_university(tiles: pd.DataFrame) -> pd.DataFrame:
+    """Return how many tiles of each year have a university among their makers, as a last column."""
+    has_university = tiles["team_type"].isin([ACADEMIA, _JOINT])
+    by_year = has_university.groupby(tiles["year"]).agg(["sum", "size"])
+    counts = [f"{of} of {n}" for of, n in by_year.itertuples(index=False)]
+    return pd.DataFrame({"year": by_year.index, "rank": _LAST_COLUMN, "count": counts})
 
 
 def _teams_of(rows: pd.DataFrame) -> list[str]:

@@ -2,47 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, QUIET
+from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
 from compute_divide.evidence.papers.citations import RANKS_TABLE
 from compute_divide.evidence.papers.table import PAPERS_TABLE
-from compute_divide.plot.base.marks import series_dots
-from compute_divide.plot.base.papers import share_rows, team_dots, venue_lines
+from compute_divide.plot.base.marks import (
+    along,
+    framed,
+    level_line,
+    named_rows,
+    named_scale,
+    series_dots,
+    tips,
+)
+from compute_divide.plot.base.papers import odds_axis, team_dots, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
-from compute_divide.plot.base.wording import describe_groups, describe_intervals, describe_series
+from compute_divide.plot.base.wording import describe_groups, describe_series
 
 _COMPANY = "Papers with a company author"
 _KIND_COLUMNS = {
     "topics": Column("Topics that need"),
     "odds_ratio": Column("Odds ratio within conference and year", "number"),
 }
+_KINDS = {
+    "much": "needs much computing",
+    "little": "needs little computing",
+    "neither": "neither",
+}
 _TOPIC_COLUMNS = {
     "topic": Column("Topic"),
+    "kind": Column("Kind"),
+    "odds_ratio": Column("Odds ratio within conference and year", "number"),
+    "low": Column("Odds ratio, low", "number"),
+    "high": Column("Odds ratio, high", "number"),
+    "k": Column("Papers with a company author", "number"),
     "n": Column("Papers on the topic", "number"),
-    "k": Column("with a company author", "number"),
-    "odds_ratio": Column("Odds ratio against all other papers", "number"),
-    "odds_low": Column("Odds ratio, low", "number"),
-    "odds_high": Column("Odds ratio, high", "number"),
+    "share": Column("Share with a company author", "share"),
 }
+_TOPIC_TIPS = (
+    "topic:N|title",
+    "odds_ratio:Q|Odds ratio|.2f",
+    "low:Q|Low|.2f",
+    "high:Q|High|.2f",
+    "share:Q|With a company author|.0%",
+    "n:Q|Papers|,",
+)
+_ROW = 30
+"""Height of a topic in pixels."""
 _WITH_INDUSTRY = ("collaboration", INDUSTRY)
-_LEAD_COLUMNS = {
-    "share": Column("Cited more often", "share"),
-    "n": Column("Papers compared", "number"),
-    "period": Column("Years"),
-}
 _TOP_COLUMNS = {
     "share": Column("Among the most cited", "share"),
     "period": Column("Years"),
     "n": Column("Papers", "number"),
 }
-_CONFERENCE_COLUMNS = {"conference": Column("Conference"), "reading": Column("Read")}
 
 
 def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
@@ -94,84 +112,53 @@ def topic_kind_dots(shares: pd.DataFrame) -> Figure:
     return figure(chart, shares, description=description, source=source, columns=_KIND_COLUMNS)
 
 
-def topic_rows(shares: pd.DataFrame, emphasis: Sequence[str]) -> Figure:
-    """Return the share of papers with a company author, topic by topic.
+def topic_odds(odds: pd.DataFrame) -> Figure:
+    """Return the odds of a company author on each topic over those on all other papers.
 
     Parameters
     ----------
-    shares : pandas.DataFrame
-        A row a ``topic``, in their order: ``k`` of ``n`` papers, ``share``, ``low``, ``high``, and
-        ``odds_ratio`` with ``odds_low`` and ``odds_high`` against all other papers.
-    emphasis : sequence of str
-        The topics whose dots are filled.
+    odds : pandas.DataFrame
+        A row a ``topic``, in their order: its ``kind`` (``"much"``, ``"little"`` or ``"neither"``,
+        by the computing that it needs), ``odds_ratio`` within conference and year with ``low`` and
+        ``high``, and ``k`` of ``n`` papers, their ``share``.
 
     Returns
     -------
     Figure
-        A dot with its interval for each topic.
+        A dot with its interval for each topic, on a logarithmic axis with a line at 1.
     """
-    chart = share_rows(shares, "topic", _COMPANY, emphasis=list(emphasis))
-    description = describe_intervals(shares, "topic", "share")
+    named = odds.assign(kind=odds["kind"].map(_KINDS))
+    rows = named[["topic", "kind", "odds_ratio", "low", "high", "k", "n", "share"]]
+    chart = _odds_rows(rows)
+    description = describe_groups(rows, "kind", "topic", "odds_ratio", kind="number")
     source = credit(PAPERS_TABLE)
-    return figure(chart, shares, description=description, source=source, columns=_TOPIC_COLUMNS)
+    return figure(chart, rows, description=description, source=source, columns=_TOPIC_COLUMNS)
 
 
-def reading_dots(shares: pd.DataFrame) -> Figure:
-    """Return the share of papers of universities alone, a row a conference.
-
-    It is that by two readings of where authors work.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        A row a ``venue`` and ``reading`` in words: ``k`` of ``n`` papers, ``share``, ``low``,
-        ``high``.
-
-    Returns
-    -------
-    Figure
-        A dot with its interval for each reading.
-    """
-    columns = ["conference", "reading", "share", "low", "high", "k", "n"]
-    names = shares["venue"].map(venue_name)
-    rows = shares.assign(conference=names)[columns]
-    colours = _colours(rows["reading"])
-    chart = series_dots(rows, "conference", "reading", colours, "Papers of universities alone")
-    description = describe_groups(rows, "reading", "conference")
-    source = credit(PAPERS_TABLE)
-    return figure(chart, rows, description=description, source=source, columns=_CONFERENCE_COLUMNS)
+@needs("odds_ratio")
+def _odds_rows(rows: pd.DataFrame) -> alt.LayerChart:
+    known = rows.dropna(subset=["odds_ratio"])
+    x = odds_axis(known, "Odds of a company author, papers on the topic over all others")
+    y = named_rows("topic")
+    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 3"))
+    colours = dict(zip(_KINDS.values(), (ACCENT, INK, QUIET), strict=True))
+    shapes = dict(zip(_KINDS.values(), ("circle", "square", "diamond"), strict=True))
+    colour = alt.Color("kind:N", scale=named_scale(colours), legend=legend)
+    shape = alt.Shape("kind:N", scale=named_scale(shapes), legend=legend)
+    # Holds the order of the rows.
+    frame = alt.Chart(known).mark_point(opacity=0).encode(x=x, y=y)
+    base = alt.Chart(known).encode(y=y, color=colour)
+    bounded = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
+    bounded = bounded.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
+    dots = base.mark_point(size=56, filled=True)
+    dots = dots.encode(x=x, shape=shape, tooltip=tips(*_TOPIC_TIPS))
+    even = level_line("odds_ratio", 1.0).encode(x=x)
+    return framed(frame, even, bounded, dots, height=max(_ROW * len(known), 60))
 
 
 def _colours(series: pd.Series[str]) -> dict[str, str]:
     """Return a colour for each of two series, the first of which stands out."""
     return dict(zip(dict.fromkeys(series), (ACCENT, QUIET), strict=False))
-
-
-def lead_dots(leads: pd.DataFrame, row: str, heading: str) -> Figure:
-    """Return how often papers of other teams are cited more than papers of universities alone.
-
-    The other teams are universities with companies, and companies alone.
-
-    Parameters
-    ----------
-    leads : pandas.DataFrame
-        A row a team type and `row`: ``team_type``, and the cells of `lead_estimate`.
-    row : str
-        The column that names the rows of the chart, in their order.
-    heading : str
-        What readers call that column.
-
-    Returns
-    -------
-    Figure
-        A dot with its interval for each team type, and a line at one half, which is no difference.
-    """
-    title = "How often cited more than universities alone"
-    chart = team_dots(leads, row, title, _WITH_INDUSTRY, level=0.5)
-    description = _described_teams(leads, row)
-    source = credit(RANKS_TABLE)
-    columns = {row: Column(heading), **_LEAD_COLUMNS}
-    return figure(chart, leads, description=description, source=source, columns=columns)
 
 
 def top_dots(shares: pd.DataFrame, top: float) -> Figure:

@@ -23,12 +23,11 @@ from compute_divide.plot.base.marks import (
     said_as,
     tips,
 )
+from compute_divide.plot.base.papers import odds_axis
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, row_by_row
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
-_ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
-"""Odds ratios that an axis may label."""
 _COMPANY_LABELS: dict[str, Any] = {
     "labelExpr": "split(datum.label, ' ')",
     "labelBaseline": "bottom",
@@ -106,7 +105,8 @@ def _describe_pairs(counts: pd.DataFrame) -> str:
 @needs()
 def _odds_forest(odds: pd.DataFrame) -> alt.LayerChart:
     periods = list(dict.fromkeys(odds["period"]))
-    x = _odds_axis(odds.dropna(subset=["odds_ratio", "low", "high"]))
+    title = "Odds that universities alone wrote it, over other papers"
+    x = odds_axis(odds, title)
     y = named_rows("what", scale=SERIES_GAPS)
     known = alt.Chart(odds).transform_filter("isValid(datum.low)")
     base = known.encode(y=y, color=alt.ColorValue(ACCENT))
@@ -137,22 +137,6 @@ def _odds_tips() -> list[alt.Tooltip]:
         "high:Q|High|.2f",
         "n:Q|Papers|,",
     )
-
-
-def _odds_axis(known: pd.DataFrame) -> alt.X:
-    """Return a logarithmic axis on which the intervals of odds ratios, and 1, have their place."""
-    low = 0.5
-    high = 2.0
-    if len(known):
-        low = float(known["low"].min())
-        high = float(known["high"].max())
-    ticks = [odds for odds in _ODDS if low / 1.5 <= odds <= high * 1.5] or [1]
-    first = min(low, ticks[0], 0.9)
-    last = max(high, ticks[-1], 1.1)
-    title = "Odds that universities alone wrote it, over other papers"
-    scale = alt.Scale(type="log", domain=[first * 0.97, last * 1.03], nice=False)
-    axis = alt.Axis(values=ticks, format="~r", grid=True)
-    return alt.X("odds_ratio:Q", title=title, scale=scale, axis=axis)
 
 
 @needs("pairs")

@@ -310,7 +310,7 @@ def test_two_models_of_one_name_and_date_are_reported(tmp_path, data_copy):
 def test_a_column_that_chapters_rest_on_is_not_missed_in_silence(field, tmp_path, data_copy):
     file = write(tmp_path / "new.csv", *MANY, drop=HEADERS[field])
     done = add(file)
-    before_2024 = field in {"code_openness", "self_supervised"}
+    before_2024 = field == "code_openness"
     if not before_2024:
         assert (done.exit_code, "2024-07" in vintages()) == (1, False)
         assert f"new.csv lacks what chapters rest on: no column {HEADERS[field][0]!r}" in (
@@ -339,7 +339,7 @@ def test_a_column_without_any_value_is_noted(tmp_path, data_copy):
     done = add(write(tmp_path / "new.csv", *MANY))
     assert (
         "note: no value in 'Base model': base_model is unknown "
-        "(used by foundation-models, open-models)"
+        "(used by large-scale-models, open-models)"
     ) in done.stderr
     assert "no value in 'Training compute (FLOP)'" not in done.stderr
 

@@ -25,7 +25,7 @@ HEADERS = (
     "Notability criteria",
 )
 EVERY = {
-    "causes": "vintage", "diffusion": "openness_vintage", "foundation-models": "vintage",
+    "causes": "vintage", "diffusion": "openness_vintage",
     "hardware": "hardware_vintage",
     "introduction": "vintage", "large-scale-models": "vintage", "ledger": "vintage", "open-models": "base_vintage",
     "policy": "vintage", "robustness": "new_vintage", "training-compute": "vintage",

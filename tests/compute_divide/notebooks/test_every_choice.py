@@ -39,7 +39,7 @@ BEYOND = [
     ("hardware", {"later_first": 2030, "latest_first": 2030}),
     *(
         (slug, {"venues": ["eccv"], "minimum_coverage": 1.0})
-        for slug in ("foundation-models", "open-models", "scrutiny")
+        for slug in ("open-models", "scrutiny")
     ),
     ("large-scale-models", {"vintage": "2022-06"}),
     ("large-scale-models", {"definition": "near-record", "record_window": 0.0}),
@@ -67,6 +67,7 @@ BEYOND = [
     ("scrutiny", {"early": "1950-1951", "late": "2030"}),
     ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle": "1950"}),
+    ("research-topics", {"model_venues": ["eccv"], "minimum_coverage": 1.0}),
     ("research-topics", {"cited_venues": ["emnlp"]}),
     ("research-topics", {"cited_late": "2030", "top": 0.0, **OTHER_CHOICES}),
     (

@@ -37,14 +37,13 @@ SAMPLE = some([one for slug in DRAWN for one in STATEMENTS[slug]], 40, seed=31)
 HEADLINES = {
     "introduction": ["fall"],
     "training-compute": ["industry_leads"],
-    "large-scale-models": ["fall", "fall_now"],
+    "large-scale-models": ["fall", "fall_now", "broke_off", "rare_makers", "fewer", "on_others"],
     "hardware": ["number_above_speed", "number_decides"],
     "causes": ["steeper"],
     "research-topics": [
         *("pull", "turned", "academia_fell", "small_return"),
-        *("mixed_ahead", "size_half"),
+        *("mixed_ahead", "size_half", "not_rare_writers"),
     ],
-    "foundation-models": ["gap", "fewer", "on_others"],
     "open-models": ["more_on_industry", "lists", "hosted_rose"],
     "diffusion": ["closed", "shares_less"],
     "scrutiny": ["definition_decides", "between", "inside"],

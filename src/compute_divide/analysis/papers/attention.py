@@ -23,8 +23,6 @@ WITHIN = ("venue", "year", "track")
 
 SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
 """Classes of the number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
-LEAST = 20
-"""Papers of a team that a group must have for its lead to be shown."""
 Z95 = 1.959964
 """Half-width of a 95% interval in standard errors."""
 
@@ -237,52 +235,3 @@ def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
     due = 1 - left
     n = len(influence)
     return Estimate(due, due - half, due + half, n=n, unit="share", label=label)
-
-
-def leads_by(papers: pd.DataFrame, keys: Sequence[str], teams: Sequence[str]) -> pd.DataFrame:
-    """Return the lead of each team over universities alone in each group of papers.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with ``venue``, ``year``, ``track``, ``team_type`` and ``rank``.
-    keys : sequence of str
-        The columns that make the groups.
-    teams : sequence of str
-        The types of teams that are held against universities alone.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The keys, ``team_type``, and the cells of `lead_estimate`: ``share``, ``low``, ``high``,
-        ``k``, ``n``. A group with fewer than twenty papers of a team, or in which nothing can be
-        compared, does not occur.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    Each lead is that of `lead_estimate`, after van Elteren (1960).
-
-    Examples
-    --------
-    >>> sides = ["academia-only"] * 20 + ["collaboration"] * 20
-    >>> papers = pd.DataFrame({"venue": "icml", "year": 2015, "track": "main", "team_type": sides})
-    >>> papers["rank"] = range(40)
-    >>> leads_by(papers, ["venue"], ["collaboration"])[["venue", "share"]].values.tolist()
-    [['icml', 1.0]]
-    """
-    columns = dict.fromkeys([*keys, *WITHIN, "team_type", "rank"])
-    rows = []
-    for group, part in papers[list(columns)].groupby(list(keys), observed=True):
-        names = dict(zip(keys, group, strict=True))
-        for team in teams:
-            number = (part["team_type"] == team).sum()
-            found = lead_estimate(part, team, "")
-            if found.value is not None and number >= LEAST:
-                rows.append({**names, "team_type": team, **found.row()})
-    cells = ["share", "low", "high", "k", "n"]
-    return pd.DataFrame(rows, columns=[*keys, "team_type", *cells])

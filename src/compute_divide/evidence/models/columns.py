@@ -53,7 +53,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "reference": ("evidence", "robustness", "training-compute"),
     "countries": ("machines",),
     "training_compute_flop": (
-        *("causes", "diffusion", "evidence", "foundation-models", "hardware", "large-scale-models"),
+        *("causes", "diffusion", "evidence", "hardware", "large-scale-models"),
         *("ledger", "policy", "robustness", "training-compute"),
     ),
     "parameters": ("robustness",),
@@ -62,11 +62,10 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "hardware_utilization": ("policy",),
     "training_time_hours": ("hardware", "introduction", "policy"),
     "training_cost_usd": ("causes", "hardware", "ledger"),
-    "base_model": ("foundation-models", "open-models"),
+    "base_model": ("large-scale-models", "open-models"),
     "openness": ("diffusion", "ledger", "open-models"),
     "code_openness": ("diffusion",),
-    "domain": ("foundation-models",),
-    "self_supervised": ("foundation-models",),
+    "domain": ("large-scale-models",),
     "link": ("hardware", "ledger", "policy", "robustness", "training-compute"),
 }
 """The fields that a file can be without, and the chapters whose results change where it is."""
@@ -87,11 +86,11 @@ class Generation(NamedTuple):
 
 _NOT_YET = frozenset(
     {
-        *("countries", "base_model", "openness", "code_openness", "self_supervised"),
+        *("countries", "base_model", "openness", "code_openness"),
         *("hardware_quantity", "hardware_utilization"),
     }
 )
-_NEVER_AGAIN = frozenset({"code_openness", "self_supervised"})
+_NEVER_AGAIN = frozenset({"code_openness"})
 
 GENERATIONS = (
     Generation(

@@ -31,6 +31,8 @@ from compute_divide.plot.base.marks import (
 
 _ROW = 30
 """Height of a row in pixels."""
+_ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
+"""Odds ratios that an axis may label."""
 _DASHES = (
     [1, 0],
     [6, 3],
@@ -94,6 +96,22 @@ def _shaded(turn: tuple[float, float] | None, x: alt.X) -> list[alt.Chart]:
     years = pd.DataFrame([turn], columns=["year", "to"])
     shade = alt.Chart(years).mark_rect(color=QUIET, opacity=0.16)
     return [shade.encode(x=x, x2=alt.X2("to:Q"))]
+
+
+def odds_axis(odds: pd.DataFrame, title: str) -> alt.X:
+    """Return a logarithmic axis on which the intervals of odds ratios, and 1, have their place."""
+    known = odds.dropna(subset=["odds_ratio", "low", "high"])
+    low = 0.5
+    high = 2.0
+    if len(known):
+        low = float(known["low"].min())
+        high = float(known["high"].max())
+    ticks = [odds for odds in _ODDS if low / 1.5 <= odds <= high * 1.5] or [1]
+    first = min(low, ticks[0], 0.9)
+    last = max(high, ticks[-1], 1.1)
+    scale = alt.Scale(type="log", domain=[first * 0.97, last * 1.03], nice=False)
+    axis = alt.Axis(values=ticks, format="~r", grid=True)
+    return alt.X("odds_ratio:Q", title=title, scale=scale, axis=axis)
 
 
 @needs("share")
