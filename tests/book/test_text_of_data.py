@@ -8,11 +8,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from book.conftest import ROOT, command, copy_of_checkout
-from compute_divide.evidence.models.columns import HEADERS
+from book.snapshots import write_snapshot
 from sampling import LONG
 
 OWN = ("model", "reference", "organisations", "countries", "team_label", "training_hardware", "base_model", "domain", "task", "link")  # fmt: skip
-FLAGS = {"True": "yes", "False": "no"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,7 @@ def edition(tmp_path_factory):
     assert hostile.full_of_markup(root / "data", root) > 100
     write_own_rows(root / "own.csv")
     command(root, "data", "add", "row", "models", str(root / "own.csv"))
-    write_snapshot(root / "new.csv")
+    write_snapshot(root / "new.csv", behind)
     command(root, "data", "add", "models", str(root / "new.csv"), "--vintage", "2026-11")
     formats = "html,epub" if LONG else "html"
     index = command(root, "build", "-p", "vintage=2026-11", "--format", formats)
@@ -44,19 +43,10 @@ def write_own_rows(path):
             writer.writerow([*texts, *given])
 
 
-def write_snapshot(path):
-    """Write the raw file that a vintage could have come from, with a kind behind every text."""
-    shipped = ROOT / "data/models/2026-08.csv"
-    with shipped.open(encoding="utf-8", newline="") as file, path.open("w", newline="") as out:
-        rows = list(csv.DictReader(file))
-        fields = [name for name in HEADERS if name in rows[0]]
-        writer = csv.writer(out, quoting=csv.QUOTE_ALL)
-        writer.writerow([HEADERS[name][0] for name in fields])
-        for row in rows:
-            cells = {name: row[name].replace("|", ",") for name in fields}
-            for name in set(OWN) - {"team_label"}:
-                cells[name] += f" {hostile.kind_for(cells[name])}" if cells[name] else ""
-            writer.writerow([FLAGS.get(cell, cell) for cell in cells.values()])
+def behind(column, cell):
+    """Return a cell of a snapshot with a kind behind it, where it is of a column of text."""
+    is_text = column in OWN and column != "team_label"
+    return f"{cell} {hostile.kind_for(cell)}" if is_text and cell else cell
 
 
 def test_no_page_and_no_file_holds_what_lies_beside_the_book(edition):

@@ -145,3 +145,28 @@ def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
         assert "with own rows (x: Mine &amp; &lt;b&gt;)" in (pages / f"{page}.html").read_text()
     (book.data / "own" / "x.csv").unlink()
     assert load_edition(book).id == published.id
+
+
+def test_an_id_is_as_good_as_the_name_of_a_built_edition(
+    built: Project, said: Callable[..., tuple[int, str, str]]
+) -> None:
+    ids = {name: load_edition(built, name).id for name in ("default", "other")}
+    code, out, error = said("cite", "--edition", ids["default"])
+    assert (code, out) == (0, said("cite")[1]), error
+    assert ids["other"] in said("cite", "-e", ids["other"])[1]
+    by_id = said("compare", ids["default"], ids["other"], "--json")
+    assert by_id[0] == 0, by_id[2]
+    assert by_id[1] == said("compare", "default", "other", "--json")[1]
+    assert "no edition '0123456789ab'" in said("compare", "0123456789ab", "other")[2]
+    assert "no edition '0123456789ab'" in said("cite", "-e", "0123456789ab")[2]
+
+
+def test_two_states_of_a_chapter_have_two_keys(
+    built: Project, said: Callable[..., tuple[int, str, str]]
+) -> None:
+    before = said("cite", "first", "--format", "bibtex")[1].splitlines()[0]
+    (built.data / "a.csv").write_text("3\n")
+    build(built, load_edition(built))
+    after = said("cite", "first", "--format", "bibtex")[1].splitlines()[0]
+    assert before != after
+    assert load_edition(built).id in after

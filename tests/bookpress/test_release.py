@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,9 +24,13 @@ from processes import ROOT, edit, follow_planets, new_home
 from bookpress.book.project import Project
 from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
+from bookpress.citation.deposit import deposit_files
+from bookpress.citation.record import load_book
 from bookpress.errors import PressError, UsageError
 from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive
+from bookpress.release.release import check_date, check_deposit
+from bookpress.release.released import updated
 from bookpress.release.score import score
 from sampling import count
 
@@ -405,6 +410,107 @@ def test_what_would_lose_something_is_refused(
     assert "cannot write" in told("release", "--to", str(book / "_toc.yml/dist"), code=1)
     assert tree(orbits.dist) == before
     assert list(tree(tmp_path / "dist")) == []
+
+
+def altered(path: Path, how: str) -> bytes:
+    """Return an archive that somebody changed, with the hashes in it made to fit where they can be."""
+    top = path.name.removesuffix(".tar.gz")
+    with tarfile.open(path) as tar:
+        files = {one.name.removeprefix(f"{top}/"): tar.extractfile(one).read() for one in tar}  # type: ignore[union-attr]
+    if how == "a result":
+        results = json.loads(files["results.json"])
+        results["planets"]["neptune"]["value"] = 0.99
+        files["results.json"] = json.dumps(results).encode()
+        record = json.loads(files["edition.json"])
+        record["results_sha256"] = sha256(files["results.json"])
+        files["edition.json"] = json.dumps(record).encode()
+    elif how in {"a page", "a page that is not named"}:
+        files["html/index.html"] += b"<p>Bought.</p>"
+    elif how == "a file more":
+        files["html/more.html"] = b"<p>More.</p>"
+    elif how == "the source":
+        files["book/index.md"] += b"More."
+    crate = json.loads(files[NAME])
+    if how == "a page that is not named":
+        crate["@graph"] = [one for one in crate["@graph"] if one["@id"] != "html/index.html"]
+    for entity in crate["@graph"]:
+        if entity["@type"] == "File" and "sha256" in entity:
+            entity["sha256"] = sha256(files[entity["@id"]])
+    files[NAME] = json.dumps(crate).encode()
+    return packed({f"{top}/{name}": content for name, content in files.items()})
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ("nothing but how it is packed", "is not the archive that was released: its SHA-256 is"),
+        ("a page", "is not the archive that was released: its SHA-256 is"),
+        ("a result", "holds other results than those that were released"),
+        ("a page that is not named", "its html/index.html is not named in its ro-crate"),
+        ("a file more", "its html/more.html is not named in its ro-crate"),
+        ("the source", "the source in its book/ is not that of swh:1:dir:"),
+    ],
+)
+def test_an_archive_that_was_altered_is_not_released_again(
+    orbits: SimpleNamespace, tmp_path: Path, how: str, said: str
+) -> None:
+    good = orbits.dist / facts(orbits, "1.0", "default")["archive"]
+    project = Project.at(orbits.book)
+    others = [path for path in orbits.dist.glob("*.tar.gz") if path != good]
+    assert updated(project, [], list(map(read_archive, [good, *others])))
+    bad = tmp_path / good.name
+    bad.write_bytes(altered(good, how))
+    with pytest.raises(PressError) as caught:
+        updated(project, [], list(map(read_archive, [bad, *others])))
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_archive_that_no_ledger_knows_is_not_released(orbits: SimpleNamespace) -> None:
+    project = Project.at(orbits.book)
+    archives = [read_archive(path) for path in orbits.dist.glob("*.tar.gz")]
+    ledger = orbits.book / "data/released/2.0.json"
+    kept = ledger.read_bytes()
+    ledger.unlink()
+    try:
+        with pytest.raises(PressError, match=r"is not known to have been released: .*2\.0\.json"):
+            updated(project, [], archives)
+    finally:
+        ledger.write_bytes(kept)
+
+
+def test_files_and_dates_that_say_something_else_stop_a_release(
+    orbits: SimpleNamespace, tmp_path: Path
+) -> None:
+    book = load_book(orbits.book)
+    (tmp_path / "CITATION.cff").write_text(deposit_files(book)["CITATION.cff"])
+    check_deposit(tmp_path, book)
+    newer = book.model_copy(update={"version": "9.0"})
+    with pytest.raises(
+        PressError, match=r"CITATION.cff does not say .* bookpress.citation.deposit"
+    ):
+        check_deposit(tmp_path, newer)
+    edition = read_archive(orbits.dist / facts(orbits, "3.0", "default")["archive"]).facts
+    check_date(edition, book)
+    later = edition.model_copy(update={"date": edition.date + timedelta(days=1)})
+    with pytest.raises(PressError, match=r"version 3\.0 is of 2022-01-01 in `releases`, and its"):
+        check_date(later, book)
+
+
+def test_versions_name_archive_hash_and_source(orbits: SimpleNamespace) -> None:
+    page = BeautifulSoup((orbits.site / "versions.html").read_text(), "html5lib")
+    rows = [row.text for row in page.select("tbody tr")]
+    sums = dict(
+        line.split()[::-1] for line in (orbits.dist / "SHA256SUMS").read_text().splitlines()
+    )
+    for version in VERSIONS:
+        for name in NAMES:
+            known = facts(orbits, version, name)
+            [row] = [row for row in rows if known["archive"] in row]
+            assert known["archive_sha256"] == sums[known["archive"]]
+            assert known["archive_sha256"] in row
+            assert f"swh:1:rev:{known['commit']}" in row
+            assert "swh:1:dir:" in row
 
 
 def small_files(

@@ -18,6 +18,7 @@ from states import expect_same, record, script, states
 from book.browsing import Heard
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.chapter.quotes import id_of
+from bookpress.files import tree
 from sampling import some
 
 EDITIONS = "_build/editions"
@@ -165,6 +166,24 @@ def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(another: Pa
     assert "planets group=inner: lacks fig-law" in said
     assert "group=outer: " not in said
     assert (another / "_build/editions/default/html/index.html").read_bytes() == before
+
+
+def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
+    pages = another / EDITIONS / "default/html"
+    before = tree(pages / "states")
+    assert before
+    press(another, "build", "--format", "html,epub")
+    assert tree(pages / "states") == before
+    assert list(pages.glob("epub/*.epub"))
+    press(another, "statements", "--robustness")
+    press(another, "build")
+    press(another, "build", "--force")
+    assert tree(pages / "states") == before
+    assert list(pages.glob("epub/*.epub"))
+    edit(another / "index.md", "Far planets", "All far planets")
+    press(another, "build")
+    assert not (pages / "epub").exists()
+    assert not (pages / "states").exists()
 
 
 def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored: Path) -> None:

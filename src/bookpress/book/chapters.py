@@ -97,6 +97,12 @@ class Chapter:
             raise PressError(
                 f"{self.where}: the front matter's `{key}` is {entries!r}; it holds named entries"
             )
+        missing = [name for name in self.settings.says if not entries.get(name)]
+        if missing:
+            raise PressError(
+                f"{self.where}: the front matter's `{key}` has no {missing[0]}, which each chapter "
+                "of this book has"
+            )
         return dict(entries)
 
     @cached_property

@@ -26,6 +26,7 @@ from bookpress.book.assignments import (
     resolve,
 )
 from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.installed import strays
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed
 from bookpress.chapter.parameters import Value
@@ -116,7 +117,8 @@ def load_edition_file(project: Project, name: str) -> EditionFile:
 class Fingerprint:
     """What every chapter rests on.
 
-    It is the SHA-256 of each file of the evidence and of both packages, and of the lock.
+    It is the SHA-256 of each file of the evidence and of both packages, and of the lock with what
+    is installed in another version.
     """
 
     evidence: Mapping[str, str] = field(default_factory=dict)
@@ -129,7 +131,7 @@ class Fingerprint:
         """Return the hashes of a project as it stands."""
         # First, so that what is written while files are read counts as a change.
         before = stamps(project.watched)
-        lock = sha256(read(project.lock)) if project.lock.is_file() else ""
+        lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
         evidence = tree(project.data, without=(RELEASED,))
         return cls(evidence, trees(project.packages), lock, before)
 
@@ -150,6 +152,17 @@ class Fingerprint:
         """One hash for all."""
         parts = canonical([self.evidence, self.packages, self.lock])
         return sha256(parts.encode())
+
+
+def _lock_hash(lock: bytes) -> str:
+    """Return the hash of a lock; where something else is installed, of both, which is said."""
+    others = strays(lock.decode("utf-8", "replace"))
+    if not others:
+        return sha256(lock)
+    some = ", ".join(f"{name} {version}" for name, version in [*others.items()][:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    note(f"{some}{more} installed, which the lock has in another version: the id says so too")
+    return sha256(canonical([sha256(lock), others]).encode())
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,9 @@ from __future__ import annotations
 import csv
 import importlib.util
 import io
+import json
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,6 +35,8 @@ class Settings(BaseModel):
     """What pages and messages tell a reader to type."""
     front_matter: str = "bookpress"
     """The key under which a page's front matter says things about itself."""
+    says: list[str] = []
+    """What each chapter must say about itself under that key, such as an abstract."""
     package: str = ""
     """The package that the chapters call, if any: its source is part of every edition's id."""
     parameter_types: str = ""
@@ -137,6 +141,17 @@ class Project:
         """Names, or ids, of the editions that are built."""
         folders = [path for path in self.editions.glob("[!.]*") if path.is_dir()]
         return sorted(path.name for path in folders if path.name != "_static")
+
+    def built_folder(self, name: str) -> Path | None:
+        """Return the folder of a built edition, given its name or its id; None where none is."""
+        if name in self.built:
+            return self.editions / name
+        for folder in self.built:
+            with suppress(OSError, ValueError, LookupError):
+                record = json.loads((self.editions / folder / "edition.json").read_bytes())
+                if record["id"] == name:
+                    return self.editions / folder
+        return None
 
     @property
     def cache(self) -> Path:

@@ -16,23 +16,27 @@ from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, load_source
-from bookpress.build.formats import PAGES, Format, Maker, make
+from bookpress.build.formats import KNOWN, PAGES, Format, Maker, choose, make
 from bookpress.build.link_check import check_pages
 from bookpress.build.published import (
     EXTRAS,
+    FORMATS,
     STATE,
+    STATES,
     build_lock,
     draft_path,
     is_current,
     outputs,
     publish,
+    whole,
 )
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import expect_truth, standings
 from bookpress.chapter.estimates import results_file
 from bookpress.citation.record import load_book
 from bookpress.errors import PressError
-from bookpress.files import canonical, naming, pretty, replace_file, sha256
+from bookpress.explore.robustness import FILE as SURENESS
+from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
@@ -76,17 +80,24 @@ def build(
 ) -> Built:
     """Build an edition and publish it once it is whole.
 
-    Extras stay as long as nothing else of it changes.
+    Extras and formats that it has stay as long as nothing else of it changes.
     """
     options = options or RunOptions()
     reporter = reporter or Reporter()
     target = project.editions / edition.folder
-    extras_mark = extras.mark if extras else None
     with build_lock(project, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)
+        before = whole(target, state)
+        state[FORMATS] = [
+            each.name for each in KNOWN if each.name in {*state[FORMATS], *before.get(FORMATS, ())}
+        ]
+        if extras is None and before.get(EXTRAS):
+            extras = _kept(target, before[EXTRAS])
+        extras_mark = extras.mark if extras else None
         if not options.force and is_current(target, state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
+        formats = choose(",".join([PAGES.name, *state[FORMATS]]))
         # the process imports, then begins to draw, while chapters run
         with Maker(PAGES, state["date"]) as sphinx:
             begun = time.monotonic()
@@ -115,6 +126,18 @@ def build(
     return Built(edition, target, changed=True, fresh=outcome.fresh)
 
 
+def _kept(folder: Path, mark: str) -> Extras:
+    """Return what a built edition has besides, to be taken over into its new pages."""
+    source = folder / "source"
+    names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
+    staged = {name: read(source / name) for name in names if (source / name).is_file()}
+
+    def write(_: Path, pages: Path) -> None:
+        shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
+
+    return Extras(mark, staged, write)
+
+
 def page_state(
     project: Project, edition: Edition, default: Edition, formats: Sequence[Format]
 ) -> dict[str, Any]:
@@ -130,7 +153,7 @@ def page_state(
         "default": default.id,
         "pages": sha256(canonical(pages).encode()),
         "renamed": renamed,
-        "formats": [each.name for each in formats],
+        FORMATS: [each.name for each in formats],
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),
         "source": _source(project),
@@ -188,7 +211,7 @@ def edition_record(
         "is_default": edition.is_default,
         "parameters": {slug: dict(values) for slug, values in edition.values.items()},
         "differs": differences(edition, default),
-        "date": build_time(project.root).date().isoformat(),
+        "date": _date(project, edition),
         "vintage": _vintage(edition),
         "results_sha256": sha256(results.encode()),
         "chapter_results_sha256": chapter_hashes,
@@ -197,6 +220,12 @@ def edition_record(
         "source": _source(project),
         "formats": [each.name for each in formats],
     }
+
+
+def _date(project: Project, edition: Edition) -> str:
+    """Return the one date of an edition: that of publication, else the day of the commit."""
+    published = load_book(project.root).date if edition.is_default else None
+    return (published or build_time(project.root).date()).isoformat()
 
 
 def _vintage(edition: Edition) -> Any:

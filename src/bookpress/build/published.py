@@ -24,6 +24,10 @@ STATE = ".state.json"
 """In each built edition: what its pages were made from, and the hash of each of its files."""
 EXTRAS = "extras"
 """In it: the mark of what the edition has besides."""
+FORMATS = "formats"
+"""In it: the names of the formats besides the pages."""
+STATES = "states"
+"""The folder of what is besides, in the pages and in their source."""
 VERSIONS = ".versions"
 """Beside the editions, which are links into it."""
 
@@ -85,6 +89,20 @@ def is_current(folder: Path, state: Mapping[str, Any], extras: str | None = None
         return False
     extras = extras or built.get(EXTRAS)
     return bool(built == {**state, EXTRAS: extras, "outputs": outputs(folder)})
+
+
+def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a built edition was made from, where only its formats and extras may be others.
+
+    It is empty where anything else is, or a file is not as it was made.
+    """
+    try:
+        built: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
+        free = {name: built[name] for name in (FORMATS, EXTRAS, "outputs")}
+    except (OSError, ValueError, LookupError):
+        return {}
+    is_same = built == {**state, **free} and free["outputs"] == outputs(folder)
+    return built if is_same else {}
 
 
 def outputs(folder: Path) -> dict[str, str]:

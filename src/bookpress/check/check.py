@@ -107,7 +107,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
     problems = [*broken, *_names(sound)]
     for name, text in pages.items():
-        problems += _typed(name, text)
+        problems += typed(name, text)
     problems += _deposits(project)
     problems += _quotes(sound)
     if not problems:
@@ -316,12 +316,12 @@ def _deposits(project: Project) -> Iterator[Problem]:
                 yield Problem(name, 1, fault)
 
 
-def _typed(name: str, text: str) -> Iterator[Problem]:
+def typed(name: str, text: str) -> Iterator[Problem]:
     """Yield numbers that were typed by hand.
 
     They stand in the prose of a page, and in the texts that its cells show.
     """
-    excused = re.findall(r"^\s+literals: *\[(.*)\]", text, re.MULTILINE)
+    excused = re.findall(r"^\s+literals: *\[([^\]]*)\]", text, re.MULTILINE)
     literals: list[str] = []
     for listed in excused:
         entries = as_mapping(f"x: [{listed}]", name, "literals")
@@ -511,7 +511,7 @@ CODE = {
 """Directives whose content is no prose."""
 PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
 """Directives whose argument is no text that readers see."""
-NO_TEXT = {"also", "literals", "doi", "data_date"}
+NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_version"}
 """Entries of the front matter that hold no text."""
 
 COMMENTS = r"<!--.*?-->"

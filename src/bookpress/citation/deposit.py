@@ -23,9 +23,8 @@ MESSAGE = (
     "Cite the chapter you use, in the edition you read it in: "
     "each chapter has a box with its reference."
 )
-CFF_NOTE = (
-    f"# Made from {SETTINGS}; do not edit. To make it again: python -m bookpress.citation.deposit\n"
-)
+REMAKE = "python -m bookpress.citation.deposit"
+CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: {REMAKE}\n"
 CROSSREF_NEEDS = ("doi", "base_url", "publisher", "depositor")
 """The publication settings without which Crossref takes no deposit."""
 

@@ -277,6 +277,7 @@ class Edition(Facts):
     chapter_results_sha256: dict[str, str] = {}
     source: Source | None = None
     command: Text
+    made_with: dict[str, str] = {}
     formats: tuple[str, ...] = ("html",)
 
     @property
@@ -367,6 +368,7 @@ class Citation(Facts):
             "Data vintage": self.edition.vintage,
             "Results SHA-256": self.results_sha256,
             "Source": self.source,
+            "Made with Python": self.edition.made_with.get("Python"),
         }
         sentences = [f"{name} {fact}." for name, fact in facts.items() if fact]
         return " ".join([*sentences, f"Rebuilt by: {self.edition.command}"])
@@ -448,15 +450,15 @@ class Citation(Facts):
 
     @property
     def key(self) -> str:
-        """Key for reference lists: author, year, slug, and the id of an edition.
+        """Key for reference lists: author, year, slug, and the id of the edition.
 
-        The default edition leaves its id out.
+        Whoever cites two states of a chapter needs both.
         """
         author = self.authors[0]
         surname = author.family or author.surname
         name = make_id(surname.removeprefix("The ")).replace("-", "")
         slug = self.chapter.slug if self.chapter else ""
-        edition = self.edition.id if self.edition and not self.is_published else ""
+        edition = self.edition.id if self.edition else ""
         parts = (f"{name}{self.date.year}", slug, edition)
         return "-".join(filter(None, parts))
 

@@ -30,8 +30,8 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     """
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
-    read_edition = _built if edition in project.built else _planned
-    book, chapters = read_edition(project, edition)
+    folder = project.built_folder(edition)
+    book, chapters = _built(folder) if folder else _planned(project, edition)
     choose(chapters, [slug] if slug is not None else [])
     records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
     if form == "crossref":
@@ -52,9 +52,9 @@ def _record(chapter: Chapter, number: int) -> CitedChapter:
     return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
 
-def _built(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
+def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
     """Return an edition and its chapters as they were built."""
-    staged = Project.at(project.editions / name / "source")
+    staged = Project.at(folder / "source")
     chapters = []
     for file in toc_files(staged):
         if file.startswith(f"{FOLDER}/"):

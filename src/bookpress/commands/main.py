@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from bookpress import __version__
 from bookpress.commands import options as opt
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import named_output, reporting
@@ -101,6 +100,8 @@ def _common(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
+        from bookpress import __version__
+
         typer.echo(__version__)
         raise typer.Exit
 
@@ -150,6 +151,9 @@ def build(
         if done.changed:
             what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
         say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
+        for each in chosen:
+            for path in (done.folder / "html" / each.name).glob(f"*.{each.name}"):
+                say(f"as {each.name}: {path}")
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
         return
@@ -312,8 +316,8 @@ def verify(
 
     Else what differs, and by how much. Exit code 0: same results; 1: other results; 2: unknown.
     """
-    from bookpress.release.released import read_cited
-    from bookpress.release.released import verify as verify_state
+    from bookpress.release.verify import read_cited
+    from bookpress.release.verify import verify as verify_state
 
     project = opt.current_project()
     options = _options(jobs)

@@ -164,11 +164,12 @@ def sides(
     The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader
     laid over the evidence.
     """
-    known = list(dict.fromkeys([*edition_names(project), *project.built]))
+    named = edition_names(project)
+    known = list(dict.fromkeys([*named, *project.built]))
     problems = [
         f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
         for name in names
-        if name not in known
+        if name not in named and project.built_folder(name) is None
     ]
     if problems:
         raise UsageError(*problems)
@@ -200,8 +201,9 @@ def _side(
     reporter: Reporter,
     changes: Sequence[str] = (),
 ) -> Side:
-    if name not in edition_names(project) and not changes:
-        return _built_side(project.editions / name, load_renamed(project))
+    folder = project.built_folder(name)
+    if folder and name not in edition_names(project) and not changes:
+        return _built_side(folder, load_renamed(project))
     edition = load_edition(project, name, changes)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:

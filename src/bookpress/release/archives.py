@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import tarfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self
@@ -15,11 +15,12 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from bookpress.book.editions import id_of, is_name
-from bookpress.book.source import Source
+from bookpress.book.source import FILE, Source
 from bookpress.build.ro_crate import NAME
 from bookpress.citation.record import Edition as Edited
 from bookpress.errors import PressError, short
-from bookpress.files import checked, parse_json, sha256
+from bookpress.files import checked, naming, parse_json, sha256
+from bookpress.release.git_tree import digests, tree_hash
 
 MOST_BYTES = 2 << 30
 """What an archive may hold, unpacked."""
@@ -35,6 +36,9 @@ Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 RECORDS = ("edition.json", "results.json", NAME)
 STATEMENTS = "statements.json"
 """A record that older releases lack."""
+README = "README.txt"
+BOOK = "book/"
+"""The folder of the source that builds the edition again."""
 
 
 class Released(Edited):
@@ -67,6 +71,8 @@ class Archive(NamedTuple):
     """
 
     path: Path
+    sha256: str
+    """Of the file itself."""
     facts: Released
     hashes: Mapping[str, str]
     results: Results
@@ -82,6 +88,19 @@ def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
         digest = entity.get("sha256")
         if digest and hashes.get(entity["@id"]) != digest:
             return f"its {short(str(entity['@id']))} is not what its {NAME} says"
+    return ""
+
+
+def unnamed_file(names: Iterable[str], crate: bytes) -> str:
+    """Return which file of an edition the crate does not name, if any.
+
+    The book's source, beside the edition, is known by the tree of its commit.
+    """
+    named = {str(entity.get("@id")) for entity in parse_json(crate, NAME)["@graph"]}
+    for name in sorted(names):
+        is_beside = name in {NAME, README} or name.startswith(BOOK)
+        if not is_beside and name not in named:
+            return f"its {short(name)} is not named in its {NAME}"
     return ""
 
 
@@ -153,9 +172,14 @@ def read_archive(path: Path) -> Archive:
     """Return an archive with every file of it checked; nothing is written."""
     hashes: dict[str, str] = {}
     records: dict[str, bytes] = {}
+    source: dict[str, tuple[bytes, bool]] = {}
     with _opened(path) as members:
         for name, member, content in members:
-            if name in {*RECORDS, STATEMENTS}:
+            if name.startswith(BOOK):
+                both = digests(content, member.size)
+                hashes[name] = both.sha256
+                source[name.removeprefix(BOOK)] = (both.blob, bool(member.mode & 0o100))
+            elif name in {*RECORDS, STATEMENTS}:
                 if member.size > MOST_TEXT:
                     raise PressError(f"its {name} is too long")
                 records[name] = content.read()
@@ -166,14 +190,29 @@ def read_archive(path: Path) -> Archive:
         if missing:
             raise PressError(f"it has no {missing[0]}")
         facts = _facts(path, records["edition.json"])
-        changed = changed_file(hashes, records[NAME])
-        if changed:
-            raise PressError(changed)
+        fault = changed_file(hashes, records[NAME]) or unnamed_file(hashes, records[NAME])
+        fault = fault or _changed_source(source, facts)
+        if fault:
+            raise PressError(fault)
         results = parse_json(records["results.json"], "its results.json")
         if facts.results_sha256 != hashes["results.json"]:
             raise PressError("its results.json is not what its edition.json says")
         statements = _standings(records.get(STATEMENTS, b"{}"))
-    return Archive(path, facts, hashes, results, statements)
+    return Archive(path, sha256_of(path), facts, hashes, results, statements)
+
+
+def _changed_source(source: Mapping[str, tuple[bytes, bool]], facts: Released) -> str:
+    """Return in words where the source in an archive, if any, is not that of its commit."""
+    files = {name: blob for name, blob in source.items() if name != FILE}
+    if not files or tree_hash(files) == facts.source.tree:
+        return ""
+    return f"the source in its {BOOK} is not that of {facts.source.tree_swhid}"
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file of any size."""
+    with naming(path, "read"), path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _standings(record: bytes) -> dict[str, dict[str, bool | None]]:

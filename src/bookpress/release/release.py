@@ -25,6 +25,7 @@ from urllib.parse import quote
 from bookpress.book.editions import RELEASED
 from bookpress.book.project import Project
 from bookpress.book.source import FILE, Source, git, load_source, made_from, mark_of
+from bookpress.citation.deposit import REMAKE, deposit_files
 from bookpress.citation.landing_page import TEMPLATES
 from bookpress.citation.record import SETTINGS, Book, load_book
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
@@ -75,6 +76,7 @@ def release(
     or could not be built again, is an error.
     """
     book = load_book(project.root)
+    check_deposit(project.root, book)
     editions = [_ready(project, name, book) for name in names or book.published_editions]
     missing = [str(path) for path in older if not path.is_file()]
     if missing:
@@ -92,6 +94,8 @@ def release(
             placed = _distinct([read_archive(path) for path in paths])
             _check_whole(placed, book)
             fresh = [archive for archive in placed if archive.path in made]
+            for archive in fresh:
+                check_date(archive.facts, book)
             entries = released.updated(project, fresh, placed)
             fates = released.fates(project, entries)
             lay_out(draft / "site", placed, book, fates, entries)
@@ -223,6 +227,24 @@ def _ready(project: Project, name: str, book: Book) -> Path:
         stale = f"the edition {quoted(name)} was built from something else than what is committed"
         raise PressError(f"{stale}: build it again")
     return folder
+
+
+def check_deposit(root: Path, book: Book) -> None:
+    """Raise where a file for others, such as CITATION.cff, says something else than the book."""
+    for name, content in deposit_files(book).items():
+        path = root / name
+        if path.is_file() and read(path).decode("utf-8", "replace") != content:
+            remedy = f"{REMAKE}, commit, and build again"
+            raise PressError(f"{name} does not say what {SETTINGS} says: {remedy}")
+
+
+def check_date(facts: Released, book: Book) -> None:
+    """Raise where the list of releases gives a version another date than its edition has."""
+    for entry in book.releases:
+        if facts.is_default and entry.version == book.version and entry.date != facts.date:
+            stated = f"version {book.version} is of {entry.date} in `releases`"
+            made = f"and its edition of {facts.date}"
+            raise PressError(f"{SETTINGS}: {stated}, {made}: set `date` to the same day")
 
 
 def _distinct(archives: Sequence[Archive]) -> list[Archive]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from bookpress.book.editions import (
     DEFAULT,
     RELEASED,
     Edition,
-    Fingerprint,
     edition_names,
     load_edition,
 )
@@ -22,20 +20,18 @@ from bookpress.book.renamed import (
     Renamed,
     load_renamed,
     name_now,
-    under_present_names,
     values_now,
 )
 from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate, results_file
+from bookpress.chapter.estimates import read_estimate
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.compare import Change, sides
+from bookpress.explore.compare import sides
 from bookpress.explore.sweep import run_one
-from bookpress.files import parse_json, pretty, read, sha256, update_file
+from bookpress.files import parse_json, read, update_file
 from bookpress.progress import Reporter
 from bookpress.release.archives import Archive, Results
 from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
-from bookpress.run.worker import versions
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 STANDS = 0
@@ -101,6 +97,8 @@ def updated(
     """
     entries = load(project)
     _check_at_hand(entries, placed)
+    for archive in placed:
+        _check_known(entries, archive, is_fresh=any(archive is one for one in fresh))
     for archive in fresh:
         facts = archive.facts
         editions = entries.setdefault(facts.version, {})
@@ -108,6 +106,7 @@ def updated(
             **facts.model_dump(mode="json", include=set(KEPT)),
             "commit": facts.source.commit,
             "archive": archive.path.name,
+            "archive_sha256": archive.sha256,
             "results": archive.results,
         }
         if facts.is_default and DEFAULT not in editions:
@@ -129,6 +128,32 @@ def _check_at_hand(entries: Mapping[str, Mapping[str, Any]], placed: Sequence[Ar
                 raise PressError(f"{edition} was released and has no archive here")
 
 
+def _check_known(
+    entries: Mapping[str, dict[str, Any]], archive: Archive, *, is_fresh: bool
+) -> None:
+    """Raise where an archive is not what the ledger says was released.
+
+    An entry that lacks the hash of its archive gets it, once its results are those of the archive.
+    """
+    facts = archive.facts
+    file = archive.path.name
+    entry = entries.get(facts.version, {}).get(facts.name)
+    if entry is None:
+        if not is_fresh:
+            ledger = f"data/{RELEASED}/{facts.version}.json"
+            raise PressError(f"{file} is not known to have been released: {ledger} lacks it")
+        return
+    if entry["id"] != facts.id or "archive" not in entry:
+        return
+    kept = entry.get("archive_sha256", archive.sha256)
+    if entry["results"] != archive.results:
+        raise PressError(f"{file} holds other results than those that were released")
+    if kept != archive.sha256:
+        was = f"its SHA-256 is {archive.sha256}, that of the release {kept}"
+        raise PressError(f"{file} is not the archive that was released: {was}")
+    entry["archive_sha256"] = kept
+
+
 class Said(NamedTuple):
     """What a release said of a result, and the name that the result has now."""
 
@@ -140,7 +165,8 @@ class Said(NamedTuple):
     result: Mapping[str, Any]
 
 
-def _each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Yield chapter, key and fields of each result."""
     for slug, of_chapter in results.items():
         for key, result in of_chapter.items():
             yield slug, key, result
@@ -149,7 +175,7 @@ def _each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[Said]:
     for version, editions in entries.items():
         for edition, facts in editions.items():
-            for slug, key, result in _each(facts["results"]):
+            for slug, key, result in each(facts["results"]):
                 name = Name(slug, key)
                 now = name_now(table, "results", name, facts["results"][slug])
                 yield Said(version, edition, facts, name, now, result)
@@ -310,148 +336,3 @@ def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str
     causes = [cause for part, cause in CAUSES.items() if parts[part] != plan.parts[part]]
     reasons += dict.fromkeys(causes)
     return ", ".join(reasons or ["another Python or machine"])
-
-
-class Cited(NamedTuple):
-    """What a citation says of a state.
-
-    The edition, the hash of results (of a chapter or of all), the commit.
-    """
-
-    id: str
-    sha: str | None = None
-    commit: str | None = None
-
-
-def read_cited(text: str, sha: str | None) -> list[Cited]:
-    """Return what is cited by an id, or in a file of any format: each state once."""
-    if sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha):
-        raise UsageError(f"{sha!r} is no SHA-256: it has 64 digits from 0 to f")
-    if re.fullmatch(r"[0-9a-f]{12}", text):
-        return [Cited(text, sha)]
-    if not Path(text).is_file():
-        an_id = "the id of an edition, 12 digits from 0 to f"
-        raise UsageError(f"{text!r} is neither {an_id}, nor a file with citations")
-    content = read(Path(text)).decode("utf-8", "replace")
-    _, *parts = re.split(r"\bedition (?=[0-9a-f]{12}\b)", content)
-    if not parts:
-        citation = "a citation of this book says “edition” and 12 digits"
-        raise UsageError(f"{text} names no edition: {citation}")
-    return list(dict.fromkeys(_cited(part, sha) for part in parts))
-
-
-def _cited(part: str, sha: str | None) -> Cited:
-    """Return what a text says of the state whose id it begins with."""
-    digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
-    commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
-    return Cited(part[:12], sha or (digest and digest[1]), commit and commit[1])
-
-
-def verify(
-    project: Project, cited: Cited, options: RunOptions, reporter: Reporter
-) -> tuple[int, str]:
-    """Return whether a cited state and its results are had here, as an exit code and in words."""
-    mark = Fingerprint.of(project)
-    plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
-    plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
-    past = _past(project, cited.id)
-    if plan is None and not past:
-        where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
-        known = "neither what this checkout makes, nor built, nor released"
-        return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
-    here = plan or plans.get(past["name"], plans[DEFAULT])
-    state = _difference(past, here) if plan is None else "the same state"
-    [side] = sides(project, [here.name], options, reporter)
-    equal, how = _results(cited, past, side.results, load_renamed(project))
-    if equal:
-        return STANDS, f"edition {cited.id}: {state}; {how}"
-    return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past)}"
-
-
-def _difference(past: Mapping[str, Any], here: Edition) -> str:
-    """Return in words which parts of an edition are not what they were."""
-    parts = past.get("parts", {})
-    changed = [name for name, digest in here.parts.items() if parts.get(name) != digest]
-    verb = "differs" if len(changed) == 1 else "differ"
-    return f"{', '.join(changed)} {verb} between {past['where']} and this checkout ({here.id})"
-
-
-def _past(project: Project, name: str) -> dict[str, Any]:
-    """Return what is known of an edition that was released, or built here.
-
-    Nothing of one that was neither.
-    """
-    for version, editions in load(project).items():
-        for edition, facts in editions.items():
-            if facts["id"] == name:
-                return {**facts, "name": edition, "where": f"version {version}"}
-    for built in project.built:
-        folder = project.editions / built
-        record = json.loads(read(folder / "edition.json"))
-        if record["id"] == name:
-            results = json.loads(read(folder / "results.json"))
-            return {**record, "results": results, "where": "as it was built here"}
-    return {}
-
-
-def _hashes(results: Results) -> list[str]:
-    """Return what a citation may say of results: the hash of all, and that of each chapter's."""
-    whole = sha256(pretty(results).encode())
-    of_chapters = [sha256(results_file(of_chapter)) for of_chapter in results.values()]
-    return [whole, *of_chapters]
-
-
-def _results(
-    cited: Cited, past: Mapping[str, Any], now: Results, table: Renamed
-) -> tuple[bool, str]:
-    """Return whether the results are those that were cited, and how far they lie apart."""
-    hashes = _hashes(now)
-    if cited.sha in hashes:
-        return True, "results equal"
-    if not past:
-        whole = hashes[0]
-        if cited.sha:
-            return False, f"the results differ: {whole}"
-        return True, f"its results have the SHA-256 {whole}"
-    before = under_present_names(table, "results", past["results"])
-    released = list(_each(before))
-    changes = []
-    for slug, key, was in released:
-        result = now.get(slug, {}).get(key)
-        if _numbers(was) != _numbers(result):
-            changes.append(Change(slug, key, "", was, result, []))
-    if changes:
-        most = max(changes, key=_apart)
-        _, distance = most.size
-        many = f"{len(changes)} of {len(released)} results differ"
-        return False, f"{many}, the most {most.chapter}:{most.key}, {distance}"
-    was_renamed = before != past["results"]
-    if cited.sha is None or (was_renamed and cited.sha in _hashes(past["results"])):
-        return True, "results equal"
-    return False, "the results are not those cited"
-
-
-def _numbers(result: Mapping[str, Any] | None) -> list[Any]:
-    result = result or {}
-    return [result.get(name) for name in ("value", "low", "high", "k", "n", "unit")]
-
-
-def _apart(change: Change) -> float:
-    """Return how far two values lie apart, as a part of both.
-
-    What cannot be compared says nothing of it.
-    """
-    one = change.one["value"] if change.one else None
-    other = change.other["value"] if change.other else None
-    if one is None or other is None:
-        return -1.0
-    return float(abs(other - one) / (abs(one) + abs(other) or 1))
-
-
-def _made_with(past: Mapping[str, Any]) -> str:
-    now = versions()
-    changed = []
-    for name, was in (past.get("made_with") or {}).items():
-        if now.get(name, was) != was:
-            changed.append(f"{name} {now[name]} (was {was})")
-    return f"; rebuilt with {', '.join(changed)}" if changed else ""

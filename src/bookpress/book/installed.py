@@ -1,0 +1,42 @@
+"""What is installed beside what the lock pins: results rest on the former."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+
+_PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
+
+
+def strays(lock: str) -> dict[str, str]:
+    """Return the packages that are installed in a version that the lock does not pin.
+
+    Versions by name; a package that is not installed, or not pinned, is none.
+    """
+    pinned: dict[str, set[str]] = defaultdict(set)
+    for name, version in _PIN.findall(lock):
+        pinned[_normal(name)].add(version)
+    here = installed(tuple(sys.path))
+    return {
+        name: here[name]
+        for name, versions in sorted(pinned.items())
+        if name in here and here[name] not in versions
+    }
+
+
+@cache
+def installed(places: tuple[str, ...]) -> dict[str, str]:
+    """Return the version of each package that is installed, as the names of its folders say."""
+    versions: dict[str, str] = {}
+    for place in places:
+        for folder in sorted(Path(place).glob("*.dist-info")):
+            name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+            versions.setdefault(_normal(name), version)
+    return versions
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

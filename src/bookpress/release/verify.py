@@ -1,0 +1,198 @@
+"""Whether a cited state and its results are had here, and what differs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from math import isclose
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from bookpress.book.editions import DEFAULT, Edition, Fingerprint, edition_names, load_edition
+from bookpress.book.project import Project
+from bookpress.book.renamed import Renamed, load_renamed, under_present_names
+from bookpress.chapter.estimates import results_file
+from bookpress.errors import UsageError
+from bookpress.explore.compare import Change, sides
+from bookpress.files import pretty, read, sha256
+from bookpress.progress import Reporter
+from bookpress.release.archives import Results
+from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
+from bookpress.run.runner import RunOptions
+from bookpress.run.worker import versions
+
+NUMBERS = ("value", "low", "high", "k", "n", "unit")
+TOLERANCE = 1e-9
+"""How far apart, as a part of the larger, two numbers count as the same: what rounding may do."""
+
+
+class Cited(NamedTuple):
+    """What a citation says of a state.
+
+    The edition, the hash of results (of a chapter or of all), the commit.
+    """
+
+    id: str
+    sha: str | None = None
+    commit: str | None = None
+    python: str | None = None
+
+
+def read_cited(text: str, sha: str | None) -> list[Cited]:
+    """Return what is cited by an id, or in a file of any format: each state once."""
+    if sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha):
+        raise UsageError(f"{sha!r} is no SHA-256: it has 64 digits from 0 to f")
+    if re.fullmatch(r"[0-9a-f]{12}", text):
+        return [Cited(text, sha)]
+    if not Path(text).is_file():
+        an_id = "the id of an edition, 12 digits from 0 to f"
+        raise UsageError(f"{text!r} is neither {an_id}, nor a file with citations")
+    content = read(Path(text)).decode("utf-8", "replace")
+    _, *parts = re.split(r"\bedition (?=[0-9a-f]{12}\b)", content)
+    if not parts:
+        citation = "a citation of this book says “edition” and 12 digits"
+        raise UsageError(f"{text} names no edition: {citation}")
+    return list(dict.fromkeys(_cited(part, sha) for part in parts))
+
+
+def _cited(part: str, sha: str | None) -> Cited:
+    """Return what a text says of the state whose id it begins with."""
+    digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
+    commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
+    python = re.search(r"with Python (\d+\.\d+\.\d+)", part)
+    found = [match and match[1] for match in (commit, python)]
+    return Cited(part[:12], sha or (digest and digest[1]), *found)
+
+
+def verify(
+    project: Project, cited: Cited, options: RunOptions, reporter: Reporter
+) -> tuple[int, str]:
+    """Return whether a cited state and its results are had here, as an exit code and in words."""
+    mark = Fingerprint.of(project)
+    plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
+    plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
+    past = _past(project, cited.id)
+    if plan is None and not past:
+        where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
+        known = "neither what this checkout makes, nor built, nor released"
+        return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
+    here = plan or plans.get(past["name"], plans[DEFAULT])
+    state = _difference(past, here) if plan is None else "the same state"
+    [side] = sides(project, [here.name], options, reporter)
+    equal, how = _results(cited, past, side.results, load_renamed(project))
+    if equal:
+        return STANDS, f"edition {cited.id}: {state}; {how}"
+    return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past, cited)}"
+
+
+def _difference(past: Mapping[str, Any], here: Edition) -> str:
+    """Return in words which parts of an edition are not what they were."""
+    parts = past.get("parts", {})
+    changed = [name for name, digest in here.parts.items() if parts.get(name) != digest]
+    verb = "differs" if len(changed) == 1 else "differ"
+    return f"{', '.join(changed)} {verb} between {past['where']} and this checkout ({here.id})"
+
+
+def _past(project: Project, name: str) -> dict[str, Any]:
+    """Return what is known of an edition that was released, or built here.
+
+    Nothing of one that was neither.
+    """
+    for version, editions in load(project).items():
+        for edition, facts in editions.items():
+            if facts["id"] == name:
+                return {**facts, "name": edition, "where": f"version {version}"}
+    for built in project.built:
+        folder = project.editions / built
+        record = json.loads(read(folder / "edition.json"))
+        if record["id"] == name:
+            results = json.loads(read(folder / "results.json"))
+            return {**record, "results": results, "where": "as it was built here"}
+    return {}
+
+
+def _hashes(results: Results) -> list[str]:
+    """Return what a citation may say of results: the hash of all, and that of each chapter's."""
+    whole = sha256(pretty(results).encode())
+    of_chapters = [sha256(results_file(of_chapter)) for of_chapter in results.values()]
+    return [whole, *of_chapters]
+
+
+def _results(
+    cited: Cited, past: Mapping[str, Any], now: Results, table: Renamed
+) -> tuple[bool, str]:
+    """Return whether the results are those that were cited, and how far they lie apart."""
+    hashes = _hashes(now)
+    if cited.sha in hashes:
+        return True, "results equal"
+    if not past:
+        whole = hashes[0]
+        if cited.sha:
+            return False, f"the results differ: {whole}"
+        return True, f"its results have the SHA-256 {whole}"
+    before = under_present_names(table, "results", past["results"])
+    changes = differences_of(before, now)
+    if changes:
+        most = max(changes, key=_apart)
+        _, distance = most.size
+        many = f"{len(changes)} of {len(list(each(before)))} results differ"
+        return False, f"{many}, the most {most.chapter}:{most.key}, {distance}"
+    if cited.sha is None or cited.sha in _hashes(past["results"]):
+        return True, "results equal"
+    return False, "the results are not those cited"
+
+
+def differences_of(before: Results, now: Results) -> list[Change]:
+    """Return the results of a state that are not had now, but for what rounding does."""
+    changes = []
+    for slug, key, was in each(before):
+        result = now.get(slug, {}).get(key)
+        if not _same(was, result):
+            changes.append(Change(slug, key, "", was, result, []))
+    return changes
+
+
+def _same(was: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
+    """Return whether a result is what it was, but for what another Python or machine rounds."""
+    now = now or {}
+    return all(_close(was.get(name), now.get(name)) for name in NUMBERS)
+
+
+def _close(one: Any, other: Any) -> bool:
+    if isinstance(one, float) and isinstance(other, float):
+        return isclose(one, other, rel_tol=TOLERANCE, abs_tol=0.0)
+    return bool(one == other)
+
+
+def _apart(change: Change) -> float:
+    """Return how far two values lie apart, as a part of both.
+
+    What cannot be compared says nothing of it.
+    """
+    one = change.one["value"] if change.one else None
+    other = change.other["value"] if change.other else None
+    if one is None or other is None:
+        return -1.0
+    return float(abs(other - one) / (abs(one) + abs(other) or 1))
+
+
+def _made_with(past: Mapping[str, Any], cited: Cited) -> str:
+    """Return in words which versions are others than those that the cited results were made with.
+
+    A citation names the Python alone; the packages are those of the id.
+    """
+    now = versions()
+    before = dict(past.get("made_with") or {})
+    if cited.python:
+        before["Python"] = cited.python
+    changed = []
+    for name, was in before.items():
+        if now.get(name, was) != was:
+            changed.append(f"{name} {now[name]} (was {was})")
+    if not changed:
+        return ""
+    hint = ""
+    if cited.python and before["Python"] != now["Python"]:
+        hint = "; another Python may round the last digits otherwise: verify with that one"
+    return f"; rebuilt with {', '.join(changed)}{hint}"
