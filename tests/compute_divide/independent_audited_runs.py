@@ -370,7 +370,7 @@ def reach(raw: Path, models: list[Model]) -> Numbers:
         "cost_largest": max(sizes) / of_hour * price,
         "unknown_newest": (len(silent), len(of_year)),
         "unknown_industry": (len(of_team(silent, "industry")), len(silent)),
-        "preset_reach.airr_open": within(1.4e6 * of_hour),
+        "grant_reach": within(1.4e6 * of_hour),
         "last_first": float(max(year for year, size in most.items() if size <= run)),
     }
     sizes_of = {one["name"]: one["size"] for one in clusters(raw, machine_peaks(raw))}

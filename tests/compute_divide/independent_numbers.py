@@ -312,15 +312,11 @@ def chips_and_money(raw: Path) -> Numbers:
         "policy:reach_facility_most": (within + len(of_year) - len(known), len(of_year)),
         "policy:facility_rent": hours * price,
         "policy:facility_purchase": 5000 * bought,
-        "policy:preset_flop.starting_grant": 1_500_000 / price * 3600 * peak * 0.33,
-        "policy:preset_flop.airr_open": 1_400_000 * 3600 * peak * 0.33,
-        "policy:preset_reach.airr_open": (
+        "policy:grant_flop": 1_400_000 * 3600 * peak * 0.33,
+        "policy:grant_reach": (
             sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known),
             len(known),
         ),
-        "policy:times_pythia": 8 * 365.25 * 24 / (64 * 3 * 24),
-        "policy:times_olmo_32b": 512 * 365.25 * 24 / (1024 * 1344),
-        "policy:preset_flop.jupiter": 24_000 * 365.25 * 24 * 3600 * peak * 0.33,
         "hardware:number.industry": statistics.median(
             float(model["row"]["Hardware quantity"]) for model in industry
         ),

@@ -44,13 +44,7 @@ FIGURES: dict[str, list[str]] = {
         "evaluator_tiles",
         "kind_odds",
     ],
-    "policy": [
-        "budget_calculator",
-        "facility_calculator",
-        "machine_runs",
-        "preset_runs",
-        "repeat_costs",
-    ],
+    "policy": ["budget_calculator", "facility_calculator", "machine_runs"],
     "remedies": ["instrument_table", "machine_prices", "sums_bought", "work_hours"],
 }
 """The figures and tables, by the module that draws them."""

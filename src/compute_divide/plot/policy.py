@@ -14,12 +14,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table, plain
-from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from bookpress.page.figures.show import Figure, Table
+from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.chips.budget import (
     HOURS_PER_MONTH,
     SECONDS_PER_HOUR,
@@ -36,17 +35,15 @@ from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
-    end_labels,
     framed,
     power_axis,
     raised,
     team_colour,
     team_shape,
     tips,
-    year_axis,
 )
 from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.wording import describe_series, row_by_row, written
+from compute_divide.plot.base.wording import describe_series, written
 
 ALL_TEAMS = "all"
 """The choice of models of every team type, unknown ones included."""
@@ -75,27 +72,12 @@ _MONTHS = {"after": " months", "min": 1, "max": 36, "step": 1}
 _HEAD: dict[str, Any] = {"align": "right", "y": -8, "color": QUIET, "fontStyle": "italic"}
 """How the head of a column at the right is set."""
 
-_LINES = {0.5: "median model", 0.9: "top tenth", 1.0: "largest"}
-"""What the quantiles of a year's models are called."""
 
 _RANKED = {
     "within": Column("Within reach", "number"),
     "n": Column("Models of known compute", "number"),
     "rank": Column("Rank of the run", "number"),
     "unknown": Column("Compute not known", "number"),
-}
-_COST_COLUMNS = {
-    "quantile": Column("Quantile", "number"),
-    "flop": Column("Training compute (FLOP)", "flop"),
-    "usd": Column("Cost (US dollars)", "number"),
-    "n": Column("Models", "number"),
-}
-_PRESET_COLUMNS = {
-    "name": Column("What"),
-    "told": Column("How counted"),
-    "date": Column("Date"),
-    "hours": Column("GPU-hours", "number"),
-    "flop": Column("Training compute (FLOP)", "flop"),
 }
 _MACHINE_COLUMNS = {
     "name": Column("Machine"),
@@ -199,74 +181,6 @@ def facility_calculator(
     return _with_ranks(chart, models, flop, (f"models/{vintage}.csv", "hardware/chips.csv"))
 
 
-def repeat_costs(costs: pd.DataFrame, grants: Iterable[float], vintage: str) -> Figure:
-    """Return what it would cost to repeat the models of each year, on a logarithmic scale.
-
-    Parameters
-    ----------
-    costs : pandas.DataFrame
-        ``year``, ``quantile`` (0.5, 0.9 or 1 of the compute of a year's models), ``flop``, ``usd``
-        and ``n`` (models of the year).
-    grants : iterable of float
-        Sizes of grants in USD, which are dashed rules.
-    vintage : str
-        The vintage of the models.
-
-    Returns
-    -------
-    Figure
-        A line for the median model of each year, the top tenth, and the largest.
-    """
-    sizes = {f"a grant of {_usd(size)}": size for size in sorted(set(grants))}
-    rows = costs[["year", "quantile", "flop", "usd", "n"]]
-    chart = _cost_lines(rows, sizes)
-    description = _describe_costs(rows)
-    source = credit(f"models/{vintage}.csv", *_PRICED)
-    return figure(chart, rows, description=description, source=source, columns=_COST_COLUMNS)
-
-
-def _describe_costs(costs: pd.DataFrame) -> str:
-    """Return the course of each line, a sentence each."""
-    sentences = []
-    for quantile, line in _LINES.items():
-        rows = costs[costs["quantile"] == quantile]
-        course = row_by_row("{} {}", rows["year"], rows["usd"].map(_usd))
-        sentences.append(f"{line}: {course}.")
-    return " ".join(sentences)
-
-
-def preset_runs(presets: pd.DataFrame, reached: Mapping[str, Estimate], year: int) -> Table:
-    """Return what sums, grants and machines do at one go.
-
-    Parameters
-    ----------
-    presets : pandas.DataFrame
-        The presets by id, with ``hours`` (GPU-hours) and ``flop`` (training compute in FLOP).
-    reached : mapping of str to Estimate
-        The share of models within reach of each, by id.
-    year : int
-        The year of these models.
-
-    Returns
-    -------
-    Table
-        A row a preset, with its source.
-    """
-    cited = presets["cite"].map(_citation, na_action="ignore").fillna("")
-    reach = [_counts(reached[key]) for key in presets.index]
-    rows = presets[["name", "told", "date", "hours", "flop"]]
-    rows = rows.assign(date=presets["date"].fillna(""))
-    rows = rows.assign(reach=reach, seen=presets["seen"].map(plain) + cited)
-    columns = {**_PRESET_COLUMNS}
-    columns["reach"] = Column(f"Reaches, of {year}")
-    columns["seen"] = Column("Seen, and where", markup=True)
-    return table(rows, columns)
-
-
-def _citation(key: str) -> str:
-    return f" {{cite:p}}`{key}`"
-
-
 def machine_runs(
     machines: pd.DataFrame,
     reached: Mapping[str, Estimate],
@@ -306,10 +220,6 @@ def _number(estimate: Estimate) -> str:
     return f"{estimate.value:,.0f}" if estimate.value else ""
 
 
-def _usd(amount: float) -> str:
-    return written(Estimate(amount, unit="USD"))
-
-
 def _counts(share: Estimate) -> str:
     """Return how many of how many, nothing where there are none."""
     return written(share, "counts") if share.n else ""
@@ -332,44 +242,6 @@ def _with_ranks(
     description = f"The run has {flop:.1e} FLOP. {what}: {course}"
     source = credit(*sources)
     return figure(chart, ranks, description=description, source=source, columns=_RANKED)
-
-
-@needs("usd")
-def _cost_lines(costs: pd.DataFrame, grants: Mapping[str, float]) -> alt.LayerChart:
-    """Return the lines of costs, and grants as dashed rules."""
-    names = costs["quantile"].map(_LINES)
-    shown = costs.assign(line=names, power=np.log10(costs["usd"]))
-    dashes = alt.Scale(range=[[1, 0], [6, 3], [2, 3]])
-    dash = alt.StrokeDash("line:N", legend=None, scale=dashes)
-    line = alt.Chart(shown).mark_line(color=ACCENT)
-    line = line.encode(x=year_axis(), y=_dollars("usd"), strokeDash=dash)
-    line = line.encode(tooltip=_cost_tips())
-    reach = float(np.ptp(shown["power"]))
-    ends = end_labels(shown, "year", "power", "line", year_axis(), _dollars("at"), 1.3 * reach)
-    ends.data["at"] = 10 ** ends.data["at"]
-    sizes = pd.DataFrame({"grant": list(grants), "usd": list(grants.values())})
-    base = alt.Chart(sizes).encode(y=_dollars("usd"))
-    rules = base.mark_rule(color=QUIET, strokeDash=[4, 3])
-    text = base.mark_text(align="left", dx=4, dy=-7, fontSize=11)
-    text = text.encode(x=alt.value(0), text=alt.Text("grant:N"))
-    return framed(rules, line, ends, text)
-
-
-def _cost_tips() -> list[alt.Tooltip]:
-    return tips(
-        "line:N|Model",
-        "year:Q|Year|d",
-        "usd:Q|US dollars|$.3~s",
-        "n:Q|Models of the year",
-    )
-
-
-def _dollars(field: str) -> alt.Y:
-    """Return a logarithmic axis of US dollars: $100, $10k, $1M, $10B."""
-    label = "datum.value < 1 ? '$' + datum.value : replace(format(datum.value, '$~s'), 'G', 'B')"
-    axis = alt.Axis(labelExpr=label, tickCount=7)
-    scale = alt.Scale(type="log", nice=True)
-    return alt.Y(f"{field}:Q", title="US dollars, logarithmic", scale=scale, axis=axis)
 
 
 @needs()
