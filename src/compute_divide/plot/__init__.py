@@ -45,7 +45,7 @@ FIGURES: dict[str, list[str]] = {
         "kind_odds",
     ],
     "policy": ["budget_calculator", "facility_calculator", "machine_runs"],
-    "remedies": ["instrument_table", "machine_prices", "sums_bought", "work_hours"],
+    "remedies": ["instrument_table", "work_hours"],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

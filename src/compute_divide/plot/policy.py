@@ -1,6 +1,6 @@
 """The figures and tables of the policy chapter.
 
-They are two calculators that are live on the page, and what repeating costs.
+They are two calculators that are live on the page, and what public machines could train.
 
 The page computes with the formula of `compute_divide.analysis.chips.budget`, written once more in
 Vega's expression language; the signals carry the same names. A test drives both over many

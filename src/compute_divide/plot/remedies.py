@@ -1,13 +1,8 @@
-"""The figure and the tables of the chapter on remedies.
-
-They show what work costs and what a sum buys, what machines have cost, and the instruments there
-are.
-"""
+"""The figure and the table of the chapter on remedies: what work costs, and the instruments."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
@@ -49,14 +44,6 @@ _HOUR_COLUMNS = {
     "told": Column("How counted"),
     "seen": Column("Seen"),
 }
-_PRICE_COLUMNS = {
-    "name": Column("Machine"),
-    "place": Column("Where"),
-    "cost": Column("Cost"),
-    "chips": Column("Chips", "number"),
-    "each": Column("A chip"),
-    "covers": Column("What the sum covers"),
-}
 _INSTRUMENT_COLUMNS = {
     "name": Column("Instrument"),
     "since": Column("Where, since when"),
@@ -96,48 +83,6 @@ def work_hours(rows: pd.DataFrame) -> Figure:
     data = ordered[list(_HOUR_COLUMNS)]
     chart = _hour_rows(ordered)
     return figure(chart, data, description=f"{hours}.", source=source, columns=_HOUR_COLUMNS)
-
-
-def sums_bought(rows: Mapping[str, Mapping[str, Estimate]], sums: Mapping[str, str]) -> Table:
-    """Return what sums of money buy, a row a measure.
-
-    Parameters
-    ----------
-    rows : mapping of str to mapping
-        By its name in words, what is bought, by the key of each sum.
-    sums : mapping of str to str
-        What each sum is called, by its key.
-
-    Returns
-    -------
-    Table
-        Each number with its range, from cautious to favourable assumptions.
-    """
-    texts = []
-    for name, bought in rows.items():
-        cells = {key: written(bought[key], "ranged") for key in sums}
-        texts.append({"what": name, **cells})
-    columns = {key: Column(name) for key, name in sums.items()}
-    return table(pd.DataFrame(texts), {"what": Column("Five years, all in"), **columns})
-
-
-def machine_prices(machines: pd.DataFrame) -> Table:
-    """Return what a chip of some machines has cost, the cheapest first.
-
-    Parameters
-    ----------
-    machines : pandas.DataFrame
-        Instruments of `load_instruments` with ``money_usd`` and ``chips``.
-
-    Returns
-    -------
-    Table
-        A row a machine, with what its sum covers.
-    """
-    each = machines["money_usd"] / machines["chips"]
-    rows = machines.assign(price=each).sort_values("price")
-    shown = rows.assign(cost=rows["money_usd"].map(_usd), each=rows["price"].map(_usd))
-    return table(shown[list(_PRICE_COLUMNS)], _PRICE_COLUMNS)
 
 
 def instrument_table(instruments: pd.DataFrame) -> Table:
