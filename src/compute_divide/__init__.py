@@ -169,7 +169,6 @@ VOCABULARY = {
     "compute_divide.analysis.statistics.resampling": [
         "geometric_mean_ratio",
         "median",
-        "ratios_by_period",
         "weighted_share",
     ],
     "compute_divide.analysis.statistics.trends": [

@@ -27,7 +27,7 @@ Value = Callable[[Model], Any]
 SIDES = ("industry", "academia")
 KINDS = {"academia": "academia", "collaboration": "both", "industry": "industry"}
 """Kinds of team, by what chapters call them."""
-ERAS = {"early": (2012, 2017), "middle": (2018, 2020), "late": (2021, 2023), "newest": (2024, 2025)}
+ERAS = {"early": (2012, 2017), "middle": (2018, 2020), "late": (2021, 2023)}
 MACHINES = {
     "Aurora": "Argonne NL Aurora",
     "JUPITER": "Jupiter, Jülich",
@@ -102,12 +102,9 @@ def training(models: list[Model]) -> Numbers:
             sum(bool(one["compute"]) for one in between(sides["academia"], 2024, 2025))
         ),
     }
-    for side in SIDES:
-        own = [model for model in sides[side] if model["compute"]]
-        found[f"trend_models_since_2021_{side}"] = (len(between(own, 2021, 2025)), len(own))
     for era, years in ERAS.items():
-        found[f"gaps.{era}"] = gap(between(models, *years), compute)
-    return found
+        found[f"gaps.{era}"] = gap_within_years(between(models, *years), compute)
+    return found | {"gap_same_year": gap_within_years(chosen, compute)}
 
 
 def widening(sides: dict[str, list[Model]]) -> float:
@@ -197,12 +194,10 @@ def hardware(raw: Path, models: list[Model]) -> Numbers:
         "factor_capacity": math.prod(found.values()),
         "number_same_year": gap_within_years(models, quantity),
         "ratio_pooled": gap(period, peak),
-        "ratio_later": gap(between(period, 2015, 2023), peak),
-        "ratio_latest": gap(between(period, 2018, 2023), peak),
         "ratio_same_year": gap_within_years(period, peak),
         "ratio_fp32": gap_within_years(period, lambda one: speed(one, rates["fp32"])),
         "ratio_tensor": gap_within_years(period, lambda one: speed(one, rates["tensor-16"])),
-        "doubling_compute": months(between(models, 2010, 2025)),
+        "recorded_capacity": gap_within_years(told, compute),
     }
     of_list = rows_of(raw / "models/epoch_ml_hardware_2026-07-19.csv")
     listed = {chip["Hardware name"] for chip in of_list}
@@ -230,17 +225,11 @@ def chip_counts(models: list[Model], peak: Value) -> Numbers:
     """Return medians by team, and who says what they used."""
     found: Numbers = {}
     period = between(models, 2010, 2023)
-    recent = between(models, 2018, 2026)
-    for key, team in KINDS.items():
-        counts = [quantity(one) for one in of_team(models, team)]
-        found[f"number.{key}"] = statistics.median(filter(None, counts))
-        if team == "both":
-            continue
-        own = of_team(recent, team)
-        costs = [number(one["row"]["Training compute cost (2023 USD)"]) for one in own]
-        found[f"cost.{key}"] = statistics.median(cost for cost in costs if cost is not None)
-        found[f"hours.{key}"] = statistics.median(filter(None, map(hours, own)))
-        rows = of_team(period, team)
+    recent = between(models, 2022, 2024)
+    for key in SIDES:
+        counts = map(quantity, of_team(recent, key))
+        found[f"usual_chips.{key}"] = statistics.median(filter(None, counts))
+        rows = of_team(period, key)
         found[f"named_{key}"] = known(rows, "Training hardware")
         found[f"counted_{key}"] = known(rows, "Hardware quantity")
         with_peak = [one for one in rows if peak(one)]
@@ -385,10 +374,9 @@ def reach(raw: Path, models: list[Model]) -> Numbers:
 def chapters_on_runs(raw: Path, models: list[Model]) -> Numbers:
     """Return the numbers of the chapters on growth, language models, chips, access and reach."""
     chapters = {
-        "training-compute": training(models),
+        "training-compute": training(models) | hardware(raw, models),
         "large-scale-models": language(models),
         "causes": fifths(models),
-        "hardware": hardware(raw, models),
         "diffusion": access(models),
         "policy": reach(raw, models),
     }

@@ -166,12 +166,19 @@ def large_scale_and_training(raw: Path) -> Numbers:
     for team in ("academia", "industry"):
         own = ((model["day"], model["compute"]) for model in since if model["team"] == team)
         found[f"training-compute:doubling_time_{team}"] = doubling_months(own)
-    late = [model for model in since if 2021 <= model["year"] <= 2023]
-    industry, academia = (
-        statistics.fmean(math.log(model["compute"]) for model in late if model["team"] == team)
-        for team in ("industry", "academia")
-    )
-    found["training-compute:gaps.late"] = math.exp(industry - academia)
+    differences, weights = [], []
+    for year in (2021, 2022, 2023):
+        industry, academia = (
+            [
+                math.log(model["compute"])
+                for model in since
+                if (model["year"], model["team"]) == (year, team)
+            ]
+            for team in ("industry", "academia")
+        )
+        differences.append(statistics.fmean(industry) - statistics.fmean(academia))
+        weights.append(statistics.harmonic_mean([len(industry), len(academia)]))
+    found["training-compute:gaps.late"] = math.exp(statistics.fmean(differences, weights))
     found["evidence:compute_known"] = (sum(model["compute"] is not None for model in new), len(new))
     found["introduction:industry_end"] = share(new, "industry", 2025, 2025)
     language = [model for model in new if "Language" in model["row"]["Domain"]]
@@ -302,7 +309,11 @@ def chips_and_money(raw: Path) -> Numbers:
     known = [compute for compute in of_year if compute is not None]
     within = sum(compute <= facility for compute in known)
     industry = [
-        model for model in new if model["team"] == "industry" and model["row"]["Hardware quantity"]
+        model
+        for model in new
+        if model["team"] == "industry"
+        and model["row"]["Hardware quantity"]
+        and 2022 <= (model["year"] or 0) <= 2024
     ]
     cards = rows_of(raw / "models/epoch_gpu_trends_2023-03-02.csv")
     cards = [row for row in cards if row["date"] and row["FP32_flops"] and row["real_price_2020"]]
@@ -317,10 +328,10 @@ def chips_and_money(raw: Path) -> Numbers:
             sum(one <= 1.4e6 * 3600 * peak * 0.33 for one in known),
             len(known),
         ),
-        "hardware:number.industry": statistics.median(
+        "training-compute:usual_chips.industry": statistics.median(
             float(model["row"]["Hardware quantity"]) for model in industry
         ),
-        "hardware:doubling_gpus": doubling_months(
+        "training-compute:doubling_gpus": doubling_months(
             (
                 datetime.fromisoformat(row["date"]).date(),
                 float(row["FP32_flops"]) / float(row["real_price_2020"]),
@@ -504,7 +515,7 @@ def academic(
 
 
 ON_RUNS = (
-    *("diffusion", "hardware", "introduction", "large-scale-models"),
+    *("diffusion", "introduction", "large-scale-models"),
     *("open-models", "policy", "training-compute"),
 )
 """Chapters that count audited runs; here they are asked as listed, see `independent_audit`."""

@@ -28,7 +28,6 @@ FIGURES: dict[str, list[str]] = {
     ],
     "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
     "causes": ["fifth_rows", "price_lines"],
-    "hardware": ["chip_ratios", "count_strips", "peak_points", "price_table", "waterfall"],
     "robustness": [
         "change_table",
         "definition_grid",
@@ -38,7 +37,7 @@ FIGURES: dict[str, list[str]] = {
         "specification_curves",
         "swing_dots",
     ],
-    "training_compute": ["compute_scatter", "doubling_table", "gap_by_era"],
+    "training_compute": ["compute_scatter", "doubling_table", "gap_by_era", "waterfall"],
     "research_topics": ["company_lines", "top_dots", "topic_kind_dots", "topic_odds"],
     "scrutiny": [
         "evaluator_tiles",

@@ -11,22 +11,26 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years
-from bookpress.page.figures.show import Figure, Table, plain
+from bookpress.page.figures.show import Figure, Table
 from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
-from compute_divide.evidence.claims import Claim, RelatedFigure
 from compute_divide.plot.base.marks import (
+    TEAM_COLOURS,
     TEAM_NAMED,
+    dots_with_intervals,
     framed,
+    level_line,
+    named_rows,
     power_axis,
+    row_axis,
     team_colour,
     team_shape,
+    times_axis,
     tips,
     year_axis,
 )
-from compute_divide.plot.base.ratios import ratio_by_era
-from compute_divide.plot.base.show import Column, figure, models_credit, table
+from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written
 
 _TEAMS = ("academia-only", "collaboration", "industry-only")
@@ -38,12 +42,12 @@ _NAMES = {
     "VGG16": "VGG16",
     "BERT-Large": "BERT",
     "GPT-3 175B (davinci)": "GPT-3",
-    "GLM-130B": "GLM-130B",
     "GPT-4 (Mar 2023)": "GPT-4",
     "Llama 3.1-405B": "Llama 3.1",
     "Grok 4": "Grok 4",
     "AlphaStar": "AlphaStar",
     "GNMT": "GNMT",
+    "RDT-1B": "RDT-1B",
 }
 """The models that are named, and how."""
 _WORDS = {
@@ -52,16 +56,16 @@ _WORDS = {
     "industry-only": "That of companies alone",
     "near-record": "That of models near the record",
 }
+_RATIO_LINES = ("ratio:Q|Ratio|,.3~r", "low:Q|Low|,.2~r", "high:Q|High|,.2~r", "n:Q|Models|,")
 _COMPUTE_TITLE = "Training compute (FLOP)"
-_GAP_COLUMNS = {
-    "n_over": Column("Industry models", "number"),
-    "n_under": Column("Academic models", "number"),
-}
+_GAP_COLUMNS = {"period": Column("Years"), "n": Column("Models", "number")}
+_FACTOR_COLUMNS = {"factor": Column("Factor"), "n": Column("Models", "number")}
 _DOUBLING_COLUMNS = {
-    "what": Column("What", markup=True),
-    "doubling": Column("Doubling time (months)"),
-    "interval": Column("95% interval"),
-    "n": Column("Models", "number"),
+    "what": Column("What doubles"),
+    "rule": Column("Rule and period", markup=True),
+    "doubling": Column("Months"),
+    "interval": Column("Interval"),
+    "n": Column("n", "number"),
 }
 
 
@@ -104,72 +108,75 @@ def compute_scatter(
     return figure(chart, points, description=description, source=source)
 
 
-def gap_by_era(ratios: pd.DataFrame, others: pd.DataFrame, vintages: Sequence[str]) -> Figure:
-    """Return the gap between industry and academia era by era, as two vintages read it.
+def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
+    """Return the gap between companies and universities among models of the same year, by era.
 
     Parameters
     ----------
-    ratios, others : pandas.DataFrame
-        Rows of `ratios_by_period`, of one vintage and of the other.
-    vintages : sequence of str
-        The two vintages.
+    gaps : mapping of str to Estimate
+        The ratios, companies over universities, each by the years that it is of.
+    vintage : str
+        The vintage that the models are of.
 
     Returns
     -------
     Figure
-        The ratios with their intervals on a logarithmic axis; a row an era and vintage.
+        The ratios with their intervals on a logarithmic axis; a row an era.
     """
-    tables = zip((ratios, others), vintages, strict=True)
-    rows = pd.concat([rows.assign(vintage=vintage) for rows, vintage in tables])
-    rows = rows.sort_values(["first", "vintage"], ascending=[True, False], ignore_index=True)
-    years = rows["first"].astype(str) + "–" + rows["last"].astype(str)
-    drawn = rows.assign(period=years + ", read " + rows["vintage"])
-    columns = ["period", "vintage", "ratio", "low", "high", "n_over", "n_under"]
-    chart = ratio_by_era(drawn, "Industry over academia", "Years (vintage)")
-    description = describe_intervals(drawn, "period", "ratio", kind="number")
-    source = models_credit(*vintages)
-    return figure(
-        chart, rows[columns], description=description, source=source, columns=_GAP_COLUMNS
-    )
+    rows = pd.DataFrame([{"period": years, **gap.row("ratio")} for years, gap in gaps.items()])
+    description = describe_intervals(rows, "period", "ratio", kind="number")
+    data = rows[["period", "ratio", "low", "high", "n"]]
+    source = models_credit(vintage)
+    chart = _gaps(data)
+    return figure(chart, data, description=description, source=source, columns=_GAP_COLUMNS)
 
 
-def doubling_table(
-    doubling_times: Mapping[str, Estimate], claim: Claim, related: Mapping[str, RelatedFigure]
-) -> Table:
-    """Return doubling times side by side: ours, the paper's, those of related work.
+def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
+    """Return factors that multiply, on a logarithmic axis.
+
+    Each bar begins where the one above it ends.
 
     Parameters
     ----------
-    doubling_times : mapping of str to Estimate
-        Ours in months, each by what it is of.
-    claim : Claim
-        The paper's, in months.
-    related : mapping of str to RelatedFigure
-        Figures of related work; those of Sevilla et al. are shown.
+    factors : mapping of str to Estimate
+        The factors by name, companies over universities; the last is their product.
+    vintage : str
+        The vintage that the models are of.
+
+    Returns
+    -------
+    Figure
+        A bar a factor, with the interval in brackets.
+    """
+    parts = [{"factor": name, **factor.row("ratio")} for name, factor in factors.items()]
+    rows = pd.DataFrame(parts)[["factor", "ratio", "low", "high", "n"]]
+    description = describe_intervals(rows, "factor", "ratio", kind="number")
+    source = credit(f"models/{vintage}.csv", "hardware/chips.csv")
+    chart = _waterfall(rows)
+    return figure(chart, rows, description=description, source=source, columns=_FACTOR_COLUMNS)
+
+
+def doubling_table(groups: Mapping[str, Mapping[str, Estimate]]) -> Table:
+    """Return doubling times side by side, each by its rule and period.
+
+    Parameters
+    ----------
+    groups : mapping of str to mapping
+        Doubling times in months by rule and period, and those by what doubles.
 
     Returns
     -------
     Table
-        What, doubling time, 95% interval and number of models.
+        What doubles, rule and period, doubling time, interval and number of models or prices.
     """
-    paper = "the paper, since the early 2010s {cite:p}`besiroglu2024`"
-    rows = _ours(doubling_times)
-    rows.append([paper, f"{claim.value:g}", "", None])
-    for name, work in related.items():
-        if name.startswith("sevilla-"):
-            what = f"{plain(work.statement)} {{cite:p}}`{work.cite}`"
-            rows.append([what, f"{work.value:g}", "", None])
+    rows: list[list[Any]] = []
+    for what, times in groups.items():
+        for rule, months in times.items():
+            is_bounded = months.low is not None and months.high is not None
+            interval = written(months, "interval") if is_bounded else ""
+            rows.append([what, rule, _bare(in_cell(months)), _bare(interval), months.n])
     data = pd.DataFrame(rows, columns=list(_DOUBLING_COLUMNS))
     return table(data, _DOUBLING_COLUMNS)
-
-
-def _ours(doubling_times: Mapping[str, Estimate]) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    for what, months in doubling_times.items():
-        is_bounded = months.low is not None and months.high is not None
-        interval = written(months, "interval") if is_bounded else ""
-        rows.append([what, _bare(in_cell(months)), _bare(interval), months.n])
-    return rows
 
 
 def _bare(months: str) -> str:
@@ -303,3 +310,55 @@ def _trend_lines(trends: Mapping[str, Trend], years: Years) -> pd.DataFrame:
         for when, value in zip(ends, trend.at(ends), strict=True):
             rows.append({"when": when, COMPUTE: value, "team_type": team})
     return pd.DataFrame(rows, columns=["when", COMPUTE, "team_type"])
+
+
+@needs("ratio")
+def _gaps(gaps: pd.DataFrame) -> alt.LayerChart:
+    rows = gaps.dropna(subset=["ratio"])
+    labels = [f"{row.period}|{row.n} models" for row in rows.itertuples()]
+    rows = rows.assign(text=rows["ratio"].map(_times), row=labels)
+    y = named_rows("row")
+    x = times_axis("ratio", "Companies alone over universities alone")
+    tooltip = tips("period:N|Years", *_RATIO_LINES)
+    dots = dots_with_intervals(rows, x, y, TEAM_COLOURS["industry-only"], tooltip, 80)
+    texts = alt.Chart(rows).mark_text(dy=-13)
+    texts = texts.encode(x=x, y=y, text=alt.Text("text:N"))
+    line = level_line("ratio", 1.0).encode(x=x)
+    return framed(line, dots, texts, height=60 * len(rows) + 20)
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×"
+
+
+@needs("ratio")
+def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
+    rows = _multiplied(factors)
+    names = list(rows["factor"])
+    y = named_rows("factor", sort=names, axis=row_axis(labelLimit=140))
+    start = times_axis("start", "Companies alone over universities alone")
+    base = alt.Chart(rows).encode(y=y)
+    bars = base.mark_bar(color=TEAM_COLOURS["industry-only"], height=16)
+    bars = bars.encode(x=start, x2=alt.X2("end:Q"), tooltip=tips("factor:N|Factor", *_RATIO_LINES))
+    middle = rows["end"].max() ** 0.5
+    begins = base.transform_filter(alt.datum.start < middle).mark_text(align="left", dy=-16)
+    begins = begins.encode(x=start, text=alt.Text("label:N"))
+    ends = base.transform_filter(alt.datum.start >= middle).mark_text(align="right", dy=-16)
+    ends = ends.encode(x=alt.X("end:Q"), text=alt.Text("label:N"))
+    return framed(bars, begins, ends, height=58 * len(rows))
+
+
+def _multiplied(factors: pd.DataFrame) -> pd.DataFrame:
+    """Return factors with where their bars start and end, and their labels."""
+    ratios = factors["ratio"]
+    products = list(ratios.iloc[:-1].cumprod())
+    rows = factors.assign(end=[*products, ratios.iloc[-1]])
+    rows["start"] = [1.0, *products[:-1], 1.0]
+    values = rows[["ratio", "low", "high"]].astype(float).to_numpy()
+    rows["label"] = [_factor_label(*factor) for factor in values.tolist()]
+    return rows
+
+
+def _factor_label(ratio: float, low: float, high: float) -> str:
+    factor = Estimate(ratio, low, high, unit="ratio")
+    return f"×{written(factor, 'ranged')}"

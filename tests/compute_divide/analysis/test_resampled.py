@@ -12,7 +12,6 @@ from compute_divide.analysis.statistics.resampling import (
     draw_weights,
     geometric_mean_ratio,
     median,
-    ratios_by_period,
 )
 from compute_divide.analysis.statistics.trends import growth, weighted_slopes, widening
 
@@ -141,4 +140,3 @@ def test_the_ratio_turned_round_is_its_inverse_and_a_side_without_models_has_non
     rows = noisy[noisy["team_type"] == "industry-only"]
     ratio = geometric_mean_ratio(rows, "x")
     assert (ratio.value, ratio.low, ratio.n) == (None, None, len(rows))
-    assert ratios_by_period(rows, [(2010, 2012)])["ratio"].isna().all()

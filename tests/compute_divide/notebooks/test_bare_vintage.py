@@ -26,7 +26,6 @@ HEADERS = (
 )
 EVERY = {
     "causes": "vintage", "diffusion": "openness_vintage",
-    "hardware": "hardware_vintage",
     "introduction": "vintage", "large-scale-models": "vintage", "ledger": "vintage", "open-models": "base_vintage",
     "policy": "vintage", "robustness": "new_vintage", "training-compute": "vintage",
 }  # fmt: skip

@@ -36,7 +36,6 @@ BEYOND = [
     ("introduction", {"since": 2030}),
     ("evidence", {"known_from": 2030}),
     ("policy", {"since": 2030}),
-    ("hardware", {"later_first": 2030, "latest_first": 2030}),
     *(
         (slug, {"venues": ["eccv"], "minimum_coverage": 1.0})
         for slug in ("open-models", "scrutiny")
@@ -48,6 +47,7 @@ BEYOND = [
     ("training-compute", {"vintage": "2022-06"}),
     ("training-compute", {"vintage": "2023-03", "record_window": 0.0}),
     ("training-compute", {"trend": "2024"}),
+    ("training-compute", {"later_first": 2030, "pooled": "1950-1951"}),
     ("training-compute", {"trend": "1950-1951"}),
     ("robustness", {"record_window": 0.0, "top_k": 1, **PAST}),
     ("robustness", FUTURE),

@@ -36,9 +36,8 @@ DRAWN = some(list(STATEMENTS), 7, seed=31)
 SAMPLE = some([one for slug in DRAWN for one in STATEMENTS[slug]], 40, seed=31)
 HEADLINES = {
     "introduction": ["fall"],
-    "training-compute": ["industry_leads"],
+    "training-compute": ["industry_leads", "number_above_speed", "number_decides"],
     "large-scale-models": ["fall", "fall_now", "broke_off", "rare_makers", "fewer", "on_others"],
-    "hardware": ["number_above_speed", "number_decides"],
     "causes": ["steeper"],
     "research-topics": [
         *("pull", "turned", "academia_fell", "small_return"),

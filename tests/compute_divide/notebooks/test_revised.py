@@ -54,7 +54,7 @@ def test_each_number_of_the_first_release_stands_or_is_named(run_chapter):
     revised = {name for name in shares if name in found["revised"]}
     assert revised == {name for name, (was, here) in shares.items() if was != here}
     # a share of the notable models then, of the largest runs now; a ratio with corrected peaks
-    corrected = {"large-scale-models:academia_share_early", "hardware:ratio_pooled"}
+    corrected = {"large-scale-models:academia_share_early", "training-compute:ratio_pooled"}
     assert corrected <= {*found["revised"]}
 
 
@@ -68,4 +68,4 @@ def test_releases_follow_statements_through_every_vintage():
     }
     assert set(map(tuple, chapters.values())) == {tuple(vintages())}
     assert "large-scale-models" in chapters
-    assert "hardware" not in chapters  # its own is called hardware_vintage
+    assert "research-topics" not in chapters  # it counts papers

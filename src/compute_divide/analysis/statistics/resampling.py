@@ -6,7 +6,6 @@ A draw is held as a weight for each model, which turns most statistics into prod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -19,8 +18,6 @@ from compute_divide.analysis.statistics.estimates import (
     COMPUTE,
     INDUSTRY,
     Floats,
-    in_years,
-    span,
 )
 
 REPLICATES = 2000
@@ -244,56 +241,6 @@ def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: 
     totals = weights @ sizes
     low, high = percentile_interval(parts / totals)
     return Estimate(share, low, high, k, n, "share", label)
-
-
-def ratios_by_period(
-    rows: pd.DataFrame, periods: Sequence[tuple[int, int]], value: str = COMPUTE
-) -> pd.DataFrame:
-    """Return the `geometric_mean_ratio` of each period.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models, as `geometric_mean_ratio` takes them, with a column ``year``.
-    periods : sequence of tuple of int
-        First and last year of each, both included.
-    value : str
-        The column of the values; by default the training compute in FLOP.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a period: ``period`` (in words), ``first``, ``last``, ``ratio``, ``low``, ``high`` (of
-        the 95% interval), ``n_over`` and ``n_under`` (models of industry and of academia).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The interval is that of the cluster bootstrap of `geometric_mean_ratio`.
-
-    Examples
-    --------
-    >>> teams = {"team_type": [INDUSTRY, ACADEMIA], "year": 2012, "link": None}
-    >>> rows = pd.DataFrame({**teams, COMPUTE: [1e22, 1e20]})
-    >>> ratios_by_period(rows, [(2012, 2017)])[["period", "n_over", "n_under"]].values.tolist()
-    [['2012 to 2017', 1, 1]]
-    """
-    table = []
-    for first, last in periods:
-        part = in_years(rows, (first, last))
-        ratio = geometric_mean_ratio(part, "", value)
-        ends = [ratio.value, ratio.low, ratio.high]
-        teams = part.loc[part[value] > 0, "team_type"]
-        n_over = int((teams == INDUSTRY).sum())
-        n_under = int((teams == ACADEMIA).sum())
-        words = span((first, last))
-        table.append([words, first, last, *ends, n_over, n_under])
-    columns = ["period", "first", "last", "ratio", "low", "high", "n_over", "n_under"]
-    return pd.DataFrame(table, columns=columns)
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:
