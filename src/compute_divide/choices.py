@@ -141,8 +141,6 @@ Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW")]
 """Power at the meter for one chip."""
 PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD")]
 """The price of a kilowatt-hour."""
-Price = Annotated[float, _number(0, 100, {"times": [0.5, 2]}, "USD")]
-"""The price of an hour."""
 
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""

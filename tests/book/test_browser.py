@@ -180,7 +180,7 @@ def test_search_finds_and_leads_to_the_place(
 
 
 def test_terms_and_numbers_explain_themselves(site: Site, page: Page) -> None:
-    page.goto(site.url("notebooks/evidence.html"))
+    page.goto(site.url("notebooks/robustness.html"))
     term = page.locator("a.term").first
     term.focus()
     expect(page.locator("[role=tooltip]")).to_be_visible()

@@ -85,7 +85,7 @@ def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) ->
         page.goto(site.url(name))
         if found := page.evaluate(WRAPPED):
             wrapped[name] = found
-    page.goto(site.url("notebooks/evidence.html"))
+    page.goto(site.url("notebooks/robustness.html"))
     table = page.locator(".pst-scrollable-table-container:has(caption)").first
     table.evaluate("(box) => { box.scrollLeft = box.scrollWidth; }")
     first, caption, box = (

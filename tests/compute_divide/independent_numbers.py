@@ -179,7 +179,10 @@ def large_scale_and_training(raw: Path) -> Numbers:
         differences.append(statistics.fmean(industry) - statistics.fmean(academia))
         weights.append(statistics.harmonic_mean([len(industry), len(academia)]))
     found["training-compute:gaps.late"] = math.exp(statistics.fmean(differences, weights))
-    found["evidence:compute_known"] = (sum(model["compute"] is not None for model in new), len(new))
+    found["robustness:compute_known"] = (
+        sum(model["compute"] is not None for model in new),
+        len(new),
+    )
     found["introduction:industry_end"] = share(new, "industry", 2025, 2025)
     language = [model for model in new if "Language" in model["row"]["Domain"]]
     found["large-scale-models:academic_models"] = share(language, "academia", 2022, 2024)

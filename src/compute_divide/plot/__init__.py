@@ -16,7 +16,6 @@ FIGURES: dict[str, list[str]] = {
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
     "countries": ["country_bars"],  # of diffusion
     "diffusion": ["capability_steps", "ladder_bars"],
-    "evidence": ["definition_table", "known_lines", "unlisted_table", "vintage_table"],
     "introduction": ["notable_lines"],
     "large_scale_models": ["compute_bars", "models_and_bases", "rule_dots", "run_tiles"],
     "machine_sizes": ["largest_machines"],
@@ -26,16 +25,14 @@ FIGURES: dict[str, list[str]] = {
         "component_dots",
         "use_dots",
     ],
-    "openalex": ["bound_bars", "corpus_plan", "missing_dots", "topic_lines"],
+    "openalex": ["bound_bars", "topic_lines"],
     "causes": ["fifth_rows", "price_lines"],
     "robustness": [
         "change_table",
         "definition_grid",
         "drift_lines",
         "fragility_table",
-        "nowcast_table",
-        "specification_curves",
-        "swing_dots",
+        "known_lines",
     ],
     "training_compute": ["compute_scatter", "doubling_table", "gap_by_era", "waterfall"],
     "research_topics": ["company_lines", "top_dots", "topic_kind_dots", "topic_odds"],

@@ -1,52 +1,33 @@
-"""The figures of the chapter on OpenAlex: missing institutions, bounds, counts by topic, a plan."""
+"""The figures of the appendix on OpenAlex: bounds of a share, and counts by topic."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT, INK, needs
-from compute_divide.evidence.openalex.client import duration
+from bookpress.page.figures.show import Figure
+from bookpress.page.figures.theme import needs
 from compute_divide.plot.base.marks import (
-    FEW,
     TEAM_COLOURS,
     along,
-    dots_with_intervals,
     end_labels,
     framed,
     named_rows,
     share_axis,
     share_below,
-    share_tips,
     tips,
     years_of,
 )
-from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.wording import describe_intervals, numbered
+from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.wording import describe_intervals
 
-_PLACES = {
-    "arxiv": "arXiv",
-    "repository": "other repository",
-    "ebook platform": "e-book platform",
-    "unknown": "no source on record",
-}
-"""How places are written, where not as OpenAlex does."""
-_ELSEWHERE = "elsewhere"
-_FORMATS = {"jsonl": "JSON Lines, gzip", "parquet": "Parquet"}
 _TALL_ROW = 34
 """Height of a row in pixels."""
 _LICENCE = "CC0 1.0"
 """That of OpenAlex."""
 _COLOUR = alt.ColorValue(TEAM_COLOURS["academia-only"])
-_MISSING_COLUMNS = {
-    "place": Column("Place"),
-    "k": Column("Without an institution", "number"),
-    "n": Column("Works", "number"),
-}
 _BOUND_COLUMNS = {
     "k": Column("Academia only", "number"),
     "known": Column("Known", "number"),
@@ -54,44 +35,6 @@ _BOUND_COLUMNS = {
     "lowest": Column("Lowest", "share"),
     "highest": Column("Highest", "share"),
 }
-_PLAN_COLUMNS = {
-    "format": Column("Format"),
-    "speed": Column("Works a second, one core", "number"),
-    "parts": Column("Parts, at least", "number"),
-    "moved": Column("Bytes to move"),
-    "core": Column("One core"),
-    "memory": Column("Memory in all"),
-    "cost": Column("Cost"),
-}
-
-
-def missing_dots(shares: pd.DataFrame, works: str) -> Figure:
-    """Return the share of works without a known institution, a dot with interval for each place.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        One row a ``place``, with ``share`` (0 to 1), ``low``, ``high``, ``k`` and ``n``; the
-        place of all others is called ``elsewhere``.
-    works : str
-        The table of works.
-
-    Returns
-    -------
-    Figure
-        The place where most are missing stands above, all others below. Of fewer than five works
-        no interval shows.
-    """
-    names = shares["place"].replace(_PLACES)
-    rows = shares.assign(place=names, is_rest=shares["place"] == _ELSEWHERE)
-    order = ["is_rest", "share", "n", "place"]
-    rows = rows.sort_values(order, ascending=[True, False, False, True])
-    rows = rows[["place", "k", "n", "share", "low", "high"]]
-    chart = _dots(rows)
-    description = describe_intervals(rows, "place", "share")
-    source = credit(f"openalex/{works}.parquet")
-    shown = figure(chart, rows, description=description, source=source, columns=_MISSING_COLUMNS)
-    return replace(shown, licence=_LICENCE)
 
 
 def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
@@ -146,56 +89,10 @@ def topic_lines(bounds: pd.DataFrame) -> Figure:
     return replace(shown, licence=_LICENCE)
 
 
-def corpus_plan(plan: pd.DataFrame, workers: int) -> Table:
-    """Return what counting the whole snapshot takes, a row a format.
-
-    Parameters
-    ----------
-    plan : pandas.DataFrame
-        Indexed by format (``jsonl``, ``parquet``): ``speed`` [works/s] of one core, ``parts``,
-        ``moved`` [bytes], ``core_seconds`` of one core, ``counting`` and ``moving`` [s], the
-        longer of which it takes, ``memory`` [bytes] and ``cost`` [USD] of all workers.
-    workers : int
-        The cores that count at the same time.
-
-    Returns
-    -------
-    Table
-        Times in words, and what sets them.
-    """
-    seconds = plan[["counting", "moving"]].max(axis=1)
-    limits = np.where(plan["moving"] >= plan["counting"], "link", "counting")
-    gigabytes = plan[["moved", "memory"]] / 1e9
-    rows = pd.DataFrame({"format": plan.index.map(_FORMATS), "speed": plan["speed"]})
-    rows["parts"] = np.ceil(plan["parts"])
-    rows["moved"] = gigabytes["moved"].map("{:,.0f} GB".format)
-    rows["core"] = plan["core_seconds"].map(duration)
-    rows["hours"] = seconds.map(duration) + ", set by the " + limits
-    rows["memory"] = gigabytes["memory"].map("{:.1f} GB".format)
-    rows["cost"] = plan["cost"].map("${:.2f}".format)
-    columns = {**_PLAN_COLUMNS, "hours": Column(numbered(workers, "core"))}
-    return table(rows, columns)
-
-
 def _described(bounds: pd.DataFrame, label: str) -> str:
     """Return shares with their bounds in words."""
     named = bounds.rename(columns={"lowest": "low", "highest": "high"})
     return describe_intervals(named, label, "share")
-
-
-@needs()
-def _dots(rows: pd.DataFrame) -> alt.LayerChart:
-    y = named_rows("place", sort=list(rows["place"]))
-    x = share_below("Works without a known institution")
-    is_enough = rows["n"] >= FEW
-    low = rows["low"].where(is_enough)
-    bounded = rows.assign(low=low, high=rows["high"].where(is_enough))
-    dots = dots_with_intervals(bounded, x, y, ACCENT, share_tips("place:N|Place"))
-    counts = rows["k"].astype(str) + " of " + rows["n"].astype(str)
-    labels = alt.Chart(bounded.assign(told=counts))
-    text = labels.mark_text(dy=-12, fontSize=11, color=INK)
-    text = text.encode(y=y, x=alt.X("share:Q"), text=alt.Text("told:N"))
-    return framed(dots, text, height=_TALL_ROW * len(rows))
 
 
 @needs()

@@ -1,77 +1,69 @@
-"""The figures and tables of the chapter on how robust the findings are."""
+"""The figures and tables of the chapter on how sure the findings are."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import write
 from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import INK, QUIET, needs
-from compute_divide.analysis.models.multiverse import (
-    CHOICES,
-    HEADLINES,
-    Question,
-    curve,
-    settings_by_rank,
-)
-from compute_divide.analysis.statistics.estimates import INDUSTRY, span
+from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from compute_divide.analysis.models.drift import known_by_year
+from compute_divide.analysis.models.multiverse import Question
+from compute_divide.analysis.statistics.estimates import COMPUTE, INDUSTRY, span
 from compute_divide.plot.base.marks import (
-    CLAIM_NAMES,
     DEFINITION_NAMES,
     TEAM_COLOURS,
     end_labels,
     framed,
     named_rows,
-    named_scale,
     row_axis,
     share_axis,
     share_tips,
-    tips,
+    year_axis,
 )
 from compute_divide.plot.base.show import Column, figure, models_credit, table
-from compute_divide.plot.base.wording import between, describe_series, row_by_row
+from compute_divide.plot.base.wording import between, describe_series
 
-Score = tuple[Estimate, Estimate]
-"""The mean error of a correction, and how often its interval held."""
-_CLAIM_COLOURS = {claim: TEAM_COLOURS[team] for claim, (team, _) in HEADLINES.items()}
-_CLAIM_SHAPES = ("circle", "triangle-up", "square")
-_BINS = 12
-"""Bins of each specification curve."""
-_CURVE = 11
-"""Height of a specification curve in rows of the grid below it."""
-
+_FIELDS = {
+    COMPUTE: "training compute",
+    "parameters": "number of parameters",
+    "training_hardware": "training hardware",
+}
+"""How the key fields are called."""
 _CHANGE_COLUMNS = {
     "what": Column("Models of, and vintages"),
     "change": Column("Change"),
     "models": Column("Models", "number"),
     "points": Column("Points"),
 }
-_SCORE_COLUMNS = {
-    "correction": Column("Correction"),
-    "error": Column("Mean error"),
-    "held": Column("Within the 95% interval"),
-    "n": Column("Readings", "number"),
-}
-_SPECIFICATION_COLUMNS = {
-    "claim": Column("Claim"),
-    "choice": Column("Choice"),
-    "setting": Column("Setting"),
-    "rank": Column("Rank", "share"),
-    "part": Column("Of the setting's specifications", "share"),
-    "n": Column("Specifications in the bin", "number"),
-}
-_SWING_COLUMNS = {
-    "claim": Column("Claim"),
-    "choice": Column("Choice"),
-    "swing": Column("Mean swing", "share"),
-    "settings": Column("Settings compared", "number"),
-}
+
+
+def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
+    """Return the share of each year's models for which key fields hold a value, a line a field.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        The models of the years that are shown.
+    vintage : str
+        The vintage that they are of.
+
+    Returns
+    -------
+    Figure
+        Lines are named at their ends: training compute, parameters, training hardware.
+    """
+    parts = [known_by_year(models, field).assign(field=name) for field, name in _FIELDS.items()]
+    columns = ["field", "year", "share", "low", "high", "k", "n"]
+    known = pd.concat(parts, ignore_index=True)[columns]
+    description = describe_series(known, "year", "share", by="field")
+    source = models_credit(vintage)
+    headings = {"field": Column("Field")}
+    chart = _known(known)
+    return figure(chart, known, description=description, source=source, columns=headings)
 
 
 def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> Figure:
@@ -142,75 +134,6 @@ def change_table(changes: pd.DataFrame) -> Table:
     return table(shown, columns=_CHANGE_COLUMNS)
 
 
-def nowcast_table(corrections: Mapping[str, Score]) -> Table:
-    """Return how far readings lie from later ones, left as they are and corrected.
-
-    Parameters
-    ----------
-    corrections : mapping of str to tuple of Estimate
-        The `nowcast_score` of each correction, and of none, by its name.
-
-    Returns
-    -------
-    Table
-        A row a correction.
-    """
-    rows = []
-    for name, (error, coverage) in corrections.items():
-        row = {"correction": name, "error": write(error), "held": _held(coverage)}
-        rows.append({**row, "n": coverage.n})
-    return table(pd.DataFrame(rows), columns=_SCORE_COLUMNS)
-
-
-def specification_curves(specs: pd.DataFrame, claims: Mapping[str, float]) -> Figure:
-    """Return the shares of all specifications from least to most, and where choices stand.
-
-    Parameters
-    ----------
-    specs : pandas.DataFrame
-        Specifications, from `specifications`.
-    claims : mapping of str to float
-        The paper's value of each headline.
-
-    Returns
-    -------
-    Figure
-        Three panels side by side, one a headline, on one scale: shares above nothing, rows of
-        settings below it.
-    """
-    curves = curve(specs, _BINS)
-    settings = settings_by_rank(specs, _BINS)
-    data = settings.merge(curves, on=["claim", "rank"])
-    description = _describe_claims(specs, claims)
-    source = models_credit(*sorted(specs["vintage"].unique()))
-    chart = _curves(curves, settings, claims)
-    return figure(
-        chart, data, description=description, source=source, columns=_SPECIFICATION_COLUMNS
-    )
-
-
-def swing_dots(swings: pd.DataFrame, vintages: Sequence[str]) -> Figure:
-    """Return how far each choice moves each headline, a row a choice.
-
-    Parameters
-    ----------
-    swings : pandas.DataFrame
-        How far, from `swings`.
-    vintages : sequence of str
-        The vintages whose models the specifications read.
-
-    Returns
-    -------
-    Figure
-        A dot a headline.
-    """
-    data = swings[list(_SWING_COLUMNS)]
-    description = _describe_swings(swings)
-    source = models_credit(*vintages)
-    chart = _swings(swings)
-    return figure(chart, data, description=description, source=source, columns=_SWING_COLUMNS)
-
-
 def fragility_table(carried: Mapping[str, Estimate]) -> Table:
     """Return how few rows carry each headline, a row a headline.
 
@@ -235,15 +158,6 @@ def fragility_table(carried: Mapping[str, Estimate]) -> Table:
         "names": Column("The first to fall"),
     }
     return table(pd.DataFrame(rows, columns=list(columns)), columns)
-
-
-def _describe_swings(swings: pd.DataFrame) -> str:
-    """Return how far each choice moves each headline, a sentence a headline."""
-    known = swings.dropna()
-    choices = known["words"] + " " + known["swing"].map("{:.0%}".format)
-    lines = choices.groupby(known["claim"], sort=False).agg(", ".join)
-    names = lines.index.map(CLAIM_NAMES)
-    return row_by_row("{}: {}.", names, lines, joint=" ")
 
 
 def _describe_grid(estimates: pd.DataFrame, periods: list[str]) -> str:
@@ -359,213 +273,17 @@ def _signed(points: float) -> str:
     return f"{points:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
-def _held(coverage: Estimate) -> str:
-    return write(coverage, "counts") if coverage.n else ""
-
-
-def _describe_claims(specs: pd.DataFrame, claims: Mapping[str, float]) -> str:
-    """Return how far the shares of each headline reach, a sentence a headline."""
-    sentences = []
-    for claim, value in claims.items():
-        shares = specs.loc[specs["claim"] == claim, "share"]
-        sentences.append(_describe_claim(claim, shares, value))
-    return " ".join(sentences)
-
-
-def _describe_claim(claim: str, shares: pd.Series[float], value: float) -> str:
-    reach = f"from {shares.min():.0%} to {shares.max():.0%}"
-    number = f"{len(shares):,} specifications"
-    middle = f"median {shares.median():.0%}; the paper says {value:.0%}"
-    return f"{CLAIM_NAMES[claim]}: {reach} over {number}, {middle}."
-
-
-@dataclass(frozen=True)
-class _Panels:
-    """Where things stand in the chart of specifications.
-
-    Panels stand abreast, rows of settings below nothing.
-    """
-
-    order: list[str]
-    rows: dict[tuple[str, str], float]
-
-    @property
-    def lowest(self) -> float:
-        """Where the last row of settings stands."""
-        return min(round(place, 1) for place in self.rows.values())
-
-    @property
-    def height(self) -> float:
-        """The height of all in rows of the grid."""
-        return _CURVE + 3 - self.lowest
-
-    def across(self, claims: pd.Series[str], ranks: pd.Series[float]) -> pd.Series[float]:
-        """Return where ranks stand in the panels of their claims."""
-        panels = claims.map(self.order.index)
-        places = panels + 0.03 + 0.94 * ranks
-        return places.round(4)
-
-    @property
-    def x(self) -> alt.X:
-        """The axis of all panels."""
-        scale = alt.Scale(domain=[0, len(self.order)], nice=False)
-        return alt.X("x:Q", title=None, axis=None, scale=scale)
-
-    def y(self, field: str, axis: alt.Axis | None = None) -> alt.Y:
-        """Return the axis of shares and settings; its labels only where they are given."""
-        ends = [self.lowest - 0.6, _CURVE + 3]
-        scale = alt.Scale(domain=ends, nice=False)
-        shown = alt.Undefined if axis is None else axis
-        return alt.Y(f"{field}:Q", title=None, scale=scale, axis=shown)
-
-    def labels(self) -> alt.Axis:
-        """Return the names of the settings, and percentages at the curves."""
-        texts = {round(place, 1): setting for (_, setting), place in self.rows.items()}
-        ticks = {_CURVE * share / 4: f"{25 * share}%" for share in range(5)}
-        places = [*texts, *ticks]
-        texts |= ticks
-        labels = json.dumps({f"{place:g}": text for place, text in texts.items()})
-        expression = f"({labels})[datum.value]"
-        return row_axis(values=places, tickCount=99, labelExpr=expression, labelLimit=190)
-
-
 @needs("share")
-def _curves(
-    curves: pd.DataFrame, settings: pd.DataFrame, claims: Mapping[str, float]
-) -> alt.LayerChart:
-    known = set(curves["claim"])
-    colours = {claim: colour for claim, colour in _CLAIM_COLOURS.items() if claim in known}
-    order = list(colours)
-    panels = _Panels(order, _setting_rows(settings))
-    colour = alt.Color("claim:N", scale=named_scale(colours), legend=None)
-    y = panels.y("y", panels.labels())
-    bins = max(curves.groupby("claim").size())
-    tiles = _setting_tiles(settings, panels, bins)
-    tiles = tiles.encode(y=y, color=colour)
-    medians = _curve_line(curves, panels).encode(color=colour)
-    band = medians.mark_area(opacity=0.16)
-    band = band.encode(y=panels.y("low"), y2=alt.Y2("y2:Q"))
-    line = medians.mark_line().encode(y=y, tooltip=tips("share:Q|Share|.0%"))
-    values = {claim: claims[claim] for claim in order}
-    marks = _papers_values(values, panels, y)
-    height = int(16 * panels.height)
-    return framed(tiles, band, line, *marks, height=height)
-
-
-def _setting_tiles(settings: pd.DataFrame, panels: _Panels, bins: int) -> alt.Chart:
-    """Return a tile for each setting and bin.
-
-    It is the darker the more of the setting's specifications stand there.
-    """
-    half = 0.47 / bins
-    middle = panels.across(settings["claim"], settings["rank"])
-    pairs = zip(settings["choice"], settings["setting"], strict=True)
-    rows = [round(panels.rows[pair], 1) for pair in pairs]
-    tiles = settings.assign(x=middle - half, x2=middle + half, y=rows)
-    shades = alt.Scale(domain=[0, 0.4], range=[0.03, 0.9], clamp=True)
-    depth = alt.Opacity("part:Q", scale=shades, legend=None)
-    tooltip = tips("setting:N|Setting", "part:Q|Of its specifications|.0%")
-    base = alt.Chart(tiles[["claim", "x", "x2", "y", "part", "setting"]])
-    marks: alt.Chart = base.mark_bar(size=14)
-    return marks.encode(x=panels.x, x2=alt.X2("x2:Q"), opacity=depth, tooltip=tooltip)
-
-
-def _curve_line(curves: pd.DataFrame, panels: _Panels) -> alt.Chart:
-    """Return the medians of the bins, with those of their intervals."""
-    heights = _CURVE * curves[["share", "high", "low"]]
-    across = panels.across(curves["claim"], curves["rank"])
-    placed = curves.assign(x=across, y=heights["share"])
-    placed = placed.assign(y2=heights["high"], low=heights["low"])
-    columns = ["claim", "x", "y", "y2", "low", "share"]
-    rounded = placed[columns].round(3)
-    return alt.Chart(rounded).encode(x=panels.x)
-
-
-def _papers_values(
-    claims: Mapping[str, float], panels: _Panels, y: alt.Y
-) -> tuple[alt.Chart, alt.Chart]:
-    """Return a line across each panel at the paper's value, and what it is of."""
-    short = "width < 300 ? [split(datum.said[1], ' ')[0]] : datum.said"
-    values = _placed_values(claims, panels)
-    base = alt.Chart(values).transform_calculate(text=short).encode(x=panels.x)
-    line = base.mark_rule(color=QUIET, strokeDash=[2, 3])
-    line = line.encode(x2=alt.X2("x2:Q"), y=y)
-    text = base.mark_text(align="left", baseline="top", fontSize=11)
-    text = text.encode(y=panels.y("top"), text=alt.Text("text:N"))
-    return line, text
-
-
-def _placed_values(claims: Mapping[str, float], panels: _Panels) -> pd.DataFrame:
-    """Return the paper's values with the ends of their panels and the lines of their labels."""
-    labels = [_label_lines(claim, value) for claim, value in claims.items()]
-    values = pd.DataFrame({"claim": [*claims], "share": [*claims.values()]})
-    left = 0 * values["share"]
-    values["x"] = panels.across(values["claim"], left)
-    values["x2"] = panels.across(values["claim"], left + 1)
-    values["y"] = _CURVE * values["share"]
-    values["top"] = _CURVE + 2.6
-    values["said"] = pd.Series(labels)
-    return values
-
-
-def _label_lines(claim: str, value: float) -> list[str]:
-    name = CLAIM_NAMES[claim]
-    return [*name.split(", "), f"paper: {value:.0%}"]
-
-
-def _setting_rows(settings: pd.DataFrame) -> dict[tuple[str, str], float]:
-    """Return how far below nothing each setting of each choice has its row.
-
-    There is a gap between choices.
-    """
-    # 5 stands before 10
-    padded = settings["setting"].str.replace(r"\b(\d)\b", r"0\1", regex=True)
-    places = settings["choice"].map(list(CHOICES).index)
-    ordered = settings.assign(place=places, padded=padded)
-    ordered = ordered.sort_values(["place", "padded"])
-    rows = ordered[["choice", "setting", "place"]].drop_duplicates()
-    heights = {}
-    for row, (choice, setting, place) in enumerate(rows.to_numpy()):
-        heights[choice, setting] = -1.5 - row - 0.5 * place
-    return heights
-
-
-@needs("swing")
-def _swings(swings: pd.DataFrame) -> alt.LayerChart:
-    names = swings["claim"].map(CLAIM_NAMES)
-    rows = swings.dropna(subset=["swing"]).assign(name=names)
-    largest = rows.groupby("words")["swing"].max()
-    largest = largest.sort_values(ascending=False)
-    axis = alt.Axis(format="%", tickCount=5, grid=True)
-    scale = alt.Scale(domainMin=0, nice=True)
-    x = alt.X("swing:Q", title="Mean swing, all else held", axis=axis, scale=scale)
-    choices = list(largest.index)
-    y = named_rows("words", sort=choices, axis=row_axis(grid=True))
-    data = rows[["name", "words", "swing", "settings"]]
-    dots = alt.Chart(data).mark_point(size=90)
-    dots = dots.encode(x=x, y=y, color=_claim_colour(), shape=_claim_shape())
-    dots = dots.encode(tooltip=_swing_tips())
-    return framed(dots, height=34 * len(largest))
-
-
-_CLAIM_LEGEND = alt.Legend(columns=1, orient="bottom", direction="vertical")
-
-
-def _claim_colour() -> alt.Color:
-    colours = {CLAIM_NAMES[claim]: colour for claim, colour in _CLAIM_COLOURS.items()}
-    return alt.Color("name:N", scale=named_scale(colours), legend=_CLAIM_LEGEND)
-
-
-def _claim_shape() -> alt.Shape:
-    names = [CLAIM_NAMES[claim] for claim in _CLAIM_COLOURS]
-    shapes = dict(zip(names, _CLAIM_SHAPES, strict=True))
-    return alt.Shape("name:N", scale=named_scale(shapes), legend=_CLAIM_LEGEND)
-
-
-def _swing_tips() -> list[alt.Tooltip]:
-    return tips(
-        "words:N|Choice",
-        "name:N|Claim",
-        "swing:Q|Mean swing|.1%",
-        "settings:Q|Settings compared|,",
-    )
+def _known(known: pd.DataFrame) -> alt.LayerChart:
+    """Return training compute in colour, and what stands beside it in grey."""
+    is_compute = f"datum.field == '{_FIELDS[COMPUTE]}'"
+    colour = alt.condition(is_compute, alt.value(ACCENT), alt.value(QUIET))
+    width = alt.condition(is_compute, alt.value(2.5), alt.value(1.25))
+    dashes = alt.Scale(domain=list(_FIELDS.values()), range=[[1, 0], [6, 3], [2, 3]])
+    dash = alt.StrokeDash("field:N", legend=None, scale=dashes)
+    tooltip = share_tips("field:N|Field", "year:Q|Year|d")
+    line = alt.Chart(known).mark_line()
+    line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dash, tooltip=tooltip)
+    line = line.encode(color=colour, strokeWidth=width)
+    labels = end_labels(known, "year", "share", "field", year_axis(), share_axis("at"))
+    return framed(line, labels)

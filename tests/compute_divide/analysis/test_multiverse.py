@@ -10,8 +10,6 @@ from compute_divide.analysis.models.definitions import large_scale
 from compute_divide.analysis.models.multiverse import (
     CHOICES,
     HEADLINES,
-    curve,
-    settings_by_rank,
     specifications,
     swings,
 )
@@ -132,23 +130,3 @@ def test_a_swing_is_the_mean_range_with_all_else_held():
     assert swing["filter"] == pytest.approx((0.1 + 0.1) / 2)
     assert np.isnan(swing["vintage"])
     assert swings(table)["choice"].iloc[0] == "size"
-
-
-def test_a_curve_rises_and_holds_every_specification_once(specs):
-    usable = specs[specs["n"] >= 10]
-    for claim, part in curve(usable, bins=60).groupby("claim"):
-        every = usable[usable["claim"] == claim]["share"]
-        assert part["share"].is_monotonic_increasing
-        assert every.min() <= part["share"].iloc[0] <= part["share"].iloc[-1] <= every.max()
-        assert part["n"].sum() == len(every)
-        assert part["n"].max() - part["n"].min() <= 1
-        assert part["rank"].between(0, 1).all()
-        assert ((part["low"] <= part["share"]) & (part["share"] <= part["high"])).all()
-
-    settings = settings_by_rank(usable, bins=12)
-    assert settings.groupby(["claim", "choice", "setting"])[
-        "part"
-    ].sum().to_numpy() == pytest.approx(1)
-    assert set(settings["rank"]) == set(curve(usable, bins=12)["rank"])
-    few = pd.DataFrame([made("a", share) for share in (0.3, 0.1, 0.2)])
-    assert curve(few)["share"].tolist() == [0.1, 0.2, 0.3]

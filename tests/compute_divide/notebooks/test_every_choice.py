@@ -34,7 +34,7 @@ PAST = {"early": "1950", "industry_year": 1951}
 OTHER_CHOICES = {"joint_labs": "academia", "non_profits": "academia", "flips": ["openai=nonprofit"]}
 BEYOND = [
     ("introduction", {"since": 2030}),
-    ("evidence", {"known_from": 2030}),
+    ("robustness", {"known_from": 2030}),
     ("policy", {"since": 2030}),
     *(
         (slug, {"venues": ["eccv"], "minimum_coverage": 1.0})

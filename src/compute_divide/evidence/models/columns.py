@@ -50,14 +50,14 @@ matter."""
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
 
 CHAPTERS: Mapping[str, tuple[str, ...]] = {
-    "reference": ("evidence", "robustness", "training-compute"),
+    "reference": ("robustness", "training-compute"),
     "countries": ("machines",),
     "training_compute_flop": (
-        *("causes", "diffusion", "evidence", "hardware", "large-scale-models"),
+        *("causes", "diffusion", "hardware", "large-scale-models"),
         *("ledger", "policy", "robustness", "training-compute"),
     ),
     "parameters": ("robustness",),
-    "training_hardware": ("evidence", "hardware", "ledger", "policy"),
+    "training_hardware": ("hardware", "ledger", "policy", "robustness"),
     "hardware_quantity": ("hardware", "introduction", "policy"),
     "hardware_utilization": ("policy",),
     "training_time_hours": ("hardware", "introduction", "policy"),

@@ -5,7 +5,7 @@ It knows the columns that recur in it, the names of its teams, and whose data th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
@@ -46,6 +46,8 @@ _WRITTEN = {
     "claim": CLAIM_NAMES,
 }
 """How the values of a column are written for readers."""
+_MOST_LISTED = 3
+"""Snapshots of a source that a credit dates one by one."""
 
 
 def figure(
@@ -109,7 +111,7 @@ def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Ta
 def credit(*tables: str) -> str:
     """Return the credit of evidence tables, such as ``"models/2026-08.csv"``.
 
-    Each source is named once, with its snapshots.
+    Each source is named once, with its snapshots: of many, the first and the last.
     """
     dates: dict[str, set[str]] = {}
     for table in tables:
@@ -117,10 +119,16 @@ def credit(*tables: str) -> str:
             dates.setdefault(source.credit, set()).add(source.snapshot)
     credits_of_sources = []
     for name, snapshots in dates.items():
-        listed = ", ".join(sorted(snapshots))
-        when = " and ".join(listed.rsplit(", ", 1))
-        credits_of_sources.append(f"{name} (snapshot of {when})")
+        credits_of_sources.append(f"{name} ({_dated(sorted(snapshots))})")
     return "; ".join(credits_of_sources)
+
+
+def _dated(snapshots: Sequence[str]) -> str:
+    """Return when snapshots were taken: of many, how many there are, the first and the last."""
+    if len(snapshots) > _MOST_LISTED:
+        return f"{len(snapshots)} snapshots, {snapshots[0]} to {snapshots[-1]}"
+    listed = ", ".join(snapshots)
+    return "snapshot of " + " and ".join(listed.rsplit(", ", 1))
 
 
 def models_credit(*vintages: str) -> str:

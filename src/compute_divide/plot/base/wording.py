@@ -46,12 +46,6 @@ def in_cell(estimate: Estimate, *details: str) -> str:
     return f"{value} ({'; '.join(known)})" if known else value
 
 
-def numbered(count: int, noun: str) -> str:
-    """Return a number of things: "1 model", "1,200 models"."""
-    ending = "" if count == 1 else "s"
-    return f"{count:,} {noun}{ending}"
-
-
 def between(low: float, high: float) -> str:
     """Return how far shares reach, "16% to 64%"; one share where both ends are written alike."""
     ends = [f"{low:.0%}", f"{high:.0%}"]
