@@ -2,15 +2,18 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bookpress.explore.edits import CODE, EDITION, Block, Edit, blocks_of
+from bookpress.page.base.blocks import Block, blocks_of
 
-KEPT = re.compile(r'<details class="tool tool-code" data-kept="(\d+)"></details>')
-FREE = re.compile(r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>')
+FREE = re.compile(
+    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>| data-block="[^"]*"'
+)
 """Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have."""
+WRITTEN = re.compile(r"\?[\w.&=%+-]+(?=[\s\"<}])")
+"""The choices in the address of a state, which its build has not."""
 
 
 def script(path: Path) -> Any:
@@ -38,26 +41,35 @@ def record(editions: Path, name: str) -> Any:
     return json.loads((editions / name / "edition.json").read_text("utf-8"))
 
 
-def applied(old: Sequence[Block], edits: Sequence[Edit], edition: str) -> list[str]:
-    """Return the HTML of the blocks of a page after edits, as the page's script makes them."""
-    codes = [code for block in old for code in CODE.findall(block.html)]
-    found = [one.html for one in old]
-    for first, count, coming in reversed(edits):
-        found[first : first + count] = [
-            KEPT.sub(lambda mark: codes[int(mark[1])], text) for text in coming
-        ]
-    return [FREE.sub("", text.replace(EDITION, edition)) for text in found]
+def html_of(page: str) -> list[str]:
+    """Return the HTML of the blocks of a page, each with those within it in their places."""
+    found = blocks_of(page)
+    return whole([(block.id, block.html) for block in found if not block.part_of], parts_of(found))
+
+
+def parts_of(blocks: Sequence[Block]) -> dict[str, str]:
+    return {block.id: block.html for block in blocks if block.part_of}
+
+
+def applied(page: str, changed: Mapping[str, str]) -> list[str]:
+    """Return the HTML of the blocks of a page in a state, as the page's script makes them."""
+    found = blocks_of(page)
+    outer = [(block.id, changed.get(block.id, block.html)) for block in found if not block.part_of]
+    return whole(outer, {**parts_of(found), **changed})
+
+
+def whole(outer: Sequence[tuple[str, str]], parts: Mapping[str, str]) -> list[str]:
+    place = re.compile(r'<(\w+) data-block="([^"]*)"></\1>')
+    texts = [place.sub(lambda found: parts[found[2]], html) for _, html in outer]
+    joined = FREE.sub("", "\n".join(texts))
+    return [line for line in WRITTEN.sub("", joined).splitlines() if line.strip()]
 
 
 def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
     """Hold a state against the edition that was built with its values."""
-    published = record(editions, "default")["id"]
     pages = [editions / edition / f"html/notebooks/{slug}.html" for edition in ("default", name)]
-    labels = [f"default edition {published}", f"edition {name}"]
-    old, new = (
-        blocks_of(page.read_text("utf-8"), label) for page, label in zip(pages, labels, strict=True)
-    )
-    assert applied(old, state["edits"], labels[1]) == applied(new, [], labels[1])
+    old, new = (page.read_text("utf-8") for page in pages)
+    assert applied(old, state["blocks"]) == html_of(new)
     built = record(editions, name)
     assert [built[field] for field in ("title", "results_sha256")] == [
         state["title"],

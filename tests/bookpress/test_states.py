@@ -252,11 +252,27 @@ def test_the_newest_choice_wins_and_an_unknown_one_is_said_politely(home: Path, 
     before = page.goto(chapter(home, "default", "planets")) and page.evaluate(ARTICLE)
     page.goto(chapter(home, "default", "planets") + "?group=<b>dwarf")
     expect(page.locator(".state-strip")).to_contain_text(
-        "Group: <b>dwarf: this is not among the states made"
+        "There is no such value: Group: <b>dwarf. Allowed: all, inner, outer."
     )
     assert page.evaluate(ARTICLE) == before
     page.get_by_role("button", name="Close").click()
     assert "group" not in page.url
+
+
+def test_two_quick_choices_are_taken_together_and_what_is_not_made_has_its_command(
+    home: Path, page: Page
+) -> None:
+    page.goto(chapter(home, "default", "moons") + "?power=1.23")
+    expect(page.locator(".state-strip")).to_contain_text("not among the states made")
+    expect(page.locator(".state-strip pre code")).to_have_text(
+        "bookpress build -p moons.power=1.23"
+    )
+    page.get_by_role("button", name="Close").click()
+    page.evaluate(
+        "void Promise.all([bookpress.choose('moon', 'Io'), bookpress.choose('power', '1.3')])"
+    )
+    strip = page.locator(".state-strip")
+    expect(strip).to_contain_text("Power: 1.3. The other choice is as published again.")
 
 
 def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:
@@ -285,4 +301,5 @@ def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(
     expect(table).to_be_visible()
     assert table.locator("tbody th").all_inner_texts() == ["all published", "inner", "outer"]
     assert plain.locator("#parameters :is(input, button, select)").count() == 0
+    expect(plain.locator("#parameters .no-scripts")).to_contain_text("shown by a script")
     plain.close()

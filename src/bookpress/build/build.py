@@ -213,6 +213,7 @@ def edition_record(
         "differs": differences(edition, default),
         "date": _date(project, edition),
         "vintage": _vintage(edition),
+        "vintages": _vintages(edition),
         "results_sha256": sha256(results.encode()),
         "chapter_results_sha256": chapter_hashes,
         "made_with": dict(versions()),
@@ -226,6 +227,12 @@ def _date(project: Project, edition: Edition) -> str:
     """Return the one date of an edition: that of publication, else the day of the commit."""
     published = load_book(project.root).date if edition.is_default else None
     return (published or build_time(project.root).date()).isoformat()
+
+
+def _vintages(edition: Edition) -> dict[str, Any]:
+    """Return the vintage of each chapter that has one."""
+    chosen = edition.values.items()
+    return {slug: values["vintage"] for slug, values in chosen if "vintage" in values}
 
 
 def _vintage(edition: Edition) -> Any:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,8 @@ SHOWN = 40
 FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
-when_read: Callable[[Any], None] = lambda _builder: None  # noqa: E731
-"""Called once all pages are read and before any is written."""
+WHEN_READ = "bookpress_when_read"
+"""The setting that holds what is called once all pages are read and before any is written."""
 
 
 def make(order: Order) -> None:
@@ -78,15 +78,21 @@ def make(order: Order) -> None:
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
 
 
-def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
-    """Let Jupyter Book make pages of a staged source, and return whether something was wrong."""
+def run(
+    source: Path, output: Path, memory: Path, jobs: int, settings: Mapping[str, Any] | None = None
+) -> Any:
+    """Let Jupyter Book make pages of a staged source, and return whether something was wrong.
+
+    The `settings` of Sphinx are set besides those of the book.
+    """
     from jupyter_book.sphinx import build_sphinx
     from sphinx.util.console import nocolor
 
     nocolor()
-    settings = {
+    overrides = {
         "external_toc_path": str(source / "_toc.yml"),
         "latex_individualpages": False,
+        **(settings or {}),
     }
     return build_sphinx(
         source,
@@ -94,7 +100,7 @@ def run(source: Path, output: Path, memory: Path, jobs: int) -> Any:
         use_external_toc=True,
         noconfig=True,
         path_config=source / "_config.yml",
-        confoverrides=settings,
+        confoverrides=overrides,
         doctreedir=memory,
         builder=output.name,
         force_all=True,
@@ -128,8 +134,16 @@ def setup(app: Sphinx) -> dict[str, bool]:
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
-    app.connect("write-started", lambda _, builder: when_read(builder))
+    app.add_config_value(WHEN_READ, None, "")
+    app.connect("write-started", _call)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _call(app: Sphinx, builder: Any) -> None:
+    """Call what the settings say is to be called once all pages are read."""
+    when_read = app.config[WHEN_READ]
+    if when_read:
+        when_read(builder)
 
 
 if __name__ == "__main__":

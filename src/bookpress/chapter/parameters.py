@@ -469,6 +469,7 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
         "code": repr(parameter.in_python(value)),
         "default": parameter.default,
         "allowed": parameter.allowed,
+        "choices": [as_text(choice) for choice in parameter.choices],
         "unit": parameter.unit,
         "help": parameter.help,
     }

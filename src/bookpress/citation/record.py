@@ -278,6 +278,10 @@ class Edition(Facts):
     source: Source | None = None
     command: Text
     made_with: dict[str, str] = {}
+    query: str = ""
+    """The choices by which a page of the published edition shows it, as its address has them."""
+    vintages: dict[str, str] = {}
+    """The vintage of each chapter that has one."""
     formats: tuple[str, ...] = ("html",)
 
     @property
@@ -365,13 +369,22 @@ class Citation(Facts):
         is_published_chapter = self.chapter and self.is_published
         facts = {
             "DOI of the book": self.book.doi if is_published_chapter else None,
-            "Data vintage": self.edition.vintage,
+            "Data vintage": self.vintage,
             "Results SHA-256": self.results_sha256,
             "Source": self.source,
             "Made with Python": self.edition.made_with.get("Python"),
         }
         sentences = [f"{name} {fact}." for name, fact in facts.items() if fact]
         return " ".join([*sentences, f"Rebuilt by: {self.edition.command}"])
+
+    @property
+    def vintage(self) -> str | None:
+        """The vintage of the chapter, or the one that most of the book has."""
+        if self.edition is None:
+            return None
+        if self.chapter is None:
+            return self.edition.vintage
+        return self.edition.vintages.get(self.chapter.slug, self.edition.vintage)
 
     @property
     def results_sha256(self) -> str | None:
@@ -414,12 +427,15 @@ class Citation(Facts):
 
         That is the book's for the default edition, else the edition's permanent one.
         """
-        return self.book.base_url if self.is_published else self._permanent_site
+        is_shown = self.is_published or (self.edition and self.edition.query)
+        return self.book.base_url if is_shown else self._permanent_site
 
     @property
     def page_url(self) -> str | None:
         """Address of the page on the site, where it has one."""
-        return self.site_url + self._path if self.site_url else None
+        query = self.edition.query if self.edition else ""
+        path = f"{self._path}?{query}" if query else self._path
+        return self.site_url + path if self.site_url else None
 
     @property
     def permanent_url(self) -> str | None:

@@ -1,121 +1,71 @@
-"""What of a page differs in another state of it.
+"""What of a page differs in a state: the HTML of blocks by their ids, and parts of its charts.
 
-Blocks to put in the place of others, and parts of its charts. A block is a child of a section, or
-of the opener of a chapter, that is neither. The page's script lists them with the same rule,
-before other scripts change the page::
-
-    [...article.querySelectorAll("section, div.opener")]
-      .flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")))
+A state has other blocks than the published page: some come, some go. Each is given to a published
+one: what comes stands with the block that follows it, what goes is empty.
 """
 
 from __future__ import annotations
 
 import difflib
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
-from lxml import html
-
+from bookpress.page.base.blocks import Block
 from bookpress.page.base.charts import Chart, data_table, payload
 
-FIXED = frozenset({"parameters", "this-chapter", "cite-this-chapter"})
-"""Ids of what is never edited.
 
-Its script fills in choices and citation, and downloads are the published ones.
-"""
-EDITION = "\ue000"
-"""Stands for the name of the edition, which every figure's reference holds.
+def changed_blocks(
+    old: Sequence[Block], new: Sequence[Block], figures: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the HTML that stands in the place of published blocks, by their ids.
 
-A sign that no text has.
-"""
-
-CODE = re.compile(r'<details class="tool tool-code">.*?</details>', re.DOTALL)
-"""The code of a figure.
-
-It is the same in most states: these name its place among those of the page.
-"""
-
-Edit = tuple[int, int, list[str]]
-"""The first block, how many go, and the HTML of those that come."""
-
-
-class Block(NamedTuple):
-    """A block: the id of what holds it, and its HTML, in which the edition has no name."""
-
-    holder: str
-    html: str
-
-
-def blocks_of(page: str, edition: str) -> list[Block]:
-    """Return the blocks of the article of a page, in the order in which the script lists them."""
-    article = html.document_fromstring(page).find(".//article")
-    blocks = []
-    for holder in filter(_is_holder, article.iter("section", "div")):
-        name = holder.get("id") or holder.get("class", "")
-        for child in holder:
-            is_block = isinstance(child.tag, str) and not _is_holder(child)
-            if not is_block:
-                continue
-            is_fixed = FIXED & {name, child.get("id")}
-            text = "" if is_fixed else html.tostring(child, encoding="unicode", with_tail=False)
-            blocks.append(Block(name, text.replace(edition, EDITION)))
-    return blocks
-
-
-def _is_holder(element: Any) -> bool:
-    if element.tag == "section":
-        return True
-    return element.tag == "div" and "opener" in element.get("class", "").split()
-
-
-def edits(
-    old: Sequence[Block], new: Sequence[Block], edition: str, figures: Iterable[str] = ()
-) -> list[Edit]:
-    """Return the edits that make the new blocks of the old ones, in order.
-
-    None reaches out of its holder. Blocks that hold one of the `figures` come anew even where
-    their HTML is the same: only new blocks are drawn anew.
+    Blocks that hold one of the `figures` come anew even where their HTML is the same: only new
+    blocks are drawn anew.
     """
-    stale = [f'<figure class="chart-figure" id="{name}"' for name in figures]
-    holders = list(dict.fromkeys(block.holder for block in old))
-    if holders != list(dict.fromkeys(block.holder for block in new)):
+    outer = [block for block in old if not block.part_of]
+    holders = list(dict.fromkeys(block.holder for block in outer))
+    if holders != list(dict.fromkeys(block.holder for block in new if not block.part_of)):
         raise ValueError("it has other sections")
-    placeholders = _code_placeholders(old)
-    page_edits: list[Edit] = []
+    stale = [f'<figure class="chart-figure" id="{name}"' for name in figures]
+    changed: dict[str, str] = {}
     for holder in holders:
-        start = next(at for at, block in enumerate(old) if block.holder == holder)
-        before = [_marked_stale(block.html, stale) for block in old if block.holder == holder]
-        after = [block.html for block in new if block.holder == holder]
-        matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-        for kind, first, last, new_first, new_last in matcher.get_opcodes():
-            if kind == "equal":
-                continue
-            texts = [_short(text, placeholders) for text in after[new_first:new_last]]
-            named = [text.replace(EDITION, edition) for text in texts]
-            page_edits.append((start + first, last - first, named))
-    return sorted(page_edits)
+        before = [block for block in outer if block.holder == holder]
+        after = [block.html for block in new if block.holder == holder and not block.part_of]
+        changed |= _changed(before, after, stale)
+    inner = {block.id: block.html for block in old if block.part_of}
+    for block in new:
+        if block.part_of and inner.get(block.id) != block.html:
+            changed[block.id] = block.html
+    return changed
 
 
-def _code_placeholders(blocks: Iterable[Block]) -> dict[str, str]:
-    """Return by each code of a figure what stands for it: its place among those of the page."""
-    codes = [code for block in blocks for code in CODE.findall(block.html)]
-    return {
-        code: f'<details class="tool tool-code" data-kept="{at}"></details>'
-        for at, code in enumerate(codes)
-    }
+def _changed(before: Sequence[Block], after: Sequence[str], stale: Iterable[str]) -> dict[str, str]:
+    """Return what stands in the place of the blocks that one thing holds."""
+    texts = [_marked_stale(block.html, stale) for block in before]
+    changed: dict[str, str] = {}
+    matcher = difflib.SequenceMatcher(None, texts, after, autojunk=False)
+    for kind, first, last, new_first, new_last in matcher.get_opcodes():
+        coming = [*after[new_first:new_last]]
+        going = [*before[first:last]]
+        if kind == "equal":
+            continue
+        if not going:  # what comes stands with a neighbour that stays
+            neighbour = before[first] if first < len(before) else before[-1]
+            own = changed.pop(neighbour.id, neighbour.html)
+            pieces = [*coming, own] if first < len(before) else [own, *coming]
+            changed[neighbour.id] = "\n".join(pieces)
+            continue
+        while len(coming) > len(going):
+            coming[:2] = ["\n".join(coming[:2])]
+        coming += [""] * (len(going) - len(coming))
+        for block, text in zip(going, coming, strict=True):
+            changed[block.id] = text
+    return changed
 
 
 def _marked_stale(text: str, stale: Iterable[str]) -> str:
     """Return the HTML of a block, changed where it holds a figure that is to be drawn anew."""
-    if any(figure in text for figure in stale):
-        return f"{text}{EDITION}"
-    return text
-
-
-def _short(text: str, placeholders: Mapping[str, str]) -> str:
-    """Return the HTML of a block with what stands for the codes that the page already has."""
-    return CODE.sub(lambda code: placeholders.get(code[0], code[0]), text)
+    return f"{text} " if any(figure in text for figure in stale) else text
 
 
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:

@@ -4,7 +4,7 @@ A state is the published edition with a choice or two changed. The states of a c
 ``html/states/<slug>/``: a script each, and ``index.js`` with all of them. Each script is one call,
 ``bookpress.state(name, content)``, as pages opened as files can load nothing else. A state goes by
 its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and
-`content_of` say what is in them, `bookpress.explore.edits` how blocks of a page are counted.
+`content_of` say what is in them, `bookpress.page.base.blocks` what the blocks of a page are.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from bookpress.book.chapters import FOLDER, Chapter, choose
 from bookpress.book.editions import DEFAULT, Edition, load_edition
@@ -25,6 +26,7 @@ from bookpress.build.build import Built, Extras, build, edition_record
 from bookpress.build.formats import PAGES, Format
 from bookpress.build.staging import staged_notebook
 from bookpress.build.statements import standings
+from bookpress.chapter.parameters import as_text
 from bookpress.citation.record import load_built
 from bookpress.errors import PressError
 from bookpress.explore import robustness
@@ -187,9 +189,9 @@ def content_of(
     """Return the content of the script of a state.
 
     `runs` are those of the published edition, `page` makes its page. The content is: ``choice``,
-    ``title``, ``command``, ``results_sha256``, ``chapter_sha256``, ``vintage``: what it is, and
-    what a citation of it says; ``results`` that differ as value, low, high; ``fallen``: statements
-    that are false or unknown, and why; ``edits`` and ``figures`` of the page. A figure has
+    ``title``, ``command``, ``results_sha256``: what it is; ``results`` that differ as value, low,
+    high; ``fallen``: statements that are false or unknown, why, and what gives way; ``blocks``: by
+    id the HTML of those of the page that differ; ``figures``. A figure has
     ``datasets`` and the entries of ``wide`` and ``narrow`` that the script of the published chart
     has not (null: an entry goes), ``rows`` of its table of data (text, and what it is sorted by),
     and ``shared`` datasets, each in a script of that name.
@@ -199,19 +201,18 @@ def content_of(
     state_runs = {**runs, chapter.slug: outcome.run}
     record = edition_record(project, edition, default, state_runs, [PAGES])
     slugs = {known.slug for known in default.chapters}
+    choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
     notebook = staged_notebook(chapter, edition, outcome.run, record, slugs)
     order = {
         "docname": f"{FOLDER}/{chapter.slug}",
         "notebook": notebook.decode(),
-        "edition": record,
+        "edition": {**record, "query": urlencode(choice)},
     }
     return {
         "choice": dict(outcome.state.choice),
         "title": record["title"],
         "command": record["command"],
         "results_sha256": record["results_sha256"],
-        "vintage": record["vintage"],
-        "chapter_sha256": record["chapter_results_sha256"][chapter.slug],
         "results": _changed_results(runs[chapter.slug], outcome.run),
         "fallen": outcome.fallen,
         **page(order),

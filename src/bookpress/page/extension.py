@@ -26,6 +26,7 @@ from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
+from bookpress.page.base.blocks import with_ids
 from bookpress.page.base.charts import Chart
 from bookpress.page.base.nodes import (
     MakeLater,
@@ -36,7 +37,7 @@ from bookpress.page.base.nodes import (
     value,
     visit_value,
 )
-from bookpress.page.base.store import Page, explored, load_quoted, store_of
+from bookpress.page.base.store import PAGES_ALONE, Page, explored, load_quoted, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
 from bookpress.page.figures.mime import NOTEBOOK, AdoptFigures, drawn
@@ -89,7 +90,7 @@ class PageCollector(EnvironmentCollector):
             finding = str(page.front["finding"])
             page.finding = parameter_box.parse_line(finding, env, doctree.settings)
         parameter_box.open_page(doctree, page)
-        if app.builder.format == "html":  # drawn while the next pages are read
+        if draws(app):  # while the next pages are read
             cache = figures.picture_cache(Path(app.outdir))
             drawing.begin(page.charts, cache)
 
@@ -188,8 +189,15 @@ def begin(app: Sphinx) -> None:
     store.sureness = explored(Path(app.srcdir, FILE))
 
 
-def write_again(_app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
+def draws(app: Sphinx) -> bool:
+    """Return whether pictures are drawn."""
+    return app.builder.format == "html" and not app.config[PAGES_ALONE]
+
+
+def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not."""
+    if app.config[PAGES_ALONE]:
+        return []
     store = store_of(env)
     store.parts = contents.read_parts(env)
     titles: dict[str, str] = {}
@@ -207,7 +215,7 @@ def wait_for_pictures(app: Sphinx, _builder: object) -> None:
     charts: list[Chart] = []
     for page in store_of(app.env).pages.values():
         charts += page.charts
-    if charts and app.builder.format == "html":
+    if charts and draws(app):
         cache = figures.picture_cache(Path(app.outdir))
         drawing.draw(charts, cache)
 
@@ -232,11 +240,20 @@ def write_with_page(
 
     Pages are written side by side.
     """
-    if doctree is not None:
+    if doctree is not None and not app.config[PAGES_ALONE]:
         page = store_of(app.env).page(pagename)
         search.keep_entries(app, pagename, doctree)
         figures.write_files(app, page, context)
         downloads.write_files(app, page)
+
+
+def give_ids(
+    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Give each block of a chapter the id by which a state replaces it."""
+    pages = store_of(app.env).pages
+    if app.builder.format == "html" and pagename in pages and pages[pagename].is_chapter:
+        context["body"] = with_ids(context["body"])
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
@@ -258,6 +275,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_config_value("bookpress_rests_on", "", "env", str)
+    app.add_config_value(PAGES_ALONE, False, "", bool)
     app.add_env_collector(PageCollector)
     _register_parts(app)
     app.setup_extension("bookpress.citation.extension")
@@ -311,4 +329,5 @@ def _listen(app: Sphinx) -> None:
     app.connect("landing-page", downloads.tell_landing_page)
     app.connect("html-page-context", layout.fill_context, priority=950)
     app.connect("html-page-context", write_with_page, priority=970)
+    app.connect("html-page-context", give_ids, priority=980)
     app.connect("build-finished", finish)

@@ -45,7 +45,9 @@
     element.after(button);
   };
 
-  const start = () => document.querySelectorAll("[data-copy]").forEach(addButton);
+  const addButtons = (part) => part.querySelectorAll("[data-copy]").forEach(addButton);
+  (window.bookpress ??= {}).addCiteButtons = addButtons; // for references that come later
+  const start = () => addButtons(document);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

@@ -25,6 +25,8 @@ from bookpress.files import sha256
 from bookpress.page.base.charts import Chart
 
 T = TypeVar("T")
+PAGES_ALONE = "bookpress_pages_alone"
+"""The setting by which pages are made without drawing pictures and writing files beside them."""
 PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper",
@@ -116,6 +118,8 @@ class Store:
         self.quoted: dict[str, dict[str, Quoted]] = {}
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
         self.parts: list[tuple[str, list[str]]] = []
+        self.sizes: Mapping[str, Any] = {}
+        """Sizes of the pictures of charts that are not drawn, by the names of the charts."""
         self._written = ""
 
     def page(self, docname: str) -> Page:

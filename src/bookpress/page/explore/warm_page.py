@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -26,22 +26,14 @@ from sphinx.util import logging
 
 from bookpress.build import sphinx_process
 from bookpress.citation.record import Citation, Edition
-from bookpress.explore.edits import Block, blocks_of, chart_changes, edits
+from bookpress.explore.edits import changed_blocks, chart_changes
 from bookpress.explore.warm import connections
-from bookpress.page import extension
-from bookpress.page.base.charts import Chart
+from bookpress.page.base.blocks import Block, blocks_of
 from bookpress.page.base.contents import citation_of
-from bookpress.page.base.store import store_of
+from bookpress.page.base.store import PAGES_ALONE, store_of
 from bookpress.page.figures import figures
 from bookpress.page.figures import render as drawing
-from bookpress.page.site import downloads
 from bookpress.run import processes
-
-QUIET = (extension.write_again, extension.write_with_page, downloads.tell_landing_page)
-"""What draws pictures, reads them, or writes files.
-
-A state has its charts live, and no files but its script.
-"""
 
 
 def main() -> None:
@@ -51,15 +43,18 @@ def main() -> None:
     log = io.StringIO()
     answers = sys.stdout
     gc.disable()
-    drawing.begin = lambda *_: None  # the published charts are drawn
     folder = order["folder"]
+    settings = {
+        PAGES_ALONE: True,  # charts are live, and a state has no files but its script
+        sphinx_process.WHEN_READ: lambda builder: _serve(builder, order, log, answers),
+    }
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(log):
-        sphinx_process.when_read = lambda builder: _serve(builder, order, log, answers)
         sphinx_process.run(
             Path(order["source"]),
             Path(folder, "html"),
             Path(folder, "doctrees"),
             1,
+            settings,
         )
     complaints = sphinx_process.complaints(log.getvalue(), order["source"])
     sys.exit(f"Jupyter Book says:\n{complaints}")
@@ -67,19 +62,13 @@ def main() -> None:
 
 def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Any) -> None:
     """Fork for each connection, for ever."""
-    listeners = builder.app.events.listeners
-    for event, connected in listeners.items():
-        listeners[event] = [listener for listener in connected if listener.handler not in QUIET]
     pages = store_of(builder.env).pages
     chapters = [docname for docname, page in pages.items() if page.is_chapter]
     builder.prepare_writing(set(chapters))
-    edition = citation_of(builder.config).edition
-    label = edition.label if edition else ""
     published = {}
     for docname in chapters:
         file = Path(order["pages"], f"{docname}.html")
-        text = file.read_text("utf-8")
-        published[docname] = blocks_of(text, label)
+        published[docname] = blocks_of(file.read_text("utf-8"))
     _write(builder, chapters[0])  # so that forks find templates and modules loaded
     # Nobody asks how a fork ended: it has answered, or its line is cut.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -121,7 +110,8 @@ def _state(
     env = builder.env
     charts = store_of(env).pages[docname].charts
     cache = figures.picture_cache(Path(builder.outdir))
-    _keep_sizes(charts, cache)
+    # the pictures of a state are never drawn: its charts have the sizes of the published ones
+    store_of(env).sizes = {chart.name: drawing.sizes(chart, cache) for chart in charts}
     edition = Edition.model_validate(request["edition"])
     citation = citation_of(builder.config)
     of_state = Citation.of(citation.book, None, edition, built=citation.date)
@@ -138,14 +128,7 @@ def _state(
         change = chart_changes(old, new)
         if change:
             changes[new.name] = change
-    new_blocks = blocks_of(page, edition.label)
-    return {"edits": edits(published, new_blocks, edition.label, changes), "figures": changes}
-
-
-def _keep_sizes(charts: Iterable[Chart], cache: Path) -> None:
-    """Let charts of a state have the sizes of the published pictures: theirs are never drawn."""
-    sizes = {chart.name: drawing.sizes(chart, cache) for chart in charts}
-    drawing.sizes = lambda chart, cache: sizes[chart.name]  # noqa: ARG005
+    return {"blocks": changed_blocks(published, blocks_of(page), changes), "figures": changes}
 
 
 def _write(builder: Any, docname: str) -> None:

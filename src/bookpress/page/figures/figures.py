@@ -27,7 +27,7 @@ from bookpress.files import replace_file
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, title_of
 from bookpress.page.base.nodes import html
-from bookpress.page.base.store import Page
+from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.base.words import chart_in_words, charts_of
 from bookpress.page.figures import render as drawing
@@ -217,7 +217,7 @@ class ArrangeFigures(SphinxPostTransform):
             notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
             base=relative_uri(here, f"{folder_of(docname)}/{chart.stem}"),
             has_code=bool(code),
-            sizes=drawing.sizes(chart, cache),
+            sizes=store_of(self.env).sizes.get(chart.name) or drawing.sizes(chart, cache),
             **cited(self.env, docname, chart),
         )
         return html(text, legend.children, code, says=title)

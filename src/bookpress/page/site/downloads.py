@@ -22,7 +22,7 @@ from bookpress.citation.record import Citation
 from bookpress.files import archive, pretty, replace_file, sha256
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, formats_of, title_of
-from bookpress.page.base.store import Page, store_of
+from bookpress.page.base.store import PAGES_ALONE, Page, store_of
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.base.words import charts_of
 from bookpress.page.figures.figures import folder_of, picture_cache
@@ -183,7 +183,7 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     The first figure stands for the chapter.
     """
     page = store_of(app.env).pages.get(docname)
-    if page is None:
+    if page is None or app.config[PAGES_ALONE]:
         return
     formats = formats_of(app.config)
     page_charts = charts_of(page, app.env)

@@ -112,9 +112,16 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
         controls=controls(page.parameter_rows, states),
         editions=other_editions(env, page),
         command=command,
+        build=f"{load_settings(srcdir).command} build",
+        edition=_edition_id(env),
         how_to=how_to,
     )
     return html(text, node.children)
+
+
+def _edition_id(env: BuildEnvironment) -> str:
+    edition = contents.citation_of(env.app.config).edition
+    return edition.id if edition else ""
 
 
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:

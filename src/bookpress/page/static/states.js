@@ -8,14 +8,15 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
-  // A block is a child of a section that is no section itself: the press counts them in the same way.
-  const blocks = $$("section, div.opener", article).flatMap((part) => [...part.children].filter((one) => !one.matches("section, div.opener")));
+  // The press has given each block its id; one within another differs when the rest does not.
+  const blocks = new Map($$("[data-block]", article).map((block) => [block.dataset.block, block]));
+  const parts = new Map($$("[data-block] [data-part]", article).map((part) => [part.dataset.block, part.cloneNode(true)]));
+  const outer = (block) => block.parentElement.closest("[data-block]");
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   const renamed = new Map(Object.entries(JSON.parse(bar.dataset.renamed ?? "{}"))); // by old name: the present one, and which end of a period
-  const folder = bar.dataset.states, title = document.title, published = $(".cite-state code")?.textContent;
+  const folder = bar.dataset.states, title = document.title;
   const press = window.bookpress ??= {};
-  const codes = $$("details.tool-code", article).map((one) => one.cloneNode(true)); // a state names its code by place where it is the same
-  let choice = {}, asked = 0, undo = [], stopped = new AbortController();
+  let choice = {}, wish = {}, asked = 0, undo = [], stopped = new AbortController();
 
   // ---- States: classic scripts, the one thing that a page opened as a file may load ----
   const known = new Map();
@@ -31,7 +32,7 @@
   async function find(wanted, signal) {
     const names = Object.keys(wanted);
     const index = folder ? await load("index") : { choices: {}, pairs: [] };
-    if (folder && index.published !== published) throw new Error("The states beside this page are of another edition.");
+    if (folder && index.published !== bar.dataset.edition) throw new Error("The states beside this page are of another edition.");
     const values = names.map((name) => index.choices[name]?.[radios(name).findIndex((one) => one.value === wanted[name])]);
     const same = (one) => names.length === Object.keys(one.choice).length && names.every((name, at) => values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
     const id = (names.length === 1 ? values[0] : index.pairs.find(same))?.id;
@@ -45,16 +46,12 @@
 
   // ---- The page in another state: originals are taken out, never changed, with the white space between them ----
   const parsed = (html) => { const holder = make("template"); holder.innerHTML = html; return [...holder.content.children]; };
-  const replace = (olds, made, parent, anchor) => {
-    const gone = [], news = made.flatMap((node) => [node, document.createTextNode("\n")]);
-    if (olds.length) for (let node = olds[0]; node !== anchor; node = node.nextSibling) gone.push(node);
-    for (const node of gone) node.remove();
+  const replace = (old, made) => {
+    const parent = old.parentNode, anchor = old.nextSibling;
+    const news = made.flatMap((node) => [node, document.createTextNode("\n")]);
+    old.remove();
     for (const node of news) parent.insertBefore(node, anchor);
-    undo.push(() => { for (const node of news) node.remove(); for (const node of gone) parent.insertBefore(node, anchor); });
-  };
-  const spot = (at, count) => { // where a run of blocks stands; an empty one after the block before, at the border of a section
-    const last = blocks[at + count - 1], next = blocks[at];
-    return count || last?.parentNode !== next?.parentNode ? [last.parentNode, last.nextSibling] : [next.parentNode, next];
+    undo.push(() => { for (const node of news) node.remove(); parent.insertBefore(old, anchor); });
   };
   const frame = (block) => {
     const copy = block.cloneNode(true);
@@ -86,53 +83,36 @@
     const name = box.dataset.name, before = press.views?.[name];
     undo.push(() => { const now = press.views[name]; if (now !== before) now?.finalize(); if (before) press.views[name] = before; else delete press.views[name]; });
   };
-  const rewrite = (node, change) => {
-    const walk = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
-    while (walk.nextNode()) {
-      const text = walk.currentNode, was = text.data, now = change(was);
-      if (now !== was) { text.data = now; undo.push(() => { text.data = was; }); }
+  const isQuiet = (block) => block.closest(".cite-box") || block.matches("[data-part]"); // what names the state, and code
+  const filled = (node, state) => { // blocks within a new one: new themselves, or those of the page
+    for (const place of $$("[data-block]", node)) {
+      const name = place.dataset.block, html = state.blocks[name];
+      place.replaceWith(...(html === undefined ? [parts.get(name).cloneNode(true)] : parsed(html)));
     }
+    return node;
   };
-  function cite(state) { // what names the edition names the state
-    const box = $(".cite-box"), facts = box && $(".cite-state", box);
-    if (!facts) return;
-    const fact = (name) => $$("dt", facts).find((one) => one.textContent === name)?.nextElementSibling;
-    const edition = $("code", fact("Edition")).textContent, sha = $(".cite-hash", facts)?.textContent, command = $("[data-copy=command]", facts).textContent;
-    const canonical = $("link[rel=canonical]")?.href, doi = $("meta[name=citation_doi]")?.content, vintage = fact("Data vintage")?.textContent;
-    const change = (text) => {
-      let now = text.replace(/\bdefault edition (?=[0-9a-f]{12}\b)/g, "edition ").replace(" (default)", "").replaceAll(edition, state.id).replaceAll(`Rebuilt by: ${command}`, `Rebuilt by: ${state.command}`);
-      if (text.startsWith("@")) now = now.replace(/^(@\w+\{[^,]+)/, `$1-${state.id}`);
-      if (text === command) now = state.command;
-      if (sha) now = now.replaceAll(sha, state.chapter_sha256);
-      if (vintage && state.vintage) now = text === vintage ? state.vintage : now.replace(`Data vintage ${vintage}.`, `Data vintage ${state.vintage}.`);
-      if (doi) now = now.replaceAll(`https://doi.org/${doi}`, canonical ?? "").replace(/\n\s*doi\s*=.*/, ""); // none stands for a state
-      return canonical ? now.replaceAll(canonical, `${canonical}?${new URLSearchParams(choice)}`) : now;
-    };
-    for (const part of [box, ...$$(".reference", article)]) if (!part.closest(".restated")) rewrite(part, change);
-    rewrite(fact("Parameters that differ from the default"), () => Object.entries(choice).map(([name, value]) => `${name}: ${value} (published: ${usual(name)})`).join("; "));
-    const note = make("p", { className: "cite-edition" }, "These references name the ", make("strong", {}, `edition ${state.id}`), ", the state that is shown, not the published edition.");
-    replace([], [note], box, $(".cite-item", box));
-  }
   function apply(state, begun) {
-    const news = [], charts = [];
-    for (const [at, count, html] of [...state.edits].reverse()) { // from the end: indices stay right
-      const olds = blocks.slice(at, at + count), made = html.flatMap(parsed);
+    const changed = Object.entries(state.blocks).map(([name, html]) => [blocks.get(name), html])
+      .filter(([old]) => !(outer(old)?.dataset.block in state.blocks));
+    const news = [], quiet = [], charts = [];
+    const beside = changed.map(([old]) => changed.map(([other]) => other).filter((other) => other.parentNode === old.parentNode));
+    for (const [at, [old, html]] of changed.entries()) {
+      const made = parsed(html).map((node) => filled(node, state));
+      replace(old, made);
+      if (isQuiet(old)) { quiet.push(...made); continue; }
       for (const node of made) {
         node.classList.add("restated");
-        for (const code of $$("details[data-kept]", node)) code.replaceWith(codes[code.dataset.kept].cloneNode(true));
-        compare(olds, node);
+        compare([old, ...beside[at]], node);
         for (const box of $$(".chart[data-chart]", node)) {
           const name = box.dataset.name, figure = state.figures[name];
-          const old = olds.map((one) => $(`.chart[data-name="${name}"]`, one)).find(Boolean);
-          if (figure) { restate(box, old, figure); charts.push(box); }
+          if (figure) { restate(box, $(`.chart[data-name="${name}"]`, old), figure); charts.push(box); }
         }
       }
-      replace(olds, made, ...spot(at, count));
       news.push(...made);
     }
-    cite(state);
-    for (const node of news) press.enhance(node);
-    const drawn = charts.reverse().reduce(async (before, box) => {
+    for (const node of [...news, ...quiet]) press.enhance(node);
+    for (const node of quiet) press.addCiteButtons?.(node);
+    const drawn = charts.reduce(async (before, box) => {
       await before;
       if (box.getBoundingClientRect().top > innerHeight) await begun; // what nobody sees yet costs no first visit
       if (!box.isConnected) return;
@@ -140,7 +120,8 @@
       holding(() => { box.style.minHeight = ""; });
     }, null);
     const figures = news.filter((node) => $(".chart", node)).length;
-    return { drawn, passages: news.length - figures, figures, turned: Object.values(state.fallen).filter(([holds, , kind]) => holds === false && kind === "claim").length };
+    const turned = Object.values(state.fallen).filter(([holds, , kind]) => holds === false && kind === "claim").length;
+    return { drawn, passages: news.length - figures, figures, turned };
   }
 
   // ---- What the reader sees of it: controls, the strip that stays in view, what is said, the address ----
@@ -183,14 +164,20 @@
   const told = (wanted) => Object.entries(wanted).map(([name, value]) => `${label(name)}: ${short(words(name, value))}`).join("; ");
   const sentence = (text) => text.endsWith("…") ? text : `${text}.`;
 
-  function tell(text, strong = "", state = null) {
+  const allowed = (name) => JSON.parse(settings.get(name).dataset.allowed ?? "[]");
+  const odd = (wanted) => Object.entries(wanted).filter(([name, value]) => allowed(name).length && !allowed(name).includes(value));
+  const quoted = (text) => /^[\w.,:=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  const command = (wanted) => [bar.dataset.command, ...Object.entries(wanted).map(([name, value]) => `-p ${quoted(`${bar.dataset.chapter}.${name}=${value}`)}`)].join(" ");
+
+  function tell(text, strong = "", state = null, line = state?.command) {
     shown.replaceChildren(...(strong ? [make("strong", {}, strong), " "] : []), text);
     said.textContent = text;
     tools.replaceChildren(button(() => { go({}); $("summary", bar).focus({ preventScroll: true }); }, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])));
-    if (state) {
-      const command = make("details", {}, make("summary", {}, "Command"), make("pre", { className: "command" }, make("code", {}, state.command)));
-      tools.append(button(copyLink, "Copy link"), command, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
-      press.enhance(command);
+    if (line) {
+      const fold = make("details", { open: !state }, make("summary", {}, "Command"), make("pre", { className: "command" }, make("code", {}, line)));
+      if (state) tools.append(button(copyLink, "Copy link"), fold, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
+      else tools.append(fold);
+      press.enhance(fold);
     }
     strip.hidden = false;
     root.style.setProperty("--strip", `${strip.offsetHeight}px`);
@@ -211,13 +198,14 @@
   }
   // What stands at the top of the view stays there, though what is above it grows or shrinks.
   const holding = (change) => {
-    const held = bar.contains(document.activeElement) ? bar : blocks.find((block) => block.isConnected && block.getBoundingClientRect().top > 0);
+    const held = bar.contains(document.activeElement) ? bar : [...blocks.values()].find((block) => block.isConnected && !outer(block) && block.getBoundingClientRect().top > 0);
     const top = held?.getBoundingClientRect().top;
     change();
     if (held?.isConnected) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
   };
   async function show(wanted, dropped = "", begun = null) {
     const turn = ++asked; // the newest choice wins over one that comes later
+    wish = wanted;
     stopped.abort();
     stopped = new AbortController();
     bar.setAttribute("aria-busy", "true");
@@ -239,7 +227,8 @@
       if (state) did = apply(state, begun);
       reflect();
     });
-    if (failure instanceof Unknown) tell(`${told(wanted)}: this is not among the states made of this page, so you read the published edition. “Table and command” says what computes it.`);
+    if (failure instanceof Unknown && odd(wanted).length) tell(`There is no such value: ${odd(wanted).map(([name, value]) => `${label(name)}: ${short(value)}. Allowed: ${allowed(name).join(", ")}`).join(". ")}. You read the published edition.`);
+    else if (failure instanceof Unknown) tell(`${told(wanted)}: this is not among the states made of this page, so you read the published edition. This command computes it:`, "", null, command(wanted));
     else if (failure) tell(`${told(wanted)}: ${failure.message} You read the published edition.`);
     else if (!state) { strip.hidden = true; said.textContent = "The published edition."; }
     else {
@@ -253,9 +242,11 @@
     return show(wanted, dropped);
   }
   async function choose(name, value) {
-    const { [name]: _, ...others } = choice, wanted = value === usual(name) ? others : { ...others, [name]: value };
+    const { [name]: _, ...others } = wish, wanted = value === usual(name) ? others : { ...others, [name]: value };
+    wish = wanted; // another choice may come before this one is loaded: both count
     if (Object.keys(wanted).length < 2 || press.live) return go(wanted);
-    try { await find(wanted); return go(wanted); } catch { return go({ [name]: value }, "The other choice is as published again. "); }
+    try { await find(wanted); } catch { return wish === wanted ? go({ [name]: value }, "The other choice is as published again. ") : null; }
+    return wish === wanted ? go(wanted) : null;
   }
 
   // ---- Begin: radio buttons come with the script, so that without it no control is dead ----
