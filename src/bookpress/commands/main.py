@@ -395,7 +395,7 @@ def statements(
     robustness: Annotated[
         bool,
         typer.Option(
-            "--robustness", help="In how many states each holds; the book must be explored."
+            "--robustness", help="Under which choices each holds; the book must be explored."
         ),
     ] = False,
     along: opt.Along = None,
@@ -434,7 +434,7 @@ def explore(
     """Build the published edition with its states.
 
     Each is a choice changed alone, to be turned on the page itself. That also tells of every
-    statement in how many states it holds. What is done is kept: run the same command again to go on
+    statement under which choices it holds. What is done is kept: run the same command again to go on
     after a stop. States stay as long as the edition does; a build that changes it drops them.
     """
     from bookpress.build.formats import choose
