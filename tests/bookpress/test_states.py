@@ -289,6 +289,8 @@ def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page
     expect(page.locator("#tip")).to_be_visible()
     page.goto(chapter(home, "default", "moons") + "?moon=Callisto")
     expect(page.locator("p.restated .was").last).to_have_text(" published: 3.6 days")
+    assert page.locator(".cite-box .restated, [data-part].restated").count() == 0
+    assert page.locator(".cite-box .cite-copy").count() > 0
 
 
 def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(

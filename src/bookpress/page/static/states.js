@@ -98,8 +98,9 @@
     const beside = changed.map(([old]) => changed.map(([other]) => other).filter((other) => other.parentNode === old.parentNode));
     for (const [at, [old, html]] of changed.entries()) {
       const made = parsed(html).map((node) => filled(node, state));
+      const isAside = isQuiet(old);
       replace(old, made);
-      if (isQuiet(old)) { quiet.push(...made); continue; }
+      if (isAside) { quiet.push(...made); continue; }
       for (const node of made) {
         node.classList.add("restated");
         compare([old, ...beside[at]], node);
@@ -217,13 +218,14 @@
     bar.removeAttribute("aria-busy");
     reveal();
     if (failure && press.refuse?.(wanted, failure)) { // what was shown stays
+      wish = choice;
       history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
       return;
     }
     let did;
     holding(() => {
       while (undo.length) undo.pop()();
-      choice = state ? wanted : {};
+      wish = choice = state ? wanted : {};
       if (state) did = apply(state, begun);
       reflect();
     });

@@ -9,9 +9,13 @@
   const controls = new Map(); // of a setting: reads and writes its value as text
 
   press.live = async (chapter, values, signal) => {
-    const answer = await fetch("/__press__/choose", {
+    const asking = fetch("/__press__/choose", {
       method: "POST", signal, body: JSON.stringify({ chapter, reader, values }),
       headers: { "Content-Type": "application/json", "X-Press-Token": token },
+    });
+    const answer = await asking.catch((error) => {
+      if (error.name === "AbortError") throw error;
+      throw Object.assign(error, { refused: ["The server has ended; what is shown stays. Start it again to try other values."] });
     });
     const told = await answer.json();
     if (told.state) return told.state;
