@@ -54,6 +54,7 @@ def test_everything_comes_from_the_cell() -> None:
         "code": "3",
         "default": 3,
         "allowed": "1 to 10",
+        "choices": [],
     }
     assert rows["top"] == {**top, "unit": "models", "help": "how many"}
     assert (rows["side"]["value"], rows["side"]["allowed"], rows["venues"]["help"]) == (
