@@ -434,8 +434,8 @@ def explore(
     """Build the published edition with its states.
 
     Each is a choice changed alone, to be turned on the page itself. That also tells of every
-    statement under which choices it holds. What is done is kept: run the same command again to go on
-    after a stop. States stay as long as the edition does; a build that changes it drops them.
+    statement under which choices it holds. What is done is kept: run the same command again to
+    go on after a stop. States stay as long as the edition does; a build that changes it drops them.
     """
     from bookpress.build.formats import choose
     from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
