@@ -135,11 +135,14 @@ ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")
 """The chips of a facility."""
 Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
 """A budget."""
-ChipPrice = Annotated[int, _number(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD")]
+ChipPrice = Annotated[
+    int,
+    _number(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD", title="Price of a chip installed"),
+]
 """The price of a chip installed."""
-Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW")]
+Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip")]
 """Power at the meter for one chip."""
-PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD")]
+PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour")]
 """The price of a kilowatt-hour."""
 
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
@@ -152,6 +155,29 @@ Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of ma
 """A distance on a logarithmic scale."""
 
 # --- machines ---
+
+OwnersYear = Annotated[Year, Field(title="Owners are compared at the end of")]
+"""A year at whose end owners of chips are compared."""
+FirstList = Annotated[ListYear, Field(title="First TOP500 list, June")]
+"""The older list of the TOP500 that is compared."""
+LastList = Annotated[ListYear, Field(title="Last TOP500 list, June")]
+"""The newer list of the TOP500 that is compared."""
+GroupChips = Annotated[ChipCount, Field(title="GPUs of a research group")]
+"""The chips that a research group keeps busy."""
+FacilityChips = Annotated[ChipCount, Field(title="Chips of the facility")]
+"""The chips of a facility."""
+MachineShare = Annotated[Portion, Field(title="Share of the money for the machine")]
+"""The share of a sum that buys the machine."""
+TimeInUse = Annotated[Portion, Field(title="Share of hours in use")]
+"""The share of a machine's hours in which it works for somebody."""
+Salary = Annotated[Money, Field(title="Cost of one member of staff, a year")]
+"""What a member of staff costs in a year."""
+Grant = Annotated[Money, Field(title="Research grant")]
+"""A research grant."""
+ServiceYears = Annotated[Years, Field(title="Years that the machine runs")]
+"""How long a machine runs."""
+FirstYear = Annotated[Year, Field(title="First year shown")]
+"""The first year of a figure."""
 
 GPU_COUNTS = {
     "checked": "by speed, after our corrections",
