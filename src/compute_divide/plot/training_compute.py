@@ -43,8 +43,7 @@ _NAMES = {
     "BERT-Large": "BERT",
     "GPT-3 175B (davinci)": "GPT-3",
     "GPT-4 (Mar 2023)": "GPT-4",
-    "Llama 3.1-405B": "Llama 3.1",
-    "Grok 4": "Grok 4",
+    "GPT-4.5": "GPT-4.5",
     "AlphaStar": "AlphaStar",
     "GNMT": "GNMT",
     "RDT-1B": "RDT-1B",
@@ -275,7 +274,7 @@ def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     academic = text.transform_filter(is_academic)
     others = text.transform_filter(f"!({is_academic})")
     below = academic.mark_text(align="left", dx=4, dy=9, fontSize=11)
-    above = others.mark_text(align="right", dx=-4, dy=-8, fontSize=11)
+    above = others.mark_text(align="right", dx=-4, dy=-14, fontSize=11)
     return [below, above]
 
 
