@@ -33,7 +33,7 @@ press = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-new = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Begin something new.")
+new = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Create something new.")
 press.add_typer(new, name="new")
 
 
@@ -112,7 +112,7 @@ def build(
     parameter: opt.Parameters = None,
     chapters: opt.Chapters = None,
     save: Annotated[
-        str | None, typer.Option(help="Keep these choices as an edition of this name.")
+        str | None, typer.Option(help="Save these choices as an edition with this name.")
     ] = None,
     jobs: opt.Jobs = None,
     engine: opt.EngineName = None,
@@ -120,9 +120,9 @@ def build(
     time_limit: opt.TimeLimit = None,
     formats: opt.Formats = opt.FORMATS[0],
 ) -> None:
-    """Build an edition of the book, or several with an index of them.
+    """Build one edition of the book, or several with an index.
 
-    What has not changed is not run again.
+    Chapters that have not changed are not run again.
     """
     from bookpress.run.engine import engine_for
 
@@ -167,7 +167,8 @@ def run(
     chapter: opt.ChapterName,
     parameter: opt.Parameters = None,
     file: Annotated[
-        Path | None, typer.Option("--file", "-f", help="Values in YAML or JSON; -p goes before.")
+        Path | None,
+        typer.Option("--file", "-f", help="File of values, YAML or JSON; -p takes precedence."),
     ] = None,
     as_json: opt.AsJson = False,
     notebook: Annotated[
@@ -221,11 +222,11 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
 @press.command()
 def check(as_json: opt.AsJson = False) -> None:
-    """Find what is wrong in the sources; nothing is run.
+    """Find errors in the sources without running anything.
 
-    That is: undefined names, unknown results, references and citations, and numbers typed by hand.
-    Paragraphs that claim a direction of results and rest on no statement are listed too; they are
-    no fault.
+    It reports undefined names, unknown results, references and citations, and numbers typed by
+    hand. It also lists paragraphs that claim a direction and rest on no statement; these are no
+    errors.
     """
     from bookpress.check.check import check as check_book
     from bookpress.check.check import untested
@@ -252,15 +253,15 @@ def check(as_json: opt.AsJson = False) -> None:
 @new.command("chapter")
 def new_chapter(
     name: Annotated[
-        str, typer.Argument(help="Its name in its address, for ever: small letters and hyphens.")
+        str, typer.Argument(help="Its permanent name: lower-case letters and hyphens.")
     ],
     after: Annotated[
-        str | None, typer.Option(help="The chapter it stands behind. [default: the last]")
+        str | None, typer.Option(help="The chapter that it follows. [default: the last]")
     ] = None,
 ) -> None:
-    """Begin a chapter: front matter, parameters, a first result, statement and figure.
+    """Create a chapter: front matter, parameters, a first result, statement and figure.
 
-    It builds at once.
+    It can be built at once.
     """
     from bookpress.book.chapters import new_chapter as write_chapter
 
@@ -280,14 +281,16 @@ def cite(
     checked: Annotated[
         str | None,
         typer.Option(
-            "--check", metavar="CHAPTER:KEY=NUMBER", help="Does a number that was quoted stand?"
+            "--check",
+            metavar="CHAPTER:KEY=NUMBER",
+            help="Check whether a quoted number still stands.",
         ),
     ] = None,
 ) -> None:
     """Print the reference to a chapter, or to the book. It names the edition that was read.
 
-    With --check, tell instead what became of a number: exit code 0 if it stands, 1 if it is revised
-    or withdrawn, 2 if no release has said it.
+    With --check, say instead what became of a number: exit code 0 if it stands, 1 if it was revised
+    or withdrawn, 2 if it is in no release.
     """
     from bookpress.commands.cite import reference
     from bookpress.release.released import check as check_number
@@ -312,9 +315,10 @@ def verify(
     ] = None,
     jobs: opt.Jobs = None,
 ) -> None:
-    """Tell whether a cited state is had here, and gives the same results.
+    """Check whether this checkout gives the results of a cited state.
 
-    Else what differs, and by how much. Exit code 0: same results; 1: other results; 2: unknown.
+    If not, say what differs and by how much. Exit code 0: same results; 1: other results; 2:
+    unknown.
     """
     from bookpress.release.verify import read_cited
     from bookpress.release.verify import verify as verify_state
@@ -338,14 +342,14 @@ def release(
         list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")
     ] = None,
     to: Annotated[
-        Path, typer.Option(help="Where the site, the archives and SHA256SUMS go.")
+        Path, typer.Option(help="Folder for the site, the archives and SHA256SUMS.")
     ] = Path("dist"),
     tag: Annotated[bool, typer.Option("--tag", help="Tag the commit with the version.")] = False,
 ) -> None:
-    """Pack built editions with checksums, by default all that are published.
+    """Pack built editions with checksums; by default all published ones.
 
-    Earlier releases stay on the site. What the folder holds already is kept, and what was released
-    never changes.
+    Earlier releases stay on the site. Files already in the folder are kept, and released
+    files never change.
     """
     from bookpress.release.release import release as release_editions
 
@@ -364,8 +368,8 @@ def compare(
 ) -> None:
     """Show the results and parameters that differ between two editions.
 
-    Or between one and itself with other values. Rows of your own, where there are any, are in the
-    second alone.
+    With -p, compare an edition with itself under other values. Your own rows, if any, are in the
+    second only.
     """
     from bookpress.explore.compare import compare as compare_sides
     from bookpress.explore.compare import print_comparison, sides
@@ -390,12 +394,12 @@ def compare(
 def statements(
     edition: opt.AnyEdition = "default",
     only_fallen: Annotated[
-        bool, typer.Option("--fallen", help="Only what is false or unknown.")
+        bool, typer.Option("--fallen", help="Only statements that are false or unknown.")
     ] = False,
     robustness: Annotated[
         bool,
         typer.Option(
-            "--robustness", help="Under which choices each holds; the book must be explored."
+            "--robustness", help="Show under which choices each holds; run explore first."
         ),
     ] = False,
     along: opt.Along = None,
@@ -403,9 +407,9 @@ def statements(
     as_json: opt.AsJson = False,
     jobs: opt.Jobs = None,
 ) -> None:
-    """List what the sentences of an edition rest on.
+    """List the statements that the sentences of an edition rest on.
 
-    Whether it holds, why, and where it is said.
+    For each: whether it holds, why, and where it stands.
     """
     from bookpress.commands.statements import Asked
 
@@ -433,9 +437,9 @@ def explore(
 ) -> None:
     """Build the published edition with its states.
 
-    Each is a choice changed alone, to be turned on the page itself. That also tells of every
-    statement under which choices it holds. What is done is kept: run the same command again to
-    go on after a stop. States stay as long as the edition does; a build that changes it drops them.
+    Each state changes one choice, which readers can then turn on the page. The command also says
+    under which choices each statement holds. Finished runs are kept: run the same command again to
+    continue. States last as long as the edition; a build that changes it drops them.
     """
     from bookpress.build.formats import choose
     from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
@@ -475,13 +479,13 @@ def _ask_before(runs: int, yes: bool) -> None:
 def serve(
     edition: opt.EditionName = "default",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Where to listen; 0 for any that is free.")
+        int, typer.Option(min=0, max=65535, help="Port to listen on; 0 for any free one.")
     ] = 8000,
 ) -> None:
     """Show an edition in the browser while you write.
 
-    What you save is built again, and the page reloads. A build that fails is told on the page and
-    here; the last good pages stay. It listens on this machine alone. Ctrl-C ends it.
+    Saved changes are built, and the page reloads. If a build fails, the page and the terminal say
+    why, and the last good pages stay. Only this machine can connect. Ctrl-C stops the server.
     """
     from bookpress.write.serve import serve as serve_edition
 
@@ -510,9 +514,9 @@ def sweep(
 ) -> None:
     """Run a chapter under every combination of values.
 
-    That makes one table, and a page that shows how the results move. What is done is kept: run the
-    same command again to go on after a stop. Combinations that fail are named at the end and the
-    exit code is 1; the others are in the table.
+    It writes one table, and a page that shows how the results move. Finished runs are kept: run the
+    same command again to continue. Combinations that fail are named at the end and the exit code
+    is 1; the others are in the table.
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
@@ -556,7 +560,7 @@ def sweep(
 def clean(
     editions: opt.BuiltEditions = None,
     keep_runs: Annotated[
-        bool, typer.Option("--keep-runs", help="Keep the chapters that were run.")
+        bool, typer.Option("--keep-runs", help="Keep the results of chapters that were run.")
     ] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""

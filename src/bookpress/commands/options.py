@@ -101,29 +101,32 @@ EditionNames = Annotated[
 ]
 AnyEdition = Annotated[str, argument("Name of an edition, or the id of a built one.", _editions)]
 OtherEdition = Annotated[
-    str | None, argument("The other; by default the same, with what -p sets.", _editions)
+    str | None,
+    argument("The other edition; by default the same one with the values of -p.", _editions),
 ]
 BuiltEditions = Annotated[list[str] | None, argument("Names or ids of built editions.", _built)]
 ChapterName = Annotated[str, argument("The chapter's name, as in its address.", _chapters)]
 AnyChapter = Annotated[str | None, argument("The chapter; without one the whole book.", _chapters)]
 SomeChapters = Annotated[list[str] | None, argument("Chapters; all by default.", _chapters)]
 BaseEdition = Annotated[
-    str, option("Edition whose values hold for the rest.", _editions, "--edition")
+    str, option("Edition that supplies all other values.", _editions, "--edition")
 ]
 CitedEdition = Annotated[str, option("Name or id of an edition.", _editions, "--edition", "-e")]
 Chapters = Annotated[
-    str | None, option("Only these take the new values; with commas.", _chapters, "--chapters")
+    str | None,
+    option("Chapters that take the new values, separated by commas.", _chapters, "--chapters"),
 ]
-SET = "Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. May be repeated; each name once."
+SET = "Set a parameter: NAME=VALUE or CHAPTER.NAME=VALUE. Repeat it for several parameters."
 Parameters = Annotated[
     list[str] | None, option(SET, _assignments, "-p", "--parameter", metavar="NAME=VALUE")
 ]
-TRY = "Values to try; a JSON list where one holds a comma."
+TRY = "Values to try; a JSON list if a value contains a comma."
 Grid = Annotated[list[str] | None, option(TRY, _assignments, "-g", "--grid", metavar="NAME=V1,V2")]
-FOLLOW = "How often each held while this parameter took every value of its closed set, in order."
+FOLLOW = "Show how often each held over all values of this parameter, in order."
 Along = Annotated[str | None, option(FOLLOW, _ordered, "--along", metavar="PARAMETER")]
 Formats = Annotated[
-    str, typer.Option("--format", help=f"{', '.join(FORMATS)}: those wanted, with commas.")
+    str,
+    typer.Option("--format", help=f"Formats to build, separated by commas: {', '.join(FORMATS)}."),
 ]
 ExploredFormats = Annotated[
     str | None,
@@ -132,21 +135,22 @@ ExploredFormats = Annotated[
     ),
 ]
 Scheduler = Annotated[
-    str | None, typer.Option(help="Run on this Dask cluster, such as tcp://10.0.0.1:8786.")
+    str | None, typer.Option(help="Run on a Dask cluster, such as tcp://10.0.0.1:8786.")
 ]
 Jobs = Annotated[
-    int | None, typer.Option("--jobs", "-j", help="Chapters at a time. [default: one a core]")
+    int | None,
+    typer.Option("--jobs", "-j", help="How many chapters run at once. [default: one per core]"),
 ]
 EngineName = Annotated[
     Literal["forked", "kernel"] | None,
-    typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel each)."),
+    typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel per chapter)."),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Run even what has not changed.")]
+Force = Annotated[bool, typer.Option("--force", help="Run chapters even if nothing has changed.")]
 TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say how many runs and how long; run nothing.")
+    bool, typer.Option("--dry-run", help="Say how many runs there are and how long they take.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, however many runs there are.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -44,7 +44,7 @@ def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
 def executor(
     jobs: int | None = None, scheduler: str | None = None
 ) -> AbstractContextManager[Executor]:
-    """Return a pool of processes, by default one a core, or a Dask cluster.
+    """Return a pool of processes, by default one per core, or a Dask cluster.
 
     After an error, all is given up.
     """

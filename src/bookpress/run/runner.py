@@ -38,7 +38,7 @@ class RunOptions:
     """How chapters are run; none of it changes what comes out."""
 
     jobs: int | None = None
-    """Chapters at a time; by default one a core."""
+    """Chapters at a time; by default one per core."""
     engine: str = DEFAULT_ENGINE
     force: bool = False
     """Run even what the cache holds."""

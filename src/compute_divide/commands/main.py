@@ -27,13 +27,13 @@ app = typer.Typer(rich_markup_mode=None)
 data = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="The evidence: list, verify, derive, add, refresh.",
+    help="List, verify, derive, add or refresh the evidence.",
 )
 add = typer.Typer(
     rich_markup_mode=None, no_args_is_help=True, help="Add evidence that the project does not ship."
 )
 refresh = typer.Typer(
-    rich_markup_mode=None, no_args_is_help=True, help="Fetch what is newer than what ships."
+    rich_markup_mode=None, no_args_is_help=True, help="Fetch newer data than the project ships."
 )
 app.add_typer(data, name="data")
 data.add_typer(add, name="add")
@@ -94,7 +94,7 @@ def loaders(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     as_page: Annotated[bool, typer.Option("--page", help="Print book/loaders.md.")] = False,
 ) -> None:
-    """List what a chapter can load: every loader with what it gives, its columns and an example."""
+    """List every loader with what it returns, its columns and an example."""
     from compute_divide.evidence import loaders as evidence_loaders
 
     described = evidence_loaders.loaders()
@@ -133,14 +133,14 @@ def derive(
         typer.Option(
             exists=True,
             file_okay=False,
-            help="Folder with models/, papers/, openalex/, other/ in it.",
+            help="Folder that contains models/, papers/ and the others.",
         ),
     ],
     only: Annotated[
         list[str] | None, typer.Option(help="A family of tables; may be repeated. [default: all]")
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Also where raw files of a table that is there lack.")
+        bool, typer.Option("--replace", help="Replace a table even if raw files of it are missing.")
     ] = False,
 ) -> None:
     """Derive the tables from raw files. The same files give the same bytes."""
@@ -160,7 +160,7 @@ def derive(
 
 @data.command("seal")
 def seal_() -> None:
-    """Renew data/MANIFEST.sha256 after files were edited by hand; derived tables are refused."""
+    """Renew data/MANIFEST.sha256 after edits by hand; derived tables are refused."""
     from compute_divide.evidence.catalogue import seal_by_hand
     from compute_divide.evidence.store.files import MANIFEST
 
@@ -184,7 +184,7 @@ def add_models(
         typer.Option(help="A field whose column the file lacks; may be repeated."),
     ] = None,
 ) -> None:
-    """Make a vintage of a snapshot of the models database. It is then allowed everywhere."""
+    """Make a vintage from a snapshot of the models database. It is then allowed everywhere."""
     from compute_divide.evidence import catalogue
     from compute_divide.evidence.models.raw import Stated
 
@@ -195,7 +195,7 @@ def add_models(
 
 
 Overlay = Annotated[
-    Literal["models", "organisations"], typer.Argument(help="What the row is one of.")
+    Literal["models", "organisations"], typer.Argument(help="The table of the row.")
 ]
 
 
@@ -206,10 +206,10 @@ def add_row(
         Path, typer.Argument(exists=True, dir_okay=False, help="YAML with one row, or a CSV.")
     ],
 ) -> None:
-    """Lay rows of your own over the evidence: a model, a label of one, an organisation's sector.
+    """Add rows of your own to the evidence: a model, a label, an organisation's sector.
 
-    They are marked on every page and enter the edition's id; `compare default` shows what they
-    move.
+    Every page marks them, and the edition's id depends on them; `compare default` shows what they
+    change.
     """
     from compute_divide.evidence.models.own import add_own
 
@@ -225,7 +225,7 @@ def add_row(
 def remove_row(
     table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]
 ) -> None:
-    """Take a row of your own out again."""
+    """Remove a row of your own."""
     from compute_divide.evidence.models.own import remove_own
 
     typer.echo(f"{remove_own(table, name)} own rows of {name!r} removed")
@@ -240,7 +240,7 @@ def add_papers(
     venue: Annotated[str, typer.Option(help="Short name of the venue: iclr, 3dv.")],
     year: Annotated[int, typer.Option(help="Year of the conference.")],
 ) -> None:
-    """Add a list of papers of a venue and year to those there.
+    """Add the papers of a venue and year.
 
     Only facts derived from it are kept.
     """
@@ -380,7 +380,7 @@ def corpus(
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option("--jobs", "-j", min=1, help="Parts at a time. [default: one a core]"),
+        typer.Option("--jobs", "-j", min=1, help="Parts at a time. [default: one per core]"),
     ] = None,
     scheduler: Annotated[
         str | None,
@@ -391,9 +391,9 @@ def corpus(
 ) -> None:
     """Count the works of an OpenAlex snapshot, part by part.
 
-    They are counted by year, team type, topic and country. Parts that are counted are kept: the
-    same command goes on where it was stopped. A part that cannot be read is named and set aside;
-    the exit code is then 1.
+    They are counted by year, team type, topic and country. Counted parts are kept: the
+    same command continues where it stopped. A part that cannot be read is named and skipped; the
+    exit code is then 1.
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
