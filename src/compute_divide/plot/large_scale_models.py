@@ -27,9 +27,9 @@ from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_groups, row_by_row
 
 _MODEL_COLUMNS = {
+    "base_model": Column("Built on"),
     "organisations": Column("Made by"),
     "published": Column("Published"),
-    "base_model": Column("Built on"),
 }
 _JOINT = "collaboration"
 _PERIOD_COLOURS = (TEAM_COLOURS[ACADEMIA], QUIET, ACCENT)
@@ -63,7 +63,7 @@ _TILE_TEXT: dict[str, Any] = {
 """How the name of a run is set in its tile."""
 _LAST_COLUMN = 11
 """Where the counts of a year stand, beside its ranks."""
-_COLUMN_NAME = f"datum.value == {_LAST_COLUMN} ? ['with a', 'univ.'] : datum.value"
+_COLUMN_NAME = f"datum.value == {_LAST_COLUMN} ? ['with', 'univ.'] : datum.value"
 _TILE_HEIGHT = 42
 """Pixels of three lines of a name."""
 
@@ -171,7 +171,7 @@ def models_and_bases(models: pd.DataFrame) -> Table:
     makers = rows["organisations"].map(_first_maker, na_action="ignore")
     months = rows["published"].dt.strftime("%B %Y")
     bases = rows["base_model"].str.replace("|", ", ").fillna("–")
-    shown = rows[["model"]].assign(organisations=makers, published=months, base_model=bases)
+    shown = rows[["model"]].assign(base_model=bases, organisations=makers, published=months)
     return table(shown, _MODEL_COLUMNS)
 
 
@@ -216,7 +216,7 @@ def _with_university(tiles: pd.DataFrame) -> pd.DataFrame:
     """Return how many tiles of each year have a university among their makers, as a last column."""
     has_university = tiles["team_type"].isin([ACADEMIA, _JOINT])
     by_year = has_university.groupby(tiles["year"]).agg(["sum", "size"])
-    counts = [f"{of} of {n}" for of, n in by_year.itertuples(index=False)]
+    counts = [f"{of}/{n}" for of, n in by_year.itertuples(index=False)]
     return pd.DataFrame({"year": by_year.index, "rank": _LAST_COLUMN, "count": counts})
 
 

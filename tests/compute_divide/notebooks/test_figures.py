@@ -71,6 +71,16 @@ def test_the_bars_of_a_year_fill_it(run_chapter):
     assert heights.to_numpy() == pytest.approx(heights.iloc[0])
 
 
+def test_the_last_column_of_the_tiles_counts_universities_part(run_chapter):
+    spec, tiles = figure_of(run_chapter, "large-scale-models", "fig-tiles")
+    shown = [str(item["text"]) for item in texts_of(spec)]
+    has_university = tiles["team_type"].str.contains("universities")
+    years = has_university.groupby(tiles["year"])
+    expected = [f"{part}/{whole}" for part, whole in zip(years.sum(), years.size(), strict=True)]
+    assert sorted(text for text in shown if re.fullmatch(r"\d+/\d+", text)) == sorted(expected)
+    assert "7/8" in expected
+
+
 def test_ratios_without_an_interval_keep_their_dot():
     gaps = {"2012": Estimate(30.0, unit="ratio", n=4), "2013": Estimate(40.0, 20.0, 80.0, n=20)}
     chart = gap_by_era(gaps, "2026-08").chart

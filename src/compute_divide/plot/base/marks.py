@@ -69,10 +69,10 @@ def share_axis(field: str = "share", title: str = "Share of models", top: float 
     return alt.Y(f"{field}:Q", title=title, axis=axis, scale=scale)
 
 
-def share_below(title: str, top: float = 1.0, bottom: float = 0.0) -> alt.X:
+def share_below(title: str, top: float = 1.0) -> alt.X:
     """Return a horizontal axis of shares with lines."""
     axis = alt.Axis(format="%", tickCount=5, grid=True)
-    scale = alt.Scale(domain=[bottom, top], nice=False)
+    scale = alt.Scale(domain=[0, top], nice=False)
     return alt.X("share:Q", title=title, axis=axis, scale=scale)
 
 
@@ -280,19 +280,16 @@ def series_dots(
     series: str,
     colours: Mapping[str, str],
     title: str,
-    *,
-    level: float | None = None,
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, with a dot for each series.
 
     Rows are in the order of the data. `row` and `series` are columns, `colours` those of the
-    series in the order of the legend, `title` is that of the axis. At a `level`, a share that
-    means no difference, is a dashed line, and the axis need not begin at nothing.
+    series in the order of the legend, `title` is that of the axis.
     """
     columns = [row, series, "k", "n", "share", "low", "high"]
     rows = shares.dropna(subset=["share"])[columns]
     names = list(colours)
-    x = _reach_of_shares(rows, title, level)
+    x = _reach_of_shares(rows, title)
     y = named_rows(row, scale=SERIES_GAPS)
     offset = alt.YOffset(f"{series}:N", sort=names)
     legend = _series_legend(names)
@@ -306,22 +303,17 @@ def series_dots(
     named = base.transform_calculate(told=said_as(row, series))
     dots = named.mark_point(size=50)
     dots = dots.encode(x=x, shape=shape, tooltip=share_tips(NAMED))
-    line = level_line("share", level).encode(x=x)
     row_height = 12 * len(names) + 20
     height = row_height * rows[row].nunique()
-    return framed(line, rule, dots, height=max(height, 80))
+    return framed(rule, dots, height=max(height, 80))
 
 
-def _reach_of_shares(rows: pd.DataFrame, title: str, level: float | None) -> alt.X:
+def _reach_of_shares(rows: pd.DataFrame, title: str) -> alt.X:
     """Return an axis of shares that reaches as far as they and their intervals do."""
     values = rows[["share", "low", "high"]].to_numpy(dtype=float)
     highest = float(np.nanmax(values))
     top = min(1.0, highest * 1.05)
-    if level is None:
-        return share_below(title, top)
-    lowest = float(np.nanmin(values))
-    bottom = min(level, lowest) * 0.9
-    return share_below(title, top, bottom)
+    return share_below(title, top)
 
 
 def _series_legend(names: list[str]) -> alt.Legend:

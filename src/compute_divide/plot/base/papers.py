@@ -144,9 +144,9 @@ def share_rows(
 
 
 def team_dots(
-    shares: pd.DataFrame, row: str, title: str, teams: Sequence[str], *, level: float | None = None
+    shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]
 ) -> alt.TopLevelMixin:
     """Return `series_dots` of team types, in the order given."""
     named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
     colours = {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}
-    return series_dots(named, row, "team", colours, title, level=level)
+    return series_dots(named, row, "team", colours, title)
