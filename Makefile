@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Commands and tests would else compile the same modules again and again, where the environment forbids to keep them.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help book explore release test test-long bench lint format lock setup clean browser checkers
+.PHONY: help book explore lab release test test-long bench lint format lock setup clean browser checkers
 
 BIN := .venv/bin
 # The first Python in the supported range; PYTHON=... chooses another one.
@@ -23,6 +23,11 @@ book: setup ## build the default edition; open _build/editions/default/html/inde
 
 explore: setup ## build it with all states: each choice changed alone, to be turned on the page
 	@$(BIN)/compute-divide explore --yes
+
+lab: setup ## open the chapters in JupyterLab, with the book's own kernel; what a chapter says of itself stays when it is saved
+	@$(BIN)/python -c 'import jupyterlab' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python \
+		--constraint requirements.lock --no-build-isolation --editable '.[lab]'
+	@$(BIN)/jupyter lab $(ARGS)
 
 release: setup browser ## build all formats, pack and tag what is published, lay out the site to deploy (in dist/)
 	@others="$$($(BIN)/python -c 'import pathlib; from bookpress.citation.record import load_book; \
@@ -57,7 +62,7 @@ format: setup ## put the code in shape
 	@$(BIN)/python scripts/chapters.py format
 
 lock: setup ## renew requirements.lock from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --all-extras --group dev \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra cluster --group dev \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 	@$(BIN)/python scripts/write_environment.py
 

@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCK = ROOT / "requirements.lock"
+BOOK = ROOT / "book" / "publication.yml"
 STAMP = VENV / "lock.sha256"
 OLDEST, NEWEST = (3, 11), (3, 13)
 
@@ -28,7 +29,9 @@ def state() -> str:
     import tomllib  # Pythons that are too old, which main refuses, have none
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    text = json.dumps([project, sys.version, str(ROOT)], sort_keys=True).encode()
+    version = re.search('^version: .*', BOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    facts = [project, version and version[0], sys.version, str(ROOT)]
+    text = json.dumps(facts, sort_keys=True).encode()
     return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + text).hexdigest()
 
 
