@@ -29,7 +29,7 @@ def state() -> str:
     import tomllib  # Pythons that are too old, which main refuses, have none
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    version = re.search('^version: .*', BOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    version = re.search("^version: .*", BOOK.read_text(encoding="utf-8"), re.MULTILINE)
     facts = [project, version and version[0], sys.version, str(ROOT)]
     text = json.dumps(facts, sort_keys=True).encode()
     return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + text).hexdigest()

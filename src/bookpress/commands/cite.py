@@ -31,7 +31,8 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     folder = project.built_folder(edition)
-    book, chapters = _built(folder) if folder else _planned(project, edition)
+    read = _built(folder) if folder else _planned(project, edition)
+    book, chapters = read
     choose(chapters, [slug] if slug is not None else [])
     records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
     if form == "crossref":
