@@ -315,7 +315,8 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
     text, other_text = numbers.told_apart(first, other)
     if text == other_text:
         return f"both are {text}"
-    value, bound = float(first.value or 0), float(other.value or 0)
+    value = float(first.value or 0)
+    bound = float(other.value or 0)
     on_side = value < bound if word == "below" else value > bound
     if not on_side:
         return f"{text} is not {word} {other_text}"
