@@ -196,10 +196,10 @@ def draws(app: Sphinx) -> bool:
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed, though their own source did not."""
-    if app.config[PAGES_ALONE]:
-        return []
     store = store_of(env)
     store.parts = contents.read_parts(env)
+    if app.config[PAGES_ALONE]:
+        return []
     titles: dict[str, str] = {}
     for _, docnames in store.parts:
         for name in docnames:
