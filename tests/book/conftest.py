@@ -37,19 +37,17 @@ def copy_of_checkout(folder: Path, like: Path, made: Sequence[str] = ("cache", "
     return folder
 
 
+LINK = re.compile(r"\[([^\]]*)\]\((?!\w+:)[\w./-]+\.md[^)]*\)")
+"""A link to another page of the book."""
+
+
 def shrink(root: Path, slug: str, key: str) -> None:
-    """Leave a book of one chapter, of a cover that tells one of its results, and of the pages that it points to."""
+    """Leave a book of one chapter, which points to no other, and of a cover that tells one of its results."""
     chapter = root / f"notebooks/{slug}.md"
-    linked = {
-        chapter.parent / name
-        for name in re.findall(r"\]\(([\w./-]+\.md)", chapter.read_text("utf-8"))
-    }
-    for other in linked:
-        other.write_text("# Another page\n", encoding="utf-8")
+    text = chapter.read_text("utf-8")
+    chapter.write_text(LINK.sub(r"\1", text), encoding="utf-8")
     (root / "data/released/renamed.yml").unlink()  # chapters moved into some that are not there
-    files = [
-        {"file": os.path.relpath(one, root)[: -len(".md")]} for one in (chapter, *sorted(linked))
-    ]
+    files = [{"file": f"notebooks/{slug}"}]
     (root / "_toc.yml").write_text(
         yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": files})
     )
