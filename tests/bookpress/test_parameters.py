@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookpress.book.assignments import grid_option, option, parse_assignments
-from bookpress.chapter.parameters import Parameter, describe, read_parameters
+from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.parameters import Parameter, describe
 from bookpress.errors import PressError
 
 CELL = """
@@ -71,10 +73,15 @@ def test_everything_comes_from_the_cell() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("x = 3", "allowed: imports, and assignments with the name of a type"),
-        ("x: int", "allowed: imports"),
-        ("x: list[int] = [1]", "`x: list[int] = [1]`; allowed: imports"),
-        ("x: open('ran', 'w') = 1", "allowed: imports"),
+        ("x: int", "`x: int`, without a value; a parameter has a default"),
+        ("x: open('ran', 'w') = 1", "no type that can be read without running it"),
+        ("x: list[open('ran', 'w')] = 1", "no type that can be read without running it"),
+        ("x: Annotated[int, open('ran', 'w')] = 1", "no type that can be read without running it"),
+        ("x: set[int] = 1", "`set` is no type that can be read without running it"),
+        ("x: Literal['a', 'b'] = 'c'", "the default c is not allowed; allowed: a, b"),
+        ("x: Annotated[int, Field(ge=2)] = 1", "the default 1 is not allowed; allowed: at least 2"),
+        ("x = float('nan')\nx = 1e999", "is not allowed"),
+        ("x = 1\nx = 2", "parameter x is declared twice"),
         ("x: int = open('ran', 'w')", "is not a literal"),
         ("x: int = 'a'", 'the default the text "a" is not allowed'),
         ("x: Sied = 'left'", "no type 'Sied' in tiny_types; did you mean Side?"),
@@ -96,6 +103,72 @@ def test_a_cell_that_is_no_declaration_is_refused_in_one_line_and_not_run(
     assert message in said
     assert "\n" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+PAPERMILL = """
+import os
+
+# parameters as papermill has them
+year = 2000  # first year [a]
+rate = 0.5
+case = ""
+base = None
+serial = False
+variables = ["a"]
+options = {"threads": 1}
+start = date(2000, 1, 1)
+folder = os.path.join("a", "b")
+path = f"{case}/x.csv"
+os.environ["A"] = "b"
+"""
+
+
+def test_papermills_own_form_gives_the_type_of_the_literal() -> None:
+    by_name = {parameter.name: parameter for parameter in read(PAPERMILL)}
+    assert [*by_name] == [
+        "year",
+        "rate",
+        "case",
+        "base",
+        "serial",
+        "variables",
+        "options",
+        "start",
+    ]
+    assert (by_name["year"].help, by_name["year"].unit) == ("first year", "a")
+    assert by_name["case"].parse("0001-01-01") == "0001-01-01"
+    assert by_name["base"].parse("b.e30") == "b.e30"
+    assert by_name["base"].parse("3") == 3
+    assert by_name["variables"].parse('["b", 1]') == ["b", 1]
+    assert by_name["options"].parse('{"threads": 2}') == {"threads": 2}
+    assert by_name["start"].in_python(by_name["start"].parse("2001-02-03")) == date(2001, 2, 3)
+    for name, text in [
+        ("year", "2000.5"),
+        ("year", "x"),
+        ("serial", "maybe"),
+        ("options", "[1]"),
+        ("variables", "a"),
+        ("start", "2001-02-30"),
+    ]:
+        with pytest.raises(ValueError, match=r"is not allowed.*; allowed: "):
+            by_name[name].parse(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "default", "allowed"),
+    [
+        ("list[str]", "['a']", 'a list such as ["x"] of: any text'),
+        ("str | None", "None", "any text, or null"),
+        ("Optional[int]", "None", "any whole number, or null"),
+        ("typing.Literal['a', 'b']", "'a'", "a, b"),
+        ("Literal[1, 2] | None", "2", "1, 2, or null"),
+        ("Annotated[float, Field(ge=0, le=1)]", "0.5", "0 to 1"),
+        ("Annotated[Side, Field(title='Which side')]", "'left'", "left, right"),
+        ("dict[str, int]", "{'a': 1}", "any named values"),
+    ],
+)
+def test_annotations_are_read_without_being_run(kind: str, default: str, allowed: str) -> None:
+    assert one(kind, default).allowed == allowed
 
 
 def test_what_a_cell_imports_is_not_followed(

@@ -22,7 +22,8 @@ from test_serving import Served
 from book.showing import chapter
 from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
-from bookpress.chapter.parameters import Parameter, chapter_schema, read_parameters
+from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.parameters import Parameter, chapter_schema
 from bookpress.chapter.periods import period_text, with_end, years_of
 from bookpress.errors import PressError
 from bookpress.explore.states import states_of

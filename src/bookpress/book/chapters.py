@@ -17,7 +17,8 @@ from typing import Any
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
-from bookpress.chapter.parameters import Parameter, read_parameters
+from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
 from bookpress.errors import PressError, UsageError, nearest, quoted

@@ -1,34 +1,28 @@
-"""Parameters: declared once, in the chapter's cell tagged ``parameters``; reading runs nothing.
+"""Parameters: the typed, bounded choices of a chapter.
 
-The cell holds imports, for whoever runs it, and assignments such as
-``power: Power = 1.5  # exponent [years]``: the name of a type, in the one module that the book's
-settings name, and the help, which may end with the unit.
+How a chapter declares them is in `bookpress.chapter.declarations`.
 """
 
 from __future__ import annotations
 
-import ast
 import calendar
-import importlib
-import io
 import json
 import re
-import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pydantic import PydanticUserError, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bookpress.chapter.number_formats import UNITS, number, period, setting, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
-from bookpress.errors import PressError, nearest, short
+from bookpress.errors import short
 
 Value = Any
 """A value of a parameter: what JSON can hold."""
-BUILT_IN: Mapping[str, Any] = {"bool": bool, "float": float, "int": int, "str": str}
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 BOUNDS = {
     "minimum": "at least",
@@ -42,6 +36,7 @@ KINDS = {
     "integer": "any whole number",
     "number": "any number",
     "boolean": "true, false",
+    "object": "any named values",
 }
 """The words for values without bounds, by the type in a JSON Schema."""
 
@@ -148,8 +143,12 @@ class Parameter:
         return self.schema.get("format") == FORMAT
 
     def in_python(self, value: Value) -> Any:
-        """Return a value as the chapter sees it: a period as a tuple."""
-        return years_of(value) if self.is_period else value
+        """Return a value as the chapter sees it: a period as a tuple, a date as one."""
+        if self.is_period:
+            return years_of(value)
+        if self.schema.get("format") == "date":
+            return date.fromisoformat(value)
+        return value
 
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them.
@@ -346,85 +345,6 @@ def as_text(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def read_parameters(
-    source: str, where: str = "the parameters cell", types: str = ""
-) -> list[Parameter]:
-    """Return the parameters that the code of a parameters cell declares, in order."""
-    parameters: dict[str, Parameter] = {}
-    try:
-        statements = ast.parse(source).body
-        comments = _comments(source)
-    except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
-        raise PressError(
-            f"{where}: the parameters cell is not Python: {short(str(error))}"
-        ) from error
-    for statement in statements:
-        match statement:
-            case ast.AnnAssign(
-                target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value
-            ):
-                here = f"{where}: parameter {name}"
-                if name in parameters:
-                    raise PressError(f"{here} is declared twice")
-                comment = comments.get(statement.end_lineno or 0, "")
-                annotated = _type(kind, types, here)
-                parameters[name] = _declared(name, annotated, value, comment, here)
-            case ast.Import() | ast.ImportFrom():
-                pass
-            case _:
-                code = short(ast.unparse(statement))
-                raise PressError(
-                    f"{where}: line {statement.lineno} of the parameters cell is `{code}`; "
-                    "allowed: imports, and assignments with the name of a type, "
-                    "such as `top_k: int = 10`"
-                )
-    return list(parameters.values())
-
-
-def _comments(source: str) -> dict[int, str]:
-    """Return the comments of code by their lines."""
-    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-    comments = [token for token in tokens if token.type == tokenize.COMMENT]
-    return {token.start[0]: token.string for token in comments}
-
-
-def _declared(name: str, kind: Any, value: ast.expr, comment: str, here: str) -> Parameter:
-    """Return a parameter whose default is a literal that its own type allows."""
-    try:
-        default = ast.literal_eval(value)
-    except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        code = short(ast.unparse(value))
-        raise PressError(
-            f"{here}: the default `{code}` is not a literal; allowed: text, numbers, True, False, "
-            "None, lists of these, and first and last year of a period"
-        ) from error
-    try:
-        checked = Parameter(name, kind, default).check(default)
-        return Parameter(name, kind, checked, comment)
-    except (PydanticUserError, TypeError) as error:
-        raise PressError(f"{here}: its type is none that pydantic can check values by") from error
-    except ValueError as error:
-        raise PressError(f"{here}: the default {error}") from error
-
-
-def _type(name: str, module: str, here: str) -> Any:
-    """Return the type with a name: a plain one, or one of the book's module of types."""
-    if name in BUILT_IN:
-        return BUILT_IN[name]
-    try:
-        known = vars(importlib.import_module(module)) if module else {}
-    except ImportError as error:
-        raise PressError(
-            f"{here}: the module of types {module!r} cannot be imported: {error}"
-        ) from error
-    if name not in known:
-        types = [known_name for known_name in known if known_name[:1].isupper()]
-        place = module or "the press"
-        suggestion = nearest(name, [*BUILT_IN, *types])
-        raise PressError(f"{here}: no type {name!r} in {place}{suggestion}")
-    return known[name]
-
-
 def check_values(scope: dict[str, Any]) -> None:
     """Bring the values of a notebook, by its ``globals()``, into the form that its cells expect.
 
@@ -434,7 +354,7 @@ def check_values(scope: dict[str, Any]) -> None:
         If some are none that its parameter cell allows.
     """
     problems = []
-    for name, kind in scope["__annotations__"].items():
+    for name, kind in scope.get("__annotations__", {}).items():
         try:
             parameter = Parameter(name, kind, scope[name])
             checked = parameter.check(scope[name])
@@ -466,13 +386,18 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
         "label": parameter.label,
         "value": value,
         "words": parameter.words(value),
-        "code": repr(parameter.in_python(value)),
+        "code": _code(parameter.in_python(value)),
         "default": parameter.default,
         "allowed": parameter.allowed,
         "choices": [as_text(choice) for choice in parameter.choices],
         "unit": parameter.unit,
         "help": parameter.help,
     }
+
+
+def _code(value: Any) -> str:
+    """Return a value as Python, as a chapter that imports `date` would write it."""
+    return repr(value).removeprefix("datetime.")
 
 
 def chapter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from nbclient.exceptions import CellControlSignal, DeadKernelError
@@ -76,8 +77,8 @@ def _size(content: Any) -> int:
     return 4
 
 
-class TupleTranslator(PythonTranslator):  # type: ignore[misc]
-    """Papermill's way to write values into a cell, tuples too: it would write one as a text."""
+class TypedTranslator(PythonTranslator):  # type: ignore[misc]
+    """Papermill's way to write values into a cell; it would write tuples and dates as texts."""
 
     @classmethod
     def translate(cls, val: Any) -> str:
@@ -85,10 +86,12 @@ class TupleTranslator(PythonTranslator):  # type: ignore[misc]
         if isinstance(val, tuple):
             parts = ", ".join(map(cls.translate, val))
             return f"({parts})"
+        if isinstance(val, date):
+            return f"__import__('datetime').date({val.year}, {val.month}, {val.day})"
         return str(super().translate(val))
 
 
-papermill_translators.register("python", TupleTranslator)
+papermill_translators.register("python", TypedTranslator)
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]

@@ -39,6 +39,7 @@ STEADY = {
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     DRAWN: "1",
 }
 """What makes a run repeatable: sums, sets and texts in one order.

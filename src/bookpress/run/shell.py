@@ -134,6 +134,9 @@ class ZMQInteractiveShell(KernelShell):
     def ask_exit(self) -> None:
         """Do nothing: there is no kernel to leave."""
 
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: ``%matplotlib inline`` asks for no window, and there is no kernel to ask."""
+
 
 def serve(connection: Connection) -> None:
     """Run the cells that arrive in a shell of their own.
