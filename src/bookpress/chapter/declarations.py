@@ -1,0 +1,235 @@
+"""How a chapter declares its parameters, in the cell tagged ``parameters``; reading runs nothing.
+
+Papermill's own form does, ``year = 2000  # of the count [a]``: the type is that of the literal, and
+the comment is the help, which may end with the unit. An annotation narrows it, as in
+``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type of the one
+module that the book's settings name. What else the cell does is no parameter.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import io
+import tokenize
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Optional, Union
+
+from pydantic import Field, PydanticUserError
+
+from bookpress.chapter.parameters import Parameter
+from bookpress.errors import PressError, nearest, short
+
+BUILT_IN: Mapping[str, Any] = {
+    "Any": Any,
+    "bool": bool,
+    "date": date,
+    "dict": dict,
+    "float": float,
+    "int": int,
+    "list": list,
+    "str": str,
+}
+GENERIC: Mapping[str, Any] = {
+    "Annotated": Annotated,
+    "Literal": Literal,
+    "Optional": Optional,
+    "Union": Union,
+    "dict": dict,
+    "list": list,
+}
+"""What takes types, or values, in brackets."""
+OF_LITERAL: Mapping[type, Any] = {
+    bool: bool,
+    dict: dict[str, Any],
+    float: float,
+    int: int,
+    list: list[Any],
+    str: str,
+    tuple: list[Any],
+    type(None): Any,
+    date: date,
+}
+"""The type of a parameter without annotation, by that of its default."""
+
+
+def read_parameters(
+    source: str, where: str = "the parameters cell", types: str = ""
+) -> list[Parameter]:
+    r"""Return the parameters that the code of a parameters cell declares, in order.
+
+    Parameters
+    ----------
+    source
+        The code of the cell.
+    where
+        The file, as messages name it.
+    types
+        The module in which the names of types are looked up, besides the plain ones.
+
+    Raises
+    ------
+    PressError
+        If the cell is not Python, declares a parameter twice or by a type that there is not, or
+        gives a default that its type does not allow.
+
+    Examples
+    --------
+    >>> [year, side] = read_parameters("year = 2000\nside: Literal['left', 'right'] = 'left'")
+    >>> year.allowed, side.allowed
+    ('any whole number', 'left, right')
+    """
+    try:
+        statements = ast.parse(source).body
+        comments = _comments(source)
+    except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
+        raise PressError(
+            f"{where}: the parameters cell is not Python: {short(str(error))}"
+        ) from error
+    parameters: dict[str, Parameter] = {}
+    for statement in statements:
+        comment = comments.get(statement.end_lineno or 0, "")
+        parameter = _declared(statement, where, types, comment)
+        if parameter and parameter.name in parameters:
+            raise PressError(f"{where}: parameter {parameter.name} is declared twice")
+        if parameter:
+            parameters[parameter.name] = parameter
+    return list(parameters.values())
+
+
+def _comments(source: str) -> dict[int, str]:
+    """Return the comments of code by their lines."""
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [token for token in tokens if token.type == tokenize.COMMENT]
+    return {token.start[0]: token.string for token in comments}
+
+
+def _declared(statement: ast.stmt, where: str, types: str, comment: str) -> Parameter | None:
+    """Return the parameter that a statement declares; None where it does something else."""
+    match statement:
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_literal(value):
+            here = f"{where}: parameter {name}"
+            default = _literal(value, here)
+            return _checked(Parameter(name, OF_LITERAL[type(default)], default, comment), here)
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=kind, value=ast.expr() as value):
+            here = f"{where}: parameter {name}"
+            annotated = _Types(types, here).resolve(kind)
+            return _checked(Parameter(name, annotated, _literal(value, here), comment), here)
+        case ast.AnnAssign():
+            code = short(ast.unparse(statement))
+            raise PressError(
+                f"{where}: line {statement.lineno} of the parameters cell is `{code}`, without a "
+                "value; a parameter has a default, such as `top_k: int = 10`"
+            )
+    return None
+
+
+def _is_literal(value: ast.expr) -> bool:
+    try:
+        return type(_literal(value, "")) in OF_LITERAL
+    except PressError:
+        return False
+
+
+def _literal(value: ast.expr, here: str) -> Any:
+    """Return a default, which is a literal or a date."""
+    try:
+        match value:
+            case ast.Call(func=ast.Name(id="date"), args=args, keywords=[]):
+                return date(*map(ast.literal_eval, args))
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, RecursionError, MemoryError) as error:
+        code = short(ast.unparse(value))
+        raise PressError(
+            f"{here}: the default `{code}` is not a literal; allowed: text, numbers, True, False, "
+            "None, lists and dicts of these, date(2000, 1, 1), and first and last year of a period"
+        ) from error
+
+
+def _checked(parameter: Parameter, here: str) -> Parameter:
+    """Return a parameter with its default as its own type allows it."""
+    try:
+        default = parameter.check(parameter.default)
+    except (PydanticUserError, TypeError) as error:
+        raise PressError(f"{here}: its type is none that pydantic can check values by") from error
+    except ValueError as error:
+        raise PressError(f"{here}: the default {error}") from error
+    return Parameter(parameter.name, parameter.kind, default, parameter.comment)
+
+
+class _Types:
+    """The types that an annotation may name, looked up without running it."""
+
+    def __init__(self, module: str, here: str) -> None:
+        self.module = module
+        self.here = here
+
+    def resolve(self, annotation: ast.expr) -> Any:
+        """Return the type that an annotation stands for."""
+        match annotation:
+            case ast.Constant(value=None):
+                return None
+            case ast.Name(id=name):
+                return self._named(name)
+            case ast.Attribute(value=ast.Name(id="typing" | "datetime" | "t"), attr=name):
+                return self._named(name)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return Union[self.resolve(left), self.resolve(right)]  # noqa: UP007 - made here
+            case ast.Subscript(value=outer, slice=inner):
+                return self._generic(outer, inner)
+        raise self._refusal(annotation)
+
+    def _generic(self, outer: ast.expr, inner: ast.expr) -> Any:
+        """Return what a type with brackets stands for."""
+        name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
+        if name not in GENERIC:
+            raise self._refusal(outer)
+        parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        if name == "Literal":
+            return Literal[tuple(_literal(part, self.here) for part in parts)]
+        if name == "Annotated":
+            first, *bounds = parts
+            return Annotated[(self.resolve(first), *map(self._bound, bounds))]
+        arguments = tuple(self.resolve(part) for part in parts)
+        try:
+            return GENERIC[name][arguments if len(arguments) > 1 else arguments[0]]
+        except TypeError as error:
+            raise self._refusal(inner) from error
+
+    def _bound(self, bound: ast.expr) -> Any:
+        """Return what bounds a type: `Field` with literals by name."""
+        match bound:
+            case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
+                options = {str(word.arg): _literal(word.value, self.here) for word in keywords}
+                make: Callable[..., Any] = Field
+                try:
+                    return make(**options)
+                except TypeError as error:
+                    raise self._refusal(bound) from error
+        raise self._refusal(bound)
+
+    def _named(self, name: str) -> Any:
+        """Return the type with a name: a plain one, or one of the book's module of types."""
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        try:
+            known = vars(importlib.import_module(self.module)) if self.module else {}
+        except ImportError as error:
+            raise PressError(
+                f"{self.here}: the module of types {self.module!r} cannot be imported: {error}"
+            ) from error
+        if name not in known:
+            types = [known_name for known_name in known if known_name[:1].isupper()]
+            place = self.module or "the press; a book's own are in `parameter_types`"
+            suggestion = nearest(name, [*BUILT_IN, *types])
+            raise PressError(f"{self.here}: no type {name!r} in {place}{suggestion}")
+        return known[name]
+
+    def _refusal(self, annotation: ast.expr) -> PressError:
+        code = short(ast.unparse(annotation))
+        return PressError(
+            f"{self.here}: `{code}` is no type that can be read without running it; allowed: "
+            f"{', '.join(BUILT_IN)}, types of the book, and of these list[...], dict[...], "
+            "X | None, Literal[...], Annotated[..., Field(ge=0)]"
+        )
