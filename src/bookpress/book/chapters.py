@@ -1,11 +1,11 @@
-"""The chapters of a book: MyST notebooks under ``notebooks/``, in the order of ``_toc.yml``."""
+"""The chapters of a book: what ``_toc.yml`` lists and has code cells, in its order."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -14,6 +14,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from bookpress.book.documents import document_path, excluded_from_running, has_cells, toc_files
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
@@ -21,8 +22,8 @@ from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
-from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import as_mapping, canonical, decoded, front_matter, read, replace_file, sha256
+from bookpress.errors import PressError, UsageError, nearest, quoted, short
+from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"
@@ -33,19 +34,25 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 @dataclass(frozen=True)
 class Chapter:
-    """One parameterised notebook: its slug, its MyST file, whether ``_toc.yml`` lists it."""
+    """One parameterised notebook."""
 
     slug: str
+    """What it is called."""
     path: Path
+    """Its file: a MyST notebook, or an .ipynb."""
+    docname: str
+    """The file within the book, without its ending: that of its page too."""
     listed: bool = True
+    """Whether ``_toc.yml`` lists it."""
     settings: Settings = DEFAULTS
     renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
     """What became of the names that the book has published."""
 
     @cached_property
     def source(self) -> str:
-        """The text of the file."""
-        return decoded(self.path)
+        """The text of the chapter as a MyST notebook."""
+        text = decoded(self.path)
+        return as_myst(text, self.where) if self.path.suffix == ".ipynb" else text
 
     @cached_property
     def sha256(self) -> str:
@@ -58,7 +65,10 @@ class Chapter:
 
         Do not change it: it is shared.
         """
-        build = self.path.parents[1] / BUILD
+        if self.path.suffix == ".ipynb":
+            return _of_nbformat(decoded(self.path), self.where)
+        depth = self.docname.count("/")
+        build = self.path.parents[depth] / BUILD
         return _notebook(self.source, self.where, build / ".parsed" / self.slug)
 
     @cached_property
@@ -87,7 +97,7 @@ class Chapter:
     @property
     def where(self) -> str:
         """The file as messages name it."""
-        return f"{FOLDER}/{self.path.name}"
+        return f"{self.docname}{self.path.suffix}"
 
     @property
     def front_matter(self) -> dict[str, Any]:
@@ -108,12 +118,10 @@ class Chapter:
 
     @cached_property
     def title(self) -> str:
-        """The first heading."""
+        """The first heading; the slug where there is none."""
         texts = [cell["source"] for cell in self._cells("markdown")]
         heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
-        if heading is None:
-            raise PressError(f"{self.where} has no heading: its first line of text is `# Title`")
-        return heading[1].strip()
+        return heading[1].strip() if heading else self.slug
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -176,10 +184,47 @@ def _parsed(source: str, where: str) -> bytes:
     front_matter(source, where)
     try:
         notebook = TextNotebookConverter("md:myst", None).reads(source)
-        notebook.metadata["kernelspec"] = KERNEL
+        name_kernel(notebook.metadata)
         return canonical(notebook).encode()
     except Exception as error:
         raise PressError(f"{where} is not a MyST notebook: {error}") from error
+
+
+def name_kernel(metadata: dict[str, Any]) -> None:
+    """Let the metadata of a notebook name the kernel that runs it.
+
+    Whatever kernel of Python its author had is the one that is here.
+    """
+    kernel = metadata.get("kernelspec") or {}
+    language = kernel.get("language") or metadata.get("language_info", {}).get("name")
+    if str(language or "python").lower() in {"python", "ipython3"}:
+        metadata["kernelspec"] = KERNEL
+
+
+def as_myst(content: str, where: str) -> str:
+    """Return a notebook of nbformat, without its outputs, as a MyST notebook."""
+    import jupytext
+
+    return str(jupytext.writes(_read_nbformat(content, where), "md:myst"))
+
+
+def _of_nbformat(content: str, where: str) -> Any:
+    """Return a notebook of nbformat as JSON, as if it had not been run."""
+    notebook = _read_nbformat(content, where)
+    name_kernel(notebook["metadata"])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return json.loads(canonical(notebook))
+
+
+def _read_nbformat(content: str, where: str) -> Any:
+    import nbformat
+
+    try:
+        return nbformat.reads(content, as_version=4)
+    except Exception as error:
+        raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error
 
 
 @cache
@@ -190,53 +235,55 @@ def _parameters(
     return tuple(read_parameters(source, where, types))
 
 
-def toc_files(project: Project) -> list[str]:
-    """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
-    return list(_toc_files(read(project.root / "_toc.yml")))
-
-
-@cache
-def _toc_files(content: bytes) -> list[str]:
-    toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
-    if "root" not in toc:
-        raise PressError(
-            "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
-        )
-    return [name.removesuffix(".md").removesuffix(".ipynb") for name in _entries(toc)]
-
-
-def _entries(node: Any) -> Iterator[str]:
-    inner: list[Any] = []
-    if isinstance(node, list):
-        inner = node
-    elif isinstance(node, dict):
-        inner = list(node.values())
-        names = [node.get("root"), node.get("file")]
-        yield from (name for name in names if isinstance(name, str))
-    for value in inner:
-        yield from _entries(value)
-
-
 def discover(project: Project) -> list[Chapter]:
-    """Return the chapters: those of ``_toc.yml`` in its order, then those not listed yet."""
-    folder = project.root / FOLDER
-    settings = project.settings
-    renamed = load_renamed(project)
-    prefix = f"{FOLDER}/"
-    listed = [name for name in toc_files(project) if name.startswith(prefix)]
-    slugs = [name.removeprefix(prefix) for name in listed]
-    others = sorted({path.stem for path in folder.glob("*.md")} - {*slugs})
-    chapters = []
-    for slug in [*slugs, *others]:
-        is_listed = slug in slugs
-        path = folder / f"{slug}.md"
-        chapters.append(Chapter(slug, path, is_listed, settings, renamed))
-    missing = [chapter.where for chapter in chapters if not chapter.path.is_file()]
+    """Return the chapters: documents with code cells, in the order of ``_toc.yml``.
+
+    Those of the folder for new ones that are not listed yet come last.
+    """
+    listed = toc_files(project)
+    paths = {name: document_path(project.root, name) for name in listed}
+    missing = [_where(project, path) for path in paths.values() if not path.is_file()]
     if missing:
         raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
+    drafts = [f"{FOLDER}/{path.stem}" for path in sorted((project.root / FOLDER).glob("*.md"))]
+    for name in drafts:
+        paths.setdefault(name, document_path(project.root, name))
+    run = [name for name, path in paths.items() if _is_run(project, path)]
+    slugs = _slugs(run)
+    settings = project.settings
+    renamed = load_renamed(project)
+    chapters = []
+    for name in run:
+        is_listed = name in listed
+        chapter = Chapter(slugs[name], paths[name], name, is_listed, settings, renamed)
+        chapters.append(chapter)
     if not chapters:
-        raise PressError(f"no chapters: neither _toc.yml nor the folder {FOLDER}/ has any")
+        raise PressError(
+            "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "
+            ".ipynb, or a .md whose front matter names a kernel"
+        )
     return chapters
+
+
+def _where(project: Project, path: Path) -> str:
+    return path.relative_to(project.root).as_posix()
+
+
+def _is_run(project: Project, path: Path) -> bool:
+    is_left_out = excluded_from_running(project, path)
+    return not is_left_out and has_cells(path, _where(project, path))
+
+
+def _slugs(names: Sequence[str]) -> dict[str, str]:
+    """Return what chapters are called, by their documents.
+
+    That is the last part of the name; where two have the same, the whole of it.
+    """
+    last = [name.rpartition("/")[2] for name in names]
+    slugs = {}
+    for name, slug in zip(names, last, strict=True):
+        slugs[name] = slug if last.count(slug) == 1 else name.replace("/", "-")
+    return slugs
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:

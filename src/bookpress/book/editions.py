@@ -26,6 +26,7 @@ from bookpress.book.assignments import (
     resolve,
 )
 from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.documents import files_beside
 from bookpress.book.installed import strays
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed
@@ -133,6 +134,8 @@ class Fingerprint:
         before = stamps(project.watched)
         lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
         evidence = tree(project.data, without=(RELEASED,))
+        for name, path in files_beside(project).items():
+            evidence[f"./{name}"] = sha256(read(path))
         return cls(evidence, trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:

@@ -13,7 +13,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bookpress.book.chapters import FOLDER, toc_files
+from bookpress.book.documents import top_level
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
@@ -22,7 +22,6 @@ FILE = "source.json"
 """At the root of the book in the archive of a release, where there is no git to ask."""
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """See https://reproducible-builds.org/specs/source-date-epoch/."""
-COPIED_FOLDERS = ("book", "_static", "_templates")
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
@@ -67,8 +66,7 @@ class Source(BaseModel):
 
 def made_from(project: Project) -> list[str]:
     """Return the files and folders that an edition is made from, relative to the book's root."""
-    pages = [f"{name}.md" for name in toc_files(project)]
-    names = ["_config.yml", "_toc.yml", *COPIED_FOLDERS, FOLDER, *pages]
+    names = top_level(project)
     places = [project.lock, project.data, *project.packages]
     inside = [place for place in places if place.is_relative_to(project.root)]
     names += [place.relative_to(project.root).as_posix() for place in inside]

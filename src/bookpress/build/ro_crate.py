@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress import __version__
-from bookpress.book.chapters import FOLDER
+from bookpress.book.chapters import Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.citation.jsonld import Node, filled
@@ -77,9 +77,9 @@ def _add_actions(crate: _Crate, edition: Edition, agent: Node, date: str) -> lis
     done = {"agent": agent, "endTime": f"{date}T00:00:00+00:00", "actionStatus": COMPLETED}
     actions = []
     for chapter in edition.chapters:
-        run = _run(crate, chapter.slug, chapter.title, edition.values[chapter.slug])
+        run = _run(crate, chapter, edition.values[chapter.slug])
         actions.append(crate.add(f"#run-{chapter.slug}", "CreateAction", **done, **run))
-    notebooks = [f"source/{FOLDER}/{chapter.slug}.ipynb" for chapter in edition.chapters]
+    notebooks = [f"source/{chapter.docname}.ipynb" for chapter in edition.chapters]
     assembly = {
         "name": "Assembly of the pages",
         "description": "Makes the pages of the book from the executed notebooks.",
@@ -188,16 +188,19 @@ def _add_file(crate: _Crate, name: str, path: Path) -> Node:
     return crate.add(name, "File", name=name, encodingFormat=kind, **facts)
 
 
-def _run(crate: _Crate, slug: str, title: str, values: Mapping[str, Any]) -> Node:
+def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
     """Return what ran a chapter, on what, and what came of it."""
+    slug = chapter.slug
     parameters = []
     for name, value in values.items():
         plain = value if isinstance(value, str | int | float) else json.dumps(value)
         parameters.append(crate.add(f"#{slug}-{name}", "PropertyValue", name=name, value=plain))
     return {
         "name": f"Run of the chapter {slug}",
-        "description": f"Runs the notebook of “{title}” with the parameters of this edition.",
+        "description": (
+            f"Runs the notebook of “{chapter.title}” with the parameters of this edition."
+        ),
         "instrument": _ref(PRESS),
         "object": [_ref(f"source/sources/{slug}.md"), *parameters, _ref(EVIDENCE)],
-        "result": [_ref(f"source/{FOLDER}/{slug}.ipynb"), _ref("results.json")],
+        "result": [_ref(f"source/{chapter.docname}.ipynb"), _ref("results.json")],
     }

@@ -20,10 +20,11 @@ from typing import Any
 import yaml
 
 from bookpress.book.assignments import run_command
-from bookpress.book.chapters import FOLDER, Chapter, toc_files
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.documents import book_files
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.book.source import COPIED_FOLDERS, build_time
+from bookpress.book.source import build_time
 from bookpress.build.sphinx_process import DRAFT, MEMORY
 from bookpress.chapter.parameters import describe
 from bookpress.files import (
@@ -45,24 +46,19 @@ from bookpress.run.notebook import as_file
 EXTENSION = "bookpress.build.sphinx_process"
 MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""
-_LINK = re.compile(
-    r"\[(?P<text>[^\[\]]*)\]\((?P<path>[^()\s#]*?)(?P<slug>[a-z0-9-]+)\.md(?P<anchor>#[^()\s]*)?\)"
-)
+_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.md(?P<anchor>#[^()\s]*)?\)")
 
 
 def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files that are no chapters.
+    """Return the files of the book, by name, that are no chapters.
 
     A page that is no text, or could run code when it is read, is an error.
     """
-    entries = toc_files(project)
-    pages = [f"{name}.md" for name in entries if not name.startswith(f"{FOLDER}/")]
-    for name in pages:
-        front_matter(decoded(project.root / name), name)
-    paths = {name: project.root / name for name in ("_config.yml", "_toc.yml", *pages)}
-    for folder in COPIED_FOLDERS:
-        for path in files_of(project.root / folder):
-            paths[path.relative_to(project.root).as_posix()] = path
+    chapters = {chapter.where for chapter in discover(project)}
+    paths = {name: path for name, path in book_files(project).items() if name not in chapters}
+    for name, path in paths.items():
+        if path.suffix == ".md":
+            front_matter(decoded(path), name)
     return {name: read(path) for name, path in paths.items()}
 
 
@@ -78,22 +74,22 @@ def stage(
 
     Without these, which say what its states are, it has no page that needs them.
     """
-    slugs = {chapter.slug for chapter in edition.chapters}
+    chapters = {chapter.docname for chapter in edition.chapters}
     wanted = page_files(project)
     if not more:
         wanted = without_states(wanted, project.settings.front_matter)
     for name, content in wanted.items():
         if name.endswith(".md"):
             text = content.decode("utf-8")
-            wanted[name] = point_to_notebooks(text, posixpath.dirname(name), slugs).encode()
+            wanted[name] = point_to_notebooks(text, posixpath.dirname(name), chapters).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     wanted |= more
     for chapter in edition.chapters:
         wanted[f"sources/{chapter.slug}.md"] = chapter.source.encode("utf-8")
-        notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, slugs)
-        wanted[f"{FOLDER}/{chapter.slug}.ipynb"] = notebook
+        notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
+        wanted[f"{chapter.docname}.ipynb"] = notebook
     for name, content in wanted.items():
         _update(folder / name, content)
     with naming(folder, "remove"):
@@ -135,9 +131,16 @@ def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
 
 
 def staged_notebook(
-    chapter: Chapter, edition: Edition, run: Run, record: Mapping[str, Any], slugs: Collection[str]
+    chapter: Chapter,
+    edition: Edition,
+    run: Run,
+    record: Mapping[str, Any],
+    chapters: Collection[str],
 ) -> bytes:
-    """Return the executed notebook of a chapter as it is read and downloaded."""
+    """Return the executed notebook of a chapter as it is read and downloaded.
+
+    `chapters` are the documents of all chapters.
+    """
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = json.loads(run.notebook)
     entry = {
@@ -159,23 +162,22 @@ def staged_notebook(
             lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
         if cell["cell_type"] == "markdown":
-            cell["source"] = point_to_notebooks("".join(cell["source"]), FOLDER, slugs)
+            text = "".join(cell["source"])
+            cell["source"] = point_to_notebooks(text, posixpath.dirname(chapter.docname), chapters)
     return as_file(notebook)
 
 
-def point_to_notebooks(text: str, folder: str, slugs: Collection[str]) -> str:
+def point_to_notebooks(text: str, folder: str, chapters: Collection[str]) -> str:
     """Return Markdown whose links to chapters lead to their executed notebooks.
 
     The links name the chapters as an author sees them.
     """
 
     def point(link: re.Match[str]) -> str:
-        path = link["path"]
-        slug = link["slug"]
-        target = posixpath.normpath(posixpath.join(folder, path))
-        if target != FOLDER or slug not in slugs:
+        target = posixpath.normpath(posixpath.join(folder, link["name"]))
+        if target not in chapters:
             return link[0]
-        return f"[{link['text']}]({path}{slug}.ipynb{link['anchor'] or ''})"
+        return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
 
     return _LINK.sub(point, text)
 

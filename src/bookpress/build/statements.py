@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bookpress.book.chapters import FOLDER, Chapter
+from bookpress.book.chapters import Chapter
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.staging import page_files
@@ -63,10 +63,10 @@ def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]
         if page.endswith(".md"):
             texts[page] = content.decode("utf-8")
     for chapter in edition.chapters:
-        texts[f"{FOLDER}/{chapter.slug}.md"] = chapter.source
+        texts[chapter.where] = chapter.source
     marks: dict[str, list[dict[str, Any]]] = {}
     for page, text in texts.items():
-        for quote in marks_of(page.removesuffix(".md"), text):
+        for quote in marks_of(page.rpartition(".")[0], text):
             where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
             mark = {
                 "page": page,

@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bookpress.book.chapters import FOLDER, Chapter, discover, toc_files
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.documents import document_path, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, where
@@ -128,12 +129,14 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
 
 def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
     """Return the text of every page by its file."""
-    names = toc_files(project)
-    names += [f"{FOLDER}/{chapter.slug}" for chapter in chapters]
     pages = {}
-    for name in dict.fromkeys(names):
-        file = f"{name}.md"
-        pages[file] = decoded(project.root / file)
+    sources = {chapter.docname: chapter for chapter in chapters}
+    for name in dict.fromkeys([*toc_files(project), *sources]):
+        path = document_path(project.root, name)
+        if name in sources:
+            pages[sources[name].where] = sources[name].source
+        elif path.suffix == ".md":
+            pages[f"{name}.md"] = decoded(path)
     return pages
 
 
@@ -270,6 +273,7 @@ def _entry_line(text: str, entry: str) -> int:
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
+    files = {chapter.slug: chapter.where for chapter in chapters}
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
             path = Path(folder, f"{chapter.slug}.py")
@@ -285,11 +289,11 @@ def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
         last_line = done.stderr.strip().splitlines()[-1]
         raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
     for fault in json.loads(done.stdout):
-        slug = Path(fault["filename"]).stem
+        where = files[Path(fault["filename"]).stem]
         line = fault["location"]["row"]
         message = fault["message"]
         what = message[:1].lower() + message[1:]
-        yield Problem(f"{FOLDER}/{slug}.md", line, what)
+        yield Problem(where, line, what)
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
@@ -368,7 +372,7 @@ def _warnings(project: Project) -> tuple[list[Problem], list[str]]:
             unchecked.append(slug)
         runs[slug] = cached.get(slug) or _as_written(chapter)
     lines = _sphinx_warnings(project, edition, runs)
-    chapters = {f"{FOLDER}/{chapter.slug}": chapter for chapter in edition.chapters}
+    chapters = {chapter.docname: chapter for chapter in edition.chapters}
     warnings = [_problem(line, chapters) for line in lines if not _excused(line, unchecked)]
     return list(dict.fromkeys(warnings)), unchecked
 

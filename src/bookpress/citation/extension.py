@@ -16,7 +16,8 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
-from bookpress.book.project import CHAPTERS, load_settings
+from bookpress.book.documents import is_chapter
+from bookpress.book.project import load_settings
 from bookpress.citation import references
 from bookpress.citation.formats import FOLDER, citation_files, to_bibtex
 from bookpress.citation.jsonld import page_node, script_html
@@ -66,7 +67,7 @@ class Citing:
         app.config.bookpress_chapters = chapters
         key = load_settings(Path(app.srcdir)).front_matter
         for docname in app.env.collect_relations():
-            if not docname.startswith(f"{CHAPTERS}/"):
+            if not is_chapter(app.env, docname):
                 continue
             position = len(chapters) + 1
             try:
@@ -162,7 +163,7 @@ class Citing:
 def _chapter_of(app: Sphinx, docname: str, position: int, key: str) -> Chapter:
     """Return the facts of the chapter that a document holds; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
-    slug = docname.rpartition("/")[2]
+    slug = front.get("chapter") or docname.rpartition("/")[2]
     title = app.env.titles[docname].astext()
     page = app.builder.get_target_uri(docname) or f"{docname}.html"
     return read_chapter(slug, title, page, position, front)

@@ -6,9 +6,8 @@ They are the same as on its pages.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from bookpress.book.chapters import FOLDER, Chapter, choose, toc_files
+from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import differences
 from bookpress.book.editions import load_edition as plan_edition
 from bookpress.book.project import Project
@@ -49,20 +48,14 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
 def _record(chapter: Chapter, number: int) -> CitedChapter:
     """Return what a citation says of a chapter."""
     title = plain_heading(chapter.title)
-    page = f"{FOLDER}/{chapter.slug}.html"
+    page = f"{chapter.docname}.html"
     return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
 
 def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
     """Return an edition and its chapters as they were built."""
     staged = Project.at(folder / "source")
-    chapters = []
-    for file in toc_files(staged):
-        if file.startswith(f"{FOLDER}/"):
-            slug = Path(file).name
-            source = staged.root / f"sources/{slug}.md"
-            chapters.append(Chapter(slug, source, True, staged.settings))
-    return load_citation(staged.root), chapters
+    return load_citation(staged.root), discover(staged)
 
 
 def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bookpress.book.chapters import FOLDER, Chapter, choose
+from bookpress.book.chapters import Chapter, choose
 from bookpress.book.editions import DEFAULT, Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.build.build import Built, Extras, build, edition_record
@@ -200,11 +200,11 @@ def content_of(
     edition = outcome.state.edition
     state_runs = {**runs, chapter.slug: outcome.run}
     record = edition_record(project, edition, default, state_runs, [PAGES])
-    slugs = {known.slug for known in default.chapters}
+    chapters = {known.docname for known in default.chapters}
     choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
-    notebook = staged_notebook(chapter, edition, outcome.run, record, slugs)
+    notebook = staged_notebook(chapter, edition, outcome.run, record, chapters)
     order = {
-        "docname": f"{FOLDER}/{chapter.slug}",
+        "docname": chapter.docname,
         "notebook": notebook.decode(),
         "edition": {**record, "query": urlencode(choice)},
     }

@@ -18,7 +18,8 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
-from bookpress.book.chapters import FOLDER, Chapter
+from bookpress.book.chapters import Chapter
+from bookpress.book.documents import has_cells, is_chapter
 from bookpress.book.project import Project, Settings, load_settings
 from bookpress.chapter import estimates, statements
 from bookpress.chapter.bindings import checked_quotes
@@ -84,7 +85,7 @@ class PageCollector(EnvironmentCollector):
         page.charts = [node["chart"] for node in figure_nodes if "chart" in node]
         page.terms = typesetting.definitions(doctree)
         page.words = roles.count_words(doctree)
-        if "kernelspec" in metadata:
+        if is_chapter(env, env.docname):
             _harvest_notebook(env, page)
         if page.front.get("finding"):
             finding = str(page.front["finding"])
@@ -139,16 +140,16 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     A quote is what its prose takes from its results.
     """
     root = Path(app.srcdir)
-    folder, _, slug = docname.rpartition("/")
+    slug = docname.rpartition("/")[2]
     path = Path(app.env.doc2path(docname))
-    if folder != FOLDER or app.config.nb_execution_mode == "off":
+    if app.config.nb_execution_mode == "off" or not has_cells(path, docname):
         return
     settings = load_settings(root)
     if path.suffix == ".ipynb":
         where = f"{docname}.ipynb"
         source[0] = _with_quotes(source[0], slug, where, settings)
         return
-    code = Chapter(slug, path, settings=settings).quotes_cell
+    code = Chapter(slug, path, docname, settings=settings).quotes_cell
     if code:
         tags = f"{TAG}, remove-cell"
         source[0] += f"\n\n```{{code-cell}} ipython3\n:tags: [{tags}]\n\n{code}\n```\n"

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.project import CHAPTERS, Project
+from bookpress.book.chapters import discover
+from bookpress.book.project import Project
 from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
-from bookpress.files import Stamp, files_of, read, stamps
+from bookpress.files import Stamp, stamps
 
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
 """Libraries of macOS promise no safe forks."""
@@ -74,14 +75,11 @@ def imported_modules(project: Project, only: str | None = None) -> list[str]:
 
     For one chapter alone nothing that settings add.
     """
-    sources = files_of(project.root / CHAPTERS)
     modules: dict[str, None] = {}
-    for path in sources:
-        if path.name != f"{only or path.stem}.md":
-            continue
-        text = read(path).decode("utf-8", errors="replace")
-        for cell in CELLS.finditer(text):
-            modules |= dict.fromkeys(IMPORT.findall(cell[0]))
+    for chapter in discover(project):
+        if only in {None, chapter.slug}:
+            for cell in CELLS.finditer(chapter.source):
+                modules |= dict.fromkeys(IMPORT.findall(cell[0]))
     if modules and only is None:
         return [*modules, *project.settings.preload]
     return list(modules)

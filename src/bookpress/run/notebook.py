@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookpress.book.chapters import Chapter
+from bookpress.book.chapters import KERNEL, Chapter
+from bookpress.book.documents import runs_apart
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import harvest
@@ -70,6 +71,14 @@ class Job:
     """Says where the evidence is."""
     time_limit: float
     """In seconds."""
+    folder: str = ""
+    """Where cells run; in one of their own where it is empty."""
+
+    @property
+    def is_python(self) -> bool:
+        """Whether its kernel is one of Python, which a fork can stand for."""
+        kernel = json.loads(self.notebook)["metadata"].get("kernelspec", KERNEL)
+        return bool(kernel["name"] == KERNEL["name"])
 
 
 def job_for(
@@ -93,6 +102,7 @@ def job_for(
         values=in_python,
         environment={project.settings.data_variable: str(project.data)},
         time_limit=float(time_limit),
+        folder="" if runs_apart(project) else str(chapter.path.parent),
     )
 
 
@@ -105,7 +115,7 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
     started = time.monotonic()
     # what a killed chapter has started may still write into its folder
     with tempfile.TemporaryDirectory(dir=processes.scratch(), ignore_cleanup_errors=True) as folder:
-        notebook = _execute(job, engine, folder, forked)
+        notebook = _execute(job, engine, job.folder or folder, forked)
     try:
         results = harvest(output for cell in notebook.cells for output in cell.get("outputs", ()))
         fields = {key: result.fields for key, result in results.items()}
@@ -124,7 +134,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
-            f"bookpress-{engine.name}",
+            f"bookpress-{engine.name if job.is_python else 'kernel'}",
             notebook,
             notebook.metadata.kernelspec.name,
             progress_bar=False,

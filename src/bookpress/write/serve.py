@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,10 +30,9 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bookpress.book.chapters import FOLDER
+from bookpress.book.documents import book_files
 from bookpress.book.editions import DEFAULT, load_edition_file
 from bookpress.book.project import Project
-from bookpress.book.source import COPIED_FOLDERS
 from bookpress.build.published import STATE
 from bookpress.errors import PressError
 from bookpress.files import files_of
@@ -142,22 +141,20 @@ def changes(project: Project) -> Iterator[bool]:
 
     Whether it has come, gone or changed since the last moment.
     """
-    folders = [project.root / name for name in (FOLDER, *COPIED_FOLDERS)]
-    folders += [project.data, *project.packages]
     before = None
     while True:
         with suppress(OSError):  # of a file that goes while we look the next look tells
-            now = _marks(project.root, folders)
+            now = _marks(project)
             yield before not in (None, now)
             before = now
         time.sleep(0.2)
 
 
-def _marks(root: Path, folders: Iterable[Path]) -> set[tuple[Path, int, int]]:
-    """Return what tells whether files have changed, of those in a folder and all below others."""
-    suffixes = {".md", ".yml", ".lock"}
-    paths = [path for path in root.iterdir() if path.suffix in suffixes]
-    for folder in folders:
+def _marks(project: Project) -> set[tuple[Path, int, int]]:
+    """Return what tells whether files that an edition is made from have changed."""
+    lock = [project.lock] if project.lock.is_file() else []
+    paths = [*book_files(project).values(), *lock]
+    for folder in project.watched:
         paths += files_of(folder)
     marks = set()
     for path in paths:

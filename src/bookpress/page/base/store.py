@@ -81,8 +81,8 @@ class Page:
 
     @cached_property
     def slug(self) -> str:
-        """Name of the chapter: the last part of its path."""
-        return self.docname.rsplit("/", 1)[-1]
+        """Name of the chapter: as it was staged, else the last part of its path."""
+        return str(self.front.get("chapter") or self.docname.rpartition("/")[2])
 
     @property
     def parameters(self) -> dict[str, Any]:

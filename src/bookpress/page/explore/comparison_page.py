@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bookpress.book.chapters import FOLDER, discover, toc_files
+from bookpress.book.chapters import FOLDER, discover
+from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
 from bookpress.citation.record import load_book
@@ -59,7 +60,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
 def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]]:
     """Return chapter and key of the findings on the cover that one of the editions has."""
     root_document = toc_files(project)[0]
-    cover = project.root / f"{root_document}.md"
+    cover = document_path(project.root, root_document)
     if not cover.is_file():
         return []
     text = cover.read_text("utf-8")
@@ -90,9 +91,10 @@ def _titles(comparison: Comparison, slugs: Sequence[str], project: Project) -> d
 def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
     root = project.editions / side.name / "html"
     start = f"../../{project.editions.name}/{quote(side.name)}/html"
+    places = {chapter.slug: chapter.docname for chapter in discover(project)}
     pages = {"": "index.html"}
     for slug in slugs:
-        pages[slug] = f"{FOLDER}/{slug}.html"
+        pages[slug] = f"{places.get(slug, f'{FOLDER}/{slug}')}.html"
     built = {slug: page for slug, page in pages.items() if (root / page).is_file()}
     return {slug: f"{start}/{page}" for slug, page in built.items()}
 

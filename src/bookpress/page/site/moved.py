@@ -52,7 +52,7 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
-    chapters = [docname.rpartition("/")[2] for docname in env.config.bookpress_chapters]
+    chapters = [page.slug for page in store_of(env).pages.values() if page.is_chapter]
     anchors: dict[str, list[str]] = {}
     for slug, names in table.moved.items():
         for old, place in {"moved": Name(names.moved, ""), **table.places(slug)}.items():
@@ -69,7 +69,8 @@ def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]
 
 
 def _anchors(env: BuildEnvironment, slug: str) -> Iterator[str]:
-    for node in env.get_doctree(f"{FOLDER}/{slug}").findall(nodes.Element):
+    docname = store_of(env).chapter(slug).docname
+    for node in env.get_doctree(docname).findall(nodes.Element):
         yield from node.get("ids", ())
 
 
@@ -134,7 +135,7 @@ def _in_words(anchor: str) -> str:
 
 def _link(app: Sphinx, place: Name) -> Link:
     """Return where a chapter is, or a place on its page."""
-    docname = f"{FOLDER}/{place.chapter}"
+    docname = store_of(app.env).chapter(place.chapter).docname
     address = app.builder.get_target_uri(docname)
     chapter = title_of(app.env, docname)
     if not place.key:
@@ -146,7 +147,7 @@ def _link(app: Sphinx, place: Name) -> Link:
 def _figure_link(app: Sphinx, place: Name) -> Link:
     """Return where what a figure showed is: the page of a figure, or a place in a chapter."""
     link = _link(app, place)
-    docname = f"{FOLDER}/{place.chapter}"
+    docname = store_of(app.env).chapter(place.chapter).docname
     for chart in store_of(app.env).page(docname).charts:
         if chart.name == place.key:
             return link._replace(address=f"{folder_of(docname)}/{chart.stem}.html")
@@ -169,7 +170,8 @@ def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, s
     parameters = {}
     for old in table.parameters:
         if old.was.chapter == slug:
-            page = app.builder.get_target_uri(f"{FOLDER}/{old.now.chapter}")
+            docname = store_of(app.env).chapter(old.now.chapter).docname
+            page = app.builder.get_target_uri(docname)
             name = f"{old.now.key}.{old.end}" if old.end else old.now.key
             parameters[old.was.key] = {"page": relative_uri(here, page), "name": name}
     return parameters

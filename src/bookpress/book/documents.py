@@ -1,0 +1,176 @@
+"""The files of a book: the documents that ``_toc.yml`` lists, and what lies beside them."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.project import BUILD, Project
+from bookpress.errors import PressError
+from bookpress.files import as_mapping, decoded, front_matter, read
+
+ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
+"""Of documents, in the order in which Jupyter Book looks for them."""
+SETTINGS = ("_config.yml", "_toc.yml")
+NO_EVIDENCE = ("book/", "_static/", "_templates/")
+"""Folders of what pages are made of: no cell reads it."""
+CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
+
+
+def toc_files(project: Project) -> list[str]:
+    """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
+    names = _toc_files(read(project.root / "_toc.yml"))
+    listed: dict[str, None] = {}
+    for name in names:
+        pattern = name.removeprefix(GLOB)
+        matching = _matching(project.root, pattern) if name.startswith(GLOB) else [name]
+        listed |= dict.fromkeys(matching)
+    return list(listed)
+
+
+GLOB = "glob:"
+"""What an entry that stands for several documents begins with."""
+
+
+@cache
+def _toc_files(content: bytes) -> list[str]:
+    toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
+    if "root" not in toc:
+        raise PressError(
+            "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
+        )
+    return [_without_ending(name) for name in _entries(toc)]
+
+
+def _without_ending(name: str) -> str:
+    for ending in ENDINGS:
+        name = name.removesuffix(ending)
+    return name
+
+
+def _matching(root: Path, pattern: str) -> list[str]:
+    paths = [path for path in root.glob(f"{pattern}*") if path.suffix in ENDINGS]
+    return sorted(_without_ending(path.relative_to(root).as_posix()) for path in paths)
+
+
+def _entries(node: Any) -> Iterator[str]:
+    inner: list[Any] = []
+    if isinstance(node, list):
+        inner = node
+    elif isinstance(node, dict):
+        inner = list(node.values())
+        names = [node.get("root"), node.get("file")]
+        yield from (name for name in names if isinstance(name, str))
+        if isinstance(node.get("glob"), str):
+            yield f"{GLOB}{node['glob']}"
+    for value in inner:
+        yield from _entries(value)
+
+
+def document_path(root: Path, name: str) -> Path:
+    """Return the file of a document; where there is none, the one that an author would write."""
+    paths = [root / f"{name}{ending}" for ending in ENDINGS]
+    return next((path for path in paths if path.is_file()), paths[0])
+
+
+def has_cells(path: Path, where: str) -> bool:
+    """Return whether a document has code cells to run."""
+    if path.suffix == ".ipynb":
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            cells = json.loads(decoded(path))["cells"]
+            return any(cell["cell_type"] == "code" and "".join(cell["source"]) for cell in cells)
+        raise PressError(f"{where} is no notebook of nbformat 4")
+    if path.suffix != ".md":
+        return False
+    text = decoded(path)
+    if not CODE_CELL.search(text):
+        return False
+    matter = front_matter(text, where)
+    return "kernelspec" in matter or "jupytext" in matter or "file_format" in matter
+
+
+def is_chapter(env: Any, docname: str) -> bool:
+    """Return whether a document that Sphinx has read is a chapter; `env` is its environment."""
+    is_notebook = "kernelspec" in env.metadata[docname]
+    return is_notebook and has_cells(Path(env.doc2path(docname)), docname)
+
+
+def excluded_from_running(project: Project, path: Path) -> bool:
+    """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun."""
+    patterns = configuration(project).get("execute", {}).get("exclude_patterns") or []
+    name = path.relative_to(project.root).as_posix()
+    return _matches(name, patterns)
+
+
+def runs_apart(project: Project) -> bool:
+    """Return whether cells run in a folder of their own: ``execute: run_in_temp``."""
+    return bool(configuration(project)["execute"].get("run_in_temp"))
+
+
+def configuration(project: Project) -> dict[str, Any]:
+    """Return what ``_config.yml`` says; a section without entries is an empty one."""
+    content = as_mapping(read(project.root / "_config.yml"), "_config.yml", "Jupyter Book settings")
+    sections = ("execute", "html", "latex", "parse", "repository", "sphinx")
+    return {**content, **{name: content.get(name) or {} for name in sections}}
+
+
+def book_files(project: Project) -> dict[str, Path]:
+    """Return all files that belong to a book, by name.
+
+    Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names.
+    """
+    patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
+    skipped = {project.build, *project.packages}
+    files: dict[str, Path] = {}
+    for folder, folders, names in os.walk(project.root):
+        here = Path(folder)
+        inside = [name for name in folders if _belongs(project, here / name, patterns)]
+        folders[:] = sorted(name for name in inside if here / name not in skipped)
+        for name in sorted(names):
+            path = here / name
+            if _belongs(project, path, patterns) and path.is_file():
+                files[path.relative_to(project.root).as_posix()] = path
+    return files
+
+
+def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
+    if path.name.startswith(".") or path.name in {"__pycache__", "node_modules"}:
+        return False
+    if (path / "pyvenv.cfg").is_file():
+        return False
+    return not _matches(path.relative_to(project.root).as_posix(), patterns)
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    """Return whether a pattern names a file or a folder that holds it."""
+    parts = name.split("/")
+    places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+    for pattern in patterns:
+        plain = pattern.removesuffix("/**").removesuffix("/*").rstrip("/")
+        if any(fnmatchcase(place, plain) for place in places):
+            return True
+        if plain.startswith("**/") and any(fnmatchcase(place, plain[3:]) for place in places):
+            return True
+    return False
+
+
+def files_beside(project: Project) -> dict[str, Path]:
+    """Return the files of a book that the cells of its chapters may read, by name."""
+    beside = {}
+    for name, path in book_files(project).items():
+        is_page = name in SETTINGS or path.suffix in ENDINGS or name.startswith(NO_EVIDENCE)
+        if not is_page and not path.is_relative_to(project.data):
+            beside[name] = path
+    return beside
+
+
+def top_level(project: Project) -> list[str]:
+    """Return the files and folders at the root of a book that hold all of its files."""
+    return list(dict.fromkeys(name.partition("/")[0] for name in book_files(project)))
