@@ -71,6 +71,8 @@ language: en
 """
 
 SETTINGS = """
+layout: press
+strict: true
 command: compute-divide
 front_matter: compute_divide
 package: compute_divide

@@ -360,7 +360,7 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         ("_toc.yml", "2024-02-03"),
         ("README.md", "2025-01-01"),
     ):
-        (checkout / name).write_text("root: index\n")
+        (checkout / name).write_text("root: index\nexclude_patterns: [README.md]\n")
         subprocess.run([*named, "add", name], check=True)
         environment["GIT_COMMITTER_DATE"] = f"{day}T04:05:06+00:00"
         subprocess.run([*named, "commit", "-q", "-m", "x"], check=True, env=environment)

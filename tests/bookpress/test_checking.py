@@ -147,7 +147,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
         (
             "_toc.yml",
             "format: jb-book\nroot: index\nchapters: [{file: book/gone}]\n",
-            "book/gone.md: No such file",
+            "_toc.yml lists book/gone.md: no such file",
         ),
     ],
 )

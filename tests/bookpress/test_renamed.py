@@ -184,7 +184,9 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Chapter:
     path.write_text(f"# One\n\n{cell}{CELL}```\n")
     ends = {"years_first": "years.first", "years_last": "years.last"}
     table = Renamed.model_validate({"one": {"parameters": ends}})
-    return Chapter("one", path, "notebooks/one", True, Settings(parameter_types="tiny_types"), table)
+    return Chapter(
+        "one", path, "notebooks/one", True, Settings(parameter_types="tiny_types"), table
+    )
 
 
 def value(chapter: Chapter, *asked: Assignment) -> str | None:

@@ -279,11 +279,16 @@ def _slugs(names: Sequence[str]) -> dict[str, str]:
 
     That is the last part of the name; where two have the same, the whole of it.
     """
-    last = [name.rpartition("/")[2] for name in names]
+    last = [_slug(name.rpartition("/")[2]) for name in names]
     slugs = {}
     for name, slug in zip(names, last, strict=True):
-        slugs[name] = slug if last.count(slug) == 1 else name.replace("/", "-")
+        slugs[name] = slug if last.count(slug) == 1 else _slug(name)
     return slugs
+
+
+def _slug(name: str) -> str:
+    """Return a name with a hyphen for what is no letter, digit, point or underscore."""
+    return re.sub(r"[^\w.]+", "-", name).strip("-.") or "chapter"
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:

@@ -14,6 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -31,6 +32,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    layout: Literal["theme", "press"] = "theme"
+    """Who lays out the pages: the theme of the book, or the press."""
+    strict: bool = False
+    """Whether what else is told fails a build: warnings, broken links, fetches from elsewhere."""
     command: str = "bookpress"
     """What pages and messages tell a reader to type."""
     front_matter: str = "bookpress"

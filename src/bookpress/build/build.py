@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.book.project import Project
+from bookpress.book.project import Project, load_settings
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import KNOWN, PAGES, Format, Maker, choose, make
@@ -30,6 +30,7 @@ from bookpress.build.published import (
     publish,
     whole,
 )
+from bookpress.build.sphinx_process import warnings_of
 from bookpress.build.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.build.statements import expect_truth, standings
 from bookpress.chapter.estimates import results_file
@@ -37,11 +38,14 @@ from bookpress.citation.record import load_book
 from bookpress.errors import PressError
 from bookpress.explore.robustness import FILE as SURENESS
 from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
-from bookpress.progress import Reporter
+from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
 from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
 from bookpress.run.worker import versions
+
+TOLD = 5
+"""Faults that are told at the most where they do not fail a build."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ def build(
             sphinx.begin(project.workshop, source)
             draft = begin_draft(project, record, outcome, statements)
             sphinx.finish()
+            _tell(warnings_of(project.workshop), "Jupyter Book warns:")
         finish_pages(project, state["date"], reporter, formats, extras)
         clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
         finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras_mark})
@@ -273,10 +278,19 @@ def finish_pages(
     make(formats, pages, source, epoch)
     reporter.step("checking the pages")
     faults = check_pages(pages)
-    if faults:
+    if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
+    _tell(faults, "the pages have faults:")
     if extras:
         extras.write(source, pages)
+
+
+def _tell(faults: Sequence[str], heading: str) -> None:
+    """Tell what is wrong with a book that need not be without faults."""
+    if faults:
+        shown = list(faults[:TOLD])
+        more = [f"... and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
+        note(_listed(heading, [*shown, *more]))
 
 
 def finish_draft(

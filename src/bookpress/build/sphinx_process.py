@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from bookpress.book.project import load_settings
 from bookpress.build.formats import Order, work_on_order
 from bookpress.errors import PressError
 from bookpress.files import naming
@@ -104,10 +105,19 @@ def run(
         doctreedir=memory,
         builder=output.name,
         force_all=True,
-        warningiserror=True,
+        warningiserror=load_settings(source).strict,
         keep_going=True,
         jobs=jobs,
     )
+
+
+def warnings_of(shop: Path) -> list[str]:
+    """Return the lines by which Sphinx warned when it made pages in a folder."""
+    log = shop / "sphinx.log"
+    if not log.is_file():
+        return []
+    said = log.read_text(encoding="utf-8").replace(f"{shop / 'source'}/", "")
+    return [line for line in said.splitlines() if WARNING.search(line)]
 
 
 def complaints(said: str, source: str) -> str:

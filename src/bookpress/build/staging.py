@@ -44,6 +44,9 @@ from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 
 EXTENSION = "bookpress.build.sphinx_process"
+PAGE = "bookpress.page"
+SOURCES = "sources"
+"""Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
 MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""
 _LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.md(?P<anchor>#[^()\s]*)?\)")
@@ -87,7 +90,7 @@ def stage(
     wanted["results.json"] = pretty(results_of(runs)).encode()
     wanted |= more
     for chapter in edition.chapters:
-        wanted[f"sources/{chapter.slug}.md"] = chapter.source.encode("utf-8")
+        wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
         wanted[f"{chapter.docname}.ipynb"] = notebook
     for name, content in wanted.items():
@@ -185,12 +188,14 @@ def point_to_notebooks(text: str, folder: str, chapters: Collection[str]) -> str
 def staged_config(content: bytes) -> bytes:
     """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker."""
     config = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
-    config.setdefault("execute", {})["execute_notebooks"] = "off"
-    sphinx = config.setdefault("sphinx", {})
+    config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
+    config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{SOURCES}/*"]
+    sphinx = dict(config.get("sphinx") or {})
     extensions = sphinx.get("extra_extensions") or []
     if isinstance(extensions, str):
         extensions = [extensions]
-    sphinx["extra_extensions"] = [*extensions, EXTENSION]
+    sphinx["extra_extensions"] = list(dict.fromkeys([*extensions, PAGE, EXTENSION]))
+    config["sphinx"] = sphinx
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 
 

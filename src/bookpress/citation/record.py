@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bookpress.book.source import Source, build_time
 from bookpress.chapter.parameters import as_text
-from bookpress.files import checked, load_model, parse_json, read
+from bookpress.files import as_mapping, checked, load_model, parse_json, read
 
 
 def single_spaced(value: Any) -> Any:
@@ -239,7 +239,7 @@ class Chapter(Facts):
     ``page`` is its path on the site, ``position`` its number from 1.
     """
 
-    slug: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    slug: str = Field(pattern=r"^\w[\w.-]*$")
     title: Text
     page: str
     position: int | None = Field(default=None, ge=1)
@@ -485,8 +485,17 @@ FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
 
 
 def load_book(root: Path) -> Book:
-    """Return the publication settings of the book at a folder."""
-    return load_model(root / SETTINGS, SETTINGS, Book)
+    """Return the publication settings of the book at a folder.
+
+    Where it has no file of them, they are what ``_config.yml`` says.
+    """
+    if (root / SETTINGS).is_file():
+        return load_model(root / SETTINGS, SETTINGS, Book)
+    config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
+    title = str(config.get("title") or "Untitled book")
+    author = str(config.get("author") or f"The authors of {title}")
+    facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
+    return checked(Book, facts, "_config.yml")
 
 
 def load_built(root: Path) -> Edition | None:

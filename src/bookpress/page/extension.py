@@ -115,8 +115,10 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.parameter_rows = parameter_box.parameter_rows(page, cells, srcdir)
 
 
-def prefer_tables_as_markdown(_app: Sphinx, config: Config) -> None:
+def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:
     """Let tables be parsed as MyST: they have numbers, and each format sets them its own way."""
+    if not layout.is_ours(app):
+        return
     wanted = ("*", "text/markdown", 4)
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, wanted]
 
@@ -223,7 +225,7 @@ def wait_for_pictures(app: Sphinx, _builder: object) -> None:
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give the text of a page, now that all is known, what HTML has besides."""
-    if app.builder.format == "html":
+    if app.builder.format == "html" and layout.is_ours(app):
         parameter_box.add_kicker(doctree, app.env, docname)
         typesetting.explain_terms(doctree, app.env)
         typesetting.keep_together(doctree)
@@ -243,7 +245,8 @@ def write_with_page(
     """
     if doctree is not None and not app.config[PAGES_ALONE]:
         page = store_of(app.env).page(pagename)
-        search.keep_entries(app, pagename, doctree)
+        if layout.is_ours(app):
+            search.keep_entries(app, pagename, doctree)
         figures.write_files(app, page, context)
         downloads.write_files(app, page)
 
@@ -267,9 +270,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             bundle = figures.picture_cache(outdir) / drawing.BUNDLE
             shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
-        search.write_script(app)
+        if layout.is_ours(app):
+            search.write_script(app)
         moved.write_pages(app)
-        for unused in static.glob("mystnb.*.css"):
+        for unused in static.glob("mystnb.*.css") if layout.is_ours(app) else ():
             unused.unlink()
 
 

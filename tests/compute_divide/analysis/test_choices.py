@@ -66,7 +66,9 @@ def test_a_wrong_value_is_told_what_is_allowed(
 def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_something_a_unit(
     path: Path,
 ) -> None:
-    parameters = Chapter(path.stem, path, f"notebooks/{path.stem}", settings=load_settings(ROOT)).parameters
+    parameters = Chapter(
+        path.stem, path, f"notebooks/{path.stem}", settings=load_settings(ROOT)
+    ).parameters
     assert len({one.help for one in parameters}) == len(parameters)
     for one in parameters:
         assert len(one.help) > len("calendar year"), one.name

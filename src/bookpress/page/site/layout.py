@@ -16,6 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 import bookpress
+from bookpress.book.project import load_settings
 from bookpress.chapter.number_formats import setting
 from bookpress.citation.record import Difference
 from bookpress.page.base.contents import chapter_numbers, citation_of, formats_of, title_of
@@ -40,14 +41,21 @@ def digest(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def prefer_our_templates(app: Sphinx, config: Config) -> None:  # noqa: ARG001
+def is_ours(app: Sphinx) -> bool:
+    """Return whether the press lays out the pages, and not the theme of the book."""
+    return load_settings(Path(app.srcdir)).layout == "press"
+
+
+def prefer_our_templates(app: Sphinx, config: Config) -> None:
     """Let our layout come before the theme's.
 
     Figures and tables are named in full, formulas drawn as MathML.
     """
+    config.html_static_path.append(str(STATIC))
+    if not is_ours(app):
+        return
     templates = TEMPLATES / "pages"
     config.templates_path.insert(0, str(templates))
-    config.html_static_path.append(str(STATIC))
     config.html_use_index = False
     config.html_copy_source = False
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
@@ -61,7 +69,7 @@ def silence_theme(app: Sphinx) -> None:
 
     So are scripts of Jupyter Book for a service on another host.
     """
-    if app.builder.format != "html":
+    if app.builder.format != "html" or not is_ours(app):
         return
     for event, package in SILENCED:
         for listener in list(app.events.listeners[event]):
@@ -83,7 +91,12 @@ def fill_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the layout what it needs to know of a page."""
+    """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
+    if not is_ours(app):
+        if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
+            app.add_css_file("choices.css")
+            app.add_js_file("states.js", loading_method="defer")
+        return
     here = app.builder.get_target_uri(pagename)
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
