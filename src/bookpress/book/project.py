@@ -66,6 +66,11 @@ class Settings(BaseModel):
     verify: str = ""
     """module:function that returns what is wrong with the evidence."""
 
+    @property
+    def is_laid_out(self) -> bool:
+        """Whether the press lays out the pages, and not the theme of the book."""
+        return self.layout == "press"
+
 
 DEFAULTS = Settings()
 

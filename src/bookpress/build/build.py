@@ -7,7 +7,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bookpress.book.project import Project, load_settings
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import KNOWN, PAGES, Format, Maker, choose, make
-from bookpress.build.link_check import check_pages
+from bookpress.build.link_check import check_pages, split_fetches
 from bookpress.build.published import (
     EXTRAS,
     FORMATS,
@@ -41,6 +41,7 @@ from bookpress.files import canonical, naming, pretty, read, replace_file, sha25
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
+from bookpress.run.notebook import failed_run
 from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
 from bookpress.run.worker import versions
 
@@ -59,6 +60,8 @@ class Built:
     folder: Path
     changed: bool
     fresh: list[str]
+    failed: Sequence[str] = ()
+    """Chapters that did not run to their end."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def build(
             check = partial(check_evidence, project, edition)
             outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
             if outcome.errors:
-                raise failure(project, outcome.errors)
+                outcome = _with_failed(project, edition, options, outcome)
             statements = standings(project, edition, outcome.runs)
             if edition.is_default:
                 expect_truth(statements, edition)
@@ -128,7 +131,21 @@ def build(
         finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras_mark})
         publish(project, edition.folder)
         keep_memory(project, memory_mark)
-    return Built(edition, target, changed=True, fresh=outcome.fresh)
+    failed = [error.chapter for error in outcome.errors]
+    return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
+
+
+def _with_failed(
+    project: Project, edition: Edition, options: RunOptions, outcome: Outcome
+) -> Outcome:
+    """Return an outcome with the chapters that failed, as far as they got; raise where none may."""
+    problem = failure(project, outcome.errors)
+    if project.settings.strict and not options.keep_going:
+        raise problem
+    note(str(problem))
+    runs = {**outcome.runs, **{error.chapter: failed_run(error) for error in outcome.errors}}
+    slugs = [chapter.slug for chapter in edition.chapters]
+    return replace(outcome, runs={slug: runs[slug] for slug in slugs})
 
 
 def _kept(folder: Path, mark: str) -> Extras:
@@ -280,7 +297,9 @@ def finish_pages(
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
-    _tell(faults, "the pages have faults:")
+    elsewhere, others = split_fetches(faults)
+    _tell(others, "the pages have faults:")
+    _tell(elsewhere, "the pages fetch from other hosts:")
     if extras:
         extras.write(source, pages)
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,6 +25,7 @@ FETCHING_RELATIONS = {
     "modulepreload",
     "manifest",
 }
+FETCH = re.compile(r": fetches (?:https?:)?//(?P<host>[^/\s]+)\S* from another host$")
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
@@ -49,6 +51,13 @@ def check_pages(folder: Path) -> list[str]:
             faults = _broken(name, link, files, anchors)
             problems += [f"{name}: link to {link}: {fault}" for fault in faults]
     return sorted(set(problems))
+
+
+def split_fetches(problems: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the hosts that pages fetch from, each once with how many do, and the other faults."""
+    hosts = Counter(fetch["host"] for fetch in map(FETCH.search, problems) if fetch)
+    others = [problem for problem in problems if not FETCH.search(problem)]
+    return [f"{host} ({count} times)" for host, count in hosts.most_common()], others
 
 
 def _pages(files: Mapping[str, Path]) -> dict[str, Any]:

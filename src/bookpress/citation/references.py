@@ -72,9 +72,9 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 
 
 class ListReferences(SphinxPostTransform):
-    """Turn labelled citations into a plain list.
+    """Turn labelled citations into a plain list where the text names authors and years.
 
-    The text names authors and years, so labels would say nothing.
+    Labels would say nothing then.
     """
 
     default_priority = 6
@@ -82,6 +82,8 @@ class ListReferences(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
+        if self.config.bibtex_reference_style != "author_year":
+            return
         entries = self.document.findall(nodes.citation)
         holders = {id(entry.parent): entry.parent for entry in entries}
         for holder in holders.values():

@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -119,6 +120,7 @@ def build(
     force: opt.Force = False,
     time_limit: opt.TimeLimit = None,
     formats: opt.Formats = opt.FORMATS[0],
+    keep_going: opt.KeepGoing = False,
 ) -> None:
     """Build one edition of the book, or several with an index.
 
@@ -139,7 +141,7 @@ def build(
     from bookpress.build.build import build as build_edition
     from bookpress.build.formats import choose
 
-    options = _options(jobs, engine, force, time_limit)
+    options = replace(_options(jobs, engine, force, time_limit), keep_going=keep_going)
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]
@@ -156,10 +158,12 @@ def build(
                 say(f"as {each.name}: {path}")
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
-        return
-    from bookpress.page.explore.comparison_page import write_index
+    else:
+        from bookpress.page.explore.comparison_page import write_index
 
-    typer.echo(write_index(project, [done.edition.folder for done in built]))
+        typer.echo(write_index(project, [done.edition.folder for done in built]))
+    if any(done.failed for done in built):
+        raise typer.Exit(1)
 
 
 @press.command()

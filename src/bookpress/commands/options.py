@@ -145,6 +145,10 @@ EngineName = Annotated[
     Literal["forked", "kernel"] | None,
     typer.Option("--engine", help="forked (fast) or kernel (a Jupyter kernel per chapter)."),
 ]
+KeepGoing = Annotated[
+    bool,
+    typer.Option("--keep-going", help="Build the rest of the book although a chapter fails."),
+]
 Force = Annotated[bool, typer.Option("--force", help="Run chapters even if nothing has changed.")]
 TimeLimit = Annotated[
     float | None, typer.Option("--time-limit", help="Seconds a chapter may take. [default: 600]")

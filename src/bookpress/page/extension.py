@@ -90,7 +90,7 @@ class PageCollector(EnvironmentCollector):
         if page.front.get("finding"):
             finding = str(page.front["finding"])
             page.finding = parameter_box.parse_line(finding, env, doctree.settings)
-        parameter_box.open_page(doctree, page)
+        parameter_box.open_page(doctree, page, settings.is_laid_out)
         if draws(app):  # while the next pages are read
             cache = figures.picture_cache(Path(app.outdir))
             drawing.begin(page.charts, cache)

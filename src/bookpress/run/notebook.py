@@ -249,6 +249,22 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     return f"code cell {number} (`{shown.strip()}`)"
 
 
+def failed_run(error: ChapterError) -> Run:
+    """Return a chapter as far as it got, with a box that says what went wrong where it did."""
+    import nbformat
+
+    notebook = nbformat.reads(error.notebook.decode("utf-8"), as_version=4)
+    broken = [place for place, cell in enumerate(notebook.cells) if _mark(cell, "exception")]
+    place = broken[0] + 1 if broken else len(notebook.cells)
+    fence = "`" * 8
+    text = (
+        f"{fence}`{{danger}}\n**This chapter could not be run to its end.**\n\n"
+        f"{fence}{{code-block}} text\n{error}\n{fence}\n{fence}`"
+    )
+    notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text))
+    return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)
+
+
 def tidied(notebook: Any) -> Any:
     """Rid an executed notebook of what differs by the run or the machine, and return it.
 
@@ -256,7 +272,8 @@ def tidied(notebook: Any) -> Any:
     """
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
-    notebook.metadata["language_info"] = {"name": "python"}
+    if notebook.metadata["kernelspec"]["name"] == KERNEL["name"]:
+        notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"c{number:03d}"
         for key in ("papermill", "execution"):

@@ -44,6 +44,8 @@ class RunOptions:
     """Run even what the cache holds."""
     time_limit: float | None = None
     """Seconds a chapter may take; by default its own limit."""
+    keep_going: bool = False
+    """Build the book although a chapter failed, which then says so on its page."""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:

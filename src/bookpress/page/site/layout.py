@@ -43,7 +43,7 @@ def digest(path: Path) -> str:
 
 def is_ours(app: Sphinx) -> bool:
     """Return whether the press lays out the pages, and not the theme of the book."""
-    return load_settings(Path(app.srcdir)).layout == "press"
+    return load_settings(Path(app.srcdir)).is_laid_out
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
@@ -53,6 +53,9 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
     """
     config.html_static_path.append(str(STATIC))
     if not is_ours(app):
+        # with two renderers Sphinx would else take ours
+        renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
+        config.html_math_renderer = config.html_math_renderer or renderers[0]
         return
     templates = TEMPLATES / "pages"
     config.templates_path.insert(0, str(templates))

@@ -74,10 +74,15 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     return list(first.children) if first is not None else []
 
 
-def open_page(doctree: nodes.document, page: Page) -> None:
-    """Put the opening into a page that was just read, below its title."""
+def open_page(doctree: nodes.document, page: Page, is_laid_out: bool) -> None:
+    """Put the opening into a page that was just read, below its title.
+
+    On a page that the press does not lay out, it is what the theme has not: finding and choices.
+    """
     section = next(iter(doctree.findall(nodes.section)), None)
     if section is None or not (page.finding or page.is_chapter):
+        return
+    if not (is_laid_out or page.finding or page.parameter_rows):
         return
     below = later(make=opening)
     if page.finding:
@@ -106,6 +111,7 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     text = fill(
         "opening.html",
         page=page,
+        is_laid_out=load_settings(srcdir).is_laid_out,
         data_date=data_date(page),
         states=states,
         usual=None if usual is None else scale(states)(usual),
