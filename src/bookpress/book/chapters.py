@@ -94,6 +94,13 @@ class Chapter:
         cells = [*self.notebook["cells"], as_cell(self.quotes_cell)]
         return {**self.notebook, "cells": cells}
 
+    @cached_property
+    def code(self) -> list[Any]:
+        """What is executed: code cells with their tags, and what the prose makes evaluate."""
+        cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
+        quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
+        return [self.notebook["metadata"].get("kernelspec"), cells, quotes]
+
     @property
     def where(self) -> str:
         """The file as messages name it."""

@@ -41,7 +41,7 @@ from bookpress.files import (
     update_file,
 )
 from bookpress.run.cache import Run
-from bookpress.run.notebook import as_file
+from bookpress.run.notebook import as_file, with_prose
 
 EXTENSION = "bookpress.build.sphinx_process"
 PAGE = "bookpress.page"
@@ -145,7 +145,7 @@ def staged_notebook(
     `chapters` are the documents of all chapters.
     """
     rows = describe(chapter.parameters, edition.values[chapter.slug])
-    notebook = json.loads(run.notebook)
+    notebook = with_prose(chapter, run)
     entry = {
         "chapter": chapter.slug,
         "edition": {name: record[name] for name in ("id", "name", "title")},

@@ -192,8 +192,10 @@ def run(
     opened = engine_for(project, engine, chapter)
     # the rest is imported while that process does its imports
     from bookpress.book.assignments import with_file
+    from bookpress.book.chapters import choose, discover
     from bookpress.explore.sweep import print_results, run_one
     from bookpress.files import replace_file
+    from bookpress.run.notebook import as_file, with_prose
 
     options = _options(1, engine, force, time_limit)
     values = with_file(file, parameter or [])
@@ -202,7 +204,8 @@ def run(
     say(f"{chapter}: {how}")
     results = {chapter: dict(done.results)}
     if notebook is not None:
-        replace_file(notebook, done.notebook)
+        [written] = choose(discover(project), [chapter])
+        replace_file(notebook, as_file(with_prose(written, done)))
     if as_json:
         _print_json(results)
     else:

@@ -35,10 +35,11 @@ class Run:
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
     """Return the hash of all that a run may rest on.
 
-    A new table runs every chapter again, and no read can escape.
+    A new table runs every chapter again, and no read can escape; another word of prose runs none,
+    for prose is put in afterwards.
     """
     python = [platform.python_implementation(), platform.python_version()]
-    rests_on = [chapter.slug, chapter.sha256, values, fingerprint.id, python]
+    rests_on = [chapter.slug, chapter.code, values, fingerprint.id, python]
     return sha256(canonical(rests_on).encode())
 
 

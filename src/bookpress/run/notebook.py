@@ -5,6 +5,7 @@ Papermill injects the values, an engine runs the cells, and what differs from ru
 
 from __future__ import annotations
 
+import copy
 import itertools
 import json
 import logging
@@ -265,6 +266,42 @@ def failed_run(error: ChapterError) -> Run:
     return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)
 
 
+def with_prose(chapter: Chapter, run: Run) -> Any:
+    """Return the notebook of a run as JSON, with the prose that its chapter has now.
+
+    The code is the same. What papermill put in stays where it is, and so does a run that failed.
+    """
+    executed = json.loads(run.notebook)
+    if not run.key:
+        return executed
+    done = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
+    written = copy.deepcopy(chapter.executable)
+    cells = []
+    for cell in written["cells"]:
+        if cell["cell_type"] == "code":
+            cells += _take_injected(done)
+            ran = done.pop(0)
+            cell.update(outputs=ran["outputs"], execution_count=ran["execution_count"])
+        cells.append(cell)
+        if cell["cell_type"] == "code":
+            cells += _take_injected(done)
+    for number, cell in enumerate(cells):
+        cell["id"] = _cell_id(number)
+    written["metadata"].pop("jupytext", None)
+    metadata = {**written["metadata"], "language_info": executed["metadata"]["language_info"]}
+    return {**executed, "cells": cells, "metadata": metadata}
+
+
+def _take_injected(cells: list[Any]) -> list[Any]:
+    """Take from the beginning of a list the cell that papermill put in, if it is there."""
+    is_injected = bool(cells) and INJECTED in cells[0]["metadata"].get("tags", [])
+    return [cells.pop(0)] if is_injected else []
+
+
+def _cell_id(number: int) -> str:
+    return f"c{number:03d}"
+
+
 def tidied(notebook: Any) -> Any:
     """Rid an executed notebook of what differs by the run or the machine, and return it.
 
@@ -275,7 +312,7 @@ def tidied(notebook: Any) -> Any:
     if notebook.metadata["kernelspec"]["name"] == KERNEL["name"]:
         notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):
-        cell["id"] = f"c{number:03d}"
+        cell["id"] = _cell_id(number)
         for key in ("papermill", "execution"):
             cell.metadata.pop(key, None)
         tags = cell.metadata.pop("tags", [])
