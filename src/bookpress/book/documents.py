@@ -56,8 +56,8 @@ def _without_ending(name: str) -> str:
 
 
 def _matching(root: Path, pattern: str) -> list[str]:
-    paths = [path for path in root.glob(f"{pattern}*") if path.suffix in ENDINGS]
-    return sorted(_without_ending(path.relative_to(root).as_posix()) for path in paths)
+    paths = [path for ending in ENDINGS for path in root.glob(f"{pattern}{ending}")]
+    return sorted({_without_ending(path.relative_to(root).as_posix()) for path in paths})
 
 
 def _entries(node: Any) -> Iterator[str]:

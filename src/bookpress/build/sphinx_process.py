@@ -128,11 +128,11 @@ def complaints(said: str, source: str) -> str:
     lines = said.replace(f"{source}/", "").splitlines()
     fatal = len(lines)
     for number, line in enumerate(lines):
-        if FATAL.match(line):
+        if FATAL.search(line):
             fatal = number
             break
     warnings = [line for line in lines[:fatal] if WARNING.search(line)]
-    complaints = [*warnings, *lines[fatal:]] or lines[-15:]
+    complaints = [*lines[fatal:], *warnings] or lines[-15:]
     return "\n".join(f"  {line}" for line in complaints[:SHOWN])
 
 

@@ -66,7 +66,8 @@ class Citing:
         chapters: dict[str, Chapter] = {}
         app.config.bookpress_chapters = chapters
         key = load_settings(Path(app.srcdir)).front_matter
-        for docname in app.env.collect_relations():
+        listed = app.env.collect_relations()
+        for docname in dict.fromkeys([*listed, *sorted(app.env.found_docs)]):
             if not is_chapter(app.env, docname):
                 continue
             position = len(chapters) + 1

@@ -14,6 +14,7 @@ import pkgutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
@@ -188,6 +189,11 @@ def _begin(connection: Connection, environment: Mapping[str, str], folder: str) 
     serve(connection)
 
 
+def _give_up(*_: object) -> None:
+    """Break off an import: chapters that need it import it themselves."""
+    raise TimeoutError
+
+
 def _preload(modules: Sequence[str]) -> None:
     """Import modules, or call a module:function, in the server.
 
@@ -197,9 +203,13 @@ def _preload(modules: Sequence[str]) -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nowhere, descriptor)
+    late = time.monotonic() + START_LIMIT
+    signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
     gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
     for name in ("bookpress.run.shell", *modules):
+        if time.monotonic() > late:
+            break
         with suppress(BaseException):
             module_or_function = pkgutil.resolve_name(name)
             if ":" in name:
@@ -207,6 +217,7 @@ def _preload(modules: Sequence[str]) -> None:
     for stream in (sys.stdout, sys.stderr):
         stream.flush()  # half a line would else be printed again by every fork
     signal.alarm(0)
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
     gc.enable()

@@ -1,0 +1,182 @@
+"""Books by others: any Jupyter Book is built as it is, and its commands work."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from lxml import html
+from processes import press as run_press
+
+Press = Callable[..., str]
+
+CONFIG = """
+title: Waves
+author: Ada Author and Bob Author
+execute: {execute_notebooks: force, exclude_patterns: ["drafts/*"]}
+sphinx:
+"""
+
+TOC = """
+format: jb-book
+root: Intro_Page
+parts:
+  - caption: First
+    chapters:
+      - file: content/waves_1
+        sections:
+          - file: content/deep/waves_2
+      - glob: content/other/*
+  - caption: Last
+    chapters:
+      - file: drafts/old
+      - file: content/plain
+"""
+
+WAVES = {
+    "parameters": 'year = 2000  # first year\nwater = "salt"\nheights = [1, 2]\nlimit = None',
+    "read": (
+        "import pandas as pd\nfrom beside import double\n"
+        "waves = pd.read_csv('../data/waves.csv')\ntotal = double(waves['height'].sum()) + year"
+    ),
+    "figure": "%matplotlib inline\nimport matplotlib.pyplot as plt\nplt.plot(waves['height']);",
+    "table": "waves",
+    "value": "total",
+}
+
+
+def notebook(title: str, cells: dict[str, str]) -> str:
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "conda-env-x", "language": "python", "display_name": "X"}}
+    )
+    made.cells.append(nbformat.v4.new_markdown_cell(f"# {title}\n\nSome words, and $a_b$.\n"))
+    for tag, source in cells.items():
+        metadata = {"tags": ["parameters"]} if tag == "parameters" else {}
+        made.cells.append(nbformat.v4.new_code_cell(source, metadata=metadata))
+    return nbformat.writes(made)
+
+
+MYST = """\
+---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# Deep waves
+
+See [the others](../waves_1.ipynb) and {doc}`/content/plain`.
+
+```{code-cell} ipython3
+:tags: [raises-exception]
+
+1 / 0
+```
+
+```{code-cell} ipython3
+print("after all")
+```
+"""
+
+FILES = {
+    "_config.yml": CONFIG,
+    "_toc.yml": TOC,
+    "Intro_Page.md": "# Waves\n\nA book, see [](content/deep/waves_2.md).\n",
+    "content/waves_1.ipynb": notebook("Waves", WAVES),
+    "content/beside.py": "def double(number):\n    return 2 * number\n",
+    "content/deep/waves_2.md": MYST,
+    "content/other/waves_1.ipynb": notebook("Other waves", {"value": "6 * 7"}),
+    "content/other/wrong.ipynb": notebook("Wrong waves", {"first": "'seen'", "then": "no_such"}),
+    "content/plain.rst": "Plain\n=====\n\nAs it *was* written.\n",
+    "data/waves.csv": "height\n1.5\n2.5\n",
+    "drafts/old.ipynb": notebook("Old", {"wrong": "raise SystemExit"}),
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book of someone else, with nothing of ours in it."""
+    root = tmp_path_factory.mktemp("foreign") / "book"
+    for name, text in FILES.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module", name="press")
+def press_of(home: Path) -> Press:
+    return partial(run_press, home)
+
+
+@pytest.fixture(scope="module", name="site")
+def built(press: Press, home: Path) -> Path:
+    press("build", code=1)  # for one chapter fails
+    return home / "_build/editions/default/html"
+
+
+def article(site: Path, page: str) -> Any:
+    return html.parse(str(site / page)).getroot().xpath("//article")[0]
+
+
+def test_each_page_stands_at_its_own_address(site: Path) -> None:
+    for page in ("Intro_Page", "content/waves_1", "content/deep/waves_2", "content/plain"):
+        assert (site / f"{page}.html").is_file(), page
+    assert "As it was written" in article(site, "content/plain.html").text_content()
+    links = article(site, "Intro_Page.html").xpath(".//a/@href")
+    assert "content/deep/waves_2.html" in links
+
+
+def test_outputs_are_those_that_jupyter_book_shows(site: Path) -> None:
+    page = article(site, "content/waves_1.html")
+    assert len(page.xpath(".//img")) == 1
+    assert (site / "content" / page.xpath(".//img/@src")[0]).resolve().is_file()
+    assert len(page.xpath(".//table[contains(@class, 'dataframe')]")) == 1
+    assert "2008.0" in page.text_content()
+    assert page.xpath(".//*[contains(@class, 'cell_input')]")
+    deep = article(site, "content/deep/waves_2.html").text_content()
+    assert "ZeroDivisionError" in deep
+    assert "after all" in deep
+
+
+def test_a_chapter_that_fails_says_so_in_its_place(site: Path) -> None:
+    text = article(site, "content/other/wrong.html").text_content()
+    assert "seen" in text
+    assert "This chapter could not be run to its end" in text
+    assert "code cell 2 (no_such) failed with NameError" in text.replace("`", "")
+
+
+def test_what_is_excluded_from_running_is_shown_as_it_was(site: Path) -> None:
+    assert "raise" in article(site, "drafts/old.html").text_content()
+    assert not article(site, "drafts/old.html").xpath(".//*[contains(@class, 'cell_output')]")
+
+
+def test_citations_come_from_the_configuration(press: Press) -> None:
+    assert "Ada Author and Bob Author" in press("cite", "waves_2")
+    assert "Other waves" in press("cite", "content-other-waves_1")
+
+
+def test_parameters_are_checked_and_run(press: Press) -> None:
+    results = press("params", "content-waves_1")
+    assert "first year" in results
+    said = press("run", "content-waves_1", "-p", "year=soon", code=2)
+    assert "allowed: any whole number" in said
+    made = press("run", "content-waves_1", "-p", "year=3000", "--notebook", "out.ipynb", "--json")
+    assert json.loads(made) == {"content-waves_1": {}}
+
+
+def test_a_word_of_prose_runs_nothing_again(site: Path, press: Press, home: Path) -> None:
+    path = home / "content/deep/waves_2.md"
+    path.write_text(path.read_text().replace("See [the", "Now see [the"))
+    said = press("build", code=1)
+    assert "0 of 4 chapters run" in said
+    assert "Now see the others" in article(site, "content/deep/waves_2.html").text_content()
+
+
+def test_a_file_beside_a_chapter_runs_chapters_again(press: Press, home: Path) -> None:
+    (home / "content/beside.py").write_text("def double(number):\n    return 3 * number\n")
+    press("run", "content-waves_1", "--notebook", "out.ipynb")
+    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    assert cells[-1]["outputs"][0]["data"]["text/plain"] == "np.float64(2012.0)"
