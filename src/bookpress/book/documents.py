@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.project import BUILD, Project
+from bookpress.book.project import BUILD, Project, load_settings
 from bookpress.errors import PressError
 from bookpress.files import as_mapping, decoded, front_matter, read
 
@@ -97,9 +97,15 @@ def has_cells(path: Path, where: str) -> bool:
 
 
 def is_chapter(env: Any, docname: str) -> bool:
-    """Return whether a document that Sphinx has read is a chapter; `env` is its environment."""
-    is_notebook = "kernelspec" in env.metadata[docname]
-    return is_notebook and has_cells(Path(env.doc2path(docname)), docname)
+    """Return whether a document that Sphinx has read is a chapter; `env` is its environment.
+
+    It was staged as one, or is a notebook with code cells.
+    """
+    metadata = env.metadata[docname]
+    front = json.loads(metadata.get(load_settings(Path(env.srcdir)).front_matter, "{}"))
+    if "chapter" in front:
+        return True
+    return "kernelspec" in metadata and has_cells(Path(env.doc2path(docname)), docname)
 
 
 def excluded_from_running(project: Project, path: Path) -> bool:

@@ -97,10 +97,11 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     cache = RunCache(project.cache)
     runs = {}
     for chapter in edition.chapters:
-        key = run_key(chapter, edition.values[chapter.slug], edition.fingerprint)
-        run = cache.find(key)
-        if run is not None:
-            runs[chapter.slug] = run
+        with suppress(PressError):  # a chapter that quotes what there is not has not been run
+            key = run_key(chapter, edition.values[chapter.slug], edition.fingerprint)
+            run = cache.find(key)
+            if run is not None:
+                runs[chapter.slug] = run
     return runs
 
 

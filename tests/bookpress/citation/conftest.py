@@ -198,6 +198,7 @@ def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> Non
     for chapter in CHAPTERS:
         title = str(chapter["title"]).replace("<", "\\<")
         front = {key: value for key, value in chapter.items() if key not in {"slug", "title"}}
+        front["chapter"] = chapter["slug"]
         head = yaml.safe_dump({"orbits": front}, allow_unicode=True)
         cites = (
             "As {cite:p}`doe2020` and {cite:t}`group2021` say."
