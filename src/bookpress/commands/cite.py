@@ -6,6 +6,7 @@ They are the same as on its pages.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.editions import differences
