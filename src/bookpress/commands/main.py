@@ -6,7 +6,7 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +20,8 @@ from bookpress.errors import PressError, UsageError
 from bookpress.progress import named_output, reporting
 
 if TYPE_CHECKING:
+    from bookpress.build.build import Built
+    from bookpress.build.formats import Format
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
@@ -107,6 +109,17 @@ def _common(
         raise typer.Exit
 
 
+def _say_what_was_built(built: Sequence[Built], formats: Sequence[Format]) -> None:
+    for done in built:
+        what = "nothing to do"
+        if done.changed:
+            what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
+        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
+        for each in formats:
+            for path in (done.folder / "html" / each.name).glob(f"*.{each.name}"):
+                say(f"as {each.name}: {path}")
+
+
 @press.command()
 def build(
     editions: opt.EditionNames = None,
@@ -148,14 +161,7 @@ def build(
     chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
     with reporting() as bar:
         built = [build_edition(project, plan, options, bar, chosen, opened) for plan in wanted]
-    for done in built:
-        what = "nothing to do"
-        if done.changed:
-            what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
-        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
-        for each in chosen:
-            for path in (done.folder / "html" / each.name).glob(f"*.{each.name}"):
-                say(f"as {each.name}: {path}")
+    _say_what_was_built(built, chosen)
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
     else:
