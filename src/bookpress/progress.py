@@ -179,3 +179,8 @@ def named_output() -> Iterator[None]:
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise PressError(f"cannot write to standard output: {error.strerror or error}") from error
+
+
+def say(text: str) -> None:
+    """Say something to the person at the terminal, on standard error."""
+    Console(stderr=True, soft_wrap=True, highlight=False).print(text)

@@ -19,7 +19,7 @@ SLUGS = [chapter.slug for chapter in discover(Project.at(ROOT))]
 @pytest.fixture
 def book(tmp_path):
     """Return what an editor sees of the book."""
-    for name in ("pyproject.toml", "_toc.yml"):
+    for name in ("pyproject.toml", "_config.yml", "_toc.yml", "index.md"):
         shutil.copy(ROOT / name, tmp_path / name)
     for name in ("notebooks", "book"):
         shutil.copytree(ROOT / name, tmp_path / name)

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import document_path, toc_files
 from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, where
@@ -29,12 +28,13 @@ from bookpress.build.staging import stage
 from bookpress.chapter.bindings import python_of
 from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
+from bookpress.check.pages import pages_of
 from bookpress.check.renamed import table_faults
 from bookpress.citation.deposit import deposit_files
 from bookpress.citation.record import SETTINGS, load_book
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.explore.robustness import FILE
-from bookpress.files import FRONT, as_mapping, decoded, front_matter, read
+from bookpress.files import FRONT, as_mapping, front_matter, read
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
@@ -125,19 +125,6 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     known = {problem.said for problem in problems}
     problems += [warning for warning in warnings if warning.said not in known]
     return sorted(problems), unchecked
-
-
-def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
-    """Return the text of every page by its file."""
-    pages = {}
-    sources = {chapter.docname: chapter for chapter in chapters}
-    for name in dict.fromkeys([*toc_files(project), *sources]):
-        path = document_path(project.root, name)
-        if name in sources:
-            pages[sources[name].where] = sources[name].source
-        elif path.suffix == ".md":
-            pages[f"{name}.md"] = decoded(path)
-    return pages
 
 
 def untested(project: Project) -> list[Problem]:

@@ -6,7 +6,7 @@ import gc
 import json
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,11 +17,9 @@ from rich.markup import escape
 
 from bookpress.commands import options as opt
 from bookpress.errors import PressError, UsageError
-from bookpress.progress import named_output, reporting
+from bookpress.progress import named_output, reporting, say
 
 if TYPE_CHECKING:
-    from bookpress.build.build import Built
-    from bookpress.build.formats import Format
     from bookpress.run.runner import RunOptions
 
 INTERRUPTED = 130
@@ -75,11 +73,6 @@ def guarded(work: Callable[[], object]) -> None:
         sys.exit(INTERRUPTED)
 
 
-def say(text: str) -> None:
-    """Say something to the person at the terminal, on standard error."""
-    Console(stderr=True, soft_wrap=True, highlight=False).print(text)
-
-
 def _print_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
@@ -107,17 +100,6 @@ def _common(
 
         typer.echo(__version__)
         raise typer.Exit
-
-
-def _say_what_was_built(built: Sequence[Built], formats: Sequence[Format]) -> None:
-    for done in built:
-        what = "nothing to do"
-        if done.changed:
-            what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
-        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
-        for each in formats:
-            for path in (done.folder / "html" / each.name).glob(f"*.{each.name}"):
-                say(f"as {each.name}: {path}")
 
 
 @press.command()
@@ -153,6 +135,7 @@ def build(
     from bookpress.book.editions import load_edition, save_edition
     from bookpress.build.build import build as build_edition
     from bookpress.build.formats import choose
+    from bookpress.commands.built import print_built
 
     options = replace(_options(jobs, engine, force, time_limit), keep_going=keep_going)
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
@@ -161,13 +144,7 @@ def build(
     chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
     with reporting() as bar:
         built = [build_edition(project, plan, options, bar, chosen, opened) for plan in wanted]
-    _say_what_was_built(built, chosen)
-    if len(built) == 1:
-        typer.echo(built[0].folder / "html" / "index.html")
-    else:
-        from bookpress.page.explore.comparison_page import write_index
-
-        typer.echo(write_index(project, [done.edition.folder for done in built]))
+    print_built(project, built, chosen)
     if any(done.failed for done in built):
         raise typer.Exit(1)
 
