@@ -18,6 +18,7 @@ from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, load_source
 from bookpress.build.formats import KNOWN, PAGES, Format, Maker, choose, make
 from bookpress.build.link_check import check_pages, split_fetches
+from bookpress.build.open_data import write_open_data
 from bookpress.build.published import (
     EXTRAS,
     FORMATS,
@@ -125,6 +126,7 @@ def build(
             sphinx.begin(project.workshop, source)
             draft = begin_draft(project, record, outcome, statements)
             sphinx.finish()
+            write_open_data(draft, project.workshop / PAGES.name)
             _tell(warnings_of(project.workshop), "Jupyter Book warns:")
         finish_pages(project, state["date"], reporter, formats, extras)
         clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)

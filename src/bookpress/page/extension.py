@@ -48,6 +48,7 @@ from bookpress.page.site import (
     layout,
     moved,
     parameter_box,
+    reading,
     search,
     sentences,
     typesetting,
@@ -270,6 +271,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             bundle = figures.picture_cache(outdir) / drawing.BUNDLE
             shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
+        reading.write_index(app)
         if layout.is_ours(app):
             search.write_script(app)
         moved.write_pages(app)

@@ -396,6 +396,8 @@ def lay_out(
         sitemap = TEMPLATES.get_template("sitemap.xml").render(urls=urls)
         (site / "sitemap.xml").write_text(sitemap, encoding="utf-8")
     _keep_addresses(site, defaults, book)
+    for version, entry in entries.items():
+        replace_file(site / RELEASED / f"{version}.json", pretty(entry).encode())
     changes = {entry.version: entry.changes for entry in book.releases}
     for name in OWN_PAGES:
         template = environment("apart").get_template(CLAIMS if name == CLAIMS else VERSIONS)

@@ -152,9 +152,10 @@ def test_downloads_of_a_chapter(built: Any) -> None:
         assert "Source: Epoch AI" in readme
         assert "share, 0 to 1" in readme
     links = [link["href"] for link in built.page().select("#this-chapter a")]
-    assert links == [
+    notebook, results, figures = (
         f"../downloads/models{ending}" for ending in (".ipynb", "-results.json", "-figures.zip")
-    ]
+    )
+    assert links == [notebook, "models.md", results, figures]
 
 
 def test_the_data_are_described_where_they_lie(built: Any) -> None:

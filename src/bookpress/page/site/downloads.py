@@ -26,7 +26,8 @@ from bookpress.page.base.store import PAGES_ALONE, Page, store_of
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.base.words import charts_of
 from bookpress.page.figures.figures import folder_of, picture_cache
-from bookpress.page.site.notebook_file import as_notebook
+from bookpress.page.site.notebook_file import as_notebook, as_source
+from bookpress.page.site.reading import address_of, as_markdown
 
 PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
@@ -78,6 +79,7 @@ def files_of(
     if source_of(page, srcdir):
         source = _download(here, f"{stem}.md", "Source", "to run again (MyST Markdown)")
         downloads.append(source)
+    downloads.append(_download(here, address_of(page), "Text", "without code (Markdown)"))
     if page.results:
         name = f"{stem}-results.json"
         downloads.append(_download(here, name, "Results", "numbers with intervals (JSON)"))
@@ -111,10 +113,9 @@ def write_files(app: Sphinx, page: Page) -> None:
     executed = _executed(page, app).read_bytes()
     notebook = as_notebook(executed, page, app)
     replace_file(Path(f"{stem}.ipynb"), notebook)
-    source = source_of(page, Path(app.srcdir))
-    if source is not None:
-        myst = source.read_bytes()
-        replace_file(Path(f"{stem}.md"), myst)
+    if source_of(page, Path(app.srcdir)) is not None:
+        replace_file(Path(f"{stem}.md"), as_source(notebook))
+    replace_file(outdir / address_of(page), as_markdown(executed, page, app))
     if page.results:
         results = results_file(page.results)
         replace_file(Path(f"{stem}-results.json"), results)

@@ -43,7 +43,7 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
         if cell["cell_type"] == "markdown":
             with suppress(UnknownNameError, FormatError):  # the page has told
                 source = "".join(cell["source"])
-                text = _otherwise(source, page.docname, app.env)
+                text = otherwise(source, page.docname, app.env)
                 cell["source"] = plain(text, page.docname, app.env)
         elif "mystnb" in cell["metadata"]:
             _say_in_words(cell["metadata"]["mystnb"], page, app.env)
@@ -56,6 +56,15 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     text = _about(page, app)
     about = _cell("about", "markdown", text)
     return as_file({**notebook, "cells": [about, *cells]})
+
+
+def as_source(notebook: bytes) -> bytes:
+    """Return a notebook that a reader takes away as MyST Markdown: the same without outputs."""
+    import jupytext
+    import nbformat
+
+    node = nbformat.reads(notebook.decode(), as_version=4)
+    return str(jupytext.writes(node, "md:myst")).encode()
 
 
 def _tags(cell: dict[str, Any]) -> list[str]:
@@ -93,7 +102,9 @@ def _note(text: str, docname: str, env: BuildEnvironment) -> str:
     return f"> {note(untrue)}\n\n" if untrue else ""
 
 
-def _otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
+def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
+    """Return Markdown with what is said only where a statement does not hold, or without it."""
+
     def shown(block: re.Match[str]) -> str:
         name = full_name(block[2], docname)
         statement = store_of(env).statement(name)
