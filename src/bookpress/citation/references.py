@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -23,15 +24,24 @@ from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography
 
+from bookpress.book.project import load_settings
 from bookpress.citation.landing_page import Work
 from bookpress.citation.record import Author, single_spaced
+
+
+def is_laid_out(env: BuildEnvironment) -> bool:
+    """Return whether the press lays out the pages of a book that is being built."""
+    return load_settings(Path(env.srcdir)).is_laid_out
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
     """Add the section to a page that was just read.
 
-    A page that cites nothing, or has a bibliography of its own, gets none.
+    A page that cites nothing, or has a bibliography of its own, gets none; so do those of a book
+    that its own theme lays out.
     """
+    if not is_laid_out(app.env):
+        return
     domain = cast("BibtexDomain", app.env.get_domain("cite"))
     has_bibliography = any(doctree.findall(bibliography))
     cites = any(ref.docname == app.env.docname for ref in domain.citation_refs)
@@ -72,9 +82,9 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 
 
 class ListReferences(SphinxPostTransform):
-    """Turn labelled citations into a plain list where the text names authors and years.
+    """Turn labelled citations into a plain list, on pages that the press lays out.
 
-    Labels would say nothing then.
+    The text there names authors and years, so labels would say nothing.
     """
 
     default_priority = 6
@@ -82,7 +92,7 @@ class ListReferences(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
-        if self.config.bibtex_reference_style != "author_year":
+        if not is_laid_out(self.env):
             return
         entries = self.document.findall(nodes.citation)
         holders = {id(entry.parent): entry.parent for entry in entries}

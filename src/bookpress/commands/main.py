@@ -145,7 +145,7 @@ def build(
     with reporting() as bar:
         built = [build_edition(project, plan, options, bar, chosen, opened) for plan in wanted]
     print_built(project, built, chosen)
-    if any(done.failed for done in built):
+    if project.settings.strict and any(done.failed for done in built):
         raise typer.Exit(1)
 
 

@@ -190,7 +190,7 @@ def write_book(root: Path, edition: str | None, facts: dict[str, object]) -> Non
         "conf.py": CONF,
         "references.bib": BIBLIOGRAPHY,
         "book/publication.yml": yaml.safe_dump(facts, allow_unicode=True),
-        "book/settings.yml": "front_matter: orbits\n",
+        "book/settings.yml": "front_matter: orbits\nlayout: press\n",
         "book/citing.md": "# How to cite\n\n```{how-to-cite}\n```\n",
         "index.md": f"# A book\n\n```{{toctree}}\n{listed}\nbook/citing\n```\n",
         **({"edition.json": json.dumps(EDITIONS[edition])} if edition else {}),
