@@ -98,6 +98,7 @@ def fill_context(
     if not is_ours(app):
         if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
             app.add_css_file("choices.css")
+            app.add_js_file("walk.js", loading_method="defer")
             app.add_js_file("states.js", loading_method="defer")
         return
     here = app.builder.get_target_uri(pagename)

@@ -120,9 +120,10 @@
       await press.draw(box);
       holding(() => { box.style.minHeight = ""; });
     }, null);
-    const figures = news.filter((node) => $(".chart", node)).length;
+    const stops = press.walk.stops(news, changed.map(([old]) => old).filter((old) => !isQuiet(old)));
+    const figures = stops.filter((stop) => stop.isFigure).length;
     const turned = Object.values(state.fallen).filter(([holds, , kind]) => holds === false && kind === "claim").length;
-    return { drawn, passages: news.length - figures, figures, turned };
+    return { drawn, stops, passages: stops.length - figures, figures, turned };
   }
 
   // ---- What the reader sees of it: controls, the strip that stays in view, what is said, the address ----
@@ -154,7 +155,8 @@
   const strip = make("aside", { className: "state-strip", hidden: true }, shown, tools);
   said.setAttribute("role", "status");
   strip.setAttribute("aria-label", "The state that is shown");
-  document.body.append(said, strip);
+  document.body.append(said);
+  article.before(strip);
   const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
   const copyLink = async ({ currentTarget: one }) => {
     try { await navigator.clipboard.writeText(location.href); one.textContent = "Copied"; } catch { one.textContent = "Copy it from the address bar"; }
@@ -170,10 +172,16 @@
   const quoted = (text) => /^[\w.,:=/-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const command = (wanted) => [bar.dataset.command, ...Object.entries(wanted).map(([name, value]) => `-p ${quoted(`${bar.dataset.chapter}.${name}=${value}`)}`)].join(" ");
 
-  function tell(text, strong = "", state = null, line = state?.command) {
+  const fit = () => root.style.setProperty("--strip", `${strip.offsetHeight}px`);
+  const leave = () => {
+    const inStrip = strip.contains(document.activeElement);
+    go({});
+    if (inStrip || document.activeElement === document.body) $("summary", bar).focus({ preventScroll: true });
+  };
+  function tell(text, strong = "", state = null, line = state?.command, walk = []) {
     shown.replaceChildren(...(strong ? [make("strong", {}, strong), " "] : []), text);
-    said.textContent = text;
-    tools.replaceChildren(button(() => { go({}); $("summary", bar).focus({ preventScroll: true }); }, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])));
+    said.textContent = [text, walk[0]?.firstChild?.textContent].filter(Boolean).join(" ");
+    tools.replaceChildren(button(leave, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])), ...walk);
     if (line) {
       const fold = make("details", { open: !state }, make("summary", {}, "Command"), make("pre", { className: "command" }, make("code", {}, line)));
       if (state) tools.append(button(copyLink, "Copy link"), fold, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
@@ -181,13 +189,15 @@
       press.enhance(fold);
     }
     strip.hidden = false;
-    root.style.setProperty("--strip", `${strip.offsetHeight}px`);
+    fit();
   }
   function reflect() { // controls show what is shown
     for (const [name, part] of settings) {
       const value = choice[name] ?? usual(name);
       for (const radio of radios(name)) radio.checked = radio.value === value;
       press.reflect?.(part, value);
+      $(".choice-tools", part)?.remove();
+      if (name in choice) part.append(make("p", { className: "choice-tools" }, button(() => press.walk.step(1), "Show what changed"), button(leave, "Back")));
     }
     for (const [control, text] of summaries) {
       const names = $$(".setting", control).map((part) => part.dataset.name), differs = names.some((name) => name in choice);
@@ -225,6 +235,7 @@
     let did;
     holding(() => {
       while (undo.length) undo.pop()();
+      press.walk.end();
       wish = choice = state ? wanted : {};
       if (state) did = apply(state, begun);
       reflect();
@@ -234,8 +245,10 @@
     else if (failure) tell(`${told(wanted)}: ${failure.message} You read the published edition.`);
     else if (!state) { strip.hidden = true; said.textContent = "The published edition."; }
     else {
-      const fell = did.turned ? `; ${count(did.turned, "claim turns", "claims turn")}` : "";
-      tell(`${sentence(told(choice))} ${dropped}${count(did.passages, "passage")} and ${count(did.figures, "figure")} differ${fell}.`, "Not the published edition.", state);
+      const parts = [[did.passages, "passage"], [did.figures, "figure"]].filter(([number]) => number).map((part) => count(...part));
+      const fell = did.turned ? ` · ${count(did.turned, "claim turns", "claims turn")}` : "";
+      const walk = press.walk.begin(did.stops, `${parts.join(" · ") || "Nothing"} ${did.stops.length === 1 ? "differs" : "differ"}${fell}`, { strip, fit, leave, say: (text) => { said.textContent = text; } });
+      tell(`${sentence(told(choice))} ${dropped}`.trim(), "Not the published edition.", state, state.command, walk);
     }
     await did?.drawn;
   }

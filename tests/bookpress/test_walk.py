@@ -1,0 +1,61 @@
+"""A reader walks through what a choice changes, by key and by button, with the published text beside it."""
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from book.browsing import barriers
+from book.showing import chapter
+
+PLACE = "document.querySelector('.walk-place').textContent"
+IN_VIEW = """() => {
+  const stops = [...document.querySelectorAll('.stop')];
+  const strip = document.querySelector('.state-strip').getBoundingClientRect();
+  const box = stops.at(-1).getBoundingClientRect();
+  return box.top >= 0 && box.top < strip.top && stops.length > 0;
+}"""
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_first_step_is_a_claim_that_turns_and_keys_go_on(
+    explored: Path, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    page.goto(chapter(explored, "default", "planets"))
+    page.evaluate("bookpress.choose('group', 'inner')")
+    page.get_by_role("button", name="1 claim turns").click()
+    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    assert page.locator(".stop .fallen-sentence").count() == 1
+    assert page.evaluate(IN_VIEW)
+    published = page.locator(".walk-beside > div").first
+    expect(published).to_contain_text("They are more than the five of antiquity.")
+    expect(published).not_to_contain_text("Written for the published edition")
+    assert barriers(page) == []
+    seen = {page.evaluate(PLACE)}
+    for _ in range(int(page.evaluate(PLACE).split()[2].rstrip(":")) - 1):
+        page.keyboard.press("n")
+        assert page.evaluate(IN_VIEW)
+        seen.add(page.evaluate(PLACE))
+    page.keyboard.press("n")
+    assert page.evaluate(PLACE) in seen  # round
+    assert any("a figure" in place for place in seen)
+    page.keyboard.press("p")
+    page.keyboard.press("Escape")
+    expect(page.locator(".state-strip")).to_be_hidden()
+    assert page.locator(".stop, .choice-tools").count() == 0
+
+
+def test_back_stands_beside_the_choice_that_was_made(explored: Path, page: Page) -> None:
+    page.goto(chapter(explored, "default", "planets"))
+    page.locator(".choice summary").first.click()
+    page.get_by_role("radio", name="all").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner.")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Back"
+    page.keyboard.press("Enter")
+    expect(page.locator(".state-strip")).to_be_hidden()
