@@ -54,8 +54,6 @@ def test_robustness_reads_two_years_in_every_vintage_and_takes_the_difference_ap
         "first_new": (50, 91),
         "second.in_2025_02": (49, 55),
         "second.in_2026_03": (83, 102),
-        "chosen_then": (3, 119),
-        "chosen_newest": (37, 106),
         "like_then": (67, 116),
         "like_newest": (63, 68),
         "shift_old_notable": (56, 69),
