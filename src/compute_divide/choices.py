@@ -127,12 +127,12 @@ Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]
 Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]
 """How long a run lasts."""
 
-Count = Annotated[int, _number(1, 1000, [5, 10, 20, 50], title="Largest models of a year")]
-"""A number of things that are picked one by one."""
+_largest = _number(1, 1000, [5, 10, 20, 50], title="Models that count as a year's largest")
+Count = Annotated[int, _largest]
+"""How many models of a year are picked."""
 Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]
 """A number of something that comes in bulk."""
 ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
-"""The chips of a facility."""
 Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
 """A budget."""
 ChipPrice = Annotated[
@@ -141,17 +141,21 @@ ChipPrice = Annotated[
 ]
 """The price of a chip installed."""
 Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip")]
-"""Power at the meter for one chip."""
 PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour")]
-"""The price of a kilowatt-hour."""
 
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""
 Portion = Annotated[float, _number(0.05, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole that cannot be nothing."""
-Utilisation = Annotated[float, _number(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
+_of_peak = _number(
+    0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak", title="Share of peak speed that is reached"
+)
+Utilisation = Annotated[float, _of_peak]
 """The share of a chip's peak speed that is reached."""
-Magnitudes = Annotated[float, _number(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude")]
+_near = _number(
+    0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude", title="Near the record means within"
+)
+Magnitudes = Annotated[float, _near]
 """A distance on a logarithmic scale."""
 
 # --- machines ---
@@ -162,18 +166,14 @@ FirstList = Annotated[ListYear, Field(title="First TOP500 list, June")]
 """The older list of the TOP500 that is compared."""
 LastList = Annotated[ListYear, Field(title="Last TOP500 list, June")]
 """The newer list of the TOP500 that is compared."""
-GroupChips = Annotated[ChipCount, Field(title="GPUs of a research group")]
-"""The chips that a research group keeps busy."""
+GroupChips = Annotated[ChipCount, Field(title="A research group's GPUs")]
 FacilityChips = Annotated[ChipCount, Field(title="Chips of the facility")]
-"""The chips of a facility."""
 MachineShare = Annotated[Portion, Field(title="Share of the money for the machine")]
 """The share of a sum that buys the machine."""
 TimeInUse = Annotated[Portion, Field(title="Share of hours in use")]
 """The share of a machine's hours in which it works for somebody."""
 Salary = Annotated[Money, Field(title="Cost of one member of staff, a year")]
-"""What a member of staff costs in a year."""
 Grant = Annotated[Money, Field(title="Research grant")]
-"""A research grant."""
 ServiceYears = Annotated[Years, Field(title="Years that the machine runs")]
 """How long a machine runs."""
 FirstYear = Annotated[Year, Field(title="First year shown")]
@@ -237,9 +237,10 @@ DualAffiliation = Annotated[
     str, OneOf(DUAL_AFFILIATIONS), Field(title="An author with posts on both sides")
 ]
 """What an author with two posts makes of a team."""
-Vintage = Annotated[str, OneOf(vintages, "snapshot")]
+Vintage = Annotated[str, OneOf(vintages, "snapshot"), Field(title="Snapshot of the database")]
 """A vintage of the models database."""
-HardwareVintage = Annotated[str, OneOf(vintages_with_hardware, "snapshot")]
+_with_hardware = OneOf(vintages_with_hardware, "snapshot")
+HardwareVintage = Annotated[str, _with_hardware, Field(title="Snapshot that records chips")]
 """A vintage that records chips."""
 _conditions = {
     "all": "every model counts as large",
@@ -279,7 +280,7 @@ def _rows(table: str) -> csv.DictReader[str]:
 
 
 NumberFormat = Annotated[str, OneOf(FORMATS), Field(title="Peak speed is taken at")]
-Chip = Annotated[str, OneOf(rentable_chips)]
+Chip = Annotated[str, OneOf(rentable_chips), Field(title="Chip to rent")]
 """A chip to rent or own."""
 Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]
 
@@ -294,10 +295,15 @@ def _valid(flips: list[str]) -> list[str]:
     return flips
 
 
-Venue = Annotated[str, OneOf(venues)]
+Venue = Annotated[str, OneOf(venues), Field(title="Conference to follow")]
 """A conference of the papers table."""
 Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
 """Conferences, at least one."""
+CitedVenues = Annotated[Venues, Field(title="Conferences for citations")]
+ModelVenues = Annotated[Venues, Field(title="Conferences for papers on models")]
+Coverage = Annotated[Share, Field(title="Least share of papers with known teams")]
+"""The least part of a conference and year whose teams are known."""
+MostCited = Annotated[Share, Field(title="Most cited share")]
 Topic = Annotated[str, OneOf(topic_names)]
 """A topic, or a group of topics, of ``data/topics.yml``."""
 Topics = Annotated[list[Topic], Field(min_length=1)]
@@ -316,10 +322,13 @@ LowComputeTopics = Annotated[Topics, Field(title="Topics that need little comput
 """Topics that count as low-compute."""
 IntensiveTopics = Annotated[Topics, Field(title="Topics that need much computing")]
 """Topics that count as compute-intensive."""
+ModelTopics = Annotated[Topics, Field(title="Topics of papers on models")]
+"""Topics of the papers that are about models."""
 Text = Literal["title", "keywords", "abstract"]
 """A text of a paper."""
 Texts = Annotated[list[Text], Field(min_length=1, title="Terms are looked for in")]
 """Texts of a paper, at least one."""
+NamingTexts = Annotated[Texts, Field(title="Names of models are looked for in")]
 Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
 """How it is read where authors work."""
 _joint_labs = OneOf(lambda: list(JOINT_LABS))
@@ -328,8 +337,8 @@ JointLabs = Annotated[str, _joint_labs, Field(title="Joint laboratories count as
 NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]
 """How government and non-profit research counts."""
 _Flip = Annotated[str, Field(examples=["openai=nonprofit"])]
-_flips = Field(title="Judgement calls decided otherwise")
-Flips = Annotated[list[_Flip], AfterValidator(_valid), _flips]
+_judgements = Field(title="Judgement calls decided otherwise")
+Flips = Annotated[list[_Flip], AfterValidator(_valid), _judgements]
 """Judgement calls that are decided otherwise: ``call=sector``."""
 
 # --- OpenAlex ---
@@ -339,6 +348,49 @@ WORKS_READINGS = {
     "ids": "the types of institutions, with a list of those that are companies whatever their type",
     "rules": "our rules on the affiliation strings",
 }
-Works = Annotated[str, OneOf(works_names)]
+Works = Annotated[str, OneOf(works_names), Field(title="Table of works")]
 """A table of OpenAlex works."""
 WorksReading = Annotated[str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")]
+SnapshotWorks = Annotated[Amount, Field(title="Works in the snapshot")]
+LinesSize = Annotated[Amount, Field(title="Size of the snapshot as JSON lines")]
+ParquetSize = Annotated[Amount, Field(title="Size of the snapshot as Parquet")]
+
+# --- what chapters ask of periods, years and snapshots ---
+
+
+def _period(title: str) -> Any:
+    return Annotated[Period, Field(title=title)]
+
+
+EarlyPeriod = _period("Early period")
+MiddlePeriod = _period("Middle period")
+LatePeriod = _period("Late period")
+LatestPeriod = _period("Latest period")
+EarlyLanguage = _period("Language models, early period")
+LateLanguage = _period("Language models, late period")
+EarlyCited = _period("Citations, early period")
+MiddleCited = _period("Citations, middle period")
+LateCited = _period("Citations, late period")
+TrendYears = _period("Fit the trends over")
+PooledYears = _period("Pool the chips of models over")
+FifthsYears = _period("Sort into fifths the models of")
+ModelYears = _period("Read papers on models of")
+CompaniesYear = Annotated[Year, Field(title="Give companies' share for")]
+OldChipsYear = Annotated[Year, Field(title="Count chips as old before")]
+CostsYear = Annotated[Year, Field(title="Compare the costliest runs since")]
+CapabilityYear = Annotated[Year, Field(title="Compare capability since")]
+FollowedYear = Annotated[Year, Field(title="Follow the models of")]
+OtherFollowedYear = Annotated[Year, Field(title="Follow as well the models of")]
+YearBefore = Annotated[PlacedYear, Field(title="Follow it before the rise, in")]
+YearBetween = Annotated[PlacedYear, Field(title="Follow it about the turn, in")]
+YearAfter = Annotated[PlacedYear, Field(title="Follow it after the turn, in")]
+RecentYears = Annotated[Years, Field(title="Newest years that count as recent")]
+ComparedYears = Annotated[Years, Field(title="Newest years compared")]
+PaperVintage = Annotated[Vintage, Field(title="Snapshot of the paper's time")]
+EarlierVintage = Annotated[Vintage, Field(title="Earlier snapshot")]
+LaterVintage = Annotated[Vintage, Field(title="Later snapshot")]
+SettledVintage = Annotated[Vintage, Field(title="Snapshot once the years were filled up")]
+ComparedVintage = Annotated[Vintage, Field(title="Compare with the snapshot of")]
+ComparedAccess = Annotated[HardwareVintage, Field(title="Compare with the snapshot of")]
+AccessVintage = Annotated[HardwareVintage, Field(title="Snapshot that records access")]
+BaseVintage = Annotated[HardwareVintage, Field(title="Snapshot that names base models")]

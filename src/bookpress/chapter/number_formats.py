@@ -277,6 +277,22 @@ def setting(value: Any) -> str:
     return str(value)
 
 
+SPELLED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+"""The numbers that prose spells."""
+
+
+def spelled(digits: str) -> str:
+    """Return a number from 1 to 10 as prose spells it; empty for anything else.
+
+    Examples
+    --------
+    >>> spelled("10"), spelled("11"), spelled("2026-08")
+    ('ten', '', '')
+    """
+    by_digits = {str(place): word for place, word in enumerate(SPELLED, 1)}
+    return by_digits.get(digits, "")
+
+
 def difference(first: float, second: float, unit: str) -> str:
     """Write how far two values lie apart.
 

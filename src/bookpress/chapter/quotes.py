@@ -228,6 +228,17 @@ def split_years(text: str) -> tuple[str, str]:
     return text, "value"
 
 
+def split_parameter(text: str) -> tuple[str, str]:
+    """Return the name in a ``{param}``, with its chapter if there is one, and the format.
+
+    ``words`` is the one format besides the value: a month as it is spoken, a small number spelled.
+    """
+    head, _, last = text.rpartition(":")
+    if head and last == "words":
+        return head, last
+    return text, "value"
+
+
 def id_of(key: str) -> str:
     """Return the key of a statement as part of an id.
 

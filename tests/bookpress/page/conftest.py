@@ -212,7 +212,7 @@ $$
 INDEX = """# A small book
 
 Academia trained {result}`models:early` of large models ({result}`models:early:interval`), the paper says
-{claim}`academia-share-early`. With a window of {param}`models:window` years.
+{claim}`academia-share-early`. With a window of {param}`models:window:words` years.
 
 Of the {result}`models:late:n` models {result}`models:late` are *academic*.
 Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.

@@ -103,6 +103,17 @@ def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
     ]
 
 
+def test_raised_digits_are_not_boxes_in_a_raster(chart: Chart, tmp_path: Path) -> None:
+    """Boxes for signs that a font lacks would look alike."""
+    pictures = set()
+    for power in ("10⁰", "10⁵", "10⁶", "10²⁰", "10²⁶"):
+        text = {"type": "text", "text": power}
+        drawn = chart.model_copy(update={"spec": {**SPEC, "mark": text}})
+        drawing.draw([drawn], tmp_path)
+        pictures.add((tmp_path / f"{drawn.key}.png").read_bytes())
+    assert len(pictures) == 5
+
+
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:
     broken = chart.model_copy(
         update={"name": "fig-broken", "spec": {**SPEC, "mark": "no such mark"}}

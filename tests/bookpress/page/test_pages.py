@@ -31,7 +31,7 @@ from bookpress.page.base.templates import STATIC
 def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
     text = built.text("index")
     assert (
-        "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of 3 years."
+        "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of three years."
         in text
     )
     assert "Related work says 96%" in text

@@ -26,7 +26,7 @@ VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
 VL_CONVERT = version("vl-convert-python")
 KEY_LENGTH = 24
-ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG from SVG"
+ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG with digits raised"
 """What draws pictures, and how: another one may draw the same chart another way."""
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
 """Pixels at which charts are drawn: for a phone, for large screens, for the column of text."""

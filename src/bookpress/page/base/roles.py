@@ -9,13 +9,22 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.quotes import JOINTS, full_name, split_result, split_years, statement_name
+from bookpress.chapter.quotes import (
+    JOINTS,
+    full_name,
+    split_parameter,
+    split_result,
+    split_years,
+    statement_name,
+)
 from bookpress.errors import UsageError
 from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import Store, store_of
 
 logger = logging.getLogger(__name__)
 KINDS = ("result", "param", "years", "claim", "related")
+_SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
+"""What splits the text of a role into name and format, by its kind."""
 
 
 class ValueRole(SphinxRole):
@@ -54,10 +63,7 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
         return f"{kind}:{name}", how or "value"
     if kind == "holds":
         return statement_name(text, docname), "value"
-    if kind == "param":
-        return full_name(text, docname), "value"
-    split = split_result if kind == "result" else split_years
-    name, how = split(text)
+    name, how = _SPLIT[kind](text)
     return full_name(name, docname), how
 
 
@@ -81,6 +87,8 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         return text, f"period {key} of this edition", missing
     if kind == "param":
         text = numbers.setting(store.parameter(name))
+        if how == "words":
+            text = numbers.spelled(text) or store.parameter_words(name)
         return text, f"parameter {key} of this edition", ""
     return _quoted_text(name, how, store)
 

@@ -148,6 +148,14 @@ class Store:
         """Return the value of a parameter."""
         return self._in_chapter(name, lambda page: page.parameters, "has no parameter")
 
+    def parameter_words(self, name: str) -> str:
+        """Return the value of a parameter as a reader is offered it."""
+
+        def words(page: Page) -> dict[str, str]:
+            return {row["name"]: row["words"] for row in page.parameter_rows}
+
+        return self._in_chapter(name, words, "has no parameter")
+
     def chart(self, name: str) -> tuple[Page, Chart]:
         """Return a figure, and the page it stands on."""
 

@@ -55,6 +55,9 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 Nobody hears the inside of a picture, whose text is beside it.
 """
 LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
+"""Raised digits in the text of a picture."""
 PROCESSES = min(os.cpu_count() or 1, 4)
 NICE = 12
 """Chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy."""
@@ -252,12 +255,20 @@ def make_bundle(file: Path) -> None:
 
 
 def on_paper(svg: str) -> str:
-    """Return a picture on white, in the ink of a light ground.
+    """Return a picture on white, in the ink of a light ground, with raised digits as plain ones.
 
-    A raster has no current colour and may land anywhere.
+    A raster has no current colour and may land anywhere; the engine's own font lacks some raised
+    digits, such as those of 10²⁰ and 10²⁶.
     """
-    head, end, rest = recoloured(svg, "light").partition(">")
+    plain = RAISED.sub(_lifted, recoloured(svg, "light"))
+    head, end, rest = plain.partition(">")
     return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
+
+
+def _lifted(raised: re.Match[str]) -> str:
+    """Return raised digits as plain ones that are small and stand higher."""
+    digits = raised[0].translate(LOWERED)
+    return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
 
 
 if __name__ == "__main__":
