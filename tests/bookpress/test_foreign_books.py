@@ -181,3 +181,22 @@ def test_a_file_beside_a_chapter_runs_chapters_again(press: Press, home: Path) -
     press("run", "content-waves_1", "--notebook", "out.ipynb")
     cells = json.loads((home / "out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == "np.float64(2012.0)"
+
+
+def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home: Path) -> None:
+    said = press("init")
+    assert "Waves, by Ada Author and Bob Author" in said
+    assert "4 chapters with code: content-waves_1, waves_2, content-other-waves_1, wrong" in said
+    assert "content-waves_1 has the parameters year, water, heights, limit" in said
+    written = (home / "book/settings.yml").read_text()
+    assert len(written.splitlines()) <= 3
+    press("init", "--remove")
+    assert not (home / "book").exists()
+    (home / "book").mkdir()
+    (home / "book/settings.yml").write_text(written + "command: mine\n")
+    assert "was changed since it was written" in press("init", "--remove", code=2)
+    (home / "book/settings.yml").unlink()
+
+
+def test_a_folder_without_a_book_is_named(tmp_path: Path) -> None:
+    assert "no book at" in run_press(tmp_path, "init", code=2)

@@ -115,10 +115,9 @@ class Project:
 
     @classmethod
     def find(cls) -> Project:
-        """Return the book that holds the working folder, else the checkout of this package."""
+        """Return the book that holds the working folder."""
         here = Path.cwd().resolve()
-        checkout = Path(__file__).resolve().parents[3]
-        for folder in (here, *here.parents, checkout):
+        for folder in (here, *here.parents):
             if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
                 return cls.at(folder)
         raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")

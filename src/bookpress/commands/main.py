@@ -211,6 +211,25 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
 
 @press.command()
+def init(
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what was written.")] = False,
+) -> None:
+    """Say what the press finds in a Jupyter Book, and write two lines of settings.
+
+    The book builds without them too.
+    """
+    from bookpress.commands.init import introduce, remove_settings, write_settings
+
+    project = opt.current_project()
+    if remove:
+        typer.echo(remove_settings(project))
+        return
+    for line in introduce(project):
+        typer.echo(line)
+    typer.echo(write_settings(project))
+
+
+@press.command()
 def check(as_json: opt.AsJson = False) -> None:
     """Find errors in the sources without running anything.
 

@@ -39,8 +39,6 @@ GONE = (
 )
 COLLECT_AFTER = 100_000
 """Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
-OUTPUT_LIMIT = 50_000_000
-"""Characters that a chapter may put out, as a cell may print for ever."""
 
 _context = multiprocessing.get_context("forkserver")
 _lock = threading.Lock()
@@ -86,7 +84,10 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 class Fork:
     """A process for one notebook, seen from ours: takes cells, gives messages."""
 
-    def __init__(self, environment: Mapping[str, str], folder: str) -> None:
+    def __init__(
+        self, environment: Mapping[str, str], folder: str, limit: int = processes.OUTPUT_LIMIT
+    ) -> None:
+        self._limit = limit
         self._connection, theirs = _context.Pipe()
         self._process = _context.Process(target=_begin, args=(theirs, dict(environment), folder))
         try:
@@ -126,11 +127,11 @@ class Fork:
 
     def _receive(self) -> dict[str, Any]:
         try:
-            message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * OUTPUT_LIMIT))
+            message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * self._limit))
         except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
             # one message says more than all may, and is not read at all
             if "message length" in str(error):
-                millions = OUTPUT_LIMIT // 1_000_000
+                millions = self._limit // 1_000_000
                 raise OutputError(f"put out more than {millions} million characters") from error
             raise ForkDiedError(self._how_it_ended()) from error
         return message

@@ -72,6 +72,8 @@ class Job:
     """Says where the evidence is."""
     time_limit: float
     """In seconds."""
+    output_limit: int = processes.OUTPUT_LIMIT
+    """Characters that it may put out, as a cell may print for ever."""
     folder: str = ""
     """Where cells run; in one of their own where it is empty."""
 
@@ -103,6 +105,7 @@ def job_for(
         values=in_python,
         environment={project.settings.data_variable: str(project.data)},
         time_limit=float(time_limit),
+        output_limit=processes.output_limit(strict=project.settings.strict),
         folder="" if runs_apart(project) else str(chapter.path.parent),
     )
 
@@ -142,6 +145,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
             environment=dict(job.environment),
             folder=folder,
             time_limit=job.time_limit,
+            output_limit=job.output_limit,
             forked=forked,
         )
         problem = _failure(notebook)

@@ -20,7 +20,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.run import processes
-from bookpress.run.fork_server import OUTPUT_LIMIT, Fork, ForkDiedError, OutputError
+from bookpress.run.fork_server import Fork, ForkDiedError, OutputError
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
@@ -32,9 +32,10 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
     Raising leaves tasks open.
     """
 
-    def __init__(self, nb_man: Any, pid: int = 0, **options: Any) -> None:
+    def __init__(self, nb_man: Any, limit: int, pid: int = 0, **options: Any) -> None:
         super().__init__(nb_man, record_timing=False, **options)
         self.pid = pid
+        self._limit = limit
         self._size = 0
         self._problem: OutputError | None = None
 
@@ -44,9 +45,9 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
             return None
         self._size += _size(msg["content"])
         try:
-            if self._size <= OUTPUT_LIMIT:
+            if self._size <= self._limit:
                 return super().process_message(msg, cell, cell_index)
-            millions = OUTPUT_LIMIT // 1_000_000
+            millions = self._limit // 1_000_000
             self._problem = OutputError(f"put out more than {millions} million characters")
         except CellControlSignal:
             raise
@@ -106,16 +107,17 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         environment: Mapping[str, str],
         folder: str,
         time_limit: float,
+        output_limit: int,
         forked: Callable[[int], object],
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a fork."""
         with (
-            Fork(environment, folder) as fork,
+            Fork(environment, folder, output_limit) as fork,
             processes.time_limit(fork.pid, time_limit) as reached,
         ):
             forked(fork.pid)
-            client = ChapterClient(nb_man, fork.pid)
+            client = ChapterClient(nb_man, output_limit, fork.pid)
             client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
@@ -160,6 +162,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
         environment: Mapping[str, str],
         folder: str,
         time_limit: float,
+        output_limit: int,
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a kernel.
@@ -178,6 +181,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
         with tempfile.TemporaryDirectory(dir=place) as home:
             client = ChapterClient(
                 nb_man,
+                output_limit,
                 config=_kernel_settings(home),
                 kernel_name=kernel_name,
                 resources={"metadata": {"path": folder}},

@@ -20,6 +20,10 @@ from pathlib import Path
 
 from bookpress.errors import PressError
 
+OUTPUT_LIMIT = 50_000_000
+"""Characters that a chapter of a strict book may put out."""
+LOOSE_OUTPUT_LIMIT = 1_000_000_000
+"""Those that one of any other book may."""
 KEPT = {
     "DYLD_LIBRARY_PATH",
     "HOME",
@@ -53,6 +57,11 @@ _stopping = threading.Event()
 
 class StoppedError(PressError):
     """The build was told to stop."""
+
+
+def output_limit(*, strict: bool) -> int:
+    """Return the number of characters that a chapter of a book may put out."""
+    return OUTPUT_LIMIT if strict else LOOSE_OUTPUT_LIMIT
 
 
 def chapter_environment() -> dict[str, str]:

@@ -1,0 +1,83 @@
+"""What `init` says of a book that is new to the press, and the two lines that it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bookpress.book.chapters import KERNEL, Chapter, discover
+from bookpress.book.documents import toc_files
+from bookpress.book.project import FILE, Project
+from bookpress.citation.record import load_book
+from bookpress.errors import PressError, UsageError
+from bookpress.files import decoded, replace_file
+
+WRITTEN = """\
+layout: theme # the theme of the book lays out its pages; press: the press does
+strict: false # true: a warning, a chapter that fails or a broken link fails a build
+"""
+
+
+def introduce(project: Project) -> Iterator[str]:
+    """Yield what the press finds in a book, a line each.
+
+    Raises
+    ------
+    PressError
+        If it is no book, or none of its documents has code cells.
+    """
+    book = load_book(project.root)
+    chapters = discover(project)
+    names = ", ".join(chapter.slug for chapter in chapters)
+    pages = len(toc_files(project)) - len([chapter for chapter in chapters if chapter.listed])
+    yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
+    yield f"{len(chapters)} chapters with code: {names}; {pages} pages without"
+    yield from _kernels(chapters)
+    yield from _parameters(chapters)
+
+
+def _kernels(chapters: list[Chapter]) -> Iterator[str]:
+    for chapter in chapters:
+        kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
+        if kernel != KERNEL["name"]:
+            yield f"{chapter.slug} runs in the kernel {kernel}, which has to be installed"
+
+
+def _parameters(chapters: list[Chapter]) -> Iterator[str]:
+    """Yield the parameters of each chapter that has some, or what is wrong with its cell."""
+    has_some = False
+    for chapter in chapters:
+        try:
+            names = [parameter.name for parameter in chapter.parameters]
+        except PressError as error:
+            yield str(error)
+            continue
+        if names:
+            has_some = True
+            yield f"{chapter.slug} has the parameters {', '.join(names)}"
+    if not has_some:
+        yield (
+            "no chapter has parameters: tag the cell of a chapter that assigns them "
+            "`parameters`, and `bookpress run CHAPTER -p NAME=VALUE` runs it with others"
+        )
+
+
+def write_settings(project: Project) -> str:
+    """Write the settings file of a book that has none; return what was done, in words."""
+    path = project.root / FILE
+    if path.exists():
+        return f"{FILE} is there already; nothing written"
+    replace_file(path, WRITTEN.encode())
+    return f"written: {FILE}, two lines; `bookpress init --remove` takes it back"
+
+
+def remove_settings(project: Project) -> str:
+    """Remove the settings file, if it is as `write_settings` wrote it; return what was done."""
+    path = project.root / FILE
+    if not path.is_file():
+        return f"there is no {FILE}; nothing removed"
+    if decoded(path) != WRITTEN:
+        raise UsageError(f"{FILE} was changed since it was written; remove it by hand")
+    path.unlink()
+    if not any(path.parent.iterdir()):
+        path.parent.rmdir()
+    return f"removed: {FILE}"
