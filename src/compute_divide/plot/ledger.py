@@ -25,7 +25,7 @@ _MARKS = {verdict: f"{sign} {verdict}" for verdict, sign in zip(VERDICTS, _SIGNS
 """How a verdict is written in the table."""
 _WHOSE = "the work"
 """Who claims a share, as the legend says it."""
-_READINGS = {"then": "data of its time", "now": "now"}
+_READINGS = {"then": "data of its time", "now": "today's data"}
 """Which estimates of a check stand beside the claimed value, and how the chart calls them."""
 _ANCHORS = {"adopts-open-models": "adoption", "less-release": "release"}
 """Places of claims on the page that are not called as the claims are."""
@@ -33,7 +33,7 @@ _COLUMNS = {
     "claim": Column("Claim", markup=True),
     "theirs": Column("Claimed", markup=True),
     "then": Column("Ours, data of its time"),
-    "now": Column("Ours, now"),
+    "now": Column("Ours, today's data"),
     "verdict": Column("Verdict"),
     "reason": Column("What each counts, and how we know it"),
 }
@@ -137,7 +137,7 @@ def _of_claim(claim: Claim) -> str:
 
 def _of_entry(figure_of: LedgerFigure) -> str:
     entry = figure_of.entry
-    seen = f"told by {entry.told_by}" if entry.told_by else "from its own page or abstract"
+    seen = f"known from {entry.told_by}" if entry.told_by else "from its own page or abstract"
     return f"Theirs: {entry.definition}; {entry.date}, {seen}."
 
 

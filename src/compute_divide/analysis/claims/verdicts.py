@@ -29,20 +29,20 @@ WIDEST = 4
 A wider one holds too much else."""
 
 VERDICTS: dict[Verdict, str] = {
-    "agrees": "our value of now lies within five percentage points of a claimed share, or within a "
-    "fifth of another value, and its interval is narrow enough to say so; of a claimed direction, "
-    "the whole interval lies there",
-    "differs": "the whole interval of now lies further away, or on the other side",
+    "agrees": "our value today lies within five percentage points of a claimed share, or within a "
+    "fifth of another value, and its interval is narrow enough to say so; where only a "
+    "direction is claimed, the whole interval lies on that side",
+    "differs": "the whole interval of today's value lies further away, or on the other side",
     "cannot tell": "the interval is too wide to say, or one test agrees and another does not",
-    "cannot be tested": "no open data speak to it",
+    "cannot be tested": "no open data cover it",
 }
 """The verdicts, and when each is reached."""
 
 _WORDS = {
     "agrees": "agrees with it",
     "differs": "differs from it",
-    "open": "is too wide to tell",
-    "none": "cannot be had",
+    "open": "is too wide to decide",
+    "none": "is not available",
 }
 
 
@@ -85,7 +85,7 @@ class Check:
     >>> Check("academia-share-early", 0.65, now=wide).verdict
     'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
-    'Universities: the estimate on data of its time cannot be had, that of now agrees with it.'
+    'Universities: the estimate on data of its time is not available; today\'s agrees with it.'
     >>> Check("academia-share-early", 0.65, now=wide).could_fail
     False
     >>> Check("hao-sector", why="No list tells it.").verdict
@@ -124,7 +124,7 @@ class Check:
         measure = with_capital(self.measure)
         then = _WORDS[self.outcome_then]
         now = _WORDS[self.outcome_now]
-        reason = f"{measure}: the estimate on data of its time {then}, that of now {now}."
+        reason = f"{measure}: the estimate on data of its time {then}; today's {now}."
         for name, result in self.also.items():
             reason += f" {with_capital(name)}: it {_WORDS[result]}."
         return reason
