@@ -85,7 +85,7 @@ class Check:
     >>> Check("academia-share-early", 0.65, now=wide).verdict
     'cannot tell'
     >>> Check("liang-most", 0.5, now=share, side="above", measure="universities").reason
-    'Universities: the estimate on data of its time is not available; today\'s agrees with it.'
+    "Universities: the estimate on data of its time is not available; today's agrees with it."
     >>> Check("academia-share-early", 0.65, now=wide).could_fail
     False
     >>> Check("hao-sector", why="No list tells it.").verdict
@@ -245,7 +245,7 @@ def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estim
     --------
     >>> checks = [Check("hao-sector", why="No list tells it.")]
     >>> number_judged(checks, "cannot be tested", "claims").label
-    'claims whose verdict is: cannot be tested (no open data speak to it)'
+    'claims whose verdict is: cannot be tested (no open data cover it)'
     """
     verdicts = [check.verdict for check in checks]
     label = f"{what} whose verdict is: {verdict} ({VERDICTS[verdict]})"
