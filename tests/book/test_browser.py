@@ -179,6 +179,48 @@ def test_search_finds_and_leads_to_the_place(
     expect(page.locator(".found-count")).to_have_text("No places")
 
 
+QUESTIONS = {
+    "China": {"machines", "diffusion"},
+    "H100": {"machines", "causes"},
+    "NAIRR": {"remedies"},
+    "interpretability": {"scrutiny"},
+    "Stanford": {"large-scale-models"},
+    "cost of GPT-4": {"policy", "causes", "training-compute"},
+    "DeepSeek": {"diffusion"},
+    "open source": {"diffusion"},
+    "how many GPUs do universities have": {"machines"},
+    "GPU shortage": {"training-compute", "machines", "causes"},
+    "confidence interval": {"glossary", "robustness"},
+    "interpretablity": {"scrutiny"},
+    "universitys machines": {"machines"},
+}
+"""What readers asked, and the pages that answer it."""
+
+
+def test_search_leads_readers_questions_to_a_page_that_answers_them(site: Site, page: Page) -> None:
+    lost = {}
+    for question, answers in QUESTIONS.items():
+        page.goto(f"{site.url('search.html')}?q={question}")
+        expect(page.locator(".found-count")).to_be_visible()
+        links = page.locator(".found li a").evaluate_all("(all) => all.map((one) => one.href)")
+        first = [urlsplit(link).path.rpartition("/")[2].removesuffix(".html") for link in links[:3]]
+        if not answers & {*first}:
+            lost[question] = first
+    assert lost == {}
+
+
+def test_search_says_what_it_read_a_mistyped_word_as_and_in_which_chapter(
+    site: Site, page: Page
+) -> None:
+    page.goto(site.url("search.html?q=interpretablity"))
+    expect(page.locator(".found-count")).to_contain_text("interpretability")
+    expect(page.locator(".found-page").first).to_contain_text("Chapter ")
+    found = page.locator(".found-page", has_text="figure")
+    expect(found.first).to_be_visible()  # by a label of its chart
+    page.goto(site.url("search.html?q=GPU+shortage"))
+    expect(page.locator(".found-count")).to_contain_text("does not have “shortage”")
+
+
 def test_terms_and_numbers_explain_themselves(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/robustness.html"))
     term = page.locator("a.term").first

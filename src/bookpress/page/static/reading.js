@@ -169,65 +169,8 @@
   document.addEventListener("focusout", hide);
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
 
-  // ---- Search: every word must begin a word of the title or the text ----
-  const results = $("#search-results"), field = $("#search-words");
-  const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
-  let library;
-  const marked = (text, words) => {
-    const line = make("span");
-    const hit = new RegExp(`\\b(${words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|")})`, "giu");
-    text.split(hit).forEach((part, at) => line.append(at % 2 ? make("mark", {}, part) : part));
-    return line;
-  };
-  const excerpt = (text, words) => {
-    const at = Math.max(0, plain(text).search(new RegExp(`\\b${words[0]}`, "u")));
-    const from = at < 90 ? 0 : text.indexOf(" ", at - 70) + 1;
-    return (from ? "… " : "") + text.slice(from, from + 220) + (text.length > from + 220 ? " …" : "");
-  };
-  const find = (query) => {
-    const words = plain(query).match(/[\p{L}\p{N}]+/gu) ?? [];
-    results.textContent = "";
-    if (!words.length) return;
-    const starts = words.map((word) => new RegExp(`\\b${word}`, "u"));
-    const found = [];
-    for (const page of library) {
-      for (const piece of page.pieces) {
-        const [title, text] = [plain(piece.title), plain(piece.text)];
-        if (starts.every((start) => start.test(title) || start.test(text))) {
-          found.push({ page, piece, score: starts.filter((start) => start.test(title)).length });
-        }
-      }
-    }
-    found.sort((a, b) => b.score - a.score);
-    results.append(make("p", { className: "found-count" }, found.length === 1 ? "1 place" : `${found.length || "No"} places`));
-    const list = make("ol", { className: "found" });
-    for (const { page, piece } of found.slice(0, 60)) {
-      const item = make("li"), link = make("a", { href: root.dataset.content_root + piece.address });
-      link.append(marked(piece.title, words));
-      item.append(link);
-      if (piece.title !== page.title) item.append(make("span", { className: "found-page" }, page.title));
-      const line = make("p");
-      line.append(marked(excerpt(piece.text, words), words));
-      item.append(line);
-      list.append(item);
-    }
-    results.append(list);
-  };
-  if (results && field) {
-    field.value = new URLSearchParams(location.search).get("q") ?? "";
-    field.focus();
-    const searchable = (pages) => {
-      library = pages;
-      find(field.value);
-      field.addEventListener("input", () => {
-        find(field.value);
-        try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
-      });
-    };
-    press.searchable = searchable;
-    load(new URL("search-text.js", here).href);
-    field.form.addEventListener("submit", (event) => event.preventDefault());
-  }
+  // ---- Search: its page has a script of its own ----
+  const field = $("#search-words");
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
     const wide = $("#search");
