@@ -61,20 +61,20 @@ def _power(value: float, extra: int) -> str:
     return f"{mantissa} × 10{raised}".replace("-", "−")
 
 
-def _dollars(value: float, extra: int) -> str:
-    """Write US dollars, in millions and billions where they are, in cents where these matter."""
-    for size, word in ((1e9, " billion"), (1e6, " million")):
-        if abs(value) >= size:
-            amount = _significant(value / size, extra)
-            return f"${amount}{word}"
-    decimals = extra if abs(value) >= 100 else 2
-    return f"${_plain(value, decimals)}"
-
-
 def _whole(value: float, extra: int) -> str:
     if float(value).is_integer():
         return _plain(value, 0)
     return _significant(value, extra)
+
+
+def _dollars(value: float, extra: int) -> str:
+    """Write US dollars, in millions and billions where they are, in cents where these matter."""
+    for size, word in ((1e9, " billion"), (1e6, " million")):
+        if abs(value) >= size:
+            amount = _whole(value / size, extra)
+            return f"${amount}{word}"
+    decimals = extra if abs(value) >= 100 else 2
+    return f"${_plain(value, decimals)}"
 
 
 def _year(value: float, _extra: int) -> str:

@@ -18,6 +18,7 @@ FIGURES: dict[str, list[str]] = {
     "diffusion": ["capability_steps", "ladder_bars"],
     "introduction": ["notable_lines"],
     "large_scale_models": ["compute_bars", "models_and_bases", "rule_dots", "run_tiles"],
+    "machine_areas": ["owner_areas"],
     "machine_sizes": ["largest_machines"],
     "machines": ["machine_countries", "owners_scale"],
     "open_models": [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import altair as alt
@@ -12,6 +13,7 @@ from bookpress.page.base.charts import Kind
 from bookpress.page.figures.show import RECURRING, Figure
 from bookpress.page.figures.theme import ACCENT, LINE, needs
 from compute_divide.plot.base.marks import (
+    SERIES_COLOURS,
     TEAM_COLOURS,
     TEAM_NAMES,
     end_labels,
@@ -72,9 +74,11 @@ class _Plot(NamedTuple):
         lowest = min(0, heights.min())
         return float(heights.max() - lowest)
 
-    def colour(self, **options: Any) -> alt.Color:
-        """Return the colours of series: types of teams have their own."""
-        colours = {name: _COLOURS.get(name, ACCENT) for name in self.names}
+    def colour(self, others: Sequence[str] = (ACCENT,), **options: Any) -> alt.Color:
+        """Return the colour of series: types of teams have their own, others one of these."""
+        colours = {}
+        for place, name in enumerate(self.names):
+            colours[name] = _COLOURS.get(name, others[place % len(others)])
         return alt.Color("series:N", scale=named_scale(colours), **options)
 
     def tooltip(self) -> list[alt.Tooltip]:
@@ -227,7 +231,7 @@ def _lines(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
     x = years_of(rows)
     y = plot.axis(plot.y, heights)
     drawn = rows.assign(run=runs(rows, "series"))
-    colour = plot.colour(legend=None)
+    colour = plot.colour(SERIES_COLOURS, legend=None)
     base = alt.Chart(drawn).encode(x=x, detail=alt.Detail("run:N"), color=colour)
     line = base.mark_line().encode(y=y, strokeDash=_dash(plot.names))
     points = base.mark_point(size=26).encode(y=y, tooltip=plot.tooltip())

@@ -75,7 +75,7 @@ def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
 def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     rows = shares[["year", "team_type", "k", "n", "share", "low", "high"]]
     rows = rows.astype({"year": int})
-    names = rows["team_type"].map(TEAM_NAMES)
+    names = rows["team_type"].map(TEAM_NAMES).str.replace(" with ", "|with ")
     means = three_year_means(rows).assign(name=names, run=runs(rows, "team_type"))
     x = years_of(rows)
     colour = team_colour(dict.fromkeys(rows["team_type"]))

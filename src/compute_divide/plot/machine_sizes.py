@@ -37,10 +37,10 @@ _RECORD_NAMES = {"Microsoft, for GPT-4", "Colossus", "Colossus 2"}
 
 _SIDES = {
     "Leonardo": "below",
-    "Isambard-AI": "below",
+    "Isambard-AI": "below right",
     "JUPITER": "left",
     "LUMI": "above",
-    "MareNostrum 5": "above",
+    "MareNostrum 5": "below right",
     "ABCI 3.0": "right",
     "Aurora": "left",
     "LineShine": "left",
@@ -51,6 +51,7 @@ _PLACES: dict[str, dict[str, Any]] = {
     "left": {"align": "right", "dx": -7},
     "above": {"align": "center", "dy": -13},
     "below": {"align": "center", "dy": 14},
+    "below right": {"align": "left", "dx": -8, "dy": 14},
 }
 """How a name is placed on each side, so that it covers no other and stays in the picture."""
 

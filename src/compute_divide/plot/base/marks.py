@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import HEIGHT, INK, QUIET, needs
+from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
 
 Side = Literal["top", "bottom"]
 """The side of a chart on which a legend stands."""
@@ -266,6 +266,8 @@ def named_scale(looks: Mapping[str, Any]) -> alt.Scale:
     return alt.Scale(domain=list(looks), range=list(looks.values()))
 
 
+SERIES_COLOURS = (ACCENT, "#7d74c4", "#c07d1b", QUIET)
+"""The colours of lines that stand for no type of team, in their order."""
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 SERIES_GAPS = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
 """The gaps between rows with a dot for each series."""
@@ -362,13 +364,15 @@ def end_labels(
 ) -> alt.Chart:
     """Return the names of series at their ends, moved apart.
 
-    The `y_axis` reads the field ``at`` and spans `range_y`.
+    The `y_axis` reads the field ``at`` and spans `range_y`. A name breaks at a bar.
     """
     ordered = data.dropna(subset=[y]).sort_values(x, kind="stable")
     ends = ordered.groupby(name, sort=False).tail(1)
-    heights = spread(ends[y], gap=_LABEL_GAP * range_y / HEIGHT)
+    lines = 1 + int(ends[name].str.count(r"\|").max() or 0)
+    heights = spread(ends[y], gap=lines * _LABEL_GAP * range_y / HEIGHT)
     placed = ends[[x, name]].assign(at=heights)
-    labels: alt.Chart = alt.Chart(placed).mark_text(align="left", dx=8, color=INK)
+    text = alt.Chart(placed).mark_text(align="left", dx=8, color=INK, lineBreak="|")
+    labels: alt.Chart = text
     return labels.encode(x=x_axis, y=y_axis, text=alt.Text(f"{name}:N"))
 
 
@@ -421,5 +425,7 @@ def team_shape(teams: Iterable[str], *, legend: Side | None = None) -> alt.Shape
 
 def _team_legend(side: Side) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
-    columns = alt.expr("width < 400 ? 2 : 4")
+    # Legends above stand over named rows, beside whose names there is less room.
+    abreast = 1 if side == "top" else 2
+    columns = alt.expr(f"width < 400 ? {abreast} : 4")
     return alt.Legend(labelExpr=TEAM_LABEL, orient=side, columns=columns)

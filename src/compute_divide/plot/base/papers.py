@@ -14,6 +14,7 @@ import pandas as pd
 from bookpress.page.figures.theme import ACCENT, QUIET, needs
 from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.base.marks import (
+    SERIES_COLOURS,
     TEAM_COLOURS,
     TEAM_NAMES,
     dots_with_intervals,
@@ -61,15 +62,16 @@ def venue_lines(
     low = share_axis("low", title, top)
     high = alt.Y2("high:Q")
     base = alt.Chart(rows).encode(x=x, detail=alt.Detail("run:N"))
-    band = base.mark_area(opacity=0.10, color=ACCENT).encode(y=low, y2=high)
+    colour = _venue_colours(rows["name"])
+    band = base.mark_area(opacity=0.10).encode(y=low, y2=high, color=colour)
     # A band needs two years; the interval of a year between two gaps is a stroke.
     is_alone = ~rows["run"].duplicated(keep=False)
     alone = alt.Chart(rows[is_alone]).encode(x=x)
-    strokes = alone.mark_rule(color=ACCENT, opacity=0.3).encode(y=low, y2=high)
-    line = base.mark_line(color=ACCENT, strokeWidth=2)
-    line = line.encode(y=y, strokeDash=_venue_dashes(rows["name"]))
+    strokes = alone.mark_rule(opacity=0.3).encode(y=low, y2=high, color=colour)
+    line = base.mark_line(strokeWidth=2)
+    line = line.encode(y=y, color=colour, strokeDash=_venue_dashes(rows["name"]))
     tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
-    points = base.mark_point(size=26, color=ACCENT).encode(y=y, tooltip=tooltip)
+    points = base.mark_point(size=26).encode(y=y, color=colour, tooltip=tooltip)
     labels = end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top)
     return framed(*_shaded(turn, x), band, strokes, line, points, labels)
 
@@ -80,6 +82,13 @@ def _with_runs(shares: pd.DataFrame) -> pd.DataFrame:
     rows = shares[["venue", "year", "k", "n", "share", "low", "high"]]
     rows = rows.astype({"year": int}).assign(name=names)
     return rows.assign(run=runs(rows, "name"))
+
+
+def _venue_colours(names: pd.Series[str]) -> alt.Color:
+    colours = {}
+    for place, name in enumerate(dict.fromkeys(names)):
+        colours[name] = SERIES_COLOURS[place % len(SERIES_COLOURS)]
+    return alt.Color("name:N", scale=named_scale(colours), legend=None)
 
 
 def _venue_dashes(names: pd.Series[str]) -> alt.StrokeDash:
