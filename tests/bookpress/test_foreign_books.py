@@ -183,6 +183,17 @@ def test_a_file_beside_a_chapter_runs_chapters_again(press: Press, home: Path) -
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == "np.float64(2012.0)"
 
 
+def test_editions_are_kept_and_compared(press: Press) -> None:
+    press("build", "-p", "year=1990", "--save", "early")
+    compared = json.loads(press("compare", "default", "early", "--json"))
+    [changed] = compared["parameters"]
+    assert (changed["name"], changed["one"], changed["other"]) == ("year", 2000, 1990)
+    assert "2 combinations" in press(
+        "sweep", "content-waves_1", "-g", "year=1990,2000", "--dry-run"
+    )
+    assert "undefined name `no_such`" in press("check", code=1)
+
+
 def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home: Path) -> None:
     said = press("init")
     assert "Waves, by Ada Author and Bob Author" in said
@@ -191,8 +202,8 @@ def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home
     written = (home / "book/settings.yml").read_text()
     assert len(written.splitlines()) <= 3
     press("init", "--remove")
-    assert not (home / "book").exists()
-    (home / "book").mkdir()
+    assert not (home / "book/settings.yml").exists()
+    (home / "book").mkdir(exist_ok=True)
     (home / "book/settings.yml").write_text(written + "command: mine\n")
     assert "was changed since it was written" in press("init", "--remove", code=2)
     (home / "book/settings.yml").unlink()

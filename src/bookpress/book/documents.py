@@ -168,11 +168,14 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
 
 
 def files_beside(project: Project) -> dict[str, Path]:
-    """Return the files of a book that the cells of its chapters may read, by name."""
+    """Return the files of a book that the cells of its chapters may read, by name.
+
+    The evidence is not among them, wherever it is read from this time.
+    """
     beside = {}
     for name, path in book_files(project).items():
         is_page = name in SETTINGS or path.suffix in ENDINGS or name.startswith(NO_EVIDENCE)
-        if not is_page and not path.is_relative_to(project.data):
+        if not is_page and not name.startswith("data/") and not path.is_relative_to(project.data):
             beside[name] = path
     return beside
 

@@ -156,7 +156,8 @@ def staged_notebook(
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
     if not chapter.settings.is_laid_out:
-        notebook["metadata"]["language_info"].setdefault("pygments_lexer", "ipython3")
+        language = notebook["metadata"].setdefault("language_info", {"name": "python"})
+        language.setdefault("pygments_lexer", "ipython3")
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]

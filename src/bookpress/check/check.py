@@ -108,7 +108,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
     problems = [*broken, *_names(sound)]
     for name, text in pages.items():
-        problems += typed(name, text)
+        problems += typed(name, text) if project.settings.strict else ()
     problems += _deposits(project)
     problems += _quotes(sound)
     if not problems:

@@ -27,7 +27,7 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.progress import Reporter, folding_table, standard_output
+from bookpress.progress import Reporter, folding_table, note, standard_output
 from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
@@ -207,7 +207,10 @@ def _side(
     edition = load_edition(project, name, changes)
     outcome = run_chapters(project, edition, options, reporter)
     if outcome.errors:
-        raise failure(project, outcome.errors)
+        problem = failure(project, outcome.errors)
+        if project.settings.strict:
+            raise problem
+        note(str(problem))
     return Side(
         id=edition.id,
         name=edition.folder,
