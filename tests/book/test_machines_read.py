@@ -1,5 +1,6 @@
 """What machines read of the book: chapters as Markdown, what leads to them, and results by their schemas."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.statements import WORDS
 from bookpress.page.base.roles import KINDS
+from bookpress.page.site.reading import rows_name
 
 Build = Callable[[str], Path]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
@@ -51,7 +53,7 @@ def test_it_lists_every_number_and_every_verdict_and_ends_with_its_citation(edit
     for slug, text in chapters(edition).items():
         for key, result in results.get(slug, {}).items():
             line = next(row for row in text.splitlines() if row.startswith(f"- `{slug}:{key}`"))
-            assert line.endswith(f": {full(read_estimate(result))}")
+            assert f": {full(read_estimate(result))}" in line
         for key, statement in statements.get(slug, {}).items():
             here = [one for one in statement["marks"] if one["page"] == f"notebooks/{slug}.md"]
             verdict = f"This {WORDS[statement['holds']]}: {statement['because']}."
@@ -99,3 +101,30 @@ def test_a_source_to_take_away_reads_in_words(edition: Path) -> None:
         assert not [kind for kind in ("holds", *KINDS) if f"{{{kind}}}`" in prose], slug
         tags = [cell.metadata.get("tags", []) for cell in notebook.cells]
         assert ["parameters"] in tags or slug in {"causes", "audit", "openalex", "remedies"}
+
+
+def test_shares_list_the_rows_that_they_count(edition: Path) -> None:
+    listed = 0
+    for slug, of_chapter in load(edition / "results.json").items():
+        for key, result in of_chapter.items():
+            path = edition / "html/rows" / slug / rows_name(key)
+            if not path.is_file():
+                continue
+            with path.open(encoding="utf-8") as file:
+                counted = [row["counted"] for row in csv.DictReader(file)]
+            in_total = [why for why in counted if not why.startswith("left out")]
+            assert (counted.count("yes"), len(in_total)) == (result["k"], result["n"]), (slug, key)
+            assert all(why == "yes" or why.startswith(("no", "left out: ")) for why in counted)
+            listed += 1
+    assert listed > 100
+
+
+def test_a_command_lists_the_rows_of_any_share(
+    edition: Path, checkout: Path, run_command: Callable[..., str]
+) -> None:
+    results = load(edition / "results.json")["research-topics"]
+    long = results["share_late_intensive"]
+    assert not (edition / "html/rows/research-topics/share_late_intensive.csv").exists()
+    rows = run_command(checkout, "rows", "research-topics:share_late_intensive").splitlines()[1:]
+    counted = sum(row.startswith("yes,") for row in rows)
+    assert (counted, len(rows)) == (long["k"], long["n"])

@@ -19,16 +19,18 @@ import numpy as np
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from lxml import etree
 from processes import ROOT, edit, follow_planets, new_home
 
 from bookpress.book.project import Project
 from bookpress.build.link_check import check_pages
 from bookpress.build.ro_crate import NAME
 from bookpress.citation.deposit import deposit_files
-from bookpress.citation.record import load_book
+from bookpress.citation.record import Book, load_book
 from bookpress.errors import PressError, UsageError
 from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive
+from bookpress.release.feed import feed_files
 from bookpress.release.release import check_date, check_deposit
 from bookpress.release.released import updated
 from bookpress.release.score import score
@@ -237,6 +239,61 @@ def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleN
     assert ["planets:exponent", "1.0 (inner)"] in [
         [row.code.text, row.td.text] for row in stand.select("tbody tr")
     ]
+
+
+def test_a_feed_says_what_was_revised(orbits: SimpleNamespace) -> None:
+    atom = etree.parse(orbits.site / "changes.atom")
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    feed = json.loads((orbits.site / "changes.json").read_text())
+    titles = [entry["title"] for entry in feed["items"]]
+    assert titles == [title.text for title in atom.iterfind("a:entry/a:title", names)]
+    [entry] = [one for one in feed["items"] if one["title"] == "planets:neptune revised"]
+    text = "was 164.79 in 1.0 (default), and is 164.9. Why: evidence."
+    assert entry["content_text"].endswith(text)
+    assert entry["date_published"].startswith("2022-01-01")
+    ids = [one.text for one in atom.iterfind("a:entry/a:id", names)]
+    assert ids == [one["id"] for one in feed["items"]]
+    assert len(set(ids)) == len(ids)
+    assert all(one.startswith("urn:uuid:") for one in ids)
+    claims = BeautifulSoup((orbits.site / "claims.html").read_text(), "html5lib")
+    for item in feed["items"]:
+        assert claims.find(id=item["url"].partition("#")[2])
+    assert claims.find("link", type="application/atom+xml")["href"] == "changes.atom"
+    assert {path.stem for path in (orbits.site / "released").glob("*.json")} == {*VERSIONS}
+
+
+def test_a_statement_that_fell_is_told() -> None:
+    book = Book(title="A book", version="2.0", authors=[{"name": "A group"}])
+    revised = {"of": 2, "revised": ["a:low"], "dropped": ["a:high"]}
+    before = {"id": "0" * 12, "date": "2020-01-01", "statements": {"a": {"low": True}}}
+    after = {
+        "id": "1" * 12,
+        "date": "2021-01-01",
+        "statements": {"a": {"low": False}},
+        "revised": {"since": "1.0", "results": {}, "statements": revised},
+    }
+    entries = {"1.0": {"default": before}, "2.0": {"default": after}}
+    feed = json.loads(feed_files(book, [], entries, "claims.html")["changes.json"])
+    texts = {entry["title"]: entry["content_text"] for entry in feed["items"]}
+    assert texts == {
+        "a:low fell": "In version 2.0 the statement a:low does not hold; before it held.",
+        "a:high dropped": "The statement a:high of version 1.0 is not in version 2.0.",
+    }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_bibliography_is_watched(
+    orbits: SimpleNamespace, told: Callable[..., str], tmp_path: Path, version: str
+) -> None:
+    state = facts(orbits, version, "default")["id"]
+    text = tmp_path / "refs.bib"
+    text.write_text(f"A book, edition {state}. It says planets:neptune=165 and planets:earth=3.")
+    said = told("cite", "--watch", str(text), code=2)
+    assert "planets:neptune stands: 165 years" in said
+    assert "planets:earth is not known as 3" in said
+    revised = "planets:neptune revised: it was 164.79, and is 164.9"
+    assert (revised in said) == (version == "1.0")
+    assert ("results stand" in said) == (version != "1.0")
 
 
 def test_each_release_scores_its_statements_and_what_it_revised(orbits: SimpleNamespace) -> None:

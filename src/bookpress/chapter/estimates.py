@@ -9,16 +9,19 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import field
 from numbers import Real
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
 from pydantic.dataclasses import dataclass
 
+from bookpress.chapter.counted import MakeRows
 from bookpress.errors import short
 
 RESULT_MIME = "application/vnd.bookpress.result+json"
+FIELDS = ("value", "low", "high", "k", "n", "unit", "label")
+"""What travels of an estimate."""
 
 
 class ResultError(Exception):
@@ -48,6 +51,8 @@ class Estimate:
         What is estimated, in a few words that stand alone.
     period : tuple of int, optional
         First and last calendar year, so that a statement on a rise or fall knows the order.
+    rows : callable, optional
+        Makes the rows that `k` and `n` count, see `bookpress.chapter.counted`.
 
     Raises
     ------
@@ -70,6 +75,7 @@ class Estimate:
     unit: str = ""
     label: str = ""
     period: tuple[int, int] | None = None
+    rows: MakeRows | None = field(default=None, compare=False, repr=False)
 
     @field_validator("value", "low", "high")
     @classmethod
@@ -104,9 +110,7 @@ class Estimate:
     @property
     def fields(self) -> dict[str, Any]:
         """The estimate as ``results.json`` holds it."""
-        parts = asdict(self)
-        parts.pop("period")
-        return parts
+        return {name: getattr(self, name) for name in FIELDS}
 
 
 _ESTIMATE = TypeAdapter(Estimate)

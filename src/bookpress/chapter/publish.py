@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bookpress.chapter.counted import rows_output
 from bookpress.chapter.estimates import Estimate, ResultError, as_estimate, result_output
 from bookpress.chapter.expressions import compared, value_at
 from bookpress.chapter.periods import years_of
@@ -113,7 +114,8 @@ def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[d
         if value is None and "." in code:
             label = key.replace(".", " ").replace("_", " ")
             value = Estimate(None, label=label)
-        return [result_output(key, as_estimate(key, value))]
+        estimate = as_estimate(key, value)
+        return [result_output(key, estimate), *rows_output(key, estimate.rows, estimate.n)]
     if key in scope.get("__annotations__", {}):  # the page knows its parameters
         return []
     first, last = years_in(value_at(code, scope))

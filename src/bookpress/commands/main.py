@@ -295,14 +295,27 @@ def cite(
             help="Check whether a quoted number still stands.",
         ),
     ] = None,
+    watched: Annotated[
+        Path | None,
+        typer.Option(
+            "--watch",
+            help="Check all that a bibliography, or a text, cites and quotes of the book.",
+        ),
+    ] = None,
 ) -> None:
     """Print the reference to a chapter, or to the book. It names the edition that was read.
 
     With --check, say instead what became of a number: exit code 0 if it stands, 1 if it was revised
-    or withdrawn, 2 if it is in no release.
+    or withdrawn, 2 if it is in no release. With --watch, say so of every edition that a file cites
+    and of every CHAPTER:KEY=NUMBER in it.
     """
     from bookpress.commands.cite import reference
     from bookpress.release.released import check as check_number
+
+    if watched is not None:
+        if (chapter, form, edition, checked) != (None, "apa", "default", None):
+            raise UsageError(f"--watch {watched} goes with nothing else: it reads the file")
+        raise typer.Exit(_watch(watched))
 
     if checked is not None:
         if (chapter, form, edition) != (None, "apa", "default"):
@@ -312,6 +325,35 @@ def cite(
         typer.echo(words)
         raise typer.Exit(code)
     typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
+
+
+def _watch(file: Path) -> int:
+    """Print what became of all that a file cites; return the exit code."""
+    from bookpress.release.watch import watch
+
+    with reporting() as bar:
+        answers = watch(opt.current_project(), file, _options(1), bar)
+    for _, words in answers:
+        typer.echo(words)
+    return max(code for code, _ in answers)
+
+
+@press.command()
+def rows(
+    result: Annotated[
+        str, typer.Argument(metavar="CHAPTER:KEY", help="A share that the book counts.")
+    ],
+    parameter: opt.Parameters = None,
+    edition: opt.BaseEdition = "default",
+) -> None:
+    """Print the rows that a share counts, and those that it does not, as CSV.
+
+    The first column says whether a row is counted, and if not, why.
+    """
+    from bookpress.commands.rows import rows_behind
+
+    text = rows_behind(opt.current_project(), result, parameter or [], edition)
+    typer.echo(text, nl=False)
 
 
 @press.command()

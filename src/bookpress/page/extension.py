@@ -23,6 +23,7 @@ from bookpress.book.documents import has_cells, is_chapter
 from bookpress.book.project import Project, Settings, load_settings
 from bookpress.chapter import estimates, statements
 from bookpress.chapter.bindings import checked_quotes
+from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
@@ -112,6 +113,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.is_chapter = True
     page.results = estimates.harvest(outputs)
     page.statements = statements.harvest(outputs)
+    page.listed = tuple(estimates.published(outputs, ROWS_MIME))
     srcdir = Path(env.srcdir)
     page.parameter_rows = parameter_box.parameter_rows(page, cells, srcdir)
 

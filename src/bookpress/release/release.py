@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bookpress.book.documents import files_beside
 from bookpress.book.editions import RELEASED
 from bookpress.book.project import Project
 from bookpress.book.source import FILE, Source, git, load_source, made_from, mark_of
@@ -44,6 +45,7 @@ from bookpress.files import (
 from bookpress.page.base.templates import environment, fill
 from bookpress.release import released
 from bookpress.release.archives import Archive, Released, read_archive, unpack_pages
+from bookpress.release.feed import feed_files
 from bookpress.release.released import Fate
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
@@ -204,8 +206,10 @@ def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released
         name = path.removeprefix(f"{folder}/")
         if name != path and not NO_EVIDENCE.search(name):
             evidence[name] = digest
+    for name in files_beside(project):
+        evidence[f"./{name}"] = hashes.get(name, "")
     if sha256(canonical(evidence).encode()) != facts.parts["evidence"]:
-        missing = f"the evidence in {folder} is not all in the commit"
+        missing = f"the evidence in {folder}, or beside the chapters, is not all in the commit"
         raise PressError(f"{missing} that the edition is made from")
 
 
@@ -396,8 +400,17 @@ def lay_out(
         sitemap = TEMPLATES.get_template("sitemap.xml").render(urls=urls)
         (site / "sitemap.xml").write_text(sitemap, encoding="utf-8")
     _keep_addresses(site, defaults, book)
-    for version, entry in entries.items():
-        replace_file(site / RELEASED / f"{version}.json", pretty(entry).encode())
+    _write_own_pages(site, placed, book, fates, entries)
+
+
+def _write_own_pages(
+    site: Path,
+    placed: Sequence[Place],
+    book: Book,
+    fates: Sequence[Fate],
+    entries: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Write what is of the site and of no edition: pages on versions, feeds, the ledger."""
     changes = {entry.version: entry.changes for entry in book.releases}
     for name in OWN_PAGES:
         template = environment("apart").get_template(CLAIMS if name == CLAIMS else VERSIONS)
@@ -405,6 +418,10 @@ def lay_out(
         facts = {"places": placed, "changes": changes, "fates": fates, "entries": entries}
         text = template.render(facts, up=up, book=book)
         (site / name).write_text(text, encoding="utf-8")
+    for name, text in feed_files(book, fates, entries, CLAIMS).items():
+        (site / name).write_text(text, encoding="utf-8")
+    for version, entry in entries.items():
+        replace_file(site / RELEASED / f"{version}.json", pretty(entry).encode())
 
 
 def pages_of(folder: Path) -> list[str]:

@@ -72,7 +72,7 @@ def verify(
     mark = Fingerprint.of(project)
     plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
-    past = _past(project, cited.id)
+    past = past_of(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
         known = "neither what this checkout makes, nor built, nor released"
@@ -94,7 +94,7 @@ def _difference(past: Mapping[str, Any], here: Edition) -> str:
     return f"{', '.join(changed)} {verb} between {past['where']} and this checkout ({here.id})"
 
 
-def _past(project: Project, name: str) -> dict[str, Any]:
+def past_of(project: Project, name: str) -> dict[str, Any]:
     """Return what is known of an edition that was released, or built here.
 
     Nothing of one that was neither.

@@ -70,6 +70,8 @@ class Page:
     """The book's own part of its front matter."""
     results: Mapping[str, Estimate] = field(default_factory=dict)
     statements: Mapping[str, Comparison] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    """Keys of the results whose rows are listed."""
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     """Parameters as people read them: name, value, default, type, allowed, unit, help."""
     finding: list[Any] = field(default_factory=list)

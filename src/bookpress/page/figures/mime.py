@@ -13,6 +13,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.estimates import RESULT_MIME
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.errors import UsageError
@@ -28,6 +29,7 @@ class BookpressRenderer:
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", RESULT_MIME, 1),
+        ("*", ROWS_MIME, 1),
         ("*", STATEMENT_MIME, 2),
         ("*", VEGALITE_MIME, 3),
     ]
@@ -40,7 +42,7 @@ class BookpressRenderer:
         env = renderer.renderer.sphinx_env
         if env is not None:
             env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
-        if data.mime_type in {RESULT_MIME, STATEMENT_MIME}:
+        if data.mime_type in {RESULT_MIME, ROWS_MIME, STATEMENT_MIME}:
             # An output that shows nothing; it is taken out when the page is written.
             return [nodes.comment()]
         is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on

@@ -15,7 +15,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from bookpress.chapter.estimates import results_file
+from bookpress.chapter.counted import ROWS_MIME, to_csv
+from bookpress.chapter.estimates import published, results_file
 from bookpress.citation.jsonld import author_node, filled
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.citation.record import Citation
@@ -27,7 +28,7 @@ from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.base.words import charts_of
 from bookpress.page.figures.figures import folder_of, picture_cache
 from bookpress.page.site.notebook_file import as_notebook, as_source
-from bookpress.page.site.reading import address_of, as_markdown
+from bookpress.page.site.reading import ROWS, address_of, as_markdown, rows_name
 
 PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
@@ -83,6 +84,9 @@ def files_of(
     if page.results:
         name = f"{stem}-results.json"
         downloads.append(_download(here, name, "Results", "numbers with intervals (JSON)"))
+    if page.listed:
+        name = f"{stem}-rows.zip"
+        downloads.append(_download(here, name, "Rows", "that shares count, or not (ZIP)"))
     if page.charts:
         name = f"{stem}-figures.zip"
         downloads.append(_download(here, name, "Figures", "data, pictures and charts (ZIP)"))
@@ -119,9 +123,23 @@ def write_files(app: Sphinx, page: Page) -> None:
     if page.results:
         results = results_file(page.results)
         replace_file(Path(f"{stem}-results.json"), results)
+    listed = rows_files(executed)
+    for name, table in listed.items():
+        replace_file(outdir / ROWS / page.slug / name, table)
+    if listed:
+        replace_file(Path(f"{stem}-rows.zip"), archive(listed))
     if page_charts:
         archived = figures_zip(app, page, folder)
         replace_file(Path(f"{stem}-figures.zip"), archived)
+
+
+def rows_files(executed: bytes) -> dict[str, bytes]:
+    """Return the rows behind the shares of an executed chapter: a CSV file for each."""
+    outputs = []
+    for cell in json.loads(executed)["cells"]:
+        outputs += cell.get("outputs", [])
+    tables = published(outputs, ROWS_MIME)
+    return {rows_name(key): to_csv(content).encode() for key, content in tables.items()}
 
 
 def _executed(page: Page, app: Sphinx) -> Path:

@@ -17,6 +17,7 @@ import pandas as pd
 from bookpress.chapter.comparisons.differences import ends_of, square_and_add
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
+from compute_divide.analysis.statistics import counted
 
 Floats = npt.NDArray[np.float64]
 
@@ -129,7 +130,8 @@ def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> E
     """
     mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
     k = int(mask.sum())
-    return wilson_share(k, len(rows), label)
+    share = wilson_share(k, len(rows), label)
+    return replace(share, rows=counted.of_flag(rows, mask))
 
 
 def counted_share(k: int, n: int, label: str) -> Estimate:
@@ -447,8 +449,9 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
     >>> known_share(models, "chips", "models whose chips are known").value
     0.5
     """
-    known = rows[column].notna().sum()
-    return wilson_share(int(known), len(rows), label)
+    known = rows[column].notna()
+    share = wilson_share(int(known.sum()), len(rows), label)
+    return replace(share, rows=counted.of_flag(rows, known))
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
@@ -488,7 +491,8 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     teams = rows["team_type"]
     k = (teams == team_type).sum()
     n = teams.isin(TEAM_TYPES).sum()
-    return wilson_share(int(k), int(n), label)
+    share = wilson_share(int(k), int(n), label)
+    return replace(share, rows=counted.of_teams(rows, team_type, TEAM_TYPES))
 
 
 def period_share(

@@ -1,0 +1,40 @@
+"""The rows behind a share, as many as there are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from bookpress.book.editions import Fingerprint
+from bookpress.book.project import Project
+from bookpress.chapter.counted import LIMIT_VARIABLE, ROWS_MIME, to_csv
+from bookpress.chapter.estimates import published
+from bookpress.errors import UsageError, nearest
+from bookpress.explore.sweep import values_of
+from bookpress.run.engine import engine_for
+from bookpress.run.notebook import job_for, run_job
+
+ALL = str(10**9)
+
+
+def rows_behind(project: Project, name: str, options: list[str], edition: str) -> str:
+    """Return the rows that a result CHAPTER:KEY counts, and those that it does not, as CSV."""
+    slug, colon, key = name.partition(":")
+    if not colon or not key:
+        raise UsageError(f"{name!r} is not CHAPTER:KEY, such as large-scale-models:fall")
+    chapter, values = values_of(project, slug, options, edition)
+    job = job_for(project, chapter, values, Fingerprint.of(project))
+    unlimited = replace(job, environment={**job.environment, LIMIT_VARIABLE: ALL})
+    run = run_job(unlimited, engine_for(project, only=slug))
+    if key not in run.results:
+        raise UsageError(
+            f"the chapter {slug!r} publishes no result {key!r}{nearest(key, sorted(run.results))}"
+        )
+    outputs = []
+    for cell in json.loads(run.notebook)["cells"]:
+        outputs += cell.get("outputs", [])
+    tables = published(outputs, ROWS_MIME)
+    if key not in tables:
+        reason = "it is no share of rows that the book counts"
+        raise UsageError(f"{name} lists no rows: {reason}")
+    return to_csv(tables[key])

@@ -1,0 +1,87 @@
+"""What became of everything that a bibliography, or any text, cites of the book."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.editions import DEFAULT, edition_names, load_edition
+from bookpress.book.project import Project
+from bookpress.book.renamed import load_renamed, under_present_names
+from bookpress.chapter.estimates import results_file
+from bookpress.errors import UsageError
+from bookpress.explore.compare import Change, sides
+from bookpress.files import read, sha256
+from bookpress.progress import Reporter
+from bookpress.release.archives import Results
+from bookpress.release.released import (
+    CHANGED,
+    NUMBER,
+    STANDS,
+    UNKNOWN,
+    apart,
+    check,
+    each,
+    shown,
+)
+from bookpress.release.verify import Cited, differences_of, past_of, read_cited
+from bookpress.run.runner import RunOptions
+
+Answer = tuple[int, str]
+"""An exit code, and what it means in words."""
+QUOTED = re.compile(rf"[a-z0-9][a-z0-9-]*:[\w.]+={NUMBER}")
+
+
+def watch(project: Project, file: Path, options: RunOptions, reporter: Reporter) -> list[Answer]:
+    """Return what became of each state that a file cites, and of each number that it quotes."""
+    if not file.is_file():
+        raise UsageError(f"--watch {str(file)!r} is no file: give a bibliography or a text")
+    text = read(file).decode("utf-8", "replace")
+    numbers = list(dict.fromkeys(match[0].strip() for match in QUOTED.finditer(text)))
+    answers = [check(project, number, options) for number in numbers]
+    if "edition " in text or not answers:
+        cited = {state.id: state for state in read_cited(str(file), None)}
+        answers += [_state(project, state, options, reporter) for state in cited.values()]
+    return answers
+
+
+def _state(project: Project, cited: Cited, options: RunOptions, reporter: Reporter) -> Answer:
+    """Return which results of a cited state are others now."""
+    past = past_of(project, cited.id)
+    named = f"edition {cited.id}"
+    names = edition_names(project)
+    if not past:
+        if any(load_edition(project, name).id == cited.id for name in names):
+            return STANDS, f"{named}: what this checkout makes, and not released yet"
+        return UNKNOWN, f"{named} is neither what this checkout makes, nor built, nor released"
+    name = past["name"] if past["name"] in names else DEFAULT
+    [side] = sides(project, [name], options, reporter)
+    before = _cited_part(past["results"], cited)
+    present = under_present_names(load_renamed(project), "results", before)
+    changes = differences_of(present, side.results)
+    many = len(list(each(present)))
+    if not changes:
+        return STANDS, f"{named} ({past['where']}): all {many} results stand"
+    lines = [f"{named} ({past['where']}): {len(changes)} of {many} results changed"]
+    lines += _lines(changes)
+    return CHANGED, "\n".join(lines)
+
+
+def _cited_part(results: Results, cited: Cited) -> Results:
+    """Return the results of the chapter that is cited, known by their hash; else all."""
+    for slug, of_chapter in results.items():
+        if sha256(results_file(of_chapter)) == cited.sha:
+            return {slug: of_chapter}
+    return results
+
+
+def _lines(changes: list[Change]) -> Iterator[str]:
+    for change in changes:
+        before: Mapping[str, Any] = change.one or {}
+        if change.other is None:
+            yield f"  {change.chapter}:{change.key} withdrawn: it was {shown(before)}"
+        else:
+            was, now = apart(before, change.other)
+            yield f"  {change.chapter}:{change.key} revised: it was {was}, and is {now}"

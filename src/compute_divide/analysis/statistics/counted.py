@@ -1,0 +1,63 @@
+"""The rows that a share counts, by what names them in their table."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from bookpress.chapter.counted import COUNTED, YES, MakeRows, Rows
+
+NAMES = (
+    "model",
+    "key",
+    "chip",
+    "machine",
+    "company",
+    "organisation",
+    "evaluator",
+    "venue",
+    "published",
+    "year",
+    "organisations",
+    "team_type",
+    "link",
+)
+"""Columns by which a row is found again in its table, as far as the table has them."""
+NOT_COUNTED = "no"
+
+
+def rows_behind(rows: pd.DataFrame, why: pd.Series[str]) -> MakeRows:
+    """Return what makes the list of rows, each with `YES` or why it is not counted."""
+    return partial(_made, rows, why)
+
+
+def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
+    """Return what makes the list of rows of which a flag is true or not."""
+    return rows_behind(rows, mask.map({True: YES}).fillna(NOT_COUNTED))
+
+
+def of_teams(rows: pd.DataFrame, team_type: str, known: tuple[str, ...]) -> MakeRows:
+    """Return what makes the list of rows of a team type, of others, and of unknown ones."""
+    teams = rows["team_type"]
+    others = "no: " + teams.astype("str")
+    why = others.where(teams.isin(known), "left out: team type unknown")
+    return rows_behind(rows, why.where(teams != team_type, YES))
+
+
+def _made(rows: pd.DataFrame, why: pd.Series[str]) -> Rows:
+    columns = [name for name in NAMES if name in rows]
+    table = rows[columns].astype("object")
+    table = table.where(rows[columns].notna(), None)
+    listed = []
+    for reason, row in zip(why, table.itertuples(index=False, name=None), strict=True):
+        listed.append([reason, *map(_plain, row)])
+    listed.sort(key=lambda row: str(row[0]) != YES)
+    return Rows([COUNTED, *columns], listed)
+
+
+def _plain(value: object) -> object:
+    """Return a value as JSON has it: days in ISO 8601."""
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return value if isinstance(value, int | float) or value is None else str(value)
