@@ -65,6 +65,8 @@ lock: setup ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra cluster --group dev \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 	@$(BIN)/python scripts/write_environment.py
+	@$(BIN)/python scripts/write_changelog.py
+	@$(BIN)/python scripts/list_licences.py
 
 clean: ## remove what was built (the environment stays)
 	rm -rf _build .pytest_cache .mypy_cache .ruff_cache .hypothesis

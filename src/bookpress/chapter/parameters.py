@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +19,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from bookpress.chapter.number_formats import UNITS, number, period, setting, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
-from bookpress.errors import short
+from bookpress.errors import nearest, short
 
 Value = Any
 """A value of a parameter: what JSON can hold."""
+PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
+"""What papermill can put into a notebook."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 BOUNDS = {
     "minimum": "at least",
@@ -345,15 +347,22 @@ def as_text(value: Value) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def check_values(scope: dict[str, Any]) -> None:
+def check_values(scope: dict[str, Any], known: Collection[str] = ()) -> None:
     """Bring the values of a notebook, by its ``globals()``, into the form that its cells expect.
+
+    Parameters
+    ----------
+    scope : dict
+        The names of the notebook and their values.
+    known : collection of str
+        The names that its own cells bind so far; any other value is one that papermill put in.
 
     Raises
     ------
     ValueError
-        If some are none that its parameter cell allows.
+        If some are none that its parameter cell allows, or are no parameters.
     """
-    problems = []
+    problems = [_unknown(name, scope) for name in _put_in(scope, known)] if known else []
     for name, kind in scope.get("__annotations__", {}).items():
         try:
             parameter = Parameter(name, kind, scope[name])
@@ -363,6 +372,18 @@ def check_values(scope: dict[str, Any]) -> None:
             problems.append(f"{name}: {error}")
     if problems:
         raise ValueError("; ".join(problems))
+
+
+def _put_in(scope: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """Return the names of plain values that the cells of a notebook do not bind."""
+    ours = {"In", "Out", *known}
+    names = [name for name in scope if not name.startswith("_") and name not in ours]
+    return [name for name in names if isinstance(scope[name], PLAIN_VALUES)]
+
+
+def _unknown(name: str, scope: Mapping[str, Any]) -> str:
+    hint = nearest(name, sorted(scope.get("__annotations__", {})))
+    return f"no parameter {name!r}{hint}"
 
 
 def describe(

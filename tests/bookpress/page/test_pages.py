@@ -3,6 +3,7 @@
 import csv
 import json
 import shutil
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from page.conftest import (
 )
 from PIL import Image
 
+from bookpress.chapter.parameters import check_values
 from bookpress.page.base.templates import STATIC
 
 
@@ -407,3 +409,20 @@ def test_plain_builds_see_that_the_evidence_has_changed(
         book.write("data/total.txt", total)
         assert f"The total is {total}" in book.build().text()
     assert "It is 23" in book.text("notebooks/models")
+
+
+def test_a_notebook_that_is_taken_away_refuses_other_names_and_says_what_it_needs(
+    built: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = json.loads((built.html / "downloads/models.ipynb").read_text("utf-8"))
+    code = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
+    scope: dict[str, Any] = {"__annotations__": {"window": int}, "window": 3}
+    exec(code["needs"], {})  # noqa: S102 - what a reader runs
+    check_values(scope, ["window"])
+    with pytest.raises(ValueError, match="no parameter 'windwo'; did you mean window"):
+        check_values({**scope, "windwo": 5}, ["window"])
+    assert "check_values(globals(), [" in code["checked"]
+    monkeypatch.setitem(sys.modules, "bookpress", None)
+    with pytest.raises(SystemExit, match="needs the package of its book") as ended:
+        exec(code["needs"], {})  # noqa: S102
+    assert "\n" not in str(ended.value)

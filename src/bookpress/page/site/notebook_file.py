@@ -5,8 +5,10 @@ Prose in plain words with values, what it is, and a check of its choices.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,7 +27,14 @@ OTHERWISE = re.compile(r"^(`{3,})\{otherwise\} *(\S+)\n(.*?)^\1$", re.DOTALL | r
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values
 
-check_values(globals())"""
+check_values(globals(){known})"""
+NEEDS = """try:
+    import bookpress  # the package of this book, which the cells below use
+except ModuleNotFoundError:
+    raise SystemExit(
+        "This notebook needs the package of its book: {get}, "
+        "then `pip install FOLDER_OF_THE_BOOK`, or `make book` there and use its kernel."
+    ) from None"""
 ABOUT = """> **{reference}**
 >
 > This notebook is a chapter of a book that can be run again: {source}. \
@@ -50,12 +59,29 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
     cells = [cell for cell in notebook["cells"] if "injected-parameters" not in _tags(cell)]
     for place, cell in enumerate(cells):
         if "parameters" in _tags(cell):
-            check = _cell("checked", "code", CHECK)
-            cells.insert(place + 1, check)
+            known = _bound(cells[: place + 1])
+            names = f", {known}" if known else ""
+            check = _cell("checked", "code", CHECK.format(known=names))
+            needs = _cell("needs", "code", NEEDS.format(get=_how_to_get(page, app)))
+            cells[place : place + 1] = [needs, cell, check]
             break
     text = _about(page, app)
     about = _cell("about", "markdown", text)
     return as_file({**notebook, "cells": [about, *cells]})
+
+
+def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names that code cells bind; none where one of them is no plain Python."""
+    names: set[str] = set()
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            try:
+                tree = ast.parse("".join(cell["source"]))
+            except SyntaxError:
+                return []
+            nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+            names |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+    return sorted(names)
 
 
 def as_source(notebook: bytes) -> bytes:
@@ -111,6 +137,15 @@ def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
         return block[3] if statement.holds is False else ""
 
     return OTHERWISE.sub(shown, text)
+
+
+def _how_to_get(page: Page, app: Sphinx) -> str:
+    """Return how a reader gets the sources of the book."""
+    _, address = chapter_reference(app.env, page.docname)
+    repository = citation_of(app.config).book.repository
+    if repository:
+        return f"clone {repository}"
+    return f"get it from {address}" if address else "unpack an archive of it"
 
 
 def _about(page: Page, app: Sphinx) -> str:

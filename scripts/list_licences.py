@@ -1,0 +1,52 @@
+"""Write `dependencies.csv`: each package of the lock that is installed here, with its licence.
+
+Run it in the environment of `make setup`. What the lock pins for other systems is not installed
+and says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FILE = ROOT / "dependencies.csv"
+PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
+ABSENT = "not installed here"
+CLASSIFIER = "License :: "
+
+
+def licence_of(name: str) -> str:
+    """Return the licence that a distribution states: as expression, by classifiers, in a line."""
+    try:
+        facts = metadata.metadata(name)
+    except metadata.PackageNotFoundError:
+        return ABSENT
+    if facts["License-Expression"]:
+        return str(facts["License-Expression"])
+    classifiers = facts.get_all("Classifier") or []
+    stated = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(CLASSIFIER)]
+    if stated:
+        return "; ".join(stated)
+    lines = str(facts["License"] or "").strip().splitlines()
+    return lines[0][:80] if lines else "none stated"
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Return name, version and licence of every package that the lock pins."""
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    return [(name, version, licence_of(name)) for name, version in PINNED.findall(lock)]
+
+
+def main() -> None:
+    """Write the list."""
+    with FILE.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["package", "version", "licence"])
+        writer.writerows(rows())
+
+
+if __name__ == "__main__":
+    main()
