@@ -217,6 +217,8 @@ Academia trained {result}`models:early` of large models ({result}`models:early:i
 Of the {result}`models:late:n` models {result}`models:late` are *academic*.
 Related work says {related}`ahmed-biggest-2021`; compute is {result}`models:compute`.
 
+This page takes {minutes}`index`, the chapters {minutes}`notebooks/models..notebooks/models`.
+
 ````{findings}
 ```{finding} models:late
 of the large models came from academic teams.

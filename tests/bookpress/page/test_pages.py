@@ -52,6 +52,10 @@ def test_the_cover_has_findings_and_chapters(built: Any) -> None:
     assert "Academic teams trained 64% of large models early on, and 16% later." in entry.text
 
 
+def test_the_cover_says_how_long_reading_takes(built: Any) -> None:
+    assert "This page takes 1 minute , the chapters 1 minute ." in built.text("index")
+
+
 def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
     page = built.page()
     assert page.select_one(".kicker").text == "The divide · Chapter 1"
@@ -252,6 +256,8 @@ MISTAKES = {
     "{claim}`academia-share`": "no claim 'academia-share'",
     "{param}`models:windw`": "no parameter 'windw'; did you mean window?",
     "{holds}`models:fel`": "publishes no statement 'fel'",
+    "{minutes}`notebooks/model`": "no page 'notebooks/model'; did you mean notebooks/models?",
+    "{minutes}`words..notebooks/x`": "no page in the contents 'notebooks/x'",
     "```{otherwise} x:y\nText.\n```": "no chapter 'x'",
     "## It rose {holds}`models:rose`": "a heading cannot hold a {holds}",
     "## On {result}`models:early`": "a heading cannot hold a {result}",

@@ -22,7 +22,7 @@ from bookpress.page.base.nodes import later, mark, value
 from bookpress.page.base.store import Store, store_of
 
 logger = logging.getLogger(__name__)
-KINDS = ("result", "param", "years", "claim", "related")
+KINDS = ("result", "param", "years", "claim", "related", "minutes")
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
 """What splits the text of a role into name and format, by its kind."""
 
@@ -30,7 +30,8 @@ _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years
 class ValueRole(SphinxRole):
     """A value or, of ``{holds}``, a mark.
 
-    Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}`` and ``{related}``.
+    Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}`` and, on a cover,
+    the ``{minutes}`` that reading a page takes, or all chapters from one to another.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -61,6 +62,8 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
     if kind in {"claim", "related"}:
         name, _, how = text.partition(":")
         return f"{kind}:{name}", how or "value"
+    if kind == "minutes":
+        return text, "value"
     if kind == "holds":
         return statement_name(text, docname), "value"
     name, how = _SPLIT[kind](text)
@@ -85,6 +88,9 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         missing = f"the period {key}" if None in years else ""
         text = numbers.period(*years, JOINTS[how])
         return text, f"period {key} of this edition", missing
+    if kind == "minutes":
+        text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
+        return text, "at 220 words a minute", ""
     if kind == "param":
         text = numbers.setting(store.parameter(name))
         if how == "words":

@@ -176,6 +176,18 @@ class Store:
         last = self.result(f"{name}.last").value
         return _whole(first), _whole(last)
 
+    def minutes(self, name: str) -> int:
+        """Return the minutes that a page takes, or all chapters from one page to another."""
+        first, _, last = name.partition("..")
+        if not last:
+            return _find(self.pages, first, "no page").minutes
+        order = [docname for _, docnames in self.parts for docname in docnames]
+        places = {docname: place for place, docname in enumerate(order)}
+        start = _find(places, first, "no page in the contents")
+        end = _find(places, last, "no page in the contents")
+        pages = [self.pages[docname] for docname in order[start : end + 1]]
+        return sum(page.minutes for page in pages if page.is_chapter)
+
     def quote(self, name: str) -> Quoted:
         """Return what is quoted from the paper or related work."""
         kind, _, key = name.partition(":")

@@ -104,14 +104,7 @@ def fill_context(
     here = app.builder.get_target_uri(pagename)
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
-    if templatename == "search.html":
-        kind = "search"
-    elif page.is_chapter:
-        kind = "chapter"
-    elif pagename == app.config.root_doc:
-        kind = "cover"
-    else:
-        kind = "page"
+    kind = _kind(app, page, templatename)
     chapter_end = ""
     if page.is_chapter:
         formats = formats_of(app.config)
@@ -137,6 +130,17 @@ def fill_context(
         edition=citation.edition,
         banner=banner(app, page, here),
     )
+
+
+def _kind(app: Sphinx, page: Page, templatename: str) -> str:
+    """Return what a page is, by which its style is chosen."""
+    if templatename == "search.html":
+        return "search"
+    if page.is_chapter:
+        return "chapter"
+    if page.docname == app.config.root_doc:
+        return "cover"
+    return "page sheet" if page.front.get("template") == "sheet" else "page"
 
 
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:

@@ -32,6 +32,15 @@
     scrolling.before(box);
   };
 
+  // On a phone each row is a card, whose cells are named by their headings.
+  const label = (table) => {
+    const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const row of table.tBodies[0].rows) {
+      [...row.cells].forEach((cell, place) => (cell.dataset.label = headings[place] ?? ""));
+    }
+    table.classList.add("cards");
+  };
+
   // A list in several folds: a field that shows only the items that contain its words, and opens what holds them.
   const filter = (box) => {
     const items = [...box.querySelectorAll("li")];
@@ -150,6 +159,7 @@
   };
 
   document.querySelectorAll("table.searchable").forEach(search);
+  document.querySelectorAll("table.searchable").forEach(label);
   document.querySelectorAll("[data-filter]").forEach(filter);
   const contestable = document.querySelectorAll("table.contestable");
   if (contestable.length) {
