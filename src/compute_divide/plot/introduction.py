@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import needs
+from bookpress.page.figures.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import wilson_interval
 from compute_divide.plot.base.marks import (
     FEW,
     TEAM_NAMED,
     TEAM_NAMES,
+    along,
     end_labels,
     framed,
     runs,
@@ -22,6 +25,13 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import figure, models_credit
 from compute_divide.plot.base.wording import describe_series
+
+_EVENTS = [(2012, "AlexNet", "right"), (2020, "GPT-3", "left"), (2022, "ChatGPT", "right")]
+"""What readers know of some years, to find their way along the axis, and its side of the line."""
+_SIDES: dict[str, dict[str, Any]] = {
+    "right": {"align": "left", "dx": 4},
+    "left": {"align": "right", "dx": -4, "dy": 14},  # a line lower, clear of the others on a phone
+}
 
 
 def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
@@ -37,7 +47,8 @@ def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
     Returns
     -------
     Figure
-        Lines are named at their ends.
+        Lines are named at their ends, years by what readers know of them; the axis states how
+        many models the first and the last year have.
     """
     description = describe_series(shares, "year", "share", by="team_type")
     source = models_credit(vintage)
@@ -77,7 +88,7 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     rows = rows.astype({"year": int})
     names = rows["team_type"].map(TEAM_NAMES).str.replace(" with ", "|with ")
     means = three_year_means(rows).assign(name=names, run=runs(rows, "team_type"))
-    x = years_of(rows)
+    x = years_of(rows).title(_counted(rows))
     colour = team_colour(dict.fromkeys(rows["team_type"]))
     base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
     band = base.mark_area(opacity=0.16)
@@ -88,4 +99,25 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
     dots = dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip)
     labels = end_labels(means, "year", "share", "name", x, share_axis("at"))
-    return framed(band, line, dots, labels)
+    return framed(*_events(rows, x), band, line, dots, labels)
+
+
+def _counted(rows: pd.DataFrame) -> str:
+    """Return how many models the shares are of, in the first and the last year and in all."""
+    models = rows.drop_duplicates("year").set_index("year")["n"]
+    first, last = models.index.min(), models.index.max()
+    return f"n = {models.sum():,}: {models[first]:,} in {first}, {models[last]:,} in {last}"
+
+
+def _events(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Return a line at each year that readers know, and its name beside it at the top."""
+    shown = pd.DataFrame(_EVENTS, columns=["event_year", "event", "side"])
+    shown = shown[shown["event_year"].between(rows["year"].min(), rows["year"].max())]
+    place = along(x, "event_year")
+    rules = alt.Chart(shown).mark_rule(color=QUIET, strokeDash=[3, 3], opacity=0.6)
+    layers = [rules.encode(x=place)]
+    for side, looks in _SIDES.items():
+        named = alt.Chart(shown[shown["side"] == side])
+        names = named.mark_text(**looks, baseline="top", color=INK)
+        layers.append(names.encode(x=place, y=alt.value(0), text="event:N"))
+    return layers

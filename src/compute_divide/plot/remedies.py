@@ -16,23 +16,23 @@ from compute_divide.plot.base.wording import row_by_row, written
 
 _SIDES = {
     "work": "known work",
-    "grant": "a grant",
-    "machine": "a whole machine for a year",
-    "sum": "a sum of money, five years",
+    "grant": "grant",
+    "machine": "machine, one year",
+    "sum": "sum of money",
 }
 _COLOURS = {
     "known work": "#7d74c4",
-    "a grant": ACCENT,
-    "a whole machine for a year": "#c07d1b",
-    "a sum of money, five years": INK,
+    "grant": ACCENT,
+    "machine, one year": "#c07d1b",
+    "sum of money": INK,
 }
 _SHAPES = {
     "known work": "circle",
-    "a grant": "square",
-    "a whole machine for a year": "diamond",
-    "a sum of money, five years": "triangle-up",
+    "grant": "square",
+    "machine, one year": "diamond",
+    "sum of money": "triangle-up",
 }
-_ROW = 30
+_ROW = 26
 """Height of a row in pixels."""
 _HOUR_COLUMNS = {
     "name": Column("What"),
@@ -46,12 +46,14 @@ _HOUR_COLUMNS = {
 }
 _INSTRUMENT_COLUMNS = {
     "name": Column("Instrument"),
-    "since": Column("Where, since when"),
-    "binding": Column("Binding"),
+    "kind": Column("Kind"),
+    "since": Column("Place, date"),
+    "status": Column("Status"),
     "academics": Column("Academics get in"),
+    "binding": Column("Binding"),
     "cost": Column("Cost, machine"),
     "does": Column("What it does"),
-    "seen": Column("Seen, and where", markup=True),
+    "seen": Column("How we know it", markup=True),
 }
 _SEEN = {"primary": "text read", "excerpt": "excerpt read", "secondary": "others report it"}
 _FILE = re.compile(r"(?P<repo>[\w-]+/[\w-]+)@(?P<commit>[0-9a-f]{40}):(?P<path>\S+)")
@@ -104,18 +106,18 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     rows = ordered.sort_values(["reported", "remedy", "date"], kind="stable")
     cost = rows["money_usd"].map(_usd, na_action="ignore")
     shown = rows.assign(
-        since=_joined(rows["place"], rows["date"], rows["status"]),
+        kind=rows["remedy"],
+        since=_joined(rows["place"], rows["date"]),
         cost=_joined(cost, rows["machine"]),
-        does=_joined(rows["remedy"].str.capitalize() + ".", rows["does"], between=" "),
         seen=_seen_and_where(rows),
     )
     return table(shown[list(_INSTRUMENT_COLUMNS)], _INSTRUMENT_COLUMNS)
 
 
-def _joined(*columns: pd.Series[str], between: str = "; ") -> pd.Series[str]:
+def _joined(*columns: pd.Series[str]) -> pd.Series[str]:
     """Return the texts of each row, without those that are missing."""
     texts = pd.concat(columns, axis=1)
-    return texts.apply(lambda row: between.join(row.dropna()), axis=1)
+    return texts.apply(lambda row: "; ".join(row.dropna()), axis=1)
 
 
 def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
@@ -158,7 +160,7 @@ def _hour_rows(costs: pd.DataFrame) -> alt.LayerChart:
     rows = costs[["name", "side", "low", "at", "high", "chip"]]
     x = _hours_axis(rows)
     y = named_rows("name")
-    legend = alt.Legend(orient="top", columns=1)
+    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 4"))
     colour = alt.Color("side:N", scale=named_scale(_COLOURS), legend=legend)
     shape = alt.Shape("side:N", scale=named_scale(_SHAPES), legend=legend)
     base = alt.Chart(rows).encode(y=y, color=colour)

@@ -72,3 +72,15 @@ def test_every_claim_of_the_brief_is_a_statement_of_a_chapter():
     held = re.findall(r"\{holds\}`([\w-]+):(\w+)`", text)
     assert len(held) >= 8
     assert len(held) == text.count("{holds}")
+
+
+def test_halves_of_the_largest_sum_pay_for_what_the_text_says(run_chapter):
+    results = run_chapter("remedies").results
+    assert results["chips.half"].value == pytest.approx(250e6 * 0.6 / 45_000, rel=0.05)
+    assert results["evaluators_usd"].value == pytest.approx((250e6 - 152e6) / 5, rel=0.05)
+
+
+def test_a_machine_costs_what_rent_does_at_the_use_that_the_text_names(run_chapter):
+    results = run_chapter("remedies").results
+    hours = 100e6 * 0.6 / 45_000 * 5 * 8760 * results["even"].value
+    assert 100e6 / hours == pytest.approx(results["rent"].value, rel=0.01)
