@@ -105,7 +105,8 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
 def _counted(rows: pd.DataFrame) -> str:
     """Return how many models the shares are of, in the first and the last year and in all."""
     models = rows.drop_duplicates("year").set_index("year")["n"]
-    first, last = models.index.min(), models.index.max()
+    first = models.index.min()
+    last = models.index.max()
     return f"n = {models.sum():,}: {models[first]:,} in {first}, {models[last]:,} in {last}"
 
 
