@@ -228,8 +228,9 @@ def test_terms_and_numbers_explain_themselves(site: Site, page: Page) -> None:
     expect(page.locator("[role=tooltip]")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("[role=tooltip]")).to_have_count(0)
-    page.locator(".value-result").first.hover()
-    expect(page.locator("[role=tooltip]")).to_contain_text("models")
+    number = page.locator(".value-result[data-tip]").first
+    number.hover()
+    expect(page.locator("[role=tooltip]")).to_have_text(number.get_attribute("data-tip") or "?")
 
 
 def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, page: Page) -> None:

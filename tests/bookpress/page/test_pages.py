@@ -61,7 +61,15 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
     assert page.select_one(".kicker").text == "The divide · Chapter 1"
     assert page.select_one(".standfirst").text.startswith("Academic teams trained 64%")
     facts = [" ".join(fact.text.split()) for fact in page.select(".facts li")]
-    assert facts == ["1 min read", "data to 19 August 2026", "1 figure", "downloads", "show code"]
+    assert facts == [
+        "1 min",
+        "data to 19 August 2026",
+        "1 figure",
+        "1 choice",
+        "downloads",
+        "cite",
+        "show code",
+    ]
     box = page.select_one("#parameters")
     cells = [cell.text for cell in box.select("tbody tr > *")]
     assert cells == ["window", "3", "3", "1 to 9", "width of the moving window (years)"]

@@ -108,7 +108,7 @@ def test_it_is_tagged_and_figures_have_alternatives(printed: pikepdf.Pdf) -> Non
 def test_what_a_reader_sees(folder: Path, name: str, words: str) -> None:
     text = " ".join(text_of(folder / f"{name}.pdf").split())
     assert [word for word in words.split("|") if word not in text] == []
-    screen = ("Skip to the text", "Download", "cd.plot", "Search", "Next", "BibTeX", "min read")
+    screen = ("Skip to the text", "Download", "cd.plot", "Search", "Next", "BibTeX", "1 min")
     assert [word for word in screen if word in text] == []
 
 

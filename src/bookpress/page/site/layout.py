@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -124,6 +125,7 @@ def fill_context(
         title_of=lambda name: title_of(app.env, name),
         numbers=chapter_numbers(app.env),
         sections=sections(doctree),
+        shared=shared_choices(app.env),
         summary=str(page.front.get("abstract", "")),
         chapter_end=chapter_end,
         book=citation.book,
@@ -141,6 +143,14 @@ def _kind(app: Sphinx, page: Page, templatename: str) -> str:
     if page.docname == app.config.root_doc:
         return "cover"
     return "page sheet" if page.front.get("template") == "sheet" else "page"
+
+
+def shared_choices(env: BuildEnvironment) -> list[str]:
+    """Return the names of the choices that several chapters have: they go with the reader."""
+    chapters: Counter[str] = Counter()
+    for page in store_of(env).pages.values():
+        chapters.update({row["name"] for row in page.parameter_rows})
+    return sorted(name for name, count in chapters.items() if count > 1)
 
 
 def sections(doctree: nodes.document | None) -> list[dict[str, str]]:

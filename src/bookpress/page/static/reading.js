@@ -130,6 +130,13 @@
     for (const element of within(".value[title], a.term[title], p a.reference[title], li a.reference[title], td a.reference[title]")) {
       if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
     }
+    const stops = new Set();
+    for (const number of within(".value[data-tip]")) {
+      const block = number.closest("p, li, td, dd, figcaption") ?? number.parentElement;
+      if (number.closest("a, button, summary, label")) continue; // these are stops themselves
+      number.tabIndex = stops.has(block) ? -1 : 0;
+      stops.add(block);
+    }
     reach();
   };
   enhance(document);
@@ -160,14 +167,67 @@
   const tipped = (event) => event.target.closest?.("[data-tip], main a.reference[href*='#fig-']");
   const over = (event) => {
     const element = tipped(event), box = element?.getClientRects()[0];
-    if (!box || (element.matches("a") && (event.pointerType === "touch" || matchMedia("(hover: none)").matches))) return;
-    if (element.dataset.tip) tell(element.dataset.tip, box); else preview(element, box);
+    if (!box || event.pointerType === "touch" || (element.matches("a") && matchMedia("(hover: none)").matches)) return;
+    if (!element.dataset.tip) { preview(element, box); return; }
+    tell(element.dataset.tip, box);
+    if (event.type === "focusin") element.setAttribute("aria-describedby", "tip");
   };
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", over);
-  document.addEventListener("pointerout", (event) => { if (tipped(event)) hide(); });
-  document.addEventListener("focusout", hide);
+  document.addEventListener("pointerout", (event) => { if (event.pointerType !== "touch" && tipped(event)) hide(); });
+  document.addEventListener("focusout", ({ target }) => { hide(); target.removeAttribute?.("aria-describedby"); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  // A tap opens what a number counts, another one closes it; a tap on a mark of a chart is what a pointer over it is.
+  let open = null, pointed = null, byTouch = false;
+  document.addEventListener("pointerdown", ({ pointerType }) => { byTouch = pointerType === "touch"; }, true);
+  // What a finger opened stays, though the pointer that browsers make of it goes.
+  document.addEventListener("mouseout", (event) => { if (byTouch && event.target.closest?.(".live svg")) event.stopPropagation(); }, true);
+  document.addEventListener("click", (event) => {
+    if (event.pointerType !== "touch") return;
+    const number = event.target.closest(".value[data-tip]");
+    hide();
+    open = number === open ? null : number;
+    if (open) tell(open.dataset.tip, open.getClientRects()[0]);
+    const { target, clientX, clientY } = event;
+    pointed?.dispatchEvent(new PointerEvent("pointerout", { bubbles: true }));
+    pointed = target.closest(".live svg") && target;
+    const point = () => target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
+    if (pointed) setTimeout(point, 30); // once the browser has said all that a tap is
+  });
+  // By keyboard the numbers of a paragraph are one stop; arrow keys go from one to the next.
+  const beside = (number) => $$(".value[data-tip]", number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
+  document.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step || !event.target.matches?.(".value[data-tip]")) return;
+    const numbers = beside(event.target), to = numbers[numbers.indexOf(event.target) + step];
+    if (!to) return;
+    event.preventDefault();
+    for (const number of numbers) number.tabIndex = number === to ? 0 : -1;
+    to.focus();
+  });
+
+  // ---- A choice that several chapters share goes with the reader, wherever in the book a link leads ----
+  const shared = (root.dataset.shared ?? "").split(" ").filter(Boolean);
+  const carried = () => [...new URLSearchParams(location.search)].filter(([name]) => shared.includes(name));
+  const carry = ({ target }) => {
+    const link = target.closest?.("a[href]");
+    if (!link || link.hasAttribute("download") || link.pathname === location.pathname || !link.pathname.endsWith(".html")) return;
+    if (!link.href.startsWith(new URL(root.dataset.content_root, document.baseURI).href)) return;
+    const query = new URLSearchParams(link.search);
+    for (const name of shared) if (link.dataset.carried?.split(" ").includes(name)) query.delete(name);
+    const added = carried().filter(([name]) => !query.has(name));
+    for (const [name, value] of added) query.set(name, value);
+    link.dataset.carried = added.map(([name]) => name).join(" ");
+    link.search = query.size ? `?${query}` : "";
+  };
+  if (shared.length) for (const name of ["click", "auxclick", "contextmenu"]) document.addEventListener(name, carry, true);
+  if (carried().length && !$("#parameters")) {
+    const words = carried().map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
+    const note = make("aside", { className: "banner" });
+    note.setAttribute("aria-label", "Your choice");
+    note.append(make("p", {}, `You chose ${words}. Chapters show it; this page is as published.`));
+    $(".frame")?.before(note);
+  }
 
   // ---- Search: its page has a script of its own ----
   const field = $("#search-words");
