@@ -99,7 +99,7 @@ def test_the_reason_names_both_tests_and_the_other_readings() -> None:
     check = Check("c", 0.1, HALF, now, "m", also={"another reading": outcome(HALF, 0.1)})
     assert check.verdict == "cannot tell"
     assert (
-        "of its time differs from it; today's agrees with it. Another reading: it differs from it."
+        "of its time differs from it; today's agrees with it. Another reading: differs from it."
     ) in check.reason
     nothing = Check("c", 0.5, Estimate(None, n=0, k=0, unit="share"))
     assert (nothing.verdict, nothing.could_fail) == ("cannot be tested", False)

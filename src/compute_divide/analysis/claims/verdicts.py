@@ -126,7 +126,7 @@ class Check:
         now = _WORDS[self.outcome_now]
         reason = f"{measure}: the estimate on data of its time {then}; today's {now}."
         for name, result in self.also.items():
-            reason += f" {with_capital(name)}: it {_WORDS[result]}."
+            reason += f" {with_capital(name)}: {_WORDS[result]}."
         return reason
 
     @property
