@@ -53,8 +53,8 @@ _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
 _EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
 _MANTISSA = f"format(run_flop / pow(10, {_EXPONENT}), '.1f')"
 _COMPUTE = f"{_MANTISSA} + ' × 10' + {raised(_EXPONENT)} + ' FLOP'"
-_BILLIONS = f"'$' + format({_BUDGET_USD} / 1e9, '.2r') + ' billion'"
-_MILLIONS = f"'$' + format({_BUDGET_USD} / 1e6, '.2r') + ' million'"
+_BILLIONS = f"'$' + format({_BUDGET_USD} / 1e9, '.2~r') + ' billion'"
+_MILLIONS = f"'$' + format({_BUDGET_USD} / 1e6, '.2~r') + ' million'"
 _DOLLARS = f"'$' + format({_BUDGET_USD}, ',.0f')"
 _MONEY = f"({_BUDGET_USD} >= 1e9 ? {_BILLIONS} : {_BUDGET_USD} >= 1e6 ? {_MILLIONS} : {_DOLLARS})"
 _TIME = "months + (months == 1 ? ' month' : ' months')"
@@ -122,7 +122,7 @@ def budget_calculator(
         "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
         "run_flop": _RUN_FLOP,
     }
-    title = f"{_MONEY} + ' rents the compute of ' + COUNTED"
+    title = f"{_MONEY} + ' rents the computing of ' + COUNTED"
     chips = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME}"
     price = "' at $' + format(price, '.2f') + ' an hour'"
     takes = f"{chips} + {price}"
