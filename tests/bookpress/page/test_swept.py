@@ -9,7 +9,7 @@ import html5lib
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from page.conftest import result, words
+from page.conftest import ROOT, result, words
 from playwright.sync_api import Browser
 
 from book.browsing import expect_no_fault
@@ -52,7 +52,7 @@ def notebook(value: float | None) -> bytes:
 
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
-    chapter = next(one for one in discover(Project.find()) if one.slug == "large-scale-models")
+    chapter = next(one for one in discover(Project.at(ROOT)) if one.slug == "large-scale-models")
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     sets = [{**usual, "vintage": vintage, "top_k": top_k} for vintage, top_k in SHARES]
     runs = {
@@ -75,7 +75,7 @@ def sweep(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    return replace(Project.find(), build=tmp_path_factory.mktemp("build"))
+    return replace(Project.at(ROOT), build=tmp_path_factory.mktemp("build"))
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +125,7 @@ def test_the_page_says_what_moves_what_and_leads_to_each_curve(
             "20 points",
             "10 points",
         ],
-        ["cost of a run cost", "$38 million", "$2.0 million", "$56 million", "× 19", "× 10"],
+        ["cost of a run cost", "$38 million", "$2 million", "$56 million", "× 19", "× 10"],
     ]
     for link in page.select(".moves a"):
         assert page.select_one(link["href"]).name == "figure"
