@@ -95,10 +95,13 @@ def test_a_downloaded_notebook_says_what_it_is_and_runs_anywhere(slug, built_boo
     assert not [text for text in prose if re.search(r"\{[\w:-]+\}`|^```\{", text, re.MULTILINE)]
     (tmp_path / "mine.ipynb").write_text(content, encoding="utf-8")
     words = [BIN / "papermill", "mine.ipynb", "out.ipynb"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
     done = subprocess.run(
         [*words, "-p", "nothing", "1"], cwd=tmp_path, capture_output=True, text=True
     )
-    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.returncode == 1
+    assert "ValueError: no parameter 'nothing'" in done.stderr
     for name in _parameters(tmp_path / "mine.ipynb").replace('"', "").split()[:1]:
         done = subprocess.run(
             [*words, "-p", name, "-1"], cwd=tmp_path, capture_output=True, text=True
