@@ -182,7 +182,7 @@ def test_the_bar_takes_any_legal_value(live: Live, page: Page) -> None:
     power.locator("input").press("Enter")
     expect(page.locator(".state-strip")).to_contain_text("Power: 1.625", timeout=120_000)
     power.locator("input").fill("7")
-    power.get_by_role("button").click()
+    power.get_by_role("button", name="Show", exact=True).click()
     expect(power.get_by_role("alert")).to_have_text(
         "7 is not allowed; allowed: more than 0 and at most 5"
     )
