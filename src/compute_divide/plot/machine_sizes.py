@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import needs
+from bookpress.page.figures.theme import INK, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.marks import (
@@ -153,7 +153,7 @@ def _series_names(lines: pd.DataFrame) -> alt.Chart:
     """Return the name of each line, above the middle of its last steps."""
     middle = lines.groupby("series").nth(-3)
     text: alt.Chart = alt.Chart(middle).mark_text(
-        align="right", dx=-8, dy=-12, fontSize=11, fontStyle="italic", color=_INDUSTRY
+        align="right", dx=-8, dy=-12, fontSize=11, fontStyle="italic", color=INK
     )
     return text
 
