@@ -53,20 +53,20 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "reference": ("robustness", "training-compute"),
     "countries": ("machines",),
     "training_compute_flop": (
-        *("causes", "diffusion", "hardware", "large-scale-models"),
+        *("causes", "diffusion", "large-scale-models"),
         *("ledger", "policy", "robustness", "training-compute"),
     ),
     "parameters": ("robustness",),
-    "training_hardware": ("hardware", "ledger", "policy", "robustness"),
-    "hardware_quantity": ("hardware", "introduction", "policy"),
+    "training_hardware": ("ledger", "policy", "robustness", "training-compute"),
+    "hardware_quantity": ("introduction", "policy", "training-compute"),
     "hardware_utilization": ("policy",),
-    "training_time_hours": ("hardware", "introduction", "policy"),
-    "training_cost_usd": ("causes", "hardware", "ledger"),
+    "training_time_hours": ("introduction", "policy", "training-compute"),
+    "training_cost_usd": ("causes", "ledger", "training-compute"),
     "base_model": ("large-scale-models", "open-models"),
     "openness": ("diffusion", "ledger", "open-models"),
     "code_openness": ("diffusion",),
     "domain": ("large-scale-models",),
-    "link": ("hardware", "ledger", "policy", "robustness", "training-compute"),
+    "link": ("ledger", "policy", "robustness", "training-compute"),
 }
 """The fields that a file can be without, and the chapters whose results change where it is."""
 
