@@ -72,6 +72,7 @@ language: en
 
 SETTINGS = """
 layout: press
+folders: [book, notebooks]
 strict: true
 command: compute-divide
 front_matter: compute_divide

@@ -40,7 +40,7 @@ def test_each_ingredient_counts(
     fresh(book, edition())
     published = edition().id
     for name, text, expected in [
-        ("notebooks/first.md", "\nMore.\n", ["first"]),
+        ("notebooks/first.md", "\n```{code-cell} python\n1\n```\n", ["first"]),
         ("package/code.py", "more = 1\n", BOTH),
         ("package/new.py", "", BOTH),
         ("data/a.csv", " ", BOTH),
@@ -55,6 +55,10 @@ def test_each_ingredient_counts(
         assert (edition().id != published) == bool(expected), name
         path.unlink() if before is None else path.write_text(before)
         assert changed(book, edition()) == [], f"{name} is as it was"
+    first = book.root / "notebooks/first.md"
+    first.write_text(first.read_text() + "\nMore.\n")
+    assert changed(book, edition()) == []  # for prose is put in afterwards
+    assert edition().id != published
     monkeypatch.setattr("platform.python_version", lambda: "3.99.0")
     assert changed(book, edition()) == BOTH
 

@@ -23,6 +23,7 @@ def author(book: Project) -> Project:
     """Return a book with one plain chapter, and the pattern for others."""
     shutil.copy(ROOT / PATTERN, book.root / PATTERN)
     (book.root / "book/settings.yml").write_text(
+        "layout: press\nfolders: [book, notebooks]\nstrict: true\n"
         "command: bookpress\nfront_matter: compute_divide\npackage: compute_divide\n"
         "parameter_types: compute_divide.choices\n"
     )

@@ -277,8 +277,15 @@ def _where(project: Project, path: Path) -> str:
 
 
 def _is_run(project: Project, path: Path) -> bool:
-    is_left_out = excluded_from_running(project, path)
-    return not is_left_out and has_cells(path, _where(project, path))
+    """Return whether a document is a chapter.
+
+    In a book that the press lays out every notebook of the folder for chapters is one.
+    """
+    if excluded_from_running(project, path):
+        return False
+    where = _where(project, path)
+    is_kept_there = project.settings.is_laid_out and where.startswith(f"{FOLDER}/")
+    return is_kept_there or has_cells(path, where)
 
 
 def _slugs(names: Sequence[str]) -> dict[str, str]:

@@ -130,8 +130,11 @@ def configuration(project: Project) -> dict[str, Any]:
 def book_files(project: Project) -> dict[str, Path]:
     """Return all files that belong to a book, by name.
 
-    Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names.
+    Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
+    nor what lies outside of the ``folders`` that its settings name.
     """
+    folders_of_pages = tuple(f"{folder}/" for folder in project.settings.folders)
+    documents = {document_path(project.root, name) for name in toc_files(project)}
     patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
     skipped = {project.build, *project.packages}
     files: dict[str, Path] = {}
@@ -141,9 +144,11 @@ def book_files(project: Project) -> dict[str, Path]:
         folders[:] = sorted(name for name in inside if here / name not in skipped)
         for name in sorted(names):
             path = here / name
-            if _belongs(project, path, patterns) and path.is_file():
-                files[path.relative_to(project.root).as_posix()] = path
-    return files
+            place = path.relative_to(project.root).as_posix()
+            is_page = path in documents or place in SETTINGS or place.startswith(folders_of_pages)
+            if (is_page or not folders_of_pages) and _belongs(project, path, patterns):
+                files[place] = path
+    return {name: path for name, path in files.items() if path.is_file()}
 
 
 def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:

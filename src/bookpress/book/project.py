@@ -34,6 +34,8 @@ class Settings(BaseModel):
 
     layout: Literal["theme", "press"] = "theme"
     """Who lays out the pages: the theme of the book, or the press."""
+    folders: list[str] = []
+    """The folders that hold all of its pages and what they show; by default the whole book does."""
     strict: bool = False
     """Whether what else is told fails a build: warnings, broken links, fetches from elsewhere."""
     command: str = "bookpress"
