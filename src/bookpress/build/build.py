@@ -97,15 +97,13 @@ def build(
         default = edition if edition.is_default else load_edition(project, DEFAULT)
         state = page_state(project, edition, default, formats)
         before = whole(target, state)
-        state[FORMATS] = [
-            each.name for each in KNOWN if each.name in {*state[FORMATS], *before.get(FORMATS, ())}
-        ]
+        formats = _in_order([*formats, *_formats_before(before, formats)])
+        state[FORMATS] = [each.name for each in formats]
         if extras is None and before.get(EXTRAS):
             extras = _kept(target, before[EXTRAS])
         extras_mark = extras.mark if extras else None
         if not options.force and is_current(target, state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
-        formats = choose(",".join([PAGES.name, *state[FORMATS]]))
         # the process imports, then begins to draw, while chapters run
         with Maker(PAGES, state["date"]) as sphinx:
             begun = time.monotonic()
@@ -135,6 +133,18 @@ def build(
         keep_memory(project, memory_mark)
     failed = [error.chapter for error in outcome.errors]
     return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
+
+
+def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
+    """Return the formats that an edition has besides those asked for."""
+    names = {*before.get(FORMATS, ())} - {each.name for each in asked}
+    return choose(",".join([PAGES.name, *sorted(names)]))
+
+
+def _in_order(formats: Sequence[Format]) -> list[Format]:
+    """Return formats in the order in which the press lists its own, then any others."""
+    places = {known.name: place for place, known in enumerate(KNOWN)}
+    return sorted(formats, key=lambda each: places.get(each.name, len(places)))
 
 
 def _with_failed(
