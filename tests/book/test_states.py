@@ -95,7 +95,8 @@ def test_a_page_opened_in_a_state_does_not_move_and_loads_only_what_is_read(
     page.add_init_script(WATCH)
     with serve(explored / "_build/editions/default/html", pieces=10) as address:
         page.goto(f"{address}/notebooks/machines.html?gpu_count=recorded", wait_until="networkidle")
-        expect(page.locator(".restated .chart")).to_have_count(1)
+        # All owners on one scale, and the same as areas.
+        expect(page.locator(".restated .chart")).to_have_count(2)
         assert page.evaluate("window.shift ?? 0") <= SHIFT
         assert (
             page.evaluate("typeof vegaEmbed") == "undefined"
