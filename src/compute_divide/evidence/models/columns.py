@@ -61,7 +61,7 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "hardware_quantity": ("introduction", "policy", "training-compute"),
     "hardware_utilization": ("policy",),
     "training_time_hours": ("introduction", "policy", "training-compute"),
-    "training_cost_usd": ("causes", "ledger", "training-compute"),
+    "training_cost_usd": ("causes", "ledger"),
     "base_model": ("large-scale-models", "open-models"),
     "openness": ("diffusion", "ledger", "open-models"),
     "code_openness": ("diffusion",),
