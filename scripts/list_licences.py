@@ -24,13 +24,15 @@ def licence_of(name: str) -> str:
         facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ABSENT
-    if facts["License-Expression"]:
+    # Where importlib_metadata is imported too, a missing header is a KeyError, not None.
+    if "License-Expression" in facts:
         return str(facts["License-Expression"])
     classifiers = facts.get_all("Classifier") or []
     stated = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(CLASSIFIER)]
     if stated:
         return "; ".join(stated)
-    lines = str(facts["License"] or "").strip().splitlines()
+    line = (facts.get_all("License") or [""])[0]
+    lines = str(line).strip().splitlines()
     return lines[0][:80] if lines else "none stated"
 
 
