@@ -44,7 +44,7 @@ def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(
         for command in (("check",), ("params",), ("cite",), ("build",)):
             code, _, error = said(*command)
             assert "Traceback" not in error
-            assert (code == 0) == (name is words and command[0] in {"params", "cite"})
+            assert code != 0, command
         assert "the front matter's `mystnb` could make code run" in said("check")[1]
         first.write_text(sound)
     assert not mark.exists()
