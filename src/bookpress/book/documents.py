@@ -19,6 +19,8 @@ from bookpress.files import as_mapping, decoded, front_matter, read
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
 """Of documents, in the order in which Jupyter Book looks for them."""
 SETTINGS = ("_config.yml", "_toc.yml")
+SPHINX_FOLDERS = ("_static", "_templates")
+"""Folders in which Sphinx looks by itself."""
 NO_EVIDENCE = ("book/", "_static/", "_templates/")
 """Folders of what pages are made of: no cell reads it."""
 CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
@@ -133,7 +135,8 @@ def book_files(project: Project) -> dict[str, Path]:
     Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
     nor what lies outside of the ``folders`` that its settings name.
     """
-    folders_of_pages = tuple(f"{folder}/" for folder in project.settings.folders)
+    named = project.settings.folders
+    folders_of_pages = tuple(f"{folder}/" for folder in [*named, *SPHINX_FOLDERS]) if named else ()
     documents = {document_path(project.root, name) for name in toc_files(project)}
     patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
     skipped = {project.build, *project.packages}
