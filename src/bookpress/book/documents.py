@@ -21,8 +21,10 @@ ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
 SETTINGS = ("_config.yml", "_toc.yml")
 SPHINX_FOLDERS = ("_static", "_templates")
 """Folders in which Sphinx looks by itself."""
-NO_EVIDENCE = ("book/", "_static/", "_templates/")
+NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders of what pages are made of: no cell reads it."""
+GLOB = "glob:"
+"""What an entry of ``_toc.yml`` that stands for several documents begins with."""
 CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
@@ -35,10 +37,6 @@ def toc_files(project: Project) -> list[str]:
         matching = _matching(project.root, pattern) if name.startswith(GLOB) else [name]
         listed |= dict.fromkeys(matching)
     return list(listed)
-
-
-GLOB = "glob:"
-"""What an entry that stands for several documents begins with."""
 
 
 @cache
@@ -112,7 +110,7 @@ def is_chapter(env: Any, docname: str) -> bool:
 
 def excluded_from_running(project: Project, path: Path) -> bool:
     """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun."""
-    patterns = configuration(project).get("execute", {}).get("exclude_patterns") or []
+    patterns = configuration(project)["execute"].get("exclude_patterns") or []
     name = path.relative_to(project.root).as_posix()
     return _matches(name, patterns)
 
@@ -123,35 +121,45 @@ def runs_apart(project: Project) -> bool:
 
 
 def configuration(project: Project) -> dict[str, Any]:
-    """Return what ``_config.yml`` says; a section without entries is an empty one."""
-    content = as_mapping(read(project.root / "_config.yml"), "_config.yml", "Jupyter Book settings")
-    sections = ("execute", "html", "latex", "parse", "repository", "sphinx")
-    return {**content, **{name: content.get(name) or {} for name in sections}}
+    """Return what ``_config.yml`` says; `execute` without entries is an empty mapping."""
+    return _configuration(read(project.root / "_config.yml"))
 
 
-def book_files(project: Project) -> dict[str, Path]:
+@cache
+def _configuration(content: bytes) -> dict[str, Any]:
+    settings = as_mapping(content, "_config.yml", "Jupyter Book settings")
+    return {**settings, "execute": settings.get("execute") or {}}
+
+
+def source_files(project: Project) -> dict[str, Path]:
     """Return all files that belong to a book, by name.
 
     Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
     nor what lies outside of the ``folders`` that its settings name.
     """
     named = project.settings.folders
-    folders_of_pages = tuple(f"{folder}/" for folder in [*named, *SPHINX_FOLDERS]) if named else ()
-    documents = {document_path(project.root, name) for name in toc_files(project)}
+    folders = [*named, *SPHINX_FOLDERS] if named else ["."]
     patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
+    paths = {project.root / name for name in SETTINGS}
+    paths |= {document_path(project.root, name) for name in toc_files(project)}
+    for folder in folders:
+        paths |= {*_below(project, project.root / folder, patterns)}
+    files = {
+        path.relative_to(project.root).as_posix(): path
+        for path in paths
+        if _belongs(project, path, patterns) and path.is_file()
+    }
+    return dict(sorted(files.items()))
+
+
+def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[Path]:
+    """Yield the files in a folder and below; folders that do not belong are not read."""
     skipped = {project.build, *project.packages}
-    files: dict[str, Path] = {}
-    for folder, folders, names in os.walk(project.root):
-        here = Path(folder)
+    for place, folders, names in os.walk(start):
+        here = Path(place)
         inside = [name for name in folders if _belongs(project, here / name, patterns)]
-        folders[:] = sorted(name for name in inside if here / name not in skipped)
-        for name in sorted(names):
-            path = here / name
-            place = path.relative_to(project.root).as_posix()
-            is_page = path in documents or place in SETTINGS or place.startswith(folders_of_pages)
-            if (is_page or not folders_of_pages) and _belongs(project, path, patterns):
-                files[place] = path
-    return {name: path for name, path in files.items() if path.is_file()}
+        folders[:] = [name for name in inside if here / name not in skipped]
+        yield from (here / name for name in names)
 
 
 def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
@@ -181,8 +189,10 @@ def files_beside(project: Project) -> dict[str, Path]:
     The evidence is not among them, wherever it is read from this time.
     """
     beside = {}
-    for name, path in book_files(project).items():
-        is_page = name in SETTINGS or path.suffix in ENDINGS or name.startswith(NO_EVIDENCE)
+    for name, path in source_files(project).items():
+        is_page = (
+            name in SETTINGS or path.suffix in ENDINGS or name.partition("/")[0] in NO_EVIDENCE
+        )
         if not is_page and not name.startswith("data/") and not path.is_relative_to(project.data):
             beside[name] = path
     return beside
@@ -190,4 +200,4 @@ def files_beside(project: Project) -> dict[str, Path]:
 
 def top_level(project: Project) -> list[str]:
     """Return the files and folders at the root of a book that hold all of its files."""
-    return list(dict.fromkeys(name.partition("/")[0] for name in book_files(project)))
+    return list(dict.fromkeys(name.partition("/")[0] for name in source_files(project)))

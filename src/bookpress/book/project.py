@@ -84,6 +84,11 @@ def load_settings(root: Path) -> Settings:
     return load_model(path, FILE, Settings) if path.is_file() else DEFAULTS
 
 
+def is_laid_out(srcdir: str | Path) -> bool:
+    """Return whether the press lays out the pages that Sphinx makes of a folder of sources."""
+    return load_settings(Path(srcdir)).is_laid_out
+
+
 @dataclass(frozen=True)
 class Project:
     """The places of one book."""

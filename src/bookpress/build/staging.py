@@ -21,7 +21,7 @@ import yaml
 
 from bookpress.book.assignments import run_command
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import book_files
+from bookpress.book.documents import source_files
 from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -58,7 +58,7 @@ def page_files(project: Project) -> dict[str, bytes]:
     A page that is no text, or could run code when it is read, is an error.
     """
     chapters = {chapter.where for chapter in discover(project)}
-    paths = {name: path for name, path in book_files(project).items() if name not in chapters}
+    paths = {name: path for name, path in source_files(project).items() if name not in chapters}
     for name, path in paths.items():
         if path.suffix == ".md":
             front_matter(decoded(path), name)

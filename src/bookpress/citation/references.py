@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -24,14 +23,9 @@ from sphinxcontrib.bibtex.directives import BibliographyDirective
 from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography
 
-from bookpress.book.project import load_settings
+from bookpress.book.project import is_laid_out
 from bookpress.citation.landing_page import Work
 from bookpress.citation.record import Author, single_spaced
-
-
-def is_laid_out(env: BuildEnvironment) -> bool:
-    """Return whether the press lays out the pages of a book that is being built."""
-    return load_settings(Path(env.srcdir)).is_laid_out
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
@@ -40,7 +34,7 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
     A page that cites nothing, or has a bibliography of its own, gets none; so do those of a book
     that its own theme lays out.
     """
-    if not is_laid_out(app.env):
+    if not is_laid_out(app.srcdir):
         return
     domain = cast("BibtexDomain", app.env.get_domain("cite"))
     has_bibliography = any(doctree.findall(bibliography))
@@ -92,7 +86,7 @@ class ListReferences(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
-        if not is_laid_out(self.env):
+        if not is_laid_out(self.env.srcdir):
             return
         entries = self.document.findall(nodes.citation)
         holders = {id(entry.parent): entry.parent for entry in entries}

@@ -20,7 +20,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import has_cells, is_chapter
-from bookpress.book.project import Project, Settings, load_settings
+from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter import estimates, statements
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.counted import ROWS_MIME
@@ -120,7 +120,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
 
 def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:
     """Let tables be parsed as MyST: they have numbers, and each format sets them its own way."""
-    if not layout.is_ours(app):
+    if not is_laid_out(app.srcdir):
         return
     wanted = ("*", "text/markdown", 4)
     config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, wanted]
@@ -228,7 +228,7 @@ def wait_for_pictures(app: Sphinx, _builder: object) -> None:
 
 def finish_text(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Give the text of a page, now that all is known, what HTML has besides."""
-    if app.builder.format == "html" and layout.is_ours(app):
+    if app.builder.format == "html" and is_laid_out(app.srcdir):
         parameter_box.add_kicker(doctree, app.env, docname)
         typesetting.explain_terms(doctree, app.env)
         typesetting.keep_together(doctree)
@@ -248,7 +248,7 @@ def write_with_page(
     """
     if doctree is not None and not app.config[PAGES_ALONE]:
         page = store_of(app.env).page(pagename)
-        if layout.is_ours(app):
+        if is_laid_out(app.srcdir):
             search.keep_entries(app, pagename, doctree)
         figures.write_files(app, page, context)
         downloads.write_files(app, page)
@@ -274,10 +274,10 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(bundle, static / "vega.js")
         downloads.describe_book(app)
         reading.write_index(app)
-        if layout.is_ours(app):
+        if is_laid_out(app.srcdir):
             search.write_script(app)
         moved.write_pages(app)
-        for unused in static.glob("mystnb.*.css") if layout.is_ours(app) else ():
+        for unused in static.glob("mystnb.*.css") if is_laid_out(app.srcdir) else ():
             unused.unlink()
 
 

@@ -77,12 +77,6 @@ class Job:
     folder: str = ""
     """Where cells run; in one of their own where it is empty."""
 
-    @property
-    def is_python(self) -> bool:
-        """Whether its kernel is one of Python, which a fork can stand for."""
-        kernel = json.loads(self.notebook)["metadata"].get("kernelspec", KERNEL)
-        return bool(kernel["name"] == KERNEL["name"])
-
 
 def job_for(
     project: Project,
@@ -133,14 +127,17 @@ def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> 
 def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
     """Return the executed notebook, or raise `ChapterError`."""
     notebook = _prepared(job)
+    kernel = notebook.metadata.kernelspec.name
+    # a fork stands for a kernel of Python alone
+    engine_name = engine.name if kernel == KERNEL["name"] else "kernel"
     from papermill.engines import papermill_engines
 
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
-            f"bookpress-{engine.name if job.is_python else 'kernel'}",
+            f"bookpress-{engine_name}",
             notebook,
-            notebook.metadata.kernelspec.name,
+            kernel,
             progress_bar=False,
             environment=dict(job.environment),
             folder=folder,
@@ -282,12 +279,10 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
     written = copy.deepcopy(chapter.executable)
     cells = []
     for cell in written["cells"]:
-        if cell["cell_type"] == "code":
-            cells += _take_injected(done)
-            ran = done.pop(0)
-            cell.update(outputs=ran["outputs"], execution_count=ran["execution_count"])
         cells.append(cell)
         if cell["cell_type"] == "code":
+            ran = done.pop(0)
+            cell.update(outputs=ran["outputs"], execution_count=ran["execution_count"])
             cells += _take_injected(done)
     for number, cell in enumerate(cells):
         cell["id"] = _cell_id(number)

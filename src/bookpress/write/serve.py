@@ -30,7 +30,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bookpress.book.documents import book_files
+from bookpress.book.documents import source_files
 from bookpress.book.editions import DEFAULT, load_edition_file
 from bookpress.book.project import Project
 from bookpress.build.published import STATE
@@ -153,7 +153,7 @@ def changes(project: Project) -> Iterator[bool]:
 def _marks(project: Project) -> set[tuple[Path, int, int]]:
     """Return what tells whether files that an edition is made from have changed."""
     lock = [project.lock] if project.lock.is_file() else []
-    paths = [*book_files(project).values(), *lock]
+    paths = [*source_files(project).values(), *lock]
     for folder in project.watched:
         paths += files_of(folder)
     marks = set()

@@ -21,7 +21,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.project import BUILD, load_settings
+from bookpress.book.project import BUILD, is_laid_out
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from bookpress.page.base import charts
@@ -188,7 +188,7 @@ class ArrangeFigures(SphinxPostTransform):
     def _arrange_cell(self, cell: nodes.container) -> None:
         _drop_silent_outputs(cell)
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
-        if not (figures or load_settings(Path(self.env.srcdir)).is_laid_out):
+        if not (figures or is_laid_out(self.env.srcdir)):
             return
         source = next(part for part in cell.children if isinstance(part, nodes.container))
         for block in source.findall(nodes.literal_block):

@@ -17,7 +17,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 import bookpress
-from bookpress.book.project import load_settings
+from bookpress.book.project import is_laid_out
 from bookpress.chapter.number_formats import setting
 from bookpress.citation.record import Difference
 from bookpress.page.base.contents import chapter_numbers, citation_of, formats_of, title_of
@@ -42,18 +42,13 @@ def digest(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
 
 
-def is_ours(app: Sphinx) -> bool:
-    """Return whether the press lays out the pages, and not the theme of the book."""
-    return load_settings(Path(app.srcdir)).is_laid_out
-
-
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
     """Let our layout come before the theme's.
 
     Figures and tables are named in full, formulas drawn as MathML.
     """
     config.html_static_path.append(str(STATIC))
-    if not is_ours(app):
+    if not is_laid_out(app.srcdir):
         # with two renderers Sphinx would else take ours
         renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
         config.html_math_renderer = config.html_math_renderer or renderers[0]
@@ -73,7 +68,7 @@ def silence_theme(app: Sphinx) -> None:
 
     So are scripts of Jupyter Book for a service on another host.
     """
-    if app.builder.format != "html" or not is_ours(app):
+    if app.builder.format != "html" or not is_laid_out(app.srcdir):
         return
     for event, package in SILENCED:
         for listener in list(app.events.listeners[event]):
@@ -96,7 +91,7 @@ def fill_context(
     doctree: nodes.document | None,
 ) -> None:
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
-    if not is_ours(app):
+    if not is_laid_out(app.srcdir):
         if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
             app.add_css_file("choices.css")
             app.add_js_file("walk.js", loading_method="defer")
