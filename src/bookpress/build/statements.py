@@ -15,7 +15,7 @@ from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.build.staging import page_files
 from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import ResultError
+from bookpress.chapter.estimates import ResultError, outputs_of
 from bookpress.chapter.quotes import anchor, marks_of
 from bookpress.chapter.statements import WORDS, harvest
 from bookpress.errors import PressError
@@ -33,7 +33,7 @@ def statements_of(run: Run) -> dict[str, Comparison]:
     """Return the statements that a chapter recorded when it was run."""
     cells = json.loads(run.notebook)["cells"]
     try:
-        return harvest(output for cell in cells for output in cell.get("outputs", []))
+        return harvest(outputs_of(cells))
     except ResultError as error:
         raise PressError(f"chapter {run.chapter}: {error}, as a statement") from error
 

@@ -155,6 +155,14 @@ def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
     return {key: read_estimate(fields) for key, fields in results.items()}
 
 
+def outputs_of(cells: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the outputs of the cells of an executed notebook, as JSON, in order."""
+    outputs: list[dict[str, Any]] = []
+    for cell in cells:
+        outputs += cell.get("outputs", [])
+    return outputs
+
+
 def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
     """Return what outputs of a MIME type hold, by key, in the order of the outputs."""
     facts: dict[str, dict[str, Any]] = {}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.chapter.counted import LIMIT_VARIABLE, ROWS_MIME, to_csv
-from bookpress.chapter.estimates import published
+from bookpress.chapter.estimates import outputs_of, published
 from bookpress.errors import UsageError, nearest
 from bookpress.explore.sweep import values_of
 from bookpress.run.engine import engine_for
@@ -30,9 +30,7 @@ def rows_behind(project: Project, name: str, options: list[str], edition: str) -
         raise UsageError(
             f"the chapter {slug!r} publishes no result {key!r}{nearest(key, sorted(run.results))}"
         )
-    outputs = []
-    for cell in json.loads(run.notebook)["cells"]:
-        outputs += cell.get("outputs", [])
+    outputs = outputs_of(json.loads(run.notebook)["cells"])
     tables = published(outputs, ROWS_MIME)
     if key not in tables:
         reason = "it is no share of rows that the book counts"

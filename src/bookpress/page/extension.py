@@ -107,9 +107,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
         notebook = nbformat.writes(env.temp_data[NOTEBOOK])
         path.write_text(notebook, encoding="utf-8", newline="")
     cells: list[dict[str, Any]] = json.loads(path.read_text("utf-8"))["cells"]
-    outputs: list[dict[str, Any]] = []
-    for cell in cells:
-        outputs += cell.get("outputs", [])
+    outputs = estimates.outputs_of(cells)
     page.is_chapter = True
     page.results = estimates.harvest(outputs)
     page.statements = statements.harvest(outputs)

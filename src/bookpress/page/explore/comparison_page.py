@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bookpress.book.chapters import FOLDER, discover
+from bookpress.book.chapters import FOLDER, Chapter, discover
 from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
@@ -27,6 +27,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     What it loads stands beside it.
     """
     first, second = comparison.sides
+    chapters = discover(project)
     slugs = list(dict.fromkeys([*first.results, *second.results]))
     rows: dict[tuple[str, str], dict[str, Any]] = {}
     groups: dict[str, list[dict[str, Any]]] = {}
@@ -43,8 +44,8 @@ def write_page(comparison: Comparison, project: Project) -> Path:
         "comparison.html",
         comparison=comparison,
         names=_names(first, second),
-        titles=_titles(comparison, slugs, project),
-        links=[_links(side, slugs, project) for side in comparison.sides],
+        titles=_titles(comparison, slugs, chapters),
+        links=[_links(side, slugs, project, chapters) for side in comparison.sides],
         choices=by_choice(comparison.parameters, "one", "other"),
         causes={change.chapter: change.parameters for change in comparison.changes},
         cover={"all": len(headlines), "rows": changed_headlines},
@@ -80,18 +81,22 @@ def _names(first: Side, second: Side) -> list[str]:
     return [side.title or side.name for side in sides]
 
 
-def _titles(comparison: Comparison, slugs: Sequence[str], project: Project) -> dict[str, str]:
+def _titles(
+    comparison: Comparison, slugs: Sequence[str], chapters: Sequence[Chapter]
+) -> dict[str, str]:
     """Return the titles of all chapters that the page names."""
     first, second = comparison.sides
-    known = {chapter.slug: chapter.title for chapter in discover(project)}
+    known = {chapter.slug: chapter.title for chapter in chapters}
     named = [*first.parameters, *second.parameters, *slugs]
     return {slug: known.get(slug, slug) for slug in dict.fromkeys(named)}
 
 
-def _links(side: Side, slugs: Sequence[str], project: Project) -> dict[str, str]:
+def _links(
+    side: Side, slugs: Sequence[str], project: Project, chapters: Sequence[Chapter]
+) -> dict[str, str]:
     root = project.editions / side.name / "html"
     start = f"../../{project.editions.name}/{quote(side.name)}/html"
-    places = {chapter.slug: chapter.docname for chapter in discover(project)}
+    places = {chapter.slug: chapter.docname for chapter in chapters}
     pages = {"": "index.html"}
     for slug in slugs:
         pages[slug] = f"{places.get(slug, f'{FOLDER}/{slug}')}.html"

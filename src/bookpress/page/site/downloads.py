@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
 from bookpress.chapter.counted import ROWS_MIME, to_csv
-from bookpress.chapter.estimates import published, results_file
+from bookpress.chapter.estimates import outputs_of, published, results_file
 from bookpress.citation.jsonld import author_node, filled
 from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.citation.record import Citation
@@ -135,9 +135,7 @@ def write_files(app: Sphinx, page: Page) -> None:
 
 def rows_files(executed: bytes) -> dict[str, bytes]:
     """Return the rows behind the shares of an executed chapter: a CSV file for each."""
-    outputs = []
-    for cell in json.loads(executed)["cells"]:
-        outputs += cell.get("outputs", [])
+    outputs = outputs_of(json.loads(executed)["cells"])
     tables = published(outputs, ROWS_MIME)
     return {rows_name(key): to_csv(content).encode() for key, content in tables.items()}
 
