@@ -26,10 +26,10 @@ from tests.book.unguarded import SHELVED, Unguarded, unguarded
 from tests.compute_divide.notebooks.choosing import drawn
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.editions import Edition, Fingerprint
 from bookpress.book.project import Project
-from bookpress.build.statements import statements_of
 from bookpress.chapter.estimates import read_estimate
+from bookpress.edition.editions import Edition, Fingerprint
+from bookpress.edition.statements import statements_of
 from bookpress.page.base.roles import split_name, value_text
 from bookpress.page.base.store import Store, UnknownNameError, load_quoted
 from bookpress.run.cache import Run

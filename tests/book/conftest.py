@@ -13,7 +13,7 @@ import yaml
 
 from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
 from bookpress.book.project import Project
-from bookpress.build.published import build_lock
+from bookpress.edition.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG
 

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from book.browsing import JAVA
-from bookpress.build.formats import Format, make
+from bookpress.edition.formats import Format, make
 from bookpress.files import tree
 from bookpress.page.print import pdf
 from sampling import some

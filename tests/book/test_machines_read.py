@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from bookpress.build.open_data import SCHEMAS
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.statements import WORDS
+from bookpress.edition.open_data import SCHEMAS
 from bookpress.page.base.roles import KINDS
 from bookpress.page.site.reading import rows_name
 

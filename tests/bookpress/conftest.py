@@ -21,10 +21,10 @@ from processes import new_home, press
 
 from book.browsing import browser, page  # noqa: F401 - fixtures
 from bookpress.book.chapters import KERNEL
-from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed, load_source
 from bookpress.commands import main as cli
+from bookpress.edition.editions import Edition, load_edition
 from bookpress.progress import note
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.notebook import Job
@@ -202,7 +202,7 @@ def said(
 @pytest.fixture(scope="session")
 def built_once(made_once: Callable[..., Path]) -> Project:
     """Return the tiny book with its two editions built; for tests that change nothing of it."""
-    from bookpress.build.build import build
+    from bookpress.edition.build import build
 
     def make(root: Path) -> None:
         made = new_book(root)

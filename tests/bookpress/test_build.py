@@ -18,14 +18,14 @@ import psutil
 import pytest
 from processes import add_cell, descendants, edit, left_over, wait_for
 
-from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
-from bookpress.build.build import Built, build
-from bookpress.build.link_check import check_pages
-from bookpress.build.published import STATE, build_lock, clean
-from bookpress.build.ro_crate import NAME, UNHASHED
-from bookpress.build.sphinx_process import MEMORY
+from bookpress.edition.build import Built, build
+from bookpress.edition.editions import Edition
+from bookpress.edition.link_check import check_pages
+from bookpress.edition.published import STATE, build_lock, clean
+from bookpress.edition.ro_crate import NAME, UNHASHED
+from bookpress.edition.sphinx_process import MEMORY
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
 from bookpress.run.runner import RunOptions
@@ -313,7 +313,7 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for place in ("bookpress.files.os.fdopen", "bookpress.build.build.shutil.copytree"):
+    for place in ("bookpress.files.os.fdopen", "bookpress.edition.build.shutil.copytree"):
         with monkeypatch.context() as patch:
             patch.setattr(place, full)
             with pytest.raises(PressError, match="the disk is full: cannot write") as raised:

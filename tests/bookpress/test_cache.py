@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from processes import add_cell, edit, press
 
-from bookpress.book.editions import Edition
 from bookpress.book.project import Project
+from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.run.cache import Run, RunCache
 from bookpress.run.runner import RunOptions, cached_runs, run_chapters

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
 from bookpress.check.check import check, prose_lines, typed_numbers
-from bookpress.citation.deposit import main as write_deposits
+from bookpress.cite.deposit import main as write_deposits
 from bookpress.commands.main import press
+from bookpress.edition.editions import load_edition
 from bookpress.run.runner import run_chapters
 
 Find = Callable[..., list[str]]
@@ -116,7 +116,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     )
     (book.root / "codemeta.json").write_text("{}")
     found = find("book/words", "\n\n".join(faults), "notebooks/first", cells)
-    old = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.citation.deposit`"
+    old = "codemeta.json:1: is not what book/publication.yml says: run `python -m bookpress.cite.deposit`"
     assert old in found
     words, chapter = (
         (book.root / name).read_text() for name in ("book/words.md", "notebooks/first.md")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
+from bookpress.edition.editions import load_edition
 
 Say = Callable[..., tuple[int, str, str]]
 

@@ -12,7 +12,7 @@ import pytest
 from processes import add_cell
 
 from bookpress.book.project import Project
-from bookpress.build.published import build_lock
+from bookpress.edition.published import build_lock
 from bookpress.errors import quoted
 from bookpress.files import tree
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from processes import add_cell
 
-from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
-from bookpress.build.build import build
-from bookpress.explore.compare import Comparison, Side, compare, print_comparison, sides
+from bookpress.edition.build import build
+from bookpress.edition.editions import load_edition
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
+from bookpress.states.compare import Comparison, Side, compare, print_comparison, sides
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import jupytext  # noqa: F401 - asks for the version of pandoc when it is first 
 import numpy as np
 import pytest
 
-from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
+from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.errors import UsageError, nearest
 from sampling import count
 

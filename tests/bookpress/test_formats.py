@@ -11,10 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bookpress.book.editions import Edition
 from bookpress.book.project import Project
-from bookpress.build.build import build
-from bookpress.build.formats import Format, make
+from bookpress.edition.build import build
+from bookpress.edition.editions import Edition
+from bookpress.edition.formats import Format, make
 from bookpress.errors import PressError
 from bookpress.files import tree
 from bookpress.page.print import pdf
@@ -28,7 +28,7 @@ def format_of(folder: Path, name: str, code: str) -> Format:
     (folder / f"made_{name}.py").write_text(
         "import sys, time, subprocess\nfrom pathlib import Path\n"
         "from bookpress.errors import PressError\n"
-        "from bookpress.build.formats import work_on_order\n"
+        "from bookpress.edition.formats import work_on_order\n"
         f"def work(order):\n    output = Path(order.output)\n    output.mkdir()\n    {body}\n"
         "sys.exit(work_on_order(work))\n",
         encoding="utf-8",

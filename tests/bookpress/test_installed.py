@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from bookpress.book import editions, installed
-from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
+from bookpress.edition import editions, installed
+from bookpress.edition.editions import load_edition
 from bookpress.files import sha256
 from bookpress.release.verify import Cited, differences_of, read_cited
 

@@ -17,7 +17,7 @@ from processes import edit, environment, left_over, press
 from test_serving import Served
 
 from bookpress.files import tree
-from bookpress.write.serve import ORDER_LIMIT
+from bookpress.serve.serve import ORDER_LIMIT
 from sampling import count
 
 SLOW = "4.75"

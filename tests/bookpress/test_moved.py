@@ -14,9 +14,9 @@ from playwright.sync_api import Browser, Page, expect
 from processes import edit, press
 
 from book.browsing import STRICT, barriers, serve
-from bookpress.book.editions import Edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import FILE, Renamed, under_present_names, values_now
+from bookpress.edition.editions import Edition
 
 Say = Callable[..., tuple[int, str, str]]
 TABLE = """

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.book.assignments import grid_option, option, parse_assignments
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter, describe
+from bookpress.edition.assignments import grid_option, option, parse_assignments
 from bookpress.errors import PressError
 
 CELL = """

@@ -20,15 +20,15 @@ from states import expect_same, states
 from test_serving import Served
 
 from book.showing import chapter
-from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter, chapter_schema
 from bookpress.chapter.periods import period_text, with_end, years_of
+from bookpress.edition.editions import Edition, load_edition
 from bookpress.errors import PressError
-from bookpress.explore.states import states_of
-from bookpress.explore.sweep import plan_sweep, read_grid
-from bookpress.write.live import control
+from bookpress.serve.live import control
+from bookpress.states.states import states_of
+from bookpress.states.sweep import plan_sweep, read_grid
 
 Say = Callable[..., tuple[int, str, str]]
 YEARS = st.integers(1950, 2030)

@@ -23,10 +23,10 @@ from lxml import etree
 from processes import ROOT, edit, follow_planets, new_home
 
 from bookpress.book.project import Project
-from bookpress.build.link_check import check_pages
-from bookpress.build.ro_crate import NAME
-from bookpress.citation.deposit import deposit_files
-from bookpress.citation.record import Book, load_book
+from bookpress.cite.deposit import deposit_files
+from bookpress.cite.record import Book, load_book
+from bookpress.edition.link_check import check_pages
+from bookpress.edition.ro_crate import NAME
 from bookpress.errors import PressError, UsageError
 from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive
@@ -543,9 +543,7 @@ def test_files_and_dates_that_say_something_else_stop_a_release(
     (tmp_path / "CITATION.cff").write_text(deposit_files(book)["CITATION.cff"])
     check_deposit(tmp_path, book)
     newer = book.model_copy(update={"version": "9.0"})
-    with pytest.raises(
-        PressError, match=r"CITATION.cff does not say .* bookpress.citation.deposit"
-    ):
+    with pytest.raises(PressError, match=r"CITATION.cff does not say .* bookpress.cite.deposit"):
         check_deposit(tmp_path, newer)
     edition = read_archive(orbits.dist / facts(orbits, "3.0", "default")["archive"]).facts
     check_date(edition, book)

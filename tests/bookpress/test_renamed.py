@@ -14,9 +14,7 @@ from playwright.sync_api import Page, expect
 from processes import edit, press
 
 from book.showing import chapter as address
-from bookpress.book.assignments import Assignment, resolve
 from bookpress.book.chapters import Chapter
-from bookpress.book.editions import Edition, load_edition
 from bookpress.book.project import Project, Settings
 from bookpress.book.renamed import (
     FILE,
@@ -27,12 +25,14 @@ from bookpress.book.renamed import (
     under_present_names,
     values_now,
 )
-from bookpress.build.build import build
+from bookpress.edition.assignments import Assignment, resolve
+from bookpress.edition.build import build
+from bookpress.edition.editions import Edition, load_edition
 from bookpress.errors import UsageError
-from bookpress.explore.sweep import plan_sweep, read_grid
 from bookpress.files import pretty, sha256
 from bookpress.page.base.templates import environment
 from bookpress.release import released
+from bookpress.states.sweep import plan_sweep, read_grid
 
 Say = Callable[..., tuple[int, str, str]]
 TABLE = """

@@ -18,10 +18,10 @@ from playwright.sync_api import Page
 from processes import descendants, edit, left_over, wait_for
 
 from bookpress.book.project import Project
-from bookpress.build.published import build_lock
+from bookpress.edition.published import build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
-from bookpress.write.serve import changes, serve
+from bookpress.serve.serve import changes, serve
 from sampling import some
 
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"

@@ -99,7 +99,7 @@ import sys, threading, psutil
 from pathlib import Path
 from bookpress.chapter.quotes import id_of
 from bookpress.book.project import Project
-from bookpress.explore.warm import warm_book
+from bookpress.states.warm import warm_book
 edition = Path("_build/editions/default").resolve()
 with warm_book(Project.at(Path()), edition / "source", edition / "html"):
     [forked] = [one for one in psutil.Process().children() if one.name() != "sh"]  # which clears up

@@ -15,14 +15,14 @@ import pandas as pd
 import pytest
 from processes import add_cell, descendants, end, left_over, wait_for
 
-from bookpress.book.editions import Fingerprint, load_edition
 from bookpress.book.project import Project
+from bookpress.edition.editions import Fingerprint, load_edition
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.sweep import Sweep, plan_sweep, read_grid, run_sweep, write_table
 from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
 from bookpress.run.worker import Order, check_versions, checked_fingerprint, versions
+from bookpress.states.sweep import Sweep, plan_sweep, read_grid, run_sweep, write_table
 
 Sweeper = Callable[..., Sweep]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookpress.book.assignments import with_file
 from bookpress.book.chapters import choose, discover
-from bookpress.book.editions import load_edition
 from bookpress.book.project import Project
+from bookpress.edition.assignments import with_file
+from bookpress.edition.editions import load_edition
 from bookpress.errors import PressError
 from bookpress.files import tree
 from compute_divide.evidence import catalogue

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 import bookpress
-from bookpress.citation.record import load_book
+from bookpress.cite.record import load_book
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,1 +1,1 @@
-"""What a book is: chapters, parameters, editions, results."""
+"""What a book is: its files, chapters and settings, and what was renamed in it."""

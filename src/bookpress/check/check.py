@@ -18,27 +18,27 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, where
 from bookpress.book.source import build_time
-from bookpress.build.build import edition_record
-from bookpress.build.formats import PAGES, Format, make
-from bookpress.build.staging import stage
 from bookpress.chapter.bindings import python_of
 from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
 from bookpress.check.pages import pages_of
 from bookpress.check.renamed import table_faults
-from bookpress.citation.deposit import deposit_files
-from bookpress.citation.record import SETTINGS, load_book
+from bookpress.cite.deposit import deposit_files
+from bookpress.cite.record import SETTINGS, load_book
+from bookpress.edition.build import edition_record
+from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
+from bookpress.edition.formats import PAGES, Format, make
+from bookpress.edition.staging import stage
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.explore.robustness import FILE
 from bookpress.files import FRONT, as_mapping, front_matter, read
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
+from bookpress.states.robustness import FILE
 
 ENTRIES = [
     *("abstract", "also", "authors", "data_date", "doi"),

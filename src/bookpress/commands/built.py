@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import typer
 
 from bookpress.book.project import Project
-from bookpress.build.build import Built
-from bookpress.build.formats import Format
+from bookpress.edition.build import Built
+from bookpress.edition.formats import Format
 from bookpress.progress import say
 
 
@@ -25,6 +25,6 @@ def print_built(project: Project, built: Sequence[Built], formats: Sequence[Form
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
     else:
-        from bookpress.page.explore.comparison_page import write_index
+        from bookpress.states.comparison_page import write_index
 
         typer.echo(write_index(project, [done.edition.folder for done in built]))

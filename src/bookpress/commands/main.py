@@ -133,10 +133,10 @@ def build(
     is_new = bool(parameter) or only is not None or not is_built
     opened = engine_for(project, engine) if is_new or force else None
     # the rest is imported while that process does its imports
-    from bookpress.book.editions import load_edition, save_edition
-    from bookpress.build.build import build as build_edition
-    from bookpress.build.formats import choose
     from bookpress.commands.built import print_built
+    from bookpress.edition.build import build as build_edition
+    from bookpress.edition.editions import load_edition, save_edition
+    from bookpress.edition.formats import choose
 
     options = replace(_options(jobs, engine, force, time_limit), keep_going=keep_going)
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
@@ -175,11 +175,11 @@ def run(
     project = opt.current_project()
     opened = engine_for(project, engine, chapter)
     # the rest is imported while that process does its imports
-    from bookpress.book.assignments import with_file
     from bookpress.book.chapters import choose, discover
-    from bookpress.explore.sweep import print_results, run_one
+    from bookpress.edition.assignments import with_file
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
+    from bookpress.states.sweep import print_results, run_one
 
     options = _options(1, engine, force, time_limit)
     values = with_file(file, parameter or [])
@@ -202,7 +202,7 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
     --json prints a JSON Schema for each chapter.
     """
-    from bookpress.explore.sweep import parameter_schemas, print_parameters
+    from bookpress.states.sweep import parameter_schemas, print_parameters
 
     project = opt.current_project()
     if as_json:
@@ -295,9 +295,9 @@ def compare(
     With -p, compare an edition with itself under other values. Your own rows, if any, are in the
     second only.
     """
-    from bookpress.explore.compare import compare as compare_sides
-    from bookpress.explore.compare import print_comparison, sides
-    from bookpress.page.explore.comparison_page import write_page
+    from bookpress.states.compare import compare as compare_sides
+    from bookpress.states.compare import print_comparison, sides
+    from bookpress.states.comparison_page import write_page
 
     project = opt.current_project()
     options = _options(jobs)
@@ -365,10 +365,10 @@ def explore(
     under which choices each statement holds. Finished runs are kept: run the same command again to
     continue. States last as long as the edition; a build that changes it drops them.
     """
-    from bookpress.build.formats import choose
-    from bookpress.explore.explore import PAGE_SECONDS, states_to_explore
-    from bookpress.explore.explore import explore as explore_states
-    from bookpress.explore.sweep import expected
+    from bookpress.edition.formats import choose
+    from bookpress.states.explore import PAGE_SECONDS, states_to_explore
+    from bookpress.states.explore import explore as explore_states
+    from bookpress.states.sweep import expected
 
     project = opt.current_project()
     options = _options(jobs, engine, force, time_limit)
@@ -411,7 +411,7 @@ def serve(
     Saved changes are built, and the page reloads. If a build fails, the page and the terminal say
     why, and the last good pages stay. Only this machine can connect. Ctrl-C stops the server.
     """
-    from bookpress.write.serve import serve as serve_edition
+    from bookpress.serve.serve import serve as serve_edition
 
     serve_edition(opt.current_project(), edition, port, typer.echo)
 
@@ -444,8 +444,9 @@ def sweep(
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
-    from bookpress.book.editions import Fingerprint
-    from bookpress.explore.sweep import (
+    from bookpress.edition.editions import Fingerprint
+    from bookpress.page.figures import render as drawing
+    from bookpress.states.sweep import (
         check_folder,
         expected,
         plan_sweep,
@@ -453,8 +454,7 @@ def sweep(
         read_grid,
         run_sweep,
     )
-    from bookpress.page.explore.sweep_page import curves_of, summary_table, write_page
-    from bookpress.page.figures import render as drawing
+    from bookpress.states.sweep_page import curves_of, summary_table, write_page
 
     project = opt.current_project()
     options = _options(jobs, engine, force, time_limit)
@@ -488,7 +488,7 @@ def clean(
     ] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
-    from bookpress.build.published import clean as remove
+    from bookpress.edition.published import clean as remove
 
     freed = remove(opt.current_project(), editions or [], keep_runs=keep_runs)
     say(f"{freed / 1e6:.1f} MB removed")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
 from bookpress.chapter.counted import LIMIT_VARIABLE, ROWS_MIME, to_csv
 from bookpress.chapter.estimates import outputs_of, published
+from bookpress.edition.editions import Fingerprint
 from bookpress.errors import UsageError, nearest
-from bookpress.explore.sweep import values_of
 from bookpress.run.engine import engine_for
 from bookpress.run.notebook import job_for, run_job
+from bookpress.states.sweep import values_of
 
 ALL = str(10**9)
 

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from bookpress.book.editions import DEFAULT
 from bookpress.book.project import Project
-from bookpress.build.statements import fallen, print_statements
+from bookpress.edition.editions import DEFAULT
+from bookpress.edition.statements import fallen, print_statements
 from bookpress.errors import UsageError
-from bookpress.explore import robustness, survival
-from bookpress.explore.compare import sides
 from bookpress.progress import Reporter
+from bookpress.release import survival
 from bookpress.run.runner import RunOptions
+from bookpress.states import robustness
+from bookpress.states.compare import sides
 
 Listed = tuple[Any, Callable[[], None]]
 """A list as plain JSON, and what prints it for people."""

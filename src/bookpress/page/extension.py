@@ -25,7 +25,6 @@ from bookpress.chapter import estimates, statements
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.publish import TAG, as_cell, cell_of
-from bookpress.explore.robustness import FILE
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.page.base import contents, notes, roles
 from bookpress.page.base.blocks import with_ids
@@ -55,6 +54,7 @@ from bookpress.page.site import (
     typesetting,
 )
 from bookpress.run.processes import DRAWN
+from bookpress.states.robustness import FILE
 
 DIRECTIVES = {
     "otherwise": leaving(notes.show_otherwise, named=True, content=True),
@@ -285,7 +285,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_config_value(PAGES_ALONE, False, "", bool)
     app.add_env_collector(PageCollector)
     _register_parts(app)
-    app.setup_extension("bookpress.citation.extension")
+    app.setup_extension("bookpress.cite.extension")
     _listen(app)
     # What another version of this code has read is read again.
     files = tree(Path(__file__).parent)

@@ -9,10 +9,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bookpress.book.editions import DEFAULT
 from bookpress.chapter.statements import WORDS
-from bookpress.citation.landing_page import TEMPLATES
-from bookpress.citation.record import Book
+from bookpress.cite.landing_page import TEMPLATES
+from bookpress.cite.record import Book
+from bookpress.edition.editions import DEFAULT
 from bookpress.files import pretty
 from bookpress.release.released import Fate
 

@@ -23,12 +23,12 @@ from typing import Any
 from urllib.parse import quote
 
 from bookpress.book.documents import files_beside
-from bookpress.book.editions import RELEASED
 from bookpress.book.project import Project
 from bookpress.book.source import FILE, Source, git, load_source, made_from, mark_of
-from bookpress.citation.deposit import REMAKE, deposit_files
-from bookpress.citation.landing_page import TEMPLATES
-from bookpress.citation.record import SETTINGS, Book, load_book
+from bookpress.cite.deposit import REMAKE, deposit_files
+from bookpress.cite.landing_page import TEMPLATES
+from bookpress.cite.record import SETTINGS, Book, load_book
+from bookpress.edition.editions import RELEASED
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 from bookpress.files import (
     canonical,

@@ -7,13 +7,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from bookpress.book.editions import (
-    DEFAULT,
-    RELEASED,
-    Edition,
-    edition_names,
-    load_edition,
-)
 from bookpress.book.project import Project
 from bookpress.book.renamed import (
     Name,
@@ -24,14 +17,21 @@ from bookpress.book.renamed import (
 )
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
+from bookpress.edition.editions import (
+    DEFAULT,
+    RELEASED,
+    Edition,
+    edition_names,
+    load_edition,
+)
 from bookpress.errors import PressError, UsageError
-from bookpress.explore.compare import sides
-from bookpress.explore.sweep import run_one
 from bookpress.files import parse_json, read, update_file
 from bookpress.progress import Reporter
 from bookpress.release.archives import Archive, Results
 from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
+from bookpress.states.compare import sides
+from bookpress.states.sweep import run_one
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 STANDS = 0

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bookpress.book.editions import DEFAULT
 from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import Kind, Renamed, load_renamed, under_present_names
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
+from bookpress.edition.editions import DEFAULT
 from bookpress.errors import UsageError
-from bookpress.explore import survival
 from bookpress.progress import reporting
+from bookpress.release import survival
 from bookpress.release.archives import Archive
 from bookpress.run.runner import RunOptions
 

@@ -9,18 +9,18 @@ from math import isclose
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bookpress.book.editions import DEFAULT, Edition, Fingerprint, edition_names, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
+from bookpress.edition.editions import DEFAULT, Edition, Fingerprint, edition_names, load_edition
 from bookpress.errors import UsageError
-from bookpress.explore.compare import Change, sides
 from bookpress.files import pretty, read, sha256
 from bookpress.progress import Reporter
 from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
+from bookpress.states.compare import Change, sides
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9

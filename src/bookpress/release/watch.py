@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.editions import DEFAULT, edition_names, load_edition
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
+from bookpress.edition.editions import DEFAULT, edition_names, load_edition
 from bookpress.errors import UsageError
-from bookpress.explore.compare import Change, sides
 from bookpress.files import read, sha256
 from bookpress.progress import Reporter
 from bookpress.release.archives import Results
@@ -28,6 +27,7 @@ from bookpress.release.released import (
 )
 from bookpress.release.verify import Cited, differences_of, past_of, read_cited
 from bookpress.run.runner import RunOptions
+from bookpress.states.compare import Change, sides
 
 Answer = tuple[int, str]
 """An exit code, and what it means in words."""

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.editions import Fingerprint
 from bookpress.chapter.parameters import Value
+from bookpress.edition.editions import Fingerprint
 from bookpress.files import canonical, pretty, replace_file, sha256
 
 

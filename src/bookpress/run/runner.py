@@ -14,8 +14,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.editions import Edition
 from bookpress.book.project import Project
+from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, UsageError
 from bookpress.files import pretty, replace_file
 from bookpress.progress import Reporter

@@ -16,8 +16,8 @@ from importlib import metadata
 
 from packaging.requirements import Requirement
 
-from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
+from bookpress.edition.editions import Fingerprint
 from bookpress.errors import PressError
 from bookpress.files import stamps
 from bookpress.run.cache import Run

@@ -325,8 +325,8 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(made_once: Callable[..., Path]) -> Book:
-    from bookpress.build.formats import Format
-    from bookpress.build.formats import make as make_formats
+    from bookpress.edition.formats import Format
+    from bookpress.edition.formats import make as make_formats
 
     def make(root: Path) -> None:
         book = new_book(root)

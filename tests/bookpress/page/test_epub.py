@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from bookpress.build.formats import Format, make
+from bookpress.edition.formats import Format, make
 
 NAMES = {
     "opf": "http://www.idpf.org/2007/opf",

@@ -12,7 +12,7 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
-from bookpress.build.formats import Format, choose, make
+from bookpress.edition.formats import Format, choose, make
 from bookpress.errors import PressError
 from bookpress.page.print import pdf
 from bookpress.page.print.page_extraction import read_articles

@@ -16,15 +16,15 @@ from book.browsing import expect_no_fault
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.chapter.statements import STATEMENT_MIME
-from bookpress.explore.sweep import Plan, Sweep, write_table
-from bookpress.page.explore.sweep_page import (
+from bookpress.run.cache import Run
+from bookpress.states.sweep import Plan, Sweep, write_table
+from bookpress.states.sweep_page import (
     Curve,
     curve_chart,
     curves_of,
     spread,
     write_page,
 )
-from bookpress.run.cache import Run
 
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
 """The share under each vintage and top_k; one combination gives none."""

@@ -14,8 +14,8 @@ import pytest
 from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
 from bookpress.book.chapters import discover
-from bookpress.book.editions import Fingerprint
 from bookpress.book.project import Project
+from bookpress.edition.editions import Fingerprint
 from bookpress.page.base.charts import VEGALITE_MIME
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine

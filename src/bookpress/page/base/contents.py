@@ -8,8 +8,8 @@ from sphinx import addnodes
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
-from bookpress.citation.record import Citation
-from bookpress.citation.styles import to_reference
+from bookpress.cite.record import Citation
+from bookpress.cite.styles import to_reference
 
 
 def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:

@@ -21,7 +21,10 @@ from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, note
-from bookpress.explore.robustness import (
+from bookpress.page.base.contents import citation_of
+from bookpress.page.base.nodes import later, mark, value
+from bookpress.page.base.store import UnknownNameError, store_of
+from bookpress.states.robustness import (
     Sureness,
     in_short,
     is_firm,
@@ -29,9 +32,6 @@ from bookpress.explore.robustness import (
     together,
     told,
 )
-from bookpress.page.base.contents import citation_of
-from bookpress.page.base.nodes import later, mark, value
-from bookpress.page.base.store import UnknownNameError, store_of
 
 logger = logging.getLogger(__name__)
 FINDING = "standfirst"

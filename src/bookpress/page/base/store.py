@@ -20,9 +20,9 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
 from bookpress.errors import nearest
-from bookpress.explore.robustness import Sureness
 from bookpress.files import sha256
 from bookpress.page.base.charts import Chart
+from bookpress.states.robustness import Sureness
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"

@@ -17,7 +17,7 @@ import vl_convert
 from lxml import etree
 from markupsafe import Markup
 
-from bookpress.build.formats import Order, work_on_order
+from bookpress.edition.formats import Order, work_on_order
 from bookpress.files import archive
 from bookpress.page.base.templates import TEMPLATES
 from bookpress.page.print import page_extraction

@@ -17,7 +17,7 @@ from typing import Any
 
 import pikepdf
 
-from bookpress.build.formats import Order, work_on_order
+from bookpress.edition.formats import Order, work_on_order
 from bookpress.errors import PressError
 from bookpress.page.print.page_extraction import read_articles
 from bookpress.page.print.print_html import (

@@ -16,9 +16,9 @@ from urllib.parse import quote
 from lxml import html
 from markupsafe import Markup
 
-from bookpress.citation.formats import FOLDER
-from bookpress.citation.record import Citation, load_citation
-from bookpress.citation.styles import to_reference
+from bookpress.cite.formats import FOLDER
+from bookpress.cite.record import Citation, load_citation
+from bookpress.cite.styles import to_reference
 from bookpress.page.base.templates import TEMPLATES, environment
 from bookpress.page.print import page_extraction
 from bookpress.page.print.page_extraction import Article, Element

@@ -17,9 +17,9 @@ from sphinx.util.osutil import relative_uri
 
 from bookpress.chapter.counted import ROWS_MIME, to_csv
 from bookpress.chapter.estimates import outputs_of, published, results_file
-from bookpress.citation.jsonld import author_node, filled
-from bookpress.citation.landing_page import Dataset, LandingPage, Picture, SiteFile
-from bookpress.citation.record import Citation
+from bookpress.cite.jsonld import author_node, filled
+from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
+from bookpress.cite.record import Citation
 from bookpress.files import archive, pretty, replace_file, sha256
 from bookpress.page.base import charts
 from bookpress.page.base.contents import chapter_reference, citation_of, formats_of, title_of

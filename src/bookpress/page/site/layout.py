@@ -19,7 +19,7 @@ from sphinx.util.osutil import relative_uri
 import bookpress
 from bookpress.book.project import is_laid_out
 from bookpress.chapter.number_formats import setting
-from bookpress.citation.record import Difference
+from bookpress.cite.record import Difference
 from bookpress.page.base.contents import chapter_numbers, citation_of, formats_of, title_of
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import STATIC, TEMPLATES, day, fill

@@ -18,7 +18,7 @@ from sphinx.util.osutil import relative_uri
 from bookpress.book.chapters import FOLDER
 from bookpress.book.project import Project
 from bookpress.book.renamed import Name, Renamed, line_of, load_renamed, where
-from bookpress.citation.landing_page import LandingPage
+from bookpress.cite.landing_page import LandingPage
 from bookpress.errors import nearest
 from bookpress.files import replace_file
 from bookpress.page.base.contents import citation_of, title_of

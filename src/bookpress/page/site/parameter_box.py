@@ -14,13 +14,13 @@ from docutils.utils import new_document
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import LoggingReporter
 
-from bookpress.book.assignments import run_command
-from bookpress.book.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.book.project import load_settings
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged, setting
 from bookpress.chapter.parameters import as_text, describe
+from bookpress.edition.assignments import run_command
+from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.files import load_model
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later

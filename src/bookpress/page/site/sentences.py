@@ -10,12 +10,12 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.quotes import id_of, without_markup
-from bookpress.explore.robustness import is_firm, is_tested, specifications, what_overturns
 from bookpress.page.base import contents
 from bookpress.page.base.nodes import html, later
 from bookpress.page.base.store import Page, store_of
 from bookpress.page.base.templates import fill
 from bookpress.page.base.words import in_words
+from bookpress.states.robustness import is_firm, is_tested, specifications, what_overturns
 
 MOST_SENTENCES = 2
 """A statement is listed with so many of the sentences that rest on it."""

@@ -1,1 +1,0 @@
-"""An edition is made: staged, assembled by Jupyter Book, checked, published."""

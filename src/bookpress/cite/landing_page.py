@@ -1,0 +1,188 @@
+"""The page of what is cited, as machines see it.
+
+Tags, typed links and pictures stand in its head, files beside it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Self
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bookpress.cite.formats import FORMATS, LOW, Format, citation_stem
+from bookpress.cite.record import Author, Chapter, Citation
+from bookpress.cite.styles import to_reference
+
+_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
+TEMPLATES = Environment(
+    loader=_LOADER,
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def _reference_html(citation: Citation, style: str) -> Markup:
+    return Markup(to_reference(citation, style).html)  # noqa: S704  # escaped there
+
+
+TEMPLATES.filters["reference"] = _reference_html
+
+
+class SiteFile(NamedTuple):
+    """A file of the site, by its path from the root.
+
+    Size (in bytes) and hash are there where the content is known.
+    """
+
+    path: str
+    media_type: str
+    size: int | None = None
+    sha256: str | None = None
+
+    @classmethod
+    def of(cls, path: str, media_type: str, content: bytes) -> Self:
+        """Return the record of a file with a content."""
+        return cls(path, media_type, len(content), hashlib.sha256(content).hexdigest())
+
+
+class Dataset(NamedTuple):
+    """The data behind a figure."""
+
+    anchor: str
+    title: str
+    description: str
+    licence: str | None = None
+    source: str | None = None
+    files: tuple[SiteFile, ...] = ()
+
+
+class Picture(NamedTuple):
+    """A picture for the page, by its path from the root of the site; sizes in pixels."""
+
+    path: str
+    alt: str
+    width: int
+    height: int
+
+
+class Work(NamedTuple):
+    """A work that the page cites."""
+
+    title: str
+    authors: tuple[Author, ...] = ()
+    year: str | None = None
+    journal: str | None = None
+    publisher: str | None = None
+    doi: str | None = None
+    arxiv: str | None = None
+    url: str | None = None
+
+    @property
+    def address(self) -> str | None:
+        """Where it is found."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.url
+
+
+@dataclass
+class LandingPage:
+    """The page of a chapter, or the front page of the book.
+
+    Listeners of the event ``landing-page`` fill it in.
+    """
+
+    citation: Citation
+    path: str
+    summary: str | None = None
+    datasets: list[Dataset] = field(default_factory=list)
+    files: list[SiteFile] = field(default_factory=list)
+    picture: Picture | None = None
+    pdf: str | None = None
+    works: Sequence[Work] = ()
+    chapters: Sequence[Chapter] = ()
+
+    @property
+    def url(self) -> str | None:
+        """Address of the page on the site that shows this edition."""
+        return self.absolute(self.path)
+
+    def absolute(self, path: str) -> str | None:
+        """Return the address of a file of the site; none where the site has no address."""
+        root = self.citation.site_url
+        if not root:
+            return None
+        return root if path == "index.html" else root + quote(path)
+
+    def relative(self, path: str) -> str:
+        """Return a file's address relative to the page."""
+        return quote(posixpath.relpath(path, posixpath.dirname(self.path) or "."))
+
+    def link(self, path: str) -> str:
+        """Return a file's absolute address where the site has one, else the relative one."""
+        return self.absolute(path) or self.relative(path)
+
+    def downloads(self) -> list[tuple[Format, str, str]]:
+        """Return format, address and name of each citation file."""
+        stem = citation_stem(self.citation)
+        downloads = []
+        for form in FORMATS.values():
+            path = stem + form.ending
+            downloads.append((form, self.relative(path), posixpath.basename(path)))
+        return downloads
+
+    def head_html(self, *, is_landing: bool = True) -> str:
+        """Return tags and links that say what the page is, as HTML.
+
+        Pages that are no landing page have their own address alone.
+        """
+        text = TEMPLATES.get_template("head.html").render(
+            page=self,
+            is_landing=is_landing,
+            highwire_name=highwire_name,
+            highwire_reference=highwire_reference,
+        )
+        lines = map(str.strip, text.splitlines())
+        return "\n".join(filter(None, lines))
+
+
+def highwire_name(author: Author, *, alone: bool) -> str:
+    """Return a name as a tag holds it: *Last, First*.
+
+    `alone` says whether it is the only author of the page. Zotero takes the last word of a name
+    without a comma for the family name, splits a name at its comma, and makes two names of an only
+    author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
+    person: Zotero drops both. A comma within the name of a group becomes the sign that looks like
+    it.
+    """
+    last = author.surname.replace(",", LOW)
+    first = author.given_and_suffix
+    if not first:
+        return f"{last}," if author.name or " " in last else last
+    would_be_split = alone and " " in last and " " in first
+    name = f"{last}, {first}"
+    return f"{name};" if would_be_split else name
+
+
+def highwire_reference(work: Work) -> str:
+    """Return a cited work as the content of a ``citation_reference`` tag."""
+    parts = [
+        ("citation_title", work.title),
+        *(("citation_author", author.sorted_name) for author in work.authors),
+        ("citation_journal_title", work.journal),
+        ("citation_publisher", work.publisher),
+        ("citation_publication_date", work.year),
+        ("citation_doi", work.doi),
+        ("citation_arxiv_id", work.arxiv),
+    ]
+    stated = [(name, content.replace(";", ",")) for name, content in parts if content]
+    return ";".join(f"{name}={content}" for name, content in stated)

@@ -1,0 +1,163 @@
+"""The list of references of a page.
+
+Every page that cites something has one, under a heading of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from pybtex.plugin import find_plugin, register_plugin
+from pybtex.richtext import Text
+from pybtex.style.formatting.plain import Style as PlainStyle
+from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinxcontrib.bibtex.directives import BibliographyDirective
+from sphinxcontrib.bibtex.domain import BibtexDomain
+from sphinxcontrib.bibtex.nodes import bibliography
+
+from bookpress.book.project import is_laid_out
+from bookpress.cite.landing_page import Work
+from bookpress.cite.record import Author, single_spaced
+
+
+def add_references(app: Sphinx, doctree: nodes.document) -> None:
+    """Add the section to a page that was just read.
+
+    A page that cites nothing, or has a bibliography of its own, gets none; so do those of a book
+    that its own theme lays out.
+    """
+    if not is_laid_out(app.srcdir):
+        return
+    domain = cast("BibtexDomain", app.env.get_domain("cite"))
+    has_bibliography = any(doctree.findall(bibliography))
+    cites = any(ref.docname == app.env.docname for ref in domain.citation_refs)
+    if has_bibliography or not cites:
+        return
+    title = nodes.title("", "References")
+    section = nodes.section("", title, ids=["references"], names=["references"])
+    section += _bibliography_directive(doctree).run()
+    # At the end of the section that the page's title opens, or of a page without a title.
+    first_section = next(iter(doctree.findall(nodes.section)), doctree)
+    first_section.append(section)
+
+
+def _bibliography_directive(doctree: nodes.document) -> BibliographyDirective:
+    """Return the directive that lists what a page cites."""
+    # The directive wants the state of a parser, of which it uses the document alone.
+    state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
+    options = {"filter": "docname in docnames"}
+    return BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state)
+
+
+class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]
+    """By author, year and title; a group goes by its name, not by the brace before it."""
+
+    def persons_key(self, persons: Any) -> str:
+        """Return what the authors of an entry are sorted by."""
+        return str(super().persons_key(persons)).replace("{", "").replace("}", "")
+
+
+class AuthorStyle(PlainStyle):  # type: ignore[misc]
+    """References that begin with the family name, in the order of the families."""
+
+    default_name_style = "lastfirst"
+    default_sorting_style = "author_order"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"abbreviate_names": True, **options})
+
+
+class ListReferences(SphinxPostTransform):
+    """Turn labelled citations into a plain list, on pages that the press lays out.
+
+    The text there names authors and years, so labels would say nothing.
+    """
+
+    default_priority = 6
+    """After the bibliography was filled in (5), before links are resolved (10)."""
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Rewrite each list."""
+        if not is_laid_out(self.env.srcdir):
+            return
+        entries = self.document.findall(nodes.citation)
+        holders = {id(entry.parent): entry.parent for entry in entries}
+        for holder in holders.values():
+            holder.replace_self(_plain_list(holder))
+
+
+def _plain_list(holder: nodes.Element) -> nodes.bullet_list:
+    """Return the citations of a node as a list without labels."""
+    references = nodes.bullet_list(classes=["references"], bullet="*")
+    for entry in holder.findall(nodes.citation):
+        parts = [child for child in entry.children if not isinstance(child, nodes.label)]
+        references += nodes.list_item("", *parts, ids=entry["ids"], classes=["reference-entry"])
+    return references
+
+
+def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
+    """Return the works in the bibliography of a page."""
+    cited = cast("BibtexDomain", env.get_domain("cite")).citations
+    return tuple(work_of(item.entry) for item in cited if item.bibliography_key.docname == docname)
+
+
+def work_of(entry: Any) -> Work:
+    """Return the work that a pybtex entry describes."""
+    raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
+    plain = {name: _plain_text(text) for name, text in raw.items() if name not in {"doi", "url"}}
+    authors = entry.persons.get("author", [])
+    is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
+    return Work(
+        title=plain.get("title", entry.key),
+        authors=tuple(map(_author, authors)),
+        year=_year_of(plain),
+        journal=plain.get("journal"),
+        publisher=plain.get("publisher") or plain.get("institution"),
+        doi=raw.get("doi"),
+        arxiv=raw.get("eprint") if is_on_arxiv else None,
+        url=raw.get("url"),
+    )
+
+
+def _plain_text(latex: str) -> str:
+    text = str(Text.from_latex(latex))
+    return str(single_spaced(text))
+
+
+def _year_of(fields: Mapping[str, str]) -> str | None:
+    """Return the year of a work, without the letter that tells works of one year apart."""
+    return fields["year"].rstrip("abcde") if "year" in fields else None
+
+
+def _author(person: Any) -> Author:
+    """Return an author; a name in braces is that of a group."""
+    given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
+    family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+    is_group = re.fullmatch(r"\{.*\}", " ".join(person.last_names))
+    if is_group and not given:
+        return Author(name=family)
+    suffix = " ".join(map(str, person.rich_lineage_names))
+    return Author(family=family, given=given, suffix=suffix)
+
+
+register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
+register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle)
+_ASKED_AGAIN = (
+    ("pybtex.style.names", "lastfirst"),
+    ("pybtex.style.labels", "number"),
+    ("pybtex.backends", "plaintext"),
+)
+"""What is asked for with every citation.
+
+It is found each time by reading what all installed packages offer, unless it is registered here.
+"""
+for kind, name in _ASKED_AGAIN:
+    register_plugin(kind, name, find_plugin(kind, name), force=True)

@@ -1,0 +1,1 @@
+"""An edition: its values and identity; how it is staged, assembled, checked, published."""

@@ -1,0 +1,347 @@
+"""Build an edition: run what has changed, assemble the pages, check them, and only then publish."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.project import Project, load_settings
+from bookpress.book.renamed import load_renamed
+from bookpress.book.source import build_time, load_source
+from bookpress.chapter.estimates import results_file
+from bookpress.cite.record import load_book
+from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
+from bookpress.edition.formats import KNOWN, PAGES, Format, Maker, choose, make
+from bookpress.edition.link_check import check_pages, split_fetches
+from bookpress.edition.open_data import write_open_data
+from bookpress.edition.published import (
+    EXTRAS,
+    FORMATS,
+    STATE,
+    STATES,
+    build_lock,
+    draft_path,
+    is_current,
+    outputs,
+    publish,
+    whole,
+)
+from bookpress.edition.sphinx_process import warnings_of
+from bookpress.edition.staging import keep_memory, page_files, prepare_memory, results_of, stage
+from bookpress.edition.statements import expect_truth, standings
+from bookpress.errors import PressError
+from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
+from bookpress.progress import Reporter, note
+from bookpress.run.cache import Run
+from bookpress.run.engine import Engine
+from bookpress.run.notebook import failed_run
+from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
+from bookpress.run.worker import versions
+from bookpress.states.robustness import FILE as SURENESS
+
+TOLD = 5
+"""Faults that are told at the most where they do not fail a build."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A built edition and its folder.
+
+    Whether anything had to be done, and the chapters that were run.
+    """
+
+    edition: Edition
+    folder: Path
+    changed: bool
+    fresh: list[str]
+    failed: Sequence[str] = ()
+    """Chapters that did not run to their end."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What an edition has besides.
+
+    A mark of it, staged files, and what writes more, given source and pages.
+    """
+
+    mark: str
+    staged: Mapping[str, bytes]
+    write: Callable[[Path, Path], None]
+
+
+def build(
+    project: Project,
+    edition: Edition,
+    options: RunOptions | None = None,
+    reporter: Reporter | None = None,
+    formats: Sequence[Format] = (),
+    engine: Engine | None = None,
+    extras: Extras | None = None,
+) -> Built:
+    """Build an edition and publish it once it is whole.
+
+    Extras and formats that it has stay as long as nothing else of it changes.
+    """
+    options = options or RunOptions()
+    reporter = reporter or Reporter()
+    target = project.editions / edition.folder
+    with build_lock(project, reporter):
+        default = edition if edition.is_default else load_edition(project, DEFAULT)
+        state = page_state(project, edition, default, formats)
+        before = whole(target, state)
+        formats = _in_order([*formats, *_formats_before(before, formats)])
+        state[FORMATS] = [each.name for each in formats]
+        if extras is None and before.get(EXTRAS):
+            extras = _kept(target, before[EXTRAS])
+        extras_mark = extras.mark if extras else None
+        if not options.force and is_current(target, state, extras_mark):
+            return Built(edition, target, changed=False, fresh=[])
+        # the process imports, then begins to draw, while chapters run
+        with Maker(PAGES, state["date"]) as sphinx:
+            begun = time.monotonic()
+            check = partial(check_evidence, project, edition)
+            outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
+            if outcome.errors:
+                outcome = _with_failed(project, edition, options, outcome)
+            statements = standings(project, edition, outcome.runs)
+            if edition.is_default:
+                expect_truth(statements, edition)
+            record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
+            clock = {"execution": round(time.monotonic() - begun, 3)}
+            reporter.step("assembling the pages")
+            memory_mark = prepare_memory(project, edition)
+            source = project.workshop / "source"
+            staged = extras.staged if extras else {}
+            stage(project, edition, outcome.runs, record, source, staged)
+            sphinx.begin(project.workshop, source)
+            draft = begin_draft(project, record, outcome, statements)
+            sphinx.finish()
+            write_open_data(draft, project.workshop / PAGES.name)
+            _tell(warnings_of(project.workshop), "Jupyter Book warns:")
+        finish_pages(project, state["date"], reporter, formats, extras)
+        clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
+        finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras_mark})
+        publish(project, edition.folder)
+        keep_memory(project, memory_mark)
+    failed = [error.chapter for error in outcome.errors]
+    return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
+
+
+def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
+    """Return the formats that an edition has besides those asked for."""
+    names = {*before.get(FORMATS, ())} - {each.name for each in asked}
+    return choose(",".join([PAGES.name, *sorted(names)]))
+
+
+def _in_order(formats: Sequence[Format]) -> list[Format]:
+    """Return formats in the order in which the press lists its own, then any others."""
+    places = {known.name: place for place, known in enumerate(KNOWN)}
+    return sorted(formats, key=lambda each: places.get(each.name, len(places)))
+
+
+def _with_failed(
+    project: Project, edition: Edition, options: RunOptions, outcome: Outcome
+) -> Outcome:
+    """Return an outcome with the chapters that failed, as far as they got; raise where none may."""
+    problem = failure(project, outcome.errors)
+    if project.settings.strict and not options.keep_going:
+        raise problem
+    note(str(problem))
+    runs = {**outcome.runs, **{error.chapter: failed_run(error) for error in outcome.errors}}
+    slugs = [chapter.slug for chapter in edition.chapters]
+    return replace(outcome, runs={slug: runs[slug] for slug in slugs})
+
+
+def _kept(folder: Path, mark: str) -> Extras:
+    """Return what a built edition has besides, to be taken over into its new pages."""
+    source = folder / "source"
+    names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
+    staged = {name: read(source / name) for name in names if (source / name).is_file()}
+
+    def write(_: Path, pages: Path) -> None:
+        shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
+
+    return Extras(mark, staged, write)
+
+
+def page_state(
+    project: Project, edition: Edition, default: Edition, formats: Sequence[Format]
+) -> dict[str, Any]:
+    """Return hashes of all that an edition is made from."""
+    pages = {name: sha256(content) for name, content in page_files(project).items()}
+    moved = load_renamed(project).moved.items()
+    renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
+    for chapter in edition.chapters:
+        if chapter.old_addresses:
+            renamed[chapter.slug] = chapter.old_addresses
+    return {
+        "edition": edition.id,
+        "default": default.id,
+        "pages": sha256(canonical(pages).encode()),
+        "renamed": renamed,
+        FORMATS: [each.name for each in formats],
+        "python": platform.python_version(),
+        "date": int(build_time(project.root).timestamp()),
+        "source": _source(project),
+    }
+
+
+def _source(project: Project) -> dict[str, Any] | None:
+    source = load_source(project)
+    return source.model_dump(mode="json", exclude={"files"}) if source else None
+
+
+def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
+    """Raise when there is anything wrong with the evidence.
+
+    The very same evidence is not checked twice.
+    """
+    fingerprint = edition.fingerprint
+    checked = canonical([fingerprint.evidence, fingerprint.packages])
+    digest = sha256(checked.encode()).encode()
+    stamp = project.cache / "verified"
+    verify = project.settings.verify
+    if not verify or (stamp.is_file() and stamp.read_bytes() == digest):
+        return
+    variables = {project.settings.data_variable: str(project.data)}
+    problems = engine.call(verify, variables, project.root)
+    if problems:
+        raise PressError(_listed("the evidence is damaged:", problems))
+    replace_file(stamp, digest)
+
+
+def _listed(heading: str, problems: Iterable[str]) -> str:
+    return "\n".join([heading, *(f"  {problem}" for problem in problems)])
+
+
+def edition_record(
+    project: Project,
+    edition: Edition,
+    default: Edition,
+    runs: Mapping[str, Run],
+    formats: Sequence[Format],
+) -> dict[str, Any]:
+    """Return what ``edition.json`` says.
+
+    The edition as pages and citations need it, and how the default differs.
+    """
+    results = pretty(results_of(runs))
+    chapter_hashes = {slug: sha256(results_file(run.results)) for slug, run in runs.items()}
+    return {
+        "id": edition.id,
+        "parts": edition.parts,
+        "version": load_book(project.root).version,
+        "name": edition.folder,
+        "title": edition.title,
+        "description": edition.description,
+        "is_default": edition.is_default,
+        "parameters": {slug: dict(values) for slug, values in edition.values.items()},
+        "differs": differences(edition, default),
+        "date": _date(project, edition),
+        "vintage": _vintage(edition),
+        "vintages": _vintages(edition),
+        "results_sha256": sha256(results.encode()),
+        "chapter_results_sha256": chapter_hashes,
+        "made_with": dict(versions()),
+        "command": edition.command,
+        "source": _source(project),
+        "formats": [each.name for each in formats],
+    }
+
+
+def _date(project: Project, edition: Edition) -> str:
+    """Return the one date of an edition: that of publication, else the day of the commit."""
+    published = load_book(project.root).date if edition.is_default else None
+    return (published or build_time(project.root).date()).isoformat()
+
+
+def _vintages(edition: Edition) -> dict[str, Any]:
+    """Return the vintage of each chapter that has one."""
+    chosen = edition.values.items()
+    return {slug: values["vintage"] for slug, values in chosen if "vintage" in values}
+
+
+def _vintage(edition: Edition) -> Any:
+    """Return the vintage that most chapters have, None where none has one."""
+    vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
+    return max(set(vintages), key=vintages.count) if vintages else None
+
+
+def begin_draft(
+    project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]
+) -> Path:
+    """Begin to put the edition together beside the published one.
+
+    With what is there before the pages are made.
+    """
+    draft = draft_path(project, record["name"])
+    files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
+    with naming(project.editions):
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(project.workshop / "source", draft / "source")
+        for name, content in files.items():
+            (draft / f"{name}.json").write_text(pretty(content), encoding="utf-8")
+    return draft
+
+
+def finish_pages(
+    project: Project,
+    epoch: int,
+    reporter: Reporter,
+    formats: Sequence[Format],
+    extras: Extras | None,
+) -> None:
+    """Make the other formats of the pages, check them, and let more be written."""
+    pages = project.workshop / PAGES.name
+    source = project.workshop / "source"
+    for other in formats:
+        reporter.step(f"making {other.name}")
+    make(formats, pages, source, epoch)
+    reporter.step("checking the pages")
+    faults = check_pages(pages)
+    if faults and load_settings(source).strict:
+        raise PressError(_listed("the pages have faults:", faults))
+    elsewhere, others = split_fetches(faults)
+    _tell(others, "the pages have faults:")
+    _tell(elsewhere, "the pages fetch from other hosts:")
+    if extras:
+        extras.write(source, pages)
+
+
+def _tell(faults: Sequence[str], heading: str) -> None:
+    """Tell what is wrong with a book that need not be without faults."""
+    if faults:
+        shown = list(faults[:TOLD])
+        more = [f"... and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
+        note(_listed(heading, [*shown, *more]))
+
+
+def finish_draft(
+    project: Project,
+    edition: Edition,
+    record: Mapping[str, Any],
+    draft: Path,
+    clock: Mapping[str, Any],
+    state: Mapping[str, Any],
+) -> None:
+    """Add the pages, how long it took, the manifest, and what it was made from."""
+    # all of citing: not for a build that has nothing to do
+    from bookpress.edition.ro_crate import write_manifest
+
+    pages = project.workshop / PAGES.name
+    timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
+    with naming(project.editions):
+        (pages / ".buildinfo").unlink(missing_ok=True)
+        shutil.move(pages, draft / PAGES.name)
+        (draft / "timings.json").write_text(pretty(timings), encoding="utf-8")
+        write_manifest(project, edition, record, draft)
+        made_from = {**state, "outputs": outputs(draft)}
+        (draft / STATE).write_text(pretty(made_from), encoding="utf-8")

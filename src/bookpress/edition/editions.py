@@ -1,0 +1,397 @@
+"""Editions: sets of parameter values for the whole book.
+
+Each has a file in ``book/editions``, and a hash that names it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from bookpress.book import renamed
+from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.documents import files_beside
+from bookpress.book.project import Project
+from bookpress.book.source import is_committed
+from bookpress.chapter.parameters import Value
+from bookpress.edition.assignments import (
+    Assignment,
+    file_assignments,
+    notes_on,
+    option,
+    parse_assignments,
+    present,
+    resolve,
+)
+from bookpress.edition.installed import strays
+from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
+from bookpress.files import (
+    Stamp,
+    canonical,
+    load_model,
+    read,
+    replace_file,
+    sha256,
+    stamps,
+    tree,
+    trees,
+)
+from bookpress.progress import note
+
+DEFAULT = "default"
+FOLDER = "book/editions"
+ID_LENGTH = 12
+RELEASED = renamed.FOLDER
+"""The folder of the evidence with the results of releases.
+
+They say what was; no id rests on them.
+"""
+NAMING = (
+    "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
+    f"and is not {ID_LENGTH} hexadecimal digits as an id is"
+)
+
+
+class EditionFile(BaseModel):
+    """What ``book/editions/<name>.yml`` may hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def is_name(name: str) -> bool:
+    """Return whether an edition may have this name.
+
+    It becomes that of a folder, and part of addresses and commands.
+    """
+    is_plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)
+    is_id = re.fullmatch(r"[0-9a-f]{12}", name)
+    return bool(is_plain) and not is_id
+
+
+def edition_names(project: Project) -> list[str]:
+    """Return the names of the editions that have a file, and ``default``, which needs none."""
+    names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
+    return sorted({DEFAULT, *filter(is_name, names)})
+
+
+def file_faults(project: Project) -> dict[str, str]:
+    """Return what is wrong with the names of files.
+
+    It is by file a clause such as ``must be renamed to x.yml``.
+    """
+    faults = {}
+    for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
+        file = f"{FOLDER}/{path.name}"
+        if not is_name(path.stem):
+            faults[file] = f"must be renamed: {NAMING}"
+        elif path.suffix != ".yml":
+            faults[file] = f"must be renamed to {path.stem}.yml"
+    return faults
+
+
+def load_edition_file(project: Project, name: str) -> EditionFile:
+    """Return what the file of an edition says; the default edition needs no file."""
+    for file, fault in file_faults(project).items():
+        if Path(file).stem == name:
+            raise UsageError(f"no edition {quoted(name)}: {file} {fault}")
+    names = edition_names(project)
+    if name not in names:
+        raise UsageError(f"no edition {quoted(name)}{nearest(name, names)}")
+    path = project.root / FOLDER / f"{name}.yml"
+    if not path.is_file():
+        return EditionFile(title="Default edition")
+    return load_model(path, f"{FOLDER}/{path.name}", EditionFile)
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What every chapter rests on.
+
+    It is the SHA-256 of each file of the evidence and of both packages, and of the lock with what
+    is installed in another version.
+    """
+
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
+    lock: str = ""
+    stamps: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
+
+    @classmethod
+    def of(cls, project: Project) -> Fingerprint:
+        """Return the hashes of a project as it stands."""
+        # First, so that what is written while files are read counts as a change.
+        before = stamps(project.watched)
+        lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
+        evidence = tree(project.data, without=(RELEASED,))
+        for name, path in files_beside(project).items():
+            evidence[f"./{name}"] = sha256(read(path))
+        return cls(evidence, trees(project.packages), lock, before)
+
+    def check(self, project: Project) -> None:
+        """Raise when a file was written to since the hashes were taken.
+
+        That is a file of the evidence or of a package.
+        """
+        changed = min(self.stamps ^ stamps(project.watched), default=None)
+        if changed:
+            raise PressError(
+                f"{changed[0]} changed while chapters were running; "
+                "build again: what is done is kept"
+            )
+
+    @property
+    def id(self) -> str:
+        """One hash for all."""
+        parts = canonical([self.evidence, self.packages, self.lock])
+        return sha256(parts.encode())
+
+
+def _lock_hash(lock: bytes) -> str:
+    """Return the hash of a lock; where something else is installed, of both, which is said."""
+    others = strays(lock.decode("utf-8", "replace"))
+    if not others:
+        return sha256(lock)
+    some = ", ".join(f"{name} {version}" for name, version in [*others.items()][:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    note(f"{some}{more} installed, which the lock has in another version: the id says so too")
+    return sha256(canonical([sha256(lock), others]).encode())
+
+
+@dataclass(frozen=True)
+class Edition:
+    """An edition whose values are checked and complete: all parameters of all chapters."""
+
+    name: str
+    """Empty for one that has none, which goes by its id."""
+    chapters: tuple[Chapter, ...]
+    values: Mapping[str, Mapping[str, Value]]
+    """The value of every parameter, by chapter and name."""
+    title: str = ""
+    description: str = ""
+    only: tuple[str, ...] = ()
+    """Slugs of the chapters that take the values, where the command line chose them.
+
+    The others are as published.
+    """
+    command: str = ""
+    """What builds it."""
+    fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse a name that leads out of the folder of editions.
+
+        What is there gives way to what is built.
+        """
+        if self.name and not is_name(self.name):
+            raise UsageError(f"no edition {quoted(self.name)}: {NAMING}")
+
+    @cached_property
+    def id(self) -> str:
+        """Short hash of its parts; the same on every machine."""
+        return id_of(self.parts)
+
+    @cached_property
+    def parts(self) -> dict[str, str]:
+        """A hash of each thing that the results rest on."""
+        parts = {
+            "parameters": self.values,
+            "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
+            "evidence": self.fingerprint.evidence,
+            "packages": self.fingerprint.packages,
+        }
+        hashes = {name: sha256(canonical(part).encode()) for name, part in parts.items()}
+        return {**hashes, "lock": self.fingerprint.lock}
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder under ``_build/editions``."""
+        return self.name or self.id
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the published one."""
+        return self.name == DEFAULT
+
+
+def id_of(parts: Mapping[str, str]) -> str:
+    """Return the id of an edition with these parts."""
+    return sha256(canonical(parts).encode())[:ID_LENGTH]
+
+
+def load_edition(
+    project: Project,
+    name: str = DEFAULT,
+    options: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+    mark: Fingerprint | None = None,
+) -> Edition:
+    """Return the edition of that name with options ``NAME=VALUE``, all checked.
+
+    `only` names the chapters that take the options; others are as published. One like a named
+    edition is that one. One error tells all problems.
+    """
+    book = [chapter for chapter in discover(project) if chapter.listed]
+    mark = mark or Fingerprint.of(project)
+    file, asked, values = edition_values(project, book, name, options, only)
+    limited = tuple(values) if len(values) < len(book) else ()
+    if limited:
+        _, _, published = edition_values(project, book, DEFAULT)
+        values = {**published, **values}
+    own = project.own_rows
+    is_named = not asked and only is None and not own
+    written = _written(project, name, file, book)
+    assignments = [*present(written, book, values), *asked]
+    edition = Edition(
+        name=name if is_named else "",
+        title=file.title if is_named else _unnamed_title(file.title, asked, limited, own),
+        description=file.description if is_named else "",
+        chapters=tuple(book),
+        values=values,
+        only=limited,
+        command=_command(project, name, assignments, limited),
+        fingerprint=mark,
+    )
+    if is_named or own:
+        return edition
+    return _named_like(project, edition, name) or edition
+
+
+def _is_in_clones(project: Project, name: str) -> bool:
+    """Return whether every clone of the book has the file of an edition."""
+    return is_committed(project.root, f"{FOLDER}/{name}.yml")
+
+
+def _written(
+    project: Project, name: str, file: EditionFile, book: Sequence[Chapter]
+) -> list[Assignment]:
+    """Return what the file of an edition assigns, where a command has to say it."""
+    if _is_in_clones(project, name):
+        return []
+    written, _ = file_assignments(file.parameters, [chapter.slug for chapter in book])
+    return written
+
+
+def _command(
+    project: Project, name: str, assignments: Sequence[Assignment], limited: Sequence[str]
+) -> str:
+    """Return the command that builds an edition in any clone."""
+    command = [project.settings.command, "build"]
+    if _is_in_clones(project, name) and name != DEFAULT:
+        command.append(name)
+    choices = {assignment.label: assignment.value for assignment in assignments}
+    command += [option(label, value) for label, value in choices.items()]
+    if limited:
+        command.append("--chapters " + ",".join(limited))
+    return " ".join(command)
+
+
+def _named_like(project: Project, edition: Edition, name: str) -> Edition | None:
+    """Return the named edition that is the same: that it was made from, or the default."""
+    for known in dict.fromkeys([name, DEFAULT]):
+        named = load_edition(project, known, mark=edition.fingerprint)
+        if named.id == edition.id:
+            return named
+    return None
+
+
+def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edition:
+    """Write the choices of an edition to a file, and return it by that name.
+
+    They are those in which it differs from the published one.
+    """
+    if not is_name(name):
+        raise UsageError(f"no edition {quoted(name)}: {NAMING}")
+    if name in edition_names(project) or name in project.built:
+        raise UsageError(
+            f"there is an edition {quoted(name)} already: save this one under another name"
+        )
+    chosen = _choices(project, wanted[0]) if len(wanted) == 1 else {}
+    if not chosen:
+        raise UsageError(
+            "--save keeps the choices of one edition "
+            "with other values than the published one: give -p"
+        )
+    content = {"title": wanted[0].title, "parameters": chosen}
+    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    replace_file(project.root / FOLDER / f"{name}.yml", text.encode())
+    return load_edition(project, name)
+
+
+def _choices(project: Project, edition: Edition) -> dict[str, dict[str, Value]]:
+    """Return the values in which an edition differs from the published one, by chapter."""
+    choices: dict[str, dict[str, Value]] = {}
+    for difference in differences(edition, load_edition(project)):
+        slug = str(difference["chapter"])
+        name = str(difference["name"])
+        choices.setdefault(slug, {})[name] = difference["value"]
+    return choices
+
+
+def edition_values(
+    project: Project,
+    book: Sequence[Chapter],
+    name: str,
+    options: Sequence[str] = (),
+    only: Sequence[str] | None = None,
+) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
+    """Return an edition's file, what options ask for, and the values of the chapters meant.
+
+    These are the values of every parameter. Whoever asks under an old name is told the present one,
+    and has asked under that.
+    """
+    asked, problems = parse_assignments(options)
+    file = EditionFile(title=name)
+    included = book
+    with collecting(problems):
+        file = load_edition_file(project, name)
+    with collecting(problems):
+        included = choose(book, only) if only is not None else book
+    slugs = [chapter.slug for chapter in book]
+    written, file_problems = file_assignments(file.parameters, slugs)
+    values = resolve(book, included, [*written, *asked], [*problems, *file_problems])
+    for words in notes_on(written, book):
+        note(f"{FOLDER}/{name}.yml: {words}")
+    for words in notes_on(asked, included):
+        note(words)
+    return file, present(asked, included, values), values
+
+
+def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str], own: str) -> str:
+    if asked:
+        choices = [f"{assignment.label} = {assignment.value}" for assignment in asked]
+        title += f" with {', '.join(choices)}"
+    if only:
+        title += f" in {', '.join(only)}"
+    if own:
+        title += f", with own rows ({own})"
+    return title
+
+
+def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:
+    """Return the values in which an edition differs from the default one."""
+    rows = []
+    for slug in edition.values:
+        if slug in default.values:
+            rows += _differences_in(slug, edition.values[slug], default.values[slug])
+    return rows
+
+
+def _differences_in(
+    slug: str, values: Mapping[str, Value], defaults: Mapping[str, Value]
+) -> list[dict[str, Value]]:
+    return [
+        {"chapter": slug, "name": name, "value": value, "default": defaults[name]}
+        for name, value in values.items()
+        if value != defaults[name]
+    ]

@@ -1,0 +1,258 @@
+"""The staged source of an edition.
+
+The book's own pages, with executed notebooks in place of the chapters. Sphinx remembers one folder
+alone, and reads again what has a new date: what is right already keeps its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import posixpath
+import re
+import shutil
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+
+from bookpress.book.chapters import Chapter, discover
+from bookpress.book.documents import source_files
+from bookpress.book.project import Project
+from bookpress.book.source import build_time
+from bookpress.chapter.parameters import describe
+from bookpress.edition.assignments import run_command
+from bookpress.edition.editions import Edition
+from bookpress.edition.sphinx_process import DRAFT, MEMORY
+from bookpress.files import (
+    as_mapping,
+    canonical,
+    decoded,
+    files_of,
+    front_matter,
+    naming,
+    pretty,
+    read,
+    replace_file,
+    sha256,
+    update_file,
+)
+from bookpress.run.cache import Run
+from bookpress.run.notebook import as_file, with_prose
+
+EXTENSION = "bookpress.edition.sphinx_process"
+PAGE = "bookpress.page"
+SOURCES = "sources"
+"""Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
+MARK = ".rests-on"
+"""In Sphinx's memory: the hash of what every page may rest on."""
+_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.md(?P<anchor>#[^()\s]*)?\)")
+
+
+def page_files(project: Project) -> dict[str, bytes]:
+    """Return the files of the book, by name, that are no chapters.
+
+    A page that is no text, or could run code when it is read, is an error.
+    """
+    chapters = {chapter.where for chapter in discover(project)}
+    paths = {name: path for name, path in source_files(project).items() if name not in chapters}
+    for name, path in paths.items():
+        if path.suffix == ".md":
+            front_matter(decoded(path), name)
+    return {name: read(path) for name, path in paths.items()}
+
+
+def stage(
+    project: Project,
+    edition: Edition,
+    runs: Mapping[str, Run],
+    record: Mapping[str, Any],
+    folder: Path,
+    more: Mapping[str, bytes] = MappingProxyType({}),
+) -> None:
+    """Bring the folder of a staged source to the state of an edition, with more files by name.
+
+    Without these, which say what its states are, it has no page that needs them.
+    """
+    chapters = {chapter.docname for chapter in edition.chapters}
+    wanted = page_files(project)
+    if not more:
+        wanted = without_states(wanted, project.settings.front_matter)
+    for name, content in wanted.items():
+        if name.endswith(".md"):
+            text = content.decode("utf-8")
+            wanted[name] = point_to_notebooks(text, posixpath.dirname(name), chapters).encode()
+    wanted["_config.yml"] = staged_config(wanted["_config.yml"])
+    wanted["edition.json"] = pretty(dict(record)).encode()
+    wanted["results.json"] = pretty(results_of(runs)).encode()
+    wanted |= more
+    for chapter in edition.chapters:
+        wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
+        notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
+        wanted[f"{chapter.docname}.ipynb"] = notebook
+    for name, content in wanted.items():
+        _update(folder / name, content)
+    with naming(folder, "remove"):
+        for path in list(files_of(folder)):
+            if path.relative_to(folder).as_posix() not in wanted:
+                path.unlink()
+
+
+def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
+    """Return the files of a book without the pages whose front matter ``needs: states``."""
+    wanted = dict(files)
+    for name, content in files.items():
+        own = front_matter(content.decode("utf-8"), name).get(key) if name.endswith(".md") else None
+        if own and own.get("needs") == "states":
+            del wanted[name]
+    dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
+    if dropped:
+        toc = as_mapping(wanted["_toc.yml"], "_toc.yml", "the table of contents")
+        wanted["_toc.yml"] = yaml.safe_dump(_without(toc, dropped), sort_keys=False).encode()
+    return wanted
+
+
+def _without(entries: Any, dropped: Collection[str]) -> Any:
+    """Return a part of a table of contents without some files."""
+    if isinstance(entries, list):
+        return [_without(entry, dropped) for entry in entries if not _is_of(entry, dropped)]
+    if isinstance(entries, dict):
+        return {name: _without(value, dropped) for name, value in entries.items()}
+    return entries
+
+
+def _is_of(entry: Any, files: Collection[str]) -> bool:
+    return isinstance(entry, dict) and str(entry.get("file", "")).removesuffix(".md") in files
+
+
+def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
+    """Return the results of an edition: by chapter, by key."""
+    return {slug: dict(run.results) for slug, run in runs.items()}
+
+
+def staged_notebook(
+    chapter: Chapter,
+    edition: Edition,
+    run: Run,
+    record: Mapping[str, Any],
+    chapters: Collection[str],
+) -> bytes:
+    """Return the executed notebook of a chapter as it is read and downloaded.
+
+    `chapters` are the documents of all chapters.
+    """
+    rows = describe(chapter.parameters, edition.values[chapter.slug])
+    notebook = with_prose(chapter, run)
+    entry = {
+        "chapter": chapter.slug,
+        "edition": {name: record[name] for name in ("id", "name", "title")},
+        "parameters": rows,
+    }
+    if chapter.old_addresses:
+        entry["renamed"] = chapter.old_addresses
+    entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
+    key = chapter.settings.front_matter
+    if not chapter.settings.is_laid_out:
+        language = notebook["metadata"].setdefault("language_info", {"name": "python"})
+        language.setdefault("pygments_lexer", "ipython3")
+    written = notebook["metadata"].get(key) or {}
+    notebook["metadata"][key] = {**written, **entry}
+    changed = [row for row in rows if row["value"] != row["default"]]
+    assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
+    for cell in notebook["cells"]:
+        if assignments and "parameters" in cell["metadata"].get("tags", []):
+            # what papermill puts in is hidden, and gone where other values are put in
+            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
+            cell["source"] = "".join(lines)
+        if cell["cell_type"] == "markdown":
+            text = "".join(cell["source"])
+            cell["source"] = point_to_notebooks(text, posixpath.dirname(chapter.docname), chapters)
+    return as_file(notebook)
+
+
+def point_to_notebooks(text: str, folder: str, chapters: Collection[str]) -> str:
+    """Return Markdown whose links to chapters lead to their executed notebooks.
+
+    The links name the chapters as an author sees them.
+    """
+
+    def point(link: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(folder, link["name"]))
+        if target not in chapters:
+            return link[0]
+        return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
+
+    return _LINK.sub(point, text)
+
+
+def staged_config(content: bytes) -> bytes:
+    """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker."""
+    config = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
+    config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
+    config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{SOURCES}/*"]
+    sphinx = dict(config.get("sphinx") or {})
+    extensions = sphinx.get("extra_extensions") or []
+    if isinstance(extensions, str):
+        extensions = [extensions]
+    sphinx["extra_extensions"] = list(dict.fromkeys([*extensions, PAGE, EXTENSION]))
+    config["sphinx"] = sphinx
+    return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
+
+
+def _update(path: Path, content: bytes) -> None:
+    """Write a file where it differs.
+
+    A notebook keeps its date where only the name of the edition does.
+    """
+    is_notebook = path.suffix == ".ipynb" and path.is_file()
+    same = is_notebook and _without_edition(read(path)) == _without_edition(content)
+    date = path.stat().st_mtime_ns if same else 0
+    update_file(path, content)
+    if same:
+        os.utime(path, ns=(date, date))
+
+
+def _without_edition(content: bytes) -> Any:
+    notebook = json.loads(content)
+    for entry in notebook["metadata"].values():
+        if isinstance(entry, dict):
+            entry.pop("edition", None)
+    return notebook
+
+
+def prepare_memory(project: Project, edition: Edition) -> str:
+    """Drop what Sphinx remembers where the pages may rest on something else now.
+
+    Return a mark of what they rest on.
+    """
+    common = {}
+    for name, content in page_files(project).items():
+        if not name.endswith(".md"):
+            common[name] = sha256(content)
+    fingerprint = edition.fingerprint
+    rests_on = [
+        common,
+        fingerprint.evidence,
+        fingerprint.packages,
+        fingerprint.lock,
+        platform.python_version(),
+        int(build_time(project.root).timestamp()),
+    ]
+    mark = sha256(canonical(rests_on).encode())
+    memory = project.workshop / MEMORY
+    if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark:
+        shutil.rmtree(memory, ignore_errors=True)
+    return mark
+
+
+def keep_memory(project: Project, mark: str) -> None:
+    """Let the next edition start from what Sphinx has read for this one, which became whole."""
+    memory = project.workshop / MEMORY
+    draft = project.workshop / DRAFT
+    replace_file(draft / MARK, mark.encode())
+    shutil.rmtree(memory, ignore_errors=True)
+    with naming(memory):
+        draft.rename(memory)

@@ -1,0 +1,130 @@
+"""The statements of an edition, and where its sources rest on them.
+
+The published edition must not say what is not true.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.book.project import Project
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.estimates import ResultError, outputs_of
+from bookpress.chapter.quotes import anchor, marks_of
+from bookpress.chapter.statements import WORDS, harvest
+from bookpress.edition.editions import Edition
+from bookpress.edition.staging import page_files
+from bookpress.errors import PressError
+from bookpress.progress import folding_table, standard_output
+from bookpress.run.cache import Run
+
+Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
+"""What ``statements.json`` holds.
+
+By chapter and key how a statement stands, and the sentences that rest on it.
+"""
+
+
+def statements_of(run: Run) -> dict[str, Comparison]:
+    """Return the statements that a chapter recorded when it was run."""
+    cells = json.loads(run.notebook)["cells"]
+    try:
+        return harvest(outputs_of(cells))
+    except ResultError as error:
+        raise PressError(f"chapter {run.chapter}: {error}, as a statement") from error
+
+
+def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> Statements:
+    """Return every statement of an edition, in the order of the book."""
+    marks = _marks(project, edition)
+    by_chapter = {}
+    for slug, run in runs.items():
+        of_chapter = {}
+        for key, statement in statements_of(run).items():
+            of_chapter[key] = {
+                "holds": statement.holds,
+                "because": statement.because,
+                "kind": statement.kind,
+                "marks": marks.get(f"{slug}:{key}", []),
+            }
+        if of_chapter:
+            by_chapter[slug] = of_chapter
+    return by_chapter
+
+
+def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]]:
+    """Return the sentences of an edition that rest on each statement, by its full name."""
+    texts = {}
+    for page, content in page_files(project).items():
+        if page.endswith(".md"):
+            texts[page] = content.decode("utf-8")
+    for chapter in edition.chapters:
+        texts[chapter.where] = chapter.source
+    marks: dict[str, list[dict[str, Any]]] = {}
+    for page, text in texts.items():
+        for quote in marks_of(page.rpartition(".")[0], text):
+            where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
+            mark = {
+                "page": page,
+                "line": quote.line,
+                "sentence": quote.sentence,
+                "markdown": quote.markdown,
+                "anchor": where,
+            }
+            marks.setdefault(quote.name, []).append(mark)
+    return marks
+
+
+def expect_truth(found: Statements, edition: Edition) -> None:
+    """Raise an error that lists every sentence that rests on what is not true."""
+    chapters = {chapter.slug: chapter for chapter in edition.chapters}
+    faults: list[str] = []
+    for slug, of_chapter in fallen(found).items():
+        for key, statement in of_chapter.items():
+            faults += _faults(chapters[slug], key, statement)
+    if faults:
+        many = "a sentence of it is"
+        if len(faults) > 1:
+            many = f"{len(faults)} sentences of the published edition are"
+        heading = f"the published edition says what is not true: {many} to be rewritten"
+        raise PressError("\n".join([heading, *faults]))
+
+
+def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]:
+    reason = f"{chapter.slug}:{key} {WORDS[one['holds']]} ({one['because']})"
+    for mark in one["marks"]:
+        yield f"  {mark['page']}:{mark['line']}: {reason}: {mark['sentence']}"
+    if not one["marks"]:
+        before, published, _ = chapter.source.partition("\n  also:")  # in its front matter
+        line = before.count("\n") + 2 if published else 1
+        yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
+
+
+def fallen(found: Statements) -> Statements:
+    """Return what is false or unknown."""
+    fallen: dict[str, dict[str, Mapping[str, Any]]] = {}
+    for slug, of_chapter in found.items():
+        for key, statement in of_chapter.items():
+            if statement["holds"] is not True:
+                fallen.setdefault(slug, {})[key] = statement
+    return fallen
+
+
+def print_statements(found: Statements) -> None:
+    """Print statements as a table on standard output."""
+    every = [statement for of_chapter in found.values() for statement in of_chapter.values()]
+    stands = Counter(statement["holds"] for statement in every)
+    title = f"Statements: {stands[True]} true, {stands[False]} false, {stands[None]} unknown"
+    table = folding_table("statement", "stands", "because", "where", "sentence", title=title)
+    for slug, of_chapter in found.items():
+        for key, statement in of_chapter.items():
+            words = WORDS[statement["holds"]]
+            marks = statement["marks"]
+            places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in marks)
+            sentences = "\n".join(dict.fromkeys(mark["sentence"] for mark in marks))
+            table.add_row(f"{slug}:{key}", words, statement["because"], places, sentences)
+    standard_output().print(table)

@@ -1,1 +1,0 @@
-"""Many values of a chapter, and two editions side by side."""

@@ -1,0 +1,220 @@
+"""How long each statement has stood: each chapter run with every value of a parameter, in order.
+
+A run under one value is a reading. A statement survives a reading if it holds there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from bookpress.book.chapters import Chapter, ordered_parameters
+from bookpress.book.project import Project
+from bookpress.chapter.parameters import Parameter, Value
+from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_assignments
+from bookpress.edition.editions import DEFAULT, Edition, load_edition
+from bookpress.edition.statements import statements_of
+from bookpress.errors import UsageError, nearest, quoted
+from bookpress.progress import Reporter, folding_table, note, standard_output
+from bookpress.run.cache import Run
+from bookpress.run.runner import RunOptions
+from bookpress.states.sweep import Task, raise_failed, run_all
+
+NOT_RECORDED = "it is not recorded"
+WORDS = {True: "true", False: "false", None: "unknown"}
+"""How a statement stands in a reading, in a word."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a statement stands, and why, under one value of the parameter."""
+
+    value: Value
+    holds: bool | None
+    because: str
+
+
+@dataclass(frozen=True)
+class Survival:
+    """How a statement stands in each reading of its chapter, from the first value to the last."""
+
+    chapter: str
+    key: str
+    readings: Sequence[Reading]
+
+    @cached_property
+    def counts(self) -> Mapping[bool | None, int]:
+        """In how many readings it is true, false and unknown."""
+        return Counter(reading.holds for reading in self.readings)
+
+    @property
+    def holds_in_all(self) -> bool:
+        """Whether it is true in every reading."""
+        return self.counts[True] == len(self.readings)
+
+    @property
+    def newest(self) -> bool | None:
+        """How it stands in the newest reading."""
+        return self.readings[-1].holds
+
+    @property
+    def turned(self) -> list[Value]:
+        """The values at which it stands otherwise than at the one before."""
+        pairs = zip(self.readings, self.readings[1:], strict=False)
+        return [now.value for before, now in pairs if now.holds is not before.holds]
+
+    @property
+    def run(self) -> int:
+        """In how many readings up to the newest, without a break, it stands as it does there."""
+        if not self.turned:
+            return len(self.readings)
+        values = [reading.value for reading in self.readings]
+        return len(values) - values.index(self.turned[-1])
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """By what statements are ordered: few survivals come first, then many turns."""
+        return self.counts[True] / len(self.readings), -len(self.turned)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON."""
+        return {
+            "chapter": self.chapter,
+            "key": self.key,
+            "held": self.counts[True],
+            "false": self.counts[False],
+            "unknown": self.counts[None],
+            "run": self.run,
+            "turns": len(self.turned),
+            "turned": self.turned[-1] if self.turned else None,
+            "readings": [vars(reading) for reading in self.readings],
+        }
+
+
+def survivals(
+    project: Project,
+    along: str,
+    options: RunOptions,
+    reporter: Reporter,
+    changes: Sequence[str] = (),
+) -> list[Survival]:
+    """Return how each statement of the published edition stands along a parameter.
+
+    The chapters that have it are run with each of its values, and with ``NAME=VALUE`` of `changes`.
+    A chapter that fails under some value is an error. Those with fewest survivals come first.
+    """
+    edition = load_edition(project, DEFAULT, changes)
+    followed = _followed(edition, along, changes)
+    tasks: list[Task] = []
+    for chapter, parameter in followed:
+        tasks += _tasks(chapter, parameter, edition.values[chapter.slug])
+    ran, _, errors = run_all(project, tasks, edition.fingerprint, options, reporter)
+    raise_failed(tasks, errors, "readings failed")
+    runs = [ran[place] for place in range(len(tasks))]
+    found: list[Survival] = []
+    for chapter, parameter in followed:
+        of_chapter = [run for run in runs if run.chapter == chapter.slug]
+        found += _of_chapter(chapter.slug, parameter.choices, of_chapter)
+    return sorted(found, key=lambda survival: survival.rank)
+
+
+def _followed(
+    edition: Edition, along: str, changes: Sequence[str]
+) -> list[tuple[Chapter, Parameter]]:
+    """Return the chapters to be run, each with its parameter."""
+    asked = Assignment(None, along, None)
+    hits = list(hits_of(asked, edition.chapters))
+    if not hits:
+        known = ordered_parameters(edition.chapters)
+        raise UsageError(f"no chapter has a parameter {quoted(along)}{nearest(along, known)}")
+    followed = [(hit.chapter, hit.parameter) for hit in hits if hit.parameter.has_order]
+    if not followed:
+        lack = "has no closed set of values in an order"
+        raise UsageError(f"the parameter {along} {lack}: it allows {hits[0].parameter.allowed}")
+    for words in notes_on([asked], edition.chapters):
+        note(words)
+    assignments, _ = parse_assignments(changes)
+    for assignment in assignments:
+        for hit in hits_of(assignment, edition.chapters):
+            if (hit.chapter, hit.parameter) in followed:
+                both = f"{assignment.label} is set with -p and takes every value along {along}"
+                raise UsageError(f"{both}: choose one")
+    return followed
+
+
+def _tasks(chapter: Chapter, parameter: Parameter, usual: Mapping[str, Value]) -> list[Task]:
+    """Return the readings of a chapter."""
+    name = parameter.name
+    return [
+        Task(chapter, {**usual, name: value}, f"{chapter.slug} {name}={value}")
+        for value in parameter.choices
+    ]
+
+
+def _of_chapter(slug: str, values: Sequence[Value], runs: Sequence[Run]) -> list[Survival]:
+    """Return how each statement of a chapter stands in its readings."""
+    stood = [statements_of(run) for run in runs]
+    keys: dict[str, None] = {}
+    for statements in reversed(stood):  # the order is that of the newest reading
+        keys.update(dict.fromkeys(statements))
+    found = []
+    for key in keys:
+        readings = []
+        for value, statements in zip(values, stood, strict=True):
+            statement = statements.get(key)
+            holds = statement.holds if statement else None
+            because = statement.because if statement else NOT_RECORDED
+            readings.append(Reading(value, holds, because))
+        found.append(Survival(slug, key, readings))
+    return found
+
+
+def score(along: str, found: Sequence[Survival]) -> dict[str, Any]:
+    """Return the survival of all statements in numbers.
+
+    ``values`` gone along; of so many ``statements`` how many are true in all readings, how many are
+    false in none (true or unknown), and how often all of them turned.
+    """
+    values: dict[str, Value] = {}
+    for survival in found:
+        values.update({str(reading.value): reading.value for reading in survival.readings})
+    return {
+        "along": along,
+        "values": list(values.values()),
+        "statements": len(found),
+        "held_in_all": sum(survival.holds_in_all for survival in found),
+        "false_in_none": sum(survival.counts[False] == 0 for survival in found),
+        "turns": sum(len(survival.turned) for survival in found),
+    }
+
+
+def as_json(along: str, found: Sequence[Survival]) -> dict[str, Any]:
+    """Return the score, and each statement with its readings, as plain JSON."""
+    return {**score(along, found), "by_statement": [survival.as_json() for survival in found]}
+
+
+def print_survivals(along: str, found: Sequence[Survival]) -> None:
+    """Print how each statement stands along a parameter, and all in one line."""
+    table = folding_table("statement", "held", "false", "unknown", "last turned", "newest run")
+    for survival in found:
+        held = f"{survival.counts[True]} of {len(survival.readings)}"
+        turned = "never"
+        if survival.turned:
+            turned = f"{survival.turned[-1]}, to {WORDS[survival.newest]}"
+        false = str(survival.counts[False])
+        unknown = str(survival.counts[None])
+        name = f"{survival.chapter}:{survival.key}"
+        table.add_row(name, held, false, unknown, turned, str(survival.run))
+    console = standard_output()
+    console.print(table)
+    console.print(total(score(along, found)), highlight=False)
+
+
+def total(score: Mapping[str, Any]) -> str:
+    """Return a score in words."""
+    held = f"{score['held_in_all']} of {score['statements']} statements hold in every reading"
+    firm = f"{score['false_in_none']} are false in none"
+    return f"{held} along {score['along']}, {firm}; together they turned {score['turns']} times"

@@ -1,0 +1,1 @@
+"""The book is served while it is written, and answers live choices."""

@@ -1,0 +1,337 @@
+"""The book on this machine while it is written: built, served, built again when a file changes.
+
+The pages in the browser reload when new ones are published, and show what is wrong when a build
+fails. The script that does it is put into a page as it is served; the published files know nothing
+of it.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import re
+import secrets
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from hmac import compare_digest
+from http import HTTPStatus
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from bookpress.book.documents import source_files
+from bookpress.book.project import Project
+from bookpress.edition.editions import DEFAULT, load_edition_file
+from bookpress.edition.published import STATE
+from bookpress.errors import PressError
+from bookpress.files import files_of
+from bookpress.run import processes
+from bookpress.serve.live import Live
+
+HOST = "127.0.0.1"
+"""Never an address that others can reach: the server is made for the author alone."""
+TEMPLATES = Path(__file__).parent / "templates"
+OWN = "/__press__"
+"""Where what is not part of the book is served."""
+SCRIPTS = {f"{OWN}/{name}": TEMPLATES / name for name in ("reload.js", "live.js")}
+ORDER_LIMIT = 32_768
+"""Bytes of an order."""
+Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+Text = Annotated[str, Field(max_length=8192)]
+
+
+class Order(BaseModel):
+    """What a reader asks for: values of a chapter, as the command line takes them."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    chapter: Short
+    reader: Short
+    values: Annotated[dict[Short, Text], Field(min_length=1, max_length=64)]
+
+
+@dataclass
+class State:
+    """How the book stands.
+
+    It is ``building``, ``built`` or ``failed``, why, and in which folder the built edition is.
+    """
+
+    folder: Path
+    what: str = "building"
+    message: str = ""
+    live: Live | None = None
+    """What runs chapters for readers; there is none but for the published edition."""
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    """Proves that an order comes from a page of ours."""
+    room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(16))
+    """For orders that are worked on at the same time, or wait; more are refused."""
+
+    @property
+    def version(self) -> str:
+        """A mark of the pages that stand now; empty where there are none."""
+        with suppress(OSError):
+            return str((self.folder / STATE).stat().st_mtime_ns)
+        return ""
+
+
+def serve(project: Project, edition: str, port: int, ready: Callable[[str], object]) -> None:
+    """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM."""
+    load_edition_file(project, edition)  # or say that there is none
+    live = Live(project) if edition == DEFAULT else None
+    state = State(project.editions / edition, live=live)
+    try:
+        server = _Server((HOST, port), partial(_Pages, state))
+    except OSError as error:
+        why = f"is not to be had: {error}"
+        if error.errno == errno.EADDRINUSE:
+            why = "is taken by another program"
+        choice = "choose one with --port, or --port 0 for any that is free"
+        raise PressError(f"port {port} {why}; {choice}") from error
+    with server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        ready(f"http://{HOST}:{server.server_port}/")
+        try:
+            with suppress(KeyboardInterrupt):
+                keep_built(project, edition, state)
+        finally:
+            if state.live:
+                state.live.stop()
+        server.shutdown()
+
+
+def keep_built(project: Project, edition: str, state: State) -> None:
+    """Build now and after each change, each time in a fresh process.
+
+    It sees the package as it now is. A change during a build starts it afresh. It publishes only
+    what is whole: the last good pages stay.
+    """
+    command = [sys.executable, "-m", "bookpress", "build", edition]
+    looks = changes(project)
+    while True:
+        state.what = "building"
+        state.message = ""
+        if state.live:
+            state.live.stop()
+        fault = _build(command, project.root, looks)
+        if fault is None:
+            continue
+        if state.live and not fault:
+            state.live.start()
+        state.what = "failed" if fault else "built"
+        state.message = fault
+        while not next(looks):
+            if not (fault or state.version):
+                break
+
+
+def changes(project: Project) -> Iterator[bool]:
+    """Yield every moment whether a file that editions are made from has changed.
+
+    Whether it has come, gone or changed since the last moment.
+    """
+    before = None
+    while True:
+        with suppress(OSError):  # of a file that goes while we look the next look tells
+            now = _marks(project)
+            yield before not in (None, now)
+            before = now
+        time.sleep(0.2)
+
+
+def _marks(project: Project) -> set[tuple[Path, int, int]]:
+    """Return what tells whether files that an edition is made from have changed."""
+    lock = [project.lock] if project.lock.is_file() else []
+    paths = [*source_files(project).values(), *lock]
+    for folder in project.watched:
+        paths += files_of(folder)
+    marks = set()
+    for path in paths:
+        status = path.stat()
+        marks.add((path, status.st_mtime_ns, status.st_ino))
+    return marks
+
+
+def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
+    """Run the build and return what is wrong, empty where nothing is.
+
+    None when a file changed before it ended.
+    """
+    with tempfile.TemporaryFile("w+", errors="replace") as said:
+        process = subprocess.Popen(
+            command,
+            cwd=root,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            while process.poll() is None:
+                if next(looks):
+                    return None
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(5)
+                processes.kill_group(process.pid)
+                process.wait()
+        said.seek(0)
+        everything = said.read().strip()
+    sys.stderr.write(f"{everything}\n")
+    sys.stderr.flush()
+    what = everything.partition("error: ")[2] or everything or "no reason given"
+    return what if process.returncode else ""
+
+
+class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
+class _Pages(SimpleHTTPRequestHandler):
+    """The files of the edition as they are now, with the script that reloads pages.
+
+    For our host and pages alone.
+    """
+
+    timeout = 30
+
+    def __init__(self, state: State, *arguments: Any) -> None:
+        self.state = state
+        super().__init__(*arguments, directory=str(state.folder / "html"))
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """Send the head of an answer and return its body."""
+        state = self.state
+        path = unquote(urlsplit(self.path).path)
+        if not self._is_ours() or "\0" in path:
+            self.send_error(HTTPStatus.NOT_FOUND)
+        elif path == f"{OWN}/state":
+            return self._answer(self._standing())
+        elif path == f"{OWN}/controls":
+            return self._answer(state.live.controls() if state.live else {})
+        elif path in SCRIPTS:
+            return self._answer(SCRIPTS[path].read_text("utf-8"), "text/javascript")
+        elif not state.version:
+            why = "This page shows it once it is there."
+            self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "The book is being built", why)
+        else:
+            return self._file(path)
+        return None
+
+    def _file(self, path: str) -> io.BytesIO | BinaryIO | None:
+        script = self._script()
+        if path.endswith("/"):
+            self.path = f"{path}index.html"
+        file = Path(self.translate_path(self.path))
+        if file.suffix != ".html" or not file.is_file():
+            del self.headers["If-Modified-Since"]  # the next build may change any file
+            return super().send_head()
+        live = ""
+        if self.state.live:
+            live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>'
+        return self._answer(file.read_text(encoding="utf-8") + script + live, "text/html")
+
+    def _standing(self) -> dict[str, str]:
+        """Return how the book stands, as the script asks for it."""
+        state = self.state
+        return {"state": state.what, "message": state.message, "version": state.version}
+
+    def _script(self) -> str:
+        return f'<script src="{OWN}/reload.js" data-version="{self.state.version}"></script>'
+
+    def _is_ours(self) -> bool:
+        host = self.headers.get("Host", "")
+        origin = self.headers.get("Origin")
+        try:
+            is_our_host = urlsplit(f"//{host}").hostname in (HOST, "localhost")
+        except ValueError:
+            return False
+        return is_our_host and origin in {None, f"http://{host}"}
+
+    def do_POST(self) -> None:
+        """Answer an order with a state."""
+        with suppress(OSError):  # a reader who has gone
+            code, content = self._chosen()
+            answer = self._answer(content, code=code)
+            self.wfile.write(answer.getvalue())
+
+    def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
+        """Return the answer to an order.
+
+        It must come from a page of ours and be no longer than any is.
+        """
+        live = self.state.live
+        if live is None or not self._is_from_our_page():
+            return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
+        order = self._order()
+        if order is None:
+            size = f"at most {ORDER_LIMIT} bytes"
+            wanted = f"An order is JSON of {size}, with a chapter, a reader and values."
+            return HTTPStatus.BAD_REQUEST, {"error": wanted}
+        if not self.state.room.acquire(blocking=False):
+            return HTTPStatus.SERVICE_UNAVAILABLE, {"error": "Too much is asked at once."}
+        try:
+            return HTTPStatus.OK, live.ask(order.model_dump())
+        finally:
+            self.state.room.release()
+
+    def _is_from_our_page(self) -> bool:
+        """Return whether an order proves that a page of ours sends it."""
+        token = self.headers.get("X-Press-Token", "").encode("utf-8", "replace")
+        is_proved = compare_digest(token, self.state.token.encode())
+        return is_proved and self._is_ours() and bool(self.headers.get("Origin"))
+
+    def _order(self) -> Order | None:
+        """Return the order that is sent; None where it is none, or too long."""
+        is_json = self.headers.get_content_type() == "application/json"
+        length = self.headers.get("Content-Length", "")
+        if self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length):
+            return None
+        size = int(length)
+        if size > ORDER_LIMIT:
+            return None
+        try:
+            return Order.model_validate_json(self.rfile.read(size))
+        except ValidationError:
+            return None
+
+    def _answer(
+        self,
+        content: str | dict[str, Any],
+        kind: str = "application/json",
+        code: HTTPStatus = HTTPStatus.OK,
+    ) -> io.BytesIO:
+        text = content if isinstance(content, str) else json.dumps(content)
+        body = text.encode()
+        self.send_response(code)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        return io.BytesIO(body)
+
+    def end_headers(self) -> None:
+        """Let the browser keep nothing."""
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Say that there is no such page; it may come with the next build."""
+        page = (TEMPLATES / "instead.html").read_text("utf-8")
+        self.error_message_format = page + self._script()
+        super().send_error(code, message, explain)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""

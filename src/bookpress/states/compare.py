@@ -1,0 +1,333 @@
+"""Compare two editions.
+
+Which results differ, by how much, which statements stand elsewhere, and which parameters differ
+with them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from bookpress.book.project import Project
+from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Estimate, read_estimate
+from bookpress.chapter.statements import WORDS
+from bookpress.edition.editions import edition_names, load_edition
+from bookpress.edition.staging import results_of
+from bookpress.edition.statements import standings
+from bookpress.errors import PressError, UsageError, nearest
+from bookpress.progress import Reporter, folding_table, note, standard_output
+from bookpress.run import processes
+from bookpress.run.runner import RunOptions, failure, run_chapters
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two editions.
+
+    By chapter and name, as ``edition.json``, ``results.json`` and ``statements.json`` hold it.
+    """
+
+    id: str
+    name: str
+    title: str
+    parameters: Mapping[str, Mapping[str, Any]]
+    results: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    command: str = ""
+    statements: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A statement that stands on another side in the other edition.
+
+    A side is None where an edition lacks the statement.
+    """
+
+    chapter: str
+    key: str
+    one: Mapping[str, Any] | None
+    other: Mapping[str, Any] | None
+
+    @property
+    def words(self) -> list[str]:
+        """How it stands in each edition, with the reason."""
+        return [_standing_words(self.one), _standing_words(self.other)]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The sentences that rest on it."""
+        side = self.one or self.other or {}
+        sentences = [mark["sentence"] for mark in side.get("marks", ())]
+        return list(dict.fromkeys(sentences))
+
+
+def _standing_words(side: Mapping[str, Any] | None) -> str:
+    if not side:
+        return "not recorded"
+    return f"{WORDS[side['holds']]}: {side['because']}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A result that differs, None where an edition lacks it.
+
+    With the chapter's parameters that differ too, if any.
+    """
+
+    chapter: str
+    key: str
+    label: str
+    one: Mapping[str, Any] | None
+    other: Mapping[str, Any] | None
+    parameters: list[str]
+
+    @property
+    def results(self) -> list[Estimate | None]:
+        """The result in each edition."""
+        sides = (self.one, self.other)
+        return [read_estimate(side) if side else None for side in sides]
+
+    @property
+    def size(self) -> tuple[str, str]:
+        """Its direction, and how far in words.
+
+        The direction is ``"up"``, ``"down"`` or ``"level"``; empty where that cannot be said.
+        """
+        one, other = self.results
+        if one is None or other is None or one.value is None or other.value is None:
+            return "", "no comparison"
+        if one.unit != other.unit:
+            return "", "other unit"
+        if one.value == other.value:
+            return "level", "same value"
+        direction = "up" if other.value > one.value else "down"
+        return direction, numbers.difference(one.value, other.value, one.unit)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between two editions: values of parameters, and results.
+
+    So many results are the `same`.
+    """
+
+    sides: tuple[Side, Side]
+    parameters: list[dict[str, Any]]
+    changes: list[Change]
+    same: int
+    turns: list[Turn] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the comparison as plain JSON."""
+        editions = [{"id": side.id, "name": side.name, "title": side.title} for side in self.sides]
+        return {
+            "editions": editions,
+            "parameters": self.parameters,
+            "results": [asdict(change) for change in self.changes],
+            "same": self.same,
+            "statements": [asdict(turn) for turn in self.turns],
+        }
+
+
+def by_choice(rows: Iterable[Mapping[str, Any]], *values: str) -> list[dict[str, Any]]:
+    """Return one row for all that have the same name and values, with the ``chapters`` of all."""
+    merged: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        key = json.dumps([row[name] for name in ("name", *values)])
+        if key not in merged:
+            merged[key] = {**row, "chapters": []}
+        merged[key]["chapters"].append(row["chapter"])
+    return list(merged.values())
+
+
+def sides(
+    project: Project,
+    names: Sequence[str],
+    options: RunOptions,
+    reporter: Reporter,
+    changes: Sequence[str] = (),
+) -> list[Side]:
+    """Return editions by name, brought up to date through the cache, or built ones by id.
+
+    The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader
+    laid over the evidence.
+    """
+    named = edition_names(project)
+    known = list(dict.fromkeys([*named, *project.built]))
+    problems = [
+        f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
+        for name in names
+        if name not in named and project.built_folder(name) is None
+    ]
+    if problems:
+        raise UsageError(*problems)
+    *firsts, last = names
+    with as_shipped(project) as shipped:
+        first_sides = [_side(shipped, name, options, reporter) for name in firsts]
+    last_side = _side(project, last, options, reporter, changes)
+    return [*first_sides, last_side]
+
+
+@contextmanager
+def as_shipped(project: Project) -> Iterator[Project]:
+    """Give the book with its evidence as it ships, where a reader laid something over it."""
+    if not project.own_rows:
+        yield project
+        return
+    own = shutil.ignore_patterns(project.settings.own)
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as home:
+        shutil.copytree(
+            project.data, home, copy_function=os.symlink, ignore=own, dirs_exist_ok=True
+        )
+        yield replace(project, data=Path(home))
+
+
+def _side(
+    project: Project,
+    name: str,
+    options: RunOptions,
+    reporter: Reporter,
+    changes: Sequence[str] = (),
+) -> Side:
+    folder = project.built_folder(name)
+    if folder and name not in edition_names(project) and not changes:
+        return _built_side(folder, load_renamed(project))
+    edition = load_edition(project, name, changes)
+    outcome = run_chapters(project, edition, options, reporter)
+    if outcome.errors:
+        problem = failure(project, outcome.errors)
+        if project.settings.strict:
+            raise problem
+        note(str(problem))
+    return Side(
+        id=edition.id,
+        name=edition.folder,
+        title=edition.title,
+        parameters={slug: dict(values) for slug, values in edition.values.items()},
+        results=results_of(outcome.runs),
+        command=edition.command,
+        statements=standings(project, edition, outcome.runs),
+    )
+
+
+def _built_side(folder: Path, table: Renamed) -> Side:
+    """Return an edition as it was built: an older one too under the names of today."""
+    try:
+        record = _parsed(folder / "edition.json")
+        results = _parsed(folder / "results.json")
+        statements = _parsed(folder / "statements.json")
+    except (OSError, ValueError) as error:
+        raise PressError(f"{folder} is damaged: {error}; build it again") from error
+    return Side(
+        id=record["id"],
+        name=record["name"],
+        title=record["title"],
+        command=record["command"],
+        parameters=values_now(table, record["parameters"]),
+        results=under_present_names(table, "results", results),
+        statements=under_present_names(table, "statements", statements),
+    )
+
+
+def _parsed(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def compare(one: Side, other: Side) -> Comparison:
+    """Return what differs between two editions, in the order of the first."""
+    parameters = _parameter_differences(one, other)
+    causes: dict[str, list[str]] = {}
+    for row in parameters:
+        causes.setdefault(row["chapter"], []).append(row["name"])
+    results = list(_pairs(one.results, other.results))
+    changes = []
+    for slug, key, first, second in results:
+        if first != second:
+            label = str((first or second or {}).get("label", ""))
+            changes.append(Change(slug, key, label, first, second, causes.get(slug, [])))
+    turns = []
+    for slug, key, first, second in _pairs(one.statements, other.statements):
+        is_same = first and second and first["holds"] is second["holds"]
+        if not is_same:
+            turns.append(Turn(slug, key, first, second))
+    same = len(results) - len(changes)
+    return Comparison((one, other), parameters, changes, same, turns)
+
+
+def _parameter_differences(one: Side, other: Side) -> list[dict[str, Any]]:
+    """Return a row for each parameter of a chapter that both sides have whose values differ."""
+    rows: list[dict[str, Any]] = []
+    for slug, name, first, second in _pairs(one.parameters, other.parameters):
+        in_both = slug in one.parameters and slug in other.parameters
+        if in_both and first != second:
+            rows.append({"chapter": slug, "name": name, "one": first, "other": second})
+    return rows
+
+
+def _pairs(
+    one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
+) -> Iterator[tuple[str, str, Any, Any]]:
+    """Yield chapter, name and both values of all in either side, in the order of the first."""
+    for slug in dict.fromkeys([*one, *other]):
+        first = one.get(slug, {})
+        second = other.get(slug, {})
+        for name in dict.fromkeys([*first, *second]):
+            yield slug, name, first.get(name), second.get(name)
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print what differs, as tables on standard output."""
+    console = standard_output()
+    if comparison.parameters:
+        console.print(_parameter_table(comparison))
+    if comparison.turns:
+        console.print(_turn_table(comparison))
+    if comparison.changes:
+        console.print(_change_table(comparison))
+    else:
+        console.print(f"All {comparison.same} results are the same.", highlight=False)
+
+
+def _parameter_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
+    table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
+    for row in by_choice(comparison.parameters, "one", "other"):
+        first = json.dumps(row["one"])
+        second = json.dumps(row["other"])
+        table.add_row(row["name"], first, second, ", ".join(row["chapters"]))
+    return table
+
+
+def _turn_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
+    title = f"{len(comparison.turns)} statements changed side"
+    table = folding_table("statement", *names, title=title)
+    for turn in comparison.turns:
+        table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)
+    return table
+
+
+def _change_table(comparison: Comparison) -> Table:
+    names = [side.name for side in comparison.sides]
+    title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
+    table = folding_table("chapter", "result", *names, "change", "with", title=title)
+    signs = {"up": "+ ", "down": "- "}
+    for change in comparison.changes:
+        values = [numbers.full(result) if result else "not recorded" for result in change.results]
+        direction, distance = change.size
+        words = signs.get(direction, "") + distance
+        cause = ", ".join(change.parameters) or "other data or code"
+        table.add_row(change.chapter, change.key, *values, words, cause)
+    return table

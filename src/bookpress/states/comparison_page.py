@@ -1,0 +1,147 @@
+"""Pages on several editions: what differs between two of them, and an index of many as one site."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from bookpress.book.chapters import FOLDER, Chapter, discover
+from bookpress.book.documents import document_path, toc_files
+from bookpress.book.project import Project
+from bookpress.chapter.estimates import Estimate
+from bookpress.cite.record import load_book
+from bookpress.page.base.templates import write_apart
+from bookpress.states.compare import Change, Comparison, Side, by_choice
+
+FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
+"""A finding on the cover: the directive with chapter and key."""
+
+
+def write_page(comparison: Comparison, project: Project) -> Path:
+    """Write a comparison as a page below ``_build/compare``, and return its path.
+
+    What it loads stands beside it.
+    """
+    first, second = comparison.sides
+    chapters = discover(project)
+    slugs = list(dict.fromkeys([*first.results, *second.results]))
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for change in comparison.changes:
+        row = _row(change)
+        rows[change.chapter, change.key] = row
+        groups.setdefault(change.chapter, []).append(row)
+    headlines = _headlines(comparison, project)
+    changed_headlines = [rows[name] for name in headlines if name in rows]
+    relabelled = [row for row in rows.values() if len(row["labels"]) > 1]
+    without_value = [row for row in rows.values() if not row["direction"]]
+    return write_apart(
+        project.build / "compare" / f"{first.name}-{second.name}",
+        "comparison.html",
+        comparison=comparison,
+        names=_names(first, second),
+        titles=_titles(comparison, slugs, chapters),
+        links=[_links(side, slugs, project, chapters) for side in comparison.sides],
+        choices=by_choice(comparison.parameters, "one", "other"),
+        causes={change.chapter: change.parameters for change in comparison.changes},
+        cover={"all": len(headlines), "rows": changed_headlines},
+        groups=groups,
+        turns=comparison.turns,
+        unchanged=[slug for slug in slugs if slug not in groups],
+        apart=sum(row["apart"] for row in rows.values()),
+        relabelled=len(relabelled),
+        open=len(without_value),
+    )
+
+
+def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]]:
+    """Return chapter and key of the findings on the cover that one of the editions has."""
+    root_document = toc_files(project)[0]
+    cover = document_path(project.root, root_document)
+    if not cover.is_file():
+        return []
+    text = cover.read_text("utf-8")
+    findings = dict.fromkeys(FINDING.findall(text))
+    headlines = []
+    for slug, key in findings:
+        if any(key in side.results.get(slug, ()) for side in comparison.sides):
+            headlines.append((slug, key))
+    return headlines
+
+
+def _names(first: Side, second: Side) -> list[str]:
+    """Return what tells two editions apart: their titles, with their ids where these are alike."""
+    sides = (first, second)
+    if first.title == second.title:
+        return [f"{side.title} ({side.id})" for side in sides]
+    return [side.title or side.name for side in sides]
+
+
+def _titles(
+    comparison: Comparison, slugs: Sequence[str], chapters: Sequence[Chapter]
+) -> dict[str, str]:
+    """Return the titles of all chapters that the page names."""
+    first, second = comparison.sides
+    known = {chapter.slug: chapter.title for chapter in chapters}
+    named = [*first.parameters, *second.parameters, *slugs]
+    return {slug: known.get(slug, slug) for slug in dict.fromkeys(named)}
+
+
+def _links(
+    side: Side, slugs: Sequence[str], project: Project, chapters: Sequence[Chapter]
+) -> dict[str, str]:
+    root = project.editions / side.name / "html"
+    start = f"../../{project.editions.name}/{quote(side.name)}/html"
+    places = {chapter.slug: chapter.docname for chapter in chapters}
+    pages = {"": "index.html"}
+    for slug in slugs:
+        pages[slug] = f"{places.get(slug, f'{FOLDER}/{slug}')}.html"
+    built = {slug: page for slug, page in pages.items() if (root / page).is_file()}
+    return {slug: f"{start}/{page}" for slug, page in built.items()}
+
+
+def _row(change: Change) -> dict[str, Any]:
+    results = [result for result in change.results if result]
+    labels = dict.fromkeys(result.label for result in results if result.label)
+    shares = [result for result in results if result.unit == "share"]
+    direction, words = change.size
+    return {
+        "key": change.key,
+        "labels": list(labels) or [change.key],
+        "results": change.results,
+        "direction": direction,
+        "change": words,
+        "apart": _are_apart(results),
+        "shares": [share for share in shares if share.value is not None],
+    }
+
+
+def _are_apart(results: Sequence[Estimate]) -> bool:
+    """Return whether two results have intervals without a value in common."""
+    lows = []
+    highs = []
+    for result in results:
+        if result.low is not None and result.high is not None:
+            lows.append(result.low)
+            highs.append(result.high)
+    return len(lows) == 2 and max(lows) > min(highs)
+
+
+def write_index(project: Project, folders: Sequence[str]) -> Path:
+    """Write the index of built editions beside them, by the names of their folders.
+
+    Its path is returned.
+    """
+    editions = []
+    for name in dict.fromkeys(folders):
+        file = project.editions / name / "edition.json"
+        record = json.loads(file.read_text("utf-8"))
+        record["address"] = f"{quote(name)}/html/index.html"
+        record["differs"] = by_choice(record["differs"], "value", "default")
+        editions.append(record)
+    book = load_book(project.root)
+    return write_apart(project.editions, "editions.html", book=book, editions=editions)

@@ -1,0 +1,102 @@
+"""The index of a chapter's states: every value that was tried, with the headline under it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.chapter.parameters import Parameter, Value
+from bookpress.edition.editions import Edition
+from bookpress.errors import PressError, nearest
+from bookpress.run.cache import Run
+from bookpress.states.states import Outcome
+
+QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")
+"""A result in a finding."""
+HEADLINE = "headline"
+"""In the front matter of a chapter: the key of the result that stands for it."""
+
+
+def three(result: Mapping[str, Any] | None) -> list[float | None]:
+    """Return a result as value, low, high."""
+    if not result:
+        return [None, None, None]
+    return [result[name] for name in ("value", "low", "high")]
+
+
+def index_of(default: Edition, published: Run, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return the content of the index of a chapter's states.
+
+    ``published``: the id of the edition that they are states of; ``headline``: the key of the
+    result that stands for the chapter, the first of its own in its finding, else of all, with its
+    label, unit and published ``result``; ``usual``: the published values; ``choices``: of each that
+    was explored the values, the published one among them, with the headline under it and how many
+    statements turn; ``pairs``: the states with two choices.
+    """
+    chapter = outcomes[0].state.chapter
+    usual = default.values[chapter.slug]
+    key = _headline(chapter, published)
+    headline = published.results.get(key, {})
+    rows = [(outcome.state.choice, _row(key, outcome)) for outcome in outcomes]
+    published_row = {"id": default.id, "result": three(headline), "fallen": 0}
+    choices = {}
+    for parameter in chapter.parameters:
+        name = parameter.name
+        alone = [(choice[name], row) for choice, row in rows if [*choice] == [name]]
+        if alone:
+            alone.append((usual[name], published_row))
+            choices[name] = _values_tried(parameter, usual[name], alone)
+    return {
+        "published": default.id,
+        "headline": key,
+        "headline_label": headline.get("label", ""),
+        "unit": headline.get("unit", ""),
+        "result": three(headline),
+        "usual": dict(usual),
+        "choices": choices,
+        "pairs": [{"choice": dict(choice), **row} for choice, row in rows if len(choice) > 1],
+    }
+
+
+def _headline(chapter: Chapter, published: Run) -> str:
+    """Return the key of the result that stands for a chapter; empty where it has none.
+
+    Its front matter names it; else it is the first of its finding.
+    """
+    declared = chapter.front_matter.get(HEADLINE)
+    if declared is not None and declared not in published.results:
+        known = nearest(str(declared), sorted(published.results))
+        what = f"{HEADLINE}: the chapter publishes no result {declared!r}{known}"
+        raise PressError(f"{chapter.where}: {what}")
+    if declared:
+        return str(declared)
+    finding = str(chapter.front_matter.get("finding", ""))
+    for slug, key in QUOTED.findall(finding):
+        if slug in {"", chapter.slug} and key in published.results:
+            return str(key)
+    return next(iter(published.results), "")
+
+
+def _row(key: str, outcome: Outcome) -> dict[str, Any]:
+    """Return the id of a state, the headline under it, and how many statements turn."""
+    return {
+        "id": outcome.state.edition.id,
+        "result": three(outcome.run.results.get(key)),
+        "fallen": outcome.turned,
+    }
+
+
+def _values_tried(
+    parameter: Parameter, usual: Value, rows: Iterable[tuple[Value, dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Return the values of a parameter that were explored, in its order, each with its row."""
+    row_of = {json.dumps(value): row for value, row in rows}
+    tried = []
+    for value in parameter.explored(usual):
+        row = row_of.get(json.dumps(value))
+        if row:
+            tried.append({"value": value, "words": parameter.words(value), **row})
+    return tried

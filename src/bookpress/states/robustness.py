@@ -1,0 +1,175 @@
+"""How sure each statement is: under which choices it holds, and which value overturns it.
+
+A choice weighs the same however many of its values were tried. A state in which a sentence speaks
+of something else, or in which nothing can be told, is no answer, for or against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookpress.book.project import Project
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
+from bookpress.cite.record import load_built
+from bookpress.edition.editions import DEFAULT, load_edition
+from bookpress.errors import UsageError
+from bookpress.files import parse_json, read
+from bookpress.progress import folding_table, standard_output
+
+Sureness = Mapping[str, Any]
+"""How sure a statement is.
+
+``holds`` under so many choices ``of`` those that answer its question; ``choices``: of each its
+``name``, ``noun`` and ``is_firm``, whether it holds under every value that the noun names;
+``falls``: the states of one choice in which its sentence would be false, the nearest to the
+published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
+two choices, where each alone leaves it standing; ``marks``: its sentences, in the shape of
+``statements.json``; ``specifications``: the result of many other runs that hold it, where one is
+named.
+"""
+FILE = "robustness.json"
+"""In the staged source of an edition that was explored, and in its folder."""
+MOST_NAMED = 2
+"""What overturns a statement is named where it is no more than so much."""
+
+
+def load(project: Project) -> dict[str, dict[str, Sureness]]:
+    """Return how sure each statement of the published edition is.
+
+    Or say that it was not explored as it stands.
+    """
+    folder = project.editions / DEFAULT
+    path = folder / "source" / FILE
+    built = load_built(folder)
+    if built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id:
+        explore = f"run `{project.settings.command} explore`"
+        raise UsageError(f"the published edition was not explored, or has changed since: {explore}")
+    return dict(parse_json(read(path), str(path)))
+
+
+def most_fragile_first(
+    found: Mapping[str, Mapping[str, Sureness]],
+) -> list[tuple[str, str, Sureness]]:
+    """Return chapter, key and sureness of every statement that states have tested.
+
+    Those that fewest choices hold up come first.
+    """
+    statements = []
+    for slug, chapter_statements in found.items():
+        for key, sure in chapter_statements.items():
+            if is_tested(sure):
+                statements.append((slug, key, sure))
+    return sorted(statements, key=_share)
+
+
+def _share(statement: tuple[str, str, Sureness]) -> float:
+    """Return the share of choices under which a statement holds."""
+    _, _, sure = statement
+    return float(sure["holds"] / sure["of"])
+
+
+def is_tested(sure: Sureness) -> bool:
+    """Return whether any state answers the question of a statement."""
+    return bool(sure["of"])
+
+
+def is_firm(sure: Sureness) -> bool:
+    """Return whether no state overturns a statement."""
+    return not sure["falls"] and not sure["pairs"]
+
+
+def what_overturns(sure: Sureness) -> str:
+    """Return what overturns a statement, in words: ``falls if every model counts as large``.
+
+    The nearest values are named, and how many more there are; empty where nothing does.
+    """
+    falls = sure["falls"] or sure["pairs"]
+    if not falls:
+        return ""
+    named = [state["words"] for state in falls[:MOST_NAMED]]
+    text = f"falls {' or '.join(named)}"
+    more = len(falls) - len(named)
+    return f"{text}, and under {more} more" if more else text
+
+
+def in_short(sure: Sureness) -> str:
+    """Return at the end of a sentence what overturns it; empty where nothing does."""
+    falls = sure["falls"]
+    names = [*dict.fromkeys(state["name"] for state in falls)]
+    if len(falls) <= MOST_NAMED and len(names) <= 1:
+        return what_overturns(sure)
+    nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
+    choices = [nouns[name] or name.replace("_", " ") for name in names]
+    if len(choices) > MOST_NAMED:
+        return f"depends on {len(choices)} choices"
+    return f"depends on the {' and the '.join(dict.fromkeys(choices))}"
+
+
+def told(sure: Sureness) -> str:
+    """Return how sure a statement is.
+
+    Such as ``holds under every rule and period we tried; falls if every model counts as large``.
+    """
+    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
+    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
+    if any(not choice["noun"] for choice in firm):
+        nouns.append("other choice" if nouns else "choice")
+    words = []
+    if nouns:
+        *first, last = nouns
+        listed = f"{', '.join(first)} and {last}" if first else last
+        words.append(f"holds under every {listed} we tried")
+    if not is_firm(sure):
+        words.append(what_overturns(sure))
+    return "; ".join(words)
+
+
+def together(statements: Sequence[Sureness]) -> Sureness:
+    """Return how sure several statements are, all of which a finding rests on."""
+    choices: dict[str, dict[str, Any]] = {}
+    for sure in statements:
+        for choice in sure["choices"]:
+            joint = choices.setdefault(choice["name"], dict(choice))
+            joint["is_firm"] = joint["is_firm"] and choice["is_firm"]
+            joint["turns"] = joint["turns"] or choice["turns"]
+    falls: dict[str, Any] = {}
+    for sure in statements:
+        for state in sure["falls"] or sure["pairs"]:
+            falls.setdefault(state["words"], state)
+    return {
+        "holds": sum(not choice["turns"] for choice in choices.values()),
+        "of": len(choices),
+        "choices": [*choices.values()],
+        "falls": [*falls.values()],
+        "pairs": [],
+    }
+
+
+def specifications(sure: Sureness) -> str:
+    """Return what was counted over many other runs, in words; empty where nothing was."""
+    if "specifications" not in sure:
+        return ""
+    result = read_estimate(sure["specifications"])
+    return f"{numbers.full(result)} {result.label}"
+
+
+def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
+    """Print how sure each statement is as a table on standard output, the most fragile first."""
+    statements = most_fragile_first(found)
+    firm = sum(is_firm(sure) for _, _, sure in statements)
+    fragile = len(statements) - firm
+    total = f"{len(statements)} statements"
+    title = f"{total}: {firm} hold under every choice tried, {fragile} do not"
+    heads = ("statement", "how sure", "because", "specifications")
+    table = folding_table(*heads, title=title)
+    for slug, key, sure in statements:
+        name = f"{slug}:{key}"
+        because = _because(sure["falls"] or sure["pairs"])
+        table.add_row(name, told(sure), because, specifications(sure))
+    standard_output().print(table)
+
+
+def _because(falls: Sequence[Mapping[str, Any]]) -> str:
+    return str(falls[0]["because"]) if falls else ""

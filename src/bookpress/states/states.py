@@ -1,0 +1,169 @@
+"""States: chapters with values of their own in the published edition, and what came out of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.parameters import Parameter, Value, are_ordered
+from bookpress.chapter.periods import years_of
+from bookpress.edition.assignments import option
+from bookpress.edition.editions import Edition
+from bookpress.edition.statements import statements_of
+from bookpress.run.cache import Run
+from bookpress.states.sweep import Task
+
+MOST_PAIRS = 80
+"""Pairs of closed choices are explored where a chapter has no more of them."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A chapter with values of its own in the published edition, as an edition without a name."""
+
+    chapter: Chapter
+    choice: Mapping[str, Value]
+    edition: Edition
+    steps: int = 1
+    """How many values away its choice is from the published one."""
+
+    @classmethod
+    def of(
+        cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1
+    ) -> State:
+        """Return the state in which a chapter of the published edition is run with other values.
+
+        These are checked already.
+        """
+        slug = chapter.slug
+        changes = {f"{slug}.{name}": value for name, value in choice.items()}
+        values = {**default.values[slug], **choice}
+        words = ", ".join(f"{label} = {value}" for label, value in changes.items())
+        options = [option(label, value) for label, value in changes.items()]
+        edition = replace(
+            default,
+            name="",
+            values={**default.values, slug: values},
+            title=f"{default.title} with {words}",
+            description="",
+            command=" ".join([default.command, *options]),
+        )
+        return cls(chapter, choice, edition, steps)
+
+    @property
+    def asks_anew(self) -> bool:
+        """Whether its choice makes another question of what sentences say, as another year does."""
+        return any(self.parameter(name).asks_anew for name in self.choice)
+
+    def parameter(self, name: str) -> Parameter:
+        """Return a parameter of the chapter."""
+        return next(known for known in self.chapter.parameters if known.name == name)
+
+    @property
+    def task(self) -> Task:
+        """Its run."""
+        slug = self.chapter.slug
+        words = " ".join(f"{name}={value}" for name, value in self.choice.items())
+        return Task(self.chapter, self.edition.values[slug], f"{slug} {words}")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of a state."""
+
+    state: State
+    run: Run
+
+    @cached_property
+    def statements(self) -> dict[str, Comparison]:
+        """How the statements of the chapter stand, by key."""
+        return statements_of(self.run)
+
+    def answers(self, key: str) -> bool:
+        """Return whether a statement is true or false here, of what its sentence speaks of."""
+        statement = self.statements.get(key)
+        if self.state.asks_anew:
+            return False
+        if statement is None or statement.kind == "question":
+            return statement is not None and statement.holds is True
+        return statement.holds is not None
+
+    def turns(self, key: str) -> bool:
+        """Return whether the sentence of a statement would be false."""
+        return key in self.statements and self.statements[key].turns
+
+    @property
+    def fallen(self) -> dict[str, list[Any]]:
+        """The statements that are not true, why, and what gives way."""
+        fallen = {}
+        for key, statement in self.statements.items():
+            if statement.holds is not True:
+                fallen[key] = [statement.holds, statement.because, statement.kind]
+        return fallen
+
+    @property
+    def turned(self) -> int:
+        """How many statements turn."""
+        return sum(statement.turns for statement in self.statements.values())
+
+
+def states_of(default: Edition, chapter: Chapter) -> list[State]:
+    """Return the states of a chapter worth exploring.
+
+    One choice changed, then two closed ones, where these are few.
+    """
+    usual = default.values[chapter.slug]
+    others = {}
+    for parameter in chapter.parameters:
+        name = parameter.name
+        explored = parameter.explored(usual[name])
+        others[name] = [value for value in explored if value != usual[name]]
+    choices = [{name: value} for name, values in others.items() for value in values]
+    closed = [parameter.name for parameter in chapter.parameters if parameter.choices]
+    pairs = _pairs({name: others[name] for name in closed})
+    if len(pairs) <= MOST_PAIRS:
+        choices += pairs
+    states = []
+    for choice in choices:
+        steps = _steps(chapter.parameters, usual, choice)
+        states.append(State.of(default, chapter, choice, steps))
+    return states
+
+
+def _pairs(values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
+    """Return every choice of two parameters among these values by name."""
+    pairs: list[dict[str, Value]] = []
+    for first, second in itertools.combinations(values, 2):
+        chosen = itertools.product(values[first], values[second])
+        pairs += [{first: value, second: other} for value, other in chosen]
+    return pairs
+
+
+def _steps(
+    parameters: Sequence[Parameter], usual: Mapping[str, Value], choice: Mapping[str, Value]
+) -> int:
+    """Return how far a choice lies from the published one, in values."""
+    steps = 0
+    for parameter in parameters:
+        name = parameter.name
+        if name in choice:
+            steps += _distance(parameter, usual[name], choice[name])
+    return steps
+
+
+def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
+    """Return how far a value lies from the published one, in values.
+
+    Those that no order brings near are one apart. Of a period that is by how many years its ends
+    lie elsewhere.
+    """
+    if parameter.is_period:
+        ends = zip(years_of(value), years_of(usual), strict=True)
+        return sum(abs(year - usual_year) for year, usual_year in ends)
+    values = parameter.explored(usual)
+    return abs(values.index(value) - values.index(usual)) if are_ordered(values) else 1

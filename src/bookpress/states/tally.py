@@ -1,0 +1,86 @@
+"""How sure each statement is, by the states of its chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookpress.states.robustness import Sureness
+from bookpress.states.states import Outcome
+
+
+def tally(
+    published: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    states: Mapping[str, Sequence[Outcome]],
+    shares: Mapping[str, Any],
+) -> dict[str, dict[str, Sureness]]:
+    """Return how sure each statement is, by chapter and key.
+
+    `shares`, by full name, are results of many other runs.
+    """
+    tallied: dict[str, dict[str, Sureness]] = {}
+    for slug, statements in published.items():
+        if slug not in states:
+            continue
+        tallied[slug] = {}
+        for key, statement in statements.items():
+            sureness = _sureness(key, states[slug])
+            if f"{slug}:{key}" in shares:
+                sureness["specifications"] = shares[f"{slug}:{key}"]
+            sureness["marks"] = statement["marks"]
+            tallied[slug][key] = sureness
+    return tallied
+
+
+def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how sure a statement is by the states of its chapter."""
+    single: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if len(outcome.state.choice) == 1:
+            [name] = outcome.state.choice
+            single.setdefault(name, []).append(outcome)
+    choices = []
+    falls: list[Outcome] = []
+    for name, of_choice in single.items():
+        answers = [outcome for outcome in of_choice if outcome.answers(key)]
+        turned = [outcome for outcome in answers if outcome.turns(key)]
+        falls += turned
+        if answers:
+            choices.append(_choice(name, answers, turned))
+    answers = [outcome for outcome in outcomes if outcome.answers(key)]
+    pairs = [] if falls else [outcome for outcome in answers if outcome.turns(key)]
+    return {
+        "holds": sum(not choice["turns"] for choice in choices),
+        "of": len(choices),
+        "choices": choices,
+        "falls": [_falls(key, outcome) for outcome in sorted(falls, key=_nearness)],
+        "pairs": [_falls(key, outcome) for outcome in sorted(pairs, key=_nearness)],
+    }
+
+
+def _choice(name: str, answers: Sequence[Outcome], turned: Sequence[Outcome]) -> dict[str, Any]:
+    """Return how a statement stands under the values of a choice that answer its question."""
+    parameter = answers[0].state.parameter(name)
+    proper = [outcome for outcome in turned if parameter.is_proper(outcome.state.choice[name])]
+    return {
+        "name": name,
+        "noun": parameter.noun,
+        "turns": bool(turned),
+        "is_firm": not proper and len(turned) < len(answers),
+    }
+
+
+def _nearness(outcome: Outcome) -> int:
+    return outcome.state.steps
+
+
+def _falls(key: str, outcome: Outcome) -> dict[str, Any]:
+    """Return under which choice the sentence of a statement is false, in words too, and why."""
+    state = outcome.state
+    conditions = [state.parameter(name).condition(value) for name, value in state.choice.items()]
+    return {
+        "choice": dict(state.choice),
+        "name": " and ".join(state.choice),
+        "words": " and ".join(conditions),
+        "because": outcome.statements[key].because,
+    }

@@ -1,1 +1,0 @@
-"""The book is served while it is written."""

@@ -1,0 +1,160 @@
+"""Records at the root of the repository say what the settings say; those for registries are valid after schemas."""
+
+import importlib.resources
+import json
+import re
+from importlib.metadata import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import xmlschema
+import yaml
+from cite.conftest import FACTS, NAMES, PUBLIC
+
+from bookpress.cite.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
+from bookpress.cite.record import SETTINGS, Book, Citation, Edition
+from bookpress.errors import UsageError
+from bookpress.files import checked
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_files_of_this_repository_are_up_to_date(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / SETTINGS).write_bytes((ROOT / SETTINGS).read_bytes())
+    main(tmp_path)
+    made = [path for path in tmp_path.iterdir() if path.is_file()]
+    assert sorted(path.name for path in made) == [".zenodo.json", "CITATION.cff", "codemeta.json"]
+    for path in made:
+        found = (ROOT / path.name).read_text("utf-8")
+        assert found == path.read_text("utf-8"), (
+            f"{path.name} is old: python -m bookpress.cite.deposit"
+        )
+
+
+@pytest.fixture
+def full() -> Book:
+    """Return a book with every fact a publisher may state."""
+    named = [author.model_dump(exclude_none=True) for author in NAMES]
+    more = {
+        "date": "2026-11-24",
+        "repository": "https://example.org/repo",
+        "code_licence": "MIT",
+        "authors": named,
+    }
+    return checked(Book, {**PUBLIC, **more}, SETTINGS)
+
+
+@pytest.fixture
+def bare() -> Book:
+    """Return a book with nothing but what is needed."""
+    return checked(Book, {name: FACTS[name] for name in ("title", "authors", "version")}, SETTINGS)
+
+
+def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
+    place = (
+        importlib.resources.files("check_jsonschema")
+        / "builtin_schemas/vendor/citation-file-format.json"
+    )
+    schema = json.loads(place.read_text("utf-8"))
+    for book in (full, bare):
+        jsonschema.validate(yaml.safe_load(deposit_files(book)["CITATION.cff"]), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(
+            {**yaml.safe_load(deposit_files(full)["CITATION.cff"]), "authors": []}, schema
+        )
+
+
+def test_all_three_files_agree(full: Book) -> None:
+    files = deposit_files(full)
+    cff, meta, deposit = (
+        yaml.safe_load(files[name]) for name in ("CITATION.cff", "codemeta.json", ".zenodo.json")
+    )
+    assert cff["title"] == meta["name"] == deposit["title"] == full.full_title
+    assert cff["version"] == meta["version"] == deposit["version"] == full.version
+    assert (
+        str(cff["date-released"])
+        == meta["datePublished"]
+        == deposit["publication_date"]
+        == "2026-11-24"
+    )
+    assert cff["keywords"] == meta["keywords"] == deposit["keywords"]
+    assert cff["repository-code"] == meta["codeRepository"] == "https://example.org/repo"
+    assert (
+        len(cff["authors"]) == len(meta["author"]) == len(deposit["creators"]) == len(full.authors)
+    )
+    assert cff["preferred-citation"]["type"] == "book"
+
+
+def test_empty_settings_leave_no_trace_and_html_is_escaped(bare: Book, full: Book) -> None:
+    text = "".join(deposit_files(bare).values())
+    assert not [word for word in ("null", "None", '""', "{}", "doi") if word in text]
+    assert zenodo(full)["description"] == "<p>A book about R&amp;D.</p>"
+
+
+def test_datacite_accepts_every_citation(citation: Citation) -> None:
+    schema = json.loads(
+        (importlib.resources.files("datacite") / "schemas/datacite-v4.5.json").read_text("utf-8")
+    )
+    node = json.loads(to_datacite(citation))
+    jsonschema.Draft201909Validator(schema).validate(node)
+    assert node["types"]["resourceTypeGeneral"] == ("BookChapter" if citation.chapter else "Book")
+    relations = [one["relationType"] for one in node["relatedIdentifiers"]]
+    assert ("IsPartOf" in relations) == (
+        citation.chapter is not None and citation.book.doi is not None
+    )
+    assert "IsDerivedFrom" in relations
+    assert node.get("doi") == citation.doi
+
+
+def crossref_schema() -> xmlschema.XMLSchema11:
+    """Return the schema that commonmeta-py holds; the package is not run, and nothing is asked for from the network."""
+    found = next(one for one in files("commonmeta-py") or () if one.name == "crossref5.5.0.xsd")
+    folder = Path(str(found.locate())).parent
+    mathml = {
+        "http://www.w3.org/1998/Math/MathML": str(folder / "standard-modules/mathml3/mathml3.xsd")
+    }
+    where: dict[str, Any] = {
+        "base_url": str(folder),
+        "locations": mathml,
+        "allow": "sandbox",
+        "validation": "skip",
+    }
+    return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
+
+
+def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
+    citations: list[Citation],
+) -> None:
+    chapters = list({one.chapter.slug: one.chapter for one in citations if one.chapter}.values())
+    edition = next(one.edition for one in citations if one.edition and one.edition.is_default)
+    people = [author.model_dump(exclude_none=True) for author in NAMES]
+    facts = {**PUBLIC, "depositor": {"name": "Books", "email": "books@example.org"}}
+
+    def deposit(more: dict[str, Any], edition: Edition | None = edition) -> str:
+        book = checked(Book, {**facts, **more}, SETTINGS)
+        return to_crossref(Citation.of(book, None, edition, built=citations[0].date), chapters)
+
+    text = deposit({})
+    assert re.findall(r"<doi>(.*?)</doi>", text) == ["10.5555/book_1", "10.5555/ch_2"]
+    assert len(re.findall("<doi>", deposit({"chapter_doi": "10.5555/b.{slug}"}))) == 1 + len(
+        chapters
+    )
+    schema = crossref_schema()
+    for more in (
+        {},
+        {"chapter_doi": "10.5555/b.{slug}"},
+        {"isbn": "", "licence_url": ""},
+        {"authors": people},
+    ):
+        schema.validate(deposit(more))
+    assert not schema.is_valid(text.replace("<titles>", "<titel/><titles>"))
+    assert "<noisbn" in deposit({"isbn": ""})
+    for more in ({"depositor": None}, {"doi": ""}, {"base_url": "", "edition_url": ""}):
+        with pytest.raises(UsageError, match="a deposit with Crossref needs"):
+            deposit(more)
+    other = next(one.edition for one in citations if one.edition and not one.edition.is_default)
+    with pytest.raises(UsageError, match="a DOI stands for the default edition"):
+        deposit({}, other)
