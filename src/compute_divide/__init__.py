@@ -1,9 +1,9 @@
 """The Compute Divide: the vocabulary of its chapters: ``import compute_divide as cd``.
 
 `VOCABULARY` lists what a chapter may use, by the module that holds it; ``help(cd.period_share)``
-tells the rest. The figures are in `compute_divide.plot`, the types of parameters in
-`compute_divide.choices`. A name is imported when it is first used, so that a command which needs
-none of them starts at once.
+tells the rest. The tables are in `compute_divide.data`, the figures in `compute_divide.plot`, the
+types of parameters in `compute_divide.choices`. A name is imported when it is first used, so that a
+command which needs none of them starts at once.
 """
 
 from __future__ import annotations
@@ -12,58 +12,8 @@ from importlib import import_module
 from typing import Any
 
 VOCABULARY = {
-    # tables
+    # snapshots
     "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
-    "compute_divide.evidence.models.table": ["load_models"],
-    "compute_divide.evidence.audit.instruments": ["load_instruments"],
-    "compute_divide.evidence.audit.runs": ["load_audited_runs"],
-    "compute_divide.evidence.audit.sample": ["load_audit_sample"],
-    "compute_divide.evidence.models.makers": ["load_makers"],
-    "compute_divide.evidence.claims": [
-        "load_claims",
-        "load_compute_costs",
-        "load_ledger",
-        "load_presets",
-        "load_related",
-    ],
-    "compute_divide.evidence.papers.affiliations": ["load_rules"],
-    "compute_divide.evidence.papers.citations": ["load_ranks"],
-    "compute_divide.evidence.papers.email_domains": ["load_domain_rules"],
-    "compute_divide.evidence.papers.table": [
-        "load_agreement",
-        "load_labelled",
-        "load_labelled_namings",
-        "load_papers",
-    ],
-    "compute_divide.evidence.papers.topics": ["load_topics"],
-    "compute_divide.evidence.openalex.tables": ["load_companies", "load_counts", "load_works"],
-    "compute_divide.evidence.audit.machines": [
-        "load_audited_chips",
-        "load_audited_machines",
-        "load_aurora_rates",
-    ],
-    "compute_divide.evidence.chips.campuses": ["load_campuses"],
-    "compute_divide.evidence.chips.chips": ["load_chips", "load_gpu_trends", "load_prices"],
-    "compute_divide.evidence.chips.clusters": ["load_clusters"],
-    "compute_divide.evidence.chips.machines": [
-        "load_laboratories",
-        "load_owners",
-        "load_rental_prices",
-        "load_top500",
-    ],
-    "compute_divide.evidence.chips.universities": [
-        "load_university_checks",
-        "load_university_gpus",
-        "load_university_sizes",
-    ],
-    "compute_divide.evidence.openness": ["load_components", "load_model_uses"],
-    "compute_divide.evidence.outside": [
-        "load_capability",
-        "load_cards",
-        "load_evaluations",
-        "load_evaluators",
-        "load_transparency",
-    ],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": [
@@ -223,16 +173,21 @@ VOCABULARY = {
     ],
 }
 """The names that chapters use, by the module that holds them."""
+NAMESPACES = ("data", "plot")
+"""The modules of tables and of figures."""
 _MODULES = {name: module for module, names in VOCABULARY.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Import a name of the vocabulary, or the figures, when it is first used."""
-    if name == "plot":
-        return import_module("compute_divide.plot")
+    """Import a name of the vocabulary, the tables or the figures, when it is first used."""
+    if name in NAMESPACES:
+        return import_module(f"compute_divide.{name}")
     if name not in _MODULES:
         from bookpress.errors import nearest
 
+        if name.startswith("load_"):
+            table = name.removeprefix("load_")
+            raise AttributeError(f"compute_divide has no {name!r}: tables are in cd.data ({table})")
         meant = nearest(name, __dir__())
         listed = "VOCABULARY in src/compute_divide/__init__.py"
         raise AttributeError(f"compute_divide has no {name!r}{meant} (listed: {listed})")
@@ -243,11 +198,12 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the vocabulary, for those who look for a name."""
-    return sorted([*_MODULES, "plot"])
+    return sorted([*_MODULES, *NAMESPACES])
 
 
 def load_all() -> None:
     """Import the whole vocabulary: what chapters are forked from does so once for all."""
     for module in _MODULES.values():
         import_module(module)
-    import_module("compute_divide.plot").load_all()
+    for name in NAMESPACES:
+        import_module(f"compute_divide.{name}").load_all()

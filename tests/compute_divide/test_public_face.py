@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import pydoc
 import re
 from functools import partial
 from pathlib import Path
@@ -16,32 +17,53 @@ import compute_divide as cd
 from bookpress.chapter.estimates import Estimate
 from bookpress.page.figures.show import Figure, Table
 from compute_divide.analysis import comparisons
+from compute_divide.evidence.loaders import loaders
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-USED = re.compile(r"\bcd\.(plot\.)?(\w+)")
+USED = re.compile(r"\bcd\.(?:(plot|data)\.)?(\w+)")
 VOCABULARY = sorted(name for names in cd.VOCABULARY.values() for name in names)
 FIGURES = sorted(name for names in cd.plot.FIGURES.values() for name in names)
+TABLES = sorted(name for names in cd.data.TABLES.values() for name in names)
 GENERAL = {"bars_by_year", "lines_by_year"}  # figures for chapters that are yet to be written
 
 
-def used() -> tuple[set[str], set[str]]:
-    """Return the names, and the figures, that chapters use."""
+def used(namespace: str = "") -> set[str]:
+    """Return the names of the vocabulary, or of a module of it, that chapters use."""
     text = "".join(path.read_text("utf-8") for path in NOTEBOOKS.glob("*.md"))
-    found = USED.findall(text)
-    return {name for plot, name in found if not plot}, {name for plot, name in found if plot}
+    return {name for module, name in USED.findall(text) if module == namespace}
 
 
 def test_chapters_use_the_vocabulary_and_nothing_in_it_is_unused() -> None:
-    names, figures = used()
-    others = {name for name in VOCABULARY if not name.startswith("load_")}  # all loaders are there
-    assert names - {"plot"} <= set(VOCABULARY)
-    assert others <= names
-    assert figures | GENERAL == set(FIGURES)
+    assert used() == set(VOCABULARY)
+    assert used("plot") | GENERAL == set(FIGURES)
+    assert used("data") <= set(TABLES)  # a table may wait for its chapter
     assert len(VOCABULARY) == len(set(VOCABULARY))
+
+
+def test_all_loaders_of_the_evidence_are_tables() -> None:
+    assert sorted(loader["name"] for loader in loaders()) == TABLES
+
+
+def test_help_and_completion_know_every_table() -> None:
+    assert dir(cd.data) == TABLES
+    assert {"data", "plot"} <= set(dir(cd))
+    shown = pydoc.render_doc(cd.data, renderer=pydoc.plaintext)
+    assert [name for name in TABLES if f"    {name}(" not in shown] == []
+    said = pydoc.render_doc(cd.data.prices, renderer=pydoc.plaintext)
+    assert "usd_per_chip_hour" in said
+    assert "load_" not in shown
+
+
+def test_a_table_that_is_not_there_is_refused_with_what_was_meant() -> None:
+    with pytest.raises(AttributeError, match=r"no 'modls'; did you mean models\?"):
+        _ = cd.data.modls
+    with pytest.raises(AttributeError, match=r"tables are in cd\.data"):
+        _ = cd.load_models
 
 
 def functions() -> list[tuple[str, Any]]:
     made = [(name, getattr(cd, name)) for name in VOCABULARY]
+    made += [(f"data.{name}", getattr(cd.data, name)) for name in TABLES]
     made += [(f"plot.{name}", getattr(cd.plot, name)) for name in FIGURES]
     return [(name, one) for name, one in made if callable(one)]
 

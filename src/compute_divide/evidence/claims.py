@@ -131,7 +131,7 @@ def load_claims() -> dict[str, Claim]:
     return dict(read_yaml("claims.yml", dict[str, Claim]))
 
 
-def load_related() -> dict[str, RelatedFigure]:
+def load_related_figures() -> dict[str, RelatedFigure]:
     """Return the figures of related work.
 
     Returns
@@ -146,7 +146,7 @@ def load_related() -> dict[str, RelatedFigure]:
 
     Examples
     --------
-    >>> load_related()["pilz-private-2025"].unit
+    >>> load_related_figures()["pilz-private-2025"].unit
     'share'
     """
     return dict(read_yaml("related.yml", dict[str, RelatedFigure]))
@@ -166,7 +166,7 @@ def load_ledger() -> dict[str, LedgerFigure]:
     >>> load_ledger()["liang-most"].entry.name
     'who publishes most'
     """
-    with_entry = {name: figure for name, figure in load_related().items() if figure.entry}
+    with_entry = {name: figure for name, figure in load_related_figures().items() if figure.entry}
     return {
         name: LedgerFigure.model_validate(figure.model_dump())
         for name, figure in with_entry.items()

@@ -34,7 +34,7 @@ def loaders() -> list[Loader]:
             if not name.startswith("load_") or name in described:
                 continue
             if getattr(function, "__module__", "") in homes:
-                described[name] = _described(name, function)
+                described[name] = _described(name.removeprefix("load_"), function)
     return list(described.values())
 
 
@@ -53,7 +53,7 @@ def _section(loader: Loader) -> str:
     columns = ", ".join(f"`{name}`" for name in loader["columns"])
     gives = f"It gives {loader['gives']}{': ' if columns else '.'}{columns}"
     example = f"```python\n{loader['example']}\n```"
-    return f"## `{loader['name']}`\n\n{loader['what']} {gives}\n\n{example}\n"
+    return f"## `cd.data.{loader['name']}`\n\n{loader['what']} {gives}\n\n{example}\n"
 
 
 def _described(name: str, function: Callable[..., Any]) -> Loader:
@@ -69,7 +69,7 @@ def _described(name: str, function: Callable[..., Any]) -> Loader:
         "what": with_capital(what),
         "gives": gives,
         "columns": columns,
-        "example": f"import compute_divide as cd\n\ncd.{quoted}",
+        "example": f"import compute_divide as cd\n\ncd.data.{quoted}",
     }
 
 

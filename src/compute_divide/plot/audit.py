@@ -110,7 +110,7 @@ def audited_table(runs: pd.DataFrame) -> Table:
     Parameters
     ----------
     runs : pandas.DataFrame
-        The runs, from `load_audited_runs`.
+        The runs, from `cd.data.audited_runs`.
 
     Returns
     -------

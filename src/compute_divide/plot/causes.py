@@ -57,7 +57,7 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
     Parameters
     ----------
     prices : pandas.DataFrame
-        Prices in US dollars an hour, from `load_rental_prices`.
+        Prices in US dollars an hour, from `cd.data.rental_prices`.
     banded : str
         The chip between whose lowest and highest price is shaded.
 

@@ -93,7 +93,7 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     Parameters
     ----------
     instruments : pandas.DataFrame
-        The instruments, from `load_instruments`, a row each.
+        The instruments, from `cd.data.instruments`, a row each.
 
     Returns
     -------

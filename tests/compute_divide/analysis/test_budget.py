@@ -61,10 +61,10 @@ def test_quotes_come_from_the_newest_year_and_offers_join_them_with_peaks():
 
 
 def test_list_prices_of_the_newest_month_come_before_offers():
-    listed = cd.load_rental_prices()
+    listed = cd.data.rental_prices()
     for name, short in budget.LISTED.items():
         newest = listed[listed["chip"] == short].iloc[-1]
-        quotes = budget.newest_quotes(cd.load_prices(), listed, name)
+        quotes = budget.newest_quotes(cd.data.prices(), listed, name)
         assert quotes.median == newest["usd_per_hour"]
         assert quotes.lowest <= quotes.median <= quotes.highest
         assert quotes.n == newest["providers"]

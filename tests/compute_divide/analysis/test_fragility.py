@@ -53,7 +53,7 @@ def relabelled(rows: pd.DataFrame, names: list[str], team: str) -> pd.DataFrame:
 
 @pytest.mark.parametrize("definition", ["top-k-per-year", "notability-filter", "near-record"])
 def test_of_real_rows_the_named_ones_overturn_the_fall_and_one_fewer_does_not(definition):
-    models = cd.with_records(cd.load_models("2026-08"), "audited")
+    models = cd.with_records(cd.data.models("2026-08"), "audited")
     large = cd.large_scale(models, definition)
     early = cd.Question("academia", ACADEMIA, (2010, 2014))
     late = cd.Question("academia", ACADEMIA, (2020, 2022))

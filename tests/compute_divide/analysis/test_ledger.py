@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from compute_divide.analysis.statistics.estimates import mean_share
-from compute_divide.evidence.claims import load_ledger, load_related
+from compute_divide.evidence.claims import load_ledger, load_related_figures
 
 CHAPTER = Path(__file__).parents[3] / "notebooks" / "ledger.md"
 
 
 def test_shares_that_stand_for_counts_are_those_counts():
-    found = load_related()
+    found = load_related_figures()
     counts = {
         team: found[f"ai-index-2023-{team}"].value
         for team in ("industry", "academia", "collaboration")

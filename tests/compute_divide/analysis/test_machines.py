@@ -26,8 +26,8 @@ LISTED = {
 
 @pytest.fixture(scope="module")
 def machines() -> pd.DataFrame:
-    tables = [cd.load_clusters(), cd.load_audited_machines(), cd.load_aurora_rates()]
-    return known_machines(*tables, cd.load_chips())
+    tables = [cd.data.clusters(), cd.data.audited_machines(), cd.data.aurora_rates()]
+    return known_machines(*tables, cd.data.chips())
 
 
 def test_no_peak_lies_below_what_was_measured(machines):
@@ -45,7 +45,7 @@ def test_the_list_alone_breaks_that_law(machines):
 
 
 def test_audited_machines_are_worth_their_chips_where_they_have_one_kind():
-    audited = cd.load_audited_machines()
+    audited = cd.data.audited_machines()
     is_plain = audited["verdict"].isin(["missing", "chip-wrong"]) & audited["peak_tflop_s"].notna()
     rows = audited[is_plain & audited["chips"].notna() & audited["h100e"].gt(0)]
     rows = rows[rows["kind"] != "announced"]
@@ -58,7 +58,7 @@ def test_aurora_is_the_largest_open_machine_by_each_of_its_peaks(machines):
     is_open = machines["runs"] & machines["open"]
     aurora = machines[machines["machine"] == "Aurora"].iloc[0]
     others = machines[is_open & (machines["machine"] != "Aurora")]
-    rates = cd.load_aurora_rates()
+    rates = cd.data.aurora_rates()
     peaks = rates.loc[rates["kind"] == "peak", "tflop_s"] * int(aurora["chips"]) / 989.4
     assert len(peaks) >= 4
     assert peaks.min() > others["h100e"].max()
@@ -114,8 +114,8 @@ def lists_of_clusters(draw):
 
 @given(lists_of_clusters())
 def test_each_machine_of_any_list_is_counted_once_by_its_chips(clusters):
-    audited = cd.load_audited_machines()
-    found = known_machines(clusters, audited, cd.load_aurora_rates(), cd.load_chips())
+    audited = cd.data.audited_machines()
+    found = known_machines(clusters, audited, cd.data.aurora_rates(), cd.data.chips())
     assert list(found) == COLUMNS
     ours = found[found["name"].str.startswith("machine ")]
     assert ours["name"].is_unique

@@ -17,17 +17,17 @@ VINTAGES = vintages()
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_no_counted_run_is_above_the_peak_of_its_own_hardware(vintage):
-    models = cd.with_records(cd.load_models(vintage), "audited")
+    models = cd.with_records(cd.data.models(vintage), "audited")
     possible = most_possible(models)
     above = models[models[cd.COMPUTE] > possible].index
-    runs = cd.load_audited_runs()
+    runs = cd.data.audited_runs()
     audits = runs.reindex(audited_places(models, runs)).set_index(models.index).loc[above]
     assert audits["peak_share"].le(1).all()
     assert audits["verdict"].isin(["confirmed", "compute-changed"]).all()
 
 
 def test_a_run_is_possible_by_the_chips_and_hours_of_its_source():
-    models = cd.with_records(cd.load_models("2026-08"), "audited").set_index("model")
+    models = cd.with_records(cd.data.models("2026-08"), "audited").set_index("model")
     counted = models[cd.COMPUTE]
     assert counted["GPT-1"] == 8.29e19
     assert counted["DNN EM segmentation"] == 4.78e17
@@ -36,7 +36,7 @@ def test_a_run_is_possible_by_the_chips_and_hours_of_its_source():
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_no_counted_run_has_the_computing_of_the_model_it_was_built_on(vintage):
-    listed = cd.load_models(vintage)
+    listed = cd.data.models(vintage)
     models = cd.with_records(listed, "audited")
     of_base = dict(zip(listed["model"], listed[cd.COMPUTE], strict=True))
     unaudited = models[models["audit"].isna() & models["base_model"].notna()]
@@ -48,8 +48,8 @@ def test_no_counted_run_has_the_computing_of_the_model_it_was_built_on(vintage):
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_a_derived_run_counts_with_its_own_computing_also_where_none_is_listed(vintage):
-    listed = cd.load_models(vintage)
-    runs = cd.load_audited_runs()
+    listed = cd.data.models(vintage)
+    runs = cd.data.audited_runs()
     own = runs.reindex(audited_places(listed, runs)).set_index(listed.index)
     counted = cd.with_records(listed, "audited")[cd.COMPUTE]
     is_derived = own.loc[counted.index, "verdict"].eq("derived")
@@ -63,17 +63,17 @@ def test_a_derived_run_counts_with_its_own_computing_also_where_none_is_listed(v
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_a_run_that_two_rows_describe_counts_once(vintage):
-    runs = cd.load_audited_runs()
+    runs = cd.data.audited_runs()
     twins = runs.dropna(subset=["same_run_as"])
-    counted = set(cd.with_records(cd.load_models(vintage), "audited")["model"])
+    counted = set(cd.with_records(cd.data.models(vintage), "audited")["model"])
     for model, other in zip(twins["model"], twins["same_run_as"], strict=True):
         assert not {model, other} <= counted
 
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_each_audited_run_is_of_one_model(vintage):
-    models = cd.load_models(vintage)
-    places = audited_places(models, cd.load_audited_runs())
+    models = cd.data.models(vintage)
+    places = audited_places(models, cd.data.audited_runs())
     taken = [place for place in places if place >= 0]
     assert len(taken) == len(set(taken))
     assert len(taken) > 80
@@ -81,14 +81,14 @@ def test_each_audited_run_is_of_one_model(vintage):
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_as_listed_means_as_listed(vintage):
-    listed = cd.load_models(vintage)
+    listed = cd.data.models(vintage)
     models = cd.with_records(listed, "as-listed")
     pd.testing.assert_frame_equal(models[listed.columns.tolist()], listed)
 
 
 @pytest.mark.parametrize("vintage", VINTAGES)
 def test_every_change_has_its_reason_and_nothing_else_changes(vintage):
-    listed = cd.load_models(vintage)
+    listed = cd.data.models(vintage)
     changes = cd.record_changes(listed)
     audited = cd.with_records(listed, "audited")
     assert changes["reason"].str.len().gt(10).all()
@@ -104,7 +104,7 @@ def test_every_change_has_its_reason_and_nothing_else_changes(vintage):
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_does_not_matter(seed):
-    listed = cd.load_models("2026-08")
+    listed = cd.data.models("2026-08")
     shuffled = listed.sample(frac=1, random_state=seed)
     columns = ["model", "field", "reason"]
     here = cd.record_changes(listed)[columns].to_numpy().tolist()
@@ -113,7 +113,7 @@ def test_the_order_of_rows_does_not_matter(seed):
 
 
 def test_rows_of_a_readers_own_stay_as_they_are():
-    listed = cd.load_models("2026-08")
+    listed = cd.data.models("2026-08")
     own = listed.assign(own=listed["model"].eq("GLM-130B"))
     models = cd.with_records(own, "audited").set_index("model")
     assert models.loc["GLM-130B", "team_type"] == "academia-only"
@@ -121,7 +121,7 @@ def test_rows_of_a_readers_own_stay_as_they_are():
 
 
 def test_an_author_with_two_posts_need_not_make_a_collaboration():
-    listed = cd.load_models("2026-08")
+    listed = cd.data.models("2026-08")
     apart = cd.with_records(listed, "audited", "apart").set_index("model")
     assert apart.loc["GPT-3 175B (davinci)", "team_type"] == "industry-only"
     assert apart.loc["GLM-130B", "team_type"] == "collaboration"
@@ -136,18 +136,18 @@ def test_an_author_with_two_posts_need_not_make_a_collaboration():
 )
 def test_an_unknown_choice_is_refused(arguments, said):
     with pytest.raises(ValueError, match=said):
-        cd.with_records(cd.load_models("2026-08"), *arguments)
+        cd.with_records(cd.data.models("2026-08"), *arguments)
 
 
 def test_nothing_of_the_hands_that_looked_is_left_in_the_sources():
-    runs = cd.load_audited_runs()
+    runs = cd.data.audited_runs()
     for column in ("source", "arithmetic", "computer", "paid_by"):
         texts = runs[column].dropna()
         assert not texts.str.contains("find_string|read_file|stored file").any()
 
 
 def test_a_joint_team_has_a_company_and_a_company_alone_no_university():
-    runs = cd.load_audited_runs()
+    runs = cd.data.audited_runs()
     sectors = runs["sectors"].str.split("|").map(set)
     is_joint = runs["team_type"] == "collaboration"
     assert all("industry" in kinds for kinds in sectors[is_joint])

@@ -8,18 +8,18 @@ from compute_divide.analysis.papers.papers import names_company
 from compute_divide.analysis.statistics.estimates import flag_share
 from compute_divide.evidence.papers.affiliations import (
     AffiliationReader,
-    load_rules,
+    load_affiliation_rules,
     parse_rows,
     parse_rules,
 )
 from compute_divide.evidence.papers.email_domains import DomainReader, DomainRule, load_domain_rules
 from compute_divide.evidence.papers.profiles import SECTORS, judgement_calls, slot_sectors
-from compute_divide.evidence.papers.table import load_labelled
+from compute_divide.evidence.papers.table import load_labelled_papers
 from compute_divide.evidence.store.files import EvidenceError
 
-READER = AffiliationReader(load_rules())
+READER = AffiliationReader(load_affiliation_rules())
 DOMAINS = DomainReader(load_domain_rules())
-SAMPLE = load_labelled()
+SAMPLE = load_labelled_papers()
 
 
 @pytest.mark.parametrize(("name", "size"), [("first", 400), ("second", 300)])
@@ -175,7 +175,7 @@ def test_a_list_names_what_its_items_name(items):
 
 
 def test_every_rule_decides_its_own_name():
-    for rule in load_rules():
+    for rule in load_affiliation_rules():
         if rule.strength in {"name", "word"} and not any(sign in rule.pattern for sign in "*^$"):
             atoms = set(READER.read(rule.pattern).split("+"))
             assert not rule.atoms or set(rule.atoms) <= atoms, (

@@ -12,19 +12,19 @@ SEED = 20261128
 
 
 def test_the_sample_is_the_one_that_the_seed_draws():
-    models = cd.load_models("2026-08").dropna(subset=["published"])
-    runs = cd.load_audited_runs()
+    models = cd.data.models("2026-08").dropna(subset=["published"])
+    runs = cd.data.audited_runs()
     chosen = set(runs.loc[runs["in_first_audit"], "model"])
     others = models[models["year"].ge(2010) & ~models["model"].isin(chosen)]
     keys = zip(others["published"].dt.date.astype(str), others["model"], strict=True)
-    sample = cd.load_audit_sample()
+    sample = cd.data.audit_sample()
     lot = random.Random(SEED)
     drawn = lot.sample(sorted(keys), len(sample))
     assert [model for _, model in drawn] == sample["model"].tolist()
 
 
 def test_verdicts_of_the_sample_agree_with_its_labels():
-    sample = cd.load_audit_sample()
+    sample = cd.data.audit_sample()
     checked = sample[sample["team_verdict"].isin(["right", "wrong"])]
     for row in checked.itertuples():
         same = row.listed_team == row.audited_team
@@ -33,7 +33,7 @@ def test_verdicts_of_the_sample_agree_with_its_labels():
 
 
 def test_bounds_hold_the_share_whatever_the_unchecked_rows_are():
-    sample = cd.load_audit_sample()
+    sample = cd.data.audit_sample()
     for field in ("team", "compute", "year", "openness"):
         bounds = cd.label_error_bounds(sample, field)
         assert bounds.low <= bounds.value <= bounds.high

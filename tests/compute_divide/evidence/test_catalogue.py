@@ -166,7 +166,7 @@ def test_the_list_shows_rows_in_any_width_and_in_pipes(width, monkeypatch):
 
 def test_every_loader_is_listed_and_the_page_is_what_the_command_prints():
     listed = {loader["name"]: loader for loader in json.loads(run("loaders", "--json").stdout)}
-    assert list(load_models("2026-08").columns) == listed["load_models"]["columns"]
+    assert list(load_models("2026-08").columns) == listed["models"]["columns"]
     for loader in listed.values():
         exec(loader["example"], {})  # noqa: S102 - what our own command says can be called
     assert run("loaders").exit_code == 0

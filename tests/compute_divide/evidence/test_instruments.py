@@ -13,7 +13,7 @@ PLACES = {"India", "Korea", "Japan", "China", "European Union", "United States",
 
 
 def test_every_place_is_there_and_every_source_can_be_followed():
-    listed = cd.load_instruments()
+    listed = cd.data.instruments()
     assert set(listed["place"]) >= PLACES
     has_source = listed["source"].notna() | listed["cite"].notna()
     is_read = listed["seen"].isin(instruments.READ)
@@ -23,18 +23,18 @@ def test_every_place_is_there_and_every_source_can_be_followed():
 
 
 def test_what_binds_was_read_in_its_own_text():
-    listed = cd.load_instruments()
+    listed = cd.data.instruments()
     assert set(listed.loc[listed["binding"] == "yes", "seen"]) == {"primary"}
 
 
 def test_works_that_are_cited_stand_in_the_bibliography(request):
     works = (request.config.rootpath / "book" / "references.bib").read_text(encoding="utf-8")
-    for key in cd.load_instruments()["cite"].dropna():
+    for key in cd.data.instruments()["cite"].dropna():
         assert f"{{{key}," in works
 
 
 def test_no_note_of_where_a_text_was_looked_up_reaches_a_reader():
-    sources = " ".join(cd.load_instruments()["source"].dropna())
+    sources = " ".join(cd.data.instruments()["source"].dropna())
     for mark in ("find_string", "dossier", "shared/"):
         assert mark not in sources
 
@@ -58,14 +58,14 @@ def test_shelf_marks_are_left_out_and_sources_are_not(told, left):
 def test_an_instrument_without_words_is_named(monkeypatch):
     monkeypatch.setattr(instruments, "read_yaml", lambda *_: {})
     with pytest.raises(EvidenceError, match=r"'ABCI 3\.0' is not in both"):
-        cd.load_instruments()
+        cd.data.instruments()
 
 
 @pytest.mark.raw
 def test_the_facts_are_those_of_the_audit(raw_dir):
     with (raw_dir / "audit" / "instruments.csv").open(encoding="utf-8") as file:
         told = {row["name"]: row for row in csv.DictReader(file)}
-    listed = cd.load_instruments().set_index("name")
+    listed = cd.data.instruments().set_index("name")
     assert set(listed.index) == told.keys()
     for name, row in told.items():
         assert listed.loc[name, "binding"] == row["binding"]

@@ -14,7 +14,7 @@ from evidence.openalex_server import KEY, Server, make_works
 from compute_divide.evidence.catalogue import verify
 from compute_divide.evidence.openalex.client import KEY_VARIABLE, Client, FetchError
 from compute_divide.evidence.openalex.refresh import team_counts
-from compute_divide.evidence.openalex.tables import load_counts, load_works
+from compute_divide.evidence.openalex.tables import load_openalex_counts, load_openalex_works
 from compute_divide.evidence.papers.topics import load_topics
 
 Run = Callable[..., Any]
@@ -75,7 +75,7 @@ def test_counts_become_a_table(run: Run, server: Server) -> None:
     )
     assert result.stdout == "openalex/counts-refreshed.csv  56 rows\n"
     assert server.credits_used == 8
-    counts = load_counts()
+    counts = load_openalex_counts()
     assert counts["table"].unique().tolist() == ["counts-refreshed"]
     asked_for = [work for work in server.works if 2014 <= work["publication_year"] <= 2020]
     expected = Counter((work["publication_year"], team(kinds(work))) for work in asked_for)
@@ -104,7 +104,7 @@ def test_counts_stop_when_the_budget_is_spent(run: Run, server: Server) -> None:
     assert done.exit_code == 1
     assert "8 credits; 6 of 6 credits are left today" in done.stderr
     assert "spent (0 of 6 credits left)" in done.stderr
-    assert load_counts().empty
+    assert load_openalex_counts().empty
 
 
 def test_counts_that_contradict_each_other_are_refused() -> None:
@@ -125,7 +125,7 @@ def test_records_become_a_table(run: Run, server: Server) -> None:
     assert "730 works: 9 requests, 9 credits" in result.stderr
     assert "10 credits, 9,990 left" in result.stderr  # one for the count of the plan
     assert result.stdout == "openalex/works-ai.parquet  730 rows\n"
-    works = load_works("works-ai")
+    works = load_openalex_works("works-ai")
     found = dict(zip(works["work"], works["team_type_types"], strict=True))
     assert found == {work["id"].rsplit("/", 1)[-1]: team(kinds(work)) for work in server.works}
     assert verify() == []

@@ -14,7 +14,7 @@ from compute_divide.evidence.openalex.tables import (
     RAW_WORKS,
     WorkReader,
     derive_openalex,
-    load_works,
+    load_openalex_works,
     parse_works,
     plain_abstract,
     work_key,
@@ -184,7 +184,7 @@ def test_a_file_of_something_else_is_named(content: bytes) -> None:
 
 
 def test_the_shipped_table_says_where_it_is_from() -> None:
-    works, sidecar = load_works(), read_sidecar("openalex/works.parquet")
+    works, sidecar = load_openalex_works(), read_sidecar("openalex/works.parquet")
     assert len(works) == sidecar.rows_out
     assert {source.licence for source in sidecar.sources} == {"CC0 1.0"}
     assert works["key"].is_unique
@@ -193,7 +193,7 @@ def test_the_shipped_table_says_where_it_is_from() -> None:
     with pytest.raises(
         EvidenceError, match="'nothing' is not a table of OpenAlex works; allowed: works"
     ):
-        load_works("nothing")
+        load_openalex_works("nothing")
 
 
 @pytest.mark.raw

@@ -41,7 +41,7 @@ def exchanged(table: pd.DataFrame) -> pd.DataFrame:
 
 def exchange_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let chapters read models and papers of a world in which the two sides are exchanged."""
-    load_models, with_records, with_teams = cd.load_models, cd.with_records, cd.with_teams
+    load_models, with_records, with_teams = cd.data.models, cd.with_records, cd.with_teams
 
     def papers_exchanged(*arguments: Any, **named: Any) -> pd.DataFrame:
         papers = exchanged(with_teams(*arguments, **named))
@@ -53,6 +53,6 @@ def exchange_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     def audited_exchanged(models: pd.DataFrame, *arguments: Any) -> pd.DataFrame:
         return exchanged(with_records(exchanged(models), *arguments))
 
-    monkeypatch.setattr(cd, "load_models", lambda name: exchanged(load_models(name)))
+    monkeypatch.setattr(cd.data, "models", lambda name: exchanged(load_models(name)))
     monkeypatch.setattr(cd, "with_records", audited_exchanged)
     monkeypatch.setattr(cd, "with_teams", papers_exchanged)

@@ -74,7 +74,7 @@ def test_the_numbers_of_audited_runs_are_those_of_another_program(
 
 @pytest.mark.raw
 def test_the_ten_largest_runs_of_each_year_are_the_same_and_of_the_same_teams(models):
-    audited = cd.with_records(cd.load_models("2026-08"), "audited")
+    audited = cd.with_records(cd.data.models("2026-08"), "audited")
     runs = audited[audited["year"].ge(2010) & cd.largest_of_year(audited, 10)]
     tens = independent_audit.tens(models[0])
     assert sum(map(len, tens.values())) == len(runs) > 150
@@ -86,7 +86,7 @@ def test_the_ten_largest_runs_of_each_year_are_the_same_and_of_the_same_teams(mo
 @pytest.mark.raw
 def test_as_many_rows_change_for_each_reason(models):
     counted, doubles = models
-    ours = Counter(cd.record_changes(cd.load_models("2026-08"))["reason"])
+    ours = Counter(cd.record_changes(cd.data.models("2026-08"))["reason"])
     theirs = Counter(REASONS[reason] for model in counted for reason in model["reasons"])
     theirs[records.SAME_RUN] = len(doubles)
     assert ours == theirs

@@ -44,7 +44,7 @@ def test_power_and_staff_fit_into_what_the_machine_leaves(run_chapter):
 
 def test_every_instrument_has_a_row_that_can_be_contested(run_chapter):
     tables = run_chapter("remedies").tables
-    names = cd.load_instruments()["name"]
+    names = cd.data.instruments()["name"]
     [listed] = [table for table in tables if "What it does" in table]
     assert all(plain(name) in listed for name in names)
     assert "find_string" not in listed

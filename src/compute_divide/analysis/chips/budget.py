@@ -77,11 +77,11 @@ def newest_quotes(prices: pd.DataFrame, listed: pd.DataFrame, chip: str) -> Quot
     Parameters
     ----------
     prices : pandas.DataFrame
-        Offers that were seen, from `load_prices`.
+        Offers that were seen, from `cd.data.prices`.
     listed : pandas.DataFrame
-        Monthly list prices of a few chips, from `load_rental_prices`.
+        Monthly list prices of a few chips, from `cd.data.rental_prices`.
     chip : str
-        The chip, as `load_chips` names it.
+        The chip, as `cd.data.chips` names it.
 
     Returns
     -------

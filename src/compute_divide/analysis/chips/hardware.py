@@ -27,7 +27,7 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     Parameters
     ----------
     chips : pandas.DataFrame
-        The chips, from `load_chips`.
+        The chips, from `cd.data.chips`.
     number_format : str
         The rule for the number format, one of `choices.FORMATS`.
 
@@ -52,7 +52,7 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     Examples
     --------
     >>> import compute_divide as cd
-    >>> f"{chip_peaks(cd.load_chips())['NVIDIA V100']:.3g}"
+    >>> f"{chip_peaks(cd.data.chips())['NVIDIA V100']:.3g}"
     '1.25e+14'
     """
     rates = _rates(chips, number_format)
@@ -259,7 +259,7 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
     Parameters
     ----------
     chips : pandas.DataFrame
-        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `load_chips` in
+        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `cd.data.chips` in
         FLOP/s.
     number_format : str
         The rule for the number format, one of `choices.FORMATS`. A trend of what chips cost for the
@@ -279,7 +279,7 @@ def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> bought = flop_per_dollar(cd.load_chips(), "fp32").set_index("chip")["per_usd"]
+    >>> bought = flop_per_dollar(cd.data.chips(), "fp32").set_index("chip")["per_usd"]
     >>> f"{bought['NVIDIA Tesla K20c']:.2g}"
     '1.1e+09'
     """
@@ -298,7 +298,7 @@ def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.
     Parameters
     ----------
     prices : pandas.DataFrame
-        Prices with ``chip``, ``date`` and ``usd_per_chip_hour``, from `load_prices`.
+        Prices with ``chip``, ``date`` and ``usd_per_chip_hour``, from `cd.data.prices`.
     peaks : pandas.Series
         Peak speeds in FLOP/s by name of a chip, from `chip_peaks`.
 
@@ -351,7 +351,7 @@ def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     listed : pandas.DataFrame
-        The list of clusters, from `load_clusters`.
+        The list of clusters, from `cd.data.clusters`.
 
     Returns
     -------
@@ -366,7 +366,7 @@ def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> running = running_clusters(cd.load_clusters())
+    >>> running = running_clusters(cd.data.clusters())
     >>> "xAI Colossus Memphis Phase 1" in set(running["name"])
     False
     """

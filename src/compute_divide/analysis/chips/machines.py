@@ -93,13 +93,13 @@ def known_machines(
     Parameters
     ----------
     clusters : pandas.DataFrame
-        The list of clusters, from `load_clusters`.
+        The list of clusters, from `cd.data.clusters`.
     audited : pandas.DataFrame
-        Machines held against their sources, from `load_audited_machines`.
+        Machines held against their sources, from `cd.data.audited_machines`.
     rates : pandas.DataFrame
-        Rates of a chip of Aurora, from `load_aurora_rates`.
+        Rates of a chip of Aurora, from `cd.data.aurora_rates`.
     chips : pandas.DataFrame
-        The chips, from `load_chips`.
+        The chips, from `cd.data.chips`.
 
     Returns
     -------
@@ -128,8 +128,8 @@ def known_machines(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> clusters, chips = cd.load_clusters(), cd.load_chips()
-    >>> audited, rates = cd.load_audited_machines(), cd.load_aurora_rates()
+    >>> clusters, chips = cd.data.clusters(), cd.data.chips()
+    >>> audited, rates = cd.data.audited_machines(), cd.data.aurora_rates()
     >>> machines = known_machines(clusters, audited, rates, chips).set_index("machine")
     >>> machines.loc[["Aurora", "JUPITER"], "h100e"].round().tolist()
     [47289.0, 23538.0]
@@ -214,7 +214,7 @@ def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> E
     Parameters
     ----------
     rows : pandas.DataFrame
-        Rows of one list, from `load_top500`, or of part of it.
+        Rows of one list, from `cd.data.top500`, or of part of it.
     segments : collection of str
         Segments, such as ``["academic"]``.
     label : str

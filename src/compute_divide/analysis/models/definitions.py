@@ -177,7 +177,7 @@ def large_scale(
     Parameters
     ----------
     models : pandas.DataFrame
-        Models of one vintage, from `load_models`.
+        Models of one vintage, from `cd.data.models`.
     definition : str
         One of `DEFINITIONS`.
     top_k : int

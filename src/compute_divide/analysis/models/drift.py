@@ -43,7 +43,7 @@ def revised_share(old: pd.DataFrame, new: pd.DataFrame, factor: float) -> Estima
     Parameters
     ----------
     old, new : pandas.DataFrame
-        The models of the two, as `load_models` returns them.
+        The models of the two, as `cd.data.models` returns them.
     factor : float
         By more than how many times, up or down, at least 1.
 
@@ -102,7 +102,7 @@ def share_changes(
     Parameters
     ----------
     old, new : pandas.DataFrame
-        The models of the two, as `load_models` returns them.
+        The models of the two, as `cd.data.models` returns them.
     period : tuple of int, or int
         First and last year of publication, both included, or a year.
     team_type : str

@@ -30,9 +30,9 @@ def audited_places(models: pd.DataFrame, runs: pd.DataFrame) -> list[int]:
     Parameters
     ----------
     models : pandas.DataFrame
-        Models of one vintage, from `load_models`.
+        Models of one vintage, from `cd.data.models`.
     runs : pandas.DataFrame
-        The audited runs, from `load_audited_runs`.
+        The audited runs, from `cd.data.audited_runs`.
 
     Returns
     -------

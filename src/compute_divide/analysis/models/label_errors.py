@@ -16,7 +16,7 @@ def label_error(sample: pd.DataFrame, field: str) -> Estimate:
     Parameters
     ----------
     sample : pandas.DataFrame
-        The random sample, from `load_audit_sample`.
+        The random sample, from `cd.data.audit_sample`.
     field : str
         ``"team"``, ``"compute"``, ``"year"``, ``"base"`` or ``"openness"``.
 
@@ -53,7 +53,7 @@ def label_error_bounds(sample: pd.DataFrame, field: str) -> Estimate:
     Parameters
     ----------
     sample : pandas.DataFrame
-        The random sample, from `load_audit_sample`.
+        The random sample, from `cd.data.audit_sample`.
     field : str
         As for `label_error`.
 

@@ -106,7 +106,7 @@ def with_access(models: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     models : pandas.DataFrame
-        Models with the columns ``openness`` and ``code_openness``, as `load_models` returns them.
+        Models with ``openness`` and ``code_openness``, as `cd.data.models` returns them.
 
     Returns
     -------
@@ -222,7 +222,7 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     models : pandas.DataFrame
-        Models, as `load_models` returns them.
+        Models, as `cd.data.models` returns them.
 
     Returns
     -------

@@ -25,7 +25,7 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
     Parameters
     ----------
     capability : pandas.DataFrame
-        The models, as `load_capability` returns them.
+        The models, as `cd.data.capability` returns them.
     unknown : bool
         Whether models of unknown access are taken for open ones.
 

@@ -44,7 +44,7 @@ def with_records(
     Parameters
     ----------
     models : pandas.DataFrame
-        Models of one vintage, from `load_models`.
+        Models of one vintage, from `cd.data.models`.
     records : str
         One of `choices.RECORDS`: ``"as-listed"`` or ``"audited"``.
     dual_affiliation : str
@@ -68,7 +68,7 @@ def with_records(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> models = with_records(cd.load_models("2026-08"), "audited")
+    >>> models = with_records(cd.data.models("2026-08"), "audited")
     >>> models.set_index("model").loc["GLM-130B", "team_type"]
     'collaboration'
     """
@@ -127,7 +127,7 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     Parameters
     ----------
     models : pandas.DataFrame
-        Models of one vintage, from `load_models`.
+        Models of one vintage, from `cd.data.models`.
     dual_affiliation : str
         One of `choices.DUAL_AFFILIATIONS`.
 
@@ -146,7 +146,7 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     Examples
     --------
     >>> import compute_divide as cd
-    >>> changes = record_changes(cd.load_models("2026-08"))
+    >>> changes = record_changes(cd.data.models("2026-08"))
     >>> changes.set_index("model").loc["Flan-PaLM 540B", "reason"]
     'built on another model: counted with its own computing'
     """

@@ -35,7 +35,7 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     papers : pandas.DataFrame
         Papers with the columns ``venue``, ``year``, ``key`` and ``authors``.
     ranks : pandas.DataFrame
-        Their ranks, from `load_ranks`.
+        Their ranks, from `cd.data.ranks`.
 
     Returns
     -------

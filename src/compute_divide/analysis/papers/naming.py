@@ -84,7 +84,7 @@ def pretrained_models() -> pd.DataFrame:
     pandas.DataFrame
         One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
         ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
-        and ``kind``, and what `load_makers` says of it. Image networks that are as much
+        and ``kind``, and what `cd.data.makers` says of it. Image networks that are as much
         architectures as pre-trained models do not count.
 
     Raises

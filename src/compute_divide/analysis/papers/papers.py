@@ -16,7 +16,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.bounds import academic_bounds  # noqa: F401 - for a chapter
 from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_interval, wilson_share
-from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
+from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
     Calls,
@@ -104,7 +104,7 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     Parameters
     ----------
     papers : pandas.DataFrame
-        Papers with the columns ``profile`` and ``domain_profile``, as `load_papers` has them.
+        Papers with the columns ``profile`` and ``domain_profile``, as `cd.data.papers` has them.
     choices : Choices, optional
         What decides it; by default the choices of the published edition.
 
@@ -212,7 +212,7 @@ def names_company(affiliations: pd.Series[str]) -> pd.Series[bool]:
     >>> names_company(pd.Series(["Google Research, Zurich", "University of Toronto"])).tolist()
     [True, False]
     """
-    reader = AffiliationReader(load_rules())
+    reader = AffiliationReader(load_affiliation_rules())
     calls = Choices().calls()
     flags = []
     for text in affiliations:

@@ -20,7 +20,7 @@ import pandera.pandas as pa
 
 from bookpress.files import sha256
 from compute_divide.evidence.papers import profiles
-from compute_divide.evidence.papers.affiliations import AffiliationReader, load_rules
+from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.lists import title_key
 from compute_divide.evidence.papers.table import PAPERS, paper_key
 from compute_divide.evidence.papers.topics import TextSearch
@@ -121,7 +121,7 @@ RAW_WORKS = (
 first within a set: of two records of one work the first stays."""
 
 
-def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
+def load_openalex_works(name: str = files.SHIPPED) -> pd.DataFrame:
     """Return a table of OpenAlex works.
 
     Parameters
@@ -141,7 +141,7 @@ def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_works()["sample"].unique().tolist()
+    >>> load_openalex_works()["sample"].unique().tolist()
     ['machine learning', 'other fields']
     """
     if name not in files.works_names():
@@ -151,7 +151,7 @@ def load_works(name: str = files.SHIPPED) -> pd.DataFrame:
     return tables.read_table(f"openalex/{name}.parquet", WORKS)
 
 
-def load_counts() -> pd.DataFrame:
+def load_openalex_counts() -> pd.DataFrame:
     """Return the counts of works that were fetched from OpenAlex; none ship.
 
     Returns
@@ -167,7 +167,7 @@ def load_counts() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_counts().columns.tolist()
+    >>> load_openalex_counts().columns.tolist()
     ['table', 'topic', 'year', 'team_type', 'works']
     """
     parts = []
@@ -182,7 +182,7 @@ def load_counts() -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def load_companies() -> dict[str, str]:
+def load_openalex_companies() -> dict[str, str]:
     """Return the institutions of OpenAlex that are companies whatever their type says.
 
     Returns
@@ -197,7 +197,7 @@ def load_companies() -> dict[str, str]:
 
     Examples
     --------
-    >>> next(iter(load_companies())).startswith("I")
+    >>> next(iter(load_openalex_companies())).startswith("I")
     True
     """
     table = COMPANIES.read()
@@ -286,7 +286,7 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     query = ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
     records = enumerate(store.records(), start=1)
     works = ((name, f"work {number}", work) for number, work in records)
-    rows = works_table(WorkReader(load_companies()), works, ledger)
+    rows = works_table(WorkReader(load_openalex_companies()), works, ledger)
     pages = [file.read_bytes() for file in store.page_files]
     digest = sha256(b"".join(pages))
     title = f"OpenAlex works: {query}"
@@ -340,7 +340,7 @@ class WorkReader:
     def __init__(self, companies: Iterable[str]) -> None:
         self.companies = frozenset(companies)
         self.calls = profiles.judgement_calls()
-        self.names = AffiliationReader(load_rules())
+        self.names = AffiliationReader(load_affiliation_rules())
         self.search = TextSearch()
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:

@@ -349,7 +349,7 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     return rules
 
 
-def load_rules() -> tuple[Rule, ...]:
+def load_affiliation_rules() -> tuple[Rule, ...]:
     """Return the rules by which organisations are told apart, those of ``data/organisations.csv``.
 
     Returns
@@ -364,7 +364,7 @@ def load_rules() -> tuple[Rule, ...]:
 
     Examples
     --------
-    >>> len(load_rules()) > 1000
+    >>> len(load_affiliation_rules()) > 1000
     True
     """
     return parse_rules(read_bytes(RULES_FILE).decode("utf-8"))

@@ -21,7 +21,11 @@ import pandas as pd
 
 from bookpress.files import sha256
 from compute_divide.evidence.papers import citations, lists, profiles
-from compute_divide.evidence.papers.affiliations import AffiliationReader, is_unparsed, load_rules
+from compute_divide.evidence.papers.affiliations import (
+    AffiliationReader,
+    is_unparsed,
+    load_affiliation_rules,
+)
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
 from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store import tables
@@ -155,7 +159,7 @@ LABELLED = tables.schema(
 """Schema of ``labelled_affiliations.csv``: ``sectors`` are ``|``-joined, or ``unknown``."""
 
 
-def load_labelled() -> pd.DataFrame:
+def load_labelled_papers() -> pd.DataFrame:
     """Return the affiliations that were labelled by hand, to try the rule that reads them.
 
     Returns
@@ -172,7 +176,7 @@ def load_labelled() -> pd.DataFrame:
 
     Examples
     --------
-    >>> load_labelled()["sample"].value_counts().tolist()
+    >>> load_labelled_papers()["sample"].value_counts().tolist()
     [400, 300]
     """
     return tables.read_by_hand(LABELLED_FILE, LABELLED)
@@ -275,7 +279,7 @@ class Deriver:
     """Turns papers into rows by the rules, terms and default calls of the evidence."""
 
     def __init__(self) -> None:
-        self.names = AffiliationReader(load_rules())
+        self.names = AffiliationReader(load_affiliation_rules())
         self.domains = DomainReader(load_domain_rules())
         self.search = TextSearch()
         self.calls = profiles.judgement_calls()

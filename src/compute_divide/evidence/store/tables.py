@@ -182,27 +182,19 @@ class Table:
     derived_by: str = ""
 
     def read(self) -> pd.DataFrame:
-        """Return the table, after a check of its hash.
-
-        What it is and its columns are documented where it is defined.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A copy, with the columns of `schema` in their units; what is not known is missing.
-
-        Raises
-        ------
-        EvidenceError
-            If the file is damaged or not there.
-
-        Examples
-        --------
-        >>> from compute_divide.evidence.chips.chips import load_chips
-        >>> "NVIDIA V100" in set(load_chips()["chip"])
-        True
-        """
+        """Return the table, a copy with what is not known missing, after a check of its hash."""
         return read_table(self.name, self.schema)
+
+    def documentation(self, name: str) -> str:
+        """Return what ``help`` says of the function that reads the table, under its name."""
+        columns = ", ".join(f"``{column}``" for column in self.schema.columns)
+        return (
+            f"Return {self.description[:1].lower()}{self.description[1:]}.\n\n"
+            "Returns\n-------\npandas.DataFrame\n"
+            f"    A copy of data/{self.name}; what is not known is missing. Columns: {columns}.\n\n"
+            "Raises\n------\nEvidenceError\n    If the file is damaged or not there.\n\n"
+            f"Examples\n--------\n>>> import compute_divide as cd\n>>> table = cd.data.{name}()\n"
+        )
 
     def write(
         self,
