@@ -88,7 +88,11 @@ def main() -> None:
     run(*install, "--require-hashes", "-r", LOCK)
     run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
     run(python, "-m", "compileall", "-q", "src")
-    run(python, "-c", "from bookpress.page.figures import render; render.make_bundle(render.KEPT)")
+    run(
+        python,
+        "-c",
+        "from bookpress.elements.figure import render; render.make_bundle(render.KEPT)",
+    )
     STAMP.write_text(wanted, encoding="utf-8")
 
 

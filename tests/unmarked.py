@@ -30,8 +30,8 @@ from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Edition, Fingerprint
 from bookpress.edition.statements import statements_of
-from bookpress.page.base.roles import split_name, value_text
-from bookpress.page.base.store import Store, UnknownNameError, load_quoted
+from bookpress.elements.base.store import Store, UnknownNameError, load_quoted
+from bookpress.elements.value.roles import split_name, value_text
 from bookpress.run.cache import Run
 from bookpress.run.runner import run_chapters
 

@@ -15,8 +15,8 @@ from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.open_data import SCHEMAS
-from bookpress.page.base.roles import KINDS
-from bookpress.page.site.reading import rows_name
+from bookpress.elements.value.roles import KINDS
+from bookpress.outputs.text import rows_name
 
 Build = Callable[[str], Path]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")

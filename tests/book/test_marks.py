@@ -14,7 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.chapter.quotes import CELLS, Mark, marks_of
-from bookpress.page.figures.theme import NOTHING_TEXTS
+from bookpress.elements.figure.theme import NOTHING_TEXTS
 from sampling import LONG
 
 PROJECT = Project.at(Path(__file__).parents[2])

@@ -47,7 +47,7 @@ execute: {execute_notebooks: "off"}
 repository: {url: ""}
 html: {use_repository_button: false}
 sphinx:
-  extra_extensions: [bookpress.page]
+  extra_extensions: [bookpress.elements]
   config:
     html_context: {default_mode: auto}
     suppress_warnings: [mystnb.unknown_mime_type]

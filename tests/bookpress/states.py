@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bookpress.page.base.blocks import Block, blocks_of
+from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
     r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>| data-block="[^"]*"'

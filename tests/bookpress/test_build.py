@@ -25,9 +25,9 @@ from bookpress.edition.editions import Edition
 from bookpress.edition.link_check import check_pages
 from bookpress.edition.published import STATE, build_lock, clean
 from bookpress.edition.ro_crate import NAME, UNHASHED
-from bookpress.edition.sphinx_process import MEMORY
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
+from bookpress.outputs.html import MEMORY
 from bookpress.run.runner import RunOptions
 from sampling import count, some
 

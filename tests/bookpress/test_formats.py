@@ -14,10 +14,10 @@ import pytest
 from bookpress.book.project import Project
 from bookpress.edition.build import build
 from bookpress.edition.editions import Edition
-from bookpress.edition.formats import Format, make
 from bookpress.errors import PressError
 from bookpress.files import tree
-from bookpress.page.print import pdf
+from bookpress.outputs import pdf
+from bookpress.outputs.formats import Format, make
 
 EPOCH = 1795478400
 
@@ -28,7 +28,7 @@ def format_of(folder: Path, name: str, code: str) -> Format:
     (folder / f"made_{name}.py").write_text(
         "import sys, time, subprocess\nfrom pathlib import Path\n"
         "from bookpress.errors import PressError\n"
-        "from bookpress.edition.formats import work_on_order\n"
+        "from bookpress.outputs.formats import work_on_order\n"
         f"def work(order):\n    output = Path(order.output)\n    output.mkdir()\n    {body}\n"
         "sys.exit(work_on_order(work))\n",
         encoding="utf-8",
@@ -81,7 +81,7 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
 def test_an_edition_comes_in_the_formats_asked_for(
     built: Project, edition: Callable[..., Edition]
 ) -> None:
-    both = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
+    both = [Format(name, f"bookpress.outputs.{name}") for name in ("pdf", "epub")]
     done = build(built, edition("other"), formats=both)
     html, made = done.folder / "html", tree(done.folder / "html")
     files = [

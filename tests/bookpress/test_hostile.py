@@ -14,9 +14,9 @@ import pytest
 from markdown_it import MarkdownIt
 
 from bookpress.book.project import Project
+from bookpress.elements.base.charts import Column, Data, to_csv
+from bookpress.elements.figure.show import Table
 from bookpress.files import tree
-from bookpress.page.base.charts import Column, Data, to_csv
-from bookpress.page.figures.show import Table
 from sampling import some
 
 Say = Callable[..., tuple[int, str, str]]

@@ -28,10 +28,11 @@ from bookpress.book.renamed import (
 from bookpress.edition.assignments import Assignment, resolve
 from bookpress.edition.build import build
 from bookpress.edition.editions import Edition, load_edition
+from bookpress.elements.base.templates import environment
 from bookpress.errors import UsageError
 from bookpress.files import pretty, sha256
-from bookpress.page.base.templates import environment
 from bookpress.release import released
+from bookpress.release.release import PAGES
 from bookpress.states.sweep import plan_sweep, read_grid
 
 Say = Callable[..., tuple[int, str, str]]
@@ -435,7 +436,7 @@ def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
     found = released.fates(renamed, released.load(renamed))
     told = {one.said.name.key: (one.was, one.now) for one in found}
     assert told == {"number": ("1", "1"), "half": ("4", "1"), "gone": ("3", "")}
-    template = environment("apart").get_template("claims.html")
+    template = environment(PAGES).get_template("claims.html")
     page = BeautifulSoup(template.render(fates=found, up="", book={"title": "Tiny"}), "html5lib")
     changed, stand = page.select("table")
     rows = [" ".join(row.get_text(" ").split()) for row in changed.select("tbody tr")]

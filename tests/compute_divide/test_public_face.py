@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import compute_divide as cd
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
+from bookpress.elements.figure.show import Figure, Table
 from compute_divide.analysis import comparisons
 from compute_divide.evidence.loaders import loaders
 

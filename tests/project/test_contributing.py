@@ -10,7 +10,7 @@ import compute_divide as cd
 from bookpress.chapter.bindings import quote_problems
 from bookpress.chapter.expressions import COMPARISONS
 from bookpress.chapter.quotes import quotes_of
-from bookpress.page.figures.show import Figure
+from bookpress.elements.figure.show import Figure
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
 

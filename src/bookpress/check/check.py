@@ -30,10 +30,10 @@ from bookpress.cite.deposit import deposit_files
 from bookpress.cite.record import SETTINGS, load_book
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
-from bookpress.edition.formats import PAGES, Format, make
 from bookpress.edition.staging import stage
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.files import FRONT, as_mapping, front_matter, read
+from bookpress.outputs.formats import PAGES, Format, make
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file

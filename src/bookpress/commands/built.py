@@ -8,7 +8,7 @@ import typer
 
 from bookpress.book.project import Project
 from bookpress.edition.build import Built
-from bookpress.edition.formats import Format
+from bookpress.outputs.formats import Format
 from bookpress.progress import say
 
 

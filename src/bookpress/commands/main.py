@@ -136,7 +136,7 @@ def build(
     from bookpress.commands.built import print_built
     from bookpress.edition.build import build as build_edition
     from bookpress.edition.editions import load_edition, save_edition
-    from bookpress.edition.formats import choose
+    from bookpress.outputs.formats import choose
 
     options = replace(_options(jobs, engine, force, time_limit), keep_going=keep_going)
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
@@ -365,7 +365,7 @@ def explore(
     under which choices each statement holds. Finished runs are kept: run the same command again to
     continue. States last as long as the edition; a build that changes it drops them.
     """
-    from bookpress.edition.formats import choose
+    from bookpress.outputs.formats import choose
     from bookpress.states.explore import PAGE_SECONDS, states_to_explore
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.sweep import expected
@@ -445,7 +445,7 @@ def sweep(
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
     """
     from bookpress.edition.editions import Fingerprint
-    from bookpress.page.figures import render as drawing
+    from bookpress.elements.figure import render as drawing
     from bookpress.states.sweep import (
         check_folder,
         expected,

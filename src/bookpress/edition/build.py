@@ -18,7 +18,6 @@ from bookpress.book.source import build_time, load_source
 from bookpress.chapter.estimates import results_file
 from bookpress.cite.record import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.edition.formats import KNOWN, PAGES, Format, Maker, choose, make
 from bookpress.edition.link_check import check_pages, split_fetches
 from bookpress.edition.open_data import write_open_data
 from bookpress.edition.published import (
@@ -33,11 +32,12 @@ from bookpress.edition.published import (
     publish,
     whole,
 )
-from bookpress.edition.sphinx_process import warnings_of
 from bookpress.edition.staging import keep_memory, page_files, prepare_memory, results_of, stage
 from bookpress.edition.statements import expect_truth, standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
+from bookpress.outputs.formats import KNOWN, PAGES, Format, Maker, choose, make
+from bookpress.outputs.html import warnings_of
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine

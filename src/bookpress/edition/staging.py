@@ -26,7 +26,6 @@ from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
-from bookpress.edition.sphinx_process import DRAFT, MEMORY
 from bookpress.files import (
     as_mapping,
     canonical,
@@ -40,11 +39,12 @@ from bookpress.files import (
     sha256,
     update_file,
 )
+from bookpress.outputs.html import DRAFT, MEMORY
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file, with_prose
 
-EXTENSION = "bookpress.edition.sphinx_process"
-PAGE = "bookpress.page"
+EXTENSION = "bookpress.outputs.html"
+PAGE = "bookpress.elements"
 SOURCES = "sources"
 """Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
 MARK = ".rests-on"

@@ -29,6 +29,7 @@ from bookpress.cite.deposit import REMAKE, deposit_files
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.cite.record import SETTINGS, Book, load_book
 from bookpress.edition.editions import RELEASED
+from bookpress.elements.base.templates import environment
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 from bookpress.files import (
     canonical,
@@ -42,7 +43,6 @@ from bookpress.files import (
     replace_file,
     sha256,
 )
-from bookpress.page.base.templates import environment, fill
 from bookpress.release import released
 from bookpress.release.archives import Archive, Released, read_archive, unpack_pages
 from bookpress.release.feed import feed_files
@@ -51,6 +51,7 @@ from bookpress.release.released import Fate
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 NOINDEX = '<meta name="robots" content="noindex">'
 BODY = re.compile(r"<body\b[^>]*>")
+PAGES = Path(__file__).with_name("templates")
 VERSIONS = "versions.html"
 CLAIMS = "claims.html"
 EDITIONS = "editions"
@@ -413,10 +414,10 @@ def _write_own_pages(
     """Write what is of the site and of no edition: pages on versions, feeds, the ledger."""
     changes = {entry.version: entry.changes for entry in book.releases}
     for name in OWN_PAGES:
-        template = environment("apart").get_template(CLAIMS if name == CLAIMS else VERSIONS)
         up = "../" * name.count("/")
         facts = {"places": placed, "changes": changes, "fates": fates, "entries": entries}
-        text = template.render(facts, up=up, book=book)
+        template = CLAIMS if name == CLAIMS else VERSIONS
+        text = _filled(template, **facts, up=up, book=book)
         (site / name).write_text(text, encoding="utf-8")
     for name, text in feed_files(book, fates, entries, CLAIMS).items():
         (site / name).write_text(text, encoding="utf-8")
@@ -446,10 +447,15 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
             if path.suffix == ".html":
                 here = posixpath.dirname(name) or "."
                 address = quote(posixpath.relpath(f"{place.folder}/{name}", here))
-                text = fill("moved.html", book=book, address=address)
+                text = _filled("moved.html", book=book, address=address)
                 target.write_text(text, encoding="utf-8")
             else:
                 shutil.copyfile(path, target)
+
+
+def _filled(template: str, **values: Any) -> str:
+    """Return a page or notice that belongs to the site."""
+    return environment(PAGES).get_template(template).render(**values)
 
 
 def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
@@ -492,7 +498,8 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
             text = CANONICAL.sub("", text)
             head = canonical + head
         newest = place.newest.archive.facts
-        notice = fill("newer-version.html", facts=place.archive.facts, newest=newest, links=near)
+        facts = place.archive.facts
+        notice = _filled("newer-version.html", facts=facts, newest=newest, links=near)
         text = BODY.sub(lambda body: body[0] + notice, text, count=1)
     text = text.replace("</head>", f"{head}</head>", 1)
     path.write_text(text, encoding="utf-8", newline="")

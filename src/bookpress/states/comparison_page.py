@@ -14,9 +14,10 @@ from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
 from bookpress.cite.record import load_book
-from bookpress.page.base.templates import write_apart
+from bookpress.elements.base.templates import write_apart
 from bookpress.states.compare import Change, Comparison, Side, by_choice
 
+TEMPLATES = Path(__file__).with_name("templates")
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
 """A finding on the cover: the directive with chapter and key."""
 
@@ -41,7 +42,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     without_value = [row for row in rows.values() if not row["direction"]]
     return write_apart(
         project.build / "compare" / f"{first.name}-{second.name}",
-        "comparison.html",
+        TEMPLATES / "comparison.html",
         comparison=comparison,
         names=_names(first, second),
         titles=_titles(comparison, slugs, chapters),
@@ -144,4 +145,4 @@ def write_index(project: Project, folders: Sequence[str]) -> Path:
         record["differs"] = by_choice(record["differs"], "value", "default")
         editions.append(record)
     book = load_book(project.root)
-    return write_apart(project.editions, "editions.html", book=book, editions=editions)
+    return write_apart(project.editions, TEMPLATES / "editions.html", book=book, editions=editions)

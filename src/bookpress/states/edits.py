@@ -10,8 +10,8 @@ import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from bookpress.page.base.blocks import Block
-from bookpress.page.base.charts import Chart, data_table, payload
+from bookpress.elements.base.blocks import Block
+from bookpress.elements.base.charts import Chart, data_table, payload
 
 
 def changed_blocks(

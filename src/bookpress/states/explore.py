@@ -4,7 +4,7 @@ A state is the published edition with a choice or two changed. The states of a c
 ``html/states/<slug>/``: a script each, and ``index.js`` with all of them. Each script is one call,
 ``bookpress.state(name, content)``, as pages opened as files can load nothing else. A state goes by
 its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and
-`content_of` say what is in them, `bookpress.page.base.blocks` what the blocks of a page are.
+`content_of` say what is in them, `bookpress.elements.base.blocks` what the blocks of a page are.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from bookpress.chapter.parameters import as_text
 from bookpress.cite.record import load_built
 from bookpress.edition.build import Built, Extras, build, edition_record
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
-from bookpress.edition.formats import PAGES, Format
 from bookpress.edition.staging import staged_notebook
 from bookpress.edition.statements import standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
+from bookpress.outputs.formats import PAGES, Format
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores

@@ -15,12 +15,13 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.quotes import marks_of
-from bookpress.page.base.charts import Chart, Column, Data, Kind, data_table
-from bookpress.page.base.templates import write_apart
-from bookpress.page.figures import render as drawing
+from bookpress.elements.base.charts import Chart, Column, Data, Kind, data_table
+from bookpress.elements.base.templates import write_apart
+from bookpress.elements.figure import render as drawing
 from bookpress.progress import folding_table
 from bookpress.states.sweep import RESULT_COLUMNS, Sweep, write_table
 
+PAGE = Path(__file__).with_name("templates") / "sweep.html"
 WIDTH = 640
 INK = "currentColor"
 MARKED = "#c2410c"
@@ -119,7 +120,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     same = [curve for curve in curves if curve.key not in charts]
     return write_apart(
         sweep.folder,
-        "sweep.html",
+        PAGE,
         plan=plan,
         sweep=sweep,
         choices=list(choices.values()),

@@ -25,12 +25,12 @@ from docutils import nodes
 from sphinx.util import logging
 
 from bookpress.cite.record import Citation, Edition
-from bookpress.edition import sphinx_process
-from bookpress.page.base.blocks import Block, blocks_of
-from bookpress.page.base.contents import citation_of
-from bookpress.page.base.store import PAGES_ALONE, store_of
-from bookpress.page.figures import figures
-from bookpress.page.figures import render as drawing
+from bookpress.elements.base.blocks import Block, blocks_of
+from bookpress.elements.base.contents import citation_of
+from bookpress.elements.base.store import PAGES_ALONE, store_of
+from bookpress.elements.figure import figures
+from bookpress.elements.figure import render as drawing
+from bookpress.outputs import html as sphinx_process
 from bookpress.run import processes
 from bookpress.states.edits import changed_blocks, chart_changes
 from bookpress.states.warm import connections

@@ -1,6 +1,6 @@
 """The figures and tables of the chapters: one function each, one module a chapter, in one theme.
 
-A function returns a `bookpress.page.figures.show.Figure` or `Table`: chart, data, columns, long
+A function returns a `bookpress.elements.figure.show.Figure` or `Table`: chart, data, columns, long
 description and source together. Name, title, legend and alternative text stand in the chapter, as
 metadata of the cell that calls it.
 """

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import ACCENT
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.plot.base.marks import TEAM_NAMES, series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import altair as alt
 import pandas as pd
 
+from bookpress.elements.base.charts import Kind
+from bookpress.elements.figure.show import RECURRING, Figure
+from bookpress.elements.figure.theme import ACCENT, LINE, needs
 from bookpress.errors import nearest
-from bookpress.page.base.charts import Kind
-from bookpress.page.figures.show import RECURRING, Figure
-from bookpress.page.figures.theme import ACCENT, LINE, needs
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,

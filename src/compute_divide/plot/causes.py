@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, QUIET, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.plot.base.marks import end_labels, framed, runs, tips, years_of
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, GRID, INK, QUIET, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, GRID, INK, QUIET, needs
 from compute_divide.plot.base.access import row_names, years_above
 from compute_divide.plot.base.marks import FEW, framed, share_tips
 from compute_divide.plot.base.show import Column, figure, models_credit

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, LINE, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import RUNGS, access_ladder
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above

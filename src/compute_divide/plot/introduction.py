@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import INK, QUIET, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import wilson_interval
 from compute_divide.plot.base.marks import (
     FEW,

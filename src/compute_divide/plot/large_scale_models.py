@@ -9,8 +9,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT, INK, LINE, QUIET, needs
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import ACCENT, INK, LINE, QUIET, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,

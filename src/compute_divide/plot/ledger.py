@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table, link
-from bookpress.page.figures.theme import ACCENT, INK
+from bookpress.elements.figure.show import Figure, Table, link
+from bookpress.elements.figure.theme import ACCENT, INK
 from compute_divide.analysis.claims.verdicts import VERDICTS, Check
 from compute_divide.evidence.claims import Claim, LedgerFigure
 from compute_divide.evidence.papers.citations import RANKS_TABLE

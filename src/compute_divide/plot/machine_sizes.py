@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import INK, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import INK, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.marks import (

@@ -9,8 +9,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import LINE, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import LINE, needs
 from compute_divide.analysis.statistics.estimates import TEAM_TYPES
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,

@@ -7,8 +7,8 @@ from dataclasses import replace
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import needs
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     along,

@@ -17,8 +17,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import INK, QUIET, needs
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.analysis.chips.budget import (
     HOURS_PER_MONTH,
     SECONDS_PER_HOUR,

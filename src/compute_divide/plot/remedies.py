@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table, link, plain
-from bookpress.page.figures.theme import ACCENT, INK, needs
+from bookpress.elements.figure.show import Figure, Table, link, plain
+from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.plot.base.marks import along, framed, named_rows, named_scale, tips
 from compute_divide.plot.base.show import Column, figure, table
 from compute_divide.plot.base.wording import row_by_row, written

@@ -6,8 +6,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
 from compute_divide.evidence.papers.citations import RANKS_TABLE

@@ -8,8 +8,8 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import ACCENT, INK, QUIET, needs
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.models.drift import known_by_year
 from compute_divide.analysis.models.multiverse import Question
 from compute_divide.analysis.statistics.estimates import COMPUTE, INDUSTRY, span

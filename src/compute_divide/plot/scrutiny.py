@@ -7,8 +7,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
-from bookpress.page.figures.theme import ACCENT, LINE, needs
+from bookpress.elements.figure.show import Figure
+from bookpress.elements.figure.theme import ACCENT, LINE, needs
 from compute_divide.evidence.outside import EVALUATIONS
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.marks import (

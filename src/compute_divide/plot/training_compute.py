@@ -11,8 +11,8 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import INK, needs
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import INK, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.plot.base.marks import (

@@ -138,7 +138,7 @@ BIBLIOGRAPHY = """
   title={A report}, author={{The Report group}}, year={2021}, eprint={2101.00001}, archiveprefix={arXiv}}
 """
 CONF = """
-extensions = ["myst_parser", "sphinxcontrib.bibtex", "bookpress.cite.extension"]
+extensions = ["myst_parser", "sphinxcontrib.bibtex", "bookpress.elements.citation.extension"]
 bibtex_bibfiles = ["references.bib"]
 bibtex_reference_style = "author_year"
 bibtex_default_style = "authors_first"

@@ -61,7 +61,7 @@ def shares() -> pd.DataFrame:
 
 def figure_cell(**changes: str) -> nbformat.NotebookNode:
     """Return a cell that shows a figure, as it was run, with some of its texts changed."""
-    from bookpress.page.figures.show import Figure
+    from bookpress.elements.figure.show import Figure
 
     words = {name: changes.pop(name, usual) for name, usual in WORDS_OF_FIGURE.items()}
     chart = (
@@ -325,15 +325,15 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(made_once: Callable[..., Path]) -> Book:
-    from bookpress.edition.formats import Format
-    from bookpress.edition.formats import make as make_formats
+    from bookpress.outputs.formats import Format
+    from bookpress.outputs.formats import make as make_formats
 
     def make(root: Path) -> None:
         book = new_book(root)
         book.write("edition.json", json.dumps(EDITION))
         book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
         book.build()
-        formats = [Format(name, f"bookpress.page.print.{name}") for name in ("pdf", "epub")]
+        formats = [Format(name, f"bookpress.outputs.{name}") for name in ("pdf", "epub")]
         make_formats(formats, book.html, book.root, EPOCH)
 
     return Book(made_once("edition", make))

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bookpress.elements.base import charts
+from bookpress.elements.base.charts import Chart, Column, Data, cell, read_chart, sort_key
+from bookpress.elements.figure import render as drawing
 from bookpress.errors import PressError
-from bookpress.page.base import charts
-from bookpress.page.base.charts import Chart, Column, Data, cell, read_chart, sort_key
-from bookpress.page.figures import render as drawing
 
 SPEC: dict[str, Any] = {
     "$schema": "https://vega.github.io/schema/vega-lite/v6.4.1.json",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from bookpress.edition.formats import Format, make
+from bookpress.outputs.formats import Format, make
 
 NAMES = {
     "opf": "http://www.idpf.org/2007/opf",
@@ -40,7 +40,7 @@ def tree(archive: zipfile.ZipFile, name: str) -> Any:
 
 def make_again(edition_book: Any, source: Path, html: Path) -> Path:
     shutil.copytree(edition_book.html, html, ignore=shutil.ignore_patterns("pdf", "epub"))
-    make([Format("epub", "bookpress.page.print.epub")], html, source, 1795478400)  # 2026-11-24
+    make([Format("epub", "bookpress.outputs.epub")], html, source, 1795478400)  # 2026-11-24
     return html / "epub" / "the-compute-divide.epub"
 
 

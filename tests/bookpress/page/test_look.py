@@ -3,11 +3,11 @@
 import re
 from typing import Literal
 
-from bookpress.page.base.charts import INK
-from bookpress.page.base.templates import STATIC
+from bookpress.elements.base import assets
+from bookpress.elements.base.charts import INK
 
 Ground = Literal["light", "dark"]
-CSS = (STATIC / "reading.css").read_text(encoding="utf-8")
+CSS = assets.content("reading.css").decode()
 PAIRS = dict(re.findall(r"--([a-z]+): light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\)", CSS))
 PLAIN = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", CSS))
 GROUNDS: tuple[Ground, ...] = ("light", "dark")

@@ -27,7 +27,7 @@ from page.conftest import (
 from PIL import Image
 
 from bookpress.chapter.parameters import check_values
-from bookpress.page.base.templates import STATIC
+from bookpress.elements.base import assets
 
 
 def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
@@ -220,8 +220,8 @@ def test_search_finds_sections_and_terms(built: Any) -> None:
 
 def test_pages_load_what_is_there_and_nothing_from_elsewhere(built: Any) -> None:
     names = {path.name for path in (built.html / "_static").rglob("*") if path.is_file()}
-    ours = {path.name for path in STATIC.rglob("*") if path.is_file()}
-    assert names == ours | {"cite.css", "cite.js", "pygments.css", "search-text.js", "vega.js"}
+    ours = {*assets.served(), *(path.name for path in assets.FONTS.iterdir())}
+    assert names == ours | {"pygments.css", "search-text.js", "vega.js"}
     for name in ("index", "words", "notebooks/models", "search"):
         page = built.page(name)
         for script in page.select("script"):

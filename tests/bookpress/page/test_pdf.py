@@ -12,11 +12,11 @@ import pikepdf
 import pytest
 from bs4 import BeautifulSoup
 
-from bookpress.edition.formats import Format, choose, make
 from bookpress.errors import PressError
-from bookpress.page.print import pdf
-from bookpress.page.print.page_extraction import read_articles
-from bookpress.page.print.print_html import book_document, chapter_document, load_front_matter
+from bookpress.outputs import pdf
+from bookpress.outputs.formats import Format, choose, make
+from bookpress.outputs.page_extraction import read_articles
+from bookpress.outputs.print_html import book_document, chapter_document, load_front_matter
 
 EPOCH = 1795478400  # 2026-11-24
 needs_browser = pytest.mark.skipif(
@@ -121,7 +121,7 @@ def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
     shutil.copytree(
         edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub")
     )
-    make([Format("pdf", "bookpress.page.print.pdf")], copied, edition_book.root, EPOCH)
+    make([Format("pdf", "bookpress.outputs.pdf")], copied, edition_book.root, EPOCH)
     for path in folder.glob("*.pdf"):
         content = next(copied.rglob(path.name)).read_bytes()
         assert content == path.read_bytes(), path.name

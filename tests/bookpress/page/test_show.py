@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from bookpress.elements.base.charts import VEGALITE_MIME, VEGALITE_VERSION, read_chart
+from bookpress.elements.figure.show import MAX_ROWS, Column, Figure, Table
+from bookpress.elements.figure.theme import NOTHING, needs
 from bookpress.errors import UsageError
-from bookpress.page.base.charts import VEGALITE_MIME, VEGALITE_VERSION, read_chart
-from bookpress.page.figures.show import MAX_ROWS, Column, Figure, Table
-from bookpress.page.figures.theme import NOTHING, needs
 
 DATA = pd.DataFrame(
     {
@@ -167,7 +167,7 @@ kernelspec: {name: python3, display_name: Python 3, language: python}
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure, Table
+from bookpress.elements.figure.show import Figure, Table
 
 rows = pd.DataFrame({"year": [2010, 2011], "share": [0.1, 0.3]})
 chart = alt.Chart(rows).mark_point().encode(x="year:Q").properties(width="container")

@@ -7,8 +7,8 @@ import nbformat
 import pandas as pd
 from page.conftest import code, figure_cell, models_chapter
 
-from bookpress.page.figures.show import Figure, Table
-from bookpress.page.figures.theme import NOTHING
+from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.theme import NOTHING
 
 
 def table_cell(data: pd.DataFrame, caption: str) -> nbformat.NotebookNode:

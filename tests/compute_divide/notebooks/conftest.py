@@ -11,7 +11,7 @@ from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Fingerprint
-from bookpress.page.base.charts import VEGALITE_MIME, read_chart
+from bookpress.elements.base.charts import VEGALITE_MIME, read_chart
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for
 from bookpress.run.notebook import job_for, run_job

@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.page.figures.theme import INK
+from bookpress.elements.figure.theme import INK
 from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.introduction import three_year_means
 from compute_divide.plot.scrutiny import kind_odds

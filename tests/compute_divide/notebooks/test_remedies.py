@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import compute_divide as cd
-from bookpress.page.figures.show import plain
+from bookpress.elements.figure.show import plain
 
 
 def test_an_hour_of_an_h100_has_one_price_in_the_book(run_chapter):

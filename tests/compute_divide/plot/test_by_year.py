@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import compute_divide as cd
-from bookpress.page.figures.show import Figure
+from bookpress.elements.figure.show import Figure
 from compute_divide.plot.base.marks import TEAM_COLOURS
 
 EVIDENCE = "models/2026-08.csv"

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from bookpress.page.base.templates import STATIC
-from bookpress.page.figures.theme import ACCENT, QUIET
+from bookpress.elements.base import assets
+from bookpress.elements.figure.theme import ACCENT, QUIET
 from compute_divide.plot.base.marks import TEAM_COLOURS, TEAM_NAMES, TEAM_SHAPES
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear RGB.
@@ -51,7 +51,7 @@ TO_LAB = np.array(
     ]
 )
 JUST_NOTICEABLE = 0.02
-CSS = (STATIC / "reading.css").read_text(encoding="utf-8")
+CSS = assets.content("reading.css").decode()
 GROUNDS = re.search(r"--paper: light-dark\((#\w+), (#\w+)\)", CSS).groups()
 """Of the page, light and dark."""
 

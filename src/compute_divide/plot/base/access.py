@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import altair as alt
 
-from bookpress.page.figures.theme import ACCENT
+from bookpress.elements.figure.theme import ACCENT
 
 OPEN = "open weights"
 HOSTED = "through a service only"

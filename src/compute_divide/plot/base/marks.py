@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, HEIGHT, INK, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, QUIET, needs
 
 Side = Literal["top", "bottom"]
 """The side of a chart on which a legend stands."""

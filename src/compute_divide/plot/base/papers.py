@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.theme import ACCENT, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.analysis.papers.papers import venue_name
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,

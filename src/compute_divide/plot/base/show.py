@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Column, Figure, Table
+from bookpress.elements.figure.show import Column, Figure, Table
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
@@ -36,7 +36,7 @@ COLUMNS = {
     "training_compute_flop": Column("Training compute (FLOP)", "flop"),
     "parameters": Column("Parameters", "number"),
 }
-"""Columns that recur in this book, besides those of `bookpress.page.figures.show.RECURRING`."""
+"""Columns that recur in this book, besides those of `bookpress.elements.figure.show.RECURRING`."""
 
 _WRITTEN = {
     "team_type": TEAM_NAMES,

@@ -10,8 +10,8 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, with_capital, write
-from bookpress.page.base.charts import Kind
-from bookpress.page.figures.show import write_value
+from bookpress.elements.base.charts import Kind
+from bookpress.elements.figure.show import write_value
 from compute_divide.plot.base.marks import TEAM_NAMES
 
 """Title of a figure whose finding has no value."""

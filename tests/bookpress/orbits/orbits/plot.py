@@ -5,7 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
-from bookpress.page.figures.show import Figure
+from bookpress.elements.figure.show import Figure
 
 
 def law(planets: pd.DataFrame) -> Figure:

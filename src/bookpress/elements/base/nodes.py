@@ -1,0 +1,140 @@
+"""What pages are made of besides docutils' nodes.
+
+Parts that wait for other pages, values, marks, HTML with slots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from bookpress.chapter.number_formats import FormatError
+from bookpress.chapter.quotes import full_name
+from bookpress.elements.base.store import UnknownNameError
+
+logger = logging.getLogger(__name__)
+SLOT = "<!-- slot -->"
+"""Where nodes stand within the HTML of a template."""
+LONG = 24
+"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
+NUMBERED = (nodes.section, nodes.figure, nodes.table)
+"""Nodes with a number, which would depend on whether they are shown."""
+
+
+class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801
+    """A part of a page that rests on other pages.
+
+    Its ``make(node, env)``, a function of a module, returns its nodes.
+    """
+
+
+class value(nodes.Inline, nodes.TextElement):  # noqa: N801
+    """A value in words, with its kind and, as its title, what it measures."""
+
+
+class mark(nodes.Inline, nodes.Element):  # noqa: N801
+    """Ends a sentence that rests on a statement, ``name`` in full."""
+
+
+def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.Node]:
+    """Return HTML as nodes, with other nodes in its slots.
+
+    Search reads these, and what the HTML says in short.
+    """
+    first, *rest = text.split(SLOT)
+    parts: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
+    for slot, piece in zip(slots, rest, strict=True):
+        parts += slot
+        raw = nodes.raw("", piece, format="html")
+        parts.append(raw)
+    return parts
+
+
+def leaving(
+    make: Callable[[later, BuildEnvironment], list[nodes.Node]],
+    *,
+    named: bool = False,
+    content: bool = False,
+) -> type[SphinxDirective]:
+    """Return a directive whose place is filled once all pages are known.
+
+    It may be `named` by a full name as its argument.
+    """
+
+    class Leaving(SphinxDirective):
+        required_arguments = int(named)
+        has_content = content
+        option_spec: ClassVar = {}
+
+        def run(self) -> list[nodes.Node]:
+            node = later(make=make, kind=self.name)
+            self.set_source_info(node)
+            for argument in self.arguments:
+                node["name"] = full_name(argument, self.env.docname)
+            if content:
+                self.assert_has_content()
+                self.state.nested_parse(self.content, self.content_offset, node)
+            for inner in node.findall(nodes.Element):
+                if isinstance(inner, NUMBERED):
+                    raise self.error(
+                        f"a {inner.tagname} cannot depend on a statement or a result: "
+                        "it has a number"
+                    )
+            return [node]
+
+    return Leaving
+
+
+class MakeLater(SphinxPostTransform):
+    """Make what was left for later, from the outside in: what is not shown need not exist."""
+
+    default_priority = 3
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Go through the page."""
+        if self.app.builder.name == "dummy":  # a check: what would not be shown is looked up too
+            for node in self.document.findall(later):
+                _made(node, self.env)
+        _make(self.document, self.env)
+
+
+def _make(parent: nodes.Element, env: BuildEnvironment) -> None:
+    for node in list(parent.children):
+        if isinstance(node, later):
+            made = nodes.Element("", *_made(node, env))
+            _make(made, env)
+            node.replace_self(made.children)
+        elif isinstance(node, nodes.Element):
+            _make(node, env)
+
+
+def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    make: Callable[[later, BuildEnvironment], list[nodes.Node]] = node["make"]
+    try:
+        return make(node, env)
+    except (UnknownNameError, FormatError) as error:
+        kind = node["kind"]
+        logger.error("%s", error, location=node, type="bookpress", subtype=kind)  # noqa: TRY400
+        return [nodes.problematic("", f"{kind} {node['name']}")]
+
+
+def visit_value(self: HTML5Translator, node: value) -> None:
+    """Open a value; a pointer over it shows what it measures."""
+    titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
+    classes = f"value value-{node['kind']}"
+    if len(node.astext()) > LONG:
+        classes += " value-long"
+    tag = self.starttag(node, "span", "", CLASS=classes, **titled)
+    self.body.append(tag)
+
+
+def leave_value(self: HTML5Translator, _node: value) -> None:
+    """Close a value."""
+    self.body.append("</span>")

@@ -1,0 +1,244 @@
+"""What is known of the pages while a book is read.
+
+It is kept in Sphinx's environment: an incremental build knows it too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from sphinx.environment import BuildEnvironment
+
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import number, with_unit
+from bookpress.chapter.periods import years_of
+from bookpress.elements.base.charts import Chart
+from bookpress.errors import nearest
+from bookpress.files import sha256
+from bookpress.states.robustness import Sureness
+
+T = TypeVar("T")
+PAGES_ALONE = "bookpress_pages_alone"
+"""The setting by which pages are made without drawing pictures and writing files beside them."""
+PROVENANCE = {
+    "paper": "read in the paper itself",
+    "summary": "from summaries of the paper",
+}
+
+
+class UnknownNameError(LookupError):
+    """A result, parameter or claim that does not exist."""
+
+
+@dataclass(frozen=True)
+class Quoted:
+    """A figure that someone else reports, or a statement without one, and how it became known."""
+
+    statement: str
+    value: float | None
+    unit: str
+    provenance: str
+
+    @property
+    def text(self) -> str:
+        """The figure in words, with the digits its source gives.
+
+        A source that writes "about 6 months" does not mean 6.0 months.
+        """
+        if self.value is None:
+            return self.statement
+        digits = f"{self.value:,.10g}"
+        if self.unit == "share":
+            digits = number(self.value, self.unit)
+        return with_unit(digits, self.unit)
+
+
+@dataclass
+class Page:
+    """One page of the book, as read."""
+
+    docname: str
+    is_chapter: bool = False
+    front: Mapping[str, Any] = field(default_factory=dict)
+    """The book's own part of its front matter."""
+    results: Mapping[str, Estimate] = field(default_factory=dict)
+    statements: Mapping[str, Comparison] = field(default_factory=dict)
+    listed: tuple[str, ...] = ()
+    """Keys of the results whose rows are listed."""
+    parameter_rows: list[dict[str, Any]] = field(default_factory=list)
+    """Parameters as people read them: name, value, default, type, allowed, unit, help."""
+    finding: list[Any] = field(default_factory=list)
+    """Nodes of the finding in one sentence."""
+    terms: dict[str, str] = field(default_factory=dict)
+    """Definitions of glossary terms by the ids of the terms."""
+    charts: list[Chart] = field(default_factory=list)
+    words: int = 0
+
+    @cached_property
+    def slug(self) -> str:
+        """Name of the chapter: as it was staged, else the last part of its path."""
+        return str(self.front.get("chapter") or self.docname.rpartition("/")[2])
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Values of the parameters by name."""
+        return {row["name"]: row["value"] for row in self.parameter_rows}
+
+    @property
+    def minutes(self) -> int:
+        """Minutes that reading takes, at 220 words a minute."""
+        return max(1, round(self.words / 220))
+
+    @property
+    def shown_elsewhere(self) -> tuple[Any, ...]:
+        """What other pages may show of it."""
+        return (
+            self.docname,
+            self.front,
+            self.minutes,
+            self.results,
+            self.statements,
+            self.parameter_rows,
+        )
+
+
+class Store:
+    """All pages, and what is quoted from outside.
+
+    Names are full: ``chapter:key``, ``claim:id``, ``related:id``.
+    """
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Page] = {}
+        self.quoted: dict[str, dict[str, Quoted]] = {}
+        self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
+        self.parts: list[tuple[str, list[str]]] = []
+        self.sizes: Mapping[str, Any] = {}
+        """Sizes of the pictures of charts that are not drawn, by the names of the charts."""
+        self._written = ""
+
+    def page(self, docname: str) -> Page:
+        """Return the page of a document, made when it is new."""
+        return self.pages.setdefault(docname, Page(docname))
+
+    def chapter(self, slug: str) -> Page:
+        """Return a chapter by its slug."""
+        chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
+        return _find(chapters, slug, "no chapter")
+
+    def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
+        slug, _, key = name.partition(":")
+        chapter = self.chapter(slug)
+        return _find(known(chapter), key, f"the chapter {slug!r} {lacking}")
+
+    def result(self, name: str) -> Estimate:
+        """Return a result."""
+        return self._in_chapter(name, lambda page: page.results, "publishes no result")
+
+    def statement(self, name: str) -> Comparison:
+        """Return a statement."""
+        return self._in_chapter(name, lambda page: page.statements, "publishes no statement")
+
+    def parameter(self, name: str) -> Any:
+        """Return the value of a parameter."""
+        return self._in_chapter(name, lambda page: page.parameters, "has no parameter")
+
+    def parameter_words(self, name: str) -> str:
+        """Return the value of a parameter as a reader is offered it."""
+
+        def words(page: Page) -> dict[str, str]:
+            return {row["name"]: row["words"] for row in page.parameter_rows}
+
+        return self._in_chapter(name, words, "has no parameter")
+
+    def chart(self, name: str) -> tuple[Page, Chart]:
+        """Return a figure, and the page it stands on."""
+
+        def figures(page: Page) -> dict[str, tuple[Page, Chart]]:
+            return {chart.name: (page, chart) for chart in page.charts}
+
+        return self._in_chapter(name, figures, "shows no figure")
+
+    def years(self, name: str) -> tuple[int | None, int | None]:
+        """Return first and last year of a period: a parameter, or what prose quotes as years."""
+        slug, _, key = name.partition(":")
+        chosen = self.chapter(slug).parameters.get(key)
+        if chosen is not None:
+            return years_of(chosen)
+        first = self.result(f"{name}.first").value
+        last = self.result(f"{name}.last").value
+        return _whole(first), _whole(last)
+
+    def minutes(self, name: str) -> int:
+        """Return the minutes that a page takes, or all chapters from one page to another."""
+        first, _, last = name.partition("..")
+        if not last:
+            return _find(self.pages, first, "no page").minutes
+        order = [docname for _, docnames in self.parts for docname in docnames]
+        places = {docname: place for place, docname in enumerate(order)}
+        start = _find(places, first, "no page in the contents")
+        end = _find(places, last, "no page in the contents")
+        pages = [self.pages[docname] for docname in order[start : end + 1]]
+        return sum(page.minutes for page in pages if page.is_chapter)
+
+    def quote(self, name: str) -> Quoted:
+        """Return what is quoted from the paper or related work."""
+        kind, _, key = name.partition(":")
+        return _find(self.quoted[kind], key, f"no {kind}")
+
+    def stale(self, menus: Any) -> Iterable[str]:
+        """Return all pages where something that others may show has changed since the last call."""
+        shown = [page.shown_elsewhere for page in self.pages.values()]
+        before = self._written
+        content = repr([shown, self.quoted, menus])
+        self._written = sha256(content.encode())
+        return [] if self._written == before else self.pages
+
+
+def _whole(year: float | None) -> int | None:
+    return None if year is None else round(year)
+
+
+def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
+    if name not in known:
+        hint = nearest(name, sorted(known))
+        raise UnknownNameError(f"{lacking} {name!r}{hint}")
+    return known[name]
+
+
+def store_of(env: BuildEnvironment) -> Store:
+    """Return the store of an environment, made when it is new."""
+    if not hasattr(env, "bookpress_store"):
+        env.bookpress_store = Store()  # type: ignore[attr-defined]
+    store: Store = env.bookpress_store  # type: ignore[attr-defined]
+    return store
+
+
+def explored(path: Path) -> dict[str, Any]:
+    """Return what a file keeps of the states of an edition; nothing where it was not explored."""
+    if not path.is_file():
+        return {}
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+def load_quoted(path: Path) -> dict[str, Quoted]:
+    """Return what ``claims.yml`` or ``related.yml`` of the evidence quotes, where there is one."""
+    if not path.exists():
+        return {}
+    content = path.read_text("utf-8")
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(content) or {}
+    return {key: _read_quoted(entry) for key, entry in entries.items()}
+
+
+def _read_quoted(entry: Mapping[str, Any]) -> Quoted:
+    key = entry.get("provenance", "")
+    provenance = PROVENANCE.get(key, "as the work itself reports it")
+    unit = entry.get("unit", "")
+    return Quoted(entry["statement"], entry["value"], unit, provenance)

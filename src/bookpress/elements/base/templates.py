@@ -1,0 +1,97 @@
+"""The HTML of our own parts, from the templates beside their code. Knows no Sphinx."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import html
+import json
+import re
+import shutil
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bookpress.chapter import number_formats
+from bookpress.elements.base import assets
+from bookpress.files import replace_file
+
+ELEMENTS = Path(__file__).parents[1]
+RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+
+
+@cache
+def environment(folder: Path = ELEMENTS) -> Environment:
+    """Return the templates of a folder, and those of the elements of a page."""
+    folders = sorted(path for path in ELEMENTS.iterdir() if path.is_dir())
+    templates = Environment(
+        loader=FileSystemLoader([folder, *folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(
+        typeset=typeset,
+        day=day,
+        setting=number_formats.setting,
+        css=_css_text,
+    )
+    templates.globals["numbers"] = number_formats
+    return templates
+
+
+def _css_text(text: str) -> Markup:
+    """Return a text as CSS writes it, safe within a page, for no tag can begin."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return Markup(quoted.replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
+
+
+def fill(template: str, **values: Any) -> str:
+    """Return a part of a page from its template; a value that is missing is an error."""
+    part = environment().get_template(template)
+    return part.render(**values)
+
+
+def typeset(text: str) -> Markup:
+    """Return plain text as HTML, its raised digits as superscripts.
+
+    Few fonts have all those of Unicode.
+    """
+    pieces = []
+    for position, part in enumerate(RAISED.split(text)):
+        if position % 2:  # what the pattern matched
+            level = part.translate(LEVEL)
+            pieces.append(f"<sup>{level}</sup>")
+        else:
+            pieces.append(html.escape(part))
+    return Markup("".join(pieces))  # noqa: S704 (every part is escaped)
+
+
+def day(date: dt.date | str) -> str:
+    """Return a date as people write it; what is no date stays as it is."""
+    try:
+        date = dt.date.fromisoformat(str(date))
+    except ValueError:
+        return str(date)
+    month = calendar.month_name[date.month]
+    return f"{date.day} {month} {date.year}"
+
+
+def write_apart(folder: Path, template: Path, **values: Any) -> Path:
+    """Write a page that stands outside any edition, from its template, as ``index.html``.
+
+    What it loads is written first.
+    """
+    page_template = environment(template.parent).get_template(template.name)
+    text = page_template.render(**values)
+    for name in ("reading.css", "apart.css"):
+        replace_file(folder / "_static" / name, assets.content(name))
+    shutil.copytree(assets.FONTS, folder / "_static/fonts", dirs_exist_ok=True)
+    page = folder / "index.html"
+    replace_file(page, text.encode("utf-8"))
+    return page

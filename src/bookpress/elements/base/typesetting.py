@@ -1,0 +1,136 @@
+"""What the text of a page gets besides: raised digits, terms with definitions, MathML."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+from docutils import nodes
+from latex2mathml.converter import convert
+from sphinx import addnodes
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from bookpress.elements.base.store import store_of
+from bookpress.elements.base.templates import LEVEL, RAISED
+
+logger = logging.getLogger(__name__)
+_SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
+"""A value of at most a few signs, with what stands in brackets after it."""
+_VERBATIM = (
+    nodes.literal,
+    nodes.literal_block,
+    nodes.raw,
+    nodes.math,
+    nodes.math_block,
+    nodes.superscript,
+)
+
+
+def keep_together(doctree: nodes.document) -> None:
+    """Keep a number, a date or an interval in one line of a table.
+
+    A value and its interval may stand apart.
+    """
+    for cell in doctree.findall(nodes.entry):
+        texts = list(cell.findall(nodes.Text))
+        if len(texts) != 1:
+            continue
+        [text] = texts
+        match = _SHORT.fullmatch(text)
+        if match and not isinstance(text.parent, _VERBATIM):
+            spaced: list[nodes.Node] = []
+            for part in filter(None, match.groups()):
+                spaced.append(nodes.Text(" "))
+                spaced.append(nodes.inline("", part, classes=["nowrap"]))
+            text.parent.replace(text, spaced[1:])
+
+
+def raise_digits(doctree: nodes.document) -> None:
+    """Set powers of ten with superscripts: few fonts have all the raised digits of Unicode."""
+    for text in list(doctree.findall(nodes.Text)):
+        if RAISED.search(text) and not isinstance(text.parent, _VERBATIM):
+            parts: list[nodes.Node] = []
+            for position, part in enumerate(RAISED.split(text)):
+                if position % 2:  # what the pattern matched
+                    parts.append(nodes.superscript("", part.translate(LEVEL)))
+                elif part:
+                    parts.append(nodes.Text(part))
+            text.parent.replace(text, parts)
+
+
+def definitions(doctree: nodes.document) -> dict[str, str]:
+    """Return the definition of each glossary term of a page, by the id of the term.
+
+    It is the first paragraph of what the glossary says.
+    """
+    texts: dict[str, str] = {}
+    for glossary in doctree.findall(addnodes.glossary):
+        for item in glossary.findall(nodes.definition_list_item):
+            definition = next(iter(item.findall(nodes.definition)))
+            paragraph = next(iter(definition.findall(nodes.paragraph)))
+            words = paragraph.astext().split()
+            text = " ".join(words)
+            for term in item.findall(nodes.term):
+                texts.update(dict.fromkeys(term["ids"], text))
+    return texts
+
+
+def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
+    """Give every link to a term of the glossary its definition: a tip for pointer and keyboard."""
+    terms: dict[str, str] = {}
+    for page in store_of(env).pages.values():
+        terms |= page.terms
+    for link in doctree.findall(nodes.reference):
+        address = str(link.get("refuri", ""))
+        term = link.get("refid") or address.rpartition("#")[2]
+        if term in terms and _is_to_term(link):
+            link["reftitle"] = terms[term]
+            link["classes"].append("term")
+
+
+def _is_to_term(link: nodes.reference) -> bool:
+    return any("std-term" in part["classes"] for part in link.findall(nodes.inline))
+
+
+def mathml(node: nodes.Element, display: str) -> str:
+    """Return a formula as MathML, which browsers draw on their own, with its LaTeX.
+
+    One that cannot be is reported.
+    """
+    latex = node.astext()
+    try:
+        formula = str(convert(latex, display=display))
+        problem = "holds a command that has no MathML" if "\\" in formula else ""
+    except Exception as error:  # noqa: BLE001 - whatever the converter stumbles over
+        problem = f"cannot be converted to MathML: {error!r}"
+    if problem:
+        logger.error(
+            "the formula %r %s",
+            latex,
+            problem,
+            location=node,
+            type="bookpress",
+            subtype="math",
+        )
+        return ""
+    opening = f'<math alttext="{escape(latex)}" '
+    return formula.replace("<math ", opening, 1)
+
+
+def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
+    """Write a formula in a line."""
+    self.body.append(mathml(node, "inline"))
+    raise nodes.SkipNode
+
+
+def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
+    """Write a formula on a line of its own, with its number."""
+    number = ""
+    if node.get("number"):
+        number = f'<span class="eqno">({node["number"]})</span>'
+    tag = self.starttag(node, "div", CLASS="math-block")
+    formula = mathml(node, "block")
+    self.body.append(f"{tag}{formula}{number}</div>\n")
+    raise nodes.SkipNode

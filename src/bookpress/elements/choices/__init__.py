@@ -1,0 +1,1 @@
+"""The bar of choices at the head of a chapter, and a page in another state."""

@@ -1,0 +1,302 @@
+"""The choices of a chapter: its opening with finding and parameters; the table of all of them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import LoggingReporter
+
+from bookpress.book.project import load_settings
+from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import ranged, setting
+from bookpress.chapter.parameters import as_text, describe
+from bookpress.edition.assignments import run_command
+from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
+from bookpress.elements.base import contents
+from bookpress.elements.base.nodes import html, later
+from bookpress.elements.base.store import Page, explored, store_of
+from bookpress.elements.base.templates import fill
+from bookpress.files import load_model
+
+HOW_TO = "book/re-running"
+"""The page that says where the command is to be had."""
+MANY = 50
+"""How many times the smallest end the largest one is where the scale of strips is logarithmic."""
+LEAST_WIDTH = 0.6
+"""Width on a line from 0 to 100 that a bar has at least."""
+Place = Callable[[float], float]
+_DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
+
+
+@cache
+def _title(path: Path, _changed: int) -> str:
+    """Return the title of an edition file that was changed at a time: each page asks for it."""
+    return load_model(path, path.name, EditionFile).title
+
+
+def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> list[dict[str, Any]]:
+    """Return the parameters of a chapter.
+
+    They are as the press stages them, else as the cell of its notebook has them.
+    """
+    if page.front.get("parameters"):
+        return list(page.front["parameters"])
+    for cell in cells:
+        tags = cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and "parameters" in tags:
+            types = load_settings(srcdir).parameter_types
+            source = "".join(cell["source"])
+            return describe(read_parameters(source, page.docname, types))
+    return []
+
+
+def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:
+    """Return the nodes of a line of MyST that is not in the text of the page that is being read."""
+    from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
+    from myst_parser.parsers.mdit import create_md_parser
+
+    path = str(env.doc2path(env.docname))
+    document = new_document(path, settings)
+    document.reporter = LoggingReporter.from_reporter(document.reporter)
+    parser = create_md_parser(env.myst_config, SphinxRenderer)  # type: ignore[attr-defined]
+    parser.options["document"] = document
+    parser.render(text)
+    first = next(document.findall(nodes.paragraph), None)
+    return list(first.children) if first is not None else []
+
+
+def open_page(doctree: nodes.document, page: Page, is_laid_out: bool) -> None:
+    """Put the opening into a page that was just read, below its title.
+
+    On a page that the press does not lay out, it is what the theme has not: finding and choices.
+    """
+    section = next(iter(doctree.findall(nodes.section)), None)
+    if section is None or not (page.finding or page.is_chapter):
+        return
+    if not (is_laid_out or page.finding or page.parameter_rows):
+        return
+    below = later(make=opening)
+    if page.finding:
+        finding = [node.deepcopy() for node in page.finding]
+        below += nodes.paragraph("", "", *finding, classes=["standfirst"])
+    section.insert(1, below)
+
+
+def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the opening of a page: its finding; of a chapter also facts, choices and a command.
+
+    The command runs it again.
+    """
+    page = store_of(env).pages[env.docname]
+    srcdir = Path(env.srcdir)
+    address_of = env.app.builder.get_relative_uri
+    states = explored(srcdir / "states" / f"{page.slug}.json")
+    usual = states.get("result", [None])[0]
+    command = page.front.get("command")
+    if not command:
+        program = load_settings(srcdir).command
+        command = run_command(page.slug, page.parameter_rows, program)
+    how_to = ""
+    if HOW_TO in env.found_docs:
+        how_to = address_of(env.docname, HOW_TO)
+    text = fill(
+        "opening.html",
+        page=page,
+        is_laid_out=load_settings(srcdir).is_laid_out,
+        data_date=data_date(page),
+        states=states,
+        usual=None if usual is None else scale(states)(usual),
+        folder=address_of(env.docname, f"states/{page.slug}").removesuffix(".html"),
+        controls=controls(page.parameter_rows, states),
+        editions=other_editions(env, page),
+        command=command,
+        build=f"{load_settings(srcdir).command} build",
+        edition=_edition_id(env),
+        how_to=how_to,
+    )
+    return html(text, node.children)
+
+
+def _edition_id(env: BuildEnvironment) -> str:
+    edition = contents.citation_of(env.app.config).edition
+    return edition.id if edition else ""
+
+
+def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
+    """Return the named editions besides this and the published one.
+
+    Of each its title, what builds it, and its address where it has one.
+    """
+    citation = contents.citation_of(env.app.config)
+    this_edition = citation.edition.name if citation.edition else DEFAULT
+    root = Path(env.srcdir)
+    command = load_settings(root).command
+    editions = []
+    for path in sorted((root / FOLDER).glob("[!.]*.yml")):
+        name = path.stem
+        if name in {this_edition, DEFAULT}:
+            continue
+        address = ""
+        url = citation.book.edition_url
+        if url and name in citation.book.published_editions:
+            place = env.app.builder.get_target_uri(page.docname)
+            address = url.replace("{name}", name) + place
+        edition = {
+            "title": _title(path, path.stat().st_mtime_ns),
+            "command": f"{command} build {name}",
+            "address": address,
+        }
+        editions.append(edition)
+    return editions
+
+
+def data_date(page: Page) -> str:
+    """Return the date of the newest data behind a chapter.
+
+    Its front matter says it, or the sources of its figures.
+    """
+    dates: list[str] = []
+    for chart in page.charts:
+        dates += _DATE.findall(chart.source)
+    newest = max(dates, default="")
+    return str(page.front.get("data_date") or newest)
+
+
+def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the choices as they are offered; first those that can be tried."""
+    place = scale(states)
+    choices = []
+    for row in rows:
+        rows_tried = strips(states, row["name"], place)
+        offered = {
+            "default_text": as_text(row["default"]),
+            "strips": rows_tried,
+            "moves": any(tried["moves"] for tried in rows_tried),
+            "turns": any(tried["fallen"] for tried in rows_tried),
+            "changed": row["value"] != row["default"],
+        }
+        choices.append({**row, **offered})
+    return sorted(choices, key=lambda choice: not choice["strips"])
+
+
+def scale(states: Mapping[str, Any]) -> Place:
+    """Return where on a line from 0 to 100 a result stands.
+
+    It is one line for all choices of the chapter.
+    """
+    ends: list[float] = []
+    for values in states.get("choices", {}).values():
+        for state in values:
+            ends += [end for end in state["result"] if end is not None]
+    low = min(ends, default=0.0)
+    high = max(ends, default=1.0)
+    if states.get("unit") == "share":
+        low = min(low, 0.0)
+    bend: Callable[[float], float] = float
+    if low > 0 and high / low >= MANY:
+        bend = math.log
+    start = bend(low)
+    width = (bend(high) - start) or 1.0
+
+    def place(end: float) -> float:
+        distance = bend(end) - start
+        return round(1 + 98 * distance / width, 2)
+
+    return place
+
+
+def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
+    """Return what each explored value of a parameter makes of the headline, if anything."""
+    rows = []
+    for state in states.get("choices", {}).get(name, ()):
+        value, low, high = state["result"]
+        result = Estimate(value=value, low=low, high=high, unit=states["unit"])
+        interval = None
+        if value is not None and low is not None and high is not None:
+            width = round(place(high) - place(low), 2)
+            interval = (place(low), max(width, LEAST_WIDTH))
+        row = {
+            "value": as_text(state["value"]),
+            "words": state["words"],
+            "is_usual": state["value"] == states["usual"][name],
+            "text": ranged(result),
+            "moves": state["result"] != states["result"],
+            "fallen": state["fallen"],
+            "point": None if value is None else place(value),
+            "range": interval,
+        }
+        rows.append(row)
+    return rows
+
+
+def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> None:
+    """Put a line above the title of the pages of a part: the part, and the number of a chapter."""
+    section = next(doctree.findall(nodes.section), None)
+    parts = [title for title, docnames in store_of(env).parts if docname in docnames]
+    words = [part for part in parts[:1] if part]
+    number = contents.chapter_numbers(env).get(docname)
+    if number:
+        words.append(f"Chapter {number}")
+    if section is not None and words:
+        text = " · ".join(words)
+        kicker = fill("kicker.html", text=text)
+        section.insert(0, html(kicker))
+
+
+Row = tuple[str, str, str, str]
+"""A parameter in the table of all: name, meaning, default, what is allowed."""
+
+
+def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """``{every-choice}``: return the parameters that several chapters share, then those of each.
+
+    Chapters in which a name means the same, with the same default, share a row.
+    """
+    address_of = env.app.builder.get_relative_uri
+    chapters: dict[str, dict[str, Any]] = {}
+    for docname, number in contents.chapter_numbers(env).items():
+        chapters[docname] = {
+            "number": number,
+            "title": contents.title_of(env, docname),
+            "address": address_of(env.docname, docname),
+        }
+    users = _users(chapters, env)
+    shared = [(row, docnames) for row, docnames in users.items() if len(docnames) > 1]
+    shared.sort(key=lambda entry: (-len(entry[1]), entry[0]))
+    several: list[tuple[Any, ...]] = []
+    for row, docnames in shared:
+        row_chapters = [chapters[docname] for docname in docnames]
+        several.append((*row, row_chapters))
+    folds = [("Of several chapters", several)]
+    for docname, chapter in chapters.items():
+        own = [row for row, docnames in users.items() if docnames == [docname]]
+        number = chapter["number"]
+        title = f"{number} {chapter['title']}"
+        folds.append((title, [(*row, []) for row in own]))
+    meanings = [f"{name}: {meaning}" for name, meaning, *_ in users]
+    says = "; ".join(meanings)
+    text = fill("choices.html", folds=folds)
+    return html(text, says=says)
+
+
+def _users(docnames: Iterable[str], env: BuildEnvironment) -> dict[Row, list[str]]:
+    """Return the chapters that have each parameter."""
+    users: dict[Row, list[str]] = {}
+    for docname in docnames:
+        for parameter in store_of(env).pages[docname].parameter_rows:
+            meaning = parameter["help"]
+            if parameter["unit"]:
+                meaning += f" ({parameter['unit']})"
+            default = setting(parameter["default"])
+            row = (parameter["name"], meaning, default, parameter["allowed"])
+            users.setdefault(row, []).append(docname)
+    return users

@@ -1,0 +1,1 @@
+"""How to cite: the box at the end of a chapter, and what the head of a page says."""

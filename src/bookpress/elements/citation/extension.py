@@ -1,0 +1,220 @@
+"""The adapter to Sphinx.
+
+Another extension tells what a page holds by listening to the event ``landing-page``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from jinja2 import FileSystemLoader
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.errors import ConfigError
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.typing import ExtensionMetadata
+
+from bookpress.book.documents import is_chapter
+from bookpress.book.project import load_settings
+from bookpress.cite import references
+from bookpress.cite.formats import FOLDER, citation_files, to_bibtex
+from bookpress.cite.jsonld import page_node, script_html
+from bookpress.cite.landing_page import TEMPLATES, LandingPage
+from bookpress.cite.record import Chapter, Citation, load_citation, read_chapter
+from bookpress.cite.styles import STYLES, to_reference
+from bookpress.errors import PressError
+
+EVENT = "landing-page"
+HERE = Path(__file__).parent
+PARTS = TEMPLATES.overlay(loader=FileSystemLoader(HERE))
+HOW_TO_CITE = "<!-- how to cite -->"
+
+
+class HowToCite(SphinxDirective):
+    """``{how-to-cite}``: how to cite the book and each chapter."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave a placeholder that is filled in when the chapters are known."""
+        return [nodes.raw("", HOW_TO_CITE, format="html")]
+
+
+class Citing:
+    """What the extension does at each event of a build.
+
+    It sets ``bookpress_citation`` and, once all is read, ``bookpress_chapters`` in the
+    configuration of the build.
+    """
+
+    def load(self, app: Sphinx, config: Config) -> None:
+        """Read the settings, and let Sphinx write pages again when they change."""
+        # One work may stand in the reference lists of several pages; each refers to its own.
+        config.suppress_warnings = [
+            *config.suppress_warnings,
+            "bibtex.duplicate_citation",
+            "bibtex.duplicate_label",
+        ]
+        config.bibtex_bibfiles = config.bibtex_bibfiles or []
+        try:
+            config.bookpress_citation = load_citation(Path(app.srcdir))
+        except PressError as error:
+            raise ConfigError(str(error)) from error
+        config.citation_facts = config.bookpress_citation.model_dump_json()
+
+    def find_chapters(self, app: Sphinx, _env: object) -> None:
+        """Read the facts of the chapters, by document in reading order."""
+        chapters: dict[str, Chapter] = {}
+        app.config.bookpress_chapters = chapters
+        key = load_settings(Path(app.srcdir)).front_matter
+        listed = app.env.collect_relations()
+        for docname in dict.fromkeys([*listed, *sorted(app.env.found_docs)]):
+            if not is_chapter(app.env, docname):
+                continue
+            position = len(chapters) + 1
+            try:
+                chapters[docname] = _chapter_of(app, docname, position, key)
+            except PressError as error:
+                raise ConfigError(str(error)) from error
+
+    def add_assets(self, app: Sphinx) -> None:
+        """Offer style and script to the pages of a site."""
+        if app.builder.format == "html":
+            app.add_css_file("cite.css")
+            app.add_js_file("cite.js", loading_method="defer")
+
+    def format_once(self, app: Sphinx, _builder: object) -> None:
+        """Parse templates and styles, and format what all pages show.
+
+        Each process that writes pages would else do it anew.
+        """
+        if app.builder.format == "html":
+            for name in TEMPLATES.list_templates():
+                TEMPLATES.get_template(name)
+            for name in ("cite-box.html", "how-to-cite.html"):
+                PARTS.get_template(name)
+            book, *chapters = self._citations(app)
+            for style in STYLES:
+                to_reference(book, style)
+            for chapter in chapters:
+                to_reference(chapter, "apa")
+
+    def on_page(
+        self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object
+    ) -> None:
+        """Add tags and links to the head of a page, and the box to the end of a chapter."""
+        if app.builder.format != "html" or docname not in app.env.found_docs:
+            return
+        page = _landing_page(app, docname)
+        is_chapter = docname in app.config.bookpress_chapters
+        is_landing = is_chapter or docname == app.config.root_doc
+        if is_landing:
+            self._describe(app, docname, page)
+        head = [context.get("metatags", ""), page.head_html(is_landing=is_landing)]
+        if is_landing:
+            head.append(script_html(page_node(page)))
+        context["metatags"] = "\n".join(filter(None, head))
+        context["pageurl"] = None  # the theme would add a link of its own
+        if HOW_TO_CITE in context["body"]:
+            how_to_cite = self._how_to_cite(app, page.path)
+            context["body"] = context["body"].replace(HOW_TO_CITE, how_to_cite)
+        if is_chapter:
+            context["body"] += _cite_box(page)
+
+    def _describe(self, app: Sphinx, docname: str, page: LandingPage) -> None:
+        """Add the cited works, or the chapters, to a page; listeners of the event add the rest."""
+        chapters = app.config.bookpress_chapters
+        if docname in chapters:
+            page.works = references.cited_works(app.env, docname)
+            page.chapters = ()
+        else:
+            page.works = ()
+            page.chapters = tuple(chapters.values())
+        app.emit(EVENT, docname, page)
+
+    def _how_to_cite(self, app: Sphinx, path: str) -> str:
+        """Return how to cite the book and each chapter, as HTML of the page at a path."""
+        pages = [LandingPage(citation, path) for citation in self._citations(app)]
+        return PARTS.get_template("how-to-cite.html").render(pages=pages)
+
+    def write_files(self, app: Sphinx, exception: Exception | None) -> None:
+        """Write the citation files of book and chapters, and the site map.
+
+        Those of chapters that are gone are removed.
+        """
+        if exception is not None or app.builder.format != "html":
+            return
+        outdir = Path(app.outdir)
+        wanted: dict[str, str] = {}
+        for citation in self._citations(app):
+            wanted |= citation_files(citation)
+        wanted |= _site_map(app)
+        (outdir / FOLDER).mkdir(exist_ok=True)
+        for path in [outdir / "sitemap.xml", *(outdir / FOLDER).iterdir()]:
+            if path.relative_to(outdir).as_posix() not in wanted:
+                path.unlink(missing_ok=True)
+        for name, text in wanted.items():
+            (outdir / name).write_text(text, encoding="utf-8", newline="")
+
+    def _citations(self, app: Sphinx) -> list[Citation]:
+        """Return what book and chapters are cited as."""
+        book: Citation = app.config.bookpress_citation
+        chapters = app.config.bookpress_chapters.values()
+        return [book, *map(book.of_chapter, chapters)]
+
+
+def _chapter_of(app: Sphinx, docname: str, position: int, key: str) -> Chapter:
+    """Return the facts of the chapter that a document holds; `key` is that of its front matter."""
+    front = json.loads(app.env.metadata[docname].get(key, "{}"))
+    slug = front.get("chapter") or docname.rpartition("/")[2]
+    title = app.env.titles[docname].astext()
+    page = app.builder.get_target_uri(docname) or f"{docname}.html"
+    return read_chapter(slug, title, page, position, front)
+
+
+def _landing_page(app: Sphinx, docname: str) -> LandingPage:
+    """Return the page of a document, with what is cited there and its path alone."""
+    chapter = app.config.bookpress_chapters.get(docname)
+    citation = app.config.bookpress_citation.of_chapter(chapter)
+    return LandingPage(citation, app.builder.get_target_uri(docname))
+
+
+def _cite_box(page: LandingPage) -> str:
+    """Return the box at the end of a chapter."""
+    template = PARTS.get_template("cite-box.html")
+    return template.render(page=page, styles=STYLES, bibtex=to_bibtex(page.citation))
+
+
+def _site_map(app: Sphinx) -> dict[str, str]:
+    """Return the site map by its name; nothing where the site has no address."""
+    book: Citation = app.config.bookpress_citation
+    paths = [app.builder.get_target_uri(docname) for docname in app.env.found_docs]
+    urls = [LandingPage(book, path).url for path in paths]
+    if not urls[0]:
+        return {}
+    dated = [(url, book.date) for url in urls]
+    text = TEMPLATES.get_template("sitemap.xml").render(urls=dated)
+    return {"sitemap.xml": text}
+
+
+def setup(app: Sphinx) -> ExtensionMetadata:
+    """Register the extension."""
+    app.setup_extension("sphinxcontrib.bibtex")
+    app.add_config_value("citation_facts", "", "html", str)
+    app.add_config_value("bookpress_citation", None, "", Citation)
+    app.add_config_value("bookpress_chapters", {}, "", dict)
+    app.add_event(EVENT)
+    app.add_directive("how-to-cite", HowToCite)
+    app.add_post_transform(references.ListReferences)
+    citing = Citing()
+    # before the bibliography files are looked for
+    app.connect("config-inited", citing.load, priority=100)
+    app.connect("builder-inited", citing.add_assets)
+    app.connect("env-updated", citing.find_chapters, priority=100)
+    # before the table of contents is collected
+    app.connect("doctree-read", references.add_references, priority=400)
+    app.connect("write-started", citing.format_once)
+    app.connect("html-page-context", citing.on_page, priority=600)
+    app.connect("build-finished", citing.write_files)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,1 @@
+"""The cover: findings, a chart, the list of chapters, the edition."""

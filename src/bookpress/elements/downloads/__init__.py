@@ -1,0 +1,1 @@
+"""Files to download, and what machines read of them."""

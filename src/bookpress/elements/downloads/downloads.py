@@ -1,0 +1,380 @@
+"""What a reader may take away: of a chapter notebook, source, results and figures; the whole book.
+
+Those who cite are told of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.util.osutil import relative_uri
+
+from bookpress.chapter.counted import ROWS_MIME, to_csv
+from bookpress.chapter.estimates import outputs_of, published, results_file
+from bookpress.cite.jsonld import author_node, filled
+from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
+from bookpress.cite.record import Citation
+from bookpress.elements.base import charts
+from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
+from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
+from bookpress.elements.figure.figures import folder_of, picture_cache
+from bookpress.elements.value.words import charts_of
+from bookpress.files import archive, pretty, replace_file, sha256
+from bookpress.outputs.notebook import as_notebook, as_source
+from bookpress.outputs.text import ROWS, address_of, as_markdown, rows_name
+
+PACKAGE = "datapackage.json"
+CROISSANT = "croissant.json"
+FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", ".svg")
+"""Endings of what the archive of figures holds of each."""
+PNG_SIZE = slice(16, 24)
+"""Where the first chunk of a PNG file states width and height."""
+SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
+Node = dict[str, Any]
+
+MEDIA_TYPES = {
+    ".ipynb": "application/x-ipynb+json",
+    ".md": "text/markdown",
+    ".json": "application/json",
+    ".zip": "application/zip",
+    ".pdf": "application/pdf",
+    ".epub": "application/epub+zip",
+}
+
+
+def source_of(page: Page, srcdir: Path) -> Path | None:
+    """Return the MyST source of a chapter: staged by the press, else the page's own file."""
+    staged = srcdir / "sources" / f"{page.slug}.md"
+    own = srcdir / f"{page.docname}.md"
+    return next((path for path in (staged, own) if path.is_file()), None)
+
+
+def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
+    """Return the book in other formats: name, what it is, and the address.
+
+    Addresses are as from a page, or from the root of the site.
+    """
+    pdf = _download(here, f"pdf/{stem}.pdf", "PDF", "to print or keep")
+    epub = _download(here, f"epub/{stem}.epub", "EPUB", "for e-book readers")
+    offered = {"pdf": pdf, "epub": epub}
+    return [download for name, download in offered.items() if name in formats]
+
+
+def files_of(
+    page: Page, srcdir: Path, formats: Collection[str], here: str = ""
+) -> list[dict[str, str]]:
+    """Return the downloads of a chapter, as `book_files` does."""
+    stem = f"downloads/{page.slug}"
+    downloads = []
+    if "pdf" in formats:
+        downloads.append(_download(here, f"{page.docname}.pdf", "PDF", "to print or keep"))
+    notebook = _download(here, f"{stem}.ipynb", "Notebook", "with all outputs (ipynb)")
+    downloads.append(notebook)
+    if source_of(page, srcdir):
+        source = _download(here, f"{stem}.md", "Source", "to run again (MyST Markdown)")
+        downloads.append(source)
+    downloads.append(_download(here, address_of(page), "Text", "without code (Markdown)"))
+    if page.results:
+        name = f"{stem}-results.json"
+        downloads.append(_download(here, name, "Results", "numbers with intervals (JSON)"))
+    if page.listed:
+        name = f"{stem}-rows.zip"
+        downloads.append(_download(here, name, "Rows", "that shares count, or not (ZIP)"))
+    if page.charts:
+        name = f"{stem}-figures.zip"
+        downloads.append(_download(here, name, "Figures", "data, pictures and charts (ZIP)"))
+    return downloads
+
+
+def _download(here: str, path: str, name: str, what: str) -> dict[str, str]:
+    return {"address": relative_uri(here, path), "name": name, "what": what}
+
+
+def write_files(app: Sphinx, page: Page) -> None:
+    """Write the downloads of a chapter, and what describes the figures of a page.
+
+    It stands beside these, which are written.
+    """
+    outdir = Path(app.outdir)
+    folder = outdir / folder_of(page.docname)
+    page_charts = charts_of(page, app.env)
+    if page_charts:
+        tables = [(chart, "") for chart in page_charts]
+        title = title_of(app.env, page.docname)
+        citation = citation_of(app.config)
+        package = data_package(page.slug, title, citation, tables)
+        _write_json(folder / PACKAGE, package)
+    if not page.is_chapter:
+        return
+    stem = outdir / "downloads" / page.slug
+    executed = _executed(page, app).read_bytes()
+    notebook = as_notebook(executed, page, app)
+    replace_file(Path(f"{stem}.ipynb"), notebook)
+    if source_of(page, Path(app.srcdir)) is not None:
+        replace_file(Path(f"{stem}.md"), as_source(notebook))
+    replace_file(outdir / address_of(page), as_markdown(executed, page, app))
+    if page.results:
+        results = results_file(page.results)
+        replace_file(Path(f"{stem}-results.json"), results)
+    listed = rows_files(executed)
+    for name, table in listed.items():
+        replace_file(outdir / ROWS / page.slug / name, table)
+    if listed:
+        replace_file(Path(f"{stem}-rows.zip"), archive(listed))
+    if page_charts:
+        archived = figures_zip(app, page, folder)
+        replace_file(Path(f"{stem}-figures.zip"), archived)
+
+
+def rows_files(executed: bytes) -> dict[str, bytes]:
+    """Return the rows behind the shares of an executed chapter: a CSV file for each."""
+    outputs = outputs_of(json.loads(executed)["cells"])
+    tables = published(outputs, ROWS_MIME)
+    return {rows_name(key): to_csv(content).encode() for key, content in tables.items()}
+
+
+def _executed(page: Page, app: Sphinx) -> Path:
+    """Return the notebook of a chapter as it was run."""
+    # The press stages what was run; MyST-NB's own copy may be of another edition.
+    output_folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
+    folders = (Path(app.srcdir), Path(output_folder))
+    files = [folder / f"{page.docname}.ipynb" for folder in folders]
+    return next(file for file in files if file.is_file())
+
+
+def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
+    """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
+    page_charts = charts_of(page, app.env)
+    reference, address = chapter_reference(app.env, page.docname)
+    files = {
+        f"{page.slug}/README.txt": readme(page_charts, reference, address).encode(),
+        f"{page.slug}/{PACKAGE}": (folder / PACKAGE).read_bytes(),
+    }
+    for chart in page_charts:
+        for ending in FIGURE_FILES:
+            name = f"{chart.stem}{ending}"
+            files[f"{page.slug}/{name}"] = (folder / name).read_bytes()
+    return archive(files)
+
+
+def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
+    """Return how the figures are cited and what they are.
+
+    That is whose data they show, in which units, under which licence.
+    """
+    citation = f"Cite as: {reference}"
+    if address:
+        citation += f"\nAddress: {address}"
+    parts = [citation]
+    for chart in figures:
+        columns = ", ".join(map(_about, chart.data.columns))
+        facts = [
+            chart.stem,
+            chart.title,
+            chart.description,
+            f"Source: {chart.source}",
+            f"Licence: {chart.licence}",
+            f"Columns: {columns}",
+        ]
+        parts.append("\n".join(facts))
+    return "\n\n".join(parts) + "\n"
+
+
+def _about(column: charts.Column) -> str:
+    """Return the name of a column, what it is and its unit."""
+    unit = charts.UNITS.get(column.kind)
+    about = ", ".join(filter(None, [column.label, unit]))
+    return f"{column.name} ({about})"
+
+
+def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
+    """Tell those who cite a page of its files and of its figures.
+
+    The first figure stands for the chapter.
+    """
+    page = store_of(app.env).pages.get(docname)
+    if page is None or app.config[PAGES_ALONE]:
+        return
+    formats = formats_of(app.config)
+    page_charts = charts_of(page, app.env)
+    landing.datasets += [_dataset(chart, folder_of(docname)) for chart in page_charts]
+    if page.is_chapter:
+        files = files_of(page, Path(app.srcdir), formats)
+    else:
+        files = book_files(citation_of(app.config).book.file_stem, formats)
+    paths = [file["address"] for file in files]
+    for path in paths:
+        media_type = MEDIA_TYPES[Path(path).suffix]
+        landing.files.append(SiteFile(path=path, media_type=media_type))
+    landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
+    if page_charts:
+        cache = picture_cache(Path(app.outdir))
+        first = page_charts[0]
+        landing.picture = _picture(first, folder_of(docname), cache)
+
+
+def _dataset(chart: charts.Chart, folder: str) -> Dataset:
+    stem = f"{folder}/{chart.stem}"
+    data = SiteFile.of(f"{stem}.csv", "text/csv", chart.csv)
+    spec = SiteFile.of(f"{stem}.vl.json", charts.VEGALITE_MIME, chart.vegalite)
+    facts = chart.model_dump(include={"title", "description", "licence", "source"})
+    return Dataset(anchor=chart.name, files=(data, spec), **facts)
+
+
+def _picture(chart: charts.Chart, folder: str, cache: Path) -> Picture:
+    png = (cache / f"{chart.key}.png").read_bytes()
+    width, height = struct.unpack(">II", png[PNG_SIZE])
+    path = f"{folder}/{chart.stem}.png"
+    return Picture(path=path, alt=chart.alt, width=width, height=height)
+
+
+def describe_book(app: Sphinx) -> None:
+    """Write what describes all tables of the book, in one order whichever pages were read anew."""
+    pages = store_of(app.env).pages
+    citation = citation_of(app.config)
+    tables = []
+    for docname in sorted(pages):
+        folder = f"{folder_of(docname)}/"
+        tables += [(chart, folder) for chart in charts_of(pages[docname], app.env)]
+    if tables:
+        package = data_package(citation.book.file_stem, citation.title, citation, tables)
+        _write_json(Path(app.outdir, PACKAGE), package)
+        dataset = croissant(citation, tables)
+        _write_json(Path(app.outdir, CROISSANT), dataset)
+
+
+def _write_json(path: Path, content: Node) -> None:
+    text = pretty(content)
+    replace_file(path, text.encode())
+
+
+def _name(chart: charts.Chart, folder: str) -> str:
+    path = f"{folder}{chart.stem}".removeprefix("figures/")
+    return path.replace("/", "-")
+
+
+def _licence(text: str) -> Node:
+    name = re.sub(r"[^-\w.]+", "-", text)
+    return {"name": name.strip("-"), "title": text}
+
+
+def data_package(
+    name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]
+) -> Node:
+    """Return a package of tables, each with the folder it lies in.
+
+    Its form is that of https://specs.frictionlessdata.io/data-package/.
+    """
+    licences = dict.fromkeys(chart.licence for chart, _ in tables)
+    sources = dict.fromkeys(chart.source for chart, _ in tables)
+    authors = [author.full for author in cited.authors]
+    return filled(
+        {
+            "profile": "tabular-data-package",
+            "name": name,
+            "title": title,
+            "id": cited.edition.id if cited.edition else None,
+            "version": cited.book.version,
+            "homepage": cited.page_url,
+            "created": f"{cited.date.isoformat()}T00:00:00Z",
+            "keywords": list(cited.keywords),
+            "contributors": [{"title": author, "role": "author"} for author in authors],
+            "licenses": [_licence(licence) for licence in licences],
+            "sources": [{"title": source} for source in sources],
+            "resources": [_resource(chart, folder) for chart, folder in tables],
+        }
+    )
+
+
+def _table_field(column: charts.Column) -> Node:
+    return {
+        "name": column.name,
+        "title": column.label,
+        "type": column.type,
+        "unit": charts.UNITS.get(column.kind),
+    }
+
+
+def _resource(chart: charts.Chart, folder: str) -> Node:
+    fields = [_table_field(column) for column in chart.data.columns]
+    return {
+        "name": _name(chart, folder),
+        "path": f"{folder}{chart.stem}.csv",
+        "profile": "tabular-data-resource",
+        "title": chart.title,
+        "description": chart.description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(chart.csv),
+        "hash": f"sha256:{sha256(chart.csv)}",
+        "licenses": [_licence(chart.licence)],
+        "sources": [{"title": chart.source}],
+        "schema": {"fields": fields, "missingValues": [""]},
+    }
+
+
+def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
+    """Return what tools of machine learning load tables by.
+
+    See https://docs.mlcommons.org/croissant/docs/croissant-spec.html.
+    """
+    root = book.site_url or ""
+    context = json.loads(Path(__file__).with_name("croissant.json").read_text("utf-8"))
+    facts = book.book
+    return filled(
+        {
+            **context,
+            "name": facts.file_stem,
+            "description": facts.description or facts.full_title,
+            "url": book.site_url,
+            "license": facts.licence_url or facts.licence,
+            "creator": [author_node(author) for author in facts.authors],
+            "datePublished": book.date.isoformat(),
+            "version": facts.version,
+            "citeAs": book.title,
+            "distribution": [_file_object(chart, folder, root) for chart, folder in tables],
+            "recordSet": [_record_set(chart, folder) for chart, folder in tables],
+        }
+    )
+
+
+def _file_object(chart: charts.Chart, folder: str, root: str) -> Node:
+    name = f"{_name(chart, folder)}.csv"
+    return {
+        "@type": "cr:FileObject",
+        "@id": name,
+        "name": name,
+        "contentUrl": f"{root}{folder}{chart.stem}.csv",
+        "encodingFormat": "text/csv",
+        "sha256": sha256(chart.csv),
+    }
+
+
+def _record_set(chart: charts.Chart, folder: str) -> Node:
+    name = _name(chart, folder)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": chart.title,
+        "field": [_field(name, column) for column in chart.data.columns],
+    }
+
+
+def _field(table: str, column: charts.Column) -> Node:
+    file = {"@id": f"{table}.csv"}
+    return {
+        "@type": "cr:Field",
+        "@id": f"{table}/{column.name}",
+        "name": column.name,
+        "description": column.label,
+        "dataType": f"sc:{SCHEMA_ORG[column.type]}",
+        "source": {"fileObject": file, "extract": {"column": column.name}},
+    }

@@ -1,0 +1,124 @@
+"""Outputs of notebooks on the page, a plugin of MyST-NB.
+
+Charts become figures, results and statements show nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from docutils import nodes
+from myst_nb.core.render import MimeData, NbElementRenderer
+from sphinx.transforms import SphinxTransform
+from sphinx.util import logging
+
+from bookpress.chapter.counted import ROWS_MIME
+from bookpress.chapter.estimates import RESULT_MIME
+from bookpress.chapter.statements import STATEMENT_MIME
+from bookpress.elements.base.charts import VEGALITE_MIME, Chart, read_chart
+from bookpress.errors import UsageError
+
+logger = logging.getLogger(__name__)
+NOTEBOOK = "bookpress_notebook"
+"""Key of the notebook of the page that is being read, as it was run."""
+
+
+class BookpressRenderer:
+    """Renders the MIME types of the book; rejects all others."""
+
+    mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
+        ("*", RESULT_MIME, 1),
+        ("*", ROWS_MIME, 1),
+        ("*", STATEMENT_MIME, 2),
+        ("*", VEGALITE_MIME, 3),
+    ]
+
+    @staticmethod
+    def handle_mime(
+        renderer: NbElementRenderer, data: MimeData, inline: bool
+    ) -> list[nodes.Element] | None:
+        """Return the nodes of an output, or None to leave it to MyST-NB."""
+        env = renderer.renderer.sphinx_env
+        if env is not None:
+            env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
+        if data.mime_type in {RESULT_MIME, ROWS_MIME, STATEMENT_MIME}:
+            # An output that shows nothing; it is taken out when the page is written.
+            return [nodes.comment()]
+        is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
+        if data.mime_type != VEGALITE_MIME or inline or not is_book:
+            return None
+        try:
+            metadata = data.output_metadata.get(VEGALITE_MIME, {})
+            chart = read_chart(dict(data.content), dict(metadata), data.cell_metadata)
+        except UsageError as error:
+            for problem in error.problems:
+                logger.error(  # noqa: TRY400
+                    "%s",
+                    problem,
+                    location=(env.docname, data.line),
+                    type="bookpress",
+                    subtype="chart",
+                )
+            return [nodes.comment()]
+        if env.mystnb_config.execution_mode == "off":
+            # MyST-NB writes such a notebook again, for nobody: make it short.
+            cell = env.temp_data[NOTEBOOK].cells[data.cell_index]
+            output = cell.outputs[data.output_index]
+            output.data[VEGALITE_MIME] = {}
+            output.metadata[VEGALITE_MIME] = {}
+        return [drawn(chart=chart)]
+
+
+class drawn(nodes.General, nodes.Element):  # noqa: N801
+    """The place of a chart within the figure that MyST-NB makes."""
+
+
+class AdoptFigures(SphinxTransform):
+    """Let the figures that MyST-NB makes hold the chart, or be the table, that their cell shows."""
+
+    default_priority = 100  # before anything is numbered
+
+    def apply(self, **_: object) -> None:
+        """Go through the figures."""
+        for figure in list(self.document.findall(nodes.figure)):
+            chart = next(figure.findall(drawn), None)
+            if chart is not None:
+                _hold_chart(figure, chart["chart"])
+            elif any(name.startswith("tab-") for name in figure["names"]):
+                _become_table(self.document, figure)
+
+
+def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
+    """Put a chart into its figure; one without data has words of its own."""
+    caption = next(figure.findall(nodes.caption), None) or nodes.caption()
+    legend = next(figure.findall(nodes.legend), None) or nodes.legend()
+    if chart.is_empty:
+        caption.clear()
+        caption += nodes.Text(chart.title)
+        legend.clear()
+    figure["chart"] = chart
+    figure.children = []
+    figure += [caption, legend]
+
+
+def _become_table(document: nodes.document, figure: nodes.figure) -> None:
+    """Replace a figure by the table within.
+
+    The table takes its name, its caption as title, and its legend behind it.
+    """
+    table = next(figure.findall(nodes.table), None)
+    caption = next(figure.findall(nodes.caption), None)
+    if table is None or caption is None:
+        return
+    title = nodes.title("", "", *caption.children)
+    title.source = caption.source
+    title.line = caption.line
+    table.insert(0, title)
+    table["ids"] += figure["ids"]
+    table["names"] += figure["names"]
+    table["classes"] += figure["classes"]
+    for name in figure["ids"]:
+        document.ids[name] = table
+    legend = next(figure.findall(nodes.legend), nodes.legend())
+    figure.replace_self([table, *legend.children])

@@ -1,0 +1,275 @@
+"""Pictures of charts, drawn by vl-convert in processes of their own, kept by the hash of content.
+
+Run as ``python -m bookpress.elements.figure.render FOLDER [BUNDLE]``, it starts the engine inside
+vl-convert, reads keys of charts from standard input, draws each as its job in the folder says and
+tells what was wrong. The engine does not survive a fork and takes half a second to start: each
+process draws many charts, one process a core where there are more than a few, while the program
+that asks goes on. All read from one pipe: who is free draws next.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bookpress.elements.base.charts import (
+    KEY_LENGTH,
+    VEGALITE_VERSION,
+    VL_CONVERT,
+    Chart,
+    Ground,
+    Size,
+    fitted,
+    png_with_origin,
+    recoloured,
+    svg_with_origin,
+    to_csv_metadata,
+)
+from bookpress.errors import PressError
+from bookpress.files import replace_file
+
+FONTS = Path(__file__).parent / "no-fonts.xml"
+"""Keeps the fonts of the machine out of pictures.
+
+Widths of letters would differ from one machine to the next.
+"""
+GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
+"""How the name of a picture ends, by the ground it is for."""
+ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
+"""The same by its size; the last one is drawn last."""
+BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
+"""A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
+KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)
+"""Where set-up makes the bundle once: that takes two seconds."""
+UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+"""What marks of a chart would say, half of its bytes.
+
+Nobody hears the inside of a picture, whose text is beside it.
+"""
+LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
+"""Raised digits in the text of a picture."""
+PROCESSES = min(os.cpu_count() or 1, 4)
+NICE = 12
+"""Chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy."""
+FEW = 8
+"""Charts that one process draws before another has started."""
+_asked: dict[str, str] = {}
+"""Names of the charts that are being drawn, by their keys."""
+_drawing: list[subprocess.Popen[str]] = []
+_Queue = tuple[tempfile.TemporaryDirectory[str], list[int]]
+_queue: list[_Queue] = []
+"""At most one: a folder of jobs and the ends of a pipe for keys.
+
+Jobs could fill a pipe and hold up who asks.
+"""
+
+
+def draw(charts: Iterable[Chart], cache: Path) -> None:
+    """Draw what is not yet in the cache.
+
+    That is ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart.
+    """
+    begin(charts, cache)
+    for process in _drawing:
+        _renice(process, 0)  # all wait for them now
+    for _, ends in _queue:
+        for end in ends:
+            os.close(end)
+    complaints = "".join(process.communicate()[0] for process in _drawing)
+    drawn = {file.stem for file in cache.glob("*.png")}
+    undrawn = [name for key, name in _asked.items() if key not in drawn]
+    for folder, _ in _queue:
+        folder.cleanup()
+    for collection in (_drawing, _asked, _queue):
+        collection.clear()
+    if undrawn:
+        names = ", ".join(undrawn)
+        raise PressError(
+            complaints.strip() or f"not drawn, for the process that should have ended: {names}"
+        )
+
+
+def begin(charts: Iterable[Chart], cache: Path) -> None:
+    """Begin to draw; `draw` waits for it."""
+    cache.mkdir(parents=True, exist_ok=True)
+    for chart in charts:
+        if chart.key not in _asked and not _is_drawn(chart, cache):
+            _ask_for(chart, cache)
+
+
+def _is_drawn(chart: Chart, cache: Path) -> bool:
+    # The PNG is written last: where it is, the others are.
+    last = cache / f"{chart.key}.png"
+    return last.exists() and (cache / BUNDLE).exists()
+
+
+def _ask_for(chart: Chart, cache: Path) -> None:
+    """Hand a chart to the processes that draw; start more of them when there are many charts."""
+    warm_up(cache)
+    [(folder, ends)] = _queue
+    job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
+    for size in ENDINGS:
+        job[size] = fitted(chart.spec, size)
+    job_file = Path(folder.name, chart.key)
+    job_file.write_text(json.dumps(job), "utf-8")
+    with suppress(BrokenPipeError):
+        os.write(ends[0], chart.key.encode())
+    _asked[chart.key] = chart.name
+    if len(_asked) == FEW:
+        _start(PROCESSES - 1)
+        # If all end before their time, writing fails, and does not wait for ever.
+        os.close(ends.pop())
+
+
+def warm_up(cache: Path) -> None:
+    """Start a process that will draw, where none is: it ends with this one when not needed."""
+    if _queue:
+        return
+    writing_end_first = [*reversed(os.pipe())]
+    _queue.append((tempfile.TemporaryDirectory(), writing_end_first))
+    bundle = cache / BUNDLE
+    if KEPT.exists() and not bundle.exists():
+        replace_file(bundle, KEPT.read_bytes())
+    if bundle.exists():
+        _start(1)
+    else:
+        _start(1, str(bundle))
+
+
+def _start(number: int, *bundle: str) -> None:
+    [(folder, ends)] = _queue
+    command = [sys.executable, "-m", "bookpress.elements.figure.render", folder.name, *bundle]
+    environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+    for _ in range(number):
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdin=ends[1],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            start_new_session=True,
+        )
+        _renice(process, NICE)
+        _drawing.append(process)
+
+
+def _renice(process: subprocess.Popen[str], nice: int) -> None:
+    """Say how far a process with a session of its own gives way.
+
+    Linux shares processors out among sessions first.
+    """
+    with suppress(OSError):
+        file = Path(f"/proc/{process.pid}/autogroup")
+        file.write_text(str(nice), "utf-8")
+
+
+def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
+    """Write a chart that was drawn, with data and specification, at a path's stem.
+
+    Its pictures are in all sizes on both grounds. Each file says where it comes from; a CSV in a
+    file beside it, for what reads it would take a line above for data.
+    """
+    for size, ending in ENDINGS.items():
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        for ground, tail in GROUNDS.items():
+            picture = recoloured(svg, ground)
+            if size == "wide":
+                picture = svg_with_origin(picture, origin)
+            replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
+    drawn = (cache / f"{chart.key}.png").read_bytes()
+    png = png_with_origin(drawn, origin)
+    replace_file(Path(f"{stem}.png"), png)
+    replace_file(Path(f"{stem}.csv"), chart.csv)
+    metadata = to_csv_metadata(chart, origin)
+    replace_file(Path(f"{stem}.csv-metadata.json"), metadata.encode())
+    replace_file(Path(f"{stem}.vl.json"), chart.vegalite)
+
+
+def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
+    """Return width and height of a drawn chart in pixels, in all sizes."""
+    lengths: dict[Size, list[int]] = {}
+    for size in ENDINGS:
+        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        width_and_height = LENGTHS.findall(svg)[:2]
+        lengths[size] = [round(float(pixels)) for pixels in width_and_height]
+    return lengths
+
+
+def main() -> None:
+    """Start the engine, make the bundle if asked to, then draw.
+
+    Whatever else there is to do goes first.
+    """
+    import vl_convert
+
+    os.nice(NICE)
+    vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
+    for bundle in sys.argv[2:]:
+        make_bundle(Path(bundle))
+    folder = sys.argv[1]
+    while key := os.read(0, KEY_LENGTH):
+        file = Path(folder, key.decode())
+        job = json.loads(file.read_text("utf-8"))
+        try:
+            _draw(job)
+        except ValueError as error:
+            reason = str(error).splitlines()[0]
+            print(f"the chart {job['name']} cannot be drawn: {reason}")  # noqa: T201
+
+
+def _draw(job: Mapping[str, Any]) -> None:
+    """Draw a chart in all sizes, and the last of them as PNG."""
+    import vl_convert
+
+    stem = job["stem"]
+    for size in ENDINGS:
+        drawn = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
+        svg = UNHEARD.sub("", drawn)
+        replace_file(Path(f"{stem}-{size}.svg"), svg.encode())
+    png = vl_convert.svg_to_png(on_paper(svg), scale=2)
+    replace_file(Path(f"{stem}.png"), png)
+
+
+def make_bundle(file: Path) -> None:
+    """Write the script with all of Vega.
+
+    It declares short names at the top level: they are kept to itself.
+    """
+    import vl_convert
+
+    code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
+    script = f"(()=>{{{code}\n}})();\n"
+    replace_file(file, script.encode())
+
+
+def on_paper(svg: str) -> str:
+    """Return a picture on white, in the ink of a light ground, with raised digits as plain ones.
+
+    A raster has no current colour and may land anywhere; the engine's own font lacks some raised
+    digits, such as those of 10²⁰ and 10²⁶.
+    """
+    plain = RAISED.sub(_lifted, recoloured(svg, "light"))
+    head, end, rest = plain.partition(">")
+    return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
+
+
+def _lifted(raised: re.Match[str]) -> str:
+    """Return raised digits as plain ones that are small and stand higher."""
+    digits = raised[0].translate(LOWERED)
+    return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,309 @@
+"""Figures and tables, with all that a reader needs to use them: what the last line of a cell shows.
+
+A figure is one output of its cell: the specification of the chart for the page to draw, and beside
+it (as metadata of the output) its long description, the data behind it, source and licence. Its
+name, title, legend and alternative text are words: they stand in the metadata of the cell, as
+MyST-NB has it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from bookpress.elements.base.charts import (
+    NUMERIC,
+    VEGALITE_MIME,
+    VEGALITE_VERSION,
+    Column,
+    Kind,
+    cell,
+    fitted,
+)
+from bookpress.elements.figure.markup import link, ours, plain
+from bookpress.elements.figure.theme import CONFIG, NOTHING, NOTHING_TEXTS, empty_chart
+from bookpress.errors import UsageError
+from bookpress.run.processes import DRAWN
+
+__all__ = [
+    "RECURRING",
+    "Column",
+    "Figure",
+    "Table",
+    "link",
+    "plain",
+    "write_value",
+]
+
+NO_SOURCE = "–"
+"""What stands for the source of a figure that has no data."""
+MAX_ROWS = 5000
+"""Most rows that a figure may carry: the page holds them all."""
+MAX_ALT = 300
+_COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
+
+
+RECURRING = {
+    "year": Column("Year", "year"),
+    "first": Column("First year", "year"),
+    "last": Column("Last year", "year"),
+    "period": Column("Years"),
+    "k": Column("Count", "number"),
+    "n": Column("Total", "number"),
+    "share": Column("Share", "share"),
+    "low": Column("Low (95%)", "number"),
+    "high": Column("High (95%)", "number"),
+    "value": Column("Value", "number"),
+    "ratio": Column("Ratio", "number"),
+}
+"""Columns that recur in any book; what a figure or table says itself comes first."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its data and what is said of both.
+
+    Parameters
+    ----------
+    chart : altair.TopLevelMixin
+        The chart, as wide as the column and without a title or a theme of its own.
+    data : pandas.DataFrame
+        The data behind it, at most 5,000 rows: what readers sort and download. Without rows the
+        figure says that there is nothing to show.
+    description : str
+        What it shows, in words made from the data, for those who cannot see it.
+    source : str
+        Whose data they are, with the date of each snapshot.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that `RECURRING` does not know.
+    licence : str
+        The licence of chart and data.
+
+    Raises
+    ------
+    UsageError
+        When it is shown: for too many rows, or a chart that decides what the page must.
+    """
+
+    chart: alt.TopLevelMixin
+    data: pd.DataFrame
+    description: str
+    source: str
+    columns: Mapping[str, Column] | None = None
+    licence: str = "CC BY 4.0"
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a notebook shows: the specification, a picture where the press draws none."""
+        chart = self.chart
+        data = self.data
+        texts = {"description": self.description}
+        if data.empty:
+            chart = empty_chart()
+            data = pd.DataFrame({"note": [NOTHING]})
+            texts = NOTHING_TEXTS
+        _check_rows("the figure", data)
+        spec = chart.to_dict(validate=False)  # its parts were validated when they were made
+        _check_spec("the figure", spec)
+        spec["config"] = CONFIG
+        columns = describe_columns(data, self.columns)
+        metadata = {
+            **texts,
+            "source": self.source or NO_SOURCE,
+            "licence": self.licence,
+            "data": _data_block(data, columns),
+        }
+        bundle = {VEGALITE_MIME: spec, "text/plain": texts["description"]}
+        if DRAWN not in os.environ:
+            bundle["image/svg+xml"] = _picture(spec)
+        return bundle, {VEGALITE_MIME: metadata}
+
+
+def _picture(spec: dict[str, Any]) -> str:
+    """Return the picture of a chart, for viewers that draw none themselves."""
+    import vl_convert
+
+    wide = fitted(spec, "wide")
+    return str(vl_convert.vegalite_to_svg(wide, vl_version=VEGALITE_VERSION))
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that stands on the page, the same in every format of the book.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Its rows. Without any it says that there is nothing to show.
+    columns : mapping of str to Column, optional
+        Headings and kinds of the columns that `RECURRING` does not know.
+
+    Raises
+    ------
+    UsageError
+        When it is shown, for more than 5,000 rows.
+    """
+
+    data: pd.DataFrame
+    columns: Mapping[str, Column] | None = None
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        """Return what a notebook shows: the table as Markdown, and HTML where no press sets it."""
+        lines = _table_lines("the table", self.data, self.columns)
+        bundle = {
+            "text/markdown": "\n".join(lines),
+            "text/plain": f"a table of {len(lines) - 2} rows",
+        }
+        if DRAWN not in os.environ:
+            columns = describe_columns(self.data, self.columns)
+            bundle["text/html"] = _html_table(self.data, columns)
+        return bundle
+
+
+def _html_table(data: pd.DataFrame, described: Mapping[str, Column]) -> str:
+    columns = described.values()
+    head = _html_row("th", [column.label for column in columns])
+    body = ""
+    for row in data.itertuples(index=False):
+        pairs = zip(row, columns, strict=True)
+        cells = [write_value(value, column.kind) for value, column in pairs]
+        body += _html_row("td", cells)
+    return f"<table><thead>{head}</thead><tbody>{body}</tbody></table>"
+
+
+def _html_row(tag: str, cells: Iterable[str]) -> str:
+    content = ""
+    for text in cells:
+        content += f"<{tag}>{escape(text)}</{tag}>"
+    return f"<tr>{content}</tr>"
+
+
+def rehearse() -> None:
+    """Make a figure that nobody sees: what the first one imports and compiles, forks need not."""
+    Figure(empty_chart(), pd.DataFrame(), "", "-")._repr_mimebundle_()
+
+
+def _table_lines(
+    name: str, data: pd.DataFrame, columns: Mapping[str, Column] | None = None
+) -> list[str]:
+    """Return a table as lines of Markdown."""
+    data = pd.DataFrame({"note": [NOTHING]}) if data.empty else data
+    _check_rows(name, data)
+    described = list(describe_columns(data, columns).values())
+    heads = _row(plain(column.label) for column in described)
+    rules = _row("---:" if column.kind in NUMERIC else "---" for column in described)
+    lines = [heads, rules]
+    for row in data.itertuples(index=False):
+        pairs = zip(row, described, strict=True)
+        lines.append(_row(_in_cell(write_value(value, to.kind), to) for value, to in pairs))
+    return lines
+
+
+def describe_columns(
+    data: pd.DataFrame, given: Mapping[str, Column] | None = None
+) -> dict[str, Column]:
+    """Return a description of every column.
+
+    It is the given one, else a recurring one, else one made from its name.
+    The bounds ``low`` and ``high`` of a table with a column ``share`` are shares too.
+    """
+    known = dict(RECURRING)
+    if "share" in data:
+        for side in ("low", "high"):
+            known[side] = Column(RECURRING[side].label, "share")
+    known |= given or {}
+    names = [str(column) for column in data.columns]
+    return {name: known.get(name) or _guess(name, data[name]) for name in names}
+
+
+def write_value(value: Any, kind: Kind) -> str:
+    """Return a value as a reader reads it; nothing for a missing one.
+
+    Examples
+    --------
+    >>> write_value(0.6395, "share"), write_value(3.14e23, "flop")
+    ('64%', '3.1 × 10²³')
+    >>> write_value(2010, "year"), write_value(None, "year")
+    ('2010', '')
+    """
+    if pd.isna(value):
+        return ""
+    return cell(_plain_value(value, kind), kind, exact=False)
+
+
+def _guess(name: str, values: pd.Series[Any]) -> Column:
+    label = name.replace("_", " ").capitalize()
+    if pd.api.types.is_datetime64_any_dtype(values):
+        return Column(label, "date")
+    is_bool = pd.api.types.is_bool_dtype(values)
+    if pd.api.types.is_numeric_dtype(values) and not is_bool:
+        return Column(label, "number")
+    return Column(label, "text")
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _in_cell(text: str, column: Column) -> str:
+    """Return text as a cell of a table in Markdown can hold it; it may come from anywhere."""
+    return ours(text) if column.markup else plain(text)
+
+
+def _check_rows(name: Any, data: pd.DataFrame) -> None:
+    if len(data) > MAX_ROWS:
+        raise UsageError(
+            f"{name} has {len(data):,} rows; {MAX_ROWS:,} are allowed: aggregate first"
+        )
+
+
+def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
+    """Refuse what the page must decide: title, theme, width of a single chart.
+
+    Altair's default size, which it writes into the theme, is let through.
+    """
+    if "title" in spec:
+        raise UsageError(
+            f"the chart of {name} has a title of its own: give it to show_chart, the page shows it"
+        )
+    theme = set(spec.get("config", {})) - {"view"}
+    if theme:
+        parts = ", ".join(sorted(theme))
+        raise UsageError(f"the chart of {name} sets a theme of its own ({parts})")
+    is_single = not any(key in spec for key in _COMPOSED)
+    if is_single and spec.get("width") != "container":
+        raise UsageError(f'the chart of {name} needs .properties(width="container")')
+
+
+def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str, Any]:
+    columns = []
+    for name, column in described.items():
+        columns.append({"name": name, "label": column.label, "kind": column.kind})
+    kinds = [column.kind for column in described.values()]
+    rows = []
+    for row in data.itertuples(index=False, name=None):
+        pairs = zip(row, kinds, strict=True)
+        rows.append([_plain_value(value, kind) for value, kind in pairs])
+    return {"columns": columns, "rows": rows}
+
+
+def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
+    """Return a value as JSON holds it.
+
+    Numbers have six significant digits, dates are ISO 8601; None stands where one is missing.
+    """
+    if pd.isna(value):
+        return None
+    if kind == "date":
+        return pd.Timestamp(value).date().isoformat()
+    if kind == "text":
+        return str(value)
+    number = float(value)
+    if number.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return float(f"{number:.6g}")

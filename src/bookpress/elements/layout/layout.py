@@ -1,0 +1,198 @@
+"""The page around the text: contents, banner of the edition, downloads; only the files it needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util.osutil import relative_uri
+
+from bookpress.book.project import is_laid_out
+from bookpress.chapter.number_formats import setting
+from bookpress.cite.record import Difference
+from bookpress.elements.base import assets
+from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
+from bookpress.elements.base.store import Page, store_of
+from bookpress.elements.base.templates import ELEMENTS, day, fill
+from bookpress.elements.downloads.downloads import files_of
+
+SILENCED = (
+    ("html-page-context", "pydata_sphinx_theme"),
+    ("html-page-context", "sphinx_book_theme"),
+    ("doctree-resolved", "sphinx_thebe"),
+)
+"""Events that packages listen to for a layout of which ours takes the place."""
+NAMED = 3
+"""Chapters that the banner names at the most, where a change does not reach the whole book."""
+
+
+def prefer_our_templates(app: Sphinx, config: Config) -> None:
+    """Let our layout come before the theme's.
+
+    Figures and tables are named in full, formulas drawn as MathML.
+    """
+    if not is_laid_out(app.srcdir):
+        # with two renderers Sphinx would else take ours
+        renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
+        config.html_math_renderer = config.html_math_renderer or renderers[0]
+        return
+    for element in ("search", "layout"):
+        config.templates_path.insert(0, str(ELEMENTS / element))
+    config.html_use_index = False
+    config.html_copy_source = False
+    config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
+    config.numfig_format.update(figure="Figure %s", table="Table %s")
+    config.html_permalinks_icon = "#"
+    config.html_math_renderer = "mathml"
+
+
+def silence_theme(app: Sphinx) -> None:
+    """Leave out what the theme makes for its own layout.
+
+    So are scripts of Jupyter Book for a service on another host.
+    """
+    if app.builder.format != "html" or not is_laid_out(app.srcdir):
+        return
+    for event, package in SILENCED:
+        for listener in list(app.events.listeners[event]):
+            if listener.handler.__module__.partition(".")[0] == package:
+                app.disconnect(listener.id)
+    app.config.html_static_path = []
+    builder: Any = app.builder
+    # Our page of results has an index of its own, that loads without a server.
+    builder.search = False
+    builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
+
+
+def fill_context(
+    app: Sphinx,
+    pagename: str,
+    templatename: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
+    if not is_laid_out(app.srcdir):
+        if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
+            app.add_css_file("choices.css")
+            app.add_js_file("walk.js", loading_method="defer")
+            app.add_js_file("states.js", loading_method="defer")
+        return
+    here = app.builder.get_target_uri(pagename)
+    page = store_of(app.env).pages.get(pagename, Page(pagename))
+    citation = citation_of(app.config)
+    kind = _kind(app, page, templatename)
+    chapter_end = ""
+    if page.is_chapter:
+        formats = formats_of(app.config)
+        files = files_of(page, Path(app.srcdir), formats, here)
+        chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
+
+    def asset(name: str) -> str:
+        address = context["pathto"](f"_static/{name}", 1)
+        return f"{address}?v={assets.digest(name)}"
+
+    context.update(
+        kind=kind,
+        asset=asset,
+        day=day,
+        parts=store_of(app.env).parts,
+        title_of=lambda name: title_of(app.env, name),
+        numbers=chapter_numbers(app.env),
+        sections=sections(doctree),
+        shared=shared_choices(app.env),
+        summary=str(page.front.get("abstract", "")),
+        chapter_end=chapter_end,
+        book=citation.book,
+        edition=citation.edition,
+        banner=banner(app, page, here),
+    )
+
+
+def _kind(app: Sphinx, page: Page, templatename: str) -> str:
+    """Return what a page is, by which its style is chosen."""
+    if templatename == "search.html":
+        return "search"
+    if page.is_chapter:
+        return "chapter"
+    if page.docname == app.config.root_doc:
+        return "cover"
+    return "page sheet" if page.front.get("template") == "sheet" else "page"
+
+
+def shared_choices(env: BuildEnvironment) -> list[str]:
+    """Return the names of the choices that several chapters have: they go with the reader."""
+    chapters: Counter[str] = Counter()
+    for page in store_of(env).pages.values():
+        chapters.update({row["name"] for row in page.parameter_rows})
+    return sorted(name for name, count in chapters.items() if count > 1)
+
+
+def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
+    """Return the second-level headings of a page."""
+    if doctree is None:
+        return []
+    first = next(doctree.findall(nodes.section), None)
+    if first is None:
+        return []
+    inner = []
+    for part in first.children:
+        if isinstance(part, nodes.section):
+            id_ = part["ids"][0]
+            title = next(part.findall(nodes.title))
+            inner.append({"id": id_, "title": title.astext()})
+    return inner
+
+
+def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
+    """Return what the banner of a page says of an edition that is not the published one.
+
+    On a chapter it is its own part.
+    """
+    citation = citation_of(app.config)
+    edition = citation.edition
+    if edition is None or edition.is_default:
+        return None
+    differing = {item.chapter for item in edition.differs}
+    own = [item for item in edition.differs if item.chapter == page.slug]
+    shown = own if page.is_chapter else edition.differs
+    pages = store_of(app.env).pages.values()
+    chapters = [other for other in pages if other.is_chapter]
+    as_published = [chapter for chapter in chapters if chapter.slug not in differing]
+    base = citation.book.base_url
+    beside = relative_uri(here, f"../../default/html/{here}")
+    return {
+        "changes": list(changes(app.env, shown)),
+        "others_differ": page.is_chapter and len(own) < len(edition.differs),
+        "as_published": len(as_published),
+        "published": base + here if base else beside,
+    }
+
+
+def changes(env: BuildEnvironment, differs: Sequence[Difference]) -> Iterator[dict[str, str]]:
+    """Yield differences, one that reaches several chapters once.
+
+    These are named where others know the choice too.
+    """
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for item in differs:
+        choice = (item.name, setting(item.value), setting(item.default))
+        groups.setdefault(choice, []).append(item.chapter)
+    for (name, value, default), slugs in groups.items():
+        pages = [page for page in store_of(env).pages.values() if name in page.parameters]
+        docnames = {page.slug: page.docname for page in pages}
+        titles = [title_of(env, docnames[slug]) for slug in slugs if slug in docnames]
+        where = ""
+        if len(titles) < len(docnames):
+            where = ", ".join(f"“{title}”" for title in titles)
+            if len(slugs) > NAMED:
+                where = f"{len(slugs)} chapters"
+        words = name.replace("_", " ")
+        yield {"name": words, "value": value, "default": default, "where": where}

@@ -1,0 +1,1 @@
+"""Pages that lead from an old address to the new place."""

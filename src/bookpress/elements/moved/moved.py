@@ -1,0 +1,177 @@
+"""Pages at the addresses of chapters that moved into others: each leads to what was there.
+
+They need no script; with one, an address leads on with its place and its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
+
+from bookpress.book.chapters import FOLDER
+from bookpress.book.project import Project
+from bookpress.book.renamed import Name, Renamed, line_of, load_renamed, where
+from bookpress.cite.landing_page import LandingPage
+from bookpress.elements.base import assets
+from bookpress.elements.base.contents import citation_of, title_of
+from bookpress.elements.base.store import store_of
+from bookpress.elements.base.templates import fill
+from bookpress.elements.figure.figures import folder_of
+from bookpress.elements.value.words import charts_of
+from bookpress.errors import nearest
+from bookpress.files import replace_file
+
+FIGURE = "fig-"
+"""How the name of a figure begins, which is its place on the page of its chapter."""
+logger = logging.getLogger(__name__)
+
+
+class Link(NamedTuple):
+    """Where something is now: addresses are from the root of the site."""
+
+    address: str
+    title: str
+    chapter: str
+    """The title of its chapter."""
+
+
+def check_places(app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of places that the table of names gives a moved chapter, and that there are not."""
+    project = Project.at(Path(app.srcdir))
+    for old, what in _faults(load_renamed(project), env):
+        place = f"{where(project)}:{line_of(project, old)}"
+        logger.warning(f"{old.chapter}: {old.key}: {what}", location=place)
+
+
+def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
+    """Yield old names of chapters and places that lead nowhere, each with the reason."""
+    chapters = [page.slug for page in store_of(env).pages.values() if page.is_chapter]
+    anchors: dict[str, list[str]] = {}
+    for slug, names in table.moved.items():
+        for old, place in {"moved": Name(names.moved, ""), **table.places(slug)}.items():
+            if place.chapter not in chapters:
+                hint = nearest(place.chapter, chapters)
+                yield Name(slug, old), f"no chapter {place.chapter!r}{hint}"
+                continue
+            if place.chapter not in anchors:
+                anchors[place.chapter] = list(_anchors(env, place.chapter))
+            known = anchors[place.chapter]
+            if place.key and place.key not in known:
+                hint = nearest(place.key, known)
+                yield Name(slug, old), f"no place {place.key!r} in {place.chapter!r}{hint}"
+
+
+def _anchors(env: BuildEnvironment, slug: str) -> Iterator[str]:
+    docname = store_of(env).chapter(slug).docname
+    for node in env.get_doctree(docname).findall(nodes.Element):
+        yield from node.get("ids", ())
+
+
+def write_pages(app: Sphinx) -> None:
+    """Write a page for each chapter that moved, and one for each of its figures."""
+    table = load_renamed(Project.at(Path(app.srcdir)))
+    for slug, names in table.moved.items():
+        places = table.places(slug)
+        chapters = dict.fromkeys([names.moved, *(place.chapter for place in places.values())])
+        _write(
+            app,
+            app.builder.get_target_uri(f"{FOLDER}/{slug}"),
+            kind="chapter",
+            title=_in_words(slug),
+            homes=[_link(app, Name(chapter, "")) for chapter in chapters],
+            sections={old: _link(app, place) for old, place in places.items()},
+            parameters=_parameters(app, table, slug),
+        )
+        for old, place in places.items():
+            if old.startswith(FIGURE):
+                figure = _figure_link(app, place)
+                _write(
+                    app,
+                    f"{folder_of(slug)}/{old.removeprefix(FIGURE)}.html",
+                    kind="figure",
+                    title=figure.title,
+                    homes=[figure],
+                    sections={},
+                    parameters={},
+                )
+
+
+def _write(app: Sphinx, here: str, *, homes: Sequence[Link], **facts: Any) -> None:
+    """Write a page at an address: what it stands for is at the first of `homes` now, or at all."""
+    citation = citation_of(app.config)
+
+    def relative(address: str) -> str:
+        page, hash_sign, anchor = address.partition("#")
+        return relative_uri(here, page) + hash_sign + anchor
+
+    def asset(name: str) -> str:
+        return f"{relative(f'_static/{name}')}?v={assets.digest(name)}"
+
+    text = fill(
+        "moved-chapter.html",
+        homes=homes,
+        canonical=LandingPage(citation, here).link(homes[0].address.partition("#")[0]),
+        book=citation.book,
+        in_words=_in_words,
+        relative=relative,
+        asset=asset,
+        **facts,
+    )
+    file = f"{here}index.html" if here.endswith("/") else here
+    replace_file(Path(app.outdir, file), text.encode())
+
+
+def _in_words(anchor: str) -> str:
+    """Return what was meant by the anchor of a section or the slug of a chapter."""
+    return anchor.replace("-", " ").capitalize()
+
+
+def _link(app: Sphinx, place: Name) -> Link:
+    """Return where a chapter is, or a place on its page."""
+    docname = store_of(app.env).chapter(place.chapter).docname
+    address = app.builder.get_target_uri(docname)
+    chapter = title_of(app.env, docname)
+    if not place.key:
+        return Link(address, chapter, chapter)
+    title = _titles(app.env, docname).get(place.key, _in_words(place.key))
+    return Link(f"{address}#{place.key}", title, chapter)
+
+
+def _figure_link(app: Sphinx, place: Name) -> Link:
+    """Return where what a figure showed is: the page of a figure, or a place in a chapter."""
+    link = _link(app, place)
+    docname = store_of(app.env).chapter(place.chapter).docname
+    for chart in store_of(app.env).page(docname).charts:
+        if chart.name == place.key:
+            return link._replace(address=f"{folder_of(docname)}/{chart.stem}.html")
+    return link
+
+
+def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
+    """Return the titles of the sections and figures of a page by their anchors."""
+    titles = {}
+    for section in env.get_doctree(docname).findall(nodes.section):
+        title = next(section.findall(nodes.title)).astext()
+        titles.update(dict.fromkeys(section["ids"], title))
+    charts = charts_of(store_of(env).page(docname), env)
+    return {**titles, **{chart.name: chart.title for chart in charts}}
+
+
+def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, str]]:
+    """Return by the old name of each parameter the page that has it now, and what it is there."""
+    here = app.builder.get_target_uri(f"{FOLDER}/{slug}")
+    parameters = {}
+    for old in table.parameters:
+        if old.was.chapter == slug:
+            docname = store_of(app.env).chapter(old.now.chapter).docname
+            page = app.builder.get_target_uri(docname)
+            name = f"{old.now.key}.{old.end}" if old.end else old.now.key
+            parameters[old.was.key] = {"page": relative_uri(here, page), "name": name}
+    return parameters

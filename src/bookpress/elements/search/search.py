@@ -1,0 +1,137 @@
+"""Search without a server: the text of all pages, section by section, in one script.
+
+The script also loads from a file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+
+from bookpress.elements.base import contents as book
+from bookpress.elements.base.charts import Chart
+from bookpress.elements.base.store import store_of
+from bookpress.elements.value.words import charts_of
+from bookpress.files import replace_file
+
+MOST_LABELS = 1200
+"""Letters of the labels of a figure that are searched at the most."""
+LIST_SHARE = 0.6
+"""The share of its text in tables and lists from which a section is a list rather than prose."""
+_LISTS = (nodes.table, nodes.bullet_list, nodes.enumerated_list, nodes.citation)
+_SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
+
+
+def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
+    """Yield the pieces of a page, with address, text and kind: sections, terms of a glossary."""
+    for place, section in enumerate(doctree.findall(nodes.section)):
+        title = next(section.findall(nodes.title), None)
+        anchor = "" if place == 0 else f"#{section['ids'][0]}"
+        words: list[str] = []
+        for child in section.children:
+            words += _words(child)
+        yield {
+            "title": title.astext() if title else "",
+            "address": address + anchor,
+            "text": _in_one_line(" ".join(words)),
+            "kind": "list" if _is_list(section, words) else "",
+        }
+        for item in section.findall(nodes.definition_list_item):
+            term = next(item.findall(nodes.term))
+            if term["ids"] and "glossary" in item.parent["classes"]:
+                definition = next(item.findall(nodes.definition))
+                yield {
+                    "title": term.astext(),
+                    "address": f"{address}#{term['ids'][0]}",
+                    "text": _in_one_line(definition.astext()),
+                    "kind": "term",
+                }
+
+
+def figure_entry(chart: Chart, address: str) -> dict[str, str]:
+    """Return the piece of a figure: its title, what it shows, and whom and what it names."""
+    named = dict.fromkeys(cell for row in chart.data.rows for cell in row if isinstance(cell, str))
+    labels = ", ".join(named)[:MOST_LABELS]
+    columns = ", ".join(column.label for column in chart.data.columns)
+    return {
+        "title": chart.title,
+        "address": f"{address}#{chart.name}",
+        "text": _in_one_line(f"{chart.alt} {columns}: {labels}"),
+        "kind": "figure",
+    }
+
+
+def _is_list(section: nodes.section, words: list[str]) -> bool:
+    """Return whether most of the text of a section stands in tables and lists."""
+    if "references" in section["ids"]:
+        return True
+    listed = 0
+    for child in section.children:
+        if isinstance(child, nodes.section):
+            continue
+        for part in child.findall(lambda node: isinstance(node, _LISTS)):
+            if not isinstance(part.parent, _LISTS) and not isinstance(part.parent, nodes.list_item):
+                listed += len(part.astext())
+    return listed > LIST_SHARE * max(len(" ".join(words)), 1)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _words(node: nodes.Node) -> Iterator[str]:
+    """Yield the text of a part of a section, without subsections, code, data and glossaries."""
+    if isinstance(node, nodes.raw) and node.get("says"):
+        yield f"{node['says']}."
+    if not isinstance(node, nodes.Element) or isinstance(node, _SILENT):
+        return
+    if isinstance(node, nodes.TextElement):
+        yield node.astext()
+    elif not (isinstance(node, nodes.definition_list) and "glossary" in node["classes"]):
+        for child in node.children:
+            yield from _words(child)
+
+
+def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
+    """Keep the pieces of a page beside its doctree: a later build may not write it again."""
+    address = app.builder.get_target_uri(docname)
+    pieces = [entry for entry in entries(doctree, address) if entry["text"]]
+    charts = charts_of(store_of(app.env).page(docname), app.env)
+    pieces += [figure_entry(chart, address) for chart in charts]
+    text = json.dumps(pieces, ensure_ascii=False)
+    file = _pieces_file(app, docname)
+    replace_file(file, text.encode())
+
+
+def write_script(app: Sphinx) -> None:
+    """Write the pieces of all pages, in reading order, as one script."""
+    order = [app.config.root_doc]
+    for _, docnames in store_of(app.env).parts:
+        order += docnames
+    numbers = book.chapter_numbers(app.env)
+    pages = []
+    for docname in dict.fromkeys(order):
+        file = _pieces_file(app, docname)
+        if file.is_file():
+            title = book.title_of(app.env, docname)
+            pieces = json.loads(file.read_text("utf-8"))
+            pages.append(
+                {
+                    "title": title,
+                    "number": numbers.get(docname),
+                    "keywords": list(store_of(app.env).page(docname).front.get("keywords", ())),
+                    "pieces": pieces,
+                }
+            )
+    text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
+    script = f"bookpress.searchable({text});\n"
+    file = Path(app.outdir, "_static", "search-text.js")
+    replace_file(file, script.encode())
+
+
+def _pieces_file(app: Sphinx, pagename: str) -> Path:
+    return Path(app.doctreedir, "search", f"{pagename}.json")

@@ -1,0 +1,275 @@
+"""``{holds}``: sentences that rest on statements.
+
+A note in words stands before a paragraph where one is not true. In the published edition, which
+such a book is written for, nothing shows, and a statement that is not true is a warning, as is a
+result without a value: the press lets no warning pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.number_formats import with_capital
+from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
+from bookpress.chapter.statements import WORDS, note
+from bookpress.elements.base.contents import citation_of
+from bookpress.elements.base.nodes import later, mark, value
+from bookpress.elements.base.store import UnknownNameError, store_of
+from bookpress.states.robustness import (
+    Sureness,
+    in_short,
+    is_firm,
+    is_tested,
+    together,
+    told,
+)
+
+logger = logging.getLogger(__name__)
+FINDING = "standfirst"
+"""The class of the paragraph of a chapter's finding."""
+LIST = "book/sentences"
+"""The page that lists how sure each sentence is, to which marks lead."""
+
+
+def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """``{otherwise} key``: return the paragraphs only where the statement does not hold."""
+    name = node["name"]
+    statement = store_of(env).statement(name)
+    return list(node.children) if statement.holds is False else []
+
+
+def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nodes.Node]:
+    """Return a finding; where what it rests on is not true, the numbers compared."""
+    marks: list[nodes.Element] = []
+    for part in content:
+        marks += part.findall(mark)
+    store = store_of(env)
+    statements = [store.statement(node["name"]) for node in marks]
+    untrue = [
+        statement
+        for statement in statements
+        if statement.holds is not True and not statement.number_moves
+    ]
+    if not untrue:
+        return list(content)
+    numbers = dict.fromkeys(statement.numbers for statement in untrue)
+    text = "; ".join(numbers)
+    sentence = f"{with_capital(text)}."
+    words = [nodes.Text(sentence), *marks]
+    for node in marks:
+        node["told"] = True
+    if isinstance(content[0], nodes.paragraph):
+        return [nodes.paragraph("", "", *words)]
+    return words
+
+
+class WriteNotes(SphinxPostTransform):
+    """Put the notes before paragraphs; of each mark a place to link to remains."""
+
+    default_priority = 4  # when values are in words, before figures are arranged
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Go through marks and values in the order of the page."""
+        for paragraph in self.document.findall(nodes.paragraph):
+            if FINDING in paragraph["classes"]:
+                names = [node["name"] for node in paragraph.findall(mark)]
+                paragraph.extend(finding_mark(names, self.env))
+        faults: dict[nodes.Element, list[Comparison]] = {}
+        for node in list(self.document.findall(nodes.Element)):
+            block = block_of(node)
+            fault = self._fault(node)
+            # a template's HTML has no room for a note
+            has_room = block is not node or isinstance(node, nodes.figure)
+            if fault and has_room:
+                faults.setdefault(block, []).append(fault)
+        for block, untrue in faults.items():
+            block["classes"].append("fallen")
+            text = note(untrue)
+            words = nodes.paragraph("", text, classes=["fallen-note"])
+            _insert_before(block, words)
+
+    def _fault(self, node: nodes.Element) -> Comparison | None:
+        """Return what is not true of a mark, a value or the title of a figure."""
+        if isinstance(node, mark):
+            return self._judge(node)
+        if not isinstance(node, value):
+            return None
+        missing = node["missing"]
+        if not missing:
+            return None
+        problem = f"no value for {missing}"
+        self._warn(node, problem)
+        return Comparison(None, problem)
+
+    def _judge(self, node: mark) -> Comparison | None:
+        """Put a place to link to where a mark is; return its statement where it is not true."""
+        fallen = self._fallen(node)
+        has_numbers = "told" in node
+        _close_up(node)
+        if fallen and fallen.turns and not has_numbers:
+            _underline(node)
+        block = block_of(node)
+        place = self._place(node)
+        if isinstance(block, nodes.figure):  # whose template has no room for more than words
+            _insert_before(block, place)
+            node.parent.remove(node)
+        else:
+            is_finding = FINDING in block["classes"]
+            sureness = [] if is_finding else fragile_mark(node["name"], self.env)
+            node.replace_self([place, *sureness])
+        return None if has_numbers else fallen
+
+    def _place(self, node: nodes.Element) -> nodes.inline:
+        """Return a place to link to; the first of a statement on a page has the id."""
+        name = anchor(node["name"], self.env.docname)
+        ids = [] if name in self.document.ids else [name]
+        place = nodes.inline("", "", ids=ids, classes=["holds"])
+        self.document.ids[name] = place
+        return place
+
+    def _fallen(self, node: nodes.Element) -> Comparison | None:
+        """Return the statement that a node names where its sentence is not true.
+
+        An unknown name is reported.
+        """
+        try:
+            statement = store_of(self.env).statement(node["name"])
+        except UnknownNameError as error:
+            logger.error("%s", error, **_placed(node))  # noqa: TRY400
+            return None
+        if statement.holds is True:
+            return None
+        verdict = WORDS[statement.holds]
+        self._warn(node, f"{node['name']} {verdict}: {statement.because}")
+        return None if statement.number_moves else statement
+
+    def _warn(self, node: nodes.Element, text: str) -> None:
+        if citation_of(self.config).is_published:
+            logger.warning("%s", text, **_placed(node))
+
+
+def _placed(node: nodes.Element) -> dict[str, Any]:
+    """Return what tells Sphinx of which place and kind a message is."""
+    return {"location": node, "type": "bookpress", "subtype": "statement"}
+
+
+def _insert_before(node: nodes.Element, new: nodes.Element) -> None:
+    parent: nodes.Element = node.parent
+    parent.insert(parent.index(node), new)
+
+
+def _close_up(node: mark) -> None:
+    """Take away the space before a mark: it stands close to its sentence."""
+    parent: nodes.Element = node.parent
+    at = parent.index(node)
+    before = parent[at - 1] if at else None
+    if isinstance(before, nodes.Text):
+        text = before.astext().rstrip()
+        parent[at - 1] = nodes.Text(text)
+
+
+def block_of(node: nodes.Element) -> nodes.Element:
+    """Return the paragraph, or the like, that a part of a line stands in.
+
+    Of a caption it is all that it is the title of.
+    """
+    while isinstance(node.parent, nodes.TextElement):
+        node = node.parent
+    is_title = isinstance(node, nodes.caption | nodes.title)
+    if is_title and isinstance(node.parent, nodes.figure | nodes.table):
+        return node.parent
+    return node
+
+
+def _is_mark(node: nodes.Node) -> bool:
+    if isinstance(node, fragile):
+        return True
+    return isinstance(node, nodes.Element) and "holds" in node["classes"]
+
+
+def _underline(node: mark) -> None:
+    """Underline the sentence that a mark ends: from the mark or the end of a sentence before it."""
+    parent: nodes.Element = node.parent
+    first = parent.index(node)
+    while first and not _is_mark(parent[first - 1]):
+        first -= 1
+        text = _text_of(parent[first])
+        ends = [match.end() for match in SENTENCE_END.finditer(text)]
+        if ends:
+            end = ends[-1]
+            before = text[:end]
+            after = text[end:]
+            _split_text(parent, first, before, after)
+            first += 1
+            break
+    text = _text_of(parent[first])
+    if text[:1].isspace():
+        _split_text(parent, first, " ", text.lstrip())
+        first += 1
+    last = parent.index(node)
+    sentence = nodes.inline("", "", *parent[first:last], classes=["fallen-sentence"])
+    parent[first:last] = [sentence]
+
+
+def _text_of(node: nodes.Node) -> str:
+    """Return the text of a node of text, and of any other none."""
+    return node.astext() if isinstance(node, nodes.Text) else ""
+
+
+def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None:
+    parent[at : at + 1] = [nodes.Text(before), nodes.Text(after)]
+
+
+class fragile(nodes.Inline, nodes.Element):  # noqa: N801
+    """Ends a sentence that some choice overturns, or a finding: ``names`` of its statements.
+
+    It is no text of the page for search.
+    """
+
+
+def visit_fragile(self: HTML5Translator, node: fragile) -> None:
+    """Say what overturns the statements; lead to the list."""
+    env = self.builder.env
+    names: list[str] = node["names"]
+    sureness = together([_sureness(name, env) for name in names])
+    words = told(sureness)
+    attributes: dict[str, Any] = {} if node["is_finding"] else {"title": words}
+    if LIST in env.found_docs:
+        address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
+        slug, _, key = names[0].partition(":")
+        attributes["href"] = f"{address}#{slug}-{id_of(key)}"
+    classes = "sureness finding-sureness" if node["is_finding"] else "sureness"
+    tag = self.starttag(node, "a", "", CLASS=classes, **attributes)
+    shown = words if node["is_finding"] else in_short(sureness)
+    self.body.append(f"{tag}{escape(shown)}</a>")
+    raise nodes.SkipNode
+
+
+def _sureness(name: str, env: BuildEnvironment) -> Sureness:
+    """Return how sure a statement is; nothing where no state tested it."""
+    slug, _, key = name.partition(":")
+    sureness = store_of(env).sureness.get(slug, {}).get(key, {})
+    return sureness if sureness and is_tested(sureness) else {}
+
+
+def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what ends a sentence: what overturns its statement, if anything does."""
+    sureness = _sureness(name, env)
+    if not sureness or is_firm(sureness):
+        return []
+    return [fragile(names=[name], is_finding=False)]
+
+
+def finding_mark(names: Sequence[str], env: BuildEnvironment) -> list[nodes.Node]:
+    """Return what stands below a finding: under which choices it holds, and what overturns it."""
+    tested = [name for name in dict.fromkeys(names) if _sureness(name, env)]
+    return [fragile(names=tested, is_finding=True)] if tested else []

@@ -1,0 +1,86 @@
+"""The page of all sentences: by chapter and choice what overturns each, and which stand firm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.environment import BuildEnvironment
+
+from bookpress.chapter.quotes import id_of, without_markup
+from bookpress.elements.base import contents
+from bookpress.elements.base.nodes import html, later
+from bookpress.elements.base.store import Page, store_of
+from bookpress.elements.base.templates import fill
+from bookpress.elements.value.words import in_words
+from bookpress.states.robustness import is_firm, is_tested, specifications, what_overturns
+
+MOST_SENTENCES = 2
+"""A statement is listed with so many of the sentences that rest on it."""
+
+
+def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """``{every-sentence}``: return the sentences of all chapters whose statements were tested."""
+    store = store_of(env)
+    root = env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
+    folder, slash, _ = root.rpartition("/")
+    pages = {page.slug: page for page in store.pages.values()}
+    numbers = contents.chapter_numbers(env)
+    chapters = []
+    for slug, statements in store.sureness.items():
+        page = pages[slug]
+        rows = [_row(slug, key, sure, env) for key, sure in statements.items() if is_tested(sure)]
+        if rows:
+            title = contents.title_of(env, page.docname)
+            chapters.append(_chapter(page, rows, numbers.get(page.docname), title))
+    chapters.sort(key=lambda chapter: chapter["number"] or 0)
+    text = fill("sentences.html", chapters=chapters, up=folder + slash)
+    return html(text, says="Sentences of all chapters, by what overturns them.")
+
+
+def _chapter(
+    page: Page, rows: Iterable[dict[str, Any]], number: int | None, title: str
+) -> dict[str, Any]:
+    """Return the sentences of a chapter: those that a choice overturns by choice, and the rest."""
+    labels = {row["name"]: row["label"] for row in page.parameter_rows}
+    by_choice: dict[str, list[dict[str, Any]]] = {}
+    firm = []
+    for row in rows:
+        if row["choice"]:
+            names = [labels.get(name, name) for name in row["choice"]]
+            by_choice.setdefault(" and ".join(names), []).append(row)
+        else:
+            firm.append(row)
+    fragile = sum(len(of_choice) for of_choice in by_choice.values())
+    return {
+        "number": number,
+        "title": title,
+        "slug": page.slug,
+        "by_choice": by_choice,
+        "fragile": fragile,
+        "firm": firm,
+        "all": fragile + len(firm),
+    }
+
+
+def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) -> dict[str, Any]:
+    """Return a statement with its sentences in words, and what overturns it soonest."""
+    falls = sure["falls"] or sure["pairs"]
+    sentences: dict[str, str] = {}
+    own = [mark for mark in sure["marks"] if Path(mark["page"]).stem == slug]
+    for mark in own or sure["marks"]:
+        docname = mark["page"].rpartition(".")[0]
+        words = without_markup(in_words(mark["markdown"], docname, env))
+        if words:
+            sentences.setdefault(words, mark["anchor"])
+    return {
+        "id": f"{slug}-{id_of(key)}",
+        "key": key,
+        "sentences": dict([*sentences.items()][:MOST_SENTENCES]),
+        "choice": [] if is_firm(sure) else [*falls[0]["choice"]],
+        "overturns": what_overturns(sure),
+        "because": falls[0]["because"] if falls else "",
+        "many": specifications(sure),
+    }

@@ -1,0 +1,1 @@
+"""Long tables: sorted, filtered, contested, a card a row on a phone."""

@@ -1,0 +1,1 @@
+"""Values in prose: on the page, and in plain words."""

@@ -1,0 +1,156 @@
+"""Roles by which prose takes values from chapters, once every page has been read."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.quotes import (
+    JOINTS,
+    full_name,
+    split_parameter,
+    split_result,
+    split_years,
+    statement_name,
+)
+from bookpress.elements.base.nodes import later, mark, value
+from bookpress.elements.base.store import Store, store_of
+from bookpress.errors import UsageError
+
+logger = logging.getLogger(__name__)
+KINDS = ("result", "param", "years", "claim", "related", "minutes")
+_SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
+"""What splits the text of a role into name and format, by its kind."""
+
+
+class ValueRole(SphinxRole):
+    """A value or, of ``{holds}``, a mark.
+
+    Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}`` and, on a cover,
+    the ``{minutes}`` that reading a page takes, or all chapters from one to another.
+    """
+
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        """Leave it for later."""
+        try:
+            name, how = split_name(self.name, self.text, self.env.docname)
+        except UsageError as error:
+            logger.error(  # noqa: TRY400
+                "%s",
+                error,
+                location=self.get_location(),
+                type="bookpress",
+                subtype=self.name,
+            )
+            return [nodes.problematic("", self.text)], []
+        node: nodes.Element
+        if self.name == "holds":
+            node = mark(kind=self.name, name=name)
+        else:
+            node = later(make=write_value, how=how, kind=self.name, name=name)
+        self.set_source_info(node)
+        return [node], []
+
+
+def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
+    """Return the full name that the text of a role means, and the format."""
+    text = " ".join(text.split())
+    if kind in {"claim", "related"}:
+        name, _, how = text.partition(":")
+        return f"{kind}:{name}", how or "value"
+    if kind == "minutes":
+        return text, "value"
+    if kind == "holds":
+        return statement_name(text, docname), "value"
+    name, how = _SPLIT[kind](text)
+    return full_name(name, docname), how
+
+
+def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the text of a value; what it measures is its title."""
+    kind = node["kind"]
+    store = store_of(env)
+    text, title, missing = value_text(kind, node["name"], node["how"], store)
+    return [value("", text, kind=kind, title=title, missing=missing)]
+
+
+def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, str]:
+    """Return a value in words, what it measures, and what is missing where there is none."""
+    key = name.partition(":")[2]
+    if kind == "result":
+        return _result_text(name, how, store)
+    if kind == "years":
+        years = store.years(name)
+        missing = f"the period {key}" if None in years else ""
+        text = numbers.period(*years, JOINTS[how])
+        return text, f"period {key} of this edition", missing
+    if kind == "minutes":
+        text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
+        return text, "at 220 words a minute", ""
+    if kind == "param":
+        text = numbers.setting(store.parameter(name))
+        if how == "words":
+            text = numbers.spelled(text) or store.parameter_words(name)
+        return text, f"parameter {key} of this edition", ""
+    return _quoted_text(name, how, store)
+
+
+def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
+    result = store.result(name)
+    text = numbers.write(result, how)
+    title = ""
+    if result.label:
+        full = numbers.full(result)
+        title = f"{result.label}: {full}"
+    missing = ""
+    if result.value is None:
+        missing = result.label or name
+    return text, title, missing
+
+
+def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
+    quoted = store.quote(name)
+    forms = {
+        "value": quoted.text,
+        "statement": quoted.statement,
+        "provenance": quoted.provenance,
+        "full": f"{quoted.text} ({quoted.provenance})",
+    }
+    if how not in forms:
+        known = ", ".join(forms)
+        raise numbers.FormatError(f"no format {how!r}; there are {known}")
+    title = f"{quoted.statement} ({quoted.provenance})"
+    return forms[how], title, ""
+
+
+def count_words(doctree: nodes.document) -> int:
+    """Return how many words the paragraphs have, but for those that may not show.
+
+    Nor do those count of tables that are looked up and not read.
+    """
+    words = 0
+    tables = [table for table in doctree.findall(nodes.table) if "searchable" in table["classes"]]
+    looked_up = {id(text) for table in tables for text in table.findall(nodes.paragraph)}
+    for paragraph in doctree.findall(nodes.paragraph):
+        if not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up:
+            text = paragraph.astext()
+            words += len(text.split())
+    return words
+
+
+def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
+    """Report values and marks in headings, and take them out."""
+    for title in doctree.findall(nodes.title):
+        if isinstance(title.parent, nodes.table):
+            continue
+        for node in [*title.findall(later), *title.findall(mark)]:
+            kind = node["kind"]
+            text = (
+                f"a heading cannot hold a {{{kind}}}: menus need its text before results are known"
+            )
+            logger.error(text, location=node, type="bookpress", subtype="heading")
+            node.replace_self(nodes.Text(kind))

@@ -1,0 +1,1 @@
+"""What is made of an edition: pages, PDF, EPUB, notebooks, plain text."""

@@ -1,0 +1,204 @@
+"""The book as EPUB 3: XHTML pages, pictures, contents and package.
+
+It is packed so that the same pages give the same bytes. Run by the press as
+``python -m bookpress.outputs.epub``.
+"""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from lxml import etree
+from markupsafe import Markup
+
+from bookpress.files import archive
+from bookpress.outputs import page_extraction
+from bookpress.outputs.formats import Order, work_on_order
+from bookpress.outputs.page_extraction import NARROW, Article, Element, read_articles
+from bookpress.outputs.print_html import FrontMatter, load_front_matter
+
+HERE = Path(__file__).parent
+MEDIA_TYPES: Mapping[str, str] = {
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".gif": "image/gif",
+    ".woff2": "font/woff2",
+    ".css": "text/css",
+}
+NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
+PROPERTIES = {"svg": "svg", "math": "mathml"}
+"""What the package has to tell of a page that holds such an element."""
+SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
+"""Attributes of SVG that the parser of HTML writes in small letters."""
+COVER = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
+Entry = dict[str, Any]
+"""A page of the e-book."""
+
+
+def make(order: Order) -> None:
+    """Make the EPUB of the book."""
+    site = Path(order.pages)
+    front = load_front_matter(Path(order.source), site, order.epoch)
+    # The type comes first and is not compressed:
+    # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
+    container = (HERE / "ebook" / "container.xml").read_bytes()
+    entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
+    files = epub_files(read_articles(site), front)
+    for name, content in files.items():
+        entries[f"EPUB/{name}"] = content
+    epub = archive(entries, front.built)
+    output = Path(order.output)
+    output.mkdir(parents=True, exist_ok=True)
+    stem = front.citation.book.file_stem
+    file = output / f"{stem}.epub"
+    file.write_bytes(epub)
+
+
+def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
+    """Return the files of the e-book by name.
+
+    `articles` are the cover, then all pages in order, changed in place.
+    """
+    _prepare(articles, front)
+    files = _static_files(articles, front)
+    documents = _documents(articles, list(files), front)
+    result: dict[str, bytes] = {}
+    for name, text in documents.items():
+        result[name] = text.encode()
+        etree.fromstring(result[name])  # not well-formed: an error of ours
+    result["cover.png"] = _cover_picture(front)
+    return {**result, **files}
+
+
+def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, bytes]:
+    """Return pictures, fonts and style by name."""
+    pictures: set[str] = set()
+    for article in articles:
+        pictures |= {image.get("src") for image in article.body.iter("img")}
+    files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
+    for path in sorted((HERE / "fonts").glob("*.woff2")):
+        files[f"fonts/{path.name}"] = path.read_bytes()
+    files["book.css"] = (HERE / "ebook" / "book.css").read_bytes()
+    return files
+
+
+def _documents(
+    articles: Sequence[Article], files: Sequence[str], front: FrontMatter
+) -> dict[str, str]:
+    """Return package, contents and pages by name."""
+    title = front.citation.book.title
+    title_text = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
+    title_page = _page("title", title, title_text, "titlepage")
+    cover_text = COVER.format(front.citation.book.full_title)
+    cover = _page("cover", "Cover", cover_text, "cover")
+    texts = {article.path: _text_page(article) for article in articles}
+    pages = [cover, title_page, *texts.values()]
+    parts = []
+    for part, part_articles in page_extraction.by_part(articles[1:]):
+        parts.append((part, [texts[article.path] for article in part_articles]))
+    package = front.fill(
+        "ebook/package.opf",
+        pages=pages,
+        files={name: MEDIA_TYPES[Path(name).suffix] for name in files},
+        identifier=_identifier(front),
+    )
+    contents = front.fill(
+        "ebook/nav.xhtml",
+        front=[title_page, texts["index.html"]],
+        parts=parts,
+        figures=page_extraction.figures(articles),
+    )
+    documents = {"package.opf": package, "nav.xhtml": contents}
+    for page in pages:
+        documents[page["file"]] = front.fill("ebook/page.xhtml", page=page)
+    return documents
+
+
+def _identifier(front: FrontMatter) -> str:
+    """Return the identifier of the e-book: the same for the same edition."""
+    citation = front.citation
+    book = citation.book
+    state = citation.edition.id if citation.edition else f"{book.version} {citation.date}"
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"{book.file_stem}:{state}").urn
+
+
+def _cover_picture(front: FrontMatter) -> bytes:
+    book = front.citation.book
+    title = textwrap.wrap(book.title, 12)
+    subtitle = textwrap.wrap(book.subtitle or "", 36)
+    svg = front.fill("ebook/cover.svg", title=title, subtitle=subtitle)
+    return bytes(vl_convert.svg_to_png(svg))
+
+
+def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
+    """Point links at pages of the e-book; take the pictures for narrow columns.
+
+    What the title page says is left out.
+    """
+    for article in articles:
+        page_extraction.drop(article.body.find_class("cite-box"))
+        for image in article.body.iterfind(f".//img[@{NARROW}]"):
+            narrow = image.attrib.pop(NARROW)
+            source, width, height = narrow.split()
+            image.attrib.update({"src": source, "width": width, "height": height})
+    page_extraction.relink(articles, _address, front.address)
+
+
+def _address(article: Article, place: str) -> str:
+    """Return the address of an article of the e-book, or of a place of it."""
+    page = f"{article.key}.xhtml"
+    return f"{page}#{place}" if place else page
+
+
+def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> Entry:
+    return {
+        "key": key,
+        "file": f"{key}.xhtml",
+        "title": title,
+        "body": body,
+        "kind": kind,
+        "properties": "",
+        **more,
+    }
+
+
+def _text_page(article: Article) -> Entry:
+    sections = []
+    for heading in article.body.xpath("./section/section[@id]/h2"):
+        title = " ".join(heading.text_content().split())
+        section = heading.getparent()
+        sections.append((section.get("id"), title))
+    names = [name for name in NAMESPACES if next(article.body.iter(name), None) is not None]
+    return _page(
+        article.key,
+        article.title,
+        xhtml(article.body),
+        "chapter" if article.number is not None else "",
+        number=article.number,
+        sections=sections,
+        properties=" ".join(PROPERTIES[name] for name in names),
+    )
+
+
+def xhtml(body: Element) -> Markup:
+    """Return an article as XHTML, to stand in a page of that namespace."""
+    for name, namespace in NAMESPACES.items():
+        for element in body.iter(name):
+            for part in element.iter():
+                for small, right in SPELLING.items():
+                    if small in part.attrib:
+                        part.set(right, part.attrib.pop(small))
+            element.set("xmlns", namespace)
+    text = etree.tostring(body, encoding="unicode", with_tail=False)
+    return Markup(text)  # noqa: S704 (the page's own text)
+
+
+if __name__ == "__main__":
+    sys.exit(work_on_order(make))

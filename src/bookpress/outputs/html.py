@@ -1,0 +1,168 @@
+"""The process in which Jupyter Book makes the pages.
+
+Sphinx keeps much in global state, so each build gets a fresh one. It is also an extension of Sphinx
+that the staged configuration names, so that several processes write the pages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from bookpress.book.project import load_settings
+from bookpress.errors import PressError
+from bookpress.files import naming
+from bookpress.outputs.formats import Order, work_on_order
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+MEMORY = "doctrees"
+"""Beside the source: what Sphinx has read for the last whole edition, to go on from."""
+DRAFT = "doctrees.new"
+USED = (
+    "jupyter_book.sphinx",
+    "myst_nb.sphinx_ext",
+    "sphinx_book_theme",
+    "bookpress.elements.extension",
+)
+WRITERS = 4
+"""Processes that write pages, each some.
+
+With fewer, all would wait for the last; each copies memory.
+"""
+SHOWN = 40
+"""Lines of warnings that a message shows at the most."""
+
+FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
+WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+
+WHEN_READ = "bookpress_when_read"
+"""The setting that holds what is called once all pages are read and before any is written."""
+
+
+def make(order: Order) -> None:
+    """Make the pages from what Sphinx remembers.
+
+    The output's name is the builder: ``html``, or ``dummy`` to check.
+    """
+    source = Path(order.source)
+    output = Path(order.output)
+    shop = source.parent
+    log = shop / "sphinx.log"
+    # the process of a build that was killed may not have ended yet
+    with FileLock(shop / ".busy"), naming(shop):
+        for folder in (output, shop / DRAFT):
+            shutil.rmtree(folder, ignore_errors=True)
+        if (shop / MEMORY).is_dir():
+            shutil.copytree(shop / MEMORY, shop / DRAFT)
+        with (
+            naming(log),
+            log.open("w", encoding="utf-8", errors="replace") as said,
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+        ):
+            jobs = 1 + WRITERS  # one of them only hands out pages
+            failed = run(source, output, shop / DRAFT, jobs)
+    if failed:
+        words = complaints(log.read_text(encoding="utf-8"), str(source))
+        raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
+
+
+def run(
+    source: Path, output: Path, memory: Path, jobs: int, settings: Mapping[str, Any] | None = None
+) -> Any:
+    """Let Jupyter Book make pages of a staged source, and return whether something was wrong.
+
+    The `settings` of Sphinx are set besides those of the book.
+    """
+    from jupyter_book.sphinx import build_sphinx
+    from sphinx.util.console import nocolor
+
+    nocolor()
+    overrides = {
+        "external_toc_path": str(source / "_toc.yml"),
+        "latex_individualpages": False,
+        **(settings or {}),
+    }
+    return build_sphinx(
+        source,
+        output,
+        use_external_toc=True,
+        noconfig=True,
+        path_config=source / "_config.yml",
+        confoverrides=overrides,
+        doctreedir=memory,
+        builder=output.name,
+        force_all=True,
+        warningiserror=load_settings(source).strict,
+        keep_going=True,
+        jobs=jobs,
+    )
+
+
+def warnings_of(shop: Path) -> list[str]:
+    """Return the lines by which Sphinx warned when it made pages in a folder."""
+    log = shop / "sphinx.log"
+    if not log.is_file():
+        return []
+    said = log.read_text(encoding="utf-8").replace(f"{shop / 'source'}/", "")
+    return [line for line in said.splitlines() if WARNING.search(line)]
+
+
+def complaints(said: str, source: str) -> str:
+    """Return the warnings and errors among what Sphinx said.
+
+    With file names as the author knows them.
+    """
+    lines = said.replace(f"{source}/", "").splitlines()
+    fatal = len(lines)
+    for number, line in enumerate(lines):
+        if FATAL.search(line):
+            fatal = number
+            break
+    warnings = [line for line in lines[:fatal] if WARNING.search(line)]
+    complaints = [*lines[fatal:], *warnings] or lines[-15:]
+    return "\n".join(f"  {line}" for line in complaints[:SHOWN])
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Let one process read the pages and several write them.
+
+    Two extensions of Jupyter Book cannot share reading.
+    """
+    jobs = app.parallel
+    app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
+    app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
+    app.add_config_value(WHEN_READ, None, "")
+    app.connect("write-started", _call)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _call(app: Sphinx, builder: Any) -> None:
+    """Call what the settings say is to be called once all pages are read."""
+    when_read = app.config[WHEN_READ]
+    if when_read:
+        when_read(builder)
+
+
+if __name__ == "__main__":
+    # a book is small, and searching all of it for garbage again and again is slow
+    gc.set_threshold(500_000)
+    for name in USED:  # while chapters run
+        importlib.import_module(name)
+    from bookpress.elements.figure.figures import begin_to_draw
+
+    done = work_on_order(make, begin_to_draw)
+    sys.stderr.flush()
+    os._exit(done)  # taking the book apart in memory would take longer than making a page

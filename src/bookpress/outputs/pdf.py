@@ -1,0 +1,252 @@
+"""The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium.
+
+It fetches nothing. Run by the press as ``python -m bookpress.outputs.pdf``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+from bookpress.errors import PressError
+from bookpress.outputs.formats import Order, work_on_order
+from bookpress.outputs.page_extraction import read_articles
+from bookpress.outputs.print_html import (
+    BOOK,
+    FrontMatter,
+    book_document,
+    chapter_document,
+    headings_of,
+    load_front_matter,
+)
+
+BROWSERS = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+OPTIONS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--allow-file-access-from-files",
+    # Letters stand where they belong, not where dots of a screen are.
+    "--font-render-hinting=none",
+)
+SECONDS = 120
+"""Time that one step of one document may take."""
+UNDRAWN = """
+[...document.images]
+  .filter(image => !image.complete || !image.naturalWidth)
+  .map(image => image.getAttribute('src'))
+"""
+"""Script that returns the pictures of a document that could not be drawn."""
+NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
+"""How Chromium names the elements of a structure: after a count that depends on the moment."""
+
+
+def browser_path() -> str | None:
+    """Return the path of the browser that prints: the first one found."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def missing() -> str | None:
+    """Return what this machine lacks to print and how to get it; nothing when all is there."""
+    if browser_path():
+        return None
+    names = ", ".join(BROWSERS)
+    return (
+        f"it needs Chromium, and there is none on the PATH (looked for {names}); "
+        "on Debian and Ubuntu `make browser` or "
+        "`sudo apt-get install chromium fonts-liberation` installs it"
+    )
+
+
+def make(order: Order) -> None:
+    """Make the PDF of every chapter, beside its page as Google Scholar asks, and of the book."""
+    site = Path(order.pages)
+    output = Path(order.output)
+    front = load_front_matter(Path(order.source), site, order.epoch)
+    output.mkdir(parents=True, exist_ok=True)
+
+    documents = []
+    for article in read_articles(site):
+        if article.number is not None:
+            page = site / article.path
+            document = chapter_document(article, front)
+            pdf_path = page.with_suffix(".pdf")
+            documents.append((pdf_path, page.stem, document))
+    with printer() as printed:
+        # The numbers of the pages are known once the book is printed: the contents need a draft.
+        document = book_document(read_articles(site), front)
+        draft = printed(document, final=False)
+        pages = pages_of(draft)
+        whole = book_document(read_articles(site), front, pages)
+        book = output / f"{front.citation.book.file_stem}.pdf"
+        documents.append((book, BOOK, whole))
+        for path, name, document in documents:
+            draft = printed(document)
+            headings = headings_of(document)
+            record = front.record(name)
+            path.write_bytes(finished(draft, headings, record, front))
+
+
+@contextmanager
+def printer() -> Iterator[Callable[..., bytes]]:
+    """Open a browser that prints a document.
+
+    One that is not `final` has neither tags nor outline.
+    """
+    from playwright.sync_api import Error, sync_playwright
+
+    lacking = missing()
+    if lacking:
+        raise PressError(lacking)
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(
+                executable_path=browser_path(),
+                args=list(OPTIONS),
+                timeout=SECONDS * 1000,
+            )
+            file = Path(folder, "document.html")
+            yield lambda document, final=True: _printed(browser, file, document, final)
+        except Error as error:
+            reason = error.message.splitlines()[0]
+            raise PressError(f"{browser_path()} could not print: {reason}") from error
+
+
+def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
+    """Return a document, in which addresses of style and pictures are absolute, as PDF."""
+    path.write_text(document, encoding="utf-8")
+    page = browser.new_page(offline=True, color_scheme="light", java_script_enabled=True)
+    page.set_default_timeout(SECONDS * 1000)
+    failed: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.emulate_media(media="print")
+    page.goto(path.as_uri())
+    page.evaluate("document.fonts.ready.then(() => true)")
+    failed += page.evaluate(UNDRAWN)
+    if failed:
+        names = ", ".join(sorted(set(failed)))
+        raise PressError(f"what is to be printed names files that cannot be had: {names}")
+    pdf: bytes = page.pdf(
+        prefer_css_page_size=True,
+        print_background=True,
+        tagged=final,
+        outline=final,
+    )
+    page.close()
+    return pdf
+
+
+def pages_of(printed: bytes) -> dict[str, int]:
+    """Return the number of the page on which each place stands that a link leads to."""
+    places: dict[str, int] = {}
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
+        destinations: Any = pdf.Root.get("/Dests", {})
+        for name, destination in destinations.items():
+            place = str(name).removeprefix("/")
+            places[place] = numbers[destination[0].objgen]
+    return places
+
+
+def finished(
+    printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter
+) -> bytes:
+    """Return a PDF made by Chromium with its record (CSL-JSON) and date.
+
+    The same input gives the same bytes.
+    """
+    names = sorted(set(NODE.findall(printed)))
+    renamed = {name: b"node%08d" % number for number, name in enumerate(names, start=1)}
+    steady = NODE.sub(lambda match: renamed[match[0]], printed)
+    with pikepdf.open(io.BytesIO(steady)) as pdf:
+        _name_outline(pdf, headings)
+        _describe(pdf, record, front)
+        file = io.BytesIO()
+        pdf.save(
+            file,
+            deterministic_id=True,
+            linearize=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        )
+    return file.getvalue()
+
+
+def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
+    """Write the headings into the outline.
+
+    Chromium doubles some of them and joins words at the end of a line.
+    """
+    with pdf.open_outline() as outline:
+        items = list(_flat(outline.root))
+        if len(items) != len(headings):
+            raise PressError(
+                f"the outline has {len(items)} entries, the document {len(headings)} headings"
+            )
+        for item, heading in zip(items, headings, strict=True):
+            item.title = heading
+
+
+def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
+    for item in items:
+        yield item
+        yield from _flat(item.children)
+
+
+def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:
+    """Say what the document is, twice as the format has it.
+
+    As XMP and, made from that, in the older dictionary.
+    """
+    producer = str(pdf.docinfo["/Producer"])
+    facts = _facts(record, front, producer)
+    with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
+        metadata.update({name: value for name, value in facts.items() if value})
+    subject = [record.get("container-title"), record.get("edition")]
+    pdf.docinfo["/Subject"] = ". ".join(filter(None, subject))
+    pdf.Root.Lang = pikepdf.String(front.citation.book.language)
+
+
+def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict[str, Any]:
+    """Return what XMP says of a document."""
+    book = front.citation.book
+    moment = f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
+    return {
+        "dc:title": record["title"],
+        "dc:creator": [_name(author) for author in record["author"]],
+        "dc:description": record.get("abstract"),
+        "dc:language": [book.language],
+        "dc:publisher": [book.publisher] if book.publisher else None,
+        "dc:rights": book.licence,
+        "dc:identifier": record.get("DOI") or record.get("URL"),
+        "xmp:CreateDate": moment,
+        "xmp:ModifyDate": moment,
+        "xmp:MetadataDate": moment,
+        "xmp:CreatorTool": f"{book.title} {book.version}",
+        "pdf:Producer": producer,
+        "pdf:Keywords": record.get("keyword"),
+        "xmpRights:WebStatement": book.licence_url,
+    }
+
+
+def _name(author: Mapping[str, str]) -> str:
+    parts = ("literal", "given", "non-dropping-particle", "family", "suffix")
+    return " ".join(author[part] for part in parts if part in author)
+
+
+if __name__ == "__main__":
+    sys.exit(work_on_order(make))

@@ -1,0 +1,226 @@
+"""A chapter as machines read it, in clean Markdown, and what leads them there: ``llms.txt``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.osutil import relative_uri
+
+from bookpress.chapter.number_formats import FormatError, full, setting
+from bookpress.chapter.quotes import id_of, marks_of, without_markup
+from bookpress.chapter.statements import WORDS
+from bookpress.elements.base.charts import Chart
+from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
+from bookpress.elements.base.store import Page, UnknownNameError, store_of
+from bookpress.elements.figure.figures import folder_of
+from bookpress.elements.value.words import charts_of, in_words
+from bookpress.outputs.notebook import otherwise, plain
+
+INDEX = "llms.txt"
+ROWS = "rows"
+"""Folder of the rows behind shares, one of each chapter below it."""
+HOW_TO_QUOTE = """Give a number with its interval and what it counts, as each chapter lists them \
+under “Numbers”, and name
+the edition: numbers depend on its choices and its data. Quote a sentence as true only if the \
+chapter lists it under
+“Sentences” as one that holds. Cite the chapter; the reference stands at its end."""
+DATA = (
+    ("results.json", "every number of every chapter, with interval and counts"),
+    ("statements.json", "every statement that sentences rest on, and whether it holds"),
+    ("schemas/results.schema.json", "JSON Schema of results.json"),
+    ("schemas/statements.schema.json", "JSON Schema of statements.json"),
+    ("datapackage.json", "the data behind the figures, as a Data Package"),
+)
+
+
+def address_of(page: Page) -> str:
+    """Return where a chapter is read as Markdown, from the root of the site."""
+    return f"{page.docname}.md"
+
+
+def as_markdown(content: bytes, page: Page, app: Sphinx) -> bytes:
+    """Return an executed chapter as Markdown without code: text, figures' data, numbers."""
+    env = app.env
+    charts = {chart.name: chart for chart in charts_of(page, env)}
+    parts: list[str] = []
+    cells = json.loads(content)["cells"]
+    for cell in cells:
+        if cell["cell_type"] == "markdown":
+            parts.append(_prose(cell, page, env))
+        else:
+            parts += _outputs(cell, page, charts, env)
+    parts[:1] = _opening(parts[:1], page, env)
+    texts = [_source(cell) for cell in cells]
+    parts += _numbers(page)
+    parts += _sentences("\n\n".join(texts), page, env)
+    parts += _choices(page)
+    parts += _citation(page, app)
+    text = "\n\n".join(part.strip() for part in parts if part.strip())
+    return f"{text}\n".encode()
+
+
+def _source(cell: Mapping[str, Any]) -> str:
+    """Return what a cell says: its prose, or the caption of its figure."""
+    if cell["cell_type"] == "markdown":
+        return "".join(cell["source"])
+    figure = cell["metadata"].get("mystnb", {}).get("figure", {})
+    return str(figure.get("caption", ""))
+
+
+def _opening(first: Sequence[str], page: Page, env: BuildEnvironment) -> Iterator[str]:
+    """Yield the first text of a chapter with the finding, which stands below its title."""
+    title, _, text = "".join(first).strip().partition("\n")
+    yield title
+    finding = str(page.front.get("finding") or "")
+    if finding:
+        yield f"> {_words(finding, page, env)}"
+    yield text
+
+
+def _words(text: str, page: Page, env: BuildEnvironment) -> str:
+    """Return a line of Markdown in words; the page itself has told what lacks."""
+    with suppress(UnknownNameError, FormatError):
+        text = in_words(text, page.docname, env)
+    return " ".join(text.split())
+
+
+def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
+    text = "".join(cell["source"])
+    with suppress(UnknownNameError, FormatError):
+        text = plain(otherwise(text, page.docname, env), page.docname, env)
+    return text
+
+
+def _outputs(
+    cell: Mapping[str, Any], page: Page, charts: Mapping[str, Chart], env: BuildEnvironment
+) -> Iterator[str]:
+    """Yield what a cell shows: a figure by its title and data, a table whole."""
+    own = cell["metadata"].get("mystnb", {})
+    name = own.get("figure", {}).get("name", "")
+    if name in charts:
+        yield _figure(charts[name], page, env)
+        return
+    for output in cell.get("outputs", ()):
+        table = "".join(output.get("data", {}).get("text/markdown", ""))
+        if table:
+            caption = _words(str(own.get("figure", {}).get("caption", "")), page, env)
+            yield f"**Table: {caption}**" if caption else ""
+            yield _words_of_lines(table, page, env)
+
+
+def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:
+    with suppress(UnknownNameError, FormatError):
+        text = in_words(text, page.docname, env)
+    return text
+
+
+def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
+    """Return a figure in words, with its data as links."""
+    stem = relative_uri(address_of(page), f"{folder_of(page.docname)}/{chart.stem}")
+    caption = _words(chart.caption, page, env)
+    data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
+    source = f"Source: {chart.source}. Licence: {chart.licence}."
+    said = [f"**Figure: {chart.title}**", caption, chart.alt, f"{source} {data}"]
+    return "\n\n".join(filter(None, said))
+
+
+def _numbers(page: Page) -> Iterator[str]:
+    """Yield the results with intervals and counts."""
+    if page.results:
+        yield "## Numbers"
+        lines = []
+        for key, result in page.results.items():
+            label = f" ({result.label})" if result.label else ""
+            lines.append(f"- `{page.slug}:{key}`{label}: {full(result)}{_rows_link(page, key)}")
+        yield "\n".join(lines)
+
+
+def rows_name(key: str) -> str:
+    """Return the name of the file of the rows behind a result."""
+    return f"{id_of(key.replace('.', '__'))}.csv"
+
+
+def _rows_link(page: Page, key: str) -> str:
+    """Return the link to the rows that a result counts, where they are listed."""
+    if key not in page.listed:
+        return ""
+    address = relative_uri(address_of(page), f"{ROWS}/{page.slug}/{rows_name(key)}")
+    return f" ([rows]({address}))"
+
+
+def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
+    """Yield the sentences that rest on statements, and how each stands."""
+    finding = str(page.front.get("finding") or "")
+    lines: dict[str, None] = {}
+    store = store_of(env)
+    for quote in marks_of(page.docname, f"{finding}\n\n{text}"):
+        with suppress(UnknownNameError, FormatError):
+            statement = store.statement(quote.name)
+            sentence = without_markup(_words(quote.markdown, page, env))
+            verdict = WORDS[statement.holds]
+            lines[f"- “{sentence}” This {verdict}: {statement.because}. (`{quote.name}`)"] = None
+    if lines:
+        yield "## Sentences"
+        yield "\n".join(lines)
+
+
+def _choices(page: Page) -> Iterator[str]:
+    """Yield the choices under which all this was computed."""
+    if page.parameter_rows:
+        yield "## Choices"
+        rows = page.parameter_rows
+        yield "\n".join(f"- `{row['name']}`: {setting(row['value'])}" for row in rows)
+
+
+def _citation(page: Page, app: Sphinx) -> Iterator[str]:
+    """Yield how the chapter is cited, at its end."""
+    reference, address = chapter_reference(app.env, page.docname)
+    yield "## How to cite"
+    yield " ".join(filter(None, [reference, address if address not in reference else ""]))
+    edition = citation_of(app.config).edition
+    if edition:
+        yield f"Edition {edition.id}; built again by `{edition.command}`."
+
+
+def index(app: Sphinx) -> str:
+    """Return ``llms.txt``: what there is to read and how to quote it."""
+    env = app.env
+    citation = citation_of(app.config)
+    root = citation.site_url or ""
+    edition = f"Edition {citation.edition.id}, " if citation.edition else ""
+    lines = [
+        f"# {citation.book.full_title}",
+        f"> {' '.join((citation.book.description or citation.book.full_title).split())}",
+        f"{edition}version {citation.book.version}, {citation.date.isoformat()}.",
+        f"## How to quote it\n\n{HOW_TO_QUOTE}",
+        "## Chapters",
+        "\n".join(_chapter_lines(env, root)),
+    ]
+    if citation.edition:
+        links = [f"- [{name}]({root}{name}): {what}" for name, what in DATA]
+        lines += ["## Data", "\n".join(links)]
+    return "\n\n".join(lines) + "\n"
+
+
+def _chapter_lines(env: BuildEnvironment, root: str) -> Iterator[str]:
+    pages = store_of(env).pages
+    for _, docnames in store_of(env).parts:
+        for docname in docnames:
+            page = pages.get(docname)
+            if page is not None and page.is_chapter:
+                abstract = _words(str(page.front.get("abstract") or ""), page, env)
+                about = f": {abstract}" if abstract else ""
+                yield f"- [{title_of(env, docname)}]({root}{address_of(page)}){about}"
+
+
+def write_index(app: Sphinx) -> None:
+    """Write ``llms.txt``, where there are chapters."""
+    if any(page.is_chapter for page in store_of(app.env).pages.values()):
+        text = index(app)
+        Path(app.outdir, INDEX).write_text(text, encoding="utf-8", newline="")

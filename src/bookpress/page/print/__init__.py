@@ -1,1 +1,0 @@
-"""PDF and EPUB, made from the pages."""
