@@ -43,7 +43,7 @@ VOCABULARY = {
         "typical_movement",
     ],
     "compute_divide.analysis.models.fragility": ["fragility"],
-    "compute_divide.analysis.models.label_errors": ["label_error", "label_error_bounds"],
+    "compute_divide.analysis.models.label_errors": ["label_error"],
     "compute_divide.analysis.models.records": ["record_changes", "with_records"],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
@@ -61,7 +61,7 @@ VOCABULARY = {
         "month_ends",
         "record_chance",
     ],
-    "compute_divide.analysis.models.countries": ["made_in", "open_bounds", "opened_by_year"],
+    "compute_divide.analysis.models.countries": ["made_in"],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",
@@ -96,25 +96,16 @@ VOCABULARY = {
         "flop_per_dollar",
         "loose_team_types",
         "rented_flop_per_dollar",
-        "running_clusters",
         "same_year_ratio",
         "with_peaks",
     ],
     "compute_divide.analysis.chips.budget": ["newest_quotes", "run_flop"],
-    "compute_divide.analysis.chips.facilities": [
-        "between",
-        "facility_of",
-        "power_cost",
-        "staff_of",
-    ],
     "compute_divide.analysis.chips.machines": ["known_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "compute_divide.analysis.statistics.association": ["association"],
     "compute_divide.analysis.statistics.bounds": [
-        "academic_bounds",
         "bounded_share",
-        "checked_bounds",
     ],
     "compute_divide.analysis.statistics.resampling": [
         "geometric_mean_ratio",
@@ -140,7 +131,6 @@ VOCABULARY = {
         "number_of",
         "period_share",
         "ratio",
-        "scaled",
         "shares_by",
         "significant",
         "span",

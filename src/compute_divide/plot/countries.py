@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, GRID, INK, QUIET, needs
+from compute_divide.analysis.models.countries import opened_by_year
 from compute_divide.plot.base.access import row_names, years_above
 from compute_divide.plot.base.marks import FEW, framed, share_tips
 from compute_divide.plot.base.show import Column, figure, models_credit
@@ -27,13 +30,13 @@ _COUNTRY_COLUMNS = {
 }
 
 
-def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
+def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
     """Return how many models companies opened, a row a group of countries and a bar a year.
 
     Parameters
     ----------
-    shares : pandas.DataFrame
-        Shares of models by ``group`` and ``year``, of `opened_by_year`.
+    companies : mapping of pandas.DataFrame
+        Models of companies with ``year`` and ``weights``, by the name of the group.
     vintage : str
         The vintage that the models are of.
 
@@ -42,6 +45,7 @@ def country_bars(shares: pd.DataFrame, vintage: str) -> Figure:
     Figure
         Bars with intervals, and counts below them; years of few models are pale and have none.
     """
+    shares = opened_by_year(companies)
     description = describe_groups(shares, "group", "year")
     source = models_credit(vintage)
     chart = _country_bars(shares)

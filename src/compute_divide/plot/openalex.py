@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import altair as alt
@@ -9,6 +10,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import needs
+from compute_divide.analysis.statistics.bounds import academic_bounds
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     along,
@@ -37,21 +39,23 @@ _BOUND_COLUMNS = {
 }
 
 
-def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
+def bound_bars(parts: Mapping[str, pd.DataFrame], works: str) -> Figure:
     """Return shares of universities among known teams, and how far unknown ones let them move.
 
     Parameters
     ----------
-    bounds : pandas.DataFrame
-        One row a group, which the column ``works`` names, from `academic_bounds`.
+    parts : mapping of pandas.DataFrame
+        Works of each group, with ``team_type``, by the name of the group.
     works : str
         The table of works.
 
     Returns
     -------
     Figure
-        A dot and a bar for each group, in the order of the rows.
+        A dot and a bar for each group, in their order.
     """
+    named = [works_of.assign(works=name) for name, works_of in parts.items()]
+    bounds = pd.concat(academic_bounds(rows, ["works"]) for rows in named)
     description = _described(bounds, "works")
     source = credit(f"openalex/{works}.parquet")
     columns = {"works": Column("Works"), **_BOUND_COLUMNS}
@@ -60,19 +64,21 @@ def bound_bars(bounds: pd.DataFrame, works: str) -> Figure:
     return replace(shown, licence=_LICENCE)
 
 
-def topic_lines(bounds: pd.DataFrame) -> Figure:
+def topic_lines(counts: pd.DataFrame) -> Figure:
     """Return shares of universities alone by year, a line with bounds for each counted topic.
 
     Parameters
     ----------
-    bounds : pandas.DataFrame
-        One row a ``table``, ``topic`` and ``year``, from `academic_bounds`.
+    counts : pandas.DataFrame
+        Numbers of ``works`` by ``table``, ``topic``, ``year`` and ``team_type``, from
+        `cd.data.openalex_counts`.
 
     Returns
     -------
     Figure
         The tables are named where there are several.
     """
+    bounds = academic_bounds(counts, ["table", "topic", "year"], number="works")
     tables = list(bounds["table"].unique())
     names = bounds["topic"]
     if len(tables) > 1:

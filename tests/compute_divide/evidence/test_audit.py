@@ -35,7 +35,9 @@ def test_verdicts_of_the_sample_agree_with_its_labels():
 def test_bounds_hold_the_share_whatever_the_unchecked_rows_are():
     sample = cd.data.audit_sample()
     for field in ("team", "compute", "year", "openness"):
-        bounds = cd.label_error_bounds(sample, field)
+        verdicts = sample[f"{field}_verdict"]
+        wrong = verdicts.eq("wrong").where(verdicts != "not-checkable")
+        bounds = cd.bounded_share(wrong, field)
         assert bounds.low <= bounds.value <= bounds.high
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.openness import OPEN
 from compute_divide.analysis.statistics.estimates import wilson_interval
 
@@ -46,49 +45,6 @@ def made_in(models: pd.DataFrame, *countries: str, alone: bool = False) -> pd.Se
     else:
         is_there = listed.map(lambda names: not wanted.isdisjoint(names))
     return is_there.astype(bool)
-
-
-def open_bounds(models: pd.DataFrame, label: str) -> Estimate:
-    """Return the share of models with open weights, with bounds that unknown access leaves.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models of `with_access`.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The share among models of known access, whose number is `n`. It would be as low as its
-        interval says if no model of unknown access were open, and as high if all were. Without a
-        value where no access is known, and without bounds where there are no models.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    Bounds in the manner of Manski (1989); chance is not in them.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"weights": ["open", "served", "served", None]})
-    >>> share = open_bounds(models, "models with open weights")
-    >>> round(share.value, 2), share.low, share.high, share.n
-    (0.33, 0.25, 0.5, 3)
-    """
-    total = len(models)
-    if total == 0:
-        return Estimate(None, k=0, n=0, unit="share", label=label)
-    known = int(models["weights"].notna().sum())
-    k = int(models["weights"].eq(OPEN).sum())
-    share = k / known if known else None
-    highest = (k + total - known) / total
-    return Estimate(share, k / total, highest, k, known, "share", label)
 
 
 def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
@@ -45,43 +43,3 @@ def label_error(sample: pd.DataFrame, field: str) -> Estimate:
     wrong = int((verdicts == "wrong").sum())
     right = int((verdicts == "right").sum())
     return wilson_share(wrong, wrong + right, f"{field} wrong, of rows that could be checked")
-
-
-def label_error_bounds(sample: pd.DataFrame, field: str) -> Estimate:
-    """Return the share of listed values that are wrong, with rows that could not be checked.
-
-    Parameters
-    ----------
-    sample : pandas.DataFrame
-        The random sample, from `cd.data.audit_sample`.
-    field : str
-        As for `label_error`.
-
-    Returns
-    -------
-    Estimate
-        The share of `label_error`; as low as its interval says if every row that could not be
-        checked were right, and as high if every one were wrong.
-
-    Raises
-    ------
-    KeyError
-        If there is no such field.
-
-    Notes
-    -----
-    Bounds in the manner of Manski (1989); chance is not in them.
-
-    Examples
-    --------
-    >>> sample = pd.DataFrame({"team_verdict": ["right"] * 3 + ["wrong", "not-checkable"]})
-    >>> label_error_bounds(sample, "team").low, label_error_bounds(sample, "team").high
-    (0.2, 0.4)
-    """
-    share = label_error(sample, field)
-    unchecked = int((sample[f"{field}_verdict"] == "not-checkable").sum())
-    k = share.k or 0
-    n = (share.n or 0) + unchecked
-    if n == 0:
-        return replace(share, low=None, high=None)
-    return replace(share, low=k / n, high=(k + unchecked) / n, label=f"{field} wrong, with bounds")

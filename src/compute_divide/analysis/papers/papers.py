@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.bounds import academic_bounds  # noqa: F401 - for a chapter
 from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_interval, wilson_share
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.profiles import (

@@ -66,27 +66,23 @@ def academic_bounds(
     return groups
 
 
-def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
-    """Return universities' share among known teams, with the bounds that unknown ones leave.
+def bounded_share(flags: pd.Series, label: str) -> Estimate:
+    """Return the share of rows of which something is true, with the bounds that unknown ones leave.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Rows with a column ``team_type``, in which ``unknown`` is a team that is not known.
+    flags : pandas.Series
+        Whether it is true of each row; missing where that is not known.
     label : str
         What is estimated, in a few words that stand alone.
 
     Returns
     -------
     Estimate
-        The share among the known, whose number is `n`. Its interval are the bounds of
-        `academic_bounds`, not chance. Without a value where no team is known, and without bounds
-        where there are no rows.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
+        The share among the known, whose number is `n`. Its interval is no matter of chance: the
+        share would be as low if it were false of every row that is not known, and as high if it
+        were true of each. Without a value where nothing is known, and without bounds where there
+        are no rows.
 
     Notes
     -----
@@ -94,65 +90,18 @@ def bounded_share(rows: pd.DataFrame, label: str) -> Estimate:
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown", "unknown"]})
-    >>> share = bounded_share(rows, "works of universities alone")
+    >>> teams = pd.Series(["academia-only", "industry-only", "unknown", "unknown"])
+    >>> is_academic = teams.eq("academia-only").where(teams.ne("unknown"))
+    >>> share = bounded_share(is_academic, "works of universities alone")
     >>> share.value, share.low, share.high, share.n
     (0.5, 0.25, 0.75, 2)
     """
-    n = len(rows)
+    n = len(flags)
     if n == 0:
         return Estimate(None, k=0, n=0, label=label, unit="share")
-    teams = rows["team_type"]
-    known = int((teams != UNKNOWN).sum())
-    k = int((teams == ACADEMIA).sum())
+    known = int(flags.notna().sum())
+    k = int(flags.eq(True).sum())
     share = k / known if known else None
     lowest = k / n
     highest = (k + n - known) / n
     return Estimate(share, lowest, highest, k, known, "share", label)
-
-
-def checked_bounds(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
-    """Return the share of a team type, with the bounds that rows leave which nobody could check.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models from `with_records`, with ``team_type`` and ``team_checked``.
-    team_type : str
-        One of `TEAM_TYPES`.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The share of the team type among all rows. It would be as low as its interval says if every
-        row whose authors could not be checked were of another team, and as high if every one were
-        of this. Without a value where there are no rows.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    Bounds in the manner of Manski (1989); chance is not in them.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "industry-only"]})
-    >>> rows["team_checked"] = [True, True, False]
-    >>> share = checked_bounds(rows, "academia-only", "models of universities alone")
-    >>> round(share.low, 2), round(share.high, 2), share.k, share.n
-    (0.33, 0.67, 1, 3)
-    """
-    n = len(rows)
-    if n == 0:
-        return Estimate(None, k=0, n=0, unit="share", label=label)
-    of_team = rows["team_type"].eq(team_type)
-    is_checked = rows["team_checked"].astype(bool)
-    least = int((of_team & is_checked).sum())
-    most = int((of_team | ~is_checked).sum())
-    k = int(of_team.sum())
-    return Estimate(k / n, least / n, most / n, k, n, "share", label)

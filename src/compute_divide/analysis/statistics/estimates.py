@@ -265,52 +265,6 @@ def _rounded(number: float | None, digits: int) -> float | None:
     return float(f"{number:.{digits - 1}e}")
 
 
-def scaled(
-    estimate: Estimate, factor: float, unit: str, label: str, *, n: int | None = None
-) -> Estimate:
-    """Return an estimate times a number that is known, its interval with it.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The estimate.
-    factor : float
-        The number, at least 0.
-    unit : str
-        The unit of the product, see `Estimate`.
-    label : str
-        What is estimated, in a few words that stand alone.
-    n : int, optional
-        The number of observations it rests on.
-
-    Returns
-    -------
-    Estimate
-        The product; without a value, or without an interval, where the estimate has none.
-
-    Raises
-    ------
-    ValueError
-        If the factor is negative, which would turn the interval around.
-
-    Examples
-    --------
-    >>> price = Estimate(2.5, 2.0, 4.0, unit="USD", label="price of a chip-hour")
-    >>> scaled(price, 1000, "USD", "price of a thousand chip-hours").high
-    4000.0
-    """
-    if factor < 0:
-        raise ValueError(f"an estimate is scaled by a number of at least 0, not by {factor}")
-    value = _times(estimate.value, factor)
-    low = _times(estimate.low, factor)
-    high = _times(estimate.high, factor)
-    return Estimate(value, low, high, n=n, unit=unit, label=label)
-
-
-def _times(number: float | None, factor: float) -> float | None:
-    return None if number is None else number * factor
-
-
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     """Return the difference of two shares, with an interval made of their Wilson intervals.
 
