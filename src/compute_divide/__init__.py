@@ -47,21 +47,15 @@ VOCABULARY = {
     "compute_divide.analysis.models.records": ["record_changes", "with_records"],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
-        "LABORATORIES",
-        "by_organisations",
         "dated_compute",
         "lag_estimate",
-        "lags",
         "with_access",
     ],
     "compute_divide.analysis.models.outside": [
-        "age_of_capability",
         "by_release",
         "mean_age",
-        "month_ends",
         "record_chance",
     ],
-    "compute_divide.analysis.models.countries": ["made_in"],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",

@@ -101,7 +101,7 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     models : pandas.DataFrame
         Models with an index of capability, of `by_release`.
     ages : pandas.DataFrame
-        The `age_of_capability` on the days of the records of open models, for the description.
+        The months behind on the days of the records of open models, for the description.
 
     Returns
     -------

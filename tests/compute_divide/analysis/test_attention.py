@@ -102,10 +102,8 @@ def models() -> pd.DataFrame:
 def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it():
     ordered = outside.by_release(models())
     days = pd.DatetimeIndex(["2023-12-31", "2024-06-30", "2024-07-01"])
-    ages = outside.age_of_capability(ordered, days)
-    assert ages["own"].tolist() == ["open 1", "open 1", "open 2"]
-    expected = [364, 546, 151]
-    assert (ages["months"] * outside.DAYS_PER_MONTH).round().tolist() == expected
+    ages = [outside.mean_age(ordered, days[[place]], "").value for place in range(len(days))]
+    assert [round(months * outside.DAYS_PER_MONTH) for months in ages] == [364, 546, 151]
     assert ordered.loc[ordered["record"], "model"].tolist() == [
         "closed 1",
         "open 1",
@@ -117,8 +115,9 @@ def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it(
 
 def test_a_model_of_unknown_access_counts_as_it_is_told_to():
     opened = outside.by_release(models(), unknown=True)
-    ages = outside.age_of_capability(opened, pd.DatetimeIndex(["2024-08-01"]))
-    assert (ages["months"][0], ages["own"][0]) == (0, "unknown")
+    day = pd.DatetimeIndex(["2024-08-01"])
+    assert outside.mean_age(opened, day, "").value == 0
+    assert outside.mean_age(outside.by_release(models()), day, "").value > 0
 
 
 def test_the_errors_of_the_index_widen_the_interval():

@@ -5,29 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.models.countries import made_in, opened_by_year
+from compute_divide.analysis.models.countries import opened_by_year
 from compute_divide.analysis.models.outside import by_release, record_chance
 from compute_divide.analysis.statistics.bounds import bounded_share
 
-PLACES = ["China", "France", "Korea (Republic of)", "United States of America"]
-makers = st.lists(st.sampled_from(PLACES), max_size=3).map("|".join)
 access = st.sampled_from(["open", "served", "unreleased", None])
-models = st.lists(st.tuples(makers, access, st.integers(2019, 2022)), max_size=30).map(
-    lambda rows: pd.DataFrame(rows, columns=["countries", "weights", "year"]).astype(
-        {"countries": object, "weights": object, "year": int}
+models = st.lists(st.tuples(access, st.integers(2019, 2022)), max_size=30).map(
+    lambda rows: pd.DataFrame(rows, columns=["weights", "year"]).astype(
+        {"weights": object, "year": int}
     )
 )
-
-
-@given(models)
-def test_who_is_in_one_country_alone_is_in_it_and_every_known_model_has_a_country(rows):
-    rows = rows.assign(countries=rows["countries"].replace("", None))
-    there = made_in(rows, "China")
-    alone = made_in(rows, "China", alone=True)
-    assert (there | ~alone | rows["countries"].isna()).all()
-    somewhere = made_in(rows, *PLACES)
-    assert somewhere.tolist() == rows["countries"].notna().tolist()
-    assert not (alone & rows["countries"].isna()).any()
 
 
 @given(models)

@@ -10,43 +10,6 @@ from compute_divide.analysis.models.openness import OPEN
 from compute_divide.analysis.statistics.estimates import wilson_interval
 
 
-def made_in(models: pd.DataFrame, *countries: str, alone: bool = False) -> pd.Series[bool]:
-    """Tell which models have a maker in some countries.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with a column ``countries``, those of the makers with bars between them.
-    *countries : str
-        Names of countries, written as the models database writes them.
-    alone : bool
-        Whether no maker may be in another country.
-
-    Returns
-    -------
-    pandas.Series
-        A mask on the index of the models; false where no country is known.
-
-    Raises
-    ------
-    KeyError
-        If there is no such column.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"countries": ["China|China", "China|France", "France", None]})
-    >>> made_in(models, "China").tolist(), made_in(models, "China", alone=True).tolist()
-    ([True, True, False, False], [True, False, False, False])
-    """
-    wanted = set(countries)
-    listed = models["countries"].fillna("").str.split("|").map(set)
-    if alone:
-        is_there = listed.map(wanted.issuperset)
-    else:
-        is_there = listed.map(lambda names: not wanted.isdisjoint(names))
-    return is_there.astype(bool)
-
-
 def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return how many models of each group and year have open weights.
 

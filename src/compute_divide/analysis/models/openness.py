@@ -47,29 +47,6 @@ RUNGS = (
 Fine-tuning through a service is in no list that we saw.
 """
 
-LABORATORIES = {
-    "OpenAI": ["OpenAI"],
-    "Anthropic": ["Anthropic"],
-    "Google": [
-        "Google",
-        "Google AI",
-        "Google Brain",
-        "Google Cloud",
-        "Google DeepMind",
-        "Google Research",
-        "DeepMind",
-    ],
-    "xAI": ["xAI"],
-    "Microsoft": ["Microsoft", "Microsoft Research", "Microsoft Research Asia"],
-    "Alibaba": ["Alibaba", "Alibaba DAMO Academy"],
-    "Mistral": ["Mistral AI"],
-    "Meta": ["Meta AI", "Facebook", "Facebook AI", "Facebook AI Research"],
-    "NVIDIA": ["NVIDIA"],
-    "DeepSeek": ["DeepSeek"],
-    "IBM": ["IBM"],
-    "Hugging Face": ["Hugging Face"],
-}
-"""Laboratories by the names of the transparency index, and how the models database writes each."""
 
 DATA_ACCESS = ("Direct external data access", "External data access")
 """Indicators of the transparency index that somebody outside can get at training data.
@@ -132,38 +109,6 @@ def with_access(models: pd.DataFrame) -> pd.DataFrame:
     known_weights = weights.where(weights != UNKNOWN)
     known_code = code.where(code != UNKNOWN)
     return models.assign(weights=known_weights, training_code=known_code, rung=rungs(models))
-
-
-def by_organisations(models: pd.DataFrame, organisations: Iterable[str]) -> pd.Series[bool]:
-    """Tell which models one of some organisations has made, alone or with others.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with a column ``organisations``, names with bars between them.
-    organisations : iterable of str
-        Names, written as the models database writes them; see `LABORATORIES`.
-
-    Returns
-    -------
-    pandas.Series
-        Whether one of them is among the makers, a mask on the index of the models.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"organisations": ["DeepMind|Google", "OpenAI", None]})
-    >>> by_organisations(models, ["DeepMind", "Google DeepMind"]).tolist()
-    [True, False, False]
-    """
-    names = set(organisations)
-    makers = models["organisations"].fillna("").str.split("|")
-    is_theirs = makers.map(lambda listed: not names.isdisjoint(listed))
-    return is_theirs.astype(bool)
 
 
 _PLACES = {UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}

@@ -67,77 +67,8 @@ def _best_before(index: pd.Series) -> pd.Series:
     return index.cummax().shift(fill_value=-np.inf)
 
 
-def month_ends(models: pd.DataFrame, first_year: int) -> pd.DatetimeIndex:
-    """Return the ends of the months on which open models can be held against closed ones.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models, from `by_release`.
-    first_year : int
-        The calendar year to begin with.
-
-    Returns
-    -------
-    pandas.DatetimeIndex
-        The last days of the months from its January to the newest model; none before the first open
-        model.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2024-02-10", "2024-04-30"])
-    >>> models = pd.DataFrame({"released": days, "inside": [True, False]})
-    >>> month_ends(models, 2024).strftime("%d %B").tolist()
-    ['29 February', '31 March', '30 April']
-    """
-    released = models["released"]
-    first_open = released[models["inside"]].min()
-    months = pd.date_range(f"{first_year}-01-31", released.max(), freq="ME")
-    return pd.DatetimeIndex(months[months >= first_open])
-
-
-def age_of_capability(models: pd.DataFrame, dates: pd.DatetimeIndex) -> pd.DataFrame:
-    """Return at some dates how long closed models had been as capable as the best open one.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models, from `by_release`.
-    dates : pandas.DatetimeIndex
-        The dates, none before the first open model.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a date: ``date``, ``months`` (0 where no closed model was as capable), ``own`` (the
-        best open model).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.outside import load_capability
-    >>> days = pd.DatetimeIndex(["2024-07-23"])
-    >>> age_of_capability(by_release(load_capability()), days)["own"].tolist()
-    ['Llama 3.1-405B']
-    """
-    index = models["index"].to_numpy(dtype=float)
-    months, own = _ages(models, index, dates)
-    names = models["model"].to_numpy(dtype=object)
-    days = dates.astype("datetime64[us]")
-    return pd.DataFrame({"date": days, "months": months, "own": names[own]})
-
-
 def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
-    """Return the mean of `age_of_capability` over some dates.
+    """Return how long closed models had been as capable as the best open one, mean of some dates.
 
     Parameters
     ----------
