@@ -13,8 +13,8 @@ from bs4 import BeautifulSoup
 from citation.zotero import zotero
 
 from bookpress.book.project import Project
-from bookpress.cite.formats import FORMATS
-from bookpress.cite.styles import FORMS, STYLES
+from bookpress.cite.files import FORMATS, FORMS
+from bookpress.cite.styles import STYLES
 from bookpress.commands.cite import reference
 from sampling import count, some
 

@@ -10,8 +10,10 @@ from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
     r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>| data-block="[^"]*"'
+    r'|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"'
 )
-"""Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have."""
+"""Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have;
+citation files, which a state has in its addresses."""
 WRITTEN = re.compile(r"\?[\w.&=%+-]+(?=[\s\"<}])")
 """The choices in the address of a state, which its build has not."""
 

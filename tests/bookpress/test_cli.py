@@ -57,7 +57,7 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
         (("cite", "--edition", "othr"), "no edition 'othr'; did you mean other?"),
         (
             ("cite", "--format", "mla"),
-            "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, apa",
+            "no format 'mla'; there are: bibtex, biblatex, ris, csl-json, markdown, apa",
         ),
         (("cite", "first", "--format", "crossref"), "a deposit with Crossref is of the whole book"),
         (("nonsense",), "nonsense"),

@@ -1,11 +1,11 @@
-"""The forms of a citation that reference managers read: BibTeX, biblatex, RIS, CSL-JSON."""
+"""What reference managers read of a citation: BibTeX, biblatex, RIS, CSL-JSON."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import latexcodec  # noqa: F401  # registers the codec "ulatex"
 from babel import Locale
@@ -13,7 +13,6 @@ from babel import Locale
 from bookpress.cite.record import Author, Citation
 from bookpress.files import pretty
 
-FOLDER = "cite"
 LOW = "\u201a"
 """The sign that looks like a comma, for names that are taken apart at one."""
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -271,43 +270,3 @@ def csl_name(author: Author) -> dict[str, Any]:
 
 def _filled(item: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value}
-
-
-class Format(NamedTuple):
-    """A file for reference managers.
-
-    How readers call it, the ending of its name, its media type, what writes it.
-    """
-
-    label: str
-    ending: str
-    media_type: str
-    write: Callable[[Citation], str]
-
-
-def _to_biblatex(citation: Citation) -> str:
-    return to_bibtex(citation, is_biblatex=True)
-
-
-_CSL_TYPE = "application/vnd.citationstyles.csl+json"
-FORMATS: Mapping[str, Format] = {
-    "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
-    "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", _to_biblatex),
-    "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
-    "csl-json": Format("CSL-JSON", ".csl.json", _CSL_TYPE, to_csl_file),
-}
-
-
-def citation_stem(citation: Citation) -> str:
-    """Return the path of the files that cite something, without their ending.
-
-    Such as ``"cite/robustness"``, ``"cite/book"``.
-    """
-    name = citation.chapter.slug if citation.chapter else "book"
-    return f"{FOLDER}/{name}"
-
-
-def citation_files(citation: Citation) -> dict[str, str]:
-    """Return the files that cite something: content by path from the root of the site."""
-    stem = citation_stem(citation)
-    return {stem + form.ending: form.write(citation) for form in FORMATS.values()}

@@ -16,7 +16,8 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookpress.cite.formats import FORMATS, LOW, Format, citation_stem
+from bookpress.cite.files import FORMATS, Format, citation_stem
+from bookpress.cite.formats import LOW
 from bookpress.cite.record import Author, Chapter, Citation
 from bookpress.cite.styles import to_reference
 
@@ -28,6 +29,8 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+READABLE = " !$'()*+,-./:;=?@[]_{}~|"
+"""Signs that stand in the address of a file that is its content: they need no more room."""
 
 
 def _reference_html(citation: Citation, style: str) -> Markup:
@@ -132,12 +135,22 @@ class LandingPage:
         return self.absolute(path) or self.relative(path)
 
     def downloads(self) -> list[tuple[Format, str, str]]:
-        """Return format, address and name of each citation file."""
+        """Return format, address and name of each citation file.
+
+        A state that a page of another edition shows has no files: its addresses are their content.
+        """
         stem = citation_stem(self.citation)
+        name = posixpath.basename(stem)
+        edition = self.citation.edition
         downloads = []
         for form in FORMATS.values():
-            path = stem + form.ending
-            downloads.append((form, self.relative(path), posixpath.basename(path)))
+            if edition and edition.query:
+                content = quote(form.write(self.citation), safe=READABLE)
+                address = f"data:{form.media_type};charset=utf-8,{content}"
+                downloads.append((form, address, f"{name}-{edition.id}{form.ending}"))
+            else:
+                address = self.relative(stem + form.ending)
+                downloads.append((form, address, name + form.ending))
         return downloads
 
     def head_html(self, *, is_landing: bool = True) -> str:

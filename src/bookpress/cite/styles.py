@@ -13,12 +13,15 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from bookpress.cite.formats import FORMATS, to_csl
+from bookpress.cite.formats import to_csl
 from bookpress.cite.record import Citation
 
 _VEIL = str.maketrans({"&": "\ue000", "<": "\ue001", ">": "\ue002"})
 """What citeproc takes for letters: it escapes its own text, not ours."""
 _UNVEIL = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"})
+_MARKDOWN_SIGNS = re.compile(r"[\\*_`\[\]<>]|&(?=#?\w+;)")
+_PARTS_OF_HTML = re.compile(r"(<[^>]+>|https?://[^\s<]+)")
+"""What of a reference is no text: tags and addresses."""
 _ARTICLES = ("a", "an", "the")
 _CONJUNCTIONS = ("and", "as", "but", "nor", "or")
 _PREPOSITIONS = (
@@ -45,8 +48,6 @@ STYLES: Mapping[str, Style] = {
     "harvard": Style("Harvard", "harvard-cite-them-right", "en-GB"),
     "vancouver": Style("Vancouver", "nlm-citation-sequence"),
 }
-FORMS = (*FORMATS, *STYLES)
-"""Names of all forms of a citation: files first, then styles."""
 ACCESSED = {"harvard": "day month year", "vancouver": "year month day"}
 """What stands in place of the day on which a page was read, where the manual asks for it.
 
@@ -61,20 +62,27 @@ class Reference(NamedTuple):
     text: str
 
 
-def write(citation: Citation, form: str) -> str:
-    """Return a citation in one of `FORMS`.
-
-    A formatted reference is plain text with a final line break.
-    """
-    if form in FORMATS:
-        return FORMATS[form].write(citation)
-    return to_reference(citation, form).text + "\n"
-
-
 def to_reference(citation: Citation, style: str) -> Reference:
     """Return the reference in one of `STYLES`."""
     item = json.dumps(_by_manual(citation, style), ensure_ascii=False)
     return _formatted(item.translate(_VEIL), style)
+
+
+def to_markdown(citation: Citation) -> str:
+    """Return the reference in the first of `STYLES` as a paragraph of Markdown."""
+    reference = to_reference(citation, next(iter(STYLES))).html
+    parts = _PARTS_OF_HTML.split(reference)
+    return "".join(map(_in_markdown, parts)) + "\n"
+
+
+def _in_markdown(part: str) -> str:
+    """Return a tag, an address or a text of a reference in HTML as Markdown."""
+    if part.startswith("<"):
+        return "*" if part.strip("</>") == "i" else ""
+    text = html.unescape(part)
+    if part.startswith(("http://", "https://")):
+        return f"<{text}>"
+    return _MARKDOWN_SIGNS.sub(r"\\\g<0>", text)
 
 
 def _by_manual(citation: Citation, style: str) -> dict[str, Any]:

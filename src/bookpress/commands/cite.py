@@ -12,9 +12,9 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.book.source import build_time, load_source
 from bookpress.cite.deposit import to_crossref, to_datacite
+from bookpress.cite.files import FORMS, write
 from bookpress.cite.record import Chapter as CitedChapter
 from bookpress.cite.record import Citation, Edition, load_book, load_citation, read_chapter
-from bookpress.cite.styles import FORMS, write
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError

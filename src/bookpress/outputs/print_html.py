@@ -16,7 +16,7 @@ from urllib.parse import quote
 from lxml import html
 from markupsafe import Markup
 
-from bookpress.cite.formats import FOLDER
+from bookpress.cite.files import FOLDER
 from bookpress.cite.record import Citation, load_citation
 from bookpress.cite.styles import to_reference
 from bookpress.elements.base.templates import environment

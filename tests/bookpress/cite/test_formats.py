@@ -14,12 +14,14 @@ import rispy
 from cite.conftest import FACTS
 from hypothesis import given
 from hypothesis import strategies as st
-from lxml import etree
+from lxml import etree, html
+from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
+from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import SETTINGS, Author, Book, Chapter, Citation
-from bookpress.cite.styles import FORMS, STYLES, to_reference, write
+from bookpress.cite.styles import STYLES, to_reference
 from bookpress.commands.cite import plain_heading
 from bookpress.files import checked
 
@@ -207,6 +209,15 @@ def test_a_reference_names_what_is_cited_without_what_a_formatter_gets_wrong(
     tags = re.sub(r"&(amp|lt|gt);", "", reference.html)
     assert re.findall(r"<[^>]+>", tags) == ["<i>", "</i>"] * tags.count("<i>")
     assert "&" not in tags
+
+
+def test_markdown_reads_as_the_reference(citation: Citation) -> None:
+    reference = to_reference(citation, "apa")
+    rendered = MarkdownIt().render(write(citation, "markdown"))
+    assert " ".join(html.fromstring(rendered).text_content().split()) == reference.text
+    assert rendered.count("<em>") == reference.html.count("<i>")
+    address = f"https://doi.org/{citation.doi}" if citation.doi else citation.url
+    assert f'href="{address}"' in rendered or not address
 
 
 def test_styles_follow_their_manuals() -> None:

@@ -143,7 +143,7 @@ def test_typed_links_follow_the_signposting_profile(sites: Sites) -> None:
     assert found["license"] == ["https://creativecommons.org/licenses/by/4.0/"]
     assert found["collection"] == ["../index.html"]
     assert "https://schema.org/ScholarlyArticle" in found["type"]
-    assert len(found["describedby"]) == 4
+    assert len(found["describedby"]) == 5
 
 
 def test_the_front_page_is_the_book(sites: Sites) -> None:

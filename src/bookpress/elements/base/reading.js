@@ -113,6 +113,7 @@
     });
   };
 
+  const STOPS = ".value[data-tip], .quote-mark"; // numbers of a paragraph and marks of its claims
   const enhance = (part) => {
     const within = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
     within("div.highlight > pre, pre.command, .copyable").forEach(copying);
@@ -130,10 +131,11 @@
     for (const element of within(".value[title], a.term[title], p a.reference[title], li a.reference[title], td a.reference[title]")) {
       if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
     }
+    for (const more of press.enhancers ?? []) more(part);
     const stops = new Set();
-    for (const number of within(".value[data-tip]")) {
+    for (const number of within(STOPS)) {
       const block = number.closest("p, li, td, dd, figcaption") ?? number.parentElement;
-      if (number.closest("a, button, summary, label")) continue; // these are stops themselves
+      if (number.parentElement.closest("a, button, summary, label")) continue; // these are stops themselves
       number.tabIndex = stops.has(block) ? -1 : 0;
       stops.add(block);
     }
@@ -195,10 +197,10 @@
     if (pointed) setTimeout(point, 30); // once the browser has said all that a tap is
   });
   // By keyboard the numbers of a paragraph are one stop; arrow keys go from one to the next.
-  const beside = (number) => $$(".value[data-tip]", number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
+  const beside = (number) => $$(STOPS, number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
   document.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step || !event.target.matches?.(".value[data-tip]")) return;
+    if (!step || !event.target.matches?.(STOPS)) return;
     const numbers = beside(event.target), to = numbers[numbers.indexOf(event.target) + step];
     if (!to) return;
     event.preventDefault();

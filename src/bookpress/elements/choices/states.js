@@ -16,7 +16,7 @@
   const renamed = new Map(Object.entries(JSON.parse(bar.dataset.renamed ?? "{}"))); // by old name: the present one, and which end of a period
   const folder = bar.dataset.states, title = document.title;
   const press = window.bookpress ??= {};
-  let choice = {}, wish = {}, asked = 0, undo = [], stopped = new AbortController();
+  let choice = {}, wish = {}, current = null, asked = 0, undo = [], stopped = new AbortController();
 
   // ---- States: classic scripts, the one thing that a page opened as a file may load ----
   const known = new Map();
@@ -237,6 +237,7 @@
       while (undo.length) undo.pop()();
       press.walk.end();
       wish = choice = state ? wanted : {};
+      current = state;
       if (state) did = apply(state, begun);
       reflect();
     });
@@ -273,7 +274,7 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
-  Object.assign(press, { choose, asks });
+  Object.assign(press, { choose, asks, shown: () => current && { words: told(choice), title: current.title } });
   addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
   addEventListener("DOMContentLoaded", async () => {
     reflect();

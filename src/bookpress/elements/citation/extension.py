@@ -20,7 +20,8 @@ from sphinx.util.typing import ExtensionMetadata
 from bookpress.book.documents import is_chapter
 from bookpress.book.project import load_settings
 from bookpress.cite import references
-from bookpress.cite.formats import FOLDER, citation_files, to_bibtex
+from bookpress.cite.files import FOLDER, citation_files
+from bookpress.cite.formats import to_bibtex
 from bookpress.cite.jsonld import page_node, script_html
 from bookpress.cite.landing_page import TEMPLATES, LandingPage
 from bookpress.cite.record import Chapter, Citation, load_citation, read_chapter

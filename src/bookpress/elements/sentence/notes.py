@@ -24,6 +24,7 @@ from bookpress.chapter.statements import WORDS, note
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.nodes import later, mark, value
 from bookpress.elements.base.store import UnknownNameError, store_of
+from bookpress.elements.sentence.claims import wrap_claims
 from bookpress.states.robustness import (
     Sureness,
     in_short,
@@ -96,6 +97,7 @@ class WriteNotes(SphinxPostTransform):
             text = note(untrue)
             words = nodes.paragraph("", text, classes=["fallen-note"])
             _insert_before(block, words)
+        wrap_claims(self.document, _is_mark)
 
     def _fault(self, node: nodes.Element) -> Comparison | None:
         """Return what is not true of a mark, a value or the title of a figure."""
@@ -129,10 +131,13 @@ class WriteNotes(SphinxPostTransform):
         return None if has_numbers else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
-        """Return a place to link to; the first of a statement on a page has the id."""
-        name = anchor(node["name"], self.env.docname)
-        ids = [] if name in self.document.ids else [name]
-        place = nodes.inline("", "", ids=ids, classes=["holds"])
+        """Return a place to link to; of a statement with several the first has its name."""
+        name = first = anchor(node["name"], self.env.docname)
+        number = 1
+        while name in self.document.ids:
+            number += 1
+            name = f"{first}-{number}"
+        place = nodes.inline("", "", ids=[name], classes=["holds"])
         self.document.ids[name] = place
         return place
 

@@ -1,0 +1,55 @@
+// A claim of the text has a mark at its end; pressing it, or selecting the claim, offers the sentence as a quote.
+(() => {
+  "use strict";
+  const here = new URL("./", document.currentScript.src);
+  const press = window.bookpress ??= {};
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+
+  // ---- The panel comes when it is asked for the first time ----
+  let panel;
+  const load = () => panel ??= new Promise((done, failed) => {
+    document.head.append(
+      make("link", { rel: "stylesheet", href: new URL("quote.css", here).href }),
+      make("script", { src: new URL("quote.js", here).href, onload: done, onerror: () => failed(new Error("The panel of quotes cannot be loaded.")) }),
+    );
+  });
+  const quote = async (claim, opener) => {
+    try { await load(); } catch (error) { panel = undefined; console.warn(error.message); return; }
+    press.showQuote(claim, opener);
+  };
+
+  // ---- Marks: of the page, and of what takes its place in a state ----
+  (press.enhancers ??= []).push((part) => {
+    for (const claim of [...(part.matches?.(".claim") ? [part] : []), ...$$(".claim", part)]) {
+      const place = $$(".holds", claim).at(-1);
+      if (!place || claim.querySelector(".quote-mark") || claim.closest("summary, .walk-beside")) continue;
+      const mark = make("button", { type: "button", className: "quote-mark", onclick: () => quote(claim, mark) });
+      mark.setAttribute("aria-label", "Quote this sentence");
+      mark.setAttribute("aria-haspopup", "dialog");
+      place.after(mark);
+    }
+  });
+
+  // ---- A selection within a claim, or over several ----
+  const offer = make("button", { type: "button", className: "quote-offer", hidden: true }, "Quote");
+  document.body.append(offer);
+  let selected;
+  const follow = () => {
+    const selection = getSelection(), range = selection.rangeCount ? selection.getRangeAt(0) : null;
+    selected = !range || range.collapsed || !String(selection).trim() ? null : $$("article .claim").find((claim) => range.intersectsNode(claim) && claim.querySelector(".quote-mark"));
+    offer.hidden = !selected;
+    if (!selected) return;
+    const box = [...range.getClientRects()].at(-1) ?? selected.getBoundingClientRect();
+    const left = Math.max(8, Math.min(document.documentElement.clientWidth - offer.offsetWidth - 8, box.right - offer.offsetWidth));
+    Object.assign(offer.style, { left: `${left + scrollX}px`, top: `${box.bottom + 8 + scrollY}px` });
+  };
+  let later;
+  document.addEventListener("selectionchange", () => { clearTimeout(later); later = setTimeout(follow, 200); });
+  offer.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays until the click
+  offer.addEventListener("click", () => {
+    const claim = selected;
+    offer.hidden = true;
+    if (claim) quote(claim, claim.querySelector(".quote-mark"));
+  });
+})();

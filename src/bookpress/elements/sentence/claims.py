@@ -1,0 +1,80 @@
+"""Claims: sentences that rest on statements, each in an element of its own, to be quoted whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from docutils import nodes
+
+from bookpress.chapter.quotes import SENTENCE_END
+
+CLAIM = "claim"
+"""The class of the element."""
+IsMark = Callable[[nodes.Node], bool]
+_ENDED = re.compile(r"[.!?…][”’)\"]*\s*$")
+
+
+def wrap_claims(document: nodes.document, is_mark: IsMark) -> None:
+    """Put each sentence of a document that has the place of a mark into an element."""
+    marks = [node for node in document.findall(nodes.inline) if "holds" in node["classes"]]
+    parents = {id(mark.parent): mark.parent for mark in marks}
+    for parent in parents.values():
+        if isinstance(parent, nodes.paragraph | nodes.caption | nodes.term):
+            parent.children = list(_with_claims(parent, is_mark))
+            for child in parent.children:
+                parent.setup_child(child)
+
+
+def _with_claims(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]:
+    """Yield the parts of a paragraph, its claims among them."""
+    for sentence in _sentences(parent, is_mark):
+        has_mark = any(map(_is_place, sentence))
+        if not has_mark:
+            yield from sentence
+            continue
+        first = sentence[0]
+        text = first.astext() if isinstance(first, nodes.Text) else ""
+        if text[:1].isspace():
+            yield nodes.Text(text[: len(text) - len(text.lstrip())])
+            sentence[0] = nodes.Text(text.lstrip())
+        yield nodes.inline("", "", *sentence, classes=[CLAIM])
+
+
+def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.Node]]:
+    """Yield the parts of each sentence; the marks at its end belong to it."""
+    sentence: list[nodes.Node] = []
+    for child in parent.children:
+        if is_mark(child):
+            sentence.append(child)
+            continue
+        if sentence and is_mark(sentence[-1]) and _has_ended(sentence, is_mark):
+            yield sentence
+            sentence = []
+        if not isinstance(child, nodes.Text):
+            sentence.append(child)
+            continue
+        *ended, rest = _split(child.astext())
+        for text in ended:
+            yield [*sentence, nodes.Text(text)]
+            sentence = []
+        if rest:
+            sentence.append(nodes.Text(rest))
+    if sentence:
+        yield sentence
+
+
+def _split(text: str) -> list[str]:
+    """Return a text taken apart after each end of a sentence."""
+    places = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
+    return [text[start:end] for start, end in pairwise(places) if start < end or end == len(text)]
+
+
+def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:
+    words = [part.astext() for part in sentence if not is_mark(part)]
+    return bool(_ENDED.search("".join(words)))
+
+
+def _is_place(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Element) and "holds" in node["classes"]

@@ -1,0 +1,106 @@
+// The panel of a quotable sentence: its text, its intervals, where it stands, what it rests on, how it is cited.
+(() => {
+  "use strict";
+  const press = window.bookpress;
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const tidy = (text) => text.replace(/\s+/g, " ").trim();
+
+  // ---- What there is to say of a claim ----
+  const silent = ".was, .sureness, .quote-mark, .visually-hidden, .headerlink";
+  const textOf = (claim) => {
+    const copy = claim.cloneNode(true);
+    for (const part of $$(silent, copy)) part.remove();
+    for (const raised of $$("sup", copy)) raised.replaceWith(raised.textContent.replace(/[−\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]));
+    return tidy(copy.textContent);
+  };
+  const intervals = (claim) => [...new Set($$(".value-result", claim).map((value) => value.dataset.tip ?? value.title).filter(Boolean))];
+  // Where the site has an address, that of the page; a choice goes with it.
+  const address = (claim) => {
+    const public_ = $("link[rel=canonical]")?.href ?? $("meta[property='og:url']")?.content;
+    const url = new URL(location.href), place = $(".holds[id]", claim)?.id ?? claim.closest("[id]")?.id ?? "";
+    return `${(public_ ?? url.href).split(/[?#]/)[0]}${url.search}#${place}`;
+  };
+  // The figure that its words name, else its paragraph: that it rests on; else the one that stands beside it.
+  const figureOf = (claim) => {
+    const block = claim.closest("p, li, td, dd") ?? claim;
+    const link = $("a[href*='#fig-']", claim) ?? $("a[href*='#fig-']", block);
+    if (link && link.pathname !== location.pathname) return {};
+    if (link) return { figure: document.getElementById(decodeURIComponent(link.hash.slice(1))), how: "It rests on " };
+    const figure = [block.nextElementSibling, block.previousElementSibling].map((near) => near?.matches("figure.chart-figure") ? near : near && $(":scope figure.chart-figure", near)).find(Boolean);
+    return { figure, how: "Beside it stands " };
+  };
+  const warning = (claim, shown) => {
+    if (!shown) return "";
+    const block = claim.closest("p, li, td, dd"), note = block?.previousElementSibling;
+    const reason = note?.matches(".fallen-note") ? tidy(note.textContent.replace(/^.*?: /, "")) : "";
+    if (claim.matches(".fallen-sentence") || $(".fallen-sentence", claim)) return `This sentence does not hold under ${shown.words}${reason && `: ${reason}`}`;
+    return reason && !$(".fallen-sentence", block) ? tidy(note.textContent) : "";
+  };
+
+  // ---- The citation is the page's own, in the state that is shown ----
+  const cited = () => $(".cite-box p.cite-text");
+  const bibtex = () => $(".cite-box pre.cite-text")?.textContent.trim() ?? "";
+  const escaped = (text) => text.replace(/[\\*_`[\]<>]/g, "\\$&");
+  const inMarkdown = (element) => [...element.childNodes].map((node) => (node.nodeName === "I" ? `*${escaped(node.textContent)}*` : escaped(node.textContent))).join("").trim();
+  const forms = (text, link) => {
+    const reference = cited(), rows = { "Text": `“${text}”\n${reference ? `${tidy(reference.textContent)}\n` : ""}${link}` };
+    rows.Markdown = `> ${escaped(text)}\n>\n> ${reference ? `${inMarkdown(reference)} ` : ""}<${link}>`;
+    if (bibtex()) rows.BibTeX = bibtex();
+    return rows;
+  };
+
+  // ---- Copying works on pages opened as files too; else the text stands selected ----
+  const copy = async (text, fallback) => {
+    try { await navigator.clipboard.writeText(text); return true; } catch { /* refused */ }
+    const fill = (event) => { event.clipboardData.setData("text/plain", text); event.preventDefault(); event.stopImmediatePropagation(); };
+    document.addEventListener("copy", fill, true);
+    let done = false;
+    try { done = document.execCommand("copy"); } catch { /* no copying */ }
+    document.removeEventListener("copy", fill, true);
+    if (!done) { fallback.value = text; fallback.hidden = false; fallback.select(); }
+    return done;
+  };
+
+  // ---- The panel ----
+  const dialog = make("dialog", { className: "quote-panel" });
+  document.body.append(dialog);
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+  const picture = ({ figure, how }) => {
+    const image = $(".still img", figure), title = $(".caption-text", figure), number = $(".caption-number", figure);
+    const link = make("a", { href: `#${figure.id}`, onclick: () => dialog.close() }, tidy(`${tidy(number.textContent)}: ${title.textContent}`));
+    const box = make("div", { className: "quote-picture" }, make("p", {}, how, link, "."));
+    const live = $(".live svg", figure);
+    if (live) { const still = live.cloneNode(true); for (const name of ["role", "tabindex", "aria-label"]) still.removeAttribute(name); still.setAttribute("aria-hidden", "true"); box.prepend(still); } else if (image) box.prepend(make("img", { src: image.currentSrc || image.src, alt: "" }));
+    const files = $$(".downloads a[href$='.png'], .downloads a[href$='.svg']", figure).map((file) => file.cloneNode(true));
+    if (files.length) box.lastChild.append(" With its title: ", ...files.flatMap((file, at) => (at ? [" · ", file] : [file])), ".");
+    return box;
+  };
+  press.showQuote = (claim, opener) => {
+    const text = textOf(claim), link = address(claim), shown = press.shown?.(), figure = figureOf(claim), warns = warning(claim, shown);
+    const status = make("p", { className: "quote-status" }), by_hand = make("textarea", { hidden: true, readOnly: true, rows: 4 });
+    status.setAttribute("role", "status");
+    by_hand.setAttribute("aria-label", "The text to copy");
+    const copying = (name, content) => make("button", { type: "button", onclick: async () => {
+      status.textContent = await copy(content, by_hand) ? `${name}: copied.` : `${name}: select it and press the copy key.`;
+    } }, name);
+    const close = make("button", { type: "button", className: "quote-close", onclick: () => dialog.close() }, "Close");
+    const head = make("h2", { id: "quote-title" }, "Quote this sentence");
+    dialog.replaceChildren(make("div", { className: "quote-head" }, head, close));
+    if (shown) dialog.append(make("p", { className: "quote-state" }, make("strong", {}, "Not the published edition. "), `${shown.words}.`));
+    if (warns) dialog.append(make("p", { className: "quote-warning" }, warns));
+    dialog.append(make("blockquote", {}, text));
+    const numbers = intervals(claim);
+    if (numbers.length) dialog.append(make("ul", { className: "quote-intervals" }, ...numbers.map((said) => make("li", {}, said))));
+    if (figure.figure) dialog.append(picture(figure));
+    if (cited()) dialog.append(make("p", { className: "quote-reference" }, ...[...cited().cloneNode(true).childNodes]));
+    dialog.append(make("p", { className: "quote-address" }, make("a", { href: link, onclick: () => dialog.close() }, link)));
+    const buttons = Object.entries({ ...forms(text, link), Address: link }).map(([name, content]) => copying(name, content));
+    dialog.append(make("p", { className: "quote-copies" }, "Copy as ", ...buttons), by_hand, status);
+    dialog.setAttribute("aria-labelledby", "quote-title");
+    dialog.onclose = () => opener?.isConnected && opener.focus({ preventScroll: true });
+    dialog.showModal();
+    buttons[0].focus();
+  };
+})();
