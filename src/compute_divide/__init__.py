@@ -14,6 +14,7 @@ from typing import Any
 VOCABULARY = {
     # snapshots
     "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
+    "compute_divide.evidence.papers.profiles": ["venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": [
@@ -65,7 +66,6 @@ VOCABULARY = {
         "largest_share",
         "names_company",
         "naming_shares",
-        "venue_name",
         "with_class",
         "with_teams",
     ],
@@ -97,6 +97,7 @@ VOCABULARY = {
     "compute_divide.analysis.chips.machines": ["known_machines", "top500_share"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
+    "bookpress.chapter.number_formats": ["spoken"],
     "compute_divide.analysis.statistics.association": ["association"],
     "compute_divide.analysis.statistics.bounds": [
         "bounded_share",

@@ -22,7 +22,9 @@ from compute_divide.evidence.papers.profiles import (
     NON_PROFITS,
     READINGS,
     flips_of,
+    topic_label,
     topic_names,
+    venue_name,
     venues,
 )
 from compute_divide.evidence.store.files import (
@@ -45,6 +47,8 @@ class OneOf:
     """Those that are none of what the noun names."""
     conditions: Mapping[str, str] = field(default_factory=dict)
     """What is so under one of them, where its meaning does not say so well enough."""
+    named: Callable[[str], str] | None = None
+    """How one of them is written for readers, where its own name is a short form."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
@@ -55,8 +59,10 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish the set as an ``enum``, and the meanings."""
+        """Publish the set as an ``enum``, the meanings, and how readers know each."""
         published = {**handler(schema), "enum": self._allowed()}
+        if self.named:
+            published["names"] = {choice: self.named(choice) for choice in self._allowed()}
         if isinstance(self.choices, Mapping):
             published["meanings"] = dict(self.choices)
         for name in ("noun", "beyond", "conditions"):
@@ -295,7 +301,7 @@ def _valid(flips: list[str]) -> list[str]:
     return flips
 
 
-Venue = Annotated[str, OneOf(venues), Field(title="Conference to follow")]
+Venue = Annotated[str, OneOf(venues, named=venue_name), Field(title="Conference to follow")]
 """A conference of the papers table."""
 Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
 """Conferences, at least one."""
@@ -304,7 +310,7 @@ ModelVenues = Annotated[Venues, Field(title="Conferences for papers on models")]
 Coverage = Annotated[Share, Field(title="Least share of papers with known teams")]
 """The least part of a conference and year whose teams are known."""
 MostCited = Annotated[Share, Field(title="Most cited share")]
-Topic = Annotated[str, OneOf(topic_names)]
+Topic = Annotated[str, OneOf(topic_names, named=topic_label)]
 """A topic, or a group of topics, of ``data/topics.yml``."""
 Topics = Annotated[list[Topic], Field(min_length=1)]
 """Topics, at least one."""
@@ -331,7 +337,8 @@ Texts = Annotated[list[Text], Field(min_length=1, title="Terms are looked for in
 NamingTexts = Annotated[Texts, Field(title="Names of models are looked for in")]
 Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
 """How it is read where authors work."""
-_joint_labs = OneOf(lambda: list(JOINT_LABS))
+_sides = {"mixed": "both sides", "academia": "universities", "industry": "companies"}
+_joint_labs = OneOf(lambda: list(JOINT_LABS), named=_sides.__getitem__)
 JointLabs = Annotated[str, _joint_labs, Field(title="Joint laboratories count as")]
 """How a joint laboratory of a university and a company counts."""
 NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]

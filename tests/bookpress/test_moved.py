@@ -55,6 +55,9 @@ WRONG = [
     ("a: {moved: b, sections: [x]}", ": a.sections: ['x']; allowed: old names, each with a place"),
     ("a: {sections: {x: y}}", "sections are those of a chapter that moved: say where with `moved`"),
     ("a: {move: b}", ": a: no entry 'move'; did you mean moved?"),
+    ("a: {figures: {fig-x: b c}}", ": a.figures: fig-x is 'b c'; allowed: a place on the page"),
+    ("a: {figures: {x: y}}", ": a.figures: 'x' is no figure; allowed: fig-name"),
+    ("a: {moved: b, figures: {fig-x: y}}", "figures of a chapter that moved stand among its sect"),
 ]
 
 
@@ -250,6 +253,8 @@ def test_an_older_edition_is_compared_with_the_chapters_of_today(
 # ---- Its addresses ----
 
 COMETS = """
+planets:
+  figures: {fig-orbits: fig-law, fig-far: moons#near-far}
 comets:
   moved: moons
   results: {error: error, fit: planets:exponent}
@@ -317,6 +322,15 @@ def test_pages_of_its_figures_lead_on_too(site: Path) -> None:
     assert tails is not None
     assert law["href"] == "../planets/law.html"
     assert tails["href"] == "../../notebooks/moons.html#near-far"
+
+
+def test_pages_of_figures_that_a_chapter_no_longer_has_lead_on(site: Path) -> None:
+    for old, now in {"orbits": "law.html", "far": "../../notebooks/moons.html#near-far"}.items():
+        page = soup(site / f"figures/planets/{old}.html")
+        link = page.select_one(".moved-to a")
+        assert link is not None
+        assert link["href"] == now
+        assert page.select_one("#its-sections") is None
 
 
 def test_no_list_of_pages_has_them(site: Path) -> None:

@@ -18,6 +18,11 @@ they say otherwise, and so are the places on its page: sections, figures (``fig-
       moved: machines
       results: {speed: speed, makers: large-models:chip_makers}
       sections: {prices: prices-of-chips, fig-makers: large-models#fig-chip-makers}
+
+A figure that a chapter no longer has leads from its page to the place that answers it now::
+
+    machines:
+      figures: {fig-top500: the-top500, fig-prices: causes#fig-prices}
 """
 
 from __future__ import annotations
@@ -46,6 +51,8 @@ from bookpress.files import as_mapping, checked, decoded, read
 FOLDER = "released"
 FILE = f"{FOLDER}/renamed.yml"
 """In the folder of the evidence."""
+FIGURE = "fig-"
+"""How the name of a figure begins, which is its place on the page of its chapter."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG.pattern}):(?P<name>.+)", re.DOTALL)
 PLACE = re.compile(rf"(?:(?P<chapter>{SLUG.pattern})#)?(?P<anchor>[\w.:-]+)")
@@ -55,6 +62,7 @@ ALLOWED = {
     "statements": "a name or a comparison such as fell(late, early)",
     "parameters": "a name, or an end of a period such as early.first",
     "sections": "a place on the page such as prices, or machines#prices on that of another chapter",
+    "figures": "a place on the page such as the-top500, or causes#fig-prices on another's",
     "dropped": "why it is gone, in words",
 }
 """What stands behind an old name, by the kind of names."""
@@ -101,6 +109,7 @@ class Names(BaseModel):
     statements: dict[str, str] = {}
     parameters: dict[str, str] = {}
     sections: dict[str, str] = {}
+    figures: dict[str, str] = {}
     dropped: dict[str, str] = {}
 
     @model_validator(mode="before")
@@ -142,7 +151,17 @@ class Names(BaseModel):
     def _sections_of_a_page_that_is_gone(self) -> Self:
         if self.sections and not self.moved:
             raise ValueError("sections are those of a chapter that moved: say where with `moved`")
+        if self.figures and self.moved:
+            raise ValueError("figures of a chapter that moved stand among its sections")
         return self
+
+    @field_validator("figures")
+    @classmethod
+    def _are_figures(cls, places: dict[str, str]) -> dict[str, str]:
+        others = [old for old in places if not old.startswith(FIGURE)]
+        if others:
+            raise ValueError(f"{short(repr(others[0]))} is no figure; allowed: {FIGURE}name")
+        return places
 
 
 def _mapping(given: Any, allowed: str) -> dict[Any, Any]:
@@ -193,6 +212,7 @@ READ: Mapping[str, Callable[[str], str]] = {
     "statements": _read_statement,
     "parameters": _read_parameter,
     "sections": _read_place,
+    "figures": _read_place,
     "dropped": _read_reason,
 }
 """What makes of a text how the book spells it, or refuses it, by the kind of names."""
@@ -225,13 +245,16 @@ class Renamed(RootModel[dict[str, Names]]):
         return {chapter: names for chapter, names in self.root.items() if names.moved}
 
     def places(self, chapter: str) -> dict[str, Name]:
-        """Return where each place on the page of a chapter that moved is now, by its anchor."""
+        """Return where each place on the page of a chapter is now, by its anchor.
+
+        These are the sections of one that moved, and the figures that one has no longer.
+        """
         names = self.names(chapter)
         places = {}
-        for old, text in names.sections.items():
+        for old, text in {**names.sections, **names.figures}.items():
             place = PLACE.fullmatch(text)
             assert place  # noqa: S101 - the file was checked
-            places[old] = Name(place["chapter"] or names.moved, place["anchor"])
+            places[old] = Name(place["chapter"] or names.moved or chapter, place["anchor"])
         return places
 
     @cached_property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import math
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -258,8 +260,26 @@ def with_capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_DATE = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(-(?P<day>0[1-9]|[12]\d|3[01]))?")
+
+
+def spoken(text: str) -> str:
+    """Return a month or a day as people write it, anything else as it is.
+
+    Examples
+    --------
+    >>> spoken("2026-08"), spoken("2026-08-09"), spoken("median")
+    ('August 2026', '9 August 2026', 'median')
+    """
+    date = _DATE.fullmatch(text)
+    if not date:
+        return text
+    month = f"{calendar.month_name[int(date['month'])]} {date['year']}"
+    return f"{int(date['day'])} {month}" if date["day"] else month
+
+
 def setting(value: Any) -> str:
-    """Write the value of a parameter.
+    """Write the value of a parameter as a command takes it, for people.
 
     Examples
     --------

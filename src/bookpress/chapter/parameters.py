@@ -5,7 +5,6 @@ How a chapter declares them is in `bookpress.chapter.declarations`.
 
 from __future__ import annotations
 
-import calendar
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -17,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bookpress.chapter.number_formats import UNITS, number, period, setting, with_unit
+from bookpress.chapter.number_formats import UNITS, number, period, setting, spoken, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
 from bookpress.errors import nearest, short
 
@@ -326,18 +325,8 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
         return ", ".join(items) or setting(value)
     if schema.get("format") == FORMAT:
         return period(*years_of(value))
-    meanings = schema.get("meanings", {})
-    return str(meanings.get(value, _spoken(value)))
-
-
-def _spoken(value: Value) -> str:
-    """Return a month as it is spoken, any other value as it is."""
-    text = value if isinstance(value, str) else ""
-    month = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text)
-    if not month:
-        return setting(value)
-    name = calendar.month_name[int(month[2])]
-    return f"{name} {month[1]}"
+    meant = {**schema.get("names", {}), **schema.get("meanings", {})}
+    return str(meant.get(value, spoken(setting(value))))
 
 
 def as_text(value: Value) -> str:

@@ -42,7 +42,8 @@ FIGURES: dict[str, list[str]] = {
         "kind_odds",
     ],
     "policy": ["budget_calculator", "facility_calculator", "machine_runs"],
-    "remedies": ["instrument_table", "work_hours"],
+    "instruments": ["instrument_table", "instrument_timeline"],
+    "remedies": ["sum_bars"],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

@@ -76,7 +76,7 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
 def _course(prices: pd.DataFrame) -> str:
     """Return some nine prices of a chip, and the last."""
     pairs = zip(prices["month"], prices["usd_per_hour"], strict=True)
-    points = [f"{month:%Y-%m} ${price:.2f}" for month, price in pairs]
+    points = [f"{month:%B %Y} ${price:.2f}" for month, price in pairs]
     step = max(len(points) // 8, 1)
     return ", ".join([*points[::step], points[-1]])
 

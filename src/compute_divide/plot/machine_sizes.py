@@ -106,7 +106,7 @@ def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.Data
 def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
     """Return the first day and size of machines after their names."""
     days = machines["operational"]
-    return row_by_row("{}{:%Y-%m}, {:,.0f}", names, days, machines[H100E], joint="; ")
+    return row_by_row("{}{:%B %Y}, {:,.0f}", names, days, machines[H100E], joint="; ")
 
 
 @needs()

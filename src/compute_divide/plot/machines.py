@@ -12,12 +12,11 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.analysis.chips.machines import H100E
+from compute_divide.plot.base.headed_rows import headed_rows, row_frame, with_headings
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     framed,
-    named_rows,
     named_scale,
-    row_axis,
     series_dots,
     tips,
 )
@@ -131,12 +130,11 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
 @needs()
 def _scale(rows: pd.DataFrame) -> alt.LayerChart:
     """Return what holders have, a row each under the heading of their ``group``."""
-    shown = _with_headings(rows)
-    headings = list(dict.fromkeys(rows["group"]))
-    y = _owner_rows(list(shown["name"]), headings)
-    colours = {heading: _GROUPS[heading] for heading in headings}
+    shown = with_headings(rows.astype({_LOW: float, _HIGH: float}), "group", "name")
+    shown["at"] = shown[_HIGH].fillna(shown[H100E])
+    colours = {heading: _GROUPS[heading] for heading in rows["group"].unique()}
+    y = headed_rows(shown)
     colour = alt.Color("group:N", scale=named_scale(colours), legend=None)
-    frame = alt.Chart(shown).mark_point(opacity=0, size=0).encode(y=y)
     sized = alt.Chart(shown).transform_filter(f"isValid(datum.{H100E})")
     base = sized.encode(y=y, color=colour)
     rule = base.transform_filter("isValid(datum.h100e_low)").mark_rule(strokeWidth=1.75)
@@ -146,28 +144,7 @@ def _scale(rows: pd.DataFrame) -> alt.LayerChart:
     labels = base.mark_text(align="left", dx=8, fontSize=11)
     size = alt.Text(f"{H100E}:Q", format=".2s")
     labels = labels.encode(x=h100e_axis("at"), text=size, color=alt.ColorValue(INK))
-    return framed(frame, rule, dots, labels, height=21 * len(shown))
-
-
-def _with_headings(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of each group below one for its heading, and where their labels stand."""
-    parts = []
-    for heading, own in rows.groupby("group", sort=False):
-        parts.append(pd.DataFrame({"name": [heading]}))
-        parts.append(own)
-    shown = pd.concat(parts, ignore_index=True)
-    shown = shown.astype({_LOW: float, _HIGH: float})
-    shown["at"] = shown[_HIGH].fillna(shown[H100E])
-    return shown
-
-
-def _owner_rows(names: list[str], headings: list[str]) -> alt.Y:
-    """Return the axis of owners, on which headings are bold."""
-    is_heading = f"indexof({headings}, datum.value) >= 0"
-    weight: Any = {"condition": {"test": is_heading, "value": "bold"}, "value": "normal"}
-    axis = row_axis(labelExpr="datum.label", labelBaseline="middle", labelLimit=220)
-    axis.labelFontWeight = weight
-    return named_rows("name", sort=names, axis=axis)
+    return framed(row_frame(shown, y), rule, dots, labels, height=21 * len(shown))
 
 
 def _owner_tips() -> list[alt.Tooltip]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -203,7 +204,7 @@ def _grid(estimates: pd.DataFrame, periods: list[str]) -> alt.LayerChart:
     down = alt.Scale(paddingInner=0.2, paddingOuter=0)
     y = named_rows("rule", sort=order, scale=down)
     line = alt.YOffset("what:N", sort=periods)
-    base = alt.Chart(rows[columns]).encode(x=_vintage_columns(), y=y, yOffset=line)
+    base = alt.Chart(rows[columns]).encode(x=_vintage_columns(rows["vintage"]), y=y, yOffset=line)
     shades = alt.Scale(domain=[0, 1], range=[0.05, 0.75])
     depth = alt.Opacity("share:Q", scale=shades, legend=None)
     tooltip = share_tips("rule:N|Definition", "vintage:N|Vintage", "what:N|Years")
@@ -215,10 +216,12 @@ def _grid(estimates: pd.DataFrame, periods: list[str]) -> alt.LayerChart:
     return framed(tiles, numbers, height=row_height * len(order))
 
 
-def _vintage_columns() -> alt.X:
+def _vintage_columns(vintages: pd.Series[str]) -> alt.X:
     """Return the axis of vintages, written upright above the tiles."""
     upright = {"labelAngle": -90, "labelAlign": "left", "labelBaseline": "middle"}
-    axis = row_axis(orient="top", labelPadding=2, **upright)
+    names = {vintage: pd.Timestamp(vintage).strftime("%b %Y") for vintage in vintages.unique()}
+    label = f"({json.dumps(names)})[datum.value]"
+    axis = row_axis(orient="top", labelPadding=2, labelExpr=label, **upright)
     scale = alt.Scale(paddingInner=0.06, paddingOuter=0)
     return alt.X("vintage:O", title=None, axis=axis, scale=scale)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import html
 import json
@@ -73,13 +72,8 @@ def typeset(text: str) -> Markup:
 
 
 def day(date: dt.date | str) -> str:
-    """Return a date as people write it; what is no date stays as it is."""
-    try:
-        date = dt.date.fromisoformat(str(date))
-    except ValueError:
-        return str(date)
-    month = calendar.month_name[date.month]
-    return f"{date.day} {month} {date.year}"
+    """Return a day or a month as people write it; what is neither stays as it is."""
+    return number_formats.spoken(str(date))
 
 
 def write_apart(folder: Path, template: Path, **values: Any) -> Path:

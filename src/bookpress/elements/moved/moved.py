@@ -1,11 +1,11 @@
-"""Pages at the addresses of chapters that moved into others: each leads to what was there.
+"""Pages at the addresses of chapters and figures that moved: each leads to what was there.
 
 They need no script; with one, an address leads on with its place and its state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from sphinx.util.osutil import relative_uri
 
 from bookpress.book.chapters import FOLDER
 from bookpress.book.project import Project
-from bookpress.book.renamed import Name, Renamed, line_of, load_renamed, where
+from bookpress.book.renamed import FIGURE, Name, Renamed, line_of, load_renamed, where
 from bookpress.cite.landing_page import LandingPage
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import citation_of, title_of
@@ -28,8 +28,6 @@ from bookpress.elements.value.words import charts_of
 from bookpress.errors import nearest
 from bookpress.files import replace_file
 
-FIGURE = "fig-"
-"""How the name of a figure begins, which is its place on the page of its chapter."""
 logger = logging.getLogger(__name__)
 
 
@@ -54,8 +52,11 @@ def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
     chapters = [page.slug for page in store_of(env).pages.values() if page.is_chapter]
     anchors: dict[str, list[str]] = {}
-    for slug, names in table.moved.items():
-        for old, place in {"moved": Name(names.moved, ""), **table.places(slug)}.items():
+    for slug, names in table.root.items():
+        home = {"moved": Name(names.moved, "")} if names.moved else {}
+        for old, place in {**home, **table.places(slug)}.items():
+            if old in names.figures and slug in chapters and old in _anchors(env, slug):
+                yield Name(slug, old), "there still is a figure of this name"
             if place.chapter not in chapters:
                 hint = nearest(place.chapter, chapters)
                 yield Name(slug, old), f"no chapter {place.chapter!r}{hint}"
@@ -75,32 +76,35 @@ def _anchors(env: BuildEnvironment, slug: str) -> Iterator[str]:
 
 
 def write_pages(app: Sphinx) -> None:
-    """Write a page for each chapter that moved, and one for each of its figures."""
+    """Write a page for each chapter that moved, and for each figure that a chapter had."""
     table = load_renamed(Project.at(Path(app.srcdir)))
-    for slug, names in table.moved.items():
+    for slug, names in table.root.items():
         places = table.places(slug)
-        chapters = dict.fromkeys([names.moved, *(place.chapter for place in places.values())])
-        _write(
-            app,
-            app.builder.get_target_uri(f"{FOLDER}/{slug}"),
-            kind="chapter",
-            title=_in_words(slug),
-            homes=[_link(app, Name(chapter, "")) for chapter in chapters],
-            sections={old: _link(app, place) for old, place in places.items()},
-            parameters=_parameters(app, table, slug),
-        )
+        if names.moved:
+            _write_chapter(app, table, slug, places)
         for old, place in places.items():
             if old.startswith(FIGURE):
-                figure = _figure_link(app, place)
-                _write(
-                    app,
-                    f"{folder_of(slug)}/{old.removeprefix(FIGURE)}.html",
-                    kind="figure",
-                    title=figure.title,
-                    homes=[figure],
-                    sections={},
-                    parameters={},
-                )
+                _write_figure(app, f"{folder_of(slug)}/{old.removeprefix(FIGURE)}.html", place)
+
+
+def _write_chapter(app: Sphinx, table: Renamed, slug: str, places: Mapping[str, Name]) -> None:
+    home = table.names(slug).moved
+    chapters = dict.fromkeys([home, *(place.chapter for place in places.values())])
+    _write(
+        app,
+        app.builder.get_target_uri(f"{FOLDER}/{slug}"),
+        kind="chapter",
+        title=_in_words(slug),
+        homes=[_link(app, Name(chapter, "")) for chapter in chapters],
+        sections={old: _link(app, place) for old, place in places.items()},
+        parameters=_parameters(app, table, slug),
+    )
+
+
+def _write_figure(app: Sphinx, here: str, place: Name) -> None:
+    figure = _figure_link(app, place)
+    facts = {"title": figure.title, "sections": {}, "parameters": {}}
+    _write(app, here, kind="figure", homes=[figure], **facts)
 
 
 def _write(app: Sphinx, here: str, *, homes: Sequence[Link], **facts: Any) -> None:

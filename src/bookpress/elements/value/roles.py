@@ -92,7 +92,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
         return text, "at 220 words a minute", ""
     if kind == "param":
-        text = numbers.setting(store.parameter(name))
+        text = numbers.spoken(numbers.setting(store.parameter(name)))
         if how == "words":
             text = numbers.spelled(text) or store.parameter_words(name)
         return text, f"parameter {key} of this edition", ""

@@ -34,29 +34,6 @@ INTENSIVE = "compute-intensive"
 LOW = "low-compute"
 """Classes of papers by topic."""
 
-_CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
-
-
-def venue_name(venue: str) -> str:
-    """Return how a conference is written, mostly in capitals.
-
-    Parameters
-    ----------
-    venue : str
-        The conference as the papers table has it.
-
-    Returns
-    -------
-    str
-        Its name for readers.
-
-    Examples
-    --------
-    >>> venue_name("neurips"), venue_name("icml")
-    ('NeurIPS', 'ICML')
-    """
-    return _CAPITALS.get(venue, venue.upper())
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -62,6 +62,11 @@ _SHELF_MARKS = re.compile(
 )
 """How the audit noted where it looked a text up: of no use to a reader."""
 
+_AS_OF = "2026-11"
+_IN_EFFECT = r"running|pilot|voluntary|legal base in force|60 members appointed"
+_IN_FORCE = r"in force(?: (\d{4}-\d\d-\d\d))?"
+"""How the status of what is in effect begins; what is in force from a later day is not yet."""
+
 _ISO_DATE = pa.Check.str_matches(r"^20\d\d(-\d\d){0,2}$")
 
 
@@ -97,6 +102,7 @@ class Words(Strict):
     """What the table lacks of an instrument."""
 
     does: str = Field(description="what it does, in our words")
+    short: str | None = Field(default=None, description="how the time line names it, if it does")
     earmark: bool = Field(
         default=False,
         description="sets money or computing apart for interpretability, safety or security",
@@ -117,7 +123,8 @@ def load_instruments() -> pd.DataFrame:
         no), how ``academics`` get in, ``money_usd`` (US dollars), ``machine``, ``source``, and how
         that was ``seen`` (primary, excerpt, secondary); in our words what it ``does``, whether it
         has an ``earmark`` for interpretability, safety or security, how many ``chips`` the money
-        bought and what it ``covers``, where both are known, and the work to ``cite``.
+        bought and what it ``covers``, where both are known, the work to ``cite``, whether it is
+        ``in_effect`` as of the audit, and the ``short`` name that the time line has for it.
 
     Raises
     ------
@@ -139,7 +146,14 @@ def load_instruments() -> pd.DataFrame:
             "data/audit/instruments.csv"
         )
     said = pd.DataFrame([words[name].model_dump() for name in table["name"]], index=table.index)
-    return table.join(said)
+    return table.join(said).assign(in_effect=_in_effect(table["status"]))
+
+
+def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:
+    """Return whether instruments were in effect at the time of the audit, voluntary ones too."""
+    since = status.str.extract(_IN_FORCE, expand=False).fillna("")
+    in_force = status.str.match(_IN_FORCE) & since.lt(_AS_OF)
+    return in_force | status.str.match(_IN_EFFECT)
 
 
 def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:
@@ -150,7 +164,7 @@ def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:
 _ORIGIN = Origin(
     "audit/instruments.csv",
     "The Compute Divide, audit of instruments of policy",
-    "2026-11",
+    _AS_OF,
     "The Compute Divide; the sources are named in each row",
     "CC BY 4.0",
 )

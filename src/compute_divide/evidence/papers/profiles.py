@@ -28,6 +28,7 @@ UNKNOWN = "unknown"
 
 RULES_FILE = "organisations.csv"
 COVERAGE_TABLE = "papers/coverage.csv"
+_TOPICS_FILE = "topics.yml"
 
 Calls = Mapping[str, tuple[str, ...]]
 """From the name of a judgement call to the sectors that its organisations count as; none for not
@@ -45,16 +46,36 @@ JOINT_LABS: Calls = {
 """Ways to count a joint laboratory of a university and a company, and the sectors it then has."""
 
 NON_PROFITS = {
-    "academia": "a team without any company is academia-only, whoever else is in it",
-    "other": (
-        "government and non-profit research is a sector of its own, "
-        "as in the models database since 2024"
-    ),
+    "academia": "universities, so a team without a company is academic",
+    "other": "a sector of their own, as in the models database since 2024",
 }
 """Ways to count government and non-profit research, and what they mean."""
 
 READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the lists have them"}
 """Ways to read where authors work, and what they mean."""
+
+_CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
+
+
+def venue_name(venue: str) -> str:
+    """Return how a conference is written, mostly in capitals.
+
+    Parameters
+    ----------
+    venue : str
+        The conference as the papers table has it.
+
+    Returns
+    -------
+    str
+        Its name for readers.
+
+    Examples
+    --------
+    >>> venue_name("neurips"), venue_name("icml")
+    ('NeurIPS', 'ICML')
+    """
+    return _CAPITALS.get(venue, venue.upper())
 
 
 def venues() -> list[str]:
@@ -66,8 +87,20 @@ def venues() -> list[str]:
 
 def topic_names() -> list[str]:
     """Return the names of the groups of topics, then of the topics."""
-    topics = read_yaml("topics.yml", dict[str, dict[str, Any]])
-    return [*topics["groups"], *topics["topics"]]
+    return list(_topic_labels(read_bytes(_TOPICS_FILE)))
+
+
+def topic_label(name: str) -> str:
+    """Return how a topic, or a group of topics, is written for readers."""
+    return _topic_labels(read_bytes(_TOPICS_FILE))[name]
+
+
+@lru_cache(maxsize=4)
+def _topic_labels(_content: bytes) -> dict[str, str]:
+    topics = read_yaml(_TOPICS_FILE, dict[str, dict[str, Any]])
+    return {
+        name: one["label"] for kind in ("groups", "topics") for name, one in topics[kind].items()
+    }
 
 
 def judgement_calls() -> dict[str, tuple[str, ...]]:

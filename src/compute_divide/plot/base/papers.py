@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
-from compute_divide.analysis.papers.papers import venue_name
+from compute_divide.evidence.papers.profiles import venue_name
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
+from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Column, Figure, Table
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
@@ -125,9 +126,10 @@ def credit(*tables: str) -> str:
 
 def _dated(snapshots: Sequence[str]) -> str:
     """Return when snapshots were taken: of many, how many there are, the first and the last."""
-    if len(snapshots) > _MOST_LISTED:
-        return f"{len(snapshots)} snapshots, {snapshots[0]} to {snapshots[-1]}"
-    listed = ", ".join(snapshots)
+    days = [spoken(snapshot) for snapshot in snapshots]
+    if len(days) > _MOST_LISTED:
+        return f"{len(days)} snapshots, {days[0]} to {days[-1]}"
+    listed = ", ".join(days)
     return "snapshot of " + " and ".join(listed.rsplit(", ", 1))
 
 
