@@ -63,6 +63,7 @@ format: setup ## put the code in shape
 
 lock: setup ## renew requirements.lock from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra cluster --group dev \
+		--no-emit-package bookpress \
 		--custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 	@$(BIN)/python scripts/write_environment.py
 	@$(BIN)/python scripts/write_changelog.py

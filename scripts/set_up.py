@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
+PRESS = ROOT / "src" / "bookpress"
 LOCK = ROOT / "requirements.lock"
 BOOK = ROOT / "book" / "publication.yml"
 STAMP = VENV / "lock.sha256"
@@ -28,9 +29,10 @@ def state() -> str:
     """Return what the environment depends on: lock, metadata, script, Python, place."""
     import tomllib  # Pythons that are too old, which main refuses, have none
 
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    both = (ROOT / "pyproject.toml", PRESS / "pyproject.toml")
+    projects = [tomllib.loads(file.read_text(encoding="utf-8"))["project"] for file in both]
     version = re.search("^version: .*", BOOK.read_text(encoding="utf-8"), re.MULTILINE)
-    facts = [project, version and version[0], sys.version, str(ROOT)]
+    facts = [projects, version and version[0], sys.version, str(ROOT)]
     text = json.dumps(facts, sort_keys=True).encode()
     return hashlib.sha256(LOCK.read_bytes() + Path(__file__).read_bytes() + text).hexdigest()
 
@@ -86,7 +88,8 @@ def main() -> None:
         )
     install = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
     run(*install, "--require-hashes", "-r", LOCK)
-    run(*install, "--no-deps", "--no-build-isolation", "--editable", ".")
+    ours_alone = ("--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
+    run(*install, *ours_alone)
     run(python, "-m", "compileall", "-q", "src")
     run(
         python,

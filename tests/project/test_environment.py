@@ -12,9 +12,19 @@ from packaging.specifiers import SpecifierSet
 ROOT = Path(__file__).parents[2]
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PRESS = tomllib.loads((ROOT / "src/bookpress/pyproject.toml").read_text(encoding="utf-8"))
 LOCKED = {}
 for _name, _version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", LOCK, re.MULTILINE):
     LOCKED.setdefault(_name, []).append(_version)
+
+
+def asked_for():
+    """What book and press ask for, with the extras that the book names."""
+    lines = [*PROJECT["project"]["dependencies"], *PRESS["project"]["dependencies"]]
+    [ours] = [wanted for line in lines if (wanted := Requirement(line)).name == "bookpress"]
+    for extra in ours.extras:
+        lines += PRESS["project"]["optional-dependencies"][extra]
+    return [wanted for line in lines if (wanted := Requirement(line)).name != "bookpress"]
 
 
 def conda_lines():
@@ -31,7 +41,7 @@ def as_requirement(line):
 def test_every_direct_dependency_is_listed_with_what_is_locked_and_nothing_else():
     conda, pip = conda_lines()
     listed = {(wanted := as_requirement(line)).name: wanted.specifier for line in [*conda, *pip]}
-    asked = {Requirement(line).name for line in PROJECT["project"]["dependencies"]}
+    asked = {wanted.name for wanted in asked_for()}
     assert set(listed) == asked | {"python", "pip"}
     for name in asked:
         assert all(listed[name].contains(version) for version in LOCKED[name]), name
@@ -46,14 +56,22 @@ def test_the_python_range_is_the_projects():
 
 
 def test_the_lock_satisfies_the_project():
-    groups = (
-        PROJECT["dependency-groups"]["dev"] + PROJECT["project"]["optional-dependencies"]["cluster"]
-    )
-    for line in PROJECT["project"]["dependencies"] + groups:
-        wanted = Requirement(line)
-        assert any(wanted.specifier.contains(version) for version in LOCKED[wanted.name.lower()]), (
-            line
-        )
+    cluster = PRESS["project"]["optional-dependencies"]["cluster"]
+    others = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"] + cluster]
+    for wanted in [*asked_for(), *others]:
+        versions = LOCKED[wanted.name.lower()]
+        assert any(wanted.specifier.contains(version) for version in versions), wanted
+
+
+def test_the_book_asks_for_the_press_that_is_here():
+    lines = PROJECT["project"]["dependencies"]
+    [ours] = [wanted for line in lines if (wanted := Requirement(line)).name == "bookpress"]
+    assert ours.specifier.contains(PRESS["project"]["version"])
+
+
+def test_the_press_asks_for_nothing_of_the_subject():
+    base = {Requirement(line).name for line in PRESS["project"]["dependencies"]}
+    assert not base & {"altair", "duckdb", "numpy", "pandas", "pandera", "playwright", "pyalex"}
 
 
 def test_the_lock_pins_by_hash_and_names_no_host():

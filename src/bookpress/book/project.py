@@ -52,6 +52,11 @@ class Settings(BaseModel):
     """The environment variable that names another folder of evidence."""
     preload: list[str] = []
     """Modules, and module:function to call, before chapters fork: each would else do it anew."""
+    data_version_parameter: str = ""
+    """The parameter that says which version of the evidence a chapter uses, if any.
+
+    Citations name its value.
+    """
     own: str = ""
     """The folder of the evidence in which a reader lays rows over tables.
 

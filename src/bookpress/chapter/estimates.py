@@ -45,8 +45,8 @@ class Estimate:
         Of how many, or the number of observations.
     unit : str
         The unit: ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"points"``
-        (percentage points), ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"FLOP"``,
-        ``"FLOP/s"``, ``"USD"``, or its own word.
+        (percentage points), ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"USD"``,
+        or its own word.
     label : str
         What is estimated, in a few words that stand alone.
     period : tuple of int, optional

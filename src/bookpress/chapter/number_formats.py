@@ -54,7 +54,8 @@ def _percent(value: float, extra: int) -> str:
     return f"{_plain(percent, decimals)}%"
 
 
-def _power(value: float, extra: int) -> str:
+def power(value: float, extra: int = 0) -> str:
+    """Write a number as a power of ten: 3.0 × 10²³."""
     if value == 0:
         return "0"
     decimals = 1 + extra
@@ -89,29 +90,38 @@ UNITS: dict[str, tuple[Writer, str]] = {
     "ratio": (_significant, ""),
     "odds ratio": (_significant, ""),
     "count": (_whole, ""),
-    "chips": (_whole, "chips"),
     "points": (_significant, "percentage points"),
-    "FLOP": (_power, "FLOP"),
-    "FLOP/s": (_power, "FLOP/s"),
     "USD": (_dollars, ""),
 }
 """How the numbers of a unit are written, and the word that follows one.
 
 Any other unit is its own word.
 """
+LARGE = 1e12
+"""From here on numbers with a word of their own are written as powers of ten."""
+
+
+def is_large(value: float) -> bool:
+    """Return whether a number is written as a power of ten where its unit does not say how."""
+    return abs(value) >= LARGE
+
+
+def _other(value: float, extra: int) -> str:
+    """Write a number whose unit is its own word."""
+    return power(value, extra) if is_large(value) else _whole(value, extra)
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
     """Write one number without the word of its unit, with so many digits beyond the usual."""
     if value is None:
         return NO_VALUE
-    write_number, _ = UNITS.get(unit, (_significant, ""))
+    write_number, _ = UNITS.get(unit, (_other, ""))
     return write_number(value, extra)
 
 
 def word(unit: str) -> str:
     """Return the word that follows a number of a unit; empty where none does."""
-    _, word_of_unit = UNITS.get(unit, (_significant, unit))
+    _, word_of_unit = UNITS.get(unit, (_other, unit))
     return word_of_unit
 
 

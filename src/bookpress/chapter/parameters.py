@@ -96,7 +96,7 @@ class Parameter:
         return in_words(value, self.schema)
 
     def condition(self, value: Value) -> str:
-        """Return a value as the end of a sentence: ``large means …``, ``with vintage: March 2026``.
+        """Return a value as the end of a sentence: ``large means …``, ``with release: March 2026``.
 
         Its type says so for it, or has a title that reads on with what the value means.
         """

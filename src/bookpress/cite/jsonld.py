@@ -144,7 +144,7 @@ def _state_identifiers(citation: Citation) -> list[tuple[str, str | None]]:
     identifiers = [
         ("edition", edition.id),
         ("results-sha256", citation.results_sha256),
-        ("data-vintage", edition.vintage),
+        (edition.data_label.lower().replace(" ", "-"), edition.data_version),
     ]
     source = edition.source
     if source and not source.uncommitted:

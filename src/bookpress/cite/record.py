@@ -272,7 +272,12 @@ class Edition(Facts):
     is_default: bool
     differs: tuple[Difference, ...] = ()
     date: Day | None = None
-    vintage: Text | None = None
+    data_parameter: str = ""
+    """The parameter that says which version of its data a chapter uses, where there is one."""
+    data_version: Text | None = None
+    """That of most chapters."""
+    data_versions: dict[str, str] = {}
+    """That of each chapter that has one."""
     results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     chapter_results_sha256: dict[str, str] = {}
     source: Source | None = None
@@ -280,9 +285,12 @@ class Edition(Facts):
     made_with: dict[str, str] = {}
     query: str = ""
     """The choices by which a page of the published edition shows it, as its address has them."""
-    vintages: dict[str, str] = {}
-    """The vintage of each chapter that has one."""
     formats: tuple[str, ...] = ("html",)
+
+    @property
+    def data_label(self) -> str:
+        """What the version of the data is called: ``"Data release"``."""
+        return f"Data {self.data_parameter.replace('_', ' ') or 'version'}"
 
     @property
     def label(self) -> str:
@@ -363,13 +371,13 @@ class Citation(Facts):
 
     @property
     def note(self) -> str | None:
-        """What more identifies the state: vintage of the data, hash of the results, command."""
+        """What more identifies the state: version of the data, hash of the results, command."""
         if self.edition is None:
             return None
         is_published_chapter = self.chapter and self.is_published
         facts = {
             "DOI of the book": self.book.doi if is_published_chapter else None,
-            "Data vintage": self.vintage,
+            self.edition.data_label: self.data_version,
             "Results SHA-256": self.results_sha256,
             "Source": self.source,
             "Made with Python": self.edition.made_with.get("Python"),
@@ -378,13 +386,13 @@ class Citation(Facts):
         return " ".join([*sentences, f"Rebuilt by: {self.edition.command}"])
 
     @property
-    def vintage(self) -> str | None:
-        """The vintage of the chapter, or the one that most of the book has."""
+    def data_version(self) -> str | None:
+        """The version of the data of the chapter, or the one that most of the book has."""
         if self.edition is None:
             return None
         if self.chapter is None:
-            return self.edition.vintage
-        return self.edition.vintages.get(self.chapter.slug, self.edition.vintage)
+            return self.edition.data_version
+        return self.edition.data_versions.get(self.chapter.slug, self.edition.data_version)
 
     @property
     def results_sha256(self) -> str | None:

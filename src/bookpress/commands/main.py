@@ -446,6 +446,7 @@ def sweep(
     """
     from bookpress.edition.editions import Fingerprint
     from bookpress.elements.figure import render as drawing
+    from bookpress.extras import need
     from bookpress.states.sweep import (
         check_folder,
         expected,
@@ -465,6 +466,7 @@ def sweep(
     if dry_run:
         say(words)
         return
+    need("a sweep", "pandas", "pyarrow", "vl_convert")
     _ask_before(missing, yes)
     with reporting() as bar:
         # what draws takes a moment to start: chapters can use it to run

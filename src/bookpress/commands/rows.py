@@ -21,7 +21,7 @@ def rows_behind(project: Project, name: str, options: list[str], edition: str) -
     """Return the rows that a result CHAPTER:KEY counts, and those that it does not, as CSV."""
     slug, colon, key = name.partition(":")
     if not colon or not key:
-        raise UsageError(f"{name!r} is not CHAPTER:KEY, such as large-scale-models:fall")
+        raise UsageError(f"{name!r} is not CHAPTER:KEY, such as planets:share_icy")
     chapter, values = values_of(project, slug, options, edition)
     job = job_for(project, chapter, values, Fingerprint.of(project))
     unlimited = replace(job, environment={**job.environment, LIMIT_VARIABLE: ALL})

@@ -246,8 +246,7 @@ def edition_record(
         "parameters": {slug: dict(values) for slug, values in edition.values.items()},
         "differs": differences(edition, default),
         "date": _date(project, edition),
-        "vintage": _vintage(edition),
-        "vintages": _vintages(edition),
+        **_data_versions(project, edition),
         "results_sha256": sha256(results.encode()),
         "chapter_results_sha256": chapter_hashes,
         "made_with": dict(versions()),
@@ -263,16 +262,14 @@ def _date(project: Project, edition: Edition) -> str:
     return (published or build_time(project.root).date()).isoformat()
 
 
-def _vintages(edition: Edition) -> dict[str, Any]:
-    """Return the vintage of each chapter that has one."""
+def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
+    """Return which version of the data chapters use: most of them, and each that has one."""
+    name = project.settings.data_version_parameter
     chosen = edition.values.items()
-    return {slug: values["vintage"] for slug, values in chosen if "vintage" in values}
-
-
-def _vintage(edition: Edition) -> Any:
-    """Return the vintage that most chapters have, None where none has one."""
-    vintages = [values["vintage"] for values in edition.values.values() if "vintage" in values]
-    return max(set(vintages), key=vintages.count) if vintages else None
+    versions = {slug: str(values[name]) for slug, values in chosen if name in values}
+    listed = [*versions.values()]
+    most = max(set(listed), key=listed.count) if listed else None
+    return {"data_parameter": name, "data_version": most, "data_versions": versions}
 
 
 def begin_draft(

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.errors import PressError, UsageError
+from bookpress.extras import EXTRAS, needs
 from bookpress.run.processes import STEADY, kill_group, scratch
 
 SECONDS = 1800.0
@@ -67,7 +68,12 @@ def choose(names: str) -> list[Format]:
         raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
     chosen = [known for known in KNOWN if known.name in asked]
     for wanted in chosen:
-        module = importlib.import_module(wanted.module)
+        try:
+            module = importlib.import_module(wanted.module)
+        except ModuleNotFoundError as error:
+            if error.name not in EXTRAS:
+                raise
+            raise PressError(needs(f"the format {wanted.name!r}", error.name)) from error
         missing = getattr(module, "missing", lambda: None)()
         if missing:
             raise PressError(f"the format {wanted.name!r} cannot be made: {missing}")

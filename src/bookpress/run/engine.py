@@ -75,11 +75,21 @@ def imported_modules(project: Project, only: str | None = None) -> list[str]:
 
     For one chapter alone nothing that settings add.
     """
-    modules: dict[str, None] = {}
-    for chapter in discover(project):
-        if only in {None, chapter.slug}:
-            for cell in CELLS.finditer(chapter.source):
-                modules |= dict.fromkeys(IMPORT.findall(cell[0]))
+    cells = [
+        cell[0]
+        for chapter in discover(project)
+        if only in {None, chapter.slug}
+        for cell in CELLS.finditer(chapter.source)
+    ]
+    modules = modules_of(cells)
     if modules and only is None:
         return [*modules, *project.settings.preload]
+    return modules
+
+
+def modules_of(cells: Iterable[str]) -> list[str]:
+    """Return what lines of code cells seem to import, unparsed, each once."""
+    modules: dict[str, None] = {}
+    for cell in cells:
+        modules |= dict.fromkeys(IMPORT.findall(cell))
     return list(modules)

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any
 
 from bookpress.errors import PressError, UsageError
+from bookpress.extras import needs
 
 RETRIES = 5
 """How often the cluster starts a task again whose worker was lost."""
@@ -85,7 +86,7 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError as error:
-        raise UsageError("--scheduler needs Dask: pip install 'compute-divide[cluster]'") from error
+        raise UsageError(needs("--scheduler", "distributed")) from error
     try:
         client: Any = Client(scheduler, timeout=ANSWER_LIMIT)
     except (OSError, TimeoutError, ValueError) as error:

@@ -24,6 +24,9 @@ from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for
 from bookpress.run.notebook import ChapterError, Job, run_job
 
+PRESS = "bookpress"
+"""The name of its distribution."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -40,13 +43,15 @@ class Order:
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Return the version of this Python and of each library that the package asks for."""
-    requirements = [Requirement(text) for text in metadata.requires("compute-divide") or []]
+    """Return the version of this Python, and of what the press and packages that need it need."""
     installed = {"Python": platform.python_version()}
-    for requirement in requirements:
-        if requirement.marker is None:
-            with suppress(metadata.PackageNotFoundError):
-                installed[requirement.name] = metadata.version(requirement.name)
+    for distribution in metadata.distributions():
+        needed = [Requirement(text) for text in distribution.requires or []]
+        names = {requirement.name for requirement in needed if requirement.marker is None}
+        if PRESS in names or distribution.name == PRESS:
+            for name in sorted(names):
+                with suppress(metadata.PackageNotFoundError):
+                    installed[name] = metadata.version(name)
     return installed
 
 

@@ -263,7 +263,7 @@ class Plan:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """The runs, each named in one line: ``vintage=2023-03 top_k=10``."""
+        """The runs, each named in one line: ``year=2010 side=left``."""
         tasks = []
         for values in self.sets:
             label = " ".join(f"{name}={values[name]}" for name in self.varied)
@@ -377,7 +377,7 @@ def _grid_file(path: Path) -> dict[str, list[Any]]:
     content = as_mapping(read(path), str(path), "names with lists")
     grid: dict[str, list[Any]] = {str(name): values for name, values in content.items()}
     if not all(isinstance(values, list) for values in grid.values()):
-        example = "`vintage: [2023-03, 2026-08]`"
+        example = "`year: [2010, 2020]`"
         raise UsageError(f"{path}: a grid holds names with lists of values, such as {example}")
     return grid
 
@@ -449,7 +449,7 @@ def combinations(
     """
     known = {parameter.name: parameter for parameter in chapter.parameters}
     if not grid:
-        problems.append("nothing to vary: give a grid, such as -g vintage=2023-03,2026-08")
+        problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
     for name in grid:
         if name not in known:
             hint = nearest(name, [*known])

@@ -29,12 +29,10 @@ GRID = "rgba(128,128,128,0.22)"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 ESTIMATE = ("value", "low", "high")
 """Columns of an estimate and its interval."""
-KINDS: dict[str, Kind] = {"share": "share", "FLOP": "flop", "year": "year"}
+KINDS: dict[str, Kind] = {"share": "share", "year": "year"}
 AXES = {
     "share": "%",
     "year": "d",
-    "FLOP": ".0e",
-    "FLOP/s": ".0e",
     "USD": "$~s",
 }
 """How an axis writes values of a unit."""
@@ -75,6 +73,12 @@ class Curve:
             usual=usual,
             unit=rows[0]["unit"],
         )
+
+    @property
+    def is_large(self) -> bool:
+        """Whether its numbers are written as powers of ten."""
+        has_own_word = self.unit not in numbers.UNITS
+        return has_own_word and any(numbers.is_large(row["value"]) for row in self.rows)
 
     @property
     def varies(self) -> bool:
@@ -317,7 +321,7 @@ def _span(curve: Curve) -> str:
 
 def _data(curve: Curve, choices: Iterable[str]) -> Data:
     """Return the data behind a curve: run, choices, estimate and, where there are any, counts."""
-    kind = KINDS.get(curve.unit, "number")
+    kind = KINDS.get(curve.unit) or ("power" if curve.is_large else "number")
     columns = [Column(name="run", label="Run", kind="number")]
     columns += [Column(name=name, label=spoken(name)) for name in choices]
     columns += [Column(name=name, label=name, kind=kind) for name in ESTIMATE]
@@ -411,8 +415,8 @@ def _vertical(curve: Curve) -> dict[str, Any]:
     far_apart = least > 0 and max(known) / least > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
     axis: dict[str, Any] = {"tickCount": 5}
-    if curve.unit in AXES:
-        axis["format"] = AXES[curve.unit]
+    if curve.unit in AXES or curve.is_large:
+        axis["format"] = AXES.get(curve.unit, ".0e")
     return {"type": "quantitative", "title": None, "scale": scale, "axis": axis}
 
 

@@ -83,7 +83,7 @@ _MACHINE_COLUMNS = {
     "name": Column("Machine"),
     "country": Column("Country"),
     "h100": Column("H100 equivalents", "number"),
-    "flop": Column("Training compute (FLOP)", "flop"),
+    "flop": Column("Training compute (FLOP)", "power"),
 }
 
 

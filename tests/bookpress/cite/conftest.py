@@ -73,7 +73,8 @@ DEFAULT = {
     "id": "7f3e1a2b9c0d",
     "name": "default",
     "is_default": True,
-    "vintage": "2026-08",
+    "data_parameter": "release",
+    "data_version": "2026-08",
     "command": "make it",
 }
 EDITIONS = {
@@ -89,7 +90,8 @@ EDITIONS = {
             {"chapter": "bare", "name": "vintage", "value": "2023-03", "default": "2026-08"},
         ],
         "date": "2026-11-20",
-        "vintage": "2023-03",
+        "data_parameter": "release",
+        "data_version": "2023-03",
         "results_sha256": "ab" * 32,
         "chapter_results_sha256": {chapter["slug"]: "cd" * 32 for chapter in CHAPTERS},
         "source": {"commit": "ef" * 20, "tree": "01" * 20, "date": "2026-11-19T01:02:03Z"},

@@ -88,7 +88,7 @@ def test_the_box_names_the_exact_state(sites: Sites) -> None:
     box = soup(sites["paper"]).select_one(".cite-box")
     facts = {term.text: term.find_next("dd").text for term in box.select("dl.cite-state > dt")}
     assert facts["Edition"] == "0123456789ab (paper)"
-    assert facts["Data vintage"] == "2023-03"
+    assert facts["Data release"] == "2023-03"
     assert facts["SHA-256 of this chapter’s results"] == "cd" * 32
     assert (
         facts["Source"]

@@ -339,7 +339,7 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
         "title": evil,
         "name": evil,
         "differs": differs,
-        "vintage": evil,
+        "data_version": evil,
         "command": evil,
     }
     book.write("edition.json", json.dumps(edition))

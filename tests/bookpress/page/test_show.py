@@ -27,7 +27,7 @@ DATA = pd.DataFrame(
         "model": ["a|b", None],
     }
 )
-COLUMNS = {"compute": Column("Compute", "flop")}
+COLUMNS = {"compute": Column("Compute", "power")}
 
 
 def chart():
@@ -71,7 +71,7 @@ def test_a_figure_is_a_valid_output_with_typed_and_short_data(monkeypatch):
         "year": "year",
         "share": "share",
         "low": "share",
-        "compute": "flop",
+        "compute": "power",
         "published": "date",
         "model": "text",
     }

@@ -11,7 +11,7 @@ from bookpress.chapter.comparisons.values import above_value, below_value
 from bookpress.chapter.estimates import ResultError
 
 Period = Any
-"""A year, its first and last year, or whatever else has an order, such as a vintage."""
+"""A year, its first and last year, or whatever else has an order, such as a release."""
 _Years = tuple[Any, Any]
 
 
@@ -25,7 +25,7 @@ def rose(
     late, early : Estimate, claim or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        Of what time they are: a year, first and last year, a release; by default their attribute
         ``period``.
 
     Returns
@@ -63,7 +63,7 @@ def fell(
     late, early : Estimate, claim or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        Of what time they are: a year, first and last year, a release; by default their attribute
         ``period``.
 
     Returns
@@ -99,7 +99,7 @@ def rose_value(
     late, early : Estimate, claim or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        Of what time they are: a year, first and last year, a release; by default their attribute
         ``period``.
 
     Returns
@@ -131,7 +131,7 @@ def fell_value(
     late, early : Estimate, claim or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a vintage; by default their attribute
+        Of what time they are: a year, first and last year, a release; by default their attribute
         ``period``.
 
     Returns

@@ -6,11 +6,12 @@ import copy
 import csv
 import io
 import json
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from html import escape
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from struct import pack
 from typing import Any, Literal
 from zlib import crc32
@@ -18,13 +19,16 @@ from zlib import crc32
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
-from bookpress.chapter.number_formats import number
+from bookpress.chapter.number_formats import number, power
 from bookpress.errors import UsageError
 from bookpress.files import canonical, checked, harmless, pretty, sha256
 
 VEGALITE_MIME = "application/vnd.vegalite.v6+json"
 VEGALITE_VERSION = "6.4"
-VL_CONVERT = version("vl-convert-python")
+try:
+    VL_CONVERT = version("vl-convert-python")
+except PackageNotFoundError:  # it comes with the extra `charts`
+    VL_CONVERT = "none"
 KEY_LENGTH = 24
 ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG with digits raised"
 """What draws pictures, and how: another one may draw the same chart another way."""
@@ -54,9 +58,11 @@ PNG_HEAD = 33
 
 Size = Literal["narrow", "page", "wide"]
 Ground = Literal["light", "dark"]
-Kind = Literal["text", "number", "share", "year", "flop", "date"]
-NUMERIC: frozenset[Kind] = frozenset({"number", "share", "flop", "year"})
-UNITS = {"share": "share, 0 to 1", "flop": "FLOP", "year": "year"}
+Kind = Literal["text", "number", "share", "year", "power", "date"]
+NUMERIC: frozenset[Kind] = frozenset({"number", "share", "power", "year"})
+UNITS = {"share": "share, 0 to 1", "year": "year"}
+IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
+"""The unit at the end of a heading: Energy (J)."""
 
 
 class Part(BaseModel):
@@ -70,7 +76,7 @@ class Column:
     """A heading that a reader understands, and how values are written.
 
     A column of a chart has also the name in its data.
-    A share of 0.64 becomes "64%", a flop of 3e23 "3.0 × 10²³", the year 2010 has no separator.
+    A share of 0.64 becomes "64%", a power of 3e23 "3.0 × 10²³", the year 2010 has no separator.
     In a table on the page, text is text, unless ``markup`` says that it holds Markdown: then
     values, terms, references, code and links are let through.
     """
@@ -338,8 +344,10 @@ def _described(column: Column) -> dict[str, str]:
         "dc:description": column.label,
         "datatype": column.type,
     }
-    if column.kind in UNITS:
-        description["schema:unitText"] = UNITS[column.kind]
+    bracketed = IN_BRACKETS.search(column.label)
+    unit = UNITS.get(column.kind) or (bracketed and bracketed[1])
+    if unit:
+        description["schema:unitText"] = unit
     return description
 
 
@@ -428,8 +436,10 @@ def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
     if value is None or value == "":
         return "–" if exact else ""
     match kind:
-        case "share" | "flop":
-            return number(value, "share" if kind == "share" else "FLOP")
+        case "share":
+            return number(value, "share")
+        case "power":
+            return power(value)
         case "number" if exact and abs(value) < 1e6:
             return f"{value:,.6g}"
         case "number" if exact:

@@ -34,6 +34,7 @@ from bookpress.elements.base.charts import (
     to_csv_metadata,
 )
 from bookpress.errors import PressError
+from bookpress.extras import need
 from bookpress.files import replace_file
 
 FONTS = Path(__file__).parent / "no-fonts.xml"
@@ -135,6 +136,7 @@ def warm_up(cache: Path) -> None:
     """Start a process that will draw, where none is: it ends with this one when not needed."""
     if _queue:
         return
+    need("a chart of Vega-Lite", "vl_convert")
     writing_end_first = [*reversed(os.pipe())]
     _queue.append((tempfile.TemporaryDirectory(), writing_end_first))
     bundle = cache / BUNDLE

@@ -226,7 +226,7 @@ def write_value(value: Any, kind: Kind) -> str:
 
     Examples
     --------
-    >>> write_value(0.6395, "share"), write_value(3.14e23, "flop")
+    >>> write_value(0.6395, "share"), write_value(3.14e23, "power")
     ('64%', '3.1 × 10²³')
     >>> write_value(2010, "year"), write_value(None, "year")
     ('2010', '')

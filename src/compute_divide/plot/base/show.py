@@ -34,7 +34,7 @@ COLUMNS = {
     "organisations": Column("Organisations"),
     "domain": Column("Domain"),
     "venue": Column("Venue"),
-    "training_compute_flop": Column("Training compute (FLOP)", "flop"),
+    "training_compute_flop": Column("Training compute (FLOP)", "power"),
     "parameters": Column("Parameters", "number"),
 }
 """Columns that recur in this book, besides those of `bookpress.elements.figure.show.RECURRING`."""

@@ -1,0 +1,31 @@
+"""What is installed only where it is asked for: ``pip install 'bookpress[charts,pdf]'``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from bookpress.errors import UsageError
+
+EXTRAS = {
+    "altair": "charts",
+    "distributed": "cluster",
+    "pandas": "charts",
+    "pikepdf": "pdf",
+    "playwright": "pdf",
+    "pyarrow": "parquet",
+    "vl_convert": "charts",
+}
+"""The extra of the distribution with which each module comes."""
+
+
+def need(what: str, *modules: str) -> None:
+    """Raise unless modules are installed, naming what needs them and how to get them."""
+    missing = [module for module in modules if find_spec(module) is None]
+    if missing:
+        raise UsageError(needs(what, *missing))
+
+
+def needs(what: str, *modules: str) -> str:
+    """Return the sentence that names what needs modules, and how to get them."""
+    extras = ",".join(sorted({EXTRAS[module] for module in modules}))
+    return f"{what} needs {' and '.join(modules)}: pip install 'bookpress[{extras}]'"

@@ -1,0 +1,66 @@
+"""The forked engine for papermill alone, without a book: ``papermill --engine bookpress``.
+
+Papermill loads it by its entry point whenever it is imported, so it is quick to import, and takes
+nothing of the press until a notebook runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from papermill.engines import Engine, NBClientEngine
+from papermill.log import logger
+
+
+class AloneEngine(Engine):  # type: ignore[misc]
+    """Runs a notebook in a fork of a process that has imported what it needs.
+
+    A fork stands for a kernel of this Python; a notebook of another kernel runs in that.
+    """
+
+    @classmethod
+    def execute_managed_notebook(
+        cls,
+        nb_man: Any,
+        kernel_name: str,
+        execution_timeout: float | None = None,
+        **options: Any,
+    ) -> Any:
+        """Run the cells of a notebook, for at most so many seconds if a number is given."""
+        if sys.platform != "linux" or not is_this_python(kernel_name):
+            logger.info("the kernel %s runs this notebook: forks are of this Python", kernel_name)
+            return NBClientEngine.execute_managed_notebook(
+                nb_man, kernel_name, execution_timeout=execution_timeout, **options
+            )
+        from bookpress.run import fork_server, processes
+        from bookpress.run.engine import modules_of
+        from bookpress.run.papermill_engines import ForkedEngine
+
+        code = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]
+        fork_server.start(modules_of(code))
+        with processes.session():
+            return ForkedEngine.execute_managed_notebook(
+                nb_man,
+                kernel_name,
+                environment=dict(os.environ),
+                folder=str(Path.cwd()),
+                time_limit=execution_timeout or threading.TIMEOUT_MAX,
+                output_limit=processes.LOOSE_OUTPUT_LIMIT,
+                forked=int,
+            )
+
+
+def is_this_python(kernel_name: str) -> bool:
+    """Return whether a kernel is IPython's, in the Python that this process runs in."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    try:
+        spec = KernelSpecManager().get_kernel_spec(kernel_name)
+    except NoSuchKernel:
+        return False
+    is_python = spec.language == "python" and "ipykernel_launcher" in spec.argv
+    return is_python and Path(spec.argv[0]).absolute() == Path(sys.executable).absolute()
