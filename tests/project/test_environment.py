@@ -19,7 +19,7 @@ for _name, _version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", LOCK,
 
 
 def asked_for():
-    """What book and press ask for, with the extras that the book names."""
+    """Return what book and press ask for, with the extras that the book names."""
     lines = [*PROJECT["project"]["dependencies"], *PRESS["project"]["dependencies"]]
     [ours] = [wanted for line in lines if (wanted := Requirement(line)).name == "bookpress"]
     for extra in ours.extras:

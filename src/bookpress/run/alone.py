@@ -7,6 +7,7 @@ nothing of the press until a notebook runs.
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from pathlib import Path
@@ -62,5 +63,7 @@ def is_this_python(kernel_name: str) -> bool:
         spec = KernelSpecManager().get_kernel_spec(kernel_name)
     except NoSuchKernel:
         return False
-    is_python = spec.language == "python" and "ipykernel_launcher" in spec.argv
-    return is_python and Path(spec.argv[0]).absolute() == Path(sys.executable).absolute()
+    is_ipython = spec.language == "python" and "ipykernel_launcher" in spec.argv
+    program = Path(spec.argv[0])
+    is_plain = re.fullmatch(r"python[\d.]*", str(program))  # it is then looked up in this Python
+    return is_ipython and bool(is_plain or program.absolute() == Path(sys.executable).absolute())
