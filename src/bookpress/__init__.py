@@ -33,9 +33,7 @@ _MODULES = {name: module for module, names in FACE.items() for name in names}
 def __getattr__(name: str) -> Any:
     """Return the version, or import a name of the face when it is first used."""
     if name == "__version__":
-        from importlib.metadata import version
-
-        return version("bookpress")
+        return _version()
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -54,3 +52,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*_MODULES, "__version__"})
+
+
+def _version() -> str:
+    """Return the version that is installed, or that of a checkout which is not."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("bookpress")
+    except PackageNotFoundError:
+        import tomllib
+        from pathlib import Path
+
+        facts = Path(__file__).with_name("pyproject.toml").read_text(encoding="utf-8")
+        return str(tomllib.loads(facts)["project"]["version"])
