@@ -13,7 +13,7 @@ from typing import Any
 
 VOCABULARY = {
     # snapshots
-    "compute_divide.choices": ["DEFINITIONS", "vintages_with_hardware"],
+    "compute_divide.choices": ["vintages_with_hardware"],
     "compute_divide.evidence.papers.profiles": ["venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
@@ -21,10 +21,8 @@ VOCABULARY = {
         "editors_choice",
         "large_scale",
         "largest_of_year",
-        "largest_part_of_year",
     ],
     "compute_divide.analysis.models.drift": [
-        "organisation_sectors",
         "relabel",
         "revised_share",
         "share_changes",
@@ -32,15 +30,11 @@ VOCABULARY = {
     "compute_divide.analysis.models.multiverse": [
         "Question",
         "answers",
-        "compared",
         "specifications",
-        "swings",
     ],
     "compute_divide.analysis.models.nowcast": [
-        "nowcast_score",
         "nowcasts",
         "reporting_triangle",
-        "share_movements",
         "typical_movement",
     ],
     "compute_divide.analysis.models.fragility": ["fragility"],
@@ -63,9 +57,7 @@ VOCABULARY = {
         "about",
         "covered",
         "having",
-        "largest_share",
         "names_company",
-        "naming_shares",
         "with_class",
         "with_teams",
     ],
@@ -82,14 +74,11 @@ VOCABULARY = {
         "two_sides",
         "with_naming",
     ],
-    "compute_divide.analysis.models.open_models": ["expected_share", "with_bases", "with_makers"],
+    "compute_divide.analysis.models.open_models": ["with_bases"],
     # chips and machines
     "compute_divide.analysis.chips.hardware": [
         "PEAK",
         "chip_peaks",
-        "flop_per_dollar",
-        "loose_team_types",
-        "rented_flop_per_dollar",
         "same_year_ratio",
         "with_peaks",
     ],
@@ -113,7 +102,7 @@ VOCABULARY = {
         "trend_break",
         "widening",
     ],
-    "compute_divide.analysis.statistics.periods": ["in_periods", "joint_period", "year_spans"],
+    "compute_divide.analysis.statistics.periods": ["joint_period", "year_spans"],
     "compute_divide.analysis.statistics.estimates": [
         "COMPUTE",
         "counted_share",
@@ -136,7 +125,7 @@ VOCABULARY = {
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
     # claims of others, held against ours
-    "compute_divide.analysis.claims.verdicts": ["Check", "number_judged", "outcome"],
+    "compute_divide.analysis.claims.verdicts": ["Check", "number_judged"],
     # comparisons, besides those of the press, which sentences use without a prefix
     "compute_divide.analysis.comparisons": [
         "at_most",

@@ -96,7 +96,7 @@ def test_verdicts_have_one_list_of_names() -> None:
 
 def test_the_reason_names_both_tests_and_the_other_readings() -> None:
     now = Estimate(0.1, 0.05, 0.15, unit="share")
-    check = Check("c", 0.1, HALF, now, "m", also={"another reading": outcome(HALF, 0.1)})
+    check = Check("c", 0.1, HALF, now, "m", also={"another reading": (HALF, 0.1, "")})
     assert check.verdict == "cannot tell"
     assert (
         "of its time differs from it; today's agrees with it. Another reading: differs from it."

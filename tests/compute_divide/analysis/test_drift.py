@@ -154,17 +154,15 @@ def table(*rows):
 
 
 def test_the_sector_of_an_organisation_is_known_under_its_aliases():
-    sectors = organisation_sectors(
-        [table(("New York University (NYU)|DeepMind", "academia|industry"))]
-    )
+    known = table(("New York University (NYU)|DeepMind", "academia|industry"))
     old = table(("NYU", None), ("new york university|Deepmind", None), ("NYU|A start-up", None))
-    assert relabel(old, sectors).tolist() == ["academia-only", "collaboration", "unknown"]
+    assert relabel(old, [known]).tolist() == ["academia-only", "collaboration", "unknown"]
 
 
 def test_what_is_ambiguous_teaches_nothing():
     assert organisation_sectors([table(("A, B and C", "academia|industry"))]) == {}
-    two = organisation_sectors([table(("Institute", "academia"), ("Institute", "nonprofit"))])
-    assert relabel(table(("Institute", None)), two).tolist() == ["unknown"]
+    two = table(("Institute", "academia"), ("Institute", "nonprofit"))
+    assert relabel(table(("Institute", None)), [two]).tolist() == ["unknown"]
 
 
 def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(newest):

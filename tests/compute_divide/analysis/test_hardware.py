@@ -111,35 +111,6 @@ def test_a_ratio_that_eras_make_vanishes_within_years():
     assert hardware.same_year_ratio(rows, "x").value == pytest.approx(1)
 
 
-def test_loose_team_types():
-    sectors = [
-        "academia|government",
-        "academia|industry|nonprofit",
-        "industry|government",
-        "nonprofit",
-        None,
-    ]
-    expected = ["academia-only", "collaboration", "industry-only", "other", "unknown"]
-    assert hardware.loose_team_types(pd.DataFrame({"sectors": sectors})).tolist() == expected
-
-
-def test_price_performance_keeps_one_format_and_tells_chips_apart():
-    bought = hardware.flop_per_dollar(chips(), "fp32")
-    twins = pd.concat([chips(), chips().assign(fp32_flop_s=1e12)])
-    speeds = hardware.flop_per_dollar(twins, "fp32").query("chip == 'P40'")["per_usd"] * 5699
-    assert speeds.tolist() == pytest.approx([11.8e12, 1e12]), (
-        "cards of one name keep their own speeds"
-    )
-    assert bought["chip"].tolist() == ["P40", "V100"]
-    assert bought["per_usd"].tolist() == pytest.approx([11.8e12 / 5699, 15.7e12 / 11500])
-    dates = pd.to_datetime(["2020-01-01", None, "2020-01-01"])
-    prices = pd.DataFrame(
-        {"chip": ["V100", "V100", "none"], "date": dates, "usd_per_chip_hour": [2.5, 2.0, 1.0]}
-    )
-    rented = hardware.rented_flop_per_dollar(prices, hardware.chip_peaks(chips()))
-    assert rented["per_usd"].tolist() == pytest.approx([125e12 * 3600 / 2.5])
-
-
 def found() -> pd.DataFrame:
     rows = [
         ("one", "Existing", "Confirmed", False, 100.0, None),

@@ -3,7 +3,6 @@
 from functools import cache
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from compute_divide.analysis.models.definitions import large_scale
@@ -11,13 +10,11 @@ from compute_divide.analysis.models.multiverse import (
     CHOICES,
     HEADLINES,
     specifications,
-    swings,
 )
 from compute_divide.analysis.statistics.estimates import (
     TEAM_TYPES,
     in_years,
     period_share,
-    span,
     wilson_share,
 )
 from compute_divide.evidence.models.table import load_models
@@ -102,31 +99,3 @@ def test_no_specification_stands_twice_and_no_part_year_is_read(specs):
     assert (ends <= specs["vintage"].map(last_whole_year)).all()
     notable_only = specs[specs["vintage"] == "2026-08"]
     assert set(notable_only["scope"]) == {"notable models"}
-
-
-def made(claim, share, half=0.05, **choices):
-    """Make one row of a table of specifications."""
-    fixed = dict.fromkeys(CHOICES, "x") | {"period": span((2010, 2014))}
-    return {
-        "claim": claim,
-        **(fixed | choices),
-        "share": share,
-        "low": share - half,
-        "high": share + half,
-        "n": 20,
-    }
-
-
-def test_a_swing_is_the_mean_range_with_all_else_held():
-    four = [
-        made("a", 0.1),
-        made("a", 0.5, size="y"),
-        made("a", 0.2, filter="z"),
-        made("a", 0.4, size="y", filter="z"),
-    ]
-    table = pd.DataFrame(four)
-    swing = swings(table).set_index("choice")["swing"]
-    assert swing["size"] == pytest.approx((0.4 + 0.2) / 2)
-    assert swing["filter"] == pytest.approx((0.1 + 0.1) / 2)
-    assert np.isnan(swing["vintage"])
-    assert swings(table)["choice"].iloc[0] == "size"

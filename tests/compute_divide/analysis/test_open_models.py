@@ -4,12 +4,9 @@ import pandas as pd
 import pytest
 
 from compute_divide.analysis.models.open_models import (
-    expected_share,
     with_bases,
-    with_makers,
     with_origins,
 )
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES
 from compute_divide.evidence.models.table import load_models
 
 
@@ -53,42 +50,3 @@ def test_a_base_that_is_not_listed_has_no_team():
     rows = pd.DataFrame({"model": ["A", "B"], "base_model": ["B|?", "?"], "team_type": "other"})
     assert with_bases(rows, rows)["base_team"].tolist() == ["other", "unknown"]
     assert with_bases(rows.iloc[:0], rows).empty
-
-
-def test_the_expected_share_is_that_of_the_years_of_the_bases(models):
-    based = with_bases(models, models)
-    expected = expected_share(based, models, models, "industry-only", "")
-    known = models[models["team_type"] != "unknown"]
-    of_year = (known["team_type"] == "industry-only").groupby(known["year"]).mean()
-    assert of_year.min() <= expected.value <= of_year.max()
-    assert expected.n == len(based)
-    assert sum(
-        expected_share(based, models, models, team, "").value for team in TEAM_TYPES
-    ) == pytest.approx(1)
-
-
-def test_a_blind_choice_depends_on_what_it_may_choose_from():
-    rows = pd.DataFrame({"model": list("ABC"), "year": [2023, 2023, 2024]})
-    rows["team_type"] = ["industry-only", "academia-only", "industry-only"]
-    based = pd.DataFrame({"base_model": ["A|B", "C"]})
-    every, two = (
-        expected_share(based, rows, pool, "industry-only", "") for pool in (rows, rows.iloc[:2])
-    )
-    assert (every.value, every.n) == (pytest.approx(2 / 3), 3)
-    assert (two.value, two.n) == (0.5, 2)  # nothing of 2024 can be picked
-    nothing = expected_share(based, rows, rows.iloc[:0], "industry-only", "")
-    assert (nothing.value, nothing.n) == (None, 0)
-
-
-def test_models_get_the_team_types_of_the_table_of_makers(models):
-    rows = with_makers(models).set_index("model")
-    assert rows.loc["Code Llama-34B", "team_type"] == "collaboration"
-    changed = rows["team_type"] != models.set_index("model")["team_type"]
-    assert 5 <= changed.sum() <= 60
-    assert set(rows.loc[changed, "team_type"]) <= {
-        "collaboration",
-        "industry-only",
-        "academia-only",
-    }
-    again = with_makers(rows.reset_index())
-    assert again["team_type"].tolist() == rows["team_type"].tolist()

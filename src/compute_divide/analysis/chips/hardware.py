@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, UNKNOWN, Floats
+from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, Floats
 from compute_divide.analysis.statistics.resampling import (
     MIN_CLUSTERS,
     clusters,
@@ -217,123 +217,6 @@ def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Flo
         shared = np.where(total > 0, products, 0).sum(axis=1)
         slopes = np.where(spread > 1e-9, shared / spread, np.nan)
     return np.asarray(slopes)
-
-
-def loose_team_types(models: pd.DataFrame) -> pd.Series[str]:
-    """Return the team types of models if government and non-profit partners do not count.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with ``sectors``, joined by ``|``.
-
-    Returns
-    -------
-    pandas.Series
-        Academia without industry is ``academia-only``, industry without academia ``industry-only``,
-        both a ``collaboration``, neither ``other``; a blank list of sectors is ``unknown``.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"sectors": ["academia|government", "academia|industry", None]})
-    >>> loose_team_types(models).tolist()
-    ['academia-only', 'collaboration', 'unknown']
-    """
-    sectors = models["sectors"].fillna("")
-    academic = sectors.str.contains("academia")
-    company = sectors.str.contains("industry")
-    kinds = [models["sectors"].isna(), academic & company, academic, company]
-    labels = [UNKNOWN, "collaboration", ACADEMIA, INDUSTRY]
-    types = np.select(kinds, labels, "other")
-    return pd.Series(types, index=models.index, dtype="str")
-
-
-def flop_per_dollar(chips: pd.DataFrame, number_format: str) -> pd.DataFrame:
-    """Return what a dollar bought of each chip at its release, as `growth` takes it.
-
-    Parameters
-    ----------
-    chips : pandas.DataFrame
-        Chips with ``chip``, ``released`` (date), ``price_usd`` and the peaks of `cd.data.chips` in
-        FLOP/s.
-    number_format : str
-        The rule for the number format, one of `choices.FORMATS`. A trend of what chips cost for the
-        same work needs one format throughout: ``"fp32"`` or ``"tensor-16"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``chip``, ``published``, ``per_usd`` (FLOP/s a dollar) and ``link`` (the chip), a row a chip
-        with a price.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing, or there is no such rule.
-
-    Examples
-    --------
-    >>> import compute_divide as cd
-    >>> bought = flop_per_dollar(cd.data.chips(), "fp32").set_index("chip")["per_usd"]
-    >>> f"{bought['NVIDIA Tesla K20c']:.2g}"
-    '1.1e+09'
-    """
-    has_price = chips["price_usd"].gt(0)
-    has_date = chips["released"].notna()
-    priced = chips[has_price & has_date]
-    # Row by row: cards of different years and speeds share a name.
-    speed = _rates(priced, number_format)
-    per_usd = speed / priced["price_usd"]
-    return _per_dollar(priced["chip"], priced["released"], per_usd)
-
-
-def rented_flop_per_dollar(prices: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
-    """Return what a dollar rents at each dated on-demand price, at full peak, as `growth` takes it.
-
-    Parameters
-    ----------
-    prices : pandas.DataFrame
-        Prices with ``chip``, ``date`` and ``usd_per_chip_hour``, from `cd.data.prices`.
-    peaks : pandas.Series
-        Peak speeds in FLOP/s by name of a chip, from `chip_peaks`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``chip``, ``published``, ``per_usd`` (FLOP a dollar) and ``link``, a row a price. The link
-        is the chip, for prices of one chip are not independent and are drawn together.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> dates = pd.to_datetime(["2020-01-01"])
-    >>> prices = pd.DataFrame({"chip": ["V100"], "date": dates, "usd_per_chip_hour": [2.0]})
-    >>> rented_flop_per_dollar(prices, pd.Series({"V100": 1e14}))["per_usd"].tolist()
-    [1.8e+17]
-    """
-    has_price = prices["usd_per_chip_hour"].gt(0)
-    has_date = prices["date"].notna()
-    quoted = prices[has_price & has_date]
-    flop_per_hour = quoted["chip"].map(peaks) * 3600
-    per_usd = flop_per_hour / quoted["usd_per_chip_hour"]
-    return _per_dollar(quoted["chip"], quoted["date"], per_usd)
-
-
-def _per_dollar(chips: pd.Series, dates: pd.Series, per_usd: pd.Series) -> pd.DataFrame:
-    """Return what a dollar bought of chips at dates, as `growth` takes it."""
-    published = pd.to_datetime(dates)
-    columns = {"chip": chips, "published": published, "per_usd": per_usd, "link": chips}
-    known = pd.DataFrame(columns).dropna(subset=["per_usd"])
-    return known.reset_index(drop=True)
 
 
 def built_clusters(listed: pd.DataFrame) -> pd.DataFrame:

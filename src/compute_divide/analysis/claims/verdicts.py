@@ -19,6 +19,8 @@ from compute_divide.analysis.statistics.estimates import number_of
 Verdict = Literal["agrees", "differs", "cannot tell", "cannot be tested"]
 Outcome = Literal["agrees", "differs", "open", "none"]
 Side = Literal["", "above", "below"]
+Asked = tuple[Estimate, float, Side]
+"""An estimate, the value that it is held against, and the side of it where only one is claimed."""
 
 MARGINS = {"share": 0.05, "points": 5.0}
 """How far a value may lie from a claimed one, in its unit, and agree."""
@@ -64,9 +66,9 @@ class Check:
     side : str
         ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval
         must lie there.
-    also : mapping of str to str
-        Other tests of now that have to agree with the claim too: the `outcome` of each, by what it
-        measures.
+    also : mapping of str to tuple
+        Other tests of now that have to agree with the claim too, by what they measure: an estimate,
+        the value that it is held against, and the side of it that is claimed, or ``""``.
     why : str
         Why it cannot be tested, where nothing was estimated.
 
@@ -98,7 +100,7 @@ class Check:
     now: Estimate | None = None
     measure: str = ""
     side: Side = ""
-    also: Mapping[str, Outcome] = field(default_factory=dict)
+    also: Mapping[str, Asked] = field(default_factory=dict)
     why: str = ""
 
     @property
@@ -114,7 +116,8 @@ class Check:
     @property
     def verdict(self) -> Verdict:
         """One of `VERDICTS`."""
-        return verdict_of(self.outcome_then, self.outcome_now, [*self.also.values()])
+        others = [outcome(*asked) for asked in self.also.values()]
+        return verdict_of(self.outcome_then, self.outcome_now, others)
 
     @property
     def reason(self) -> str:
@@ -125,8 +128,8 @@ class Check:
         then = _WORDS[self.outcome_then]
         now = _WORDS[self.outcome_now]
         reason = f"{measure}: the estimate on data of its time {then}; today's {now}."
-        for name, result in self.also.items():
-            reason += f" {with_capital(name)}: {_WORDS[result]}."
+        for name, asked in self.also.items():
+            reason += f" {with_capital(name)}: {_WORDS[outcome(*asked)]}."
         return reason
 
     @property

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import COMPUTE
@@ -57,40 +56,6 @@ def editors_choice(models: pd.DataFrame) -> pd.Series[bool]:
     criteria = models["notability"].astype("str")
     is_choice = criteria.str.fullmatch(r"(?:(?:training cost|discretionary)\|?)+")
     return is_choice.fillna(False).astype(bool)
-
-
-def largest_part_of_year(models: pd.DataFrame, part: float) -> pd.Series[bool]:
-    """Tell which models are in the largest part of the known runs of their year.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with ``year`` and ``training_compute_flop``.
-    part : float
-        The part of each year that counts, such as 0.2 for a fifth; at least one model of a year.
-
-    Returns
-    -------
-    pandas.Series
-        True and false, on the index of the models; false where year or training compute is not
-        known.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": 2020, "training_compute_flop": [1e20, 1e21, 1e22, 1e23]})
-    >>> largest_part_of_year(models, 0.25).tolist()
-    [False, False, False, True]
-    """
-    compute = models.groupby("year")[COMPUTE]
-    rank = compute.rank(method="first", ascending=False)
-    many = np.ceil(part * compute.transform("count"))
-    is_large: pd.Series[bool] = (rank <= many).fillna(False).astype(bool)
-    return is_large
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:

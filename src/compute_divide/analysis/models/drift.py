@@ -355,15 +355,15 @@ def _aliases(name: str) -> Iterator[str]:
             yield short
 
 
-def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
+def relabel(models: pd.DataFrame, tables: Iterable[pd.DataFrame]) -> pd.Series[str]:
     """Return the team types that models have by the sectors of their organisations.
 
     Parameters
     ----------
     models : pandas.DataFrame
         Models with a column ``organisations``.
-    sectors : dict of str to str
-        The sectors, from `organisation_sectors`.
+    tables : iterable of pandas.DataFrame
+        Models whose ``sectors`` are known, from which those of organisations are learnt.
 
     Returns
     -------
@@ -378,9 +378,11 @@ def relabel(models: pd.DataFrame, sectors: dict[str, str]) -> pd.Series[str]:
     Examples
     --------
     >>> models = pd.DataFrame({"organisations": ["Oxford", "Oxford|DeepMind"]})
-    >>> relabel(models, {"oxford": "academia"}).tolist()
+    >>> known = pd.DataFrame({"organisations": ["Oxford"], "sectors": ["academia"]})
+    >>> relabel(models, [known]).tolist()
     ['academia-only', 'unknown']
     """
+    sectors = organisation_sectors(tables)
 
     def team(names: str) -> str:
         known = [_sector(name, sectors) for name in names.split("|")]

@@ -179,48 +179,6 @@ def _answer(models: Floats, question: Question) -> Estimate:
     return wilson_share(int(of_team.sum()), len(counted), question.name)
 
 
-def compared(table: pd.DataFrame, early: Question, late: Question) -> pd.DataFrame:
-    """Return two questions side by side, where both have an answer.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        The answers, from `answers`.
-    early, late : Question
-        The two.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a definition and vintage: ``definition``, ``vintage``, and of either question
-        ``share``, ``low`` and ``high`` with the endings ``_early`` and ``_late``; ``falls`` (the
-        late share is lower) and ``apart`` (its interval lies below the other).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> early = Question("academia", "academia-only", (2010, 2014))
-    >>> late = Question("academia", "academia-only", (2020, 2022))
-    >>> found = answers({"2026-08": load_models("2026-08")}, [early, late])
-    >>> compared(found, early, late)["falls"].all()
-    np.True_
-    """
-    on = ["definition", "vintage"]
-    columns = [*on, "share", "low", "high"]
-    of_early = table.loc[table["what"] == early.name, columns]
-    of_late = table.loc[table["what"] == late.name, columns]
-    both = of_early.merge(of_late, on=on, suffixes=("_early", "_late"))
-    answered = both.dropna(subset=["share_early", "share_late"])
-    falls = answered["share_late"] < answered["share_early"]
-    apart = answered["high_late"] < answered["low_early"]
-    return answered.assign(falls=falls, apart=apart).reset_index(drop=True)
-
-
 # --- specifications ---
 
 FIRST_YEAR = 2000
@@ -245,15 +203,8 @@ HEADLINES = {
 
 The published period comes first.
 """
-CHOICES = {
-    "vintage": "the vintage",
-    "scope": "which of its models count",
-    "filter": "the notability filter",
-    "size": "the rule on size",
-    "denominator": "the denominator",
-    "period": "the years",
-}
-"""The choices that make a specification besides the claim, by column, as a sentence names them."""
+CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
+"""The choices that make a specification besides the claim: a column each."""
 
 _TEAMS = (*TEAM_TYPES, UNKNOWN)
 
@@ -373,54 +324,3 @@ def _cumulated(masks: Flags, models: pd.DataFrame) -> Counts:
     until = by_year.cumsum(axis=1)
     nothing = np.zeros_like(until[:, :1])
     return np.concatenate([nothing, until], axis=1)
-
-
-def swings(specs: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each choice moves each headline when all others stay as they are.
-
-    Parameters
-    ----------
-    specs : pandas.DataFrame
-        Specifications, from `specifications`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a claim and choice, those that move a claim most first: ``claim``, ``choice``,
-        ``words`` (the choice as a sentence names it), ``swing`` (a share of 1) and ``settings``.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The swing is the mean range of the share over all ``settings`` of the other choices that leave
-    at least two options.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> specs = specifications({name: load_models(name) for name in ("2023-03", "2026-08")})
-    >>> swings(specs)["words"][0]
-    'the years'
-    """
-    parts = []
-    for claim, part in specs.groupby("claim", sort=False):
-        rows = []
-        for choice, words in CHOICES.items():
-            ranges = _ranges(part, choice)
-            about = {"claim": claim, "choice": choice, "words": words}
-            rows.append({**about, "swing": ranges.mean(), "settings": len(ranges)})
-        table = pd.DataFrame(rows)
-        parts.append(table.sort_values("swing", ascending=False, kind="stable"))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _ranges(specs: pd.DataFrame, choice: str) -> pd.Series[float]:
-    """Return the range of the share over the options of a choice, by setting of all others."""
-    others = [other for other in CHOICES if other != choice]
-    shares = specs.groupby(others)["share"].agg(["min", "max", "size"])
-    several = shares[shares["size"] > 1]
-    return several["max"] - several["min"]

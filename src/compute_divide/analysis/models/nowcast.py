@@ -17,8 +17,6 @@ from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.estimates import (
     TEAM_TYPES,
     Floats,
-    counted_share,
-    number_of,
     wilson_interval,
 )
 from compute_divide.analysis.statistics.resampling import percentile_interval
@@ -149,13 +147,15 @@ def _most_points(readings: pd.DataFrame) -> pd.Series[float]:
     return points.groupby(keys).max().rename("most")
 
 
-def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
+def typical_movement(triangle: pd.DataFrame, team_type: str, band: str) -> Estimate:
     """Return how far a share has moved since it was read at some age of its year.
 
     Parameters
     ----------
-    moved : pandas.DataFrame
-        Movements, from `share_movements`.
+    triangle : pandas.DataFrame
+        Counts, from `reporting_triangle`.
+    team_type : str
+        One of `TEAM_TYPES`.
     band : str
         One of `AGES`.
 
@@ -173,11 +173,13 @@ def typical_movement(moved: pd.DataFrame, band: str) -> Estimate:
 
     Examples
     --------
-    >>> moved = pd.DataFrame({"band": "older", "year": [2019, 2019, 2020], "most": [1.0, 3.0, 4.0]})
-    >>> found = typical_movement(moved, "older")
-    >>> found.value, found.low, found.high, found.n
-    (3.0, 1.0, 4.0, 2)
+    >>> from compute_divide.evidence.models.table import load_models
+    >>> tables = {name: load_models(name) for name in ("2025-06", "2026-08")}
+    >>> found = typical_movement(reporting_triangle(tables), "industry-only", "older")
+    >>> found.low <= found.value <= found.high
+    True
     """
+    moved = share_movements(triangle, team_type)
     label = f"movement of a share since it was read ({band})"
     most = moved.loc[moved["band"] == band, "most"]
     if most.empty:
@@ -347,46 +349,3 @@ def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> p
     _, low, high = wilson_interval(k, table["n"])
     with_interval = table.assign(low=low, high=high)
     return with_interval.drop(columns=["band", "points", "most"]).reset_index(drop=True)
-
-
-def nowcast_score(table: pd.DataFrame, column: str, label: str) -> tuple[Estimate, Estimate]:
-    """Return how well nowcasts, or readings left as they are, met the later reading.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Nowcasts, from `nowcasts`.
-    column : str
-        ``"nowcast"``, or ``"share"`` for the reading left as it is.
-    label : str
-        What is scored, to be read after "mean error of".
-
-    Returns
-    -------
-    tuple of Estimate
-        The mean absolute error in percentage points, and how often the 95% interval holds the later
-        reading. Neither has an interval, for the readings are no sample; without any there is no
-        value.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"share": [0.5], "low": [0.4], "high": [0.6], "later": [0.55]})
-    >>> error, coverage = nowcast_score(rows, "share", "a reading")
-    >>> round(error.value, 6), coverage.value
-    (5.0, 1.0)
-    """
-    prefix = "" if column == "share" else f"{column}_"
-    low = table[f"{prefix}low"] - 1e-9
-    high = table[f"{prefix}high"] + 1e-9
-    later = table["later"]
-    n = len(table)
-    errors = 100 * (table[column] - later).abs()
-    error = number_of(float(errors.mean()), f"mean error of {label}", "points", n=n)
-    inside = int(later.between(low, high).sum())
-    covered = counted_share(inside, n, f"later readings within the 95% interval of {label}")
-    return error, covered

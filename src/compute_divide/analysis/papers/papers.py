@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import UNKNOWN, wilson_interval, wilson_share
+from compute_divide.analysis.statistics.estimates import UNKNOWN
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
@@ -364,84 +363,3 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
             has_text = papers[column].astype(bool)
             papers = papers[has_text]
     return papers
-
-
-def naming_shares(papers: pd.DataFrame, flag: pd.Series, keys: Sequence[str]) -> pd.DataFrame:
-    """Return the share of papers of which something is true, group by group.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        The papers; all count in the totals.
-    flag : pandas.Series
-        The mask on their index that is true of those that are counted.
-    keys : sequence of str
-        The columns that make a group, such as ``["venue", "year"]``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a group, in the order of the keys: the keys, ``k`` of ``n``, their ``share`` (0 to
-        1), and the ends ``low`` and ``high`` of its 95% Wilson interval.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The interval is the score interval of Wilson (1927).
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"venue": ["icml"] * 4, "year": [2023, 2024, 2024, 2024]})
-    >>> flag = pd.Series([True, False, True, True])
-    >>> naming_shares(papers, flag, ["venue", "year"])[["year", "k", "n"]].values.tolist()
-    [[2023, 1, 1], [2024, 2, 3]]
-    """
-    columns = [papers[key] for key in keys]
-    groups = flag.astype(int).groupby(columns, observed=True)
-    counts = groups.agg(k="sum", n="size").reset_index()
-    share, low, high = wilson_interval(counts["k"], counts["n"])
-    return counts.assign(share=share, low=low, high=high)
-
-
-def largest_share(shares: pd.DataFrame, name: str) -> Estimate:
-    """Return the largest of some shares.
-
-    Parameters
-    ----------
-    shares : pandas.DataFrame
-        Shares with the columns ``k``, ``n`` and ``share``, such as those of `naming_shares`.
-    name : str
-        The column that names each.
-
-    Returns
-    -------
-    Estimate
-        The first of the largest, with its 95% Wilson interval, labelled by its name; without a
-        value where there is none.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The interval is the score interval of Wilson (1927).
-
-    Examples
-    --------
-    >>> counts = {"where": ["ACL", "ICML"], "k": [3, 1], "n": [4, 4]}
-    >>> shares = pd.DataFrame({**counts, "share": [0.75, 0.25]})
-    >>> largest_share(shares, "where").label
-    'ACL'
-    """
-    if shares.empty:
-        return wilson_share(0, 0, "none")
-    place = shares["share"].to_numpy().argmax()
-    row = shares.iloc[int(place)]
-    label = str(row[name])
-    return wilson_share(int(row["k"]), int(row["n"]), label)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import pandas as pd
-
 from bookpress.chapter.periods import Years, years_of
-from compute_divide.analysis.statistics.estimates import in_years, span
+from compute_divide.analysis.statistics.estimates import span
 
 
 def joint_period(*periods: Years | int) -> Years:
@@ -37,39 +35,6 @@ def joint_period(*periods: Years | int) -> Years:
     first = min(start for start, _ in spans)
     last = max(end for _, end in spans)
     return first, last
-
-
-def in_periods(rows: pd.DataFrame, periods: Iterable[Years | int]) -> pd.DataFrame:
-    """Return the rows of several periods, with a column that says of which.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows with a column ``year``.
-    periods : iterable of tuple of int, or int
-        The periods, in their order. A row of two occurs twice.
-
-    Returns
-    -------
-    pandas.DataFrame
-        These rows, numbered anew, with ``period``: the years in words, as of `span`.
-
-    Raises
-    ------
-    ValueError
-        If there is no period, or one is none.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2010, 2012, 2015]})
-    >>> in_periods(rows, [(2010, 2012), 2015])["period"].tolist()
-    ['2010 to 2012', '2010 to 2012', '2015']
-    """
-    parts = []
-    for period in periods:
-        of_period = in_years(rows, period)
-        parts.append(of_period.assign(period=span(period)))
-    return pd.concat(parts, ignore_index=True)
 
 
 def year_spans(years: Iterable[int]) -> str:
