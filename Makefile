@@ -6,16 +6,16 @@ unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 # The first Python in the supported range; PYTHON=... chooses another one.
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
-	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null && { echo $$p; break; }; done)
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,14))' 2>/dev/null && { echo $$p; break; }; done)
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv from requirements.lock (the other targets do it on their own)
-	@test -n "$(PYTHON)" || { echo "The Compute Divide needs Python 3.11, 3.12 or 3.13: none was found on the PATH." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,13))' 2>/dev/null || \
-		{ echo "The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is $(PYTHON)." >&2; exit 1; }
+	@test -n "$(PYTHON)" || { echo "The Compute Divide needs Python 3.11 to 3.14: none was found on the PATH." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] <= (3,14))' 2>/dev/null || \
+		{ echo "The Compute Divide needs Python 3.11 to 3.14: PYTHON is $(PYTHON)." >&2; exit 1; }
 	@$(PYTHON) scripts/set_up.py
 
 book: setup ## build the default edition; open _build/editions/default/html/index.html

@@ -22,7 +22,7 @@ PRESS = ROOT / "src" / "bookpress"
 LOCK = ROOT / "requirements.lock"
 BOOK = ROOT / "book" / "publication.yml"
 STAMP = VENV / "lock.sha256"
-OLDEST, NEWEST = (3, 11), (3, 13)
+OLDEST, NEWEST = (3, 11), (3, 14)
 
 
 def state() -> str:
@@ -59,7 +59,7 @@ def main() -> None:
     """Create or renew the environment."""
     if not OLDEST <= sys.version_info[:2] <= NEWEST:
         sys.exit(
-            "The Compute Divide needs Python 3.11, 3.12 or 3.13; "
+            "The Compute Divide needs Python 3.11 to 3.14; "
             f"this is {sys.version.split()[0]} ({sys.executable})."
         )
     wanted = state()

@@ -93,5 +93,5 @@ def test_a_python_that_does_not_do_is_one_line():
         assert done.returncode == 2
         assert (
             done.stderr.splitlines()[0]
-            == f"The Compute Divide needs Python 3.11, 3.12 or 3.13: PYTHON is {python}."
+            == f"The Compute Divide needs Python 3.11 to 3.14: PYTHON is {python}."
         )

@@ -17,6 +17,7 @@ from rich.markup import escape
 
 from bookpress.commands import citing
 from bookpress.commands import options as opt
+from bookpress.commands.mcp import mcp
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import named_output, reporting, say
 
@@ -278,7 +279,7 @@ def new_chapter(
     typer.echo(write_chapter(opt.current_project(), name, after))
 
 
-for _command in (citing.cite, citing.rows, citing.verify, citing.release):
+for _command in (citing.cite, citing.rows, citing.verify, citing.release, mcp):
     press.command()(_command)
 
 

@@ -1,0 +1,23 @@
+"""The command that lets programs read the book over the Model Context Protocol."""
+
+from __future__ import annotations
+
+from bookpress.commands import options as opt
+from bookpress.errors import UsageError
+
+
+def mcp(edition: opt.EditionName = "default") -> None:
+    """Answer programs that speak the Model Context Protocol, on standard input and output.
+
+    A client lists and reads chapters, numbers and statements, checks a quoted number, and runs a
+    chapter with other values of its parameters. Nothing else of this machine can be reached.
+    """
+    try:
+        import mcp as protocol  # noqa: F401 - named here, so that its absence is said in words
+    except ModuleNotFoundError as error:
+        wanted = "pip install 'compute-divide[server]'"
+        raise UsageError(f"mcp needs the extra server: {wanted}") from error
+    from bookpress.serve.answers import Answers
+    from bookpress.serve.model_context import server
+
+    server(Answers.of(opt.current_project(), edition)).run("stdio")
