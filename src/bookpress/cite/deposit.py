@@ -25,6 +25,13 @@ MESSAGE = (
 )
 REMAKE = "python -m bookpress.cite.deposit"
 CFF_NOTE = f"# Made from {SETTINGS}; do not edit. To make it again: {REMAKE}\n"
+CODECHECK = "https://codecheck.org.uk/spec/config/1.0/"
+CHECKED = (
+    ("_build/editions/default/results.json", "every number, with its interval and counts"),
+    ("_build/editions/default/statements.json", "every tested sentence, and whether it holds"),
+    ("_build/editions/default/html/index.html", "the pages with all figures and tables"),
+)
+"""What a build of the published edition writes, and what it is."""
 CROSSREF_NEEDS = ("doi", "base_url", "publisher", "depositor")
 """The publication settings without which Crossref takes no deposit."""
 
@@ -37,7 +44,24 @@ def deposit_files(book: Book) -> dict[str, str]:
         "CITATION.cff": CFF_NOTE + cff_text,
         "codemeta.json": pretty(filled(codemeta(book))),
         ".zenodo.json": pretty(filled(zenodo(book))),
+        "codecheck.yml": CFF_NOTE + codecheck(book),
     }
+
+
+def codecheck(book: Book) -> str:
+    """Return ``codecheck.yml``: what somebody who runs the book again should get.
+
+    It holds the manifest only: who checked, when and with what outcome is theirs to add
+    (https://codecheck.org.uk/spec/config/1.0/).
+    """
+    paper = {
+        "title": book.full_title,
+        "authors": [{"name": author.full, "ORCID": author.orcid} for author in book.authors],
+        "reference": book.doi and f"https://doi.org/{book.doi}",
+    }
+    manifest = [{"file": file, "comment": comment} for file, comment in CHECKED]
+    facts = {"version": CODECHECK, "paper": filled(paper), "manifest": manifest}
+    return yaml.safe_dump(facts, sort_keys=False, allow_unicode=True, width=100)
 
 
 def citation_cff(book: Book) -> Node:

@@ -26,7 +26,8 @@ def test_the_files_of_this_repository_are_up_to_date(tmp_path: Path) -> None:
     (tmp_path / SETTINGS).write_bytes((ROOT / SETTINGS).read_bytes())
     main(tmp_path)
     made = [path for path in tmp_path.iterdir() if path.is_file()]
-    assert sorted(path.name for path in made) == [".zenodo.json", "CITATION.cff", "codemeta.json"]
+    names = [".zenodo.json", "CITATION.cff", "codecheck.yml", "codemeta.json"]
+    assert sorted(path.name for path in made) == names
     for path in made:
         found = (ROOT / path.name).read_text("utf-8")
         assert found == path.read_text("utf-8"), (
@@ -65,6 +66,19 @@ def test_citation_cff_is_valid(full: Book, bare: Book) -> None:
         jsonschema.validate(
             {**yaml.safe_load(deposit_files(full)["CITATION.cff"]), "authors": []}, schema
         )
+
+
+def test_a_codechecker_finds_what_a_build_writes(full: Book) -> None:
+    said = yaml.safe_load(deposit_files(full)["codecheck.yml"])
+    assert said["paper"]["title"] == full.full_title
+    assert [author["name"] for author in said["paper"]["authors"]] == [
+        author.full for author in full.authors
+    ]
+    assert {"codechecker", "certificate"}.isdisjoint(said)
+    assert all(entry["comment"] for entry in said["manifest"])
+    assert (
+        said["manifest"][0]["file"] == "_build/editions/default/results.json"
+    )  # the address that the book keeps
 
 
 def test_all_three_files_agree(full: Book) -> None:
