@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FACTS = ROOT / "book" / "publication.yml"
+UNDATED = "not released yet"
 HEAD = """# Changes
 
 Written from `releases` in `book/publication.yml` by `make lock`; do not edit. What became of each
@@ -21,9 +22,9 @@ def changelog(facts: dict[str, Any]) -> str:
     parts = [HEAD]
     versions = [str(entry["version"]) for entry in facts["releases"]]
     if str(facts["version"]) not in versions:
-        parts.append(f"## {facts['version']}, not released yet\n")
+        parts.append(f"## {facts['version']}, {UNDATED}\n")
     parts += [
-        f"## {entry['version']}, {entry['date']}\n\n{entry['changes'].strip()}\n"
+        f"## {entry['version']}, {entry.get('date', UNDATED)}\n\n{entry['changes'].strip()}\n"
         for entry in facts["releases"]
     ]
     return "\n".join(parts)

@@ -176,7 +176,8 @@ class Release(Facts):
     """A version that was released, or is about to be, and what it changed."""
 
     version: Text
-    date: Day
+    date: Day | None = None
+    """By default the day of its edition."""
     changes: Text | None = None
 
 

@@ -246,7 +246,8 @@ def check_deposit(root: Path, book: Book) -> None:
 def check_date(facts: Released, book: Book) -> None:
     """Raise where the list of releases gives a version another date than its edition has."""
     for entry in book.releases:
-        if facts.is_default and entry.version == book.version and entry.date != facts.date:
+        is_it = facts.is_default and entry.version == book.version
+        if is_it and entry.date not in (None, facts.date):
             stated = f"version {book.version} is of {entry.date} in `releases`"
             made = f"and its edition of {facts.date}"
             raise PressError(f"{SETTINGS}: {stated}, {made}: set `date` to the same day")
