@@ -15,7 +15,7 @@ def mcp(edition: opt.EditionName = "default") -> None:
     try:
         import mcp as protocol  # noqa: F401 - named here, so that its absence is said in words
     except ModuleNotFoundError as error:
-        wanted = "pip install 'compute-divide[server]'"
+        wanted = "pip install 'bookpress[server]'"
         raise UsageError(f"mcp needs the extra server: {wanted}") from error
     from bookpress.serve.answers import Answers
     from bookpress.serve.model_context import server
