@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from bookpress.outputs.pdf import browser_path
+from bookpress.outputs.pdf.pdf import browser_path
 from sampling import count
 
 TEXTS = {

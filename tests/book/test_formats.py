@@ -13,8 +13,9 @@ from bs4 import BeautifulSoup
 
 from book.browsing import JAVA
 from bookpress.files import tree
-from bookpress.outputs import pdf
-from bookpress.outputs.formats import Format, make
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import known
+from bookpress.outputs.pdf import pdf
 from sampling import some
 
 EPOCH = 1795478400  # 2026-11-24
@@ -41,7 +42,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
         page.unlink()
         cover.select_one(f"#contents a[href='notebooks/{page.name}']").parent.decompose()
     (html / "index.html").write_text(str(cover), "utf-8")
-    formats = [Format(name, f"bookpress.outputs.{name}") for name in ("pdf", "epub")]
+    formats = [known(name) for name in ("pdf", "epub")]
     make(formats, html, edition / "source", EPOCH)
     return html
 

@@ -16,7 +16,7 @@ from bookpress.chapter.number_formats import full
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.open_data import SCHEMAS
 from bookpress.elements.value.roles import KINDS
-from bookpress.outputs.text import rows_name
+from bookpress.outputs.text.text import rows_name
 
 Build = Callable[[str], Path]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")

@@ -27,7 +27,7 @@ from bookpress.edition.published import STATE, build_lock, clean
 from bookpress.edition.ro_crate import NAME, UNHASHED
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
-from bookpress.outputs.html import MEMORY
+from bookpress.outputs.html.pages import MEMORY
 from bookpress.run.runner import RunOptions
 from sampling import count, some
 

@@ -16,8 +16,9 @@ from bookpress.edition.build import build
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import tree
-from bookpress.outputs import pdf
-from bookpress.outputs.formats import Format, make
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import Format, known
+from bookpress.outputs.pdf import pdf
 
 EPOCH = 1795478400
 
@@ -28,7 +29,7 @@ def format_of(folder: Path, name: str, code: str) -> Format:
     (folder / f"made_{name}.py").write_text(
         "import sys, time, subprocess\nfrom pathlib import Path\n"
         "from bookpress.errors import PressError\n"
-        "from bookpress.outputs.formats import work_on_order\n"
+        "from bookpress.outputs.base.process import work_on_order\n"
         f"def work(order):\n    output = Path(order.output)\n    output.mkdir()\n    {body}\n"
         "sys.exit(work_on_order(work))\n",
         encoding="utf-8",
@@ -81,7 +82,7 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
 def test_an_edition_comes_in_the_formats_asked_for(
     built: Project, edition: Callable[..., Edition]
 ) -> None:
-    both = [Format(name, f"bookpress.outputs.{name}") for name in ("pdf", "epub")]
+    both = [known(name) for name in ("pdf", "epub")]
     done = build(built, edition("other"), formats=both)
     html, made = done.folder / "html", tree(done.folder / "html")
     files = [

@@ -31,9 +31,12 @@ from bookpress.cite.record import SETTINGS, load_book
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.edition.staging import stage
+from bookpress.elements.base.registry import named_directives
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.files import FRONT, as_mapping, front_matter, read
-from bookpress.outputs.formats import PAGES, Format, make
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import Format
+from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
@@ -500,8 +503,8 @@ CODE = {
     *("raw", "math", "mermaid", "bibliography"),
 }
 """Directives whose content is no prose."""
-PLAIN = {"otherwise", "finding", "include", "image", "figure", "toctree", "tableofcontents"}
-"""Directives whose argument is no text that readers see."""
+PLAIN = {"include", "image", "figure", "toctree", "tableofcontents"}
+"""Directives of Sphinx whose argument is no text that readers see."""
 NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_version"}
 """Entries of the front matter that hold no text."""
 
@@ -563,7 +566,7 @@ def _seen(line: str) -> str:
     fence = FENCE.match(line)
     if fence is None:
         return line
-    if fence["name"] in PLAIN:
+    if fence["name"] in PLAIN | named_directives():
         return ""
     return fence["argument"]
 

@@ -8,7 +8,7 @@ import typer
 
 from bookpress.book.project import Project
 from bookpress.edition.build import Built
-from bookpress.outputs.formats import Format
+from bookpress.outputs.base.registry import Format
 from bookpress.progress import say
 
 
@@ -20,7 +20,7 @@ def print_built(project: Project, built: Sequence[Built], formats: Sequence[Form
             what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
         say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
         for each in formats:
-            for path in (done.folder / "html" / each.name).glob(f"*.{each.name}"):
+            for path in sorted((done.folder / "html" / each.name).iterdir()):
                 say(f"as {each.name}: {path}")
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")

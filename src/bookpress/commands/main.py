@@ -137,7 +137,7 @@ def build(
     from bookpress.commands.built import print_built
     from bookpress.edition.build import build as build_edition
     from bookpress.edition.editions import load_edition, save_edition
-    from bookpress.outputs.formats import choose
+    from bookpress.outputs.base.registry import choose
 
     options = replace(_options(jobs, engine, force, time_limit), keep_going=keep_going)
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
@@ -366,7 +366,7 @@ def explore(
     under which choices each statement holds. Finished runs are kept: run the same command again to
     continue. States last as long as the edition; a build that changes it drops them.
     """
-    from bookpress.outputs.formats import choose
+    from bookpress.outputs.base.registry import choose
     from bookpress.states.explore import PAGE_SECONDS, states_to_explore
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.sweep import expected

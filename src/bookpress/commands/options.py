@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bookpress.errors import PressError
+from bookpress.outputs.base.registry import asked_for
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project
 
-FORMATS = ("html", "pdf", "epub")
+FORMATS = tuple(form.name for form in asked_for())
 """The formats of the book; the first is always made."""
 Offers = Iterable[tuple[str, str]]
 """What may be typed, each with a short explanation."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 
 from bookpress.book.project import Project
-from bookpress.chapter.counted import LIMIT_VARIABLE, ROWS_MIME, to_csv
-from bookpress.chapter.estimates import outputs_of, published
+from bookpress.chapter.counted import LIMIT_VARIABLE, to_csv
 from bookpress.edition.editions import Fingerprint
 from bookpress.errors import UsageError, nearest
 from bookpress.run.engine import engine_for
@@ -30,8 +28,7 @@ def rows_behind(project: Project, name: str, options: list[str], edition: str) -
         raise UsageError(
             f"the chapter {slug!r} publishes no result {key!r}{nearest(key, sorted(run.results))}"
         )
-    outputs = outputs_of(json.loads(run.notebook)["cells"])
-    tables = published(outputs, ROWS_MIME)
+    tables = run.executed.rows
     if key not in tables:
         reason = "it is no share of rows that the book counts"
         raise UsageError(f"{name} lists no rows: {reason}")

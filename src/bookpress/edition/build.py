@@ -36,8 +36,10 @@ from bookpress.edition.staging import keep_memory, page_files, prepare_memory, r
 from bookpress.edition.statements import expect_truth, standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
-from bookpress.outputs.formats import KNOWN, PAGES, Format, Maker, choose, make
-from bookpress.outputs.html import warnings_of
+from bookpress.outputs.base.process import Maker, make
+from bookpress.outputs.base.registry import Format, choose
+from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.outputs.html.pages import warnings_of
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
@@ -142,9 +144,8 @@ def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[
 
 
 def _in_order(formats: Sequence[Format]) -> list[Format]:
-    """Return formats in the order in which the press lists its own, then any others."""
-    places = {known.name: place for place, known in enumerate(KNOWN)}
-    return sorted(formats, key=lambda each: places.get(each.name, len(places)))
+    """Return formats in the order in which the press lists them."""
+    return sorted(formats, key=lambda each: (each.order, each.name))
 
 
 def _with_failed(

@@ -39,11 +39,11 @@ from bookpress.files import (
     sha256,
     update_file,
 )
-from bookpress.outputs.html import DRAFT, MEMORY
+from bookpress.outputs.html.pages import DRAFT, MEMORY
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file, with_prose
 
-EXTENSION = "bookpress.outputs.html"
+EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
 SOURCES = "sources"
 """Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
@@ -89,12 +89,19 @@ def stage(
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     wanted |= more
+    notebooks: dict[str, Any] = {}
     for chapter in edition.chapters:
         wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
-        wanted[f"{chapter.docname}.ipynb"] = notebook
+        notebooks[f"{chapter.docname}.ipynb"] = notebook
     for name, content in wanted.items():
-        _update(folder / name, content)
+        update_file(folder / name, content)
+    for name, executed in notebooks.items():
+        _update_notebook(folder / name, executed)
+    _remove_others(folder, {*wanted, *notebooks})
+
+
+def _remove_others(folder: Path, wanted: Collection[str]) -> None:
     with naming(folder, "remove"):
         for path in list(files_of(folder)):
             if path.relative_to(folder).as_posix() not in wanted:
@@ -139,8 +146,8 @@ def staged_notebook(
     run: Run,
     record: Mapping[str, Any],
     chapters: Collection[str],
-) -> bytes:
-    """Return the executed notebook of a chapter as it is read and downloaded.
+) -> Any:
+    """Return the executed notebook of a chapter, as JSON, as it is read and downloaded.
 
     `chapters` are the documents of all chapters.
     """
@@ -170,7 +177,7 @@ def staged_notebook(
         if cell["cell_type"] == "markdown":
             text = "".join(cell["source"])
             cell["source"] = point_to_notebooks(text, posixpath.dirname(chapter.docname), chapters)
-    return as_file(notebook)
+    return notebook
 
 
 def point_to_notebooks(text: str, folder: str, chapters: Collection[str]) -> str:
@@ -202,25 +209,27 @@ def staged_config(content: bytes) -> bytes:
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 
 
-def _update(path: Path, content: bytes) -> None:
-    """Write a file where it differs.
-
-    A notebook keeps its date where only the name of the edition does.
-    """
-    is_notebook = path.suffix == ".ipynb" and path.is_file()
-    same = is_notebook and _without_edition(read(path)) == _without_edition(content)
-    date = path.stat().st_mtime_ns if same else 0
+def _update_notebook(path: Path, notebook: Any) -> None:
+    """Write a notebook where it differs; it keeps its date where only the edition's name does."""
+    content = as_file(notebook)
+    before = read(path) if path.is_file() else b""
+    if before == content:
+        return
+    is_same = bool(before) and _without_edition(json.loads(before)) == _without_edition(notebook)
+    date = path.stat().st_mtime_ns if is_same else 0
     update_file(path, content)
-    if same:
+    if is_same:
         os.utime(path, ns=(date, date))
 
 
-def _without_edition(content: bytes) -> Any:
-    notebook = json.loads(content)
-    for entry in notebook["metadata"].values():
+def _without_edition(notebook: Any) -> Any:
+    """Return a notebook whose front matter names no edition."""
+    metadata = {}
+    for name, entry in notebook["metadata"].items():
+        metadata[name] = entry
         if isinstance(entry, dict):
-            entry.pop("edition", None)
-    return notebook
+            metadata[name] = {key: value for key, value in entry.items() if key != "edition"}
+    return {**notebook, "metadata": metadata}
 
 
 def prepare_memory(project: Project, edition: Edition) -> str:

@@ -5,7 +5,6 @@ The published edition must not say what is not true.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +12,9 @@ from typing import Any
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.estimates import ResultError, outputs_of
+from bookpress.chapter.estimates import ResultError
 from bookpress.chapter.quotes import anchor, marks_of
-from bookpress.chapter.statements import WORDS, harvest
+from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.edition.staging import page_files
 from bookpress.errors import PressError
@@ -31,9 +30,8 @@ By chapter and key how a statement stands, and the sentences that rest on it.
 
 def statements_of(run: Run) -> dict[str, Comparison]:
     """Return the statements that a chapter recorded when it was run."""
-    cells = json.loads(run.notebook)["cells"]
     try:
-        return harvest(outputs_of(cells))
+        return run.executed.statements
     except ResultError as error:
         raise PressError(f"chapter {run.chapter}: {error}, as a statement") from error
 

@@ -9,6 +9,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from bookpress.book.chapters import Chapter
 from bookpress.chapter.parameters import Value
 from bookpress.edition.editions import Fingerprint
 from bookpress.files import canonical, pretty, replace_file, sha256
+from bookpress.run.executed import ExecutedChapter
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Run:
     notebook: bytes
     results: Mapping[str, Mapping[str, Any]]
     seconds: float
+
+    @cached_property
+    def executed(self) -> ExecutedChapter:
+        """The chapter, parsed when it is first asked for."""
+        return ExecutedChapter.parse(self.notebook)
 
 
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:

@@ -272,9 +272,9 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
 
     The code is the same. What papermill put in stays where it is, and so does a run that failed.
     """
-    executed = json.loads(run.notebook)
+    executed = run.executed.notebook
     if not run.key:
-        return executed
+        return copy.deepcopy(executed)
     done = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
     written = copy.deepcopy(chapter.executable)
     cells = []

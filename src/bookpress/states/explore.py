@@ -29,10 +29,12 @@ from bookpress.edition.staging import staged_notebook
 from bookpress.edition.statements import standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
-from bookpress.outputs.formats import PAGES, Format
+from bookpress.outputs.base.registry import Format
+from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
+from bookpress.run.notebook import as_file
 from bookpress.run.runner import Durations, RunOptions
 from bookpress.states import robustness
 from bookpress.states.index import index_of, three
@@ -205,7 +207,7 @@ def content_of(
     notebook = staged_notebook(chapter, edition, outcome.run, record, chapters)
     order = {
         "docname": chapter.docname,
-        "notebook": notebook.decode(),
+        "notebook": as_file(notebook).decode(),
         "edition": {**record, "query": urlencode(choice)},
     }
     return {

@@ -30,7 +30,7 @@ from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.figure import figures
 from bookpress.elements.figure import render as drawing
-from bookpress.outputs import html as sphinx_process
+from bookpress.outputs.html import pages as sphinx_process
 from bookpress.run import processes
 from bookpress.states.edits import changed_blocks, chart_changes
 from bookpress.states.warm import connections

@@ -326,15 +326,15 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(made_once: Callable[..., Path]) -> Book:
-    from bookpress.outputs.formats import Format
-    from bookpress.outputs.formats import make as make_formats
+    from bookpress.outputs.base.process import make as make_formats
+    from bookpress.outputs.base.registry import known
 
     def make(root: Path) -> None:
         book = new_book(root)
         book.write("edition.json", json.dumps(EDITION))
         book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
         book.build()
-        formats = [Format(name, f"bookpress.outputs.{name}") for name in ("pdf", "epub")]
+        formats = [known(name) for name in ("pdf", "epub")]
         make_formats(formats, book.html, book.root, EPOCH)
 
     return Book(made_once("edition", make))

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from bookpress.outputs.formats import Format, make
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import known
 
 NAMES = {
     "opf": "http://www.idpf.org/2007/opf",
@@ -40,7 +41,7 @@ def tree(archive: zipfile.ZipFile, name: str) -> Any:
 
 def make_again(edition_book: Any, source: Path, html: Path) -> Path:
     shutil.copytree(edition_book.html, html, ignore=shutil.ignore_patterns("pdf", "epub"))
-    make([Format("epub", "bookpress.outputs.epub")], html, source, 1795478400)  # 2026-11-24
+    make([known("epub")], html, source, 1795478400)  # 2026-11-24
     return html / "epub" / "the-compute-divide.epub"
 
 

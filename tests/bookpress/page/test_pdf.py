@@ -13,10 +13,12 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookpress.errors import PressError
-from bookpress.outputs import pdf
-from bookpress.outputs.formats import Format, choose, make
-from bookpress.outputs.page_extraction import read_articles
-from bookpress.outputs.print_html import book_document, chapter_document, load_front_matter
+from bookpress.outputs.base.front_matter import load_front_matter
+from bookpress.outputs.base.page_extraction import read_articles
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import choose, known
+from bookpress.outputs.pdf import pdf
+from bookpress.outputs.pdf.documents import book_document, chapter_document
 
 EPOCH = 1795478400  # 2026-11-24
 needs_browser = pytest.mark.skipif(
@@ -121,7 +123,7 @@ def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
     shutil.copytree(
         edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub")
     )
-    make([Format("pdf", "bookpress.outputs.pdf")], copied, edition_book.root, EPOCH)
+    make([known("pdf")], copied, edition_book.root, EPOCH)
     for path in folder.glob("*.pdf"):
         content = next(copied.rglob(path.name)).read_bytes()
         assert content == path.read_bytes(), path.name
@@ -146,7 +148,7 @@ def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Pat
     settings = source / "book" / "publication.yml"
 
     def links() -> list[str]:
-        article = read_articles(edition_book.html)[1]
+        article = read_articles(edition_book.html, "print")[1]
         heading = article.body.find(".//h1")
         heading.text = "See "
         for address in ("../words.html#term-vintage", "#fig-shares", "#no-such-place"):
@@ -162,7 +164,9 @@ def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Pat
 
 def test_the_book_in_one_document_names_nothing_twice(edition_book: Any) -> None:
     front = load_front_matter(edition_book.root, edition_book.html, EPOCH)
-    document = BeautifulSoup(book_document(read_articles(edition_book.html), front), "html5lib")
+    document = BeautifulSoup(
+        book_document(read_articles(edition_book.html, "print"), front), "html5lib"
+    )
     ids = Counter(str(element["id"]) for element in document.select("[id]"))
     assert not [name for name, times in ids.items() if times > 1]
     assert {str(link["href"]).removeprefix("#") for link in document.select("a[href^='#']")} <= set(

@@ -1,4 +1,8 @@
-"""Styles and scripts that pages load, from the folders of the elements they belong to."""
+"""Styles and scripts that pages load, from the folders of the elements they belong to.
+
+All pages load one style and one script, put together from the parts of the elements in their order;
+besides, some pages load a few of their own.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +11,50 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from bookpress.elements.base.registry import Asset, elements
 from bookpress.files import replace_file
 
-ELEMENTS = Path(__file__).parents[1]
-FONTS = Path(__file__).with_name("fonts")
-SUFFIXES = (".css", ".js")
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+STYLE = "reading.css"
+SCRIPT = "reading.js"
+OWN = ("apart.css", "mode.js")
+"""What pages load that stand outside an edition, and the first script of each page."""
 
 
 @cache
-def served() -> dict[str, Path]:
-    """Return the styles and scripts of all elements by the names that pages load them by."""
-    files = (path for path in sorted(ELEMENTS.glob("*/*")) if path.suffix in SUFFIXES)
-    return {path.name: path for path in files}
+def served() -> dict[str, bytes]:
+    """Return the styles and scripts of all pages by the names that they load them by."""
+    styles = [HERE / "base.css"]
+    scripts = [HERE / SCRIPT]
+    own = [HERE / name for name in OWN]
+    for element in elements():
+        styles += [element.folder / element.style] if element.style else []
+        scripts += [element.folder / element.script] if element.script else []
+        own += [element.folder / asset.name for asset in element.assets]
+    styles.append(HERE / "screens.css")
+    joined = {STYLE: _joined(styles), SCRIPT: _joined(scripts)}
+    return {**joined, **{path.name: path.read_bytes() for path in own}}
+
+
+def _joined(files: list[Path]) -> bytes:
+    return b"\n".join(file.read_bytes() for file in files)
+
+
+def loaded(kind: str, body: str) -> list[Asset]:
+    """Return the styles and scripts of its own that a page loads, in the order of the elements."""
+    offered = [asset for element in elements() for asset in element.assets]
+    return [asset for asset in offered if asset.is_for(kind, body)]
+
+
+def themed() -> list[Asset]:
+    """Return what chapters load that a theme lays out."""
+    return [asset for element in elements() for asset in element.assets if asset.themed]
 
 
 def content(name: str) -> bytes:
     """Return a style or script."""
-    return served()[name].read_bytes()
+    return served()[name]
 
 
 @cache
@@ -34,6 +65,6 @@ def digest(name: str) -> str:
 
 def write_all(static: Path) -> None:
     """Write all styles, scripts and fonts into the folder that pages load them from."""
-    for name in served():
-        replace_file(static / name, content(name))
+    for name, text in served().items():
+        replace_file(static / name, text)
     shutil.copytree(FONTS, static / "fonts", dirs_exist_ok=True)

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-FIXED = frozenset({"parameters", "this-chapter", "this-chapter-title"})
-"""Ids of what no state replaces: its script fills in choices, and downloads are the published."""
+from bookpress.elements.base.registry import fixed
+
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )
@@ -123,7 +123,7 @@ def with_ids(body: str) -> str:
     root = _Reader(body).root
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
-        if not holder.is_holder or FIXED & {holder.name}:
+        if not holder.is_holder or holder.name in fixed():
             continue
         blocks = [child for child in holder.children if _is_block(child)]
         for number, block in enumerate(blocks, 1):
@@ -138,7 +138,7 @@ def with_ids(body: str) -> str:
 
 
 def _is_block(element: Element) -> bool:
-    return not element.is_holder and not FIXED & {element.name}
+    return not element.is_holder and element.name not in fixed()
 
 
 def _after_tag(element: Element) -> int:

@@ -16,19 +16,20 @@ from markupsafe import Markup
 
 from bookpress.chapter import number_formats
 from bookpress.elements.base import assets
+from bookpress.elements.base.registry import elements
 from bookpress.files import replace_file
 
-ELEMENTS = Path(__file__).parents[1]
+HERE = Path(__file__).parent
 RAISED = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 
 @cache
-def environment(folder: Path = ELEMENTS) -> Environment:
-    """Return the templates of a folder, and those of the elements of a page."""
-    folders = sorted(path for path in ELEMENTS.iterdir() if path.is_dir())
+def environment(*own: Path) -> Environment:
+    """Return the templates of some folders, and those of the elements of a page."""
+    folders = [HERE, *(element.folder for element in elements())]
     templates = Environment(
-        loader=FileSystemLoader([folder, *folders]),
+        loader=FileSystemLoader([*own, *folders]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

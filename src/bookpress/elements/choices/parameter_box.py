@@ -11,10 +11,11 @@ from typing import Any
 
 from docutils import nodes
 from docutils.utils import new_document
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import LoggingReporter
 
-from bookpress.book.project import load_settings
+from bookpress.book.project import is_laid_out, load_settings
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged, setting
@@ -35,6 +36,28 @@ LEAST_WIDTH = 0.6
 """Width on a line from 0 to 100 that a bar has at least."""
 Place = Callable[[float], float]
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
+
+
+def setup(app: Sphinx) -> None:
+    """Put the opening below the title of a page, and a line above it."""
+    app.connect("doctree-read", read_opening)
+    app.connect("doctree-resolved", write_kicker)
+
+
+def read_opening(app: Sphinx, doctree: nodes.document) -> None:
+    """Read the finding of a page, and put its opening there."""
+    env = app.env
+    page = store_of(env).page(env.docname)
+    if page.front.get("finding"):
+        finding = str(page.front["finding"])
+        page.finding = parse_line(finding, env, doctree.settings)
+    open_page(doctree, page, is_laid_out(app.srcdir))
+
+
+def write_kicker(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the line above the title of a page that the press lays out."""
+    if app.builder.format == "html" and is_laid_out(app.srcdir):
+        add_kicker(doctree, app.env, docname)
 
 
 @cache
@@ -74,7 +97,7 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     return list(first.children) if first is not None else []
 
 
-def open_page(doctree: nodes.document, page: Page, is_laid_out: bool) -> None:
+def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
     """Put the opening into a page that was just read, below its title.
 
     On a page that the press does not lay out, it is what the theme has not: finding and choices.
@@ -82,7 +105,7 @@ def open_page(doctree: nodes.document, page: Page, is_laid_out: bool) -> None:
     section = next(iter(doctree.findall(nodes.section)), None)
     if section is None or not (page.finding or page.is_chapter):
         return
-    if not (is_laid_out or page.finding or page.parameter_rows):
+    if not (laid_out or page.finding or page.parameter_rows):
         return
     below = later(make=opening)
     if page.finding:

@@ -27,6 +27,7 @@ from bookpress.cite.landing_page import TEMPLATES, LandingPage
 from bookpress.cite.record import Chapter, Citation, load_citation, read_chapter
 from bookpress.cite.styles import STYLES, to_reference
 from bookpress.errors import PressError
+from bookpress.files import replace_file
 
 EVENT = "landing-page"
 HERE = Path(__file__).parent
@@ -82,6 +83,9 @@ class Citing:
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
         if app.builder.format == "html":
+            for name in ("cite.css", "cite.js"):  # also where it is the only extension of ours
+                content = (HERE / name).read_bytes()
+                replace_file(Path(app.outdir, "_static", name), content)
             app.add_css_file("cite.css")
             app.add_js_file("cite.js", loading_method="defer")
 

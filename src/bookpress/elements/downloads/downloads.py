@@ -15,8 +15,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
-from bookpress.chapter.counted import ROWS_MIME, to_csv
-from bookpress.chapter.estimates import outputs_of, published, results_file
+from bookpress.chapter.counted import to_csv
+from bookpress.chapter.estimates import results_file
 from bookpress.cite.jsonld import author_node, filled
 from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.cite.record import Citation
@@ -26,9 +26,14 @@ from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.figure.figures import folder_of, picture_cache
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file, sha256
-from bookpress.outputs.notebook import as_notebook, as_source
-from bookpress.outputs.text import ROWS, address_of, as_markdown, rows_name
+from bookpress.outputs.base.registry import Format, formats
+from bookpress.outputs.source.source import source_of
+from bookpress.outputs.text.text import ROWS, rows_name, write_index
+from bookpress.run.executed import ExecutedChapter
 
+SOURCE = "source"
+"""The format of those chapters alone that were written as Markdown."""
+PDF = "application/pdf"
 PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
 FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", ".svg")
@@ -38,62 +43,74 @@ PNG_SIZE = slice(16, 24)
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
 
-MEDIA_TYPES = {
-    ".ipynb": "application/x-ipynb+json",
-    ".md": "text/markdown",
-    ".json": "application/json",
-    ".zip": "application/zip",
-    ".pdf": "application/pdf",
-    ".epub": "application/epub+zip",
-}
+
+def setup(app: Sphinx) -> None:
+    """Write the downloads of a chapter with its page, those of the book at the end."""
+    app.connect("html-page-context", write_with_page, priority=970)
+    app.connect("landing-page", tell_landing_page)
+    app.connect("build-finished", finish)
 
 
-def source_of(page: Page, srcdir: Path) -> Path | None:
-    """Return the MyST source of a chapter: staged by the press, else the page's own file."""
-    staged = srcdir / "sources" / f"{page.slug}.md"
-    own = srcdir / f"{page.docname}.md"
-    return next((path for path in (staged, own) if path.is_file()), None)
+def write_with_page(
+    app: Sphinx, pagename: str, _template: str, _context: object, doctree: object
+) -> None:
+    """Write the downloads of a page that was just made."""
+    if doctree is not None and not app.config[PAGES_ALONE]:
+        write_files(app, store_of(app.env).page(pagename))
 
 
-def book_files(stem: str, formats: Collection[str], here: str = "") -> list[dict[str, str]]:
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write what belongs to no single page."""
+    if exception is None and app.builder.format == "html":
+        describe_book(app)
+        write_index(app)
+
+
+Download = dict[str, str]
+"""A file that is offered: its address, name, what it is, and its type."""
+
+
+def book_files(stem: str, made: Collection[str], here: str = "") -> list[Download]:
     """Return the book in other formats: name, what it is, and the address.
 
     Addresses are as from a page, or from the root of the site.
     """
-    pdf = _download(here, f"pdf/{stem}.pdf", "PDF", "to print or keep")
-    epub = _download(here, f"epub/{stem}.epub", "EPUB", "for e-book readers")
-    offered = {"pdf": pdf, "epub": epub}
-    return [download for name, download in offered.items() if name in formats]
+    offered = [form for form in formats() if form.book and form.name in made]
+    return [_offer(here, form, form.book.format(stem=stem)) for form in offered]
 
 
-def files_of(
-    page: Page, srcdir: Path, formats: Collection[str], here: str = ""
-) -> list[dict[str, str]]:
+def files_of(page: Page, srcdir: Path, made: Collection[str], here: str = "") -> list[Download]:
     """Return the downloads of a chapter, as `book_files` does."""
-    stem = f"downloads/{page.slug}"
-    downloads = []
-    if "pdf" in formats:
-        downloads.append(_download(here, f"{page.docname}.pdf", "PDF", "to print or keep"))
-    notebook = _download(here, f"{stem}.ipynb", "Notebook", "with all outputs (ipynb)")
-    downloads.append(notebook)
-    if source_of(page, srcdir):
-        source = _download(here, f"{stem}.md", "Source", "to run again (MyST Markdown)")
-        downloads.append(source)
-    downloads.append(_download(here, address_of(page), "Text", "without code (Markdown)"))
-    if page.results:
-        name = f"{stem}-results.json"
-        downloads.append(_download(here, name, "Results", "numbers with intervals (JSON)"))
-    if page.listed:
-        name = f"{stem}-rows.zip"
-        downloads.append(_download(here, name, "Rows", "that shares count, or not (ZIP)"))
-    if page.charts:
-        name = f"{stem}-figures.zip"
-        downloads.append(_download(here, name, "Figures", "data, pictures and charts (ZIP)"))
+    offered = [form for form in formats() if form.chapter and _is_made(form, page, srcdir, made)]
+    downloads = [_offer(here, form, path_of(form, page)) for form in offered]
+    for is_there, ending, name, what in (
+        (bool(page.results), "results.json", "Results", "numbers with intervals (JSON)"),
+        (bool(page.listed), "rows.zip", "Rows", "that shares count, or not (ZIP)"),
+        (bool(page.charts), "figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+    ):
+        if is_there:
+            address = relative_uri(here, f"downloads/{page.slug}-{ending}")
+            media_type = f"application/{ending.rpartition('.')[2]}"
+            download = {"address": address, "name": name, "what": what, "type": media_type}
+            downloads.append(download)
     return downloads
 
 
-def _download(here: str, path: str, name: str, what: str) -> dict[str, str]:
-    return {"address": relative_uri(here, path), "name": name, "what": what}
+def path_of(form: Format, page: Page) -> str:
+    """Return where a chapter in a format is, from the root of the site."""
+    return form.chapter.format(docname=page.docname, slug=page.slug)
+
+
+def _is_made(form: Format, page: Page, srcdir: Path, made: Collection[str]) -> bool:
+    """Return whether there is a chapter in a format."""
+    if form.is_asked_for:
+        return form.name in made
+    return form.name != SOURCE or source_of(page, srcdir) is not None
+
+
+def _offer(here: str, form: Format, path: str) -> Download:
+    address = relative_uri(here, path)
+    return {"address": address, "name": form.title, "what": form.what, "type": form.media_type}
 
 
 def write_files(app: Sphinx, page: Page) -> None:
@@ -101,8 +118,7 @@ def write_files(app: Sphinx, page: Page) -> None:
 
     It stands beside these, which are written.
     """
-    outdir = Path(app.outdir)
-    folder = outdir / folder_of(page.docname)
+    folder = Path(app.outdir) / folder_of(page.docname)
     page_charts = charts_of(page, app.env)
     if page_charts:
         tables = [(chart, "") for chart in page_charts]
@@ -110,33 +126,35 @@ def write_files(app: Sphinx, page: Page) -> None:
         citation = citation_of(app.config)
         package = data_package(page.slug, title, citation, tables)
         _write_json(folder / PACKAGE, package)
-    if not page.is_chapter:
-        return
-    stem = outdir / "downloads" / page.slug
-    executed = _executed(page, app).read_bytes()
-    notebook = as_notebook(executed, page, app)
-    replace_file(Path(f"{stem}.ipynb"), notebook)
-    if source_of(page, Path(app.srcdir)) is not None:
-        replace_file(Path(f"{stem}.md"), as_source(notebook))
-    replace_file(outdir / address_of(page), as_markdown(executed, page, app))
+    if page.is_chapter:
+        executed = ExecutedChapter.parse(_executed(page, app).read_bytes())
+        files = chapter_files(executed, page, app)
+        if page_charts:
+            files[f"downloads/{page.slug}-figures.zip"] = figures_zip(app, page, folder)
+        for path, content in files.items():
+            replace_file(Path(app.outdir, path), content)
+
+
+def chapter_files(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, bytes]:
+    """Return a chapter in all formats that are written with its page, its results and rows."""
+    files: dict[str, bytes] = {}
+    for form in formats():
+        content = form.find(form.write)(executed, page, app) if form.write else None
+        if content is not None:
+            files[path_of(form, page)] = content
     if page.results:
-        results = results_file(page.results)
-        replace_file(Path(f"{stem}-results.json"), results)
+        files[f"downloads/{page.slug}-results.json"] = results_file(page.results)
     listed = rows_files(executed)
     for name, table in listed.items():
-        replace_file(outdir / ROWS / page.slug / name, table)
+        files[f"{ROWS}/{page.slug}/{name}"] = table
     if listed:
-        replace_file(Path(f"{stem}-rows.zip"), archive(listed))
-    if page_charts:
-        archived = figures_zip(app, page, folder)
-        replace_file(Path(f"{stem}-figures.zip"), archived)
+        files[f"downloads/{page.slug}-rows.zip"] = archive(listed)
+    return files
 
 
-def rows_files(executed: bytes) -> dict[str, bytes]:
+def rows_files(executed: ExecutedChapter) -> dict[str, bytes]:
     """Return the rows behind the shares of an executed chapter: a CSV file for each."""
-    outputs = outputs_of(json.loads(executed)["cells"])
-    tables = published(outputs, ROWS_MIME)
-    return {rows_name(key): to_csv(content).encode() for key, content in tables.items()}
+    return {rows_name(key): to_csv(content).encode() for key, content in executed.rows.items()}
 
 
 def _executed(page: Page, app: Sphinx) -> Path:
@@ -201,18 +219,17 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     page = store_of(app.env).pages.get(docname)
     if page is None or app.config[PAGES_ALONE]:
         return
-    formats = formats_of(app.config)
+    made = formats_of(app.config)
     page_charts = charts_of(page, app.env)
     landing.datasets += [_dataset(chart, folder_of(docname)) for chart in page_charts]
     if page.is_chapter:
-        files = files_of(page, Path(app.srcdir), formats)
+        files = files_of(page, Path(app.srcdir), made)
     else:
-        files = book_files(citation_of(app.config).book.file_stem, formats)
-    paths = [file["address"] for file in files]
-    for path in paths:
-        media_type = MEDIA_TYPES[Path(path).suffix]
-        landing.files.append(SiteFile(path=path, media_type=media_type))
-    landing.pdf = next((path for path in paths if path.endswith(".pdf")), None)
+        files = book_files(citation_of(app.config).book.file_stem, made)
+    for file in files:
+        landing.files.append(SiteFile(path=file["address"], media_type=file["type"]))
+    pdf = [file["address"] for file in files if file["type"] == PDF]
+    landing.pdf = pdf[0] if pdf else None
     if page_charts:
         cache = picture_cache(Path(app.outdir))
         first = page_charts[0]

@@ -1,1 +1,20 @@
 """Figures: shown by chapters, drawn on the page."""
+
+from bookpress.elements.base.registry import As, Element, Forms, Without
+
+CLASSES = ("code-fold", "controls", "only-dark")
+TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description')]"
+WRAPPER = ".//*[@class='figure-tools']"
+ELEMENT = Element(
+    "figure",
+    __name__,
+    Forms(
+        page=".figures:setup",
+        print=Without(CLASSES, (TOOLS,), (WRAPPER,), then=".paper:describe_pictures"),
+        epub=Without(CLASSES, (TOOLS,), (WRAPPER,), then=".paper:take_narrow"),
+        notebook=As.SAME,  # the output of its cell; its words are those of the prose
+        text=As.SAME,
+    ),
+    order=30,
+    style="figure.css",
+)

@@ -5,9 +5,9 @@ A figure is a title, a picture and what a reader may want from it.
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
+import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,9 +25,10 @@ from bookpress.book.project import BUILD, is_laid_out
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
 from bookpress.elements.base.nodes import html
-from bookpress.elements.base.store import Page, store_of
+from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.figure import render as drawing
+from bookpress.elements.figure.mime import AdoptFigures, drawn
 from bookpress.elements.value.words import chart_in_words, charts_of
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
@@ -37,6 +38,62 @@ MIME = charts.VEGALITE_MIME
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 _FIGURE = re.compile(r'<figure class="chart-figure" id="([^"]+)">.*?</figure>', re.DOTALL)
 _LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
+
+
+def setup(app: Sphinx) -> None:
+    """Hold charts in figures, draw them while pages are read, write their files with the page."""
+    app.add_node(drawn)
+    app.add_transform(AdoptFigures)
+    app.add_post_transform(ArrangeFigures)
+    app.connect("doctree-read", keep_charts)
+    app.connect("write-started", wait_for_pictures, priority=900)
+    app.connect("html-page-context", write_with_page, priority=970)
+    app.connect("build-finished", offer_bundle)
+
+
+def draws(app: Sphinx) -> bool:
+    """Return whether pictures are drawn."""
+    return app.builder.format == "html" and not app.config[PAGES_ALONE]
+
+
+def keep_charts(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the charts of a page, and begin to draw them while the next pages are read."""
+    page = store_of(app.env).page(app.env.docname)
+    page.charts = [node["chart"] for node in doctree.findall(nodes.figure) if "chart" in node]
+    if draws(app):
+        drawing.begin(page.charts, picture_cache(Path(app.outdir)))
+
+
+def wait_for_pictures(app: Sphinx, _builder: object) -> None:
+    """Draw what is not drawn yet, as late as can be.
+
+    The first page that is written shows its pictures.
+    """
+    shown: list[charts.Chart] = []
+    for page in store_of(app.env).pages.values():
+        shown += page.charts
+    if shown and draws(app):
+        drawing.draw(shown, picture_cache(Path(app.outdir)))
+
+
+def write_with_page(
+    app: Sphinx,
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Write figures together with their page; pages are written side by side."""
+    if doctree is not None and not app.config[PAGES_ALONE]:
+        write_files(app, store_of(app.env).page(pagename), context)
+
+
+def offer_bundle(app: Sphinx, exception: Exception | None) -> None:
+    """Lay out the script that draws charts, where pages have some."""
+    pages = store_of(app.env).pages.values() if app.builder.format == "html" else ()
+    if exception is None and any(page.charts for page in pages):
+        bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
+        shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
 
 
 def folder_of(docname: str) -> str:
@@ -58,7 +115,7 @@ def picture_cache(outdir: Path) -> Path:
 def begin_to_draw(file: Path) -> None:
     """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
     run = RunCache(file.parent).find(file.stem)
-    cells = json.loads(run.notebook)["cells"] if run else []
+    cells = run.executed.cells if run else []
     with suppress(UsageError):  # the page names what is wrong
         drawing.begin(_charts_in(cells), picture_cache(file))
 

@@ -1,1 +1,18 @@
-"""The page around the text."""
+"""The page around the text: bar, contents, banner of an edition, colophon."""
+
+from bookpress.elements.base.registry import As, Element, Forms, Without
+
+LEFT_OUT = Without(classes=("headerlink", "toctree-wrapper"))
+ELEMENT = Element(
+    "layout",
+    __name__,
+    Forms(
+        page=".layout:setup",
+        print=LEFT_OUT,
+        epub=LEFT_OUT,
+        notebook=As.SAME,
+        text=As.SAME,
+    ),
+    order=10,
+    style="layout.css",
+)

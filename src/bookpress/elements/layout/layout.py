@@ -19,8 +19,9 @@ from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
+from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
-from bookpress.elements.base.templates import ELEMENTS, day, fill
+from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 
 SILENCED = (
@@ -33,6 +34,21 @@ NAMED = 3
 """Chapters that the banner names at the most, where a change does not reach the whole book."""
 
 
+def setup(app: Sphinx) -> None:
+    """Put the layout in the place of the theme's: 900 is after the theme."""
+    app.connect("config-inited", prefer_our_templates, priority=900)
+    app.connect("builder-inited", silence_theme, priority=900)
+    app.connect("html-page-context", fill_context, priority=950)
+    app.connect("build-finished", drop_unused)
+
+
+def drop_unused(app: Sphinx, exception: Exception | None) -> None:
+    """Drop the style of notebooks that no page of our layout loads."""
+    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+        for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
+            unused.unlink()
+
+
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
     """Let our layout come before the theme's.
 
@@ -43,8 +59,8 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
         renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
         config.html_math_renderer = config.html_math_renderer or renderers[0]
         return
-    for element in ("search", "layout"):
-        config.templates_path.insert(0, str(ELEMENTS / element))
+    for element in elements():
+        config.templates_path.insert(0, str(element.folder))
     config.html_use_index = False
     config.html_copy_source = False
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
@@ -81,9 +97,11 @@ def fill_context(
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
     if not is_laid_out(app.srcdir):
         if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
-            app.add_css_file("choices.css")
-            app.add_js_file("walk.js", loading_method="defer")
-            app.add_js_file("states.js", loading_method="defer")
+            for asset in assets.themed():
+                if asset.name.endswith(".css"):
+                    app.add_css_file(asset.name)
+                else:
+                    app.add_js_file(asset.name, loading_method="defer")
         return
     here = app.builder.get_target_uri(pagename)
     page = store_of(app.env).pages.get(pagename, Page(pagename))
@@ -95,13 +113,14 @@ def fill_context(
         files = files_of(page, Path(app.srcdir), formats, here)
         chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
 
-    def asset(name: str) -> str:
+    def address_of(name: str) -> str:
         address = context["pathto"](f"_static/{name}", 1)
         return f"{address}?v={assets.digest(name)}"
 
     context.update(
         kind=kind,
-        asset=asset,
+        asset=address_of,
+        **_loads(kind, str(context.get("body") or "")),
         day=day,
         parts=store_of(app.env).parts,
         title_of=lambda name: title_of(app.env, name),
@@ -114,6 +133,18 @@ def fill_context(
         edition=citation.edition,
         banner=banner(app, page, here),
     )
+
+
+def _loads(kind: str, body: str) -> dict[str, list[str]]:
+    """Return the styles and scripts that a page loads besides those of all pages, in order."""
+    own = assets.loaded(kind, body)
+    scripts = [asset for asset in own if asset.name.endswith(".js")]
+    early = [asset.name for asset in scripts if asset.early]
+    late = [asset.name for asset in scripts if not asset.early]
+    return {
+        "styles": [asset.name for asset in own if asset.name.endswith(".css")],
+        "scripts": [*early, assets.SCRIPT, *late],
+    }
 
 
 def _kind(app: Sphinx, page: Page, templatename: str) -> str:

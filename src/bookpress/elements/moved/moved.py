@@ -40,6 +40,18 @@ class Link(NamedTuple):
     """The title of its chapter."""
 
 
+def setup(app: Sphinx) -> None:
+    """Check the places that old addresses lead to, and write pages there."""
+    app.connect("env-updated", check_places, priority=900)
+    app.connect("build-finished", finish)
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the pages at old addresses."""
+    if exception is None and app.builder.format == "html":
+        write_pages(app)
+
+
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of places that the table of names gives a moved chapter, and that there are not."""
     project = Project.at(Path(app.srcdir))

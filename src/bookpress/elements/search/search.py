@@ -12,9 +12,10 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
+from bookpress.book.project import is_laid_out
 from bookpress.elements.base import contents as book
 from bookpress.elements.base.charts import Chart
-from bookpress.elements.base.store import store_of
+from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.value.words import charts_of
 from bookpress.files import replace_file
 
@@ -24,6 +25,30 @@ LIST_SHARE = 0.6
 """The share of its text in tables and lists from which a section is a list rather than prose."""
 _LISTS = (nodes.table, nodes.bullet_list, nodes.enumerated_list, nodes.citation)
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
+
+
+def setup(app: Sphinx) -> None:
+    """Keep what is searched with each page, and write all of it at the end."""
+    app.connect("html-page-context", keep_with_page, priority=970)
+    app.connect("build-finished", finish)
+
+
+def keep_with_page(
+    app: Sphinx,
+    pagename: str,
+    _template: str,
+    _context: object,
+    doctree: nodes.document | None,
+) -> None:
+    """Keep the pieces of a page that was just made."""
+    if doctree is not None and not app.config[PAGES_ALONE] and is_laid_out(app.srcdir):
+        keep_entries(app, pagename, doctree)
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Write the pieces of all pages, where the press lays them out."""
+    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+        write_script(app)
 
 
 def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:

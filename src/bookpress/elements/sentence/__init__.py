@@ -1,1 +1,27 @@
-"""What is said of how sure a sentence is."""
+"""Sentences that rest on statements: their notes, and how sure each is."""
+
+from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms
+
+ELEMENT = Element(
+    "sentence",
+    __name__,
+    Forms(
+        page=".notes:setup",
+        print=As.SAME,
+        epub=As.SAME,
+        notebook=".plain:with_notes",
+        text=".plain:with_notes",
+    ),
+    order=50,
+    directives={
+        "otherwise": Directive(".notes:show_otherwise", named=True, content=True),
+        "every-sentence": Directive(".sentences:every_sentence"),
+    },
+    roles={"holds": "bookpress.elements.value.roles:ValueRole"},
+    style="sentence.css",
+    assets=(
+        Asset("claims.js", kinds=("chapter",), early=True),
+        Asset("quote.css", by_hand=True),  # with the first quote that a reader asks for
+        Asset("quote.js", by_hand=True),
+    ),
+)

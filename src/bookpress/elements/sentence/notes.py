@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from docutils import nodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
@@ -39,6 +40,12 @@ FINDING = "standfirst"
 """The class of the paragraph of a chapter's finding."""
 LIST = "book/sentences"
 """The page that lists how sure each sentence is, to which marks lead."""
+
+
+def setup(app: Sphinx) -> None:
+    """Write notes once values are in words, and what ends a sentence."""
+    app.add_node(fragile, html=(visit_fragile, None))
+    app.add_post_transform(WriteNotes)
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:

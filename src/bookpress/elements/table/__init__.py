@@ -1,1 +1,18 @@
-"""Long tables: sorted, filtered, contested, a card a row on a phone."""
+"""Tables: sorted, filtered, contested, a card a row on a phone."""
+
+from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
+
+ELEMENT = Element(
+    "table",
+    __name__,
+    Forms(
+        page=As.SAME,
+        print=Without(then=".paper:leave_rows_out"),
+        epub=Without(then=".paper:leave_rows_out"),
+        notebook=As.SAME,
+        text=As.SAME,
+    ),
+    order=40,
+    style="table.css",
+    assets=(Asset("tables.js", signs=("searchable", "data-filter")),),
+)

@@ -1,1 +1,19 @@
 """Values in prose: on the page, and in plain words."""
+
+from bookpress.elements.base.registry import As, Element, Forms
+
+ROLE = ".roles:ValueRole"
+KINDS = ("result", "param", "years", "claim", "related", "minutes")
+ELEMENT = Element(
+    "value",
+    __name__,
+    Forms(
+        page=".roles:setup",
+        print=As.SAME,
+        epub=As.SAME,
+        notebook=".words:in_words",
+        text=".words:in_words",
+    ),
+    order=60,
+    roles=dict.fromkeys(KINDS, ROLE),
+)

@@ -22,9 +22,19 @@ from bookpress.elements.base.store import Store, store_of
 from bookpress.errors import UsageError
 
 logger = logging.getLogger(__name__)
-KINDS = ("result", "param", "years", "claim", "related", "minutes")
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
 """What splits the text of a role into name and format, by its kind."""
+
+
+def setup(app: Sphinx) -> None:
+    """Keep values out of headings, before menus are made of these; count what is to be read."""
+    app.connect("doctree-read", refuse_in_headings, priority=1)
+    app.connect("doctree-read", keep_length)
+
+
+def keep_length(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep how many words a page has."""
+    store_of(app.env).page(app.env.docname).words = count_words(doctree)
 
 
 class ValueRole(SphinxRole):

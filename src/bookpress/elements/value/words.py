@@ -9,7 +9,8 @@ from sphinx.environment import BuildEnvironment
 
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.store import Page, store_of
-from bookpress.elements.value.roles import KINDS, split_name, value_text
+from bookpress.elements.value import KINDS
+from bookpress.elements.value.roles import split_name, value_text
 
 MARK = r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)"

@@ -1,6 +1,6 @@
 """The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium.
 
-It fetches nothing. Run by the press as ``python -m bookpress.outputs.pdf``.
+It fetches nothing. Run by the press as ``python -m bookpress.outputs.pdf.pdf``.
 """
 
 from __future__ import annotations
@@ -18,15 +18,13 @@ from typing import Any
 import pikepdf
 
 from bookpress.errors import PressError
-from bookpress.outputs.formats import Order, work_on_order
-from bookpress.outputs.page_extraction import read_articles
-from bookpress.outputs.print_html import (
-    BOOK,
-    FrontMatter,
+from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
+from bookpress.outputs.base.page_extraction import read_articles
+from bookpress.outputs.base.process import Order, work_on_order
+from bookpress.outputs.pdf.documents import (
     book_document,
     chapter_document,
     headings_of,
-    load_front_matter,
 )
 
 BROWSERS = (
@@ -81,7 +79,7 @@ def make(order: Order) -> None:
     output.mkdir(parents=True, exist_ok=True)
 
     documents = []
-    for article in read_articles(site):
+    for article in read_articles(site, "print"):
         if article.number is not None:
             page = site / article.path
             document = chapter_document(article, front)
@@ -89,10 +87,10 @@ def make(order: Order) -> None:
             documents.append((pdf_path, page.stem, document))
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
-        document = book_document(read_articles(site), front)
+        document = book_document(read_articles(site, "print"), front)
         draft = printed(document, final=False)
         pages = pages_of(draft)
-        whole = book_document(read_articles(site), front, pages)
+        whole = book_document(read_articles(site, "print"), front, pages)
         book = output / f"{front.citation.book.file_stem}.pdf"
         documents.append((book, BOOK, whole))
         for path, name, document in documents:

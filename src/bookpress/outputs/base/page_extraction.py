@@ -14,33 +14,12 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree, html
 from markupsafe import Markup
 
+from bookpress.elements.base.registry import Without, elements
+from bookpress.elements.figure.paper import NARROW
 from bookpress.errors import PressError
 
 DROPPED_TAGS = ("script", "style", "link", "meta", "button", "input", "select", "noscript")
-DROPPED_CLASSES = (
-    "headerlink",
-    "code-fold",
-    "controls",
-    "chapter-end",
-    "toctree-wrapper",
-    "only-dark",
-    "cite-downloads",
-    "cite-status",
-    "chapter-time",
-    "choices-hint",
-    "setting",
-    "edition-line",
-)
-DROPPED_PLACES = (
-    ".//div[@class='figure-tools']/*[not(summary='Description')]",
-    ".//ul[@class='facts'][not(li/time)]",
-    ".//ul[@class='facts']/li[not(time)]",
-    ".//details[@class='cite-fold'][not(dl[@class='cite-state'])]",
-    ".//details[@class='cite-fold' or @class='choices-more']/summary",
-    ".//section[not(h1)][div[@class='chapter-list']]",
-    ".//div[@class='chapter-list']",
-)
-"""What only a screen can use, by tag, by class and by what it holds."""
+"""What no element has on paper; what each leaves out besides, it says itself."""
 SCREEN_ATTRIBUTES = (
     "tabindex",
     "loading",
@@ -51,14 +30,10 @@ SCREEN_ATTRIBUTES = (
     "data-copy",
 )
 """Attributes for scripts and keyboards, and what they call things."""
-NARROW = "data-narrow"
-"""Attribute of a picture: file, width and height of the same picture for a narrow column."""
 OPENING = "The question and the findings"
 """What the cover is called where there is a title page before it."""
 ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
 """Titles of parts, and lists of their pages, in the contents."""
-WRAPPERS = ".//*[@class='figure-tools' or @class='cite-fold' or @class='choices-more']"
-"""What goes while its content stays."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -110,36 +85,39 @@ def _markup(element: Element) -> Markup:
     return Markup(text)  # noqa: S704 (the page's own)
 
 
-def read_articles(site: Path) -> list[Article]:
-    """Return the articles of a site: the cover, then all pages in the order of the contents."""
-    articles = [_read_cover(site)]
+def read_articles(site: Path, form: str) -> list[Article]:
+    """Return the articles of a site: the cover, then all pages in the order of the contents.
+
+    They are as in a form of their elements: ``print`` or ``epub``.
+    """
+    articles = [_read_cover(site, form)]
     part = ""
     index = _parse(site / "index.html")
     for element in index.xpath(ENTRIES):
         if element.tag == "p":
             part = _text(element)
-        articles += [_read_listed(site, part, link) for link in element.findall("li/a")]
+        articles += [_read_listed(site, part, link, form) for link in element.findall("li/a")]
     if len(articles) == 1:
         raise PressError("the cover names no page of the book: it has no contents")
     return articles
 
 
-def _read_cover(site: Path) -> Article:
-    body = _article(site, "index.html")
+def _read_cover(site: Path, form: str) -> Article:
+    body = _article(site, "index.html", form)
     for heading in body.iter("h1"):
         heading[:] = []
         heading.text = OPENING
     return Article("index.html", OPENING, "", None, body)
 
 
-def _read_listed(site: Path, part: str, link: Element) -> Article:
+def _read_listed(site: Path, part: str, link: Element, form: str) -> Article:
     """Return the article that a link in the contents leads to."""
     numbers = link.find_class("contents-number")
     number = int(_text(numbers[0])) if numbers else None
     drop(numbers)
     path = unquote(link.get("href"))
     title = _text(link)
-    body = _article(site, path)
+    body = _article(site, path, form)
     return Article(path, title, part, number, body)
 
 
@@ -248,8 +226,19 @@ def _from_root(path: str, address: str) -> str:
     return posixpath.normpath(joined)
 
 
-def _article(site: Path, path: str) -> Element:
-    """Return the article of a page without what only a screen can use.
+def _leave_out(body: Element, left_out: Without) -> None:
+    """Take out of an article what an element leaves out."""
+    for name in left_out.classes:
+        drop(body.find_class(name))
+    for place in left_out.places:
+        drop(body.xpath(place))
+    for wrapper in left_out.wrappers:
+        for part in body.xpath(wrapper):
+            part.drop_tag()
+
+
+def _article(site: Path, path: str, form: str) -> Element:
+    """Return the article of a page as its elements are in a form, ``print`` or ``epub``.
 
     Pictures are named from the root of the site.
     """
@@ -257,10 +246,8 @@ def _article(site: Path, path: str) -> Element:
     if body is None:
         raise PressError(f"{path} has no article")
     drop(body.iter(*DROPPED_TAGS))
-    drop(element for name in DROPPED_CLASSES for element in body.find_class(name))
-    drop(element for place in DROPPED_PLACES for element in body.xpath(place))
-    for wrapper in body.xpath(WRAPPERS):
-        wrapper.drop_tag()
+    for element in elements():
+        _leave_out(body, element.on_paper(form))
     for picture in list(body.iter("picture")):
         # The parser takes <source> for an element with content.
         image = next(picture.iter("img"))
@@ -275,41 +262,10 @@ def _article(site: Path, path: str) -> Element:
         file = _from_root(path, image.get("src"))
         image.set("src", file)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
-    for table in body.find_class("searchable"):
-        _leave_rows_out(table)
-    for bar in body.find_class("choices"):
-        _move_parameters(body, bar)
+    for element in elements():
+        change = element.on_paper(form).then
+        if change:
+            element.find(change)(body)
     for fold in body.xpath(".//details[@class!='tool']"):
         fold.set("open", "open")
     return body
-
-
-def _leave_rows_out(table: Element) -> None:
-    """Say in a table that is looked up, not read, how many rows its page on the site has."""
-    rows = table.xpath("count(tbody/tr)")
-    drop(table.xpath("thead | colgroup"))
-    [body] = table.xpath("tbody")
-    body[:] = [
-        html.fromstring(f"<table><tr><td>{rows:,.0f} rows, on the site.</td></tr></table>")[0]
-    ]
-
-
-def _move_parameters(body: Element, bar: Element) -> None:
-    """Leave the choices of a chapter in one line at its head, their table at its end."""
-    table = bar.find_class("parameters")[0]
-    heading = table[0]
-    table.tag = "section"
-    heading.tag = "h2"
-    heading.text = "Choices behind this chapter"
-    table.set("id", bar.attrib.pop("id"))
-    bar.tag = "p"
-    titles = bar.find_class("choices-title")
-    choices = bar.find_class("choice")
-    summaries = bar.iterfind(".//summary")
-    for part in (*titles, *choices, *summaries):
-        part.tag = "span"
-    references = body.find(".//section[@id='references']")
-    if references is not None:
-        references.addprevious(table)
-    else:
-        body.find("section").append(table)

@@ -6,8 +6,8 @@ Prose in plain words with values, what it is, and a check of its choices.
 from __future__ import annotations
 
 import ast
+import copy
 import json
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -16,14 +16,13 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.number_formats import FormatError
-from bookpress.chapter.quotes import full_name, marks_of
-from bookpress.chapter.statements import note
 from bookpress.elements.base.contents import chapter_reference, citation_of
-from bookpress.elements.base.store import Page, UnknownNameError, store_of
+from bookpress.elements.base.markdown import in_plain_words
+from bookpress.elements.base.store import Page, UnknownNameError
 from bookpress.elements.value.words import in_words
+from bookpress.run.executed import ExecutedChapter
 from bookpress.run.notebook import as_file
 
-OTHERWISE = re.compile(r"^(`{3,})\{otherwise\} *(\S+)\n(.*?)^\1$", re.DOTALL | re.MULTILINE)
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values
 
@@ -45,18 +44,18 @@ With that environment's kernel the notebook runs anywhere, also in an empty fold
 Choices stand in the first code cell."""
 
 
-def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
+def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
     """Return an executed notebook as a reader takes it away."""
-    notebook = json.loads(content)
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "markdown":
-            with suppress(UnknownNameError, FormatError):  # the page has told
-                source = "".join(cell["source"])
-                text = otherwise(source, page.docname, app.env)
-                cell["source"] = plain(text, page.docname, app.env)
-        elif "mystnb" in cell["metadata"]:
-            _say_in_words(cell["metadata"]["mystnb"], page, app.env)
-    cells = [cell for cell in notebook["cells"] if "injected-parameters" not in _tags(cell)]
+    return as_file(taken_away(executed, page, app))
+
+
+def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, Any]:
+    """Return that notebook as JSON."""
+    cells = [
+        _in_words(cell, page, app)
+        for cell in executed.cells
+        if "injected-parameters" not in _tags(cell)
+    ]
     for place, cell in enumerate(cells):
         if "parameters" in _tags(cell):
             known = _bound(cells[: place + 1])
@@ -67,7 +66,21 @@ def as_notebook(content: bytes, page: Page, app: Sphinx) -> bytes:
             break
     text = _about(page, app)
     about = _cell("about", "markdown", text)
-    return as_file({**notebook, "cells": [about, *cells]})
+    return {**executed.notebook, "cells": [about, *cells]}
+
+
+def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any]:
+    """Return a cell whose words a notebook shows that knows no roles of ours."""
+    if cell["cell_type"] == "markdown":
+        source = "".join(cell["source"])
+        with suppress(UnknownNameError, FormatError):  # the page has told
+            source = in_plain_words(source, "notebook", page.docname, app.env)
+            return {**cell, "source": source}
+    elif "mystnb" in cell["metadata"]:
+        own = copy.deepcopy(cell["metadata"]["mystnb"])
+        _say_in_words(own, page, app.env)
+        return {**cell, "metadata": {**cell["metadata"], "mystnb": own}}
+    return dict(cell)
 
 
 def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -84,16 +97,7 @@ def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
     return sorted(names)
 
 
-def as_source(notebook: bytes) -> bytes:
-    """Return a notebook that a reader takes away as MyST Markdown: the same without outputs."""
-    import jupytext
-    import nbformat
-
-    node = nbformat.reads(notebook.decode(), as_version=4)
-    return str(jupytext.writes(node, "md:myst")).encode()
-
-
-def _tags(cell: dict[str, Any]) -> list[str]:
+def _tags(cell: Mapping[str, Any]) -> list[str]:
     tags: list[str] = cell["metadata"].get("tags", [])
     return tags
 
@@ -104,39 +108,6 @@ def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> Non
         part = own.get(name)
         if isinstance(part, dict) and entry in part:
             part[entry] = in_words(str(part[entry]), page.docname, env)
-
-
-def plain(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown without what only the book's pages understand.
-
-    Values stand in words, notes before paragraphs.
-    """
-    with_notes = ""
-    for part in re.split(r"(\n\s*\n)", text):
-        with_notes += _note(part, docname, env) + part
-    return in_words(with_notes, docname, env)
-
-
-def _note(text: str, docname: str, env: BuildEnvironment) -> str:
-    store = store_of(env)
-    statements = [store.statement(mark.name) for mark in marks_of(docname, text)]
-    untrue = [
-        statement
-        for statement in statements
-        if statement.holds is not True and not statement.number_moves
-    ]
-    return f"> {note(untrue)}\n\n" if untrue else ""
-
-
-def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown with what is said only where a statement does not hold, or without it."""
-
-    def shown(block: re.Match[str]) -> str:
-        name = full_name(block[2], docname)
-        statement = store_of(env).statement(name)
-        return block[3] if statement.holds is False else ""
-
-    return OTHERWISE.sub(shown, text)
 
 
 def _how_to_get(page: Page, app: Sphinx) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -17,10 +16,11 @@ from bookpress.chapter.quotes import id_of, marks_of, without_markup
 from bookpress.chapter.statements import WORDS
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
+from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.store import Page, UnknownNameError, store_of
 from bookpress.elements.figure.figures import folder_of
 from bookpress.elements.value.words import charts_of, in_words
-from bookpress.outputs.notebook import otherwise, plain
+from bookpress.run.executed import ExecutedChapter
 
 INDEX = "llms.txt"
 ROWS = "rows"
@@ -44,19 +44,18 @@ def address_of(page: Page) -> str:
     return f"{page.docname}.md"
 
 
-def as_markdown(content: bytes, page: Page, app: Sphinx) -> bytes:
+def as_markdown(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
     """Return an executed chapter as Markdown without code: text, figures' data, numbers."""
     env = app.env
     charts = {chart.name: chart for chart in charts_of(page, env)}
     parts: list[str] = []
-    cells = json.loads(content)["cells"]
-    for cell in cells:
+    for cell in executed.cells:
         if cell["cell_type"] == "markdown":
             parts.append(_prose(cell, page, env))
         else:
             parts += _outputs(cell, page, charts, env)
     parts[:1] = _opening(parts[:1], page, env)
-    texts = [_source(cell) for cell in cells]
+    texts = [_source(cell) for cell in executed.cells]
     parts += _numbers(page)
     parts += _sentences("\n\n".join(texts), page, env)
     parts += _choices(page)
@@ -93,7 +92,7 @@ def _words(text: str, page: Page, env: BuildEnvironment) -> str:
 def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
     text = "".join(cell["source"])
     with suppress(UnknownNameError, FormatError):
-        text = plain(otherwise(text, page.docname, env), page.docname, env)
+        text = in_plain_words(text, "text", page.docname, env)
     return text
 
 

@@ -1,7 +1,7 @@
 """The book as EPUB 3: XHTML pages, pictures, contents and package.
 
 It is packed so that the same pages give the same bytes. Run by the press as
-``python -m bookpress.outputs.epub``.
+``python -m bookpress.outputs.epub.epub``.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from lxml import etree
 from markupsafe import Markup
 
 from bookpress.files import archive
-from bookpress.outputs import page_extraction
-from bookpress.outputs.formats import Order, work_on_order
-from bookpress.outputs.page_extraction import NARROW, Article, Element, read_articles
-from bookpress.outputs.print_html import FrontMatter, load_front_matter
+from bookpress.outputs.base import page_extraction
+from bookpress.outputs.base.front_matter import HERE, FrontMatter, load_front_matter
+from bookpress.outputs.base.page_extraction import Article, Element, read_articles
+from bookpress.outputs.base.process import Order, work_on_order
 
-HERE = Path(__file__).parent
+EBOOK = Path(__file__).parent / "ebook"
 MEDIA_TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
@@ -48,9 +48,9 @@ def make(order: Order) -> None:
     front = load_front_matter(Path(order.source), site, order.epoch)
     # The type comes first and is not compressed:
     # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
-    container = (HERE / "ebook" / "container.xml").read_bytes()
+    container = (EBOOK / "container.xml").read_bytes()
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
-    files = epub_files(read_articles(site), front)
+    files = epub_files(read_articles(site, "epub"), front)
     for name, content in files.items():
         entries[f"EPUB/{name}"] = content
     epub = archive(entries, front.built)
@@ -66,7 +66,7 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
 
     `articles` are the cover, then all pages in order, changed in place.
     """
-    _prepare(articles, front)
+    page_extraction.relink(articles, _address, front.address)
     files = _static_files(articles, front)
     documents = _documents(articles, list(files), front)
     result: dict[str, bytes] = {}
@@ -85,7 +85,7 @@ def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, 
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     for path in sorted((HERE / "fonts").glob("*.woff2")):
         files[f"fonts/{path.name}"] = path.read_bytes()
-    files["book.css"] = (HERE / "ebook" / "book.css").read_bytes()
+    files["book.css"] = (EBOOK / "book.css").read_bytes()
     return files
 
 
@@ -94,7 +94,7 @@ def _documents(
 ) -> dict[str, str]:
     """Return package, contents and pages by name."""
     title = front.citation.book.title
-    title_text = Markup(front.fill("ebook/title.html"))  # noqa: S704 (a template that escapes)
+    title_text = Markup(front.fill(EBOOK / "title.html"))  # noqa: S704 (a template that escapes)
     title_page = _page("title", title, title_text, "titlepage")
     cover_text = COVER.format(front.citation.book.full_title)
     cover = _page("cover", "Cover", cover_text, "cover")
@@ -104,20 +104,20 @@ def _documents(
     for part, part_articles in page_extraction.by_part(articles[1:]):
         parts.append((part, [texts[article.path] for article in part_articles]))
     package = front.fill(
-        "ebook/package.opf",
+        EBOOK / "package.opf",
         pages=pages,
         files={name: MEDIA_TYPES[Path(name).suffix] for name in files},
         identifier=_identifier(front),
     )
     contents = front.fill(
-        "ebook/nav.xhtml",
+        EBOOK / "nav.xhtml",
         front=[title_page, texts["index.html"]],
         parts=parts,
         figures=page_extraction.figures(articles),
     )
     documents = {"package.opf": package, "nav.xhtml": contents}
     for page in pages:
-        documents[page["file"]] = front.fill("ebook/page.xhtml", page=page)
+        documents[page["file"]] = front.fill(EBOOK / "page.xhtml", page=page)
     return documents
 
 
@@ -133,22 +133,8 @@ def _cover_picture(front: FrontMatter) -> bytes:
     book = front.citation.book
     title = textwrap.wrap(book.title, 12)
     subtitle = textwrap.wrap(book.subtitle or "", 36)
-    svg = front.fill("ebook/cover.svg", title=title, subtitle=subtitle)
+    svg = front.fill(EBOOK / "cover.svg", title=title, subtitle=subtitle)
     return bytes(vl_convert.svg_to_png(svg))
-
-
-def _prepare(articles: Sequence[Article], front: FrontMatter) -> None:
-    """Point links at pages of the e-book; take the pictures for narrow columns.
-
-    What the title page says is left out.
-    """
-    for article in articles:
-        page_extraction.drop(article.body.find_class("cite-box"))
-        for image in article.body.iterfind(f".//img[@{NARROW}]"):
-            narrow = image.attrib.pop(NARROW)
-            source, width, height = narrow.split()
-            image.attrib.update({"src": source, "width": width, "height": height})
-    page_extraction.relink(articles, _address, front.address)
 
 
 def _address(article: Article, place: str) -> str:

@@ -8,10 +8,12 @@ from html import escape
 from docutils import nodes
 from latex2mathml.converter import convert
 from sphinx import addnodes
+from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from bookpress.book.project import is_laid_out
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import LEVEL, RAISED
 
@@ -26,6 +28,26 @@ _VERBATIM = (
     nodes.math_block,
     nodes.superscript,
 )
+
+
+def setup(app: Sphinx) -> None:
+    """Draw formulas as MathML; finish the text of a page now that all is known."""
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("doctree-read", keep_definitions)
+    app.connect("doctree-resolved", finish_text)
+
+
+def keep_definitions(app: Sphinx, doctree: nodes.document) -> None:
+    """Keep the definitions of the terms of a page."""
+    store_of(app.env).page(app.env.docname).terms = definitions(doctree)
+
+
+def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
+    """Give the text of a page what HTML has besides."""
+    if app.builder.format == "html" and is_laid_out(app.srcdir):
+        explain_terms(doctree, app.env)
+        keep_together(doctree)
+        raise_digits(doctree)
 
 
 def keep_together(doctree: nodes.document) -> None:

@@ -22,7 +22,7 @@ from filelock import FileLock
 from bookpress.book.project import load_settings
 from bookpress.errors import PressError
 from bookpress.files import naming
-from bookpress.outputs.formats import Order, work_on_order
+from bookpress.outputs.base.process import Order, work_on_order
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -1,11 +1,7 @@
-"""What is made of an edition, each by a process of its own.
-
-The pages by Jupyter Book, other formats from the pages.
-"""
+"""The processes that make formats: the pages by Jupyter Book, others from the pages."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import signal
@@ -17,29 +13,14 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from bookpress.book.source import EPOCH_VARIABLE
-from bookpress.errors import PressError, UsageError
-from bookpress.extras import EXTRAS, needs
+from bookpress.errors import PressError
+from bookpress.outputs.base.registry import Format
 from bookpress.run.processes import STEADY, kill_group, scratch
 
 SECONDS = 1800.0
-
-
-class Format(NamedTuple):
-    """A format: its name, and a module for ``python -m`` (see `work_on_order`).
-
-    The module's ``missing()`` says what lacks.
-    """
-
-    name: str
-    module: str
-
-
-PAGES = Format("html", "bookpress.outputs.html")
-"""The pages, which every build makes, and which all others are made from."""
-KNOWN = (Format("pdf", "bookpress.outputs.pdf"), Format("epub", "bookpress.outputs.epub"))
 
 
 @dataclass(frozen=True)
@@ -53,31 +34,6 @@ class Order:
     source: str
     output: str
     epoch: int
-
-
-def choose(names: str) -> list[Format]:
-    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for.
-
-    One that cannot be made here is an error.
-    """
-    asked = {name.strip() for name in names.split(",") if name.strip()}
-    allowed = [PAGES.name, *(known.name for known in KNOWN)]
-    unknown = sorted(asked - set(allowed))
-    if unknown or not asked:
-        wrong = f"no format {', '.join(map(repr, unknown))}" if unknown else "no format is named"
-        raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
-    chosen = [known for known in KNOWN if known.name in asked]
-    for wanted in chosen:
-        try:
-            module = importlib.import_module(wanted.module)
-        except ModuleNotFoundError as error:
-            if error.name not in EXTRAS:
-                raise
-            raise PressError(needs(f"the format {wanted.name!r}", error.name)) from error
-        missing = getattr(module, "missing", lambda: None)()
-        if missing:
-            raise PressError(f"the format {wanted.name!r} cannot be made: {missing}")
-    return chosen
 
 
 class Maker(ExitStack):

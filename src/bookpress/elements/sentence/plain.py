@@ -1,0 +1,42 @@
+"""Sentences in notebooks and plain text: notes in words, and what is said only where one fell."""
+
+from __future__ import annotations
+
+import re
+
+from sphinx.environment import BuildEnvironment
+
+from bookpress.chapter.quotes import full_name, marks_of
+from bookpress.chapter.statements import note
+from bookpress.elements.base.markdown import replace_directives
+from bookpress.elements.base.store import store_of
+
+
+def with_notes(text: str, docname: str, env: BuildEnvironment) -> str:
+    """Return Markdown with notes before paragraphs, and without what is not shown here."""
+    text = otherwise(text, docname, env)
+    noted = ""
+    for part in re.split(r"(\n\s*\n)", text):
+        noted += _note(part, docname, env) + part
+    return noted
+
+
+def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
+    """Return Markdown with what is said only where a statement does not hold, or without it."""
+
+    def shown(_directive: str, name: str, content: str) -> str:
+        statement = store_of(env).statement(full_name(name, docname))
+        return content if statement.holds is False else ""
+
+    return replace_directives(text, ["otherwise"], shown)
+
+
+def _note(text: str, docname: str, env: BuildEnvironment) -> str:
+    store = store_of(env)
+    statements = [store.statement(mark.name) for mark in marks_of(docname, text)]
+    untrue = [
+        statement
+        for statement in statements
+        if statement.holds is not True and not statement.number_moves
+    ]
+    return f"> {note(untrue)}\n\n" if untrue else ""

@@ -1,0 +1,16 @@
+"""What the text of a page gets besides: raised digits, terms with definitions, MathML."""
+
+from bookpress.elements.base.registry import As, Element, Forms
+
+ELEMENT = Element(
+    "typesetting",
+    __name__,
+    Forms(
+        page=".typesetting:setup",
+        print=As.SAME,
+        epub=As.SAME,
+        notebook=As.SAME,
+        text=As.SAME,
+    ),
+    order=25,
+)

@@ -1,0 +1,83 @@
+"""The facts of a book that every format of it shows: how it is cited, when it was built."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from bookpress.cite.files import FOLDER
+from bookpress.cite.record import Citation, load_citation
+from bookpress.cite.styles import to_reference
+from bookpress.elements.base.templates import environment
+
+HERE = Path(__file__).parent
+BOOK = "book"
+"""Name of the bibliographic record of the whole book."""
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The book as it is cited in this edition, and its pages.
+
+    With the time of the build in UTC and the folder of the finished pages.
+    """
+
+    citation: Citation
+    built: dt.datetime
+    site: Path
+
+    def address(self, path: str, fragment: str = "") -> str | None:
+        """Return the public address of a page or file of the site, if the site has one."""
+        address = self.citation.site_url
+        if address is None:
+            return None
+        if path != "index.html":
+            address += quote(path)
+        if fragment:
+            address += f"#{quote(fragment)}"
+        return address
+
+    def record(self, name: str) -> dict[str, Any]:
+        """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`.
+
+        It is its item of CSL-JSON.
+        """
+        file = self.site / FOLDER / f"{name}.csl.json"
+        items: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
+        return items[0]
+
+    def fill(self, template: Path, **values: Any) -> str:
+        """Return a template, filled with the facts and what else it needs."""
+        citation = self.citation
+        edition = citation.edition
+        reference = to_reference(citation, "apa")
+        facts = {
+            "citation": citation,
+            "book": citation.book,
+            "edition": edition,
+            "authors": ", ".join(author.full for author in citation.authors),
+            "date": citation.date,
+            "state": citation.state,
+            "built": self.built,
+            "reference": Markup(reference.html),  # noqa: S704 (escaped by the style)
+            "differences": edition.changes() if edition else [],
+            "fonts": (HERE / "fonts").as_uri(),
+            "site": self.site.as_uri(),
+        }
+        page = environment(template.parent, HERE).get_template(template.name)
+        return page.render(**facts, **values)
+
+
+def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
+    """Return the front matter of a staged source whose pages are finished.
+
+    They were built so many seconds after 1970.
+    """
+    built = dt.datetime.fromtimestamp(epoch, tz=dt.UTC)
+    return FrontMatter(load_citation(source), built, site)

@@ -1,0 +1,13 @@
+"""The book as EPUB 3."""
+
+from bookpress.outputs.base.registry import Format
+
+FORMAT = Format(
+    "epub",
+    "bookpress.outputs.epub.epub",
+    title="EPUB",
+    what="for e-book readers",
+    media_type="application/epub+zip",
+    book="epub/{stem}.epub",
+    order=20,
+)

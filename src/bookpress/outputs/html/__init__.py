@@ -1,0 +1,12 @@
+"""The pages, which every build makes, and which all other formats are made from."""
+
+from bookpress.outputs.base.registry import Format
+
+FORMAT = Format(
+    "html",
+    "bookpress.outputs.html.pages",
+    title="Pages",
+    what="to read and change",
+    media_type="text/html",
+    order=0,
+)

@@ -1,0 +1,13 @@
+"""Each chapter as the notebook that a reader takes away."""
+
+from bookpress.outputs.base.registry import Format
+
+FORMAT = Format(
+    "notebook",
+    title="Notebook",
+    what="with all outputs (ipynb)",
+    media_type="application/x-ipynb+json",
+    chapter="downloads/{slug}.ipynb",
+    write="bookpress.outputs.notebook.notebook:as_notebook",
+    order=30,
+)

@@ -1,0 +1,15 @@
+"""The book and each of its chapters as PDF."""
+
+from bookpress.outputs.base.registry import Format
+
+FORMAT = Format(
+    "pdf",
+    "bookpress.outputs.pdf.pdf",
+    title="PDF",
+    what="to print or keep",
+    media_type="application/pdf",
+    book="pdf/{stem}.pdf",
+    chapter="{docname}.pdf",
+    needs="bookpress.outputs.pdf.pdf:missing",
+    order=10,
+)

@@ -1,0 +1,95 @@
+"""Documents for printing, one chapter or the whole book.
+
+With what they say of themselves: edition, date, addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lxml import html
+
+from bookpress.outputs.base import page_extraction
+from bookpress.outputs.base.front_matter import FrontMatter
+from bookpress.outputs.base.page_extraction import Article, Element
+
+PAPER = Path(__file__).parent / "paper"
+HEADINGS = ("h4", "h3", "h2", "h1")
+
+
+def chapter_document(article: Article, front: FrontMatter) -> str:
+    """Return the document of one chapter, which is changed.
+
+    Links lead to the published book, where there is one.
+    """
+
+    def within(_: Article, place: str) -> str | None:
+        return f"#{place}" if place else None
+
+    page_extraction.relink([article], within, front.address)
+    _set_for_paper(article.body, front.site)
+    address = front.address(article.path)
+    return front.fill(PAPER / "chapter.html", article=article, address=address)
+
+
+def book_document(
+    articles: Sequence[Article], front: FrontMatter, page_of: Mapping[str, int] | None = None
+) -> str:
+    """Return the document of the whole book.
+
+    `articles` are the cover, then all pages in order, changed in place. `page_of` is the number of
+    the page on which each anchor stands; a draft has none.
+    """
+
+    def within(article: Article, place: str) -> str:
+        return f"#{article.anchor}{place}"
+
+    cover, *pages = articles
+    for article in articles:
+        # The book says once how it is cited.
+        page_extraction.drop(article.body.find_class("cite-box"))
+    page_extraction.relink(articles, within, front.address)
+    for article in articles:
+        page_extraction.prefix_ids(article)
+        _set_for_paper(article.body, front.site)
+        if article.part:
+            _demote(article.body)
+    return front.fill(
+        PAPER / "book.html",
+        cover=cover,
+        parts=page_extraction.by_part(pages),
+        figures=page_extraction.figures(articles),
+        page_of=page_of or {},
+    )
+
+
+def headings_of(document: str) -> list[str]:
+    """Return the headings of a document in order, each in one line."""
+    tree = html.document_fromstring(document)
+    headings = tree.iter(*HEADINGS, "h5", "h6")
+    texts = [_in_one_line(heading) for heading in headings]
+    return [text for text in texts if text]
+
+
+def _in_one_line(element: Element) -> str:
+    return " ".join(element.text_content().split())
+
+
+def _set_for_paper(body: Element, site: Path) -> None:
+    """Let only the picture of a figure be one to a reader of tags, named by where it lies."""
+    for element in list(body.iter("figure", "figcaption")):
+        element.tag = "div"
+    for image in body.iter("img"):
+        image.set("src", f"{site.as_uri()}/{image.get('src')}")
+
+
+def _demote(body: Element) -> None:
+    """Lower the headings of an article by one level: in the book it stands below a part."""
+    for name in HEADINGS:
+        level = int(name[1]) + 1
+        for heading in body.iter(name):
+            old = heading.get("class", "")
+            classes = f"{old} was-{name}"
+            heading.set("class", classes.strip())
+            heading.tag = f"h{level}"

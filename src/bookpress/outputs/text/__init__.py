@@ -1,0 +1,13 @@
+"""Each chapter as machines read it, and what leads them there."""
+
+from bookpress.outputs.base.registry import Format
+
+FORMAT = Format(
+    "text",
+    title="Text",
+    what="without code (Markdown)",
+    media_type="text/markdown",
+    chapter="{docname}.md",
+    write="bookpress.outputs.text.text:as_markdown",
+    order=50,
+)

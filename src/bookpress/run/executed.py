@@ -1,0 +1,57 @@
+"""An executed chapter: its notebook, parsed once, and what its outputs publish."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from bookpress.chapter import estimates, statements
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.counted import ROWS_MIME
+from bookpress.chapter.estimates import Estimate
+
+
+class ExecutedChapter:
+    """The notebook of a run; who reads it changes nothing of it.
+
+    Examples
+    --------
+    >>> ExecutedChapter({"cells": []}).results
+    {}
+    """
+
+    def __init__(self, notebook: Mapping[str, Any]) -> None:
+        self.notebook = notebook
+
+    @classmethod
+    def parse(cls, content: bytes) -> ExecutedChapter:
+        """Return the chapter that the content of a notebook file is."""
+        return cls(json.loads(content))
+
+    @property
+    def cells(self) -> list[dict[str, Any]]:
+        """Its cells, in order."""
+        cells: list[dict[str, Any]] = self.notebook["cells"]
+        return cells
+
+    @cached_property
+    def outputs(self) -> list[dict[str, Any]]:
+        """The outputs of its cells, in order."""
+        return estimates.outputs_of(self.cells)
+
+    @cached_property
+    def results(self) -> Mapping[str, Estimate]:
+        """The results that it publishes, by key."""
+        return estimates.harvest(self.outputs)
+
+    @cached_property
+    def statements(self) -> dict[str, Comparison]:
+        """The statements that it publishes, by key."""
+        return statements.harvest(self.outputs)
+
+    @cached_property
+    def rows(self) -> dict[str, dict[str, Any]]:
+        """The rows behind its results that are listed, by key."""
+        return estimates.published(self.outputs, ROWS_MIME)
