@@ -123,6 +123,7 @@ def scratch(place: str | None = None) -> str:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             cwd="/",
+            env={"PATH": os.defpath},
         )
         _keepers.append(keeper)
     return folder
