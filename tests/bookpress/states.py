@@ -9,8 +9,8 @@ from typing import Any
 from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
-    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>| data-block="[^"]*"'
-    r'|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"'
+    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>|<details class="overturn">.*?</details>'
+    r'| data-(?:block|hash)="[^"]*"|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"'
 )
 """Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have;
 citation files, which a state has in its addresses."""
@@ -34,9 +34,23 @@ def chart(path: Path) -> Any:
 
 def states(editions: Path, slug: str) -> Iterator[tuple[str, Any]]:
     """Yield the states of a chapter of the published edition, with their ids."""
-    for path in sorted((editions / f"default/html/states/{slug}").glob("*.js")):
-        if re.fullmatch(r"[0-9a-f]{12}", path.stem):
-            yield path.stem, script(path)
+    for path in sorted((editions / f"default/html/states/{slug}").glob("pack-*.js")):
+        pack = script(path)
+        for name, state in pack["states"].items():
+            yield name, unpacked(pack, state)
+
+
+def unpacked(pack: Any, state: Any) -> Any:
+    """Return a state of a pack with its pieces in their places, as the page's script has it."""
+    blocks = {name: pack["html"][place] for name, place in state["blocks"].items()}
+    figures = {}
+    for name, figure in state["figures"].items():
+        datasets = {key: pack["parts"][place] for key, place in figure["datasets"].items()}
+        others = {
+            part: pack["parts"][place] for part, place in figure.items() if part != "datasets"
+        }
+        figures[name] = {**others, "datasets": datasets}
+    return {**state, "blocks": blocks, "figures": figures}
 
 
 def record(editions: Path, name: str) -> Any:
@@ -89,13 +103,7 @@ def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
             chart(path),
             chart(editions / name / "html" / path.relative_to(editions / "default/html")),
         )
-        shared = {
-            one: script(editions / f"default/html/states/{slug}/{one}.js")
-            for one in figure.get("shared", ())
-        }
         for part in ("narrow", "page", "wide"):
             drawn = {**was[part], **figure.get(part, {})}
             assert {key: value for key, value in drawn.items() if value is not None} == now[part]
-        assert {**was["datasets"], **figure.get("datasets", {}), **shared}.items() >= now[
-            "datasets"
-        ].items()
+        assert {**was["datasets"], **figure.get("datasets", {})}.items() >= now["datasets"].items()

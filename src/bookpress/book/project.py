@@ -64,6 +64,10 @@ class Settings(BaseModel):
     """
     multiverse: dict[str, str] = {}
     """By chapter:statement, the chapter:result of many runs in which it holds."""
+    fragility: dict[str, str] = {}
+    """By chapter:statement, the chapter:result of the fewest rows that overturn it."""
+    main_choices: list[list[str]] = []
+    """Parameters by kind: a value of one is explored with each of those of another kind."""
     words: dict[str, Word | None] | bool = {}
     """Words of degree besides those of the press, by name; null switches one off, false all."""
     comparisons: dict[str, list[Form]] = {}

@@ -194,6 +194,7 @@ def ranged(result: Estimate, extra: int = 0) -> str:
 
 MOST_DIGITS = 3
 """Digits beyond the usual that tell two values apart, at most."""
+_WHOLE = re.compile(r"\.0+$")
 
 
 def told_apart(*results: Estimate) -> list[str]:
@@ -208,7 +209,8 @@ def told_apart(*results: Estimate) -> list[str]:
         values = {
             result.value: number(result.value, result.unit, extra=extra) for result in results
         }
-        if len({*values.values()}) == len(values):
+        shown = {_WHOLE.sub("", text) for text in values.values()}
+        if len(shown) == len(values):
             return [ranged(result, extra) for result in results]
     return [ranged(result, MOST_DIGITS) for result in results]
 

@@ -367,20 +367,21 @@ def explore(
     continue. States last as long as the edition; a build that changes it drops them.
     """
     from bookpress.outputs.base.registry import choose
-    from bookpress.states.explore import PAGE_SECONDS, states_to_explore
+    from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
-    from bookpress.states.sweep import expected
+    from bookpress.states.explore import is_explored, states_to_explore
 
     project = opt.current_project()
     options = _options(jobs, engine, force, time_limit)
     default, states, built_in = states_to_explore(project, chapters or [])
-    tasks = [state.task for state in states]
-    missing, words = expected(project, tasks, default.fingerprint, options, "states", PAGE_SECONDS)
-    say(words)
+    chosen = choose(formats or built_in)
+    missing = 0
+    if force or not is_explored(project, default, states, chosen):
+        missing, words = estimate(project, default, states, options)
+        say(words)
     if dry_run:
         return
     _ask_before(missing, yes)
-    chosen = choose(formats or built_in)
     with reporting() as bar:
         built = explore_states(project, default, states, options, bar, chosen, scheduler)
     say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(states)} states")

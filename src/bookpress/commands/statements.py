@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from bookpress.book.project import Project
 from bookpress.edition.editions import DEFAULT
-from bookpress.edition.statements import fallen, print_statements
+from bookpress.edition.statements import Statements, fallen, print_statements
 from bookpress.errors import UsageError
 from bookpress.progress import Reporter
 from bookpress.release import survival
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
 from bookpress.states.compare import sides
+from bookpress.states.overturn import answer
 
 Listed = tuple[Any, Callable[[], None]]
 """A list as plain JSON, and what prints it for people."""
@@ -58,4 +59,26 @@ class Asked:
             return sureness, partial(robustness.print_robustness, sureness)
         [side] = sides(project, [self.edition], options, reporter, self.changes)
         found = fallen(side.statements) if self.only_fallen else side.statements
-        return found, partial(print_statements, found)
+        return self._with_what_overturns(project, found), partial(print_statements, found)
+
+    def _with_what_overturns(self, project: Project, found: Statements) -> Statements:
+        """Return statements, those of the published edition with what would overturn them.
+
+        Where it was explored as it stands.
+        """
+        if self.edition != DEFAULT or self.changes:
+            return found
+        try:
+            sureness = robustness.load(project)
+        except UsageError:
+            return found
+        with_answers: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for slug, statements in found.items():
+            tested = sureness.get(slug, {})
+            with_answers[slug] = {
+                key: {**statement, "overturned": answer(tested[key])}
+                if key in tested
+                else statement
+                for key, statement in statements.items()
+            }
+        return with_answers

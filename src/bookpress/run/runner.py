@@ -6,7 +6,7 @@ From the cache where nothing has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -87,7 +87,11 @@ class Durations:
 
     def note(self, runs: Iterable[Run]) -> None:
         """Keep how long chapters took."""
-        self._seconds.update({run.chapter: run.seconds for run in runs})
+        self.keep({run.chapter: run.seconds for run in runs})
+
+    def keep(self, seconds: Mapping[str, float]) -> None:
+        """Keep how long things took, by name."""
+        self._seconds.update(seconds)
         with suppress(PressError):  # a build is not lost for want of a guess
             replace_file(self._path, pretty(self._seconds).encode())
 

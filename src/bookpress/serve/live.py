@@ -31,7 +31,7 @@ from bookpress.run.engine import engine_for
 from bookpress.run.executor import cores
 from bookpress.run.notebook import job_for, run_job
 from bookpress.run.runner import cached_runs
-from bookpress.states.explore import content_of
+from bookpress.states.contents import content_of
 from bookpress.states.states import Outcome, State
 from bookpress.states.warm import Program, WarmBook, connections, warm_book
 

@@ -1,12 +1,11 @@
 """What of a page differs in a state: the HTML of blocks by their ids, and parts of its charts.
 
-A state has other blocks than the published page: some come, some go. Each is given to a published
-one: what comes stands with the block that follows it, what goes is empty.
+A block differs where its hash does. What a state has and the published page has not stands with
+the block before it; what it lacks is empty.
 """
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -22,50 +21,32 @@ def changed_blocks(
     Blocks that hold one of the `figures` come anew even where their HTML is the same: only new
     blocks are drawn anew.
     """
-    outer = [block for block in old if not block.part_of]
-    holders = list(dict.fromkeys(block.holder for block in outer))
-    if holders != list(dict.fromkeys(block.holder for block in new if not block.part_of)):
+    hashes = {block.id: block.hash for block in old}
+    if _holders(old) != _holders(new):
         raise ValueError("it has other sections")
-    stale = [f'<figure class="chart-figure" id="{name}"' for name in figures]
-    changed: dict[str, str] = {}
-    for holder in holders:
-        before = [block for block in outer if block.holder == holder]
-        after = [block.html for block in new if block.holder == holder and not block.part_of]
-        changed |= _changed(before, after, stale)
-    inner = {block.id: block.html for block in old if block.part_of}
+    changed = dict.fromkeys(hashes.keys() - {block.id for block in new}, "")
+    before = ""
+    html = {}
     for block in new:
-        if block.part_of and inner.get(block.id) != block.html:
+        html[block.id] = block.html
+        if block.id not in hashes and not block.part_of:
+            changed[before] = "\n".join([changed.get(before, html[before]), block.html])
+            continue
+        if block.hash != hashes.get(block.id) or _holds(block, figures):
             changed[block.id] = block.html
+        if not block.part_of:
+            before = block.id
     return changed
 
 
-def _changed(before: Sequence[Block], after: Sequence[str], stale: Iterable[str]) -> dict[str, str]:
-    """Return what stands in the place of the blocks that one thing holds."""
-    texts = [_marked_stale(block.html, stale) for block in before]
-    changed: dict[str, str] = {}
-    matcher = difflib.SequenceMatcher(None, texts, after, autojunk=False)
-    for kind, first, last, new_first, new_last in matcher.get_opcodes():
-        coming = [*after[new_first:new_last]]
-        going = [*before[first:last]]
-        if kind == "equal":
-            continue
-        if not going:  # what comes stands with a neighbour that stays
-            neighbour = before[first] if first < len(before) else before[-1]
-            own = changed.pop(neighbour.id, neighbour.html)
-            pieces = [*coming, own] if first < len(before) else [own, *coming]
-            changed[neighbour.id] = "\n".join(pieces)
-            continue
-        while len(coming) > len(going):
-            coming[:2] = ["\n".join(coming[:2])]
-        coming += [""] * (len(going) - len(coming))
-        for block, text in zip(going, coming, strict=True):
-            changed[block.id] = text
-    return changed
+def _holders(page: Iterable[Block]) -> list[str]:
+    """Return what holds the blocks of a page, in its order."""
+    return [*dict.fromkeys(block.holder for block in page if not block.part_of)]
 
 
-def _marked_stale(text: str, stale: Iterable[str]) -> str:
-    """Return the HTML of a block, changed where it holds a figure that is to be drawn anew."""
-    return f"{text} " if any(figure in text for figure in stale) else text
+def _holds(block: Block, figures: Iterable[str]) -> bool:
+    """Return whether a block holds one of some figures."""
+    return any(f'<figure class="chart-figure" id="{name}"' in block.html for name in figures)
 
 
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:

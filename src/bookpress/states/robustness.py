@@ -25,9 +25,12 @@ Sureness = Mapping[str, Any]
 ``name``, ``noun`` and ``is_firm``, whether it holds under every value that the noun names;
 ``falls``: the states of one choice in which its sentence would be false, the nearest to the
 published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
-two choices, where each alone leaves it standing; ``marks``: its sentences, in the shape of
-``statements.json``; ``specifications``: the result of many other runs that hold it, where one is
-named.
+two choices, where each alone leaves it standing; ``open``: the choices under which it is neither
+true nor false; ``marks``: its sentences, in the shape of
+``statements.json``; ``survival``: of the parameter of survival the ``noun`` of its values, ``of``
+how many it ``held`` in, the words of those in which it was ``false``, and how many left it
+``unknown``; ``specifications``: the result of many other runs that hold it, and ``fragility``: of
+the fewest rows whose other label overturns it, where they are named.
 """
 FILE = "robustness.json"
 """In the staged source of an edition that was explored, and in its folder."""
@@ -107,27 +110,32 @@ def in_short(sure: Sureness) -> str:
     return f"depends on the {' and the '.join(dict.fromkeys(choices))}"
 
 
+def holds_under(sure: Sureness) -> str:
+    """Return under which choices a statement holds, whatever their value; empty for none."""
+    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
+    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
+    if any(not choice["noun"] for choice in firm):
+        nouns.append("other choice" if nouns else "choice")
+    if not nouns:
+        return ""
+    *first, last = nouns
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"holds under every {listed} we tried"
+
+
 def told(sure: Sureness) -> str:
     """Return how sure a statement is.
 
     Such as ``holds under every rule and period we tried; falls if every model counts as large``.
     """
-    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
-    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
-    if any(not choice["noun"] for choice in firm):
-        nouns.append("other choice" if nouns else "choice")
-    words = []
-    if nouns:
-        *first, last = nouns
-        listed = f"{', '.join(first)} and {last}" if first else last
-        words.append(f"holds under every {listed} we tried")
-    if not is_firm(sure):
-        words.append(what_overturns(sure))
-    return "; ".join(words)
+    overturned = "" if is_firm(sure) else what_overturns(sure)
+    return "; ".join(words for words in (holds_under(sure), overturned) if words)
 
 
 def together(statements: Sequence[Sureness]) -> Sureness:
     """Return how sure several statements are, all of which a finding rests on."""
+    if len(statements) == 1:
+        return statements[0]
     choices: dict[str, dict[str, Any]] = {}
     for sure in statements:
         for choice in sure["choices"]:
@@ -144,7 +152,22 @@ def together(statements: Sequence[Sureness]) -> Sureness:
         "choices": [*choices.values()],
         "falls": [*falls.values()],
         "pairs": [],
+        "open": [],
+        **_weakest(statements),
     }
+
+
+def _weakest(statements: Sequence[Sureness]) -> dict[str, Any]:
+    """Return the fewest rows and the fewest readings that carry one of several statements."""
+    carried = [sure["fragility"] for sure in statements if "fragility" in sure]
+    carried = [result for result in carried if result["value"] is not None]
+    followed = [sure["survival"] for sure in statements if "survival" in sure]
+    weakest = {}
+    if carried:
+        weakest["fragility"] = min(carried, key=lambda result: float(result["value"]))
+    if followed:
+        weakest["survival"] = min(followed, key=lambda readings: int(readings["held"]))
+    return weakest
 
 
 def specifications(sure: Sureness) -> str:

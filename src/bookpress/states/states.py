@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -84,6 +84,11 @@ class Outcome:
         """How the statements of the chapter stand, by key."""
         return statements_of(self.run)
 
+    def holds(self, key: str) -> bool | None:
+        """Return whether a statement is true here; None where that is unknown."""
+        statement = self.statements.get(key)
+        return statement.holds if statement else None
+
     def answers(self, key: str) -> bool:
         """Return whether a statement is true or false here, of what its sentence speaks of."""
         statement = self.statements.get(key)
@@ -112,10 +117,13 @@ class Outcome:
         return sum(statement.turns for statement in self.statements.values())
 
 
-def states_of(default: Edition, chapter: Chapter) -> list[State]:
+def states_of(
+    default: Edition, chapter: Chapter, kinds: Sequence[Collection[str]] = ()
+) -> list[State]:
     """Return the states of a chapter worth exploring.
 
-    One choice changed, then two closed ones, where these are few.
+    One choice changed, then two: main ones of different `kinds`, and closed ones where these are
+    few.
     """
     usual = default.values[chapter.slug]
     others = {}
@@ -125,9 +133,12 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
         others[name] = [value for value in explored if value != usual[name]]
     choices = [{name: value} for name, values in others.items() for value in values]
     closed = [parameter.name for parameter in chapter.parameters if parameter.choices]
-    pairs = _pairs({name: others[name] for name in closed})
-    if len(pairs) <= MOST_PAIRS:
-        choices += pairs
+    main = itertools.combinations(others, 2)
+    pairs = _pairs(others, [names for names in main if _differ(names, kinds)])
+    closed_pairs = _pairs(others, itertools.combinations(closed, 2))
+    if len(closed_pairs) <= MOST_PAIRS:
+        pairs += [pair for pair in closed_pairs if pair not in pairs]
+    choices += pairs
     states = []
     for choice in choices:
         steps = _steps(chapter.parameters, usual, choice)
@@ -135,10 +146,18 @@ def states_of(default: Edition, chapter: Chapter) -> list[State]:
     return states
 
 
-def _pairs(values: Mapping[str, Sequence[Value]]) -> list[dict[str, Value]]:
-    """Return every choice of two parameters among these values by name."""
+def _differ(names: Iterable[str], kinds: Sequence[Collection[str]]) -> bool:
+    """Return whether parameters are main ones, each of another kind."""
+    places = [place for name in names for place, kind in enumerate(kinds) if name in kind]
+    return len(set(places)) > 1
+
+
+def _pairs(
+    values: Mapping[str, Sequence[Value]], names: Iterable[tuple[str, str]]
+) -> list[dict[str, Value]]:
+    """Return every choice of two parameters among their values by name."""
     pairs: list[dict[str, Value]] = []
-    for first, second in itertools.combinations(values, 2):
+    for first, second in names:
         chosen = itertools.product(values[first], values[second])
         pairs += [{first: value, second: other} for value, other in chosen]
     return pairs

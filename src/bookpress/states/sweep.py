@@ -113,12 +113,8 @@ def expected(
     mark: Fingerprint,
     options: RunOptions,
     what: str,
-    more: float = 0.0,
 ) -> tuple[int, str]:
-    """Return how many tasks are still to be run, and in words how long that takes.
-
-    `more` seconds go to each task.
-    """
+    """Return how many tasks are still to be run, and in words how long that takes."""
     missing = list(tasks)
     if not options.force:
         cache = RunCache(project.cache)
@@ -126,8 +122,7 @@ def expected(
             task for task in tasks if not cache.holds(run_key(task.chapter, task.values, mark))
         ]
     durations = Durations(project)
-    run_seconds = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
-    work = run_seconds + more * len(tasks)
+    work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
     workers = options.jobs or cores()
     seconds = max(1, round(work / workers))
     took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"

@@ -12,11 +12,13 @@ from bookpress.states.states import Outcome
 def tally(
     published: Mapping[str, Mapping[str, Mapping[str, Any]]],
     states: Mapping[str, Sequence[Outcome]],
-    shares: Mapping[str, Any],
+    named: Mapping[str, Mapping[str, Any]],
+    survival: str = "",
 ) -> dict[str, dict[str, Sureness]]:
     """Return how sure each statement is, by chapter and key.
 
-    `shares`, by full name, are results of many other runs.
+    `named`, by kind and full name, are results of chapters that say more of it, `survival` is the
+    parameter along which it is followed.
     """
     tallied: dict[str, dict[str, Sureness]] = {}
     for slug, statements in published.items():
@@ -25,11 +27,33 @@ def tally(
         tallied[slug] = {}
         for key, statement in statements.items():
             sureness = _sureness(key, states[slug])
-            if f"{slug}:{key}" in shares:
-                sureness["specifications"] = shares[f"{slug}:{key}"]
+            if statement["holds"] is True:
+                sureness |= _readings(key, states[slug], survival)
+            for kind, results in named.items():
+                if f"{slug}:{key}" in results:
+                    sureness[kind] = results[f"{slug}:{key}"]
             sureness["marks"] = statement["marks"]
             tallied[slug][key] = sureness
     return tallied
+
+
+def _readings(key: str, outcomes: Sequence[Outcome], name: str) -> dict[str, Any]:
+    """Return in which values of a parameter a statement holds, the published one among them."""
+    readings = [outcome for outcome in outcomes if [*outcome.state.choice] == [name]]
+    if not readings or all(outcome.holds(key) is None for outcome in readings):
+        return {}
+    parameter = readings[0].state.parameter(name)
+    false = [outcome for outcome in readings if outcome.turns(key)]
+    held = sum(outcome.holds(key) is True for outcome in readings) + 1
+    of = len(readings) + 1
+    reading = {
+        "noun": parameter.noun,
+        "of": of,
+        "held": held,
+        "false": [parameter.words(outcome.state.choice[name]) for outcome in false],
+        "unknown": of - held - len(false),
+    }
+    return {"survival": reading}
 
 
 def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -47,6 +71,7 @@ def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         falls += turned
         if answers:
             choices.append(_choice(name, answers, turned))
+    alone = [outcome for of_choice in single.values() for outcome in of_choice]
     answers = [outcome for outcome in outcomes if outcome.answers(key)]
     pairs = [] if falls else [outcome for outcome in answers if outcome.turns(key)]
     return {
@@ -55,6 +80,7 @@ def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "choices": choices,
         "falls": [_falls(key, outcome) for outcome in sorted(falls, key=_nearness)],
         "pairs": [_falls(key, outcome) for outcome in sorted(pairs, key=_nearness)],
+        "open": [dict(outcome.state.choice) for outcome in alone if not outcome.answers(key)],
     }
 
 

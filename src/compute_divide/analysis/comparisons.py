@@ -193,13 +193,33 @@ def equals(
         return Comparison(None, f"{what} is not known")
     is_number = isinstance(found, numbers.Number) and not isinstance(found, bool)
     kind: Kind = "number" if is_number else "claim"
-    return Comparison(_if_any(among, found == expected), f"{what} is {_said(found)}", kind=kind)
+    because = f"{what} {_verb(what)} {_said(found)}"
+    return Comparison(_if_any(among, found == expected), because, kind=kind)
+
+
+def _verb(what: str) -> str:
+    """Return "is", or "are" for what is plural, as "the years" or "the numbers of chips"."""
+    noun = what.partition(" of ")[0]
+    return "are" if noun.endswith("s") and not noun.endswith("ss") else "is"
 
 
 def _said(found: Any) -> str:
     """Return a fact in words: the items of a list, where they are known."""
     items = [*found] if isinstance(found, list | tuple | set) else [found]
-    return _listing("not known" if item is None else item for item in items)
+    return _listing(map(_item, items))
+
+
+def _item(item: Any) -> str:
+    """Return an item of a fact in words: a pair of years as a period, a large number by thousands.
+
+    Years are no large numbers.
+    """
+    if item is None:
+        return "not known"
+    if isinstance(item, tuple):
+        return " to ".join(map(str, item))
+    is_large = isinstance(item, int) and abs(item) >= 10_000
+    return f"{item:,}" if is_large else str(item)
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
@@ -268,8 +288,20 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
             reasons.append(f"{name} is not listed")
         else:
             answers.append((values == label).all())
-            reasons.append(f"{name} is {_listing(values.unique())}")
-    return Comparison(_all_hold(answers), "; ".join(reasons))
+            texts = [str(value).replace("|", " and ") for value in values.unique()]
+            reasons.append(f"{name} is {_listing(texts)}")
+    return _together(answers, reasons)
+
+
+def _together(answers: Sequence[bool | None], reasons: Sequence[str]) -> Comparison:
+    """Return parts as one comparison, with the reasons of those that decide it."""
+    holds = _all_hold(answers)
+    deciding = [
+        reason
+        for answer, reason in zip(answers, reasons, strict=True)
+        if holds is True or (None if answer is None else bool(answer)) is holds
+    ]
+    return Comparison(holds, "; ".join(deciding))
 
 
 def _all_hold(answers: Sequence[bool | None]) -> bool | None:
@@ -355,7 +387,7 @@ def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Co
         most = _most_a_year(since, team_type)
         answers.append(most <= limit)
         reasons.append(f"up to {most} a year from {first} on")
-    return Comparison(_all_hold(answers), "; ".join(reasons))
+    return _together(answers, reasons)
 
 
 def _most_a_year(rows: pd.DataFrame, team_type: str) -> int:
@@ -589,4 +621,7 @@ def _width_against(
     verdict = holds(estimate.high - estimate.low, width)
     negation = "" if verdict else "not "
     limit = with_unit(number(width, estimate.unit), estimate.unit)
-    return Comparison(verdict, f"{ranged(estimate)} is {negation}{word} than {limit}")
+    if estimate.unit == "share":
+        limit = f"{100 * width:g} points"
+    because = f"the interval of {ranged(estimate)} is {negation}{word} than {limit}"
+    return Comparison(verdict, because)

@@ -312,9 +312,9 @@ def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
 
 def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
     """Say why an interval does not lie on one side of another one."""
+    if first.value == other.value:
+        return f"both are {numbers.write(first)}"
     text, other_text = numbers.told_apart(first, other)
-    if text == other_text:
-        return f"both are {text}"
     value = float(first.value or 0)
     bound = float(other.value or 0)
     on_side = value < bound if word == "below" else value > bound
@@ -322,6 +322,9 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
         return f"{text} is not {word} {other_text}"
     across = "above" if word == "below" else "below"
     if other.low == other.high:
+        end = first.high if word == "below" else first.low
+        reached = Estimate(end, unit=first.unit)
+        text, other_text, _ = numbers.told_apart(first, other, reached)
         return f"{text} is {word} {other_text}, but the interval reaches {across} it"
     return f"{text} is {word} {other_text}, but the intervals overlap"
 
@@ -343,9 +346,20 @@ def _within(holds: bool, first: Estimate, claim: Estimate) -> str:
 
 def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
     """Say whether an interval lies near a number."""
-    text, other = numbers.told_apart(first, number)
     if by == 0:
+        text, other = numbers.told_apart(first, number)
         return f"{text} is {'' if holds else 'not '}{other}"
-    margin = f"{100 * by:.3g} points" if first.unit == "share" else f"{by:g}"
+    text, other = numbers.told_apart(first, number, *_furthest(by, first, number))[:2]
+    margin = f"{100 * by:.3g} points" if first.unit == "share" else f"{by:,.6g}"
     nearness = "no further than" if holds else "further than"
     return f"{text} lies {nearness} {margin} from {other}"
+
+
+def _furthest(by: float, first: Estimate, number: Estimate) -> list[Estimate]:
+    """Return the end of an interval that lies furthest from a number, and where it might lie."""
+    below = float(number.low or 0) - float(first.low or 0)
+    above = float(first.high or 0) - float(number.high or 0)
+    end, limit = (first.high, float(number.high or 0) + by)
+    if below > above:
+        end, limit = (first.low, float(number.low or 0) - by)
+    return [Estimate(end, unit=first.unit), Estimate(limit, unit=first.unit)]

@@ -1,26 +1,32 @@
-"""Blocks of a page: the pieces of its text that a state of it replaces, each with an id.
+"""Blocks of a page: the pieces of its text that a state of it replaces, each with an id and a hash.
 
-A block is a child of a section, or of the opening of a chapter, that is neither. What a template
-gives an id of its own with ``data-part`` is a block within a block: the code of a figure, say, or
-its reference, which differ when the rest does not. Ids are given once, when a page is written.
+A block is a child of a section, or of the opening of a chapter, that is neither; the note on what
+does not hold belongs to the block that it stands before. What a template gives an id of its own
+with ``data-part`` is a block within a block: the code of a figure, say, or its reference, which
+differ when the rest does not. Ids and hashes are given once, when a page is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from bookpress.elements.base.registry import fixed
+from bookpress.files import sha256
 
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )
 """Elements without an end."""
 ID = "data-block"
+HASH = "data-hash"
 PART = "data-part"
-_ID = re.compile(f' {ID}="[^"]*"')
+NOTE = "fallen-note"
+"""The class of the note on what does not hold, which a state has and the published page has not."""
+HASH_LENGTH = 8
+_OWN = re.compile(f' {ID}="[^"]*" {HASH}="[^"]*"')
 
 
 @dataclass
@@ -37,10 +43,14 @@ class Element:
     children: list[Element] = field(default_factory=list)
 
     @property
+    def classes(self) -> list[str]:
+        """Its classes."""
+        return (self.attributes.get("class") or "").split()
+
+    @property
     def is_holder(self) -> bool:
         """Whether its children are blocks."""
-        classes = (self.attributes.get("class") or "").split()
-        return self.tag == "section" or (self.tag == "div" and "opener" in classes)
+        return self.tag == "section" or (self.tag == "div" and "opener" in self.classes)
 
     @property
     def name(self) -> str:
@@ -56,7 +66,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Block:
-    """A block: what holds it, its id, and its HTML without its own id.
+    """A block: what holds it, its id, and its HTML without its own id and hash.
 
     Blocks within it stand there as empty elements with their ids.
     """
@@ -64,6 +74,8 @@ class Block:
     holder: str
     id: str
     html: str
+    hash: str
+    """Of its HTML: equal where nothing of it differs."""
     part_of: str = ""
     """The id of the block that it is within, if it is."""
 
@@ -119,26 +131,37 @@ class _Reader(HTMLParser):
 
 
 def with_ids(body: str) -> str:
-    """Return the text of a page, each block of it with its id."""
+    """Return the text of a page, each block of it with its id and its hash."""
     root = _Reader(body).root
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
         if not holder.is_holder or holder.name in fixed():
             continue
-        blocks = [child for child in holder.children if _is_block(child)]
-        for number, block in enumerate(blocks, 1):
+        for number, block in enumerate(_blocks(holder), 1):
             name = f"{holder.name}-{number}"
-            inserted.append((_after_tag(block), f' {ID}="{name}"'))
+            parts = {}
             for part in _parts(block):
                 inner = f"{_figure(part) or name}-{part.attributes[PART]}"
-                inserted.append((_after_tag(part), f' {ID}="{inner}"'))
+                parts[inner] = part
+                inserted.append((_after_tag(part), _own(inner, _html(body, part, {}))))
+            inserted.append((_after_tag(block), _own(name, _html(body, block, parts))))
     for place, text in sorted(inserted, reverse=True):
         body = body[:place] + text + body[place:]
     return body
 
 
-def _is_block(element: Element) -> bool:
-    return not element.is_holder and element.name not in fixed()
+def _blocks(holder: Element) -> Iterator[Element]:
+    """Yield the blocks that an element holds."""
+    for child in holder.children:
+        is_block = not child.is_holder and child.name not in fixed()
+        if is_block and NOTE not in child.classes:
+            yield child
+
+
+def _own(name: str, html: str) -> str:
+    """Return the attributes of a block: its id and the hash of its HTML."""
+    digest = sha256(html.encode())
+    return f' {ID}="{name}" {HASH}="{digest[:HASH_LENGTH]}"'
 
 
 def _after_tag(element: Element) -> int:
@@ -176,7 +199,10 @@ def blocks_of(page: str) -> list[Block]:
         name = element.attributes.get(ID)
         if name:
             holder = element.parent.name if element.parent else ""
-            blocks.append(Block(holder, name, _html(page, element), _outer(element)))
+            digest = element.attributes.get(HASH) or ""
+            parts = {part.attributes[ID] or "": part for part in _parts(element)}
+            html = _OWN.sub("", _html(page, element, parts), count=1)
+            blocks.append(Block(holder, name, html, digest, _outer(element)))
     return blocks
 
 
@@ -188,14 +214,24 @@ def _outer(block: Element) -> str:
     return (element and element.attributes.get(ID)) or ""
 
 
-def _html(page: str, block: Element) -> str:
-    """Return the HTML of a block, empty elements in the place of the blocks within it."""
+def _html(page: str, block: Element, parts: Mapping[str, Element]) -> str:
+    """Return the HTML of a block with its notes; empty elements stand for the blocks within it."""
     pieces = []
     last = block.start
-    for part in _parts(block):
+    for name, part in parts.items():
         pieces.append(page[last : part.start])
-        name = part.attributes[ID]
         pieces.append(f'<{part.tag} {ID}="{name}"></{part.tag}>')
         last = part.end
     pieces.append(page[last : block.end])
-    return _ID.sub("", "".join(pieces), count=1)
+    notes = [page[note.start : note.end] for note in _notes(block)]
+    return "\n".join([*notes, "".join(pieces)])
+
+
+def _notes(block: Element) -> list[Element]:
+    """Return the notes that stand before a block."""
+    notes: list[Element] = []
+    for sibling in block.parent.children if block.parent else ():
+        if sibling is block:
+            break
+        notes = [*notes, sibling] if NOTE in sibling.classes else []
+    return notes

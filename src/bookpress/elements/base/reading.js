@@ -223,7 +223,7 @@
     link.search = query.size ? `?${query}` : "";
   };
   if (shared.length) for (const name of ["click", "auxclick", "contextmenu"]) document.addEventListener(name, carry, true);
-  if (carried().length && !$("#parameters")) {
+  if (carried().length && !$("#parameters, .whole-banner")) {
     const words = carried().map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
     const note = make("aside", { className: "banner" });
     note.setAttribute("aria-label", "Your choice");

@@ -35,14 +35,18 @@
     if (folder && index.published !== bar.dataset.edition) throw new Error("The states beside this page are of another edition.");
     const values = names.map((name) => index.choices[name]?.[radios(name).findIndex((one) => one.value === wanted[name])]);
     const same = (one) => names.length === Object.keys(one.choice).length && names.every((name, at) => values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
-    const id = (names.length === 1 ? values[0] : index.pairs.find(same))?.id;
-    if (!id && !press.live) throw new Unknown();
-    const state = id ? { id, ...await load(id) } : await press.live(bar.dataset.chapter, wanted, signal);
-    for (const figure of Object.values(state.figures)) {
-      for (const name of figure.shared ?? []) figure.datasets = { ...figure.datasets, [name]: await load(name) };
-    }
-    return state;
+    const row = names.length === 1 ? values[0] : index.pairs.find(same);
+    if (row?.pack !== undefined) return unpacked(await load(`pack-${row.pack}`), row.id);
+    if (!press.live) throw new Unknown();
+    return press.live(bar.dataset.chapter, wanted, signal);
   }
+  // A pack has each piece once, and in its states the places of pieces (pack.py writes it).
+  const mapped = (entries, change) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
+  const unpacked = ({ html, parts, states }, id) => {
+    const state = states[id], part = (place) => parts[place];
+    const figures = mapped(state.figures, ({ datasets, ...others }) => ({ ...mapped(others, part), datasets: mapped(datasets, part) }));
+    return { id, ...state, blocks: mapped(state.blocks, (place) => html[place]), figures };
+  };
 
   // ---- The page in another state: originals are taken out, never changed, with the white space between them ----
   const parsed = (html) => { const holder = make("template"); holder.innerHTML = html; return [...holder.content.children]; };
@@ -93,7 +97,7 @@
   };
   function apply(state, begun) {
     const changed = Object.entries(state.blocks).map(([name, html]) => [blocks.get(name), html])
-      .filter(([old]) => !(outer(old)?.dataset.block in state.blocks));
+      .filter(([old]) => old && !(outer(old)?.dataset.block in state.blocks));
     const news = [], quiet = [], charts = [];
     const beside = changed.map(([old]) => changed.map(([other]) => other).filter((other) => other.parentNode === old.parentNode));
     for (const [at, [old, html]] of changed.entries()) {

@@ -23,9 +23,11 @@ from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, note
 from bookpress.elements.base.contents import citation_of
-from bookpress.elements.base.nodes import later, mark, value
+from bookpress.elements.base.nodes import html, later, mark, value
 from bookpress.elements.base.store import UnknownNameError, store_of
+from bookpress.elements.base.templates import fill
 from bookpress.elements.sentence.claims import wrap_claims
+from bookpress.states.overturn import QUESTION, answer
 from bookpress.states.robustness import (
     Sureness,
     in_short,
@@ -49,10 +51,14 @@ def setup(app: Sphinx) -> None:
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{otherwise} key``: return the paragraphs only where the statement does not hold."""
+    """``{otherwise} key``: return the paragraphs only where the statement does not hold.
+
+    What holds them is there in any case: blocks of a page keep their numbers.
+    """
     name = node["name"]
     statement = store_of(env).statement(name)
-    return list(node.children) if statement.holds is False else []
+    shown = node.children if statement.holds is False else []
+    return [nodes.container("", *shown, classes=["otherwise"])]
 
 
 def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nodes.Node]:
@@ -90,7 +96,7 @@ class WriteNotes(SphinxPostTransform):
         for paragraph in self.document.findall(nodes.paragraph):
             if FINDING in paragraph["classes"]:
                 names = [node["name"] for node in paragraph.findall(mark)]
-                paragraph.extend(finding_mark(names, self.env))
+                add_sureness(paragraph, names, self.env)
         faults: dict[nodes.Element, list[Comparison]] = {}
         for node in list(self.document.findall(nodes.Element)):
             block = block_of(node)
@@ -254,7 +260,7 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     names: list[str] = node["names"]
     sureness = together([_sureness(name, env) for name in names])
     words = told(sureness)
-    attributes: dict[str, Any] = {} if node["is_finding"] else {"title": words}
+    attributes: dict[str, Any] = {} if node["is_finding"] else {"title": answer(sureness)}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)
         slug, _, key = names[0].partition(":")
@@ -281,7 +287,14 @@ def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
     return [fragile(names=[name], is_finding=False)]
 
 
-def finding_mark(names: Sequence[str], env: BuildEnvironment) -> list[nodes.Node]:
-    """Return what stands below a finding: under which choices it holds, and what overturns it."""
+def add_sureness(finding: nodes.paragraph, names: Sequence[str], env: BuildEnvironment) -> None:
+    """Say at the end of a finding under which choices it holds; below it, what overturns it."""
     tested = [name for name in dict.fromkeys(names) if _sureness(name, env)]
-    return [fragile(names=tested, is_finding=True)] if tested else []
+    if not tested:
+        return
+    finding += fragile(names=tested, is_finding=True)
+    says = answer(together([_sureness(name, env) for name in tested]))
+    text = fill("overturn.html", question=QUESTION, answer=says)
+    parent: nodes.Element = finding.parent
+    at = parent.index(finding) + 1
+    parent[at:at] = html(text)

@@ -15,7 +15,8 @@ from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
-from bookpress.states.robustness import is_firm, is_tested, specifications, what_overturns
+from bookpress.states.overturn import answer, besides
+from bookpress.states.robustness import is_firm, is_tested
 
 MOST_SENTENCES = 2
 """A statement is listed with so many of the sentences that rest on it."""
@@ -80,7 +81,6 @@ def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) ->
         "key": key,
         "sentences": dict([*sentences.items()][:MOST_SENTENCES]),
         "choice": [] if is_firm(sure) else [*falls[0]["choice"]],
-        "overturns": what_overturns(sure),
+        "overturns": besides(sure) if is_firm(sure) else answer(sure),
         "because": falls[0]["because"] if falls else "",
-        "many": specifications(sure),
     }

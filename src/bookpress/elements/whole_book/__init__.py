@@ -1,0 +1,14 @@
+"""One choice, the whole book: which findings stand and which fall under it."""
+
+from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms, Without
+
+FOLDED = Without(classes=("whole-book",))
+ELEMENT = Element(
+    "whole_book",
+    __name__,
+    Forms(page=As.SAME, print=FOLDED, epub=FOLDED, notebook=As.OMITTED, text=As.OMITTED),
+    order=75,
+    directives={"whole-book": Directive(".whole_book:whole_book")},
+    style="whole-book.css",
+    assets=(Asset("whole-book.js", signs=("whole-book",), early=True),),
+)

@@ -1,0 +1,137 @@
+"""The content of the script of a state: what it is, and what of its page differs.
+
+Contents are kept beside the runs that they are made of: exploring again makes but those pages that
+would be others. What is kept has the ids of its own edition, which are put right when it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from bookpress.book.project import Project
+from bookpress.chapter.parameters import as_text
+from bookpress.edition.build import edition_record
+from bookpress.edition.editions import Edition
+from bookpress.edition.staging import staged_notebook
+from bookpress.elements.base.blocks import HASH
+from bookpress.files import canonical, parse_json, pretty, read, replace_file, sha256
+from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.run.cache import Run
+from bookpress.run.notebook import as_file
+from bookpress.states.index import three
+from bookpress.states.states import Outcome
+
+FOLDER = "states"
+"""Among the runs that are kept, the folder of contents."""
+_HASHES = re.compile(f' {HASH}="[^"]*"')
+Page = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Makes the page of a state."""
+
+
+def content_of(
+    project: Project,
+    default: Edition,
+    runs: Mapping[str, Run],
+    page: Page,
+    outcome: Outcome,
+) -> dict[str, Any]:
+    """Return the content of the script of a state.
+
+    `runs` are those of the published edition, `page` makes its page. The content is: ``choice``,
+    ``title``, ``command``, ``results_sha256``: what it is; ``results`` that differ as value, low,
+    high; ``fallen``: statements that are false or unknown, why, and what gives way; ``blocks``: by
+    id the HTML of those of the page whose hash differs; ``figures``. A figure has
+    ``datasets`` and the entries of ``wide`` and ``narrow`` that the script of the published chart
+    has not (null: an entry goes), and ``rows`` of its table of data (text, and what it is sorted
+    by).
+    """
+    chapter = outcome.state.chapter
+    edition = outcome.state.edition
+    state_runs = {**runs, chapter.slug: outcome.run}
+    record = edition_record(project, edition, default, state_runs, [PAGES])
+    chapters = {known.docname for known in default.chapters}
+    choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
+    notebook = staged_notebook(chapter, edition, outcome.run, record, chapters)
+    order = {
+        "docname": chapter.docname,
+        "notebook": as_file(notebook).decode(),
+        "edition": {**record, "query": urlencode(choice)},
+    }
+    return {
+        "choice": dict(outcome.state.choice),
+        "title": record["title"],
+        "command": record["command"],
+        "results_sha256": record["results_sha256"],
+        "results": _changed_results(runs[chapter.slug], outcome.run),
+        "fallen": outcome.fallen,
+        **page(order),
+    }
+
+
+def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
+    """Return the results of a state that are not the published ones, as value, low, high."""
+    changed = {}
+    for key, result in run.results.items():
+        if result != published.results.get(key):
+            changed[key] = three(result)
+    return changed
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Contents of the states of a published edition, those of before among them."""
+
+    project: Project
+    default: Edition
+    runs: Mapping[str, Run]
+    source: Path
+    pages: Path
+    page: Page
+    made: list[str] = field(default_factory=list, init=False)
+    """The ids of the states whose pages were made, not kept."""
+    _marks: dict[str, str] = field(default_factory=dict, init=False)
+
+    def of(self, outcome: Outcome) -> dict[str, Any]:
+        """Return the content of a state, made where it is not kept."""
+        state_id = outcome.state.edition.id
+        kept = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
+        if kept.is_file():
+            before = parse_json(read(kept), str(kept))
+            text = json.dumps(before["content"])
+            text = text.replace(before["id"], state_id)
+            content: dict[str, Any] = json.loads(text.replace(before["default"], self.default.id))
+            return content
+        content = content_of(self.project, self.default, self.runs, self.page, outcome)
+        record = {"id": state_id, "default": self.default.id, "content": content}
+        replace_file(kept, pretty(record).encode())
+        self.made.append(state_id)
+        return content
+
+    def _key(self, outcome: Outcome) -> str:
+        """Return the hash of all that the content of a state rests on but for ids of editions."""
+        state = outcome.state
+        slug = state.chapter.slug
+        if slug not in self._marks:
+            self._marks[slug] = self._mark(state.chapter.docname)
+        rests_on = [self._marks[slug], outcome.run.key, dict(state.choice), state.edition.title]
+        return sha256(canonical(rests_on).encode())
+
+    def _mark(self, docname: str) -> str:
+        """Return the hash of what is published of a chapter, and of what it may quote."""
+        page = read(self.pages / f"{docname}.html").decode("utf-8")
+        notebook = read(self.source / f"{docname}.ipynb").decode("utf-8")
+        published = [_HASHES.sub("", page), notebook]
+        texts = [text.replace(self.default.id, "") for text in published]
+        return sha256(canonical([*texts, self._others]).encode())
+
+    @cached_property
+    def _others(self) -> list[str]:
+        """What pages may quote of other chapters, and what their commands begin with."""
+        return [self.default.command, *(run.key for run in self.runs.values())]

@@ -1,0 +1,124 @@
+"""How long exploring takes, from how long it took last time."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+
+from bookpress.book.project import Project
+from bookpress.edition.editions import Edition
+from bookpress.errors import PressError
+from bookpress.files import canonical, pretty, replace_file, sha256
+from bookpress.run.cache import Run, RunCache, run_key
+from bookpress.run.executor import cores
+from bookpress.run.runner import Durations, RunOptions
+from bookpress.states.states import Outcome, State
+
+LAST = "states/last.json"
+"""Among the runs that are kept: of which chapters the pages of states were made, by slug."""
+PAGE = "the page of a state"
+BOOK = "the pages of the book"
+ENOUGH = 5
+"""Pages from which on their time says something."""
+SECONDS = {PAGE: 0.4, BOOK: 30.0}
+"""About what these take where nobody has measured it; a state takes as long as its chapter."""
+
+
+def estimate(
+    project: Project, default: Edition, states: Sequence[State], options: RunOptions
+) -> tuple[int, str]:
+    """Return how many states are still to be run, and in words how long all will take."""
+    cache = RunCache(project.cache)
+    mark = default.fingerprint
+    missing = [
+        state
+        for state in states
+        if options.force or not cache.holds(run_key(state.chapter, state.task.values, mark))
+    ]
+    before = _last(project)
+    marks = chapter_marks(default)
+    pages = [state for state in states if before.get(state.chapter.slug) != _of(state, marks)]
+    durations = Durations(project)
+    work = sum(_seconds(durations, state.chapter.slug) for state in missing)
+    work += len(pages) * durations.of(PAGE, SECONDS[PAGE])
+    seconds = work / (options.jobs or cores()) + durations.of(BOOK, SECONDS[BOOK])
+    took = f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
+    many = f"{len(states):,} states, {len(missing):,} of them to be run"
+    return len(missing), f"{many}: about {took} (as long as it took last time)"
+
+
+def _seconds(durations: Durations, slug: str) -> float:
+    """Return how long a state of a chapter takes to be run."""
+    return durations.of(_name(slug), durations.of(slug, 1.0))
+
+
+def _name(slug: str) -> str:
+    return f"a state of {slug}"
+
+
+def _of(state: State, marks: Mapping[str, str]) -> str:
+    return marks[state.chapter.slug]
+
+
+def chapter_marks(default: Edition) -> dict[str, str]:
+    """Return by slug the hash of what the pages of a chapter's states are made from."""
+    keys = [
+        run_key(chapter, default.values[chapter.slug], default.fingerprint)
+        for chapter in default.chapters
+    ]
+    return {
+        chapter.slug: sha256(canonical([chapter.sha256, *keys]).encode())
+        for chapter in default.chapters
+    }
+
+
+def _last(project: Project) -> dict[str, str]:
+    """Return the marks of the chapters whose states have pages since last time."""
+    try:
+        found: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+class Clock:
+    """Keeps how long exploring takes, by what is done."""
+
+    def __init__(self, project: Project, default: Edition) -> None:
+        self._project = project
+        self._default = default
+        self._pages = 0.0
+
+    def note_runs(self, published: Iterable[Run], outcomes: Iterable[Outcome]) -> None:
+        """Keep how long chapters took to be run, and their states."""
+        Durations(self._project).note(published)
+        seconds: dict[str, list[float]] = {}
+        for outcome in outcomes:
+            seconds.setdefault(outcome.state.chapter.slug, []).append(outcome.run.seconds)
+        means = {_name(slug): sum(all_) / len(all_) for slug, all_ in seconds.items()}
+        Durations(self._project).keep(means)
+
+    @contextmanager
+    def pages(self) -> Iterator[None]:
+        """Measure how long the pages of states take."""
+        begun = time.monotonic()
+        yield
+        self._pages = time.monotonic() - begun
+
+    def note_pages(self, slugs: Iterable[str], made: int, width: int) -> None:
+        """Keep of which chapters the pages of states were made, so many at a time."""
+        marks = chapter_marks(self._default)
+        last = {**_last(self._project), **{slug: marks[slug] for slug in slugs}}
+        if made >= ENOUGH:
+            Durations(self._project).keep({PAGE: self._pages * width / made})
+        with suppress(PressError):
+            replace_file(self._project.cache / LAST, pretty(last).encode())
+
+    @contextmanager
+    def book(self) -> Iterator[None]:
+        """Measure how long the pages of the book take, apart from those of states."""
+        begun = time.monotonic()
+        yield
+        Durations(self._project).keep({BOOK: time.monotonic() - begun - self._pages})
