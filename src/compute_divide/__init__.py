@@ -89,6 +89,7 @@ VOCABULARY = {
     "bookpress.chapter.number_formats": ["spoken"],
     "compute_divide.analysis.statistics.association": ["association"],
     "compute_divide.analysis.statistics.bounds": [
+        "belonging_bounds",
         "bounded_share",
     ],
     "compute_divide.analysis.statistics.resampling": [

@@ -4,7 +4,11 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.statistics.bounds import academic_bounds, bounded_share
+from compute_divide.analysis.statistics.bounds import (
+    academic_bounds,
+    belonging_bounds,
+    bounded_share,
+)
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
 
@@ -53,3 +57,21 @@ def test_a_row_that_stands_for_several_works_counts_as_often(
         academic_bounds(every, ["place"]),
         check_dtype=False,
     )
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1))
+def test_a_share_stays_within_its_bounds_whichever_unchecked_rows_are_of_another_team(
+    kinds: list[tuple[bool, bool, bool]],
+) -> None:
+    rows = pd.DataFrame(kinds, columns=["counted", "team_checked", "belongs"])
+    share = belonging_bounds(rows, rows["counted"], "systems")
+    there = rows[rows["team_checked"] | rows["belongs"]]
+    assert share.low is not None
+    assert share.high is not None
+    if len(there):
+        assert share.low - 1e-12 <= there["counted"].mean() <= share.high + 1e-12
+
+
+def test_bounds_of_no_rows_have_no_value() -> None:
+    nothing = pd.DataFrame({"counted": [], "team_checked": []}, dtype=bool)
+    assert belonging_bounds(nothing, nothing["counted"], "none").value is None

@@ -25,6 +25,7 @@ from compute_divide.evidence.chips.chips import load_chips
 
 TEAM = "another team, by its authors"
 SAME_RUN = "the same run as another row"
+OTHER_BASE = "built on another model than listed, by its source"
 OWN_COMPUTING = "built on another model: counted with its own computing"
 OF_ITS_BASE = "built on another model: its own computing is not known"
 CORRECTED = "another computing, by its own source"
@@ -56,9 +57,9 @@ def with_records(
     pandas.DataFrame
         The models, with these columns besides: ``audit``, the verdict on a row, missing where
         nobody audited it; ``team_checked`` and ``compute_checked``, whether its authors and its
-        computing were confirmed from a source. Audited, the team type and the computing (in FLOP)
-        are those of the audit, and a run that two rows describe counts once. Rows of a reader's own
-        stay as they are.
+        computing were confirmed from a source. Audited, the team type, the computing (in FLOP) and
+        the base of a run that the database builds on another model are those of the audit, and a
+        run that two rows describe counts once. Rows of a reader's own stay as they are.
 
     Raises
     ------
@@ -111,8 +112,9 @@ def _changed(models: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Return the models with what the audit changed: teams, computing, rows counted once."""
     counted = {field: rows["counted"] for field, rows in changes.groupby("field")}
     changed = models.copy()
-    if "team_type" in counted:
-        changed.loc[counted["team_type"].index, "team_type"] = counted["team_type"]
+    for field in ("team_type", "base_model"):
+        if field in counted:
+            changed.loc[counted[field].index, field] = counted[field]
     if COMPUTE in counted:
         computing = counted[COMPUTE].astype(float)
         changed.loc[computing.index, COMPUTE] = computing
@@ -164,6 +166,7 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
         if row["own"]:
             continue
         found = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
+        found |= _base_change(row, audit)
         for field, (counted, reason) in found.items():
             changes.append((place, row["model"], row["year"], field, row[field], counted, reason))
     columns = ["place", "model", "year", "field", "listed", "counted", "reason"]
@@ -181,6 +184,13 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
     if dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes":
         team = audit["team_type_apart"]
     return {} if team == row["team_type"] else {"team_type": (team, TEAM)}
+
+
+def _base_change(row: Record, audit: Record) -> Change:
+    """Return the model that a row was built on, where its source names another than the list."""
+    base = audit["base_model"]
+    is_listed = isinstance(row["base_model"], str) and isinstance(base, str)
+    return {"base_model": (base, OTHER_BASE)} if is_listed and base != row["base_model"] else {}
 
 
 def _run_change(row: Record, audit: Record, names: set[str]) -> Change:

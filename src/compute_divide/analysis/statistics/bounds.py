@@ -105,3 +105,51 @@ def bounded_share(flags: pd.Series, label: str) -> Estimate:
     lowest = k / n
     highest = (k + n - known) / n
     return Estimate(share, lowest, highest, k, known, "share", label)
+
+
+def belonging_bounds(rows: pd.DataFrame, flag: pd.Series[bool], label: str) -> Estimate:
+    """Return a share of rows of one team type, with bounds for those that may be of another.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Models of one team type from `with_records`, with ``team_checked``.
+    flag : pandas.Series
+        The mask on the index of the rows that is true of those that are counted.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share that is counted. It would be as low as its interval says if of the rows whose
+        authors could not be checked all that are counted were of another team type, and as high if
+        all that are not counted were. Without a value where there are no rows.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Notes
+    -----
+    Bounds in the manner of Manski (1989); chance is not in them.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_checked": [True, True, False, False]})
+    >>> share = belonging_bounds(rows, pd.Series([True, False, True, False]), "systems")
+    >>> round(share.low, 2), share.value, round(share.high, 2)
+    (0.33, 0.5, 0.67)
+    """
+    n = len(rows)
+    if n == 0:
+        return Estimate(None, k=0, n=0, unit="share", label=label)
+    is_counted = flag.reindex(rows.index).astype(bool)
+    is_checked = rows["team_checked"].astype(bool)
+    k = int(is_counted.sum())
+    doubtful = int((is_counted & ~is_checked).sum())
+    others = int((~is_counted & ~is_checked).sum())
+    low = (k - doubtful) / (n - doubtful) if n > doubtful else 0.0
+    high = k / (n - others) if n > others else 1.0
+    return Estimate(k / n, low, high, k, n, "share", label)

@@ -105,7 +105,8 @@ def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> E
     flag : str or pandas.Series
         The column, or the mask on the index of the rows, that is true of those that are counted.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few words that stand alone. Of rows from `with_records` it also says
+        how many of them were audited.
 
     Returns
     -------
@@ -130,7 +131,7 @@ def flag_share(rows: pd.DataFrame, flag: str | pd.Series[bool], label: str) -> E
     """
     mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
     k = int(mask.sum())
-    share = wilson_share(k, len(rows), label)
+    share = wilson_share(k, len(rows), label + _audited(rows))
     return replace(share, rows=counted.of_flag(rows, mask))
 
 
@@ -488,16 +489,15 @@ def period_share(
     """
     of_period = in_years(rows, period)
     words = label or f"{team_type}, {span(period)}"
-    share = team_share(of_period, team_type, words + _audited(of_period))
+    share = team_share(of_period, team_type, words + _audited(known_teams(of_period)))
     return replace(share, period=years_of(period))
 
 
 def _audited(rows: pd.DataFrame) -> str:
     """Return how many of the rows were audited, in words; nothing where that is not asked."""
-    if "audit" not in rows:
+    if "audit" not in rows or not len(rows):
         return ""
-    known = known_teams(rows)
-    return f"; {known['audit'].notna().sum()} of {len(known)} rows audited"
+    return f"; {rows['audit'].notna().sum()} of {len(rows)} rows audited"
 
 
 def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:

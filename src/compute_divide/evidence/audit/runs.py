@@ -133,6 +133,7 @@ RUNS = tables.Table(
     tables.schema(
         **{name: field.column for name, field in FIELDS.items()},
         same_run_as=tables.text(),
+        base_model=tables.text(),
         in_first_audit=tables.flag(),
         dual_affiliation_only=tables.one_of(YES_NO.ours, nullable=False),
         team_type_apart=tables.one_of(TEAM_TYPES),
@@ -148,6 +149,8 @@ OWN_CHECKS = "audit/own_checks.csv"
 """Rows that this project checked after the first audit, with the columns of its raw file."""
 DUAL_AFFILIATIONS = "audit/dual_affiliation.csv"
 """Which collaborations rest on authors with two posts alone: model, year, answer, why."""
+BASES = "audit/bases.csv"
+"""Which model a run was built on where the database names another: model, year, base, source."""
 SAME_RUNS = "audit/same_runs.csv"
 """Rows that describe the same run as another: model, year, the other."""
 
@@ -175,6 +178,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
     first_names = {row["model"] for row in first.rows}
     dual = _answers(DUAL_AFFILIATIONS, "dual_affiliation_only", records)
     twins = _answers(SAME_RUNS, "same_run_as", records)
+    bases = _answers(BASES, "base_model", records)
     papers = _papers()
     for record in records:
         key = (record["model"], record["year"])
@@ -183,6 +187,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
         record["team_type_apart"] = _team_apart(record)
         record["in_first_audit"] = record["model"] in first_names
         record["same_run_as"] = twins.get(key, "")
+        record["base_model"] = bases.get(key, "")
         record.update(papers.get(record["model"], {}))
     records.sort(key=lambda record: (record["year"], record["model"]))
     own = replace(_RAW, path=OWN_CHECKS, title="Checks of this book after the first audit")
