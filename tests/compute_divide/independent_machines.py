@@ -1,7 +1,7 @@
 """The numbers of the chapters on machines and causes, from the raw files alone.
 
-Written apart from the package, of which it imports nothing; only the corrections of GPUs (``data/gpu_checks.csv``) are
-read from the project, for they are made by hand.
+Written apart from the package, of which it imports nothing; only what is kept by hand is read from
+the project: the corrections of GPUs (``data/gpu_checks.csv``) and chips checked later (``data/audit/own_chips.csv``).
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ H100 = "NVIDIA H100 SXM5 80GB"
 GPUS = {
     "H100_SXM": H100, "H100_PCIe": "NVIDIA H100 PCIe", "H200": "NVIDIA H200 SXM", "B200": "NVIDIA B200",
     "A100_80GB": "NVIDIA A100 SXM4 80 GB", "A100_40GB": "NVIDIA A100 SXM4 40 GB", "A40": "NVIDIA A40 PCIe",
-    "RTX_A6000": "NVIDIA RTX A6000", "L40S": "NVIDIA L40", "V100": "NVIDIA V100", "P100": "NVIDIA P100",
+    "RTX_A6000": "NVIDIA RTX A6000", "L40S": "NVIDIA L40S", "V100": "NVIDIA V100", "P100": "NVIDIA P100",
     "GH200": "NVIDIA GH200", "A10": "NVIDIA A10 PCIe",
 }  # fmt: skip
 FIFTHS = ("least", "second", "third", "fourth", "most")
@@ -41,7 +41,7 @@ def sheets(raw: Path) -> dict[str, float]:
     """Return the peaks of data sheets, no lead among them."""
     return {
         chip["chip"]: float(chip["data_sheet_dense_16bit_tflops"]) * 1e12
-        for chip in rows(raw / "audit/chips.csv")
+        for chip in [*rows(raw / "audit/chips.csv"), *rows(DATA / "audit/own_chips.csv")]
         if chip["data_sheet_dense_16bit_tflops"] and chip["seen"] != "lead"
     }
 

@@ -7,11 +7,12 @@ kept that say which source was seen; what its notes say of a machine is a label 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
-from compute_divide.evidence.store import dates, raw_csv, tables
+from compute_divide.evidence.store import dates, files, raw_csv, tables
 from compute_divide.evidence.store.files import Origin, Sidecar
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, same
 from compute_divide.evidence.store.tables import Field
@@ -186,6 +187,9 @@ CHIPS = tables.Table(
 data sheet, missing where nobody saw it; ``matrix`` whether matrix engines make it."""
 load_audited_chips = CHIPS.read
 
+OWN_CHIPS = "audit/own_chips.csv"
+"""Chips that were checked after the first audit, with the columns of its raw file that are read."""
+
 TABLES = (MACHINES, CHIPS)
 
 RATES_FILE = "aurora_rates.csv"
@@ -223,8 +227,21 @@ def derive_audited_machines(raw: Path, folder: Path) -> list[Sidecar]:
     """Derive the two tables; see `compute_divide.evidence.catalogue.Derive`."""
     return [
         MACHINES.derive(raw, folder, _origin("machines"), MACHINE_FIELDS),
-        CHIPS.derive(raw, folder, _origin("chips"), CHIP_FIELDS),
+        _derive_chips(raw, folder),
     ]
+
+
+def _derive_chips(raw: Path, folder: Path) -> Sidecar:
+    """Derive the chips from the first audit and from what was checked later."""
+    first = raw_csv.read_raw(raw / _origin("chips").path)
+    later = raw_csv.read_raw(files.data_dir() / OWN_CHIPS)
+    findings = Findings()
+    records = tables.read_rows([*first.rows, *later.rows], CHIP_FIELDS, findings)
+    own = replace(
+        _origin("chips"), path=OWN_CHIPS, title="Chips checked by this book after the audit"
+    )
+    sources = [first.source(_origin("chips")), later.source(own)]
+    return CHIPS.write(records, folder, sources, [], findings.notes())
 
 
 def _origin(what: str) -> Origin:

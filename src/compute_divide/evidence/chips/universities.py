@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from compute_divide.evidence.audit.machines import load_audited_chips
 from compute_divide.evidence.chips.chips import load_chips
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, read_bytes
@@ -35,14 +36,14 @@ GPUS = {
     "B200": "NVIDIA B200",
     "A40": "NVIDIA A40 PCIe",
     "RTX_A6000": "NVIDIA RTX A6000",
-    "L40S": "NVIDIA L40",
+    "L40S": "NVIDIA L40S",
     "V100": "NVIDIA V100",
     "P100": "NVIDIA P100",
     "GH200": "NVIDIA GH200",
     "A10": "NVIDIA A10 PCIe",
 }
-"""Kinds of the source and the chips of our list whose speed they are given: L40 stands in for L40S,
-which the list lacks. B100, the source's last kind, is owned by none of its universities."""
+"""Kinds of the source and the chips whose speed they are given. B100, the source's last kind, is
+owned by none of its universities."""
 
 VERDICTS = Labels("verdict on a row", same("agrees", "estimated", "disagrees"))
 """``estimated``: the notes say the same, and that it is a guess."""
@@ -185,10 +186,11 @@ def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worth() -> pd.Series:
-    """Return the H100 equivalents of each kind, by speed in 16 bits."""
+    """Return the H100 equivalents of each kind by speed in 16 bits, of data sheets first."""
     chips = load_chips().set_index("chip")
     listed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
-    speed = chips["audited_flop_s"].fillna(listed)
+    of_sheets = load_audited_chips().set_index("chip")["peak_tflop_s"] * 1e12
+    speed = of_sheets.combine_first(listed)
     unit = speed[GPUS["H100_SXM"]]
     return pd.Series({gpu: speed[chip] / unit for gpu, chip in GPUS.items()})
 
