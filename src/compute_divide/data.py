@@ -15,6 +15,7 @@ from typing import Any
 TABLES = {
     "audit.instruments": ["instruments"],
     "audit.machines": ["audited_chips", "audited_machines", "aurora_rates"],
+    "audit.results": ["changed_results"],
     "audit.runs": ["audited_runs"],
     "audit.sample": ["audit_sample"],
     "chips.campuses": ["campuses"],

@@ -11,7 +11,13 @@ from importlib import import_module
 from typing import Any
 
 FIGURES: dict[str, list[str]] = {
-    "audit": ["audited_table", "change_count_table", "label_error_dots", "record_change_table"],
+    "audit": [
+        "audited_table",
+        "change_count_table",
+        "changed_result_table",
+        "label_error_dots",
+        "record_change_table",
+    ],
     "ledger": ["claimed_shares", "ledger_table"],
     "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
     "countries": ["country_bars"],  # of diffusion

@@ -98,6 +98,29 @@ def record_change_table(changes: pd.DataFrame) -> Table:
     return table(rows.sort_values(["year", "model"], ignore_index=True), headings)
 
 
+def changed_result_table(changed: pd.DataFrame) -> Table:
+    """Return the published results that audited records change, a row each.
+
+    Parameters
+    ----------
+    changed : pandas.DataFrame
+        The results, from `cd.data.changed_results`.
+
+    Returns
+    -------
+    Table
+        The chapter, what the result says, and its value as listed and audited.
+    """
+    names = changed["chapter"].str.replace("-", " ").str.capitalize()
+    columns = {
+        "chapter": Column("Chapter"),
+        "label": Column("Result"),
+        "listed": Column("As listed"),
+        "audited": Column("Audited"),
+    }
+    return table(changed.assign(chapter=names)[list(columns)], columns)
+
+
 def _written(value: Any, is_compute: bool) -> str:
     if pd.isna(value):
         return "not known"

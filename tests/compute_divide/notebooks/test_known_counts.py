@@ -90,7 +90,7 @@ def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
 
 def test_open_models_records_the_known_counts_of_base_models(run_chapter):
     audited = run_chapter("open-models").results["academic_on_industry"]
-    assert (audited.k, audited.n) == (29, 51)
+    assert (audited.k, audited.n) == (24, 41)
     results = run_chapter("open-models", records="as-listed").results
     assert (results["academic_on_industry"].k, results["academic_on_industry"].n) == (29, 54)
     settings = {"non_profits": "academia", "records": "as-listed"}
@@ -102,7 +102,7 @@ def test_open_models_records_the_known_counts_of_base_models(run_chapter):
 def test_american_companies_closed_and_chinese_companies_did_not(run_chapter):
     results = run_chapter("diffusion").results
     counts = {
-        "american_early": (39, 78),
+        "american_early": (37, 76),
         "american_last": (6, 58),
         "chinese_last": (23, 30),
         "elsewhere_last": (8, 9),
@@ -130,7 +130,7 @@ def test_other_counts_of_gpus_change_the_university_in_the_middle(run_chapter):
         for count in ("checked", "recorded", "theirs")
     }
     assert middle["checked"].low < middle["checked"].value < middle["checked"].high
-    assert len({one.value for one in middle.values()}) == 3
+    assert middle["theirs"].value != middle["checked"].value
     assert middle["theirs"].low is None
 
 

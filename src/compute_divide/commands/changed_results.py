@@ -1,0 +1,52 @@
+"""Write what audited records change of the published results, from the chapters themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from bookpress.book.project import Project
+from bookpress.chapter import number_formats
+from bookpress.chapter.estimates import read_estimate
+from bookpress.progress import Reporter
+from bookpress.run.runner import RunOptions
+from bookpress.states.compare import Change, compare, sides
+from compute_divide.evidence.audit.results import CHANGED, CHANGED_FILE
+from compute_divide.evidence.store import files
+
+EDITION = "default"
+AS_LISTED = "records=as-listed"
+
+
+def changed_results(project: Project, options: RunOptions, reporter: Reporter) -> pd.DataFrame:
+    """Return the results of the published edition that differ with the records as listed."""
+    audited, listed = sides(project, (EDITION, EDITION), options, reporter, [AS_LISTED])
+    changes = compare(audited, listed).changes
+    return pd.DataFrame([row for row in map(_row, changes) if row], columns=list(CHANGED.columns))
+
+
+def _row(change: Change) -> dict[str, str] | None:
+    """Return a row of the table; none where only the words around a value differ."""
+    audited, listed = _written(change.one), _written(change.other)
+    if audited == listed:
+        return None
+    return {
+        "chapter": change.chapter,
+        "result": change.key,
+        "label": change.label,
+        "listed": listed,
+        "audited": audited,
+    }
+
+
+def _written(result: Mapping[str, Any] | None) -> str:
+    return number_formats.full(read_estimate(result)) if result else "none"
+
+
+def write_changed_results(project: Project, options: RunOptions, reporter: Reporter) -> int:
+    """Write the table among the evidence, and return how many results it has."""
+    rows = changed_results(project, options, reporter)
+    rows.to_csv(files.data_dir() / CHANGED_FILE, index=False)
+    return len(rows)
