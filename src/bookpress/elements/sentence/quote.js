@@ -98,6 +98,11 @@
     dialog.append(make("p", { className: "quote-address" }, make("a", { href: link, onclick: () => dialog.close() }, link)));
     const buttons = Object.entries({ ...forms(text, link), Address: link }).map(([name, content]) => copying(name, content));
     dialog.append(make("p", { className: "quote-copies" }, "Copy as ", ...buttons), by_hand, status);
+    const doubt = make("button", { type: "button", onclick: () => {
+      dialog.close();
+      press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
+    } }, "Contest this sentence");
+    dialog.append(make("p", { className: "quote-contest" }, doubt));
     dialog.setAttribute("aria-labelledby", "quote-title");
     dialog.onclose = () => opener?.isConnected && opener.focus({ preventScroll: true });
     dialog.showModal();

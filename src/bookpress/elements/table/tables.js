@@ -86,71 +86,19 @@
 
   const heading = (cell) => cell.textContent.trim();
 
-  const report = (table, row) => {
+  const facts = (table, row) => {
     const headings = [...table.tHead.rows[0].cells].map(heading);
     const values = [...row.cells].map(heading);
-    const lines = values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
-    const page = document.title;
-    const edition = document.documentElement.dataset.edition ?? "";
-    return [
-      `I contest a row of "${page}"${edition && `, edition ${edition}`}.`,
-      location.href.replace(/#.*/, ""),
-      "",
-      ...lines,
-      "",
-      "What is wrong, and what it should say:",
-      "",
-      "",
-      "What shows it (paper, model card, data sheet; a link):",
-      "",
-    ].join("\n");
+    return values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
   };
 
-  const dialog = () => {
-    const contact = document.documentElement.dataset.contact ?? "";
-    const box = make("dialog", { className: "contest" });
-    const id = "contest-text";
-    const label = make("label", { htmlFor: id }, "Complete this text and send it:");
-    const text = make("textarea", { id, rows: 16 });
-    const copy = make("button", { type: "button" }, "Copy");
-    const close = make("button", { type: "button" }, "Close");
-    const send = make("a", {}, `Send to ${contact}`);
-    send.hidden = !contact;
-    text.addEventListener("input", () => address());
-    const address = () => {
-      const subject = encodeURIComponent("A row of the audit");
-      send.href = `mailto:${contact}?subject=${subject}&body=${encodeURIComponent(text.value)}`;
-    };
-    copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(text.value);
-        copy.textContent = "Copied";
-      } catch {
-        text.select();
-        copy.textContent = "Selected: copy by hand";
-      }
-    });
-    close.addEventListener("click", () => box.close());
-    box.append(label, text, copy, send, close);
-    document.body.append(box);
-    return {
-      open: (words) => {
-        text.value = words;
-        copy.textContent = "Copy";
-        address();
-        box.showModal();
-        text.focus();
-      },
-    };
-  };
-
-  const contest = (table, box) => {
+  const contest = (table) => {
     for (const row of table.tBodies[0].rows) {
       const first = row.cells[0];
       const name = first.textContent.trim();
       const button = make("button", { type: "button", className: "contest-row" }, "Contest");
       button.setAttribute("aria-label", `Contest the row of ${name}`);
-      button.addEventListener("click", () => box.open(report(table, row)));
+      button.addEventListener("click", () => window.bookpress.contest("a row", facts(table, row)));
       row.insertCell().append(button);
     }
     const last = make("th");
@@ -161,9 +109,5 @@
   document.querySelectorAll("table.searchable").forEach(search);
   document.querySelectorAll("table.searchable").forEach(label);
   document.querySelectorAll("[data-filter]").forEach(filter);
-  const contestable = document.querySelectorAll("table.contestable");
-  if (contestable.length) {
-    const box = dialog();
-    for (const table of contestable) contest(table, box);
-  }
+  document.querySelectorAll("table.contestable").forEach(contest);
 })();

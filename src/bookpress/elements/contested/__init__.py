@@ -1,0 +1,19 @@
+"""What readers contest: the text that they send, and the register of what became of it."""
+
+from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms
+
+ELEMENT = Element(
+    "contested",
+    __name__,
+    Forms(
+        page=".contested:setup",
+        print=As.SAME,
+        epub=As.SAME,
+        notebook=As.SAME,
+        text=As.SAME,
+    ),
+    order=45,
+    directives={"contested": Directive(".contested:all_contested")},
+    style="contested.css",
+    assets=(Asset("contest.js", kinds=("chapter",)),),
+)

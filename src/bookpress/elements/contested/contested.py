@@ -1,0 +1,105 @@
+"""The register of what readers contested: at the chapters it bears on, and all of it in a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from bookpress.book.contested import FILE, Contest, load_contested, unknown_places
+from bookpress.book.project import Project
+from bookpress.elements.base import contents
+from bookpress.elements.base.nodes import later
+from bookpress.elements.base.store import store_of
+
+logger = logging.getLogger(__name__)
+TITLE = "What readers contested here"
+SECTION = "contested"
+"""The id of the section in a chapter."""
+
+
+def setup(app: Sphinx) -> None:
+    """Show at each chapter what bears on it."""
+    app.add_config_value("bookpress_contested", [], "env")
+    app.connect("config-inited", note_register)
+    app.connect("doctree-read", add_section, priority=600)  # after results were gathered
+    app.connect("env-updated", check_places)
+
+
+def note_register(app: Sphinx, config: Config) -> None:
+    """Make the register a setting: Sphinx reads the pages again after a change of it."""
+    contests = load_contested(Project.at(Path(app.srcdir)))
+    config.bookpress_contested = [contest.model_dump(mode="json") for contest in contests]
+
+
+def _register(env: BuildEnvironment) -> list[Contest]:
+    return [Contest.model_validate(entry) for entry in env.config.bookpress_contested]
+
+
+def check_places(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Warn of a contest that bears on nothing that the book publishes."""
+    pages = [page for page in store_of(env).pages.values() if page.is_chapter]
+    known = {page.slug: {*page.results, *page.statements} for page in pages}
+    for fault in unknown_places(_register(env), known):
+        logger.warning(fault, location=f"data/{FILE}")
+
+
+def add_section(app: Sphinx, doctree: nodes.document) -> None:
+    """Add the section to a chapter that something bears on, before its references."""
+    page = store_of(app.env).page(app.env.docname)
+    contests = [contest for contest in _register(app.env) if page.slug in contest.chapters]
+    if not contests or not page.is_chapter:
+        return
+    section = nodes.section("", nodes.title("", TITLE), ids=[SECTION], names=[SECTION])
+    section += _listed(contests)
+    whole = next(iter(doctree.findall(nodes.section)), doctree)
+    last = whole.children[-1]
+    has_references = isinstance(last, nodes.section) and "references" in last["ids"]
+    whole.insert(len(whole.children) - has_references, section)
+
+
+def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """``{contested}``: return all that was contested, each with the chapters it bears on."""
+    contests = _register(env)
+    if not contests:
+        return [nodes.paragraph("", "Nothing has been contested yet.")]
+    entries = _listed(contests)
+    for said, contest in zip(entries.findall(nodes.definition), contests, strict=True):
+        places = nodes.paragraph("", "It bears on ")
+        for slug in contest.chapters:
+            if len(places.children) > 1:
+                places += nodes.Text(", ")
+            places += _link(store_of(env).chapter(slug).docname, env)
+        places += nodes.Text(".")
+        said.append(places)
+    return [entries]
+
+
+def _link(docname: str, env: BuildEnvironment) -> nodes.reference:
+    uri = env.app.builder.get_relative_uri(env.docname, docname)
+    title = contents.title_of(env, docname)
+    return nodes.reference("", title, internal=True, refuri=f"{uri}#{SECTION}")
+
+
+def _listed(contests: Iterable[Contest]) -> nodes.definition_list:
+    """Return contests with their verdicts; what they say is text, never markup."""
+    listed = nodes.definition_list(classes=["contests"])
+    for contest in contests:
+        term = nodes.term("", f"{_in_words(contest.date)}, {contest.in_words}")
+        term["ids"] = [f"contest-{contest.id}"]
+        said = nodes.definition("", nodes.paragraph("", contest.contested))
+        if contest.answer is not None and contest.decided is not None:
+            answer = f"{_in_words(contest.decided)}: {contest.answer}"
+            said += nodes.paragraph("", answer)
+        listed += nodes.definition_list_item("", term, said)
+    return listed
+
+
+def _in_words(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
