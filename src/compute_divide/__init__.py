@@ -13,7 +13,6 @@ from typing import Any
 
 VOCABULARY = {
     # snapshots
-    "compute_divide.choices": ["vintages_with_hardware"],
     "compute_divide.evidence.papers.profiles": ["venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share

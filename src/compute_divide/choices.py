@@ -11,6 +11,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -211,22 +212,6 @@ DEFINITIONS: dict[str, str] = {
 """The definitions of large-scale, and what a model is or has that counts."""
 
 
-def vintages_with_hardware() -> list[str]:
-    """Return the vintages that record chips, openness and base models of many models.
-
-    Returns
-    -------
-    list of str
-        Their names, such as ``"2024-11"``, in order of time.
-
-    Examples
-    --------
-    >>> vintages_with_hardware()[0]
-    '2023-12'
-    """
-    return [vintage for vintage in vintages() if vintage >= "2023-12"]
-
-
 RECORDS = {
     "audited": "as the audit found them, where it looked",
     "as-listed": "as the database lists them",
@@ -245,7 +230,7 @@ DualAffiliation = Annotated[
 """What an author with two posts makes of a team."""
 Vintage = Annotated[str, OneOf(vintages, "snapshot"), Field(title="Snapshot of the database")]
 """A vintage of the models database."""
-_with_hardware = OneOf(vintages_with_hardware, "snapshot")
+_with_hardware = OneOf(partial(vintages, with_hardware=True), "snapshot")
 HardwareVintage = Annotated[str, _with_hardware, Field(title="Snapshot that records chips")]
 """A vintage that records chips."""
 _conditions = {

@@ -66,6 +66,21 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     ]
 
 
+def test_names_of_the_package_are_known_in_code_and_in_prose(find: Find) -> None:
+    code = "import compute_divide as cd\nmodels = cd.data.modls(2020)\ncd.plot.run_tile(models)"
+    found = find(
+        "notebooks/first",
+        f"```{{code-cell}} python\n{code}\ncd.Estimate.anything\n```\n",
+        "notebooks/first",
+        "All. {holds}`cd.onyl(models, 'A')` {holds}`cd.only(models, 'A')`",
+    )
+    assert [problem.partition(": ")[2] for problem in found if "compute_divide" in problem] == [
+        "compute_divide.data has no 'modls'; did you mean models?",
+        "compute_divide.plot has no 'run_tile'; did you mean run_tiles?",
+        "compute_divide has no 'onyl'; did you mean only?",
+    ]
+
+
 def test_names_and_comparisons_of_a_chapter_are_known_before_it_is_run(
     find: Find, book: Project
 ) -> None:

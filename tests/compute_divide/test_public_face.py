@@ -4,6 +4,7 @@ import ast
 import inspect
 import pydoc
 import re
+from collections import Counter
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,37 @@ def test_chapters_use_the_vocabulary_and_nothing_in_it_is_unused() -> None:
     assert used("plot") | GENERAL == set(FIGURES)
     assert used("data") <= set(TABLES)  # a table may wait for its chapter
     assert len(VOCABULARY) == len(set(VOCABULARY))
+
+
+MOST = 99
+"""How many names a chapter may choose from, besides the tables and the figures."""
+METHOD = "a method of its own, with a source and laws that are tested"
+WORD = "a comparison: a word of the language in which sentences are tested"
+SERVE_ONE_CHAPTER = {
+    **dict.fromkeys(["mean_share", "weighted_share", "top500_share"], METHOD),
+    **dict.fromkeys(["due_to_size", "trend_break", "widening", "record_chance"], METHOD),
+    **dict.fromkeys(["reporting_triangle", "nowcasts", "typical_movement"], METHOD),
+    **dict.fromkeys(["answers", "specifications", "share_changes", "relabel"], METHOD),
+    **dict.fromkeys(["at_most", "judged", "tallied", "wider"], WORD),
+    "Check": "the rule by which every claim gets its verdict",
+    "number_judged": "the same, counted; its label says when a verdict is reached",
+    "names_company": "the rule itself by which affiliations are read, held against labels",
+    "record_changes": "what `with_records` does to the records that other chapters count",
+    "with_bases": "chains of bases, followed through several snapshots",
+}
+"""Names that only one chapter uses, and why they are functions nevertheless."""
+
+
+def test_the_vocabulary_stays_small_and_serves_more_than_one_chapter() -> None:
+    assert len(VOCABULARY) <= MOST
+    chapters = {path.stem: path.read_text("utf-8") for path in NOTEBOOKS.glob("*.md")}
+    serves = Counter(
+        name
+        for text in chapters.values()
+        for name in {name for module, name in USED.findall(text) if not module}
+    )
+    alone = {name for name in VOCABULARY if serves[name] < 2}
+    assert alone == set(SERVE_ONE_CHAPTER), "write it in the cells of the chapter that uses it"
 
 
 def test_all_loaders_of_the_evidence_are_tables() -> None:

@@ -26,6 +26,7 @@ from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
 from bookpress.check.pages import pages_of
 from bookpress.check.renamed import table_faults
+from bookpress.check.vocabulary import unknown_names
 from bookpress.cite.deposit import deposit_files
 from bookpress.cite.record import SETTINGS, load_book
 from bookpress.edition.build import edition_record
@@ -114,6 +115,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         problems += typed(name, text) if project.settings.strict else ()
     problems += _deposits(project)
     problems += _quotes(sound)
+    problems += _vocabulary(sound, project.settings.package)
     if not problems:
         problems += [
             Problem(degree.page, degree.sentence.line, degree.what)
@@ -296,6 +298,15 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
                 fault = place.removeprefix(f"{chapter.where}:")
                 line, _, what = fault.partition(": ")
                 yield Problem(chapter.where, int(line), what)
+
+
+def _vocabulary(chapters: Sequence[Chapter], package: str) -> Iterator[Problem]:
+    """Yield the names that chapters take from the book's package and it lacks."""
+    if not package:
+        return
+    for chapter in chapters:
+        for line, fault in unknown_names(chapter, package):
+            yield Problem(chapter.where, line, fault)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:

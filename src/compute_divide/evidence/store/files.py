@@ -24,6 +24,8 @@ OWN = "own"
 """Folder of the rows that a reader lays over tables."""
 MANIFEST = "MANIFEST.sha256"
 """Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
+WITH_HARDWARE = "2023-12"
+"""The first vintage that records chips, openness and base models of many models."""
 SHIPPED = "works"
 OTHER_FIELDS = "other fields"
 """Sample of the shipped works that are not on machine learning."""
@@ -103,8 +105,13 @@ def list_names(folder: str, suffix: str) -> list[str]:
     return sorted(name.removesuffix(suffix) for name in visible)
 
 
-def vintages() -> list[str]:
+def vintages(*, with_hardware: bool = False) -> list[str]:
     """Return the vintages of the models database that the evidence holds.
+
+    Parameters
+    ----------
+    with_hardware : bool
+        Whether to leave out those that record chips, openness and base models of few models only.
 
     Returns
     -------
@@ -115,8 +122,11 @@ def vintages() -> list[str]:
     --------
     >>> "2026-08" in vintages()
     True
+    >>> vintages(with_hardware=True)[0]
+    '2023-12'
     """
-    return list_names("models", ".csv")
+    names = list_names("models", ".csv")
+    return [name for name in names if name >= WITH_HARDWARE] if with_hardware else names
 
 
 def table_name(vintage: str) -> str:
