@@ -278,6 +278,16 @@ _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(-(?P<day>0[1-9]|[1
 def spoken(text: str) -> str:
     """Return a month or a day as people write it, anything else as it is.
 
+    Parameters
+    ----------
+    text : str
+        A month or a day as data have it, ``"2026-08"`` or ``"2026-08-09"``, or any other text.
+
+    Returns
+    -------
+    str
+        Such as ``"August 2026"``.
+
     Examples
     --------
     >>> spoken("2026-08"), spoken("2026-08-09"), spoken("median")
