@@ -1,12 +1,14 @@
 """A sentence is quoted with its interval, its picture, its citation and its address; a state cites itself."""
 
 import json
+import struct
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import pybtex.database
 import pytest
 import rispy
+from lxml import etree
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from book.browsing import Heard, barriers
@@ -141,3 +143,42 @@ def test_without_scripts_claims_are_plain_text(explored: Path, browser: Browser)
     expect(claim(plain, "Kepler")).to_be_visible()
     expect(plain.locator(".quote-mark, .quote-offer")).to_have_count(0)
     plain.close()
+
+
+@pytest.mark.parametrize("kind", ["SVG", "PNG"])
+def test_the_picture_of_a_state_is_drawn_with_its_title_when_it_is_asked_for(
+    explored: Path, page: Page, kind: str
+) -> None:
+    heard = Heard("file:")
+    heard.listen(page)
+    page.goto(chapter(explored, "default", "planets") + "?group=inner")
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner")
+    figure = page.locator("#fig-law")
+    figure.get_by_text("Download", exact=True).click()
+    with page.expect_download() as got:
+        figure.get_by_role("link", name=kind).click()
+    assert got.value.suggested_filename.startswith("law-")
+    content = got.value.path().read_bytes()
+    if kind == "PNG":
+        assert content.startswith(b"\x89PNG")
+        wide, high = struct.unpack(">II", content[16:24])
+        assert wide > 1000
+        assert high > 600
+    else:
+        texts = " ".join(text.text for text in etree.fromstring(content).findall("{*}text"))
+        title = " ".join((figure.locator(".caption-text").text_content() or "").split())
+        assert title in texts
+        assert "Not the published edition: Group: inner." in texts
+        assert "Licence: CC BY 4.0" in texts
+        assert b"currentColor" not in content
+    assert heard.take("planets") == []
+
+
+def test_a_published_picture_is_a_file_with_its_title(explored: Path, page: Page) -> None:
+    page.goto(chapter(explored, "default", "planets"))
+    link = page.locator("#fig-law").locator(".downloads a", has_text="SVG")
+    assert link.get_attribute("download") == "law.svg"
+    address = urlsplit(link.evaluate("link => link.href"))
+    text = Path(unquote(address.path)).read_text("utf-8")
+    assert "default edition" in text
+    assert "Licence: CC BY 4.0" in text

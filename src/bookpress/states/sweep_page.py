@@ -156,9 +156,12 @@ def _draw(
     drawing.begin(charts.values(), cache)
     write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
+    stems = {}
     for key, chart in charts.items():
-        origin = {"title": chart.title, "source": chart.source}
-        drawing.write_files(chart, cache, sweep.folder / key, origin)
+        stem = sweep.folder / key
+        stems[stem] = {"title": chart.title, "source": chart.source}
+        drawing.write_files(chart, cache, stem, stems[stem])
+    drawing.write_rasters(stems, cache)
     return charts
 
 

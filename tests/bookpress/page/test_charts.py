@@ -2,14 +2,17 @@
 
 import csv
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from bookpress.elements.base import charts
 from bookpress.elements.base.charts import Chart, Column, Data, cell, read_chart, sort_key
 from bookpress.elements.figure import render as drawing
+from bookpress.elements.figure.titled import rasters, titled
 from bookpress.errors import PressError
 
 SPEC: dict[str, Any] = {
@@ -91,27 +94,54 @@ def test_pictures_are_drawn_once_and_the_same_with_any_fonts(
 
     first = drawn("/usr/share/fonts")
     names = [
-        *(f"{chart.key}{ending}" for ending in ("-narrow.svg", "-page.svg", "-wide.svg", ".png")),
+        *(f"{chart.key}{ending}" for ending in ("-narrow.svg", "-page.svg", "-wide.svg")),
         drawing.BUNDLE,
     ]
     assert list(first) == sorted(names)
     assert b"currentColor" in first[f"{chart.key}-wide.svg"][0]
-    assert first[f"{chart.key}.png"][0].startswith(b"\x89PNG")
     assert drawn("/usr/share/fonts") == first
     assert [content for content, _ in drawn("/nonexistent").values()] == [
         content for content, _ in first.values()
     ]
 
 
-def test_raised_digits_are_not_boxes_in_a_raster(chart: Chart, tmp_path: Path) -> None:
+def test_raised_digits_are_not_boxes_in_a_raster(tmp_path: Path) -> None:
     """Boxes for signs that a font lacks would look alike."""
-    pictures = set()
-    for power in ("10⁰", "10⁵", "10⁶", "10²⁰", "10²⁶"):
-        text = {"type": "text", "text": power}
-        drawn = chart.model_copy(update={"spec": {**SPEC, "mark": text}})
-        drawing.draw([drawn], tmp_path)
-        pictures.add((tmp_path / f"{drawn.key}.png").read_bytes())
-    assert len(pictures) == 5
+    plain = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"></svg>'
+    powers = [f"10{digit}" for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹"]
+    pictures = [titled(plain, {"title": power}).svg for power in powers]
+    assert len(set(rasters(pictures, tmp_path))) == len(powers)
+
+
+ORIGIN = {
+    "title": "A title that is too long for one line of so small a picture, as titles are",
+    "source": "Some <source> & others",
+    "isPartOf": "Figure 3 in: The authors. (2026). Chapter. In Book (Version 1, edition 0123abcd4567).",
+    "identifier": "https://example.org/book/figures/models/shares.html",
+    "rights": "CC BY 4.0",
+}
+
+
+def test_a_picture_to_pass_on_carries_title_source_edition_address_and_licence(
+    chart: Chart, tmp_path: Path
+) -> None:
+    drawing.draw([chart], tmp_path / "cache")
+    stem = tmp_path / "shares"
+    drawing.write_files(chart, tmp_path / "cache", stem, ORIGIN)
+    picture = etree.parse(f"{stem}-titled.svg").getroot()
+    shown = " ".join(text.text for text in picture.findall("{*}text"))
+    for part in (ORIGIN["title"], f"Source: {ORIGIN['source']}", ORIGIN["isPartOf"]):
+        assert part in shown
+    assert f"{ORIGIN['identifier']}. Licence: CC BY 4.0" in shown
+    bottom = float(picture.get("height"))
+    lines = [float(text.get("y")) for text in picture.findall("{*}text")]
+    assert lines == sorted(lines)
+    assert lines[-1] < bottom
+    drawing.write_rasters({stem: ORIGIN}, tmp_path / "cache")
+    png = Path(f"{stem}.png").read_bytes()
+    assert ORIGIN["source"].encode() in png
+    sizes = drawing.raster_size(chart, tmp_path / "cache", ORIGIN)
+    assert struct.unpack(">II", png[16:24]) == sizes
 
 
 def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> None:
@@ -120,7 +150,7 @@ def test_a_chart_that_cannot_be_drawn_is_named(chart: Chart, tmp_path: Path) -> 
     )
     with pytest.raises(PressError, match="fig-broken"):
         drawing.draw([broken], tmp_path)
-    assert not list(tmp_path.glob("*.png"))
+    assert not list(tmp_path.glob("*-wide.svg"))
 
 
 def test_cells_their_sort_keys_and_files_keep_what_was_given() -> None:

@@ -159,7 +159,7 @@ def test_downloads_of_a_chapter(built: Any) -> None:
     assert json.loads((folder / "models-results.json").read_text("utf-8"))["early"]["k"] == 55
     with zipfile.ZipFile(folder / "models-figures.zip") as archive:
         tables = ("shares.csv", "shares.csv-metadata.json")
-        names = ("README.txt", "datapackage.json", *tables, "shares.vl.json", "shares.svg")
+        names = ("README.txt", "datapackage.json", *tables, "shares.vl.json", "shares-titled.svg")
         assert archive.namelist() == [f"models/{name}" for name in names]
         readme = archive.read("models/README.txt").decode()
         assert readme.startswith("Cite as: ")

@@ -242,7 +242,7 @@
   // ---- Live charts: the bundle is fetched when a reader who has begun to read comes near a chart ----
   const waiting = new Map();
   const charts = $$(".chart[data-chart]");
-  let bundle;
+  let bundle, saving;
   const spec = (box) => box.payload ??= new Promise((done, failed) => {
     waiting.set(box.dataset.name, done);
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
@@ -292,6 +292,16 @@
       console.warn("The chart stays a picture:", error);
     }
   }
+
+  // A picture that differs from the published file is drawn when it is asked for, with its title and source.
+  document.addEventListener("click", async (event) => {
+    const file = event.target.closest?.(".picture-file"), figure = file && (file.closest("figure") ?? document.getElementById(file.dataset.figure));
+    const own = figure && ($(".chart", figure)?.restated || $(".controls-note:not([hidden])", figure));
+    if (!own || event.defaultPrevented) return;
+    event.preventDefault();
+    await (saving ??= load(new URL("picture.js", here).href));
+    press.savePicture(figure, file.textContent.toLowerCase());
+  });
 
   // What a mark is called, then what is known of it, for pointer and keyboard.
   const power = (text) => text.replace(/^([\d.]+)e\+(\d+)$/, (_, number, places) => `${number} × 10${places.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`);

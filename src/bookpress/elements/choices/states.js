@@ -278,7 +278,7 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
-  Object.assign(press, { choose, asks, shown: () => current && { words: told(choice), title: current.title } });
+  Object.assign(press, { choose, asks, shown: () => current && { id: current.id, words: told(choice) } });
   addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
   addEventListener("DOMContentLoaded", async () => {
     reflect();

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-import struct
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,8 @@ from bookpress.cite.record import Citation
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
-from bookpress.elements.figure.figures import folder_of, picture_cache
+from bookpress.elements.figure.figures import cited, folder_of, origin_of, picture_cache
+from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file, sha256
 from bookpress.outputs.base.registry import Format, formats
@@ -36,10 +36,8 @@ SOURCE = "source"
 PDF = "application/pdf"
 PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
-FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", ".svg")
+FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", f"{TITLED}.svg")
 """Endings of what the archive of figures holds of each."""
-PNG_SIZE = slice(16, 24)
-"""Where the first chunk of a PNG file states width and height."""
 SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
 Node = dict[str, Any]
 
@@ -231,9 +229,7 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     pdf = [file["address"] for file in files if file["type"] == PDF]
     landing.pdf = pdf[0] if pdf else None
     if page_charts:
-        cache = picture_cache(Path(app.outdir))
-        first = page_charts[0]
-        landing.picture = _picture(first, folder_of(docname), cache)
+        landing.picture = _picture(app, docname, page_charts[0])
 
 
 def _dataset(chart: charts.Chart, folder: str) -> Dataset:
@@ -244,10 +240,11 @@ def _dataset(chart: charts.Chart, folder: str) -> Dataset:
     return Dataset(anchor=chart.name, files=(data, spec), **facts)
 
 
-def _picture(chart: charts.Chart, folder: str, cache: Path) -> Picture:
-    png = (cache / f"{chart.key}.png").read_bytes()
-    width, height = struct.unpack(">II", png[PNG_SIZE])
-    path = f"{folder}/{chart.stem}.png"
+def _picture(app: Sphinx, docname: str, chart: charts.Chart) -> Picture:
+    cache = picture_cache(Path(app.outdir))
+    origin = origin_of(chart, cited(app.env, docname, chart))
+    width, height = raster_size(chart, cache, origin)
+    path = f"{folder_of(docname)}/{chart.stem}.png"
     return Picture(path=path, alt=chart.alt, width=width, height=height)
 
 

@@ -94,6 +94,7 @@ def offer_bundle(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and any(page.charts for page in pages):
         bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
         shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
+        write_rasters(app)
 
 
 def folder_of(docname: str) -> str:
@@ -172,7 +173,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     for chart in charts_of(page, app.env):
         facts = cited(app.env, page.docname, chart)
         stem = outdir / move.folder / chart.stem
-        origin = _origin(chart, facts)
+        origin = origin_of(chart, facts)
         drawing.write_files(chart, cache, stem, origin)
         table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
         script = charts.to_script(chart, table)
@@ -191,7 +192,17 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         replace_file(Path(f"{stem}.html"), text.encode())
 
 
-def _origin(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
+def write_rasters(app: Sphinx) -> None:
+    """Write the pictures of all figures as PNG, once all pages are written."""
+    stems = {}
+    for docname, page in store_of(app.env).pages.items():
+        for chart in charts_of(page, app.env):
+            stem = Path(app.outdir, folder_of(docname), chart.stem)
+            stems[stem] = origin_of(chart, cited(app.env, docname, chart))
+    drawing.write_rasters(stems, picture_cache(Path(app.outdir)))
+
+
+def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
     """Return what the files of a figure say of where it comes from."""
     origin = {
         "title": chart.title,

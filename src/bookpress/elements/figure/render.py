@@ -33,19 +33,18 @@ from bookpress.elements.base.charts import (
     svg_with_origin,
     to_csv_metadata,
 )
+from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, rasters, titled
 from bookpress.errors import PressError
 from bookpress.extras import need
 from bookpress.files import replace_file
 
-FONTS = Path(__file__).parent / "no-fonts.xml"
-"""Keeps the fonts of the machine out of pictures.
-
-Widths of letters would differ from one machine to the next.
-"""
 GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
 """How the name of a picture ends, by the ground it is for."""
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
-"""The same by its size; the last one is drawn last."""
+"""The same by its size; the last one is drawn last: where it is, the others are."""
+LAST = "-wide"
+TITLED = "-titled"
+"""How the name of the picture to be passed on ends."""
 BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
 """A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
 KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)
@@ -56,10 +55,6 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 Nobody hears the inside of a picture, whose text is beside it.
 """
 LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
-LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
-RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
-"""Raised digits in the text of a picture."""
-PROCESSES = min(os.cpu_count() or 1, 4)
 NICE = 12
 """Chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy."""
 FEW = 8
@@ -78,7 +73,7 @@ Jobs could fill a pipe and hold up who asks.
 def draw(charts: Iterable[Chart], cache: Path) -> None:
     """Draw what is not yet in the cache.
 
-    That is ``<key>-<size>.svg`` in all sizes and ``<key>.png`` of every chart.
+    That is ``<key>-<size>.svg`` of every chart in all sizes.
     """
     begin(charts, cache)
     for process in _drawing:
@@ -87,7 +82,7 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
         for end in ends:
             os.close(end)
     complaints = "".join(process.communicate()[0] for process in _drawing)
-    drawn = {file.stem for file in cache.glob("*.png")}
+    drawn = {file.stem.removesuffix(LAST) for file in cache.glob(f"*{LAST}.svg")}
     undrawn = [name for key, name in _asked.items() if key not in drawn]
     for folder, _ in _queue:
         folder.cleanup()
@@ -109,8 +104,7 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
 
 
 def _is_drawn(chart: Chart, cache: Path) -> bool:
-    # The PNG is written last: where it is, the others are.
-    last = cache / f"{chart.key}.png"
+    last = cache / f"{chart.key}{LAST}.svg"
     return last.exists() and (cache / BUNDLE).exists()
 
 
@@ -180,8 +174,9 @@ def _renice(process: subprocess.Popen[str], nice: int) -> None:
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
     """Write a chart that was drawn, with data and specification, at a path's stem.
 
-    Its pictures are in all sizes on both grounds. Each file says where it comes from; a CSV in a
-    file beside it, for what reads it would take a line above for data.
+    Its pictures are in all sizes on both grounds, and one to be passed on with its title. Each file
+    says where it comes from; a CSV in a file beside it, for what reads it would take a line above
+    for data.
     """
     for size, ending in ENDINGS.items():
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
@@ -190,13 +185,25 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
             if size == "wide":
                 picture = svg_with_origin(picture, origin)
             replace_file(Path(f"{stem}{ending}{tail}.svg"), picture.encode())
-    drawn = (cache / f"{chart.key}.png").read_bytes()
-    png = png_with_origin(drawn, origin)
-    replace_file(Path(f"{stem}.png"), png)
+    replace_file(Path(f"{stem}{TITLED}.svg"), titled(svg, origin).svg.encode())
     replace_file(Path(f"{stem}.csv"), chart.csv)
     metadata = to_csv_metadata(chart, origin)
     replace_file(Path(f"{stem}.csv-metadata.json"), metadata.encode())
     replace_file(Path(f"{stem}.vl.json"), chart.vegalite)
+
+
+def write_rasters(stems: Mapping[Path, Mapping[str, str]], cache: Path) -> None:
+    """Draw the titled pictures at paths' stems as PNG; each says where it comes from."""
+    pictures = [Path(f"{stem}{TITLED}.svg").read_text("utf-8") for stem in stems]
+    for (stem, origin), png in zip(stems.items(), rasters(pictures, cache), strict=True):
+        replace_file(Path(f"{stem}.png"), png_with_origin(png, origin))
+
+
+def raster_size(chart: Chart, cache: Path, origin: Mapping[str, str]) -> tuple[int, int]:
+    """Return width and height in pixels of the PNG of a drawn chart with its title."""
+    svg = (cache / f"{chart.key}{LAST}.svg").read_text("utf-8")
+    picture = titled(svg, origin)
+    return picture.width * SCALE, picture.height * SCALE
 
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
@@ -232,7 +239,7 @@ def main() -> None:
 
 
 def _draw(job: Mapping[str, Any]) -> None:
-    """Draw a chart in all sizes, and the last of them as PNG."""
+    """Draw a chart in all sizes."""
     import vl_convert
 
     stem = job["stem"]
@@ -240,8 +247,6 @@ def _draw(job: Mapping[str, Any]) -> None:
         drawn = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
         svg = UNHEARD.sub("", drawn)
         replace_file(Path(f"{stem}-{size}.svg"), svg.encode())
-    png = vl_convert.svg_to_png(on_paper(svg), scale=2)
-    replace_file(Path(f"{stem}.png"), png)
 
 
 def make_bundle(file: Path) -> None:
@@ -254,23 +259,6 @@ def make_bundle(file: Path) -> None:
     code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
     script = f"(()=>{{{code}\n}})();\n"
     replace_file(file, script.encode())
-
-
-def on_paper(svg: str) -> str:
-    """Return a picture on white, in the ink of a light ground, with raised digits as plain ones.
-
-    A raster has no current colour and may land anywhere; the engine's own font lacks some raised
-    digits, such as those of 10²⁰ and 10²⁶.
-    """
-    plain = RAISED.sub(_lifted, recoloured(svg, "light"))
-    head, end, rest = plain.partition(">")
-    return f'{head}{end}<rect width="100%" height="100%" fill="#ffffff"/>{rest}'
-
-
-def _lifted(raised: re.Match[str]) -> str:
-    """Return raised digits as plain ones that are small and stand higher."""
-    digits = raised[0].translate(LOWERED)
-    return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
 
 
 if __name__ == "__main__":

@@ -73,7 +73,8 @@
     const box = make("div", { className: "quote-picture" }, make("p", {}, how, link, "."));
     const live = $(".live svg", figure);
     if (live) { const still = live.cloneNode(true); for (const name of ["role", "tabindex", "aria-label"]) still.removeAttribute(name); still.setAttribute("aria-hidden", "true"); box.prepend(still); } else if (image) box.prepend(make("img", { src: image.currentSrc || image.src, alt: "" }));
-    const files = $$(".downloads a[href$='.png'], .downloads a[href$='.svg']", figure).map((file) => file.cloneNode(true));
+    const files = $$(".picture-file", figure).map((file) => file.cloneNode(true));
+    for (const file of files) file.dataset.figure = figure.id;
     if (files.length) box.lastChild.append(" With its title: ", ...files.flatMap((file, at) => (at ? [" · ", file] : [file])), ".");
     return box;
   };

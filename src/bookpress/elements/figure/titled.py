@@ -1,0 +1,176 @@
+"""Pictures to pass on: a chart with its title above it, and below it where it comes from.
+
+Run as ``python -m bookpress.elements.figure.titled FOLDER``, it reads names of SVG files in the
+folder from standard input and draws each as PNG: fonts of the machine stay out of a process of its
+own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from bookpress.elements.base.charts import FONT, KEY_LENGTH, recoloured, svg_with_origin
+from bookpress.errors import PressError
+from bookpress.files import replace_file, sha256
+
+MARGIN = 16
+"""Pixels around all of a picture."""
+NARROWEST = 400
+"""Pixels that texts have at the least."""
+SCALE = 2
+"""Pixels of the raster to one of the drawing."""
+FONTS = Path(__file__).with_name("no-fonts.xml")
+"""Keeps the fonts of the machine out of pictures.
+
+Widths of letters would differ from one machine to the next.
+"""
+PROCESSES = min(os.cpu_count() or 1, 4)
+LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
+"""Raised digits in the text of a picture."""
+_LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
+_PAPER, _INK, _SOFT = "#ffffff", "#1d2329", "#59616a"
+
+
+class _Style(NamedTuple):
+    """How lines of text are set: sizes in pixels, the mean width of a letter in ems."""
+
+    size: float
+    leading: float
+    letter: float
+    look: str
+
+    def wrapped(self, text: str, width: float) -> list[str]:
+        """Return a text in lines that fit a width."""
+        return textwrap.wrap(text, int(width / (self.size * self.letter)))
+
+
+_TITLE = _Style(18, 24, 0.56, f'font-size="18" font-weight="bold" fill="{_INK}"')
+_NOTE = _Style(11.5, 16, 0.54, f'font-size="11.5" fill="{_SOFT}"')
+
+
+class Titled(NamedTuple):
+    """A picture with its texts, and its size in pixels."""
+
+    svg: str
+    width: int
+    height: int
+
+
+def titled(svg: str, origin: Mapping[str, str]) -> Titled:
+    """Return a drawn chart with the facts of `origin` written around it, in the ink of paper."""
+    width, height = (float(length) for length in _LENGTHS.findall(svg)[:2])
+    room = max(width, NARROWEST)
+    title = _TITLE.wrapped(origin.get("title", ""), room)
+    notes = [line for text in _notes(origin) for line in _NOTE.wrapped(text, room)]
+    top = MARGIN + len(title) * _TITLE.leading + 6
+    below = top + height + 8
+    whole = round(below + len(notes) * _NOTE.leading + MARGIN)
+    across = round(room + 2 * MARGIN)
+    chart = recoloured(svg, "light").replace("<svg", f'<svg x="{MARGIN}" y="{top:g}"', 1)
+    size = f'width="{across}" height="{whole}" viewBox="0 0 {across} {whole}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">',
+        f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
+        *_lines(title, _TITLE, MARGIN),
+        chart,
+        *_lines(notes, _NOTE, below),
+        "</svg>",
+    ]
+    picture = svg_with_origin("\n".join(parts), origin)
+    return Titled(picture, across, whole)
+
+
+def _notes(origin: Mapping[str, str]) -> list[str]:
+    """Return what stands below a chart: source, work and edition, address and licence."""
+    source = origin.get("source", "")
+    if source and not source.startswith("Source"):
+        source = f"Source: {source}"
+    licence = f"Licence: {origin['rights']}" if origin.get("rights") else ""
+    last = ". ".join(filter(None, [origin.get("identifier", ""), licence]))
+    return [text for text in (source, origin.get("isPartOf", ""), last) if text]
+
+
+def _lines(texts: Iterable[str], style: _Style, top: float) -> list[str]:
+    """Return lines of text one below the other, the first from a height on."""
+    lines = []
+    for number, text in enumerate(texts):
+        base = top + number * style.leading + style.size
+        place = f'x="{MARGIN}" y="{base:g}"'
+        lines.append(f"<text {place} {style.look}>{escape(text, quote=False)}</text>")
+    return lines
+
+
+def digits_lifted(svg: str) -> str:
+    """Return a picture whose raised digits are plain ones, small and higher.
+
+    The engine's own font lacks some of them, such as those of 10²⁰ and 10²⁶.
+    """
+    return RAISED.sub(_lifted, svg)
+
+
+def _lifted(raised: re.Match[str]) -> str:
+    digits = raised[0].translate(LOWERED)
+    return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
+
+
+def rasters(pictures: Sequence[str], cache: Path) -> list[bytes]:
+    """Return pictures in SVG as PNG; what the cache has is not drawn again."""
+    keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
+    cache.mkdir(parents=True, exist_ok=True)
+    missing = []
+    for key, picture in dict(zip(keys, pictures, strict=True)).items():
+        if not (cache / f"{key}.titled.png").exists():
+            replace_file(cache / f"{key}.titled.svg", digits_lifted(picture).encode())
+            missing.append(key)
+    shares = [missing[first::PROCESSES] for first in range(PROCESSES)]
+    drawing = [_start(cache, share) for share in shares if share]
+    said = [process.communicate()[0] for process in drawing]
+    for key in missing:
+        (cache / f"{key}.titled.svg").unlink(missing_ok=True)
+    files = [cache / f"{key}.titled.png" for key in keys]
+    if not all(file.exists() for file in files):
+        raise PressError("pictures are not drawn: " + " ".join(said).strip())
+    return [file.read_bytes() for file in files]
+
+
+def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:
+    """Start a process that draws the pictures with these keys."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", __name__, str(cache)],
+        env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+    if process.stdin:
+        process.stdin.write("\n".join(keys))
+        process.stdin.close()
+        process.stdin = None
+    return process
+
+
+def main() -> None:
+    """Draw what standard input names."""
+    import vl_convert
+
+    cache = Path(sys.argv[1])
+    for key in sys.stdin.read().split():
+        svg = (cache / f"{key}.titled.svg").read_text("utf-8")
+        png = vl_convert.svg_to_png(svg, scale=SCALE)
+        replace_file(cache / f"{key}.titled.png", png)
+
+
+if __name__ == "__main__":
+    main()
