@@ -1,6 +1,6 @@
 """Figures: shown by chapters, drawn on the page."""
 
-from bookpress.elements.base.registry import As, Element, Forms, Without
+from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 
 CLASSES = ("code-fold", "controls", "only-dark")
 TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description')]"
@@ -17,4 +17,5 @@ ELEMENT = Element(
     ),
     order=30,
     style="figure.css",
+    assets=(Asset("picture.js", by_hand=True),),  # with the first picture of a state
 )

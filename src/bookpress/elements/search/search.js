@@ -136,5 +136,7 @@
       try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
     });
   };
-  document.head.append(make("script", { src: new URL("search-text.js", here).href }));
+  // The text of the book comes with the first word that is sought.
+  const load = () => document.head.append(make("script", { src: new URL("search-text.js", here).href }));
+  if (field.value) load(); else field.addEventListener("input", load, { once: true });
 })();

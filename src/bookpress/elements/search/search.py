@@ -6,6 +6,7 @@ The script also loads from a file.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +20,14 @@ from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.value.words import charts_of
 from bookpress.files import replace_file
 
-MOST_LABELS = 1200
+MOST_LABELS = 1000
 """Letters of the labels of a figure that are searched at the most."""
 LIST_SHARE = 0.6
 """The share of its text in tables and lists from which a section is a list rather than prose."""
+LONG_LIST = 300
+"""Letters of a list from which on each of its words counts once: it is looked up, not read."""
+_UNSOUGHT = re.compile(r"[/_=^]|^[\W\d]+$|\d[x×*]|\.(?:csv|json|gz|org|com|io)\b")
+"""What nobody looks for in a list: paths, addresses, sums and bare numbers."""
 _LISTS = (nodes.table, nodes.bullet_list, nodes.enumerated_list, nodes.citation)
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
 
@@ -59,11 +64,13 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
         words: list[str] = []
         for child in section.children:
             words += _words(child)
+        text = _in_one_line(" ".join(words))
+        is_list = _is_list(section, words)
         yield {
             "title": title.astext() if title else "",
             "address": address + anchor,
-            "text": _in_one_line(" ".join(words)),
-            "kind": "list" if _is_list(section, words) else "",
+            "text": _each_word_once(text) if is_list and len(text) > LONG_LIST else text,
+            "kind": "list" if is_list else "",
         }
         for item in section.findall(nodes.definition_list_item):
             term = next(item.findall(nodes.term))
@@ -104,6 +111,12 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
     return listed > LIST_SHARE * max(len(" ".join(words)), 1)
 
 
+def _each_word_once(text: str) -> str:
+    """Return the words of a long list that may be sought, in their order."""
+    words = (word.strip('.,;:()“”"') for word in text.split())
+    return " ".join(dict.fromkeys(word for word in words if word and not _UNSOUGHT.search(word)))
+
+
 def _in_one_line(text: str) -> str:
     return " ".join(text.split())
 
@@ -116,6 +129,9 @@ def _words(node: nodes.Node) -> Iterator[str]:
         return
     if isinstance(node, nodes.TextElement):
         yield node.astext()
+    elif isinstance(node, nodes.table) and "searchable" in node["classes"]:
+        for row in node.findall(nodes.row):  # it has a search of its own: the names of its rows
+            yield row[0].astext()
     elif not (isinstance(node, nodes.definition_list) and "glossary" in node["classes"]):
         for child in node.children:
             yield from _words(child)
