@@ -60,8 +60,11 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-def press(home: Path, *words: str, code: int = 0) -> str:
-    """Run a command of the press; return its output, or where it fails what it says."""
+def press(home: Path, *words: str, code: int = 0, whole: bool = False) -> str:
+    """Run a command of the press; return its output, or where it fails what it says.
+
+    The whole is both, in one line.
+    """
     how: dict[str, Any] = {
         "cwd": home,
         "env": environment(home),
@@ -70,6 +73,8 @@ def press(home: Path, *words: str, code: int = 0) -> str:
     }
     done = subprocess.run([sys.executable, "-m", "bookpress", *words], capture_output=True, **how)
     assert done.returncode == code, done.stderr + done.stdout
+    if whole:
+        return " ".join((done.stderr + done.stdout).split())
     return done.stdout if code == 0 else done.stderr
 
 

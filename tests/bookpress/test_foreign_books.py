@@ -209,3 +209,85 @@ def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home
 
 def test_a_folder_without_a_book_is_named(tmp_path: Path) -> None:
     assert "no book at" in run_press(tmp_path, "init", code=2)
+
+
+CHOICES = "from typing import Literal\n\nSide = Literal['left', 'right']\n"
+TYPED = """
+from typing import Annotated, Literal as Of
+import typing as t
+from pydantic import Field
+from choices import Side
+
+side: Side = "left"
+colour: Of["red", "blue"] = "red"
+many: t.Literal[1, 2] = 1
+steps: Annotated[int, Field(ge=0, le=6, multiple_of=3)] = 0
+""".strip()
+
+
+@pytest.fixture(scope="module", name="typed")
+def home_with_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book whose parameters cell imports its types, one from a module beside it."""
+    root = tmp_path_factory.mktemp("typed") / "book"
+    cells = {"parameters": TYPED, "again": "steps = 5\nmany = many + 1"}
+    files = {
+        "_config.yml": "title: Typed\n",
+        "_toc.yml": "format: jb-book\nroot: parts/one\n",
+        "parts/choices.py": CHOICES,
+        "parts/one.ipynb": notebook("One", cells),
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root
+
+
+def test_types_may_be_imported_by_the_cell(typed: Path) -> None:
+    said = run_press(typed, "params", "one")
+    for allowed in ("left, right", "red, blue", "1, 2", "0 to 6"):
+        assert allowed in said
+    said = run_press(typed, "run", "one", "-p", "side=top", code=2)
+    assert "allowed: left, right" in said
+
+
+def test_a_parameter_that_is_assigned_again_is_reported(typed: Path) -> None:
+    said = run_press(typed, "check", code=1, whole=True)
+    assert "parts/one.ipynb" in said
+    assert "parameter steps is assigned again" in said
+    assert "many" not in said
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ("year=2000:2010:5", "3 combinations"),
+        ("year=2000:2004,2010", "6 combinations"),
+        ("water=a:b,c", "2 combinations"),
+    ],
+)
+def test_a_grid_takes_ranges_of_numbers(press: Press, grid: str, said: str) -> None:
+    assert said in press("sweep", "content-waves_1", "-g", grid, "--dry-run", whole=True)
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ("year=2000:2010:0", "the range 2000:2010:0 has no values"),
+        ("year=2010:2000", "by 1 2010 never comes to 2000"),
+        ("year=2000:soon", "has 'soon' where a number belongs"),
+        ("year=0:1e9", "has 1,000,000,001 values; allowed: 1,000"),
+        ("year=1:2:3:4", "is no range; a range is FIRST:LAST or FIRST:LAST:STEP"),
+        ("year=2000:2001:0.5", "2000.5 is not allowed; allowed: any whole number"),
+    ],
+)
+def test_a_bad_range_is_one_clear_line(press: Press, grid: str, said: str) -> None:
+    printed = press("sweep", "content-waves_1", "-g", grid, "--dry-run", code=2)
+    assert said in printed
+    assert len(printed.strip().splitlines()) <= 2
+
+
+def test_explore_says_why_there_is_nothing_to_explore(press: Press, typed: Path) -> None:
+    said = press("explore", "content-waves_1", "--dry-run", whole=True)
+    assert "no type says which values of content-waves_1.year" in said
+    assert "nothing to explore" not in run_press(typed, "explore", "--dry-run", whole=True)

@@ -136,7 +136,13 @@ class Chapter:
         declaring = [cell for cell in self._cells("code") if "parameters" in _tags(cell)]
         source = str(declaring[0]["source"]) if declaring else ""
         evidence = os.environ.get(self.settings.data_variable)
-        return _parameters(source, self.where, self.settings.parameter_types, evidence)
+        types = self.settings.parameter_types
+        return _parameters(source, self.where, types, self.folders, evidence)
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where modules of the book's own may lie: beside the chapter, and at its root."""
+        return tuple(dict.fromkeys((self.path.parent, self.path.parents[self.docname.count("/")])))
 
     def _cells(self, kind: str) -> list[dict[str, Any]]:
         """Return the cells of a kind."""
@@ -236,10 +242,10 @@ def _read_nbformat(content: str, where: str) -> Any:
 
 @cache
 def _parameters(
-    source: str, where: str, types: str, _evidence: str | None
+    source: str, where: str, types: str, folders: tuple[Path, ...], _evidence: str | None
 ) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
-    return tuple(read_parameters(source, where, types))
+    return tuple(read_parameters(source, where, types, folders))
 
 
 def discover(project: Project) -> list[Chapter]:

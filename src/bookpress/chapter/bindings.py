@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -68,6 +68,31 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
             for name, line in _bound(statement):
                 bindings[name].append(Binding(line, is_plain))
     return bindings
+
+
+def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]]:
+    r"""Yield the names that a statement binds anew without a look at what they were, and its line.
+
+    Examples
+    --------
+    >>> source = "```{code-cell}\nyear = 1\nside = 2\n```\n```{code-cell}\nyear = 3\nside += 1\n```"
+    >>> list(overwritten(source, {"year", "side"}))
+    [('year', 6)]
+    """
+    declared: set[str] = set()
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for statement in ast.parse(python_of(source)).body:
+            nodes = list(ast.walk(statement))
+            read = {
+                node.id
+                for node in nodes
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+            }
+            is_moved = isinstance(statement, ast.AugAssign)
+            for name, line in _bound(statement):
+                if name in declared and name not in read and not is_moved:
+                    yield name, line
+                declared |= {name} & {*names}
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:

@@ -2,23 +2,24 @@
 
 Papermill's own form does, ``year = 2000  # of the count [a]``: the type is that of the literal, and
 the comment is the help, which may end with the unit. An annotation narrows it, as in
-``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type of the one
-module that the book's settings name. What else the cell does is no parameter.
+``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type that the
+cell imports, or of the one module that the book's settings name. What else it does is no parameter.
 """
 
 from __future__ import annotations
 
 import ast
-import importlib
 import io
 import tokenize
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import Field, PydanticUserError
 
 from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.types import Lookup, imported_names
 from bookpress.errors import PressError, nearest, short
 
 BUILT_IN: Mapping[str, Any] = {
@@ -55,7 +56,10 @@ OF_LITERAL: Mapping[type, Any] = {
 
 
 def read_parameters(
-    source: str, where: str = "the parameters cell", types: str = ""
+    source: str,
+    where: str = "the parameters cell",
+    types: str = "",
+    folders: Sequence[Path] = (),
 ) -> list[Parameter]:
     r"""Return the parameters that the code of a parameters cell declares, in order.
 
@@ -67,6 +71,8 @@ def read_parameters(
         The file, as messages name it.
     types
         The module in which the names of types are looked up, besides the plain ones.
+    folders
+        Where modules lie that the cell imports types from, besides those that are installed.
 
     Raises
     ------
@@ -88,9 +94,10 @@ def read_parameters(
             f"{where}: the parameters cell is not Python: {short(str(error))}"
         ) from error
     parameters: dict[str, Parameter] = {}
+    lookup = Lookup(types, imported_names(statements), tuple(folders))
     for statement in statements:
         comment = comments.get(statement.end_lineno or 0, "")
-        parameter = _declared(statement, where, types, comment)
+        parameter = _declared(statement, where, lookup, comment)
         if parameter and parameter.name in parameters:
             raise PressError(f"{where}: parameter {parameter.name} is declared twice")
         if parameter:
@@ -105,7 +112,7 @@ def _comments(source: str) -> dict[int, str]:
     return {token.start[0]: token.string for token in comments}
 
 
-def _declared(statement: ast.stmt, where: str, types: str, comment: str) -> Parameter | None:
+def _declared(statement: ast.stmt, where: str, types: Lookup, comment: str) -> Parameter | None:
     """Return the parameter that a statement declares; None where it does something else."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_literal(value):
@@ -161,8 +168,8 @@ def _checked(parameter: Parameter, here: str) -> Parameter:
 class _Types:
     """The types that an annotation may name, looked up without running it."""
 
-    def __init__(self, module: str, here: str) -> None:
-        self.module = module
+    def __init__(self, types: Lookup, here: str) -> None:
+        self.types = types
         self.here = here
 
     def resolve(self, annotation: ast.expr) -> Any:
@@ -172,7 +179,7 @@ class _Types:
                 return None
             case ast.Name(id=name):
                 return self._named(name)
-            case ast.Attribute(value=ast.Name(id="typing" | "datetime" | "t"), attr=name):
+            case ast.Attribute(value=ast.Name(id=module), attr=name) if self.types.is_plain(module):
                 return self._named(name)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return Union[self.resolve(left), self.resolve(right)]  # noqa: UP007 - made here
@@ -183,6 +190,7 @@ class _Types:
     def _generic(self, outer: ast.expr, inner: ast.expr) -> Any:
         """Return what a type with brackets stands for."""
         name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
+        name = self.types.proper(name)
         if name not in GENERIC:
             raise self._refusal(outer)
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
@@ -210,21 +218,18 @@ class _Types:
         raise self._refusal(bound)
 
     def _named(self, name: str) -> Any:
-        """Return the type with a name: a plain one, or one of the book's module of types."""
-        if name in BUILT_IN:
-            return BUILT_IN[name]
+        """Return the type with a name: a plain one, or one of the book."""
+        proper = self.types.proper(name)
+        if proper in BUILT_IN:
+            return BUILT_IN[proper]
         try:
-            known = vars(importlib.import_module(self.module)) if self.module else {}
+            return self.types.find(name)
         except ImportError as error:
-            raise PressError(
-                f"{self.here}: the module of types {self.module!r} cannot be imported: {error}"
-            ) from error
-        if name not in known:
-            types = [known_name for known_name in known if known_name[:1].isupper()]
-            place = self.module or "the press; a book's own are in `parameter_types`"
-            suggestion = nearest(name, [*BUILT_IN, *types])
-            raise PressError(f"{self.here}: no type {name!r} in {place}{suggestion}")
-        return known[name]
+            raise PressError(f"{self.here}: {error}") from error
+        except LookupError as error:
+            reason, known = error.args
+            suggestion = nearest(name, [*BUILT_IN, *known])
+            raise PressError(f"{self.here}: no type {name!r} in {reason}{suggestion}") from error
 
     def _refusal(self, annotation: ast.expr) -> PressError:
         code = short(ast.unparse(annotation))

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bookpress.chapter.number_formats import UNITS, number, period, setting, spoken, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
+from bookpress.chapter.ranges import spread
 from bookpress.errors import nearest, short
 
 Value = Any
@@ -155,7 +156,8 @@ class Parameter:
         """Return the values worth trying, `value` among them.
 
         They are all of a closed set, else those that the type lists. Its ``explore`` lists values,
-        steps ``by`` or factors ``times``, within a limit ``to`` or those ``of``.
+        is a range such as ``0:10:2``, or has steps ``by`` or factors ``times``, within a limit
+        ``to`` or those ``of``.
         """
         values = [value]
         for candidate in self._candidates(value):
@@ -169,13 +171,24 @@ class Parameter:
 
     def _candidates(self, value: Value) -> Sequence[Value]:
         """Return the values to be tried, whether or not they are allowed."""
-        default = [False, True] if isinstance(value, bool) else []
+        default = [False, True] if isinstance(value, bool) else self._steps
         listed = self.schema.get("explore", self.choices or default)
+        if isinstance(listed, str):
+            return [json.loads(number) for number in spread(listed)]
         if not isinstance(listed, Mapping):
             return list(listed)
         if self.is_period:
             return explored_periods(value, listed)
         return _moved(value, listed)
+
+    @property
+    def _steps(self) -> str | list[Value]:
+        """The range of a number whose type has both ends and a step; else nothing."""
+        keys = ("minimum", "maximum", "multipleOf")
+        first, last, step = (self.schema.get(key) for key in keys)
+        if first is None or last is None or step is None or first % step:
+            return []
+        return f"{first}:{last}:{step}"
 
     def check(self, value: Value) -> Value:
         """Return a typed value (from YAML, JSON or Python) after checking it.

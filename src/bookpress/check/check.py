@@ -21,7 +21,7 @@ from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, where
 from bookpress.book.source import build_time
-from bookpress.chapter.bindings import python_of
+from bookpress.chapter.bindings import overwritten, python_of
 from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
 from bookpress.check.pages import pages_of
@@ -110,7 +110,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         broken += _front_matter(project, name, text)
     faulty = {problem.where for problem in broken}
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
-    problems = [*broken, *_names(sound)]
+    problems = [*broken, *_names(sound), *_assigned_again(sound)]
     for name, text in pages.items():
         problems += typed(name, text) if project.settings.strict else ()
     problems += _deposits(project)
@@ -261,6 +261,15 @@ def _entry_line(text: str, entry: str) -> int:
     lines = [line.strip() for line in text.splitlines()]
     first = next(line for line in lines if line.startswith(f"{entry}:"))
     return lines.index(first) + 1
+
+
+def _assigned_again(chapters: Sequence[Chapter]) -> Iterator[Problem]:
+    """Yield the parameters that a later line gives a value of its own: a choice changes nothing."""
+    for chapter in chapters:
+        names = {parameter.name for parameter in chapter.parameters}
+        for name, line in overwritten(chapter.source, names):
+            what = f"parameter {name} is assigned again, so that no choice of it changes anything"
+            yield Problem(chapter.where, line, what)
 
 
 def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:

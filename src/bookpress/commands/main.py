@@ -369,7 +369,7 @@ def explore(
     from bookpress.outputs.base.registry import choose
     from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
-    from bookpress.states.explore import is_explored, states_to_explore
+    from bookpress.states.explore import is_explored, states_to_explore, why_none
 
     project = opt.current_project()
     options = _options(jobs, engine, force, time_limit)
@@ -378,7 +378,7 @@ def explore(
     missing = 0
     if force or not is_explored(project, default, states, chosen):
         missing, words = estimate(project, default, states, options)
-        say(words)
+        say(words if states else why_none(default, chapters or []))
     if dry_run:
         return
     _ask_before(missing, yes)
@@ -444,7 +444,7 @@ def sweep(
     same command again to continue. Combinations that fail are named at the end and the exit code
     is 1; the others are in the table.
 
-    For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=a,b
+    For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.edition.editions import Fingerprint
     from bookpress.elements.figure import render as drawing

@@ -64,6 +64,18 @@ def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, 
     return default, states, formats
 
 
+def why_none(default: Edition, slugs: Sequence[str]) -> str:
+    """Return why there is nothing to explore: which parameters there are, and the cure."""
+    chosen = choose(default.chapters, [*slugs]) if slugs else default.chapters
+    names = [f"{chapter.slug}.{each.name}" for chapter in chosen for each in chapter.parameters]
+    if not names:
+        return "nothing to explore: no chapter has parameters"
+    return (
+        f"nothing to explore: no type says which values of {', '.join(names)} to try; "
+        "one that does is Literal[1, 2], bool, or Annotated[int, Field(ge=0, le=10, multiple_of=2)]"
+    )
+
+
 def _explored(folder: Path) -> list[str]:
     """Return the chapters whose states stand beside the pages of a built edition."""
     indices = (folder / "html" / PLACE).glob("*/index.js")

@@ -30,6 +30,7 @@ from bookpress.chapter.parameters import (
     chapter_schema,
     describe,
 )
+from bookpress.chapter.ranges import spread, takes_ranges
 from bookpress.edition.assignments import (
     Assignment,
     beside,
@@ -461,11 +462,23 @@ def combinations(
     return sets
 
 
+def _in_ranges(parameter: Parameter, values: Iterable[Any], problems: list[str]) -> Iterator[Any]:
+    """Yield the values to try, of a range of numbers each."""
+    for value in values:
+        if not isinstance(value, str) or not takes_ranges(parameter.schema):
+            yield value
+            continue
+        try:
+            yield from spread(value)
+        except ValueError as error:
+            problems.append(f"{parameter.name}: {error}")
+
+
 def _checked(parameter: Parameter, values: Sequence[Any], problems: list[str]) -> list[Value]:
     good: list[Value] = []
     if not values:
         problems.append(f"{parameter.name}: no value to try")
-    for text in values:
+    for text in _in_ranges(parameter, values, problems):
         try:
             value = parameter.parse(text) if isinstance(text, str) else parameter.check(text)
         except ValueError as error:

@@ -78,7 +78,8 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
         if cell["cell_type"] == "code" and "parameters" in tags:
             types = load_settings(srcdir).parameter_types
             source = "".join(cell["source"])
-            return describe(read_parameters(source, page.docname, types))
+            folders = (Path(srcdir, page.docname).parent, srcdir)
+            return describe(read_parameters(source, page.docname, types, folders))
     return []
 
 
