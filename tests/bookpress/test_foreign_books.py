@@ -1,6 +1,9 @@
 """Books by others: any Jupyter Book is built as it is, and its commands work."""
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -95,6 +98,9 @@ FILES = {
 }
 
 
+PAGES = ("Intro_Page", "content/waves_1", "content/deep/waves_2", "content/plain")
+
+
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book of someone else, with nothing of ours in it."""
@@ -122,7 +128,7 @@ def article(site: Path, page: str) -> Any:
 
 
 def test_each_page_stands_at_its_own_address(site: Path) -> None:
-    for page in ("Intro_Page", "content/waves_1", "content/deep/waves_2", "content/plain"):
+    for page in PAGES:
         assert (site / f"{page}.html").is_file(), page
     assert "As it was written" in article(site, "content/plain.html").text_content()
     links = article(site, "Intro_Page.html").xpath(".//a/@href")
@@ -195,6 +201,7 @@ def test_editions_are_kept_and_compared(press: Press) -> None:
 def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home: Path) -> None:
     said = press("init")
     assert "Waves, by Ada Author and Bob Author" in said
+    assert "are copied to where the pages are made: all that are neither hidden nor" in said
     assert "4 chapters with code: content-waves_1, waves_2, content-other-waves_1, wrong" in said
     assert "content-waves_1 has the parameters year, water, heights, limit" in said
     written = (home / "book/settings.yml").read_text()
@@ -291,3 +298,31 @@ def test_explore_says_why_there_is_nothing_to_explore(press: Press, typed: Path)
     said = press("explore", "content-waves_1", "--dry-run", whole=True)
     assert "no type says which values of content-waves_1.year" in said
     assert "nothing to explore" not in run_press(typed, "explore", "--dry-run", whole=True)
+
+
+ADDED = """.//*[contains(@class, 'cite-box') or contains(@class, 'opener')]"""
+BLOCKED = "import sys\nsys.modules['jupyter_book'] = None\n"
+
+
+def test_the_exit_is_open(site: Path, press: Press, home: Path, tmp_path: Path) -> None:
+    """Sphinx and MyST-NB make the same pages, where Jupyter Book cannot even be imported."""
+    (home / "content/other/wrong.ipynb").write_text(notebook("Wrong waves", {"first": "'seen'"}))
+    press("build")
+    (home / "conf.py").write_text(press("conf"))
+    (tmp_path / "sitecustomize.py").write_text(BLOCKED)
+    made = tmp_path / "html"
+    command = [sys.executable, "-m", "sphinx", "-q", str(home), str(made)]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    (home / "conf.py").unlink()
+    assert done.returncode == 0, done.stderr
+    for page in (*PAGES, "content/other/wrong"):
+        assert said_by(made, f"{page}.html") == said_by(site, f"{page}.html"), page
+
+
+def said_by(site: Path, page: str) -> list[str]:
+    """Return the words of a page, without what the press adds to it."""
+    whole = article(site, page)
+    for added in whole.xpath(ADDED):
+        added.drop_tree()
+    return whole.text_content().split()

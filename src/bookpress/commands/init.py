@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bookpress.book.chapters import KERNEL, Chapter, discover
-from bookpress.book.documents import toc_files
+from bookpress.book.documents import source_files, toc_files
 from bookpress.book.project import FILE, Project
 from bookpress.cite.record import load_book
 from bookpress.errors import PressError, UsageError
@@ -32,7 +32,20 @@ def introduce(project: Project) -> Iterator[str]:
     yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
     yield f"{len(chapters)} chapters with code: {names}; {pages} pages without"
     yield from _kernels(chapters)
+    yield from _staged(project)
     yield from _parameters(chapters)
+
+
+def _staged(project: Project) -> Iterator[str]:
+    """Yield which files are copied to where the pages are made, if that is all of the book."""
+    if project.settings.folders:
+        return
+    paths = source_files(project).values()
+    megabytes = sum(path.stat().st_size for path in paths) / 1e6
+    yield (
+        f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all that "
+        "are neither hidden nor excluded; `folders: [a, b]` in the settings names fewer"
+    )
 
 
 def _kernels(chapters: list[Chapter]) -> Iterator[str]:

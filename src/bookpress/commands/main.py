@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from bookpress.commands import citing
+from bookpress.commands import adopting, citing
 from bookpress.commands import options as opt
 from bookpress.commands.mcp import mcp
 from bookpress.errors import PressError, UsageError
@@ -213,25 +213,6 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
 
 @press.command()
-def init(
-    remove: Annotated[bool, typer.Option("--remove", help="Take back what was written.")] = False,
-) -> None:
-    """Say what the press finds in a Jupyter Book, and write two lines of settings.
-
-    The book builds without them too.
-    """
-    from bookpress.commands.init import introduce, remove_settings, write_settings
-
-    project = opt.current_project()
-    if remove:
-        typer.echo(remove_settings(project))
-        return
-    for line in introduce(project):
-        typer.echo(line)
-    typer.echo(write_settings(project))
-
-
-@press.command()
 def check(as_json: opt.AsJson = False) -> None:
     """Find errors in the sources without running anything.
 
@@ -279,7 +260,10 @@ def new_chapter(
     typer.echo(write_chapter(opt.current_project(), name, after))
 
 
-for _command in (citing.cite, citing.rows, citing.verify, citing.release, mcp):
+for _command in (
+    *(adopting.init, adopting.conf),
+    *(citing.cite, citing.rows, citing.verify, citing.release, mcp),
+):
     press.command()(_command)
 
 
