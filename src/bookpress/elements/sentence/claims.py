@@ -46,10 +46,11 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
     """Yield the parts of each sentence; the marks at its end belong to it."""
     sentence: list[nodes.Node] = []
     for child in parent.children:
-        if is_mark(child):
+        words = [part for part in sentence if not _is_blank(part)]
+        if is_mark(child) or (words and _is_blank(child)):
             sentence.append(child)
             continue
-        if sentence and is_mark(sentence[-1]) and _has_ended(sentence, is_mark):
+        if words and is_mark(words[-1]) and _has_ended(sentence, is_mark):
             yield sentence
             sentence = []
         if not isinstance(child, nodes.Text):
@@ -74,6 +75,10 @@ def _split(text: str) -> list[str]:
 def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:
     words = [part.astext() for part in sentence if not is_mark(part)]
     return bool(_ENDED.search("".join(words)))
+
+
+def _is_blank(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Text) and not node.astext().strip()
 
 
 def _is_place(node: nodes.Node) -> bool:
