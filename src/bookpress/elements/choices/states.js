@@ -278,6 +278,15 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
+  // Paper takes what is drawn: the print key draws all figures first; one that is missing says so (choices.css).
+  const undrawn = () => $$(".restated-chart:not([data-state='live'])", article);
+  addEventListener("keydown", async (event) => {
+    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || !undrawn().length) return;
+    event.preventDefault();
+    await Promise.all(undrawn().map(press.draw));
+    print();
+  });
+  addEventListener("beforeprint", () => undrawn().forEach(press.draw)); // for the next time
   Object.assign(press, { choose, asks, shown: () => current && { id: current.id, words: told(choice) } });
   addEventListener("popstate", () => { if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks()); });
   addEventListener("DOMContentLoaded", async () => {

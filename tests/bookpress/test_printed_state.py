@@ -1,0 +1,37 @@
+"""A state on paper: its first page says that it is not the published edition, its figures are drawn."""
+
+import subprocess
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from book.showing import chapter
+
+MISSING = "This figure was not drawn when the page was printed."
+
+
+def printed(page: Page, file: Path) -> list[str]:
+    """Print a page; return the text of each sheet."""
+    page.pdf(path=file, prefer_css_page_size=True)
+    done = subprocess.run(["pdftotext", file, "-"], capture_output=True, text=True, check=True)
+    return [" ".join(sheet.split()) for sheet in done.stdout.split("\f")]
+
+
+def test_the_print_key_draws_all_figures_and_the_first_page_names_the_state(
+    explored: Path, page: Page, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 300})  # no figure is in view
+    page.goto(chapter(explored, "default", "planets") + "?group=inner")
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner")
+    at_once = " ".join(printed(page, tmp_path / "at-once.pdf"))
+    assert MISSING in at_once or "distance_au" in at_once  # never a blank
+    page.reload()
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner")
+    page.evaluate("void (window.print = () => { window.asked = true; })")
+    page.keyboard.press("Control+p")
+    page.wait_for_function("window.asked")
+    expect(page.locator(".restated-chart[data-state='live']")).to_have_count(1)
+    sheets = printed(page, tmp_path / "state.pdf")
+    assert "Not the published edition. Group: inner." in sheets[0]
+    assert "distance_au" in " ".join(sheets)
+    assert MISSING not in " ".join(sheets)
