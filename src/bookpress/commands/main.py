@@ -360,9 +360,11 @@ def explore(
     default, states, built_in = states_to_explore(project, chapters or [])
     chosen = choose(formats or built_in)
     missing = 0
-    if force or not is_explored(project, default, states, chosen):
+    if not states:
+        say(why_none(default, chapters or []))
+    elif force or not is_explored(project, default, states, chosen):
         missing, words = estimate(project, default, states, options)
-        say(words if states else why_none(default, chapters or []))
+        say(words)
     if dry_run:
         return
     _ask_before(missing, yes)
