@@ -10,7 +10,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
-from bookpress.elements.figure.theme import INK, needs
+from bookpress.elements.figure.theme import INK, LINE, needs
 from compute_divide.analysis.chips.machines import H100E
 from compute_divide.plot.base.marks import TEAM_COLOURS, framed, named_scale, tips
 from compute_divide.plot.base.show import Column, credit, figure
@@ -41,6 +41,9 @@ _TOP = 44
 _WIDEST = 960
 """The widest picture, in pixels: what does not overlap there overlaps nowhere."""
 _GAP = 22
+_GRID_LINE: dict[str, Any] = {"color": LINE, "strokeWidth": 0.5, "opacity": 0.45}
+CELL = 1_000
+"""H100 equivalents of one cell of the grid."""
 
 
 def owner_areas(
@@ -94,7 +97,19 @@ def _areas(areas: pd.DataFrame) -> alt.LayerChart:
     ring = ring.encode(x=alt.value(_MIDDLE), y=_pixels())
     names = inner.mark_text(align="left", color=INK)
     names = names.encode(x=alt.value(_NAMES), text=alt.Text("label:N"))
-    return framed(ground, title, squares, ring, names, height=_HEIGHT)
+    return framed(ground, *_grid(areas[H100E].max()), title, squares, ring, names, height=_HEIGHT)
+
+
+def _grid(whole: float) -> list[alt.Chart]:
+    """Return the lines of a grid of square cells, each of which stands for as many chips."""
+    side = f"sqrt(width * {_HEIGHT} / {whole / CELL:.6g})"
+    lines = pd.DataFrame({"line": range(1, int((whole / CELL * _WIDEST / _HEIGHT) ** 0.5) + 2)})
+    placed = alt.Chart(lines).transform_calculate(at=f"datum.line * {side}")
+    upright = placed.transform_filter("datum.at < width").mark_rule(**_GRID_LINE)
+    level = placed.transform_filter(f"datum.at < {_HEIGHT}").mark_rule(**_GRID_LINE)
+    across = alt.Scale(domainMin=0, domainMax=alt.ExprRef("width"), nice=False, zero=False)
+    x = alt.X("at:Q", title=None, axis=None, scale=across)
+    return [upright.encode(x=x), level.encode(y=_pixels())]
 
 
 def _pixels() -> alt.Y:
