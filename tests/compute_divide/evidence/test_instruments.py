@@ -2,6 +2,7 @@
 
 import csv
 
+import pandas as pd
 import pytest
 
 import compute_divide as cd
@@ -59,6 +60,35 @@ def test_an_instrument_without_words_is_named(monkeypatch):
     monkeypatch.setattr(instruments, "read_yaml", lambda *_: {})
     with pytest.raises(EvidenceError, match=r"'ABCI 3\.0' is not in both"):
         cd.data.instruments()
+
+
+@pytest.mark.parametrize(
+    ("status", "holds"),
+    [
+        ("running; call of spring 2026", True),
+        ("in force", True),
+        ("in force as amended", True),
+        ("legal base in force; no award seen", True),
+        ("voluntary", True),
+        ("in force 2027-01-01; framework and audit from 2028-01-01", False),
+        ("bill; reported by House committee", False),
+        ("call closed 2026-04-13; winner not seen", False),
+        ("withdrawn", False),
+    ],
+)
+def test_what_is_in_effect_is_read_from_its_status(status, holds):
+    [found] = instruments._in_effect(pd.Series([status]))
+    assert bool(found) is holds
+
+
+def test_the_time_line_names_rules_and_programmes_but_no_single_machine():
+    listed = cd.data.instruments()
+    drawn = listed[listed["short"].notna()]
+    assert drawn["short"].is_unique
+    assert drawn["short"].str.len().max() <= 27  # what fits beside the lines on a phone
+    assert "vendor" not in set(drawn["remedy"])
+    assert not {"JUPITER", "LUMI", "Alps", "Gefion", "ABCI 3.0"} & set(drawn["name"])
+    assert listed.loc[listed["binding"] == "yes", "short"].notna().all()
 
 
 @pytest.mark.raw
