@@ -110,7 +110,9 @@ def build(
         with Maker(PAGES, state["date"]) as sphinx:
             begun = time.monotonic()
             check = partial(check_evidence, project, edition)
-            outcome = run_chapters(project, edition, options, reporter, engine, sphinx.tell, check)
+            outcome = run_chapters(
+                project, edition, options, reporter, engine, sphinx.prepare, check
+            )
             if outcome.errors:
                 outcome = _with_failed(project, edition, options, outcome)
             statements = standings(project, edition, outcome.runs)

@@ -1,7 +1,7 @@
 """Processes for chapters, forked from one that has everything imported.
 
-The standard library's fork server does it. A fork takes milliseconds, a kernel seconds. Papermill
-and IPython stay out of here: we import them as the server does.
+One thread does it, so that no lock is copied while it is held. A fork takes milliseconds, a kernel
+seconds. Papermill and IPython stay out of here: we import them as the server does.
 """
 
 from __future__ import annotations
@@ -12,27 +12,25 @@ import multiprocessing
 import os
 import pkgutil
 import signal
+import socket
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
+from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.run import processes
 
-MODULES = "BOOKPRESS_FORK_SERVER"
-"""The variable that tells the server what to import, and that its environment is a chapter's."""
 START_LIMIT = 120
 """Seconds that the imports may take."""
 ENDING = 2.0
 """Seconds that a process may take from its last word to its end."""
-NOT_OURS = 86
-"""Exit code of a fork of a server that the library started in place of ours."""
 GONE = (
     "the process that chapters are forked from has ended; "
     "build again, with `--engine kernel` if it recurs"
@@ -40,7 +38,9 @@ GONE = (
 COLLECT_AFTER = 100_000
 """Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
 
-_context = multiprocessing.get_context("forkserver")
+PROGRAM = "import sys; from bookpress.run.fork_server import main; main(*map(int, sys.argv[1:]))"
+POLLING = 0.005
+"""Seconds between two questions whether a fork has ended."""
 _lock = threading.Lock()
 
 
@@ -52,33 +52,64 @@ class ForkDiedError(RuntimeError):
     """A fork that ended before its cell did."""
 
 
+class _Server:
+    """The process that forks, seen from ours: it ends when this object is closed, or we end."""
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._socket, theirs = socket.socketpair()
+        alive, self._alive = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM, str(theirs.fileno()), str(alive)],
+                env=processes.chapter_environment(),
+                pass_fds=[theirs.fileno(), alive],
+                # what modules print or ask for when they are imported concerns nobody
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+            os.close(alive)
+        self._channel = Channel(Connection(os.dup(self._socket.fileno())))
+        self._channel.send({"path": sys.path, "modules": list(modules)})
+
+    def ask(self, question: Mapping[str, Any], descriptors: Sequence[int] = ()) -> Any:
+        """Return the answer to a question, with which open files may go."""
+        with _lock:
+            self._channel.send(question)
+            if descriptors:
+                socket.send_fds(self._socket, [b"+"], [*descriptors])
+            return self._channel.receive()
+
+    def close(self) -> None:
+        """End it, not what it has forked."""
+        self._channel.close()
+        self._socket.close()
+        self._process.kill()
+        self._process.wait()
+        os.close(self._alive)
+
+
+_servers: list[_Server] = []
+"""At most one."""
+
+
 def start(modules: Sequence[str]) -> None:
     """Start the server of this process, with these modules imported.
 
     One that is there already is replaced.
     """
-    variables = {**processes.chapter_environment(), MODULES: " ".join(modules)}
-    with _lock, _environment(variables):
-        # no public function starts one anew
-        forkserver._forkserver._stop()  # type: ignore[attr-defined]
-        _context.set_forkserver_preload(["__main__", __name__])
-        forkserver.ensure_running()
+    while _servers:
+        _servers.pop().close()
+    _servers.append(_Server(modules))
 
 
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Let programs that are started inside have these variables alone.
-
-    The library has no argument for it.
-    """
-    ours = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(ours)
+def _server() -> _Server:
+    if not _servers:
+        start([])
+    return _servers[-1]
 
 
 class Fork:
@@ -88,15 +119,20 @@ class Fork:
         self, environment: Mapping[str, str], folder: str, limit: int = processes.OUTPUT_LIMIT
     ) -> None:
         self._limit = limit
-        self._connection, theirs = _context.Pipe()
-        self._process = _context.Process(target=_begin, args=(theirs, dict(environment), folder))
+        self._server = _server()
+        ours, theirs = multiprocessing.Pipe()
+        alive, self._alive = os.pipe()
+        self._channel = Channel(ours)
+        question = {"do": "fork", "environment": dict(environment), "folder": folder}
         try:
-            # the library polls its other processes here, and two threads may not poll one
-            with theirs, _lock:
-                self._process.start()
+            answer = self._server.ask(question, [theirs.fileno(), alive])
         except (EOFError, OSError) as error:
+            os.close(self._alive)
             raise PressError(GONE) from error
-        self.pid = int(self._process.pid or 0)
+        finally:
+            theirs.close()
+            os.close(alive)
+        self.pid = int(answer["pid"])
 
     def __enter__(self) -> Self:
         self._receive()  # it leads a group of its own from now on
@@ -106,9 +142,10 @@ class Fork:
     def __exit__(self, *_: object) -> None:
         processes.kill_group(self.pid)
         processes.groups.discard(self.pid)
-        self._connection.close()
-        with _lock:
-            self._process.join(ENDING)
+        self._channel.close()
+        os.close(self._alive)
+        with suppress(PressError):  # the server has ended, which whoever asks it next is told
+            self._exit_code()
 
     def run(self, source: str) -> Iterator[dict[str, Any]]:
         """Run a cell and yield its messages.
@@ -116,7 +153,7 @@ class Fork:
         The last one is ``{"done": whether it ended well}``.
         """
         try:
-            self._connection.send_bytes(json.dumps(source).encode())
+            self._channel.send(source)
         except OSError as error:
             raise ForkDiedError(self._how_it_ended()) from error
         while True:
@@ -127,7 +164,7 @@ class Fork:
 
     def _receive(self) -> dict[str, Any]:
         try:
-            message: dict[str, Any] = json.loads(self._connection.recv_bytes(2 * self._limit))
+            message: dict[str, Any] = self._channel.receive(2 * self._limit)
         except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
             # one message says more than all may, and is not read at all
             if "message length" in str(error):
@@ -137,16 +174,25 @@ class Fork:
         return message
 
     def _how_it_ended(self) -> str:
-        with _lock:
-            self._process.join(ENDING)
-            code = self._process.exitcode
-        if code == NOT_OURS:
-            raise PressError(GONE)
+        code = self._exit_code()
         if code == -signal.SIGKILL:
             return "its process was killed (signal 9): out of memory?"
         if code is not None and code < 0:
             return f"its process died of signal {-code}"
         return "its process ended" + ("" if code is None else f" with exit code {code}")
+
+    def _exit_code(self) -> int | None:
+        """Return how the process ended; None where it goes on after all."""
+        late = time.monotonic() + ENDING
+        while True:
+            try:
+                answer = self._server.ask({"do": "tell", "pid": self.pid})
+            except (EOFError, OSError) as error:
+                raise PressError(GONE) from error
+            code: int | None = answer["code"]
+            if code is not None or time.monotonic() > late:
+                return code
+            time.sleep(POLLING)
 
 
 def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
@@ -169,25 +215,64 @@ def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
     return json.loads(printed.splitlines()[-1])
 
 
-def _begin(connection: Connection, environment: Mapping[str, str], folder: str) -> None:
+def main(descriptor: int, alive: int) -> None:
+    """Import what forks need, then fork when asked, for ever; ends with whoever asks."""
+    processes.end_group_with(alive, os.getpid())
+    line = socket.socket(fileno=descriptor)
+    channel = Channel(Connection(os.dup(descriptor)))
+    order = channel.receive()
+    sys.path[:] = order["path"]
+    _preload(order["modules"])
+    while True:
+        try:
+            question = channel.receive()
+        except (EOFError, OSError):
+            return
+        if question["do"] == "fork":
+            _, descriptors, _, _ = socket.recv_fds(line, 1, 2)
+            pid = os.fork()
+            if pid == 0:
+                channel.close()
+                line.close()
+                connection, alive = descriptors
+                _become(connection, alive, question["environment"], question["folder"])
+            for ours in descriptors:
+                os.close(ours)
+            channel.send({"pid": pid})
+        else:
+            channel.send({"code": _how_it_ended(question["pid"])})
+
+
+def _how_it_ended(pid: int) -> int | None:
+    """Return the exit code of a fork, or minus its signal; None where it runs."""
+    try:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    except ChildProcessError:  # it was told before
+        return -signal.SIGKILL
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+def _become(line: int, alive: int, environment: Mapping[str, str], folder: str) -> NoReturn:
     """Become the process of a notebook, in the notebook's folder.
 
-    It leads a group that ends with our parent.
+    It leads a group that ends with whoever asked for it.
     """
-    os.setsid()
-    processes.adopt_orphans()
-    parent = multiprocessing.parent_process()
-    processes.end_group_with(parent.sentinel if parent else 0, os.getpid())
-    if os.environ.pop(MODULES, None) is None:
-        os._exit(NOT_OURS)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    os.environ.update(environment)
-    os.chdir(folder)
-    sys.path.insert(0, "")
-    sys.argv = ["bookpress"]
-    from bookpress.run.shell import serve
+    code = 1
+    try:
+        os.setsid()
+        processes.adopt_orphans()
+        processes.end_group_with(alive, os.getpid())
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.environ.update(environment)
+        os.chdir(folder)
+        sys.path.insert(0, "")
+        sys.argv = ["bookpress"]
+        from bookpress.run.shell import serve
 
-    serve(connection)
+        serve(Connection(line))
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _give_up(*_: object) -> None:
@@ -200,10 +285,6 @@ def _preload(modules: Sequence[str]) -> None:
 
     What fails is left to the chapter that needs it.
     """
-    # what modules print or ask for when they are imported concerns nobody
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for descriptor in (0, 1, 2):
-        os.dup2(nowhere, descriptor)
     late = time.monotonic() + START_LIMIT
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
@@ -222,7 +303,3 @@ def _preload(modules: Sequence[str]) -> None:
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
     gc.enable()
-
-
-if MODULES in os.environ:
-    _preload(os.environ[MODULES].split())

@@ -10,7 +10,6 @@ import itertools
 import json
 import logging
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -159,13 +158,8 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
 def _prepared(job: Job) -> Any:
     """Return the notebook with the values put in by papermill."""
     import nbformat
-
-    if "papermill" not in sys.modules:  # a third of its imports are for the files of clusters
-        sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
     import papermill
 
-    if sys.modules.get("pyarrow.fs", sys) is None:
-        sys.modules.pop("pyarrow.fs", None)
     from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
 
     # we check the names of parameters ourselves

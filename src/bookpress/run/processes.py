@@ -186,12 +186,14 @@ def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
 
 
 def end_group_with(descriptor: int, leader: int) -> None:
-    """Kill a process group as soon as the last writer of a pipe is gone, on Linux.
+    """Kill a process group as soon as the last writer of a pipe is gone.
 
-    All of it, also amid a call of C. The pipe must stay open for reading in the group, belong to it
-    alone, and nothing may be written to it from now on.
+    The pipe must stay open for reading in the group and belong to it alone, and nothing may be
+    written to it from now on. On Linux all ends at once, also amid a call of C.
     """
     if sys.platform != "linux":
+        if leader == os.getpid():
+            threading.Thread(target=_kill_after, args=(descriptor, leader), daemon=True).start()
         return
     from fcntl import F_GETFL, F_SETFL, F_SETOWN, F_SETSIG, fcntl
 
@@ -201,3 +203,10 @@ def end_group_with(descriptor: int, leader: int) -> None:
     readable, _, _ = select.select([descriptor], [], [], 0)
     if readable:  # it was closed before there was a watch
         kill_group(leader)
+
+
+def _kill_after(descriptor: int, leader: int) -> None:
+    """Wait for the end of a pipe, then kill a process group."""
+    while os.read(descriptor, 4096):
+        pass
+    kill_group(leader)

@@ -5,7 +5,6 @@ It runs jobs with an engine that it keeps while nothing changes.
 
 from __future__ import annotations
 
-import multiprocessing
 import platform
 import threading
 from collections.abc import Mapping
@@ -84,8 +83,6 @@ def _opened(order: Order) -> tuple[Fingerprint, Engine]:
         check_versions(order)
         mark = checked_fingerprint(order)
         _check_press(mark)
-        # one of Dask may else start no process that forks
-        multiprocessing.current_process().daemon = False
         engine = engine_for(order.project, order.engine)
         _kept[:] = [(order, mark, engine)]
         return mark, engine

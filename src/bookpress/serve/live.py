@@ -6,21 +6,19 @@ anew after each build, so that it knows the package, the evidence and the pages 
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Connection
 from typing import Any
 
 from bookpress.book.chapters import choose
 from bookpress.book.project import Project
+from bookpress.channel import Channel
 from bookpress.chapter.parameters import Parameter, as_text, in_words
 from bookpress.edition.assignments import Assignment, resolve
 from bookpress.edition.editions import DEFAULT, load_edition
@@ -33,7 +31,7 @@ from bookpress.run.notebook import job_for, run_job
 from bookpress.run.runner import cached_runs
 from bookpress.states.contents import content_of
 from bookpress.states.states import Outcome, State
-from bookpress.states.warm import Program, WarmBook, connections, warm_book
+from bookpress.states.warm import Program, WarmBook, begin, connections, warm_book
 
 PATIENCE = 60.0
 """Seconds that a reader waits for the program to be warm, and for a chapter."""
@@ -92,7 +90,7 @@ class Live:
         try:
             with program.connection() as connection:
                 connection.send(order)
-                return dict(connection.recv())
+                return dict(connection.receive())
         except (OSError, EOFError, AuthenticationError):
             return {"error": "The book is being built anew; try again when it is there."}
 
@@ -140,10 +138,10 @@ class WarmChapters:
             controls[chapter.slug] = {known.name: control(known) for known in parameters}
         return controls
 
-    def serve(self, connection: Connection) -> None:
+    def serve(self, connection: Channel) -> None:
         """Answer one order."""
         with connection, suppress(OSError, EOFError):
-            order = connection.recv()
+            order = connection.receive()
             turn = Turn()
             reader = order["reader"]
             with self._lock:
@@ -229,11 +227,10 @@ def main() -> None:
 
     Until standard input is closed.
     """
-    key = json.loads(sys.stdin.readline())["key"]
-    processes.end_group_with(0, os.getpid())
+    order, answers = begin()
     project = Project.find()
     built = project.editions / DEFAULT
     with warm_book(project, built / "source", built / "html") as warm:
         chapters = WarmChapters(project, warm)
-        for connection in connections(key, sys.stdout, controls=chapters.controls):
+        for connection in connections(order["key"], answers, controls=chapters.controls):
             threading.Thread(target=chapters.serve, args=(connection,), daemon=True).start()

@@ -5,7 +5,6 @@ One is a Sphinx that has read the whole published edition.
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import subprocess
@@ -14,12 +13,13 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
-from multiprocessing.connection import Client, Connection, Listener
+from multiprocessing.connection import Client, Listener
 from pathlib import Path
 from typing import IO, Any, cast
 
 from bookpress.book.project import Project
 from bookpress.book.source import EPOCH_VARIABLE, build_time
+from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.files import naming
 from bookpress.run import processes
@@ -28,8 +28,8 @@ from bookpress.run import processes
 class Program:
     """The ``main`` of a module as a program.
 
-    It reads a line of JSON, then answers each of many `connections`. Threads may ask it at the same
-    time. It gets what `subprocess.Popen` takes besides.
+    It reads an order, then answers each of many `connections`. Threads may ask it at the same time.
+    It gets what `subprocess.Popen` takes besides.
     """
 
     def __init__(self, module: str, order: Mapping[str, str], **how: Any) -> None:
@@ -41,44 +41,59 @@ class Program:
             start_new_session=True,
             **how,
         )
-        line = json.dumps({**order, "key": self._key.hex()})
         stdin = cast("IO[bytes]", self._process.stdin)
+        stdout = cast("IO[bytes]", self._process.stdout)
+        # it ends when this end is closed
+        self._orders = Channel.writing(os.dup(stdin.fileno()))
+        self._answers = Channel.reading(os.dup(stdout.fileno()))
+        stdin.close()
+        stdout.close()
         with suppress(BrokenPipeError):  # then it has ended, and `wait` tells
-            stdin.write(f"{line}\n".encode())
-            stdin.flush()
+            self._orders.send({**order, "key": self._key.hex()})
 
     def wait(self) -> dict[str, Any]:
         """Return what it tells when it can be asked; nothing where it has ended.
 
         To be called once, before it is asked.
         """
-        line = self._process.stdout.readline()
-        told: dict[str, Any] = json.loads(line or "{}")
+        try:
+            told: dict[str, Any] = self._answers.receive()
+        except (EOFError, OSError):
+            told = {}
         self._address = told.get("address", "")
         return told
 
-    def connection(self) -> Connection:
+    def connection(self) -> Channel:
         """Return a new connection, for one order."""
-        return Client(self._address, authkey=self._key)
+        return Channel(Client(self._address, authkey=self._key))
 
     def end(self) -> None:
         """End it and all that it runs."""
         processes.kill_group(self._process.pid)
-        self._process.communicate()
+        self._process.wait()
+        self._orders.close()
+        self._answers.close()
 
 
-def connections(key: str, output: IO[str], **told: Any) -> Iterator[Connection]:
+def begin() -> tuple[dict[str, Any], Channel]:
+    """Return the order of whoever started this program, and where it is answered; end with that."""
+    order: dict[str, Any] = Channel.reading(os.dup(0)).receive()
+    processes.end_group_with(0, os.getpid())
+    answers = Channel.writing(os.dup(1))
+    os.dup2(2, 1)  # what anybody prints is no answer
+    return order, answers
+
+
+def connections(key: str, answers: Channel, **told: Any) -> Iterator[Channel]:
     """Tell whoever started this program that it listens; yield connections for ever.
 
     And what else there is to tell.
     """
     with Listener(family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
-        message = json.dumps({"address": listener.address, **told})
-        output.write(message + "\n")
-        output.flush()
+        answers.send({"address": listener.address, **told})
         while True:
             with suppress(AuthenticationError, EOFError, OSError):
-                yield listener.accept()
+                yield Channel(listener.accept())
 
 
 class WarmBook(Program):
@@ -95,9 +110,9 @@ class WarmBook(Program):
         """
         try:
             with self.connection() as connection:
-                started(connection.recv())
+                started(connection.receive())
                 connection.send(asked)
-                answer: dict[str, Any] = connection.recv()
+                answer: dict[str, Any] = connection.receive()
         except (OSError, EOFError) as error:
             raise PressError("the process that makes the page ended before it was done") from error
         if "error" in answer:

@@ -10,20 +10,19 @@ from __future__ import annotations
 import contextlib
 import gc
 import io
-import json
 import os
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Iterator, Mapping
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes
 from sphinx.util import logging
 
+from bookpress.channel import Channel
 from bookpress.cite.record import Citation, Edition
 from bookpress.elements.base.blocks import Block, blocks_of
 from bookpress.elements.base.contents import citation_of
@@ -31,17 +30,14 @@ from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.figure import figures
 from bookpress.elements.figure import render as drawing
 from bookpress.outputs.html import pages as sphinx_process
-from bookpress.run import processes
 from bookpress.states.edits import changed_blocks, chart_changes
-from bookpress.states.warm import connections
+from bookpress.states.warm import begin, connections
 
 
 def main() -> None:
     """Read the published edition, then make pages until standard input is closed."""
-    order = json.loads(sys.stdin.readline())
-    processes.end_group_with(0, os.getpid())
+    order, answers = begin()
     log = io.StringIO()
-    answers = sys.stdout
     gc.disable()
     folder = order["folder"]
     settings = {
@@ -60,7 +56,7 @@ def main() -> None:
     sys.exit(f"Jupyter Book says:\n{complaints}")
 
 
-def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Any) -> None:
+def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Channel) -> None:
     """Fork for each connection, for ever."""
     pages = store_of(builder.env).pages
     chapters = [docname for docname, page in pages.items() if page.is_chapter]
@@ -80,12 +76,12 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: An
 
 
 def _answer(
-    builder: Any, connection: Connection, published: Mapping[str, list[Block]], log: io.StringIO
+    builder: Any, connection: Channel, published: Mapping[str, list[Block]], log: io.StringIO
 ) -> None:
     """Make one page, in a fork, and end."""
     try:
         connection.send(os.getpid())
-        request = connection.recv()
+        request = connection.receive()
         log.truncate(log.seek(0))
         with tempfile.TemporaryDirectory() as folder:
             blocks = published[request["docname"]]

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
@@ -16,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.source import EPOCH_VARIABLE
+from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.outputs.base.registry import Format
-from bookpress.run.processes import STEADY, kill_group, scratch
+from bookpress.run.processes import STEADY, end_group_with, kill_group, scratch
 
 SECONDS = 1800.0
 
@@ -60,6 +58,10 @@ class Maker(ExitStack):
             start_new_session=True,
         )
         self._process: subprocess.Popen[bytes] = self.enter_context(process)
+        assert process.stdin  # noqa: S101
+        self._channel = Channel.writing(os.dup(process.stdin.fileno()))
+        process.stdin.close()
+        self.callback(self._channel.close)
         self.callback(kill_group, self._process.pid)
 
     def begin(self, pages: Path, source: Path) -> None:
@@ -69,14 +71,15 @@ class Maker(ExitStack):
         """
         output = pages / self._name
         order = Order(str(pages), str(source), str(output), self._epoch)
-        self.tell(asdict(order))
+        self._tell({"make": asdict(order)})
 
-    def tell(self, what: dict[str, Any] | Path) -> None:
-        """Give the order, or before it the path of a file to begin with."""
-        assert self._process.stdin  # noqa: S101
-        line = json.dumps(what, default=str)
-        with suppress(BrokenPipeError):
-            self._process.stdin.write(f"{line}\n".encode())
+    def prepare(self, file: Path) -> None:
+        """Give, before the order, a file to begin with."""
+        self._tell({"prepare": str(file)})
+
+    def _tell(self, what: dict[str, Any]) -> None:
+        with suppress(BrokenPipeError):  # it has ended, and `finish` says why
+            self._channel.send(what)
 
     def finish(self, seconds: float = SECONDS) -> None:
         """Wait until it is made; raise when it cannot be."""
@@ -122,22 +125,18 @@ def work_on_order(
 
     It ends, with all it started, when we do.
     """
-    for line in sys.stdin:
-        message = json.loads(line)
-        if isinstance(message, str):
-            prepare(Path(message))
-            continue
-        threading.Thread(target=_end_with_input, daemon=True).start()
-        try:
-            work(Order(**message))
-        except PressError as error:
-            sys.stderr.write(f"{error}\n")
-            return 1
-        return 0
+    orders = Channel.reading(os.dup(0))
+    with suppress(EOFError):
+        while True:
+            message = orders.receive()
+            if "prepare" in message:
+                prepare(Path(message["prepare"]))
+                continue
+            end_group_with(0, os.getpid())
+            try:
+                work(Order(**message["make"]))
+            except PressError as error:
+                sys.stderr.write(f"{error}\n")
+                return 1
+            return 0
     return 1
-
-
-def _end_with_input() -> None:
-    while os.read(0, 4096):  # past Python, whose lock of this stream would stay locked in a fork
-        pass
-    os.killpg(os.getpid(), signal.SIGKILL)
