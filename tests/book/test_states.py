@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from states import expect_same, script, states
+from reasons import faults
+from states import applied, expect_same, misplaced_marks, script, states
 
 from book.browsing import SHIFT, STRICT, WATCH, Heard, barriers, serve
 from book.conftest import command, copy_of_checkout, shrink
@@ -19,7 +20,8 @@ from bookpress.edition.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG
 
-SAMPLE = 60 if LONG else 1
+SINGLES, PAIRS = (30, 10) if LONG else (1, 0)
+"""States of one choice and of two that are held against builds of their printed commands."""
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +37,30 @@ def explored(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def _drawn(numbers: list[int]) -> list[int]:
+    """Return the places of a seeded sample, by how many choices each state has."""
+    order = np.random.default_rng(16).permutation(len(numbers))
+    singles = [int(at) for at in order if numbers[at] == 1]
+    pairs = [int(at) for at in order if numbers[at] > 1]
+    return [*singles[:SINGLES], *pairs[:PAIRS]]
+
+
+def test_marks_are_the_claims_whose_comparison_is_false_and_reasons_say_why(explored: Path) -> None:
+    editions = explored / "_build/editions"
+    found = {}
+    for folder in sorted((editions / "default/html/states").iterdir()):
+        slug = folder.name
+        page = (editions / f"default/html/notebooks/{slug}.html").read_text("utf-8")
+        for name, state in states(editions, slug):
+            body = "\n".join(applied(page, state["blocks"]))
+            wrong = misplaced_marks(f"<div>{body}</div>", slug, state["fallen"])
+            untrue = [reason for holds, reason, _ in state["fallen"].values() if holds is False]
+            wrong += [fault for reason in untrue for fault in faults(reason)]
+            found[slug, str(state["choice"]), name] = wrong
+    assert found
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
 def test_states_show_what_builds_show(explored: Path, browser: Browser) -> None:
     editions = explored / "_build/editions"
     slugs = sorted(path.name for path in (editions / "default/html/states").iterdir())
@@ -47,7 +73,7 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser) -> None:
         for row in rows
     ]
     assert {*shown} - {index["published"] for index in listed} == {name for _, name, _ in every}
-    drawn = np.random.default_rng(16).permutation(len(every))[:SAMPLE]
+    drawn = _drawn([len(state["choice"]) for _, _, state in every])
     page, strict = (browser.new_page(viewport={"width": 1280, "height": 900}) for _ in range(2))
     with serve(explored / "_build/editions/default/html", STRICT) as address:
         heard = Heard(address)

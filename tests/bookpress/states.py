@@ -6,6 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lxml import html
+
+from bookpress.chapter.quotes import anchor
 from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
@@ -51,6 +54,57 @@ def unpacked(pack: Any, state: Any) -> Any:
         }
         figures[name] = {**others, "datasets": datasets}
     return {**state, "blocks": blocks, "figures": figures}
+
+
+def misplaced_marks(page: str, slug: str, fallen: Mapping[str, Any]) -> list[str]:
+    """Return the marks of a page in a state that are not those of the claims that turn.
+
+    A finding that cannot stand is told in numbers, and the title of a figure has a note before it.
+    """
+    turned = {
+        anchor(f"{slug}:{key}", f"notebooks/{slug}")
+        for key, (holds, _, kind) in fallen.items()
+        if holds is False and kind == "claim"
+    }
+    found = []
+    for place in html.fromstring(page).iter("span"):
+        if "holds" not in place.get("class", "").split() or not place.get("id"):
+            continue
+        if any("standfirst" in (one.get("class") or "") for one in place.iterancestors("p")):
+            continue
+        is_underlined = _sentence_before(place)
+        ids = [one.get("id") or "" for one in _marks_beside(place)]
+        names = {*ids, *(re.sub(r"-\d+$", "", id_) for id_ in ids)}  # a second place has a number
+        if is_underlined is not None and is_underlined != bool(names & turned):
+            found.append(place.get("id"))
+    return found
+
+
+def _marks_beside(place: Any) -> Iterator[Any]:
+    """Yield the marks that end the same sentence."""
+    yield place
+    for beside in (place.itersiblings(), place.itersiblings(preceding=True)):
+        last = place
+        for one in beside:
+            between = last.tail if one.getprevious() is last else one.tail
+            if "holds" not in (one.get("class") or "").split() or (between or "").strip():
+                break
+            yield one
+            last = one
+
+
+def _sentence_before(place: Any) -> bool | None:
+    """Return whether the sentence that a mark ends is underlined; None where none stands there."""
+    one = place.getprevious()
+    while one is not None and not (one.tail or "").strip():
+        classes = (one.get("class") or "").split()
+        if "fallen-sentence" in classes:
+            return True
+        if not {"holds", "sureness"} & {*classes}:
+            return False
+        one = one.getprevious()
+    has_text = one is not None or (place.getparent().text or "").strip()
+    return False if has_text else None
 
 
 def record(editions: Path, name: str) -> Any:

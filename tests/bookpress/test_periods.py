@@ -197,6 +197,20 @@ def test_either_end_is_explored(observed: Project) -> None:
     assert moved == dict.fromkeys(("2017-2022", "2018-2021", "2018-2023", "2019-2022"), 1)
 
 
+def test_main_choices_of_different_kinds_are_explored_together(observed: Project) -> None:
+    default = load_edition(observed)
+    chapter = default.chapters[0]
+
+    def pairs(*kinds: list[str]) -> list[dict[str, Any]]:
+        found = states_of(default, chapter, kinds)
+        return [dict(state.choice) for state in found if len(state.choice) > 1]
+
+    assert pairs() == pairs(["late", "table"]) == []
+    both = pairs(["late"], ["table"])
+    assert len(both) == 4
+    assert {"late": "2017-2022", "table": "b"} in both
+
+
 def test_a_served_page_takes_it_as_text() -> None:
     hint = {"placeholder": "2020-2022", "title": parameter().allowed}
     assert control(parameter()) == {"input": {"type": "text", **hint}, "is_list": False}

@@ -215,27 +215,36 @@ def _is_mark(node: nodes.Node) -> bool:
 
 
 def _underline(node: mark) -> None:
-    """Underline the sentence that a mark ends: from the mark or the end of a sentence before it."""
+    """Underline the sentence that a mark ends: from the mark or the end of a sentence before it.
+
+    Of several marks at its end the first that is not true underlines it.
+    """
     parent: nodes.Element = node.parent
-    first = parent.index(node)
+    end = parent.index(node)
+    while end and (_is_mark(parent[end - 1]) or not parent[end - 1].astext().strip()):
+        end -= 1
+    if not end or "fallen-sentence" in getattr(parent[end - 1], "attributes", {}).get(
+        "classes", ()
+    ):
+        return
+    first = end
     while first and not _is_mark(parent[first - 1]):
         first -= 1
         text = _text_of(parent[first])
         ends = [match.end() for match in SENTENCE_END.finditer(text)]
         if ends:
-            end = ends[-1]
-            before = text[:end]
-            after = text[end:]
-            _split_text(parent, first, before, after)
+            cut = ends[-1]
+            _split_text(parent, first, text[:cut], text[cut:])
             first += 1
+            end += 1
             break
     text = _text_of(parent[first])
     if text[:1].isspace():
         _split_text(parent, first, " ", text.lstrip())
         first += 1
-    last = parent.index(node)
-    sentence = nodes.inline("", "", *parent[first:last], classes=["fallen-sentence"])
-    parent[first:last] = [sentence]
+        end += 1
+    sentence = nodes.inline("", "", *parent[first:end], classes=["fallen-sentence"])
+    parent[first:end] = [sentence]
 
 
 def _text_of(node: nodes.Node) -> str:

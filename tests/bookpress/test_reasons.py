@@ -1,0 +1,56 @@
+"""Reasons say why in numbers that a reader can hold against each other."""
+
+import pytest
+from reasons import faults
+
+from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.comparisons.sides import about, above, below, majority
+from bookpress.chapter.estimates import Estimate
+
+
+def share(value: float, low: float, high: float) -> Estimate:
+    return Estimate(value, low, high, unit="share")
+
+
+@pytest.mark.parametrize(
+    ("comparison", "because"),
+    [
+        (
+            majority(share(0.65, 0.43, 0.82)),
+            "65% (43 to 82) is above 50%, but the interval reaches below it",
+        ),
+        (
+            above(share(0.923, 0.8961, 0.951), 0.9),
+            "92.3% (89.6 to 95.1) is above 90.0%, but the interval reaches below it",
+        ),
+        (
+            below(Estimate(0.794, 0.61, 1.002), 1.0),
+            "0.7940 (0.6100 to 1.002) is below 1, but the interval reaches above it",
+        ),
+        (above(share(0.5, 0.27, 0.73), 0.5), "both are 50%"),
+        (below(share(0, 0, 0.3), share(0, 0, 0.4)), "both are 0%"),
+        (
+            about(Estimate(1.1, 0.97, 1.128), 1.0, by=0.125),
+            "1.10 (0.970 to 1.13) lies further than 0.125 from 1",
+        ),
+    ],
+)
+def test_the_numbers_shown_say_what_the_words_say(comparison: Comparison, because: str) -> None:
+    assert comparison.holds is False
+    assert comparison.because == because
+    assert faults(comparison.because) == []
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "the bases are None and None",
+        "28% is not above 28%",
+        "65% (43 to 82) is above 50%",
+        "92% (90 to 95) is above 90%, but the interval reaches below it",
+        "4 of 40, and the sentence says 4 of 40",
+        "1.1 (0.97 to 1.1) lies further than 0.125 from 1.0",
+    ],
+)
+def test_a_reason_that_does_not_say_why_is_found(reason: str) -> None:
+    assert faults(reason)
