@@ -98,6 +98,19 @@ def test_states_show_what_builds_show(explored: Path, browser: Browser) -> None:
         assert heard.take("strict") == []
 
 
+def test_what_is_shown_stays_where_another_state_cannot_be_loaded(
+    explored: Path, page: Page
+) -> None:
+    page.goto(f"{chapter(explored, 'default', 'machines')}?gpu_count=recorded")
+    strip = page.locator(".state-strip")
+    expect(strip).to_contain_text("as recorded")
+    page.route("**/pack-*.js", lambda route: route.abort())
+    page.evaluate("void bookpress.choose('last_list', '2022')")
+    expect(strip).to_contain_text("What is shown stays.")
+    expect(strip).to_contain_text("as recorded")
+    assert page.url.endswith("?gpu_count=recorded")
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
 def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     explored: Path, page: Page, scheme: str, width: int

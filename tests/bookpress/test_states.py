@@ -273,6 +273,9 @@ def test_two_quick_choices_are_taken_together_and_what_is_not_made_has_its_comma
     )
     strip = page.locator(".state-strip")
     expect(strip).to_contain_text("Power: 1.3. The other choice is as published again.")
+    expect(strip.locator("details[open] pre code")).to_have_text(
+        "bookpress build -p moons.moon=Io -p moons.power=1.3"
+    )
 
 
 def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:

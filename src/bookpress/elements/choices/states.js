@@ -182,15 +182,19 @@
     go({});
     if (inStrip || document.activeElement === document.body) $("summary", bar).focus({ preventScroll: true });
   };
+  const inFold = (title, line, open) => {
+    const fold = make("details", { open }, make("summary", {}, title), make("pre", { className: "command" }, make("code", {}, line)));
+    press.enhance(fold);
+    return fold;
+  };
   function tell(text, strong = "", state = null, line = state?.command, walk = []) {
     shown.replaceChildren(...(strong ? [make("strong", {}, strong), " "] : []), text);
     said.textContent = [text, walk[0]?.firstChild?.textContent].filter(Boolean).join(" ");
     tools.replaceChildren(button(leave, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])), ...walk);
     if (line) {
-      const fold = make("details", { open: !state }, make("summary", {}, "Command"), make("pre", { className: "command" }, make("code", {}, line)));
+      const fold = inFold("Command", line, !state);
       if (state) tools.append(button(copyLink, "Copy link"), fold, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
       else tools.append(fold);
-      press.enhance(fold);
     }
     strip.hidden = false;
     fit();
@@ -218,7 +222,7 @@
     change();
     if (held?.isConnected) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
   };
-  async function show(wanted, dropped = "", begun = null) {
+  async function show(wanted, dropped = "", begun = null, both = "") {
     const turn = ++asked; // the newest choice wins over one that comes later
     wish = wanted;
     stopped.abort();
@@ -234,6 +238,14 @@
     if (failure && press.refuse?.(wanted, failure)) { // what was shown stays
       wish = choice;
       history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
+      return;
+    }
+    if (failure && !(failure instanceof Unknown) && Object.keys(choice).length) { // a server or a disk that is gone takes nothing away
+      wish = choice;
+      history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
+      reflect();
+      shown.append(make("span", { className: "refused" }, ` ${failure.message} What is shown stays.`));
+      said.textContent = `${failure.message} What is shown stays.`;
       return;
     }
     let did;
@@ -254,18 +266,21 @@
       const fell = did.turned ? ` · ${count(did.turned, "claim turns", "claims turn")}` : "";
       const walk = press.walk.begin(did.stops, `${parts.join(" · ") || "Nothing"} ${did.stops.length === 1 ? "differs" : "differ"}${fell}`, { strip, fit, leave, say: (text) => { said.textContent = text; } });
       tell(`${sentence(told(choice))} ${dropped}`.trim(), "Not the published edition.", state, state.command, walk);
+      if (both) tools.append(inFold("Command for both choices", both, true));
     }
     await did?.drawn;
   }
-  function go(wanted, dropped = "") {
+  function go(wanted, dropped = "", both = "") {
     history.pushState(null, "", (address(wanted) || location.pathname) + location.hash);
-    return show(wanted, dropped);
+    return show(wanted, dropped, null, both);
   }
   async function choose(name, value) {
     const { [name]: _, ...others } = wish, wanted = value === usual(name) ? others : { ...others, [name]: value };
     wish = wanted; // another choice may come before this one is loaded: both count
     if (Object.keys(wanted).length < 2 || press.live) return go(wanted);
-    try { await find(wanted); } catch { return wish === wanted ? go({ [name]: value }, "The other choice is as published again. ") : null; }
+    try { await find(wanted); } catch (error) {
+      if (error instanceof Unknown) return wish === wanted ? go({ [name]: value }, "The other choice is as published again. ", command(wanted)) : null;
+    }
     return wish === wanted ? go(wanted) : null;
   }
 
