@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lxml import etree
+from lxml import etree, html
 
+from bookpress.elements.table.paper import suit_readers
 from bookpress.outputs.base.process import make
 from bookpress.outputs.base.registry import known
 
@@ -104,3 +105,17 @@ def test_figures_are_vectors_with_description_and_formulas_are_mathml(
     assert tree(archive, "words.xhtml").find(".//m:math//m:mfrac", NAMES) is not None
     assert tree(archive, "index.xhtml").find(".//s:svg", NAMES).get("viewBox") == "0 0 100 8"
     assert archive.read("EPUB/cover.png").startswith(b"\x89PNG")
+
+
+def test_rows_of_wide_tables_are_cards_with_the_names_of_their_columns() -> None:
+    body = html.fromstring(
+        "<div><table><thead><tr><th>Who</th><th>What</th><th>How much</th></tr></thead>"
+        "<tbody><tr><td>A</td><td>b</td><td>3</td></tr></tbody></table>"
+        "<table><thead><tr><th>Who</th><th>What</th></tr></thead>"
+        "<tbody><tr><td>A</td><td>b</td></tr></tbody></table></div>"
+    )
+    suit_readers(body)
+    wide, small = body.iter("table")
+    assert wide.get("class") == "cards"
+    assert [cell.get("data-label") for cell in wide.iter("td")] == ["Who", "What", "How much"]
+    assert small.get("class") is None

@@ -131,6 +131,14 @@ def test_the_files_of_a_figure_and_its_own_page(built: Any) -> None:
     )
 
 
+def test_the_page_of_a_figure_leads_back_to_its_place_before_anything_else(built: Any) -> None:
+    page = built.page("figures/models/shares")
+    first = page.article.find("a")
+    assert first.get_text() == "read it in its place"
+    assert first["href"] == "../../notebooks/models.html#fig-shares"
+    assert built.page("notebooks/models").select("#fig-shares")
+
+
 def test_the_files_of_a_figure_say_where_it_comes_from(built: Any) -> None:
     folder = built.html / "figures" / "models"
     picture = etree.parse(folder / "shares.svg")

@@ -8,7 +8,7 @@ ELEMENT = Element(
     Forms(
         page=As.SAME,
         print=Without(then=".paper:leave_rows_out"),
-        epub=Without(then=".paper:leave_rows_out"),
+        epub=Without(then=".paper:suit_readers"),
         notebook=As.SAME,
         text=As.SAME,
     ),

@@ -6,11 +6,27 @@ from typing import Any
 
 from lxml import html
 
+CARD_COLUMNS = 3
+"""Columns from which on words would be broken on a narrow page."""
+
 
 def leave_rows_out(body: Any) -> None:
     """Say in each table that is looked up, not read, how many rows its page on the site has."""
     for table in body.find_class("searchable"):
         _leave_out(table)
+
+
+def suit_readers(body: Any) -> None:
+    """Leave rows out, and let each row of a wide table be a card where the page is narrow."""
+    leave_rows_out(body)
+    for table in body.iter("table"):
+        labels = [" ".join(head.text_content().split()) for head in table.xpath("thead/tr[1]/*")]
+        if len(labels) < CARD_COLUMNS:
+            continue
+        table.set("class", f"{table.get('class', '')} cards".strip())
+        for row in table.xpath("tbody/tr"):
+            for cell, label in zip(row, labels, strict=False):
+                cell.set("data-label", label)
 
 
 def _leave_out(table: Any) -> None:
