@@ -20,7 +20,7 @@ from pathlib import Path
 from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import (
-    Question,
+    CorpusQuestion,
     count_part,
     list_parts,
     quiet_connection,
@@ -48,8 +48,8 @@ print(json.dumps([min(times), peak]))
 """
 # VmHWM and not ru_maxrss: the latter starts at the memory of the process that started this one.
 OURS = {
-    "imports": "from compute_divide.evidence.openalex.snapshot_parts import Question, count_part, list_parts",
-    "work": "count_part(list_parts(path)[0][0], Question())",
+    "imports": "from compute_divide.evidence.openalex.snapshot_parts import CorpusQuestion, count_part, list_parts",
+    "work": "count_part(list_parts(path)[0][0], CorpusQuestion())",
 }
 PANDAS = {
     "jsonl": {
@@ -113,14 +113,16 @@ def by_workers(source: Path, folder: Path) -> list[float]:
     first = list_parts(str(source))[0][0]
     for jobs in (1, 2):
         with executor(jobs) as pool:
-            for ready in [pool.submit(count_part, first, Question()) for _ in range(4 * jobs)]:
+            for ready in [
+                pool.submit(count_part, first, CorpusQuestion()) for _ in range(4 * jobs)
+            ]:
                 ready.result()
             begun = time.perf_counter()
             count_corpus(
                 str(source),
                 folder / f"{source.name}-{jobs}",
                 partial(nullcontext, pool),
-                Question(),
+                CorpusQuestion(),
             )
             seconds.append(time.perf_counter() - begun)
     return seconds

@@ -79,9 +79,69 @@ def modules():
     }
 
 
+LONGER_MODULES = {"bookpress/check/check.py": 430, "bookpress/states/sweep.py": 430}
+LONGER_FUNCTIONS = {"bookpress/edition/build.py build": 45}
+MORE_PARAMETERS = {
+    "bookpress/edition/build.py build": 7,
+    "bookpress/edition/build.py finish_draft": 6,
+    "bookpress/edition/staging.py stage": 6,
+    "bookpress/run/papermill_engines.py execute_managed_notebook": 7,  # papermill asks for them
+    "bookpress/run/runner.py _take": 6,
+    "bookpress/run/runner.py run_chapters": 7,
+    "bookpress/states/explore.py explore": 7,
+    "bookpress/states/sweep.py run_all": 6,
+    "bookpress/states/sweep.py run_one": 6,
+    "bookpress/states/sweep.py run_sweep": 6,
+    "compute_divide/evidence/models/refresh.py refresh_epoch": 6,
+    "compute_divide/evidence/openalex/snapshot.py count_corpus": 6,
+    "compute_divide/evidence/store/tables.py derive": 7,
+    "compute_divide/plot/base/marks.py dots_with_intervals": 7,
+    "compute_divide/plot/base/marks.py end_labels": 7,
+    "compute_divide/plot/base/wording.py describe_series": 6,
+}
+"""What is over a limit of old, and by how much at most: nothing is to join these."""
+
+
+def place_of(path):
+    return path.relative_to(ROOT / "src").as_posix()
+
+
+def functions():
+    """Yield every function with its place and name."""
+    for path, text in modules().items():
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{place_of(path)} {node.name}", node
+
+
 def test_modules_have_a_size_that_can_be_read():
-    sizes = {str(path.relative_to(ROOT)): code_of(text) for path, text in modules().items()}
-    assert {name: lines for name, lines in sizes.items() if lines > 450} == {}
+    sizes = {place_of(path): code_of(text) for path, text in modules().items()}
+    assert {
+        name: lines for name, lines in sizes.items() if lines > LONGER_MODULES.get(name, 400)
+    } == {}
+
+
+def test_functions_have_few_parameters_but_for_the_options_of_commands():
+    many = {}
+    for name, node in functions():
+        if any(".command(" in ast.unparse(decorator) for decorator in node.decorator_list):
+            continue
+        given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        number = len([one for one in given if one.arg not in {"self", "cls"}])
+        if number > MORE_PARAMETERS.get(name, 5):
+            many[name] = number
+    assert many == {}
+
+
+def test_no_name_of_a_class_stands_for_two_in_the_subject():
+    names = Counter(
+        node.name
+        for path, text in modules().items()
+        if place_of(path).startswith("compute_divide/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 def code_of(text):
@@ -121,10 +181,9 @@ def test_no_folder_holds_more_than_twelve_modules():
 
 def test_functions_fit_on_a_screen():
     long = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for path, text in modules().items()
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and code_lines(node) > 50
+        (name, code_lines(node))
+        for name, node in functions()
+        if code_lines(node) > LONGER_FUNCTIONS.get(name, 40)
     ]
     assert long == []
 

@@ -7,13 +7,11 @@ run before, if they were.
 from __future__ import annotations
 
 import ast
-import json
 import re
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import starmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,12 +19,12 @@ from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, where
 from bookpress.book.source import build_time
-from bookpress.chapter.bindings import overwritten, python_of
+from bookpress.chapter.bindings import python_of
 from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
+from bookpress.check.names import assigned_again, undefined_names, unknown_names
 from bookpress.check.pages import pages_of
 from bookpress.check.renamed import table_faults
-from bookpress.check.vocabulary import unknown_names
 from bookpress.cite.deposit import deposit_files
 from bookpress.cite.record import SETTINGS, load_book
 from bookpress.edition.build import edition_record
@@ -51,8 +49,6 @@ ENTRIES = [
 """What the book's own part of the front matter of a page may hold."""
 SHOWN = {"title", "alt", "caption", "description", "label"}
 """Arguments whose text is shown to readers."""
-DISPLAYED = ["display", "get_ipython"]
-"""Names that a notebook has without importing them."""
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
     r"(?:WARNING|ERROR|CRITICAL): "
@@ -110,12 +106,13 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         broken += _front_matter(project, name, text)
     faulty = {problem.where for problem in broken}
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
-    problems = [*broken, *_names(sound), *_assigned_again(sound)]
+    package = project.settings.package
+    missing = [*undefined_names(sound), *unknown_names(sound, package), *assigned_again(sound)]
+    problems = [*broken, *starmap(Problem, missing)]
     for name, text in pages.items():
         problems += typed(name, text) if project.settings.strict else ()
     problems += _deposits(project)
     problems += _quotes(sound)
-    problems += _vocabulary(sound, project.settings.package)
     if not problems:
         problems += [
             Problem(degree.page, degree.sentence.line, degree.what)
@@ -263,40 +260,6 @@ def _entry_line(text: str, entry: str) -> int:
     return lines.index(first) + 1
 
 
-def _assigned_again(chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield the parameters that a later line gives a value of its own: a choice changes nothing."""
-    for chapter in chapters:
-        names = {parameter.name for parameter in chapter.parameters}
-        for name, line in overwritten(chapter.source, names):
-            what = f"parameter {name} is assigned again, so that no choice of it changes anything"
-            yield Problem(chapter.where, line, what)
-
-
-def _names(chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
-    files = {chapter.slug: chapter.where for chapter in chapters}
-    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
-        for chapter in chapters:
-            path = Path(folder, f"{chapter.slug}.py")
-            path.write_text(python_of(chapter.source), encoding="utf-8")
-        command = [
-            *(sys.executable, "-m", "ruff", "check"),
-            *("--isolated", "--no-cache", "--select", "F821"),
-            *("--config", f"builtins={DISPLAYED}"),
-            *("--output-format", "json", folder),
-        ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in {0, 1}:
-        last_line = done.stderr.strip().splitlines()[-1]
-        raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
-    for fault in json.loads(done.stdout):
-        where = files[Path(fault["filename"]).stem]
-        line = fault["location"]["row"]
-        message = fault["message"]
-        what = message[:1].lower() + message[1:]
-        yield Problem(where, line, what)
-
-
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield what is wrong with what the prose of chapters quotes."""
     for chapter in chapters:
@@ -307,15 +270,6 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
                 fault = place.removeprefix(f"{chapter.where}:")
                 line, _, what = fault.partition(": ")
                 yield Problem(chapter.where, int(line), what)
-
-
-def _vocabulary(chapters: Sequence[Chapter], package: str) -> Iterator[Problem]:
-    """Yield the names that chapters take from the book's package and it lacks."""
-    if not package:
-        return
-    for chapter in chapters:
-        for line, fault in unknown_names(chapter, package):
-            yield Problem(chapter.where, line, fault)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:

@@ -29,7 +29,8 @@ def changed_results(project: Project, options: RunOptions, reporter: Reporter) -
 
 def _row(change: Change) -> dict[str, str] | None:
     """Return a row of the table; none where only the words around a value differ."""
-    audited, listed = _written(change.one), _written(change.other)
+    audited = _written(change.one)
+    listed = _written(change.other)
     if audited == listed:
         return None
     return {

@@ -412,10 +412,10 @@ def corpus(
     """
     from bookpress.run.executor import executor
     from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
-    from compute_divide.evidence.openalex.snapshot_parts import Question
+    from compute_divide.evidence.openalex.snapshot_parts import CorpusQuestion
     from compute_divide.evidence.openalex.tables import load_openalex_companies
 
-    question = Question(level, tuple(kind or ()), tuple(sorted(load_openalex_companies())))
+    question = CorpusQuestion(level, tuple(kind or ()), tuple(sorted(load_openalex_companies())))
     folder = to or default_folder(source, question)
     columns = (
         progress.MofNCompleteColumn(),

@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any
 
 from bookpress.run.executor import executor
-from compute_divide.evidence.openalex.snapshot_parts import Part, Question, count_part
+from compute_divide.evidence.openalex.snapshot_parts import CorpusQuestion, SnapshotPart, count_part
 
 
-def count_or_die(part: Part, question: Question) -> bytes:
+def count_or_die(part: SnapshotPart, question: CorpusQuestion) -> bytes:
     """Count a part; one with a deadly name takes its process with it."""
     if "deadly" in part.name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -29,7 +29,7 @@ from bookpress.run.executor import executor
 from compute_divide.evidence.openalex.snapshot import Report, count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import (
     CorpusError,
-    Question,
+    CorpusQuestion,
     _place,
     count_part,
     list_parts,
@@ -50,10 +50,10 @@ def places(work: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def expected(
-    works: Iterable[dict[str, Any]], question: Question | None = None
+    works: Iterable[dict[str, Any]], question: CorpusQuestion | None = None
 ) -> Counter[tuple[Any, ...]]:
     """Count works in plain Python, by the words of the documentation rather than by the query."""
-    question = question or Question()
+    question = question or CorpusQuestion()
     counts: Counter[tuple[Any, ...]] = Counter()
     for work in works:
         topic = work.get("primary_topic") or {}
@@ -169,7 +169,7 @@ def snapshot(works: list[dict[str, Any]], tmp_path_factory: pytest.TempPathFacto
 
 
 def tally(
-    source: Path | str, folder: Path, pool: Any = one_worker, question: Question | None = None
+    source: Path | str, folder: Path, pool: Any = one_worker, question: CorpusQuestion | None = None
 ) -> tuple[Report, bytes]:
     report = count_corpus(str(source), folder, pool, question)
     return report, (folder / "counts.parquet").read_bytes()
@@ -198,13 +198,15 @@ def test_both_formats_and_any_number_of_workers_give_the_same_bytes(
 @pytest.mark.parametrize(
     "question",
     [
-        Question(level="topic"),
-        Question(level="field", types=("article", "preprint")),
-        Question(level="domain", types=("preprint", "art'icle")),
-        Question(companies=("I3", "I5", "I77")),
+        CorpusQuestion(level="topic"),
+        CorpusQuestion(level="field", types=("article", "preprint")),
+        CorpusQuestion(level="domain", types=("preprint", "art'icle")),
+        CorpusQuestion(companies=("I3", "I5", "I77")),
     ],
 )
-def test_every_question(question: Question, snapshot: Path, works: list[dict[str, Any]]) -> None:
+def test_every_question(
+    question: CorpusQuestion, snapshot: Path, works: list[dict[str, Any]]
+) -> None:
     parts, _ = list_parts(str(snapshot / "jsonl"))
     twins, _ = list_parts(str(snapshot / "parquet"))
     for number, (part, twin) in enumerate(zip(parts, twins, strict=True)):
@@ -254,9 +256,13 @@ WORKS = st.lists(
 
 @given(
     WORKS,
-    st.sampled_from([Question(), Question(companies=("I2",)), Question("topic", ("article",))]),
+    st.sampled_from(
+        [CorpusQuestion(), CorpusQuestion(companies=("I2",)), CorpusQuestion("topic", ("article",))]
+    ),
 )
-def test_any_works_are_counted_by_the_rule(works: list[dict[str, Any]], question: Question) -> None:
+def test_any_works_are_counted_by_the_rule(
+    works: list[dict[str, Any]], question: CorpusQuestion
+) -> None:
     path = Path(os.environ.get("TMPDIR", "/tmp")) / f"corpus-{os.getpid()}.jsonl.gz"  # noqa: S108
     write_jsonl(works, path)
     try:

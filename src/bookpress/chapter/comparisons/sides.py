@@ -359,7 +359,9 @@ def _furthest(by: float, first: Estimate, number: Estimate) -> list[Estimate]:
     """Return the end of an interval that lies furthest from a number, and where it might lie."""
     below = float(number.low or 0) - float(first.low or 0)
     above = float(first.high or 0) - float(number.high or 0)
-    end, limit = (first.high, float(number.high or 0) + by)
+    end = first.high
+    limit = float(number.high or 0) + by
     if below > above:
-        end, limit = (first.low, float(number.low or 0) - by)
+        end = first.low
+        limit = float(number.low or 0) - by
     return [Estimate(end, unit=first.unit), Estimate(limit, unit=first.unit)]

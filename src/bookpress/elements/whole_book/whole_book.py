@@ -25,7 +25,9 @@ from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
 from bookpress.states.robustness import Sureness
 
-FALLS, OPEN, STANDS = "falls", "cannot be said", "stands"
+FALLS = "falls"
+OPEN = "cannot be said"
+STANDS = "stands"
 """What becomes of a finding."""
 
 

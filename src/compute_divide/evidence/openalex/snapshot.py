@@ -21,8 +21,8 @@ from bookpress.run.executor import as_they_end
 from compute_divide.evidence.openalex import snapshot_parts
 from compute_divide.evidence.openalex.snapshot_parts import (
     CorpusError,
-    Part,
-    Question,
+    CorpusQuestion,
+    SnapshotPart,
     count_part,
     list_parts,
 )
@@ -57,12 +57,12 @@ class Report:
         return not self.set_aside and not self.lacking
 
 
-def default_folder(source: str, question: Question) -> Path:
+def default_folder(source: str, question: CorpusQuestion) -> Path:
     """Return where the counts of a corpus are kept by default.
 
     Outside the project, one folder for each question.
     """
-    name = Part(source, source, 0, "").fingerprint(question)
+    name = SnapshotPart(source, source, 0, "").fingerprint(question)
     return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
 
 
@@ -70,22 +70,22 @@ def count_corpus(
     source: str,
     folder: Path,
     open_pool: OpenPool,
-    question: Question | None = None,
-    watch: Callable[[Part], None] = lambda _: None,
+    question: CorpusQuestion | None = None,
+    watch: Callable[[SnapshotPart], None] = lambda _: None,
     plan: Callable[[int, int], None] = lambda _, __: None,
 ) -> Report:
     """Count the works of a corpus into a folder.
 
     `plan` hears of parts there are and parts counted before, once.
     """
-    question = question or Question()
+    question = question or CorpusQuestion()
     parts, lacking = list_parts(source)
     uncounted = [part for part in parts if not _partial(folder, part, question).exists()]
     todo = {part.name: part for part in uncounted}
     report = Report(source, len(parts), resumed=len(parts) - len(todo), lacking=lacking)
     plan(len(parts), report.resumed)
 
-    def settle(part: Part, counts: bytes | None, reason: str) -> None:
+    def settle(part: SnapshotPart, counts: bytes | None, reason: str) -> None:
         if counts is None:
             report.set_aside[part.name] = reason.removeprefix(f"{part.name}: ")
         else:
@@ -119,7 +119,10 @@ def count_corpus(
 
 
 def _lasts(
-    open_pool: OpenPool, parts: list[Part], question: Question, settle: Callable[..., None]
+    open_pool: OpenPool,
+    parts: list[SnapshotPart],
+    question: CorpusQuestion,
+    settle: Callable[..., None],
 ) -> bool:
     """Count parts in a new pool, and tell whether the pool lasted.
 
@@ -175,5 +178,5 @@ FROM tally WHERE country = $every GROUP BY 1
 _COUNTED = "FROM tally WHERE team_type <> $left_out ORDER BY ALL"
 
 
-def _partial(folder: Path, part: Part, question: Question) -> Path:
+def _partial(folder: Path, part: SnapshotPart, question: CorpusQuestion) -> Path:
     return folder / "parts" / f"{part.fingerprint(question)}.parquet"

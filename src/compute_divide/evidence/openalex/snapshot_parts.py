@@ -41,7 +41,7 @@ class CorpusError(EvidenceError):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Part:
+class SnapshotPart:
     """One file of the corpus."""
 
     name: str
@@ -56,7 +56,7 @@ class Part:
     bytes_told: int | None = None
     """Bytes it should have, where a manifest says so."""
 
-    def fingerprint(self, question: Question) -> str:
+    def fingerprint(self, question: CorpusQuestion) -> str:
         """Return a short hash of the part as it is now and of what is asked of it."""
         asked = json.dumps(asdict(question))
         state = [self.name, self.size, self.stamp, self.records, self.bytes_told, asked]
@@ -64,7 +64,7 @@ class Part:
         return digest.hexdigest()[:20]
 
 
-def list_parts(source: str) -> tuple[list[Part], list[str]]:
+def list_parts(source: str) -> tuple[list[SnapshotPart], list[str]]:
     """Return the parts of a corpus, sorted by name, and the names of those that lack.
 
     A part lacks when its manifest lists it but it is not there.
@@ -85,17 +85,17 @@ def list_parts(source: str) -> tuple[list[Part], list[str]]:
     parts = []
     for name in names:
         file = files[name]
-        parts.append(Part(name, file.url, file.size, file.stamp, *stated.get(name, ())))
+        parts.append(SnapshotPart(name, file.url, file.size, file.stamp, *stated.get(name, ())))
     return sorted(parts), sorted(set(stated) - set(names))
 
 
-def _works(files: dict[str, Part]) -> dict[str, Part]:
+def _works(files: dict[str, SnapshotPart]) -> dict[str, SnapshotPart]:
     """Return the files of works by their path from there, where a snapshot has other files too."""
     of_works = [name for name in files if name.startswith(WORKS)]
     return {name.removeprefix(WORKS): files[name] for name in of_works} or files
 
 
-def _files(source: str) -> dict[str, Part]:
+def _files(source: str) -> dict[str, SnapshotPart]:
     """Return the files below an address, or the one file, by their path from there."""
     system, root = _place(source)
     try:
@@ -112,7 +112,7 @@ def _files(source: str) -> dict[str, Part]:
             below = info.path[len(root) :]
             name = below.lstrip("/") or info.base_name
             url = scheme + info.path
-            files[name] = Part(name, url, info.size, str(info.mtime_ns))
+            files[name] = SnapshotPart(name, url, info.size, str(info.mtime_ns))
     return files
 
 
@@ -126,14 +126,14 @@ def _place(address: str) -> tuple[Any, str]:
     return system, address.removeprefix(S3).rstrip("/")
 
 
-def opened(part: Part) -> Any:
+def opened(part: SnapshotPart) -> Any:
     """Return a part as a file that can be read at any place, for the wanted columns alone."""
     system, path = _place(part.url)
     return system.open_input_file(path)
 
 
 @contextmanager
-def local_copy(part: Part) -> Iterator[Path]:
+def local_copy(part: SnapshotPart) -> Iterator[Path]:
     """Give a part as a file of this machine, fetched and thrown away again if it is elsewhere."""
     if not part.url.startswith(S3):
         yield Path(part.url)
@@ -145,7 +145,7 @@ def local_copy(part: Part) -> Iterator[Path]:
         yield copy
 
 
-def _manifest(files: Mapping[str, Part]) -> dict[str, tuple[int | None, int | None]]:
+def _manifest(files: Mapping[str, SnapshotPart]) -> dict[str, tuple[int | None, int | None]]:
     """Return records and bytes that the manifest says of each part, by name.
 
     Empty without a manifest.
@@ -183,7 +183,7 @@ BATCH = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class CorpusQuestion:
     """What is counted.
 
     Thin records outside OpenAlex's core are left out, as its API does by default.
@@ -197,7 +197,7 @@ class Question:
     """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
 
 
-def count_part(part: Part, question: Question) -> bytes:
+def count_part(part: SnapshotPart, question: CorpusQuestion) -> bytes:
     """Return the counts of one part as a Parquet file.
 
     One that is not read to its end is a `CorpusError`.
@@ -238,7 +238,7 @@ def quiet_connection() -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def _reading(part: Part) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+def _reading(part: SnapshotPart) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
     """Give a connection and what to select from."""
     with quiet_connection() as connection:
         if part.name.endswith(PARQUET):

@@ -1,0 +1,117 @@
+"""Whether the names that the code and the prose of chapters use are there; no chapter is run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from bookpress.book.chapters import Chapter
+from bookpress.chapter.bindings import overwritten, python_of
+from bookpress.errors import PressError, nearest
+from bookpress.run import processes
+
+Fault = tuple[str, int, str]
+"""A file, a line of it, and what is wrong there."""
+DISPLAYED = ["display", "get_ipython"]
+"""Names that a notebook has without importing them."""
+FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
+"""What ends the reading of code that is no Python, or of faulty quotes; other checks name it."""
+
+
+def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
+    """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
+    files = {chapter.slug: chapter.where for chapter in chapters}
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
+        for chapter in chapters:
+            path = Path(folder, f"{chapter.slug}.py")
+            path.write_text(python_of(chapter.source), encoding="utf-8")
+        command = [
+            *(sys.executable, "-m", "ruff", "check"),
+            *("--isolated", "--no-cache", "--select", "F821"),
+            *("--config", f"builtins={DISPLAYED}"),
+            *("--output-format", "json", folder),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode not in {0, 1}:
+        last_line = done.stderr.strip().splitlines()[-1]
+        raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
+    for fault in json.loads(done.stdout):
+        where = files[Path(fault["filename"]).stem]
+        line = fault["location"]["row"]
+        message = fault["message"]
+        what = message[:1].lower() + message[1:]
+        yield where, line, what
+
+
+def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
+    """Yield the parameters that a later line gives a value of its own: a choice changes nothing."""
+    for chapter in chapters:
+        names = {parameter.name for parameter in chapter.parameters}
+        for name, line in overwritten(chapter.source, names):
+            what = f"parameter {name} is assigned again, so that no choice of it changes anything"
+            yield chapter.where, line, what
+
+
+def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
+    """Yield what chapters take from the book's package, in code or prose, and it lacks."""
+    for chapter in chapters if package else ():
+        with suppress(*FAULTS):
+            tree = ast.parse(python_of(chapter.source))
+            aliases = _aliases(tree, package)
+            for line, parts in [*_taken(tree, aliases), *_quoted(chapter, aliases)]:
+                if fault := _fault(import_module(package), parts):
+                    yield chapter.where, line, fault
+
+
+def _aliases(tree: ast.AST, package: str) -> set[str]:
+    """Return the names under which code imports a package."""
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if alias.name == package
+    }
+
+
+def _quoted(chapter: Chapter, aliases: set[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield what the sentences of a chapter take from the package, with the line of the first."""
+    for quote in chapter.quotes:
+        line = next(iter(quote.sentences))
+        for _, parts in _taken(ast.parse(quote.code), aliases):
+            yield line, parts
+
+
+def _taken(tree: ast.AST, aliases: set[str]) -> Iterator[tuple[int, Sequence[str]]]:
+    """Yield the parts of each dotted name below an alias, ``cd.plot.lines`` as plot and lines."""
+    for node in ast.walk(tree):
+        parts: list[str] = []
+        inner = node
+        while isinstance(inner, ast.Attribute):
+            parts.insert(0, inner.attr)
+            inner = inner.value
+        is_taken = isinstance(inner, ast.Name) and inner.id in aliases
+        if isinstance(node, ast.Attribute) and is_taken:
+            yield node.lineno, parts
+
+
+def _fault(vocabulary: ModuleType, parts: Sequence[str]) -> str:
+    """Return what is wrong with a dotted name; empty where each part is in the module before it."""
+    place: object = vocabulary
+    for part in parts:
+        if not isinstance(place, ModuleType):
+            return ""
+        names = dir(place)
+        if part not in names:
+            return f"{place.__name__} has no {part!r}{nearest(part, names)}"
+        if part != parts[-1]:
+            place = getattr(place, part)
+    return ""
