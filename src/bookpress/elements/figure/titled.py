@@ -37,7 +37,9 @@ LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
 """Raised digits in the text of a picture."""
 _LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
-_PAPER, _INK, _SOFT = "#ffffff", "#1d2329", "#59616a"
+_PAPER = "#ffffff"
+_INK = "#1d2329"
+_SOFT = "#59616a"
 
 
 class _Style(NamedTuple):
@@ -67,7 +69,7 @@ class Titled(NamedTuple):
 
 def titled(svg: str, origin: Mapping[str, str]) -> Titled:
     """Return a drawn chart with the facts of `origin` written around it, in the ink of paper."""
-    width, height = (float(length) for length in _LENGTHS.findall(svg)[:2])
+    width, height = map(float, _LENGTHS.findall(svg)[:2])
     room = max(width, NARROWEST)
     title = _TITLE.wrapped(origin.get("title", ""), room)
     notes = [line for text in _notes(origin) for line in _NOTE.wrapped(text, room)]
