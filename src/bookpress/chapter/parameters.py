@@ -184,8 +184,9 @@ class Parameter:
     @property
     def _steps(self) -> str | list[Value]:
         """The range of a number whose type has both ends and a step; else nothing."""
-        keys = ("minimum", "maximum", "multipleOf")
-        first, last, step = (self.schema.get(key) for key in keys)
+        first = self.schema.get("minimum")
+        last = self.schema.get("maximum")
+        step = self.schema.get("multipleOf")
         if first is None or last is None or step is None or first % step:
             return []
         return f"{first}:{last}:{step}"

@@ -38,7 +38,10 @@ def spread(text: str) -> list[str]:
         if ":" in text:
             raise ValueError(f"{text} is no range; a range is FIRST:LAST or FIRST:LAST:STEP")
         return [text]
-    first, last, step = (_number(part, text) for part in match.groups("1"))
+    stated_first, stated_last, stated_step = match.groups("1")
+    first = _number(stated_first, text)
+    last = _number(stated_last, text)
+    step = _number(stated_step, text)
     if step == 0 or (last - first) * step < 0:
         raise ValueError(f"the range {text} has no values: by {step} {first} never comes to {last}")
     many = int((last - first) / step) + 1
