@@ -14,6 +14,8 @@ import pytest
 from lxml import html
 from processes import press as run_press
 
+from bookpress.book.source import day_of
+
 Press = Callable[..., str]
 
 CONFIG = """
@@ -326,3 +328,14 @@ def said_by(site: Path, page: str) -> list[str]:
     for added in whole.xpath(ADDED):
         added.drop_tree()
     return whole.text_content().split()
+
+
+def test_a_book_in_no_repository_is_cited_by_the_day_of_its_newest_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    (tmp_path / "old.md").write_text("# Old\n")
+    (tmp_path / "new.md").write_text("# New\n")
+    os.utime(tmp_path / "old.md", (1_000_000_000,) * 2)
+    os.utime(tmp_path / "new.md", (1_500_000_000,) * 2)
+    assert day_of(tmp_path).isoformat() == "2017-07-14"

@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +14,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from bookpress.book.documents import top_level
-from bookpress.book.project import Project
+from bookpress.book.project import BUILD, Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
 
@@ -137,6 +137,9 @@ def git(root: Path, *words: str) -> str | None:
     return done.stdout.rstrip("\n")
 
 
+DOCUMENTS = frozenset({".ipynb", ".md", ".rst"})
+
+
 @cache
 def is_committed(root: Path, name: str) -> bool:
     """Return whether a file is as a clone has it.
@@ -165,3 +168,20 @@ def build_time(root: Path) -> datetime:
         raise UsageError(
             f"{EPOCH_VARIABLE} is {named!r}; allowed: seconds since 1970, such as 1790000000"
         ) from error
+
+
+def day_of(root: Path) -> date:
+    """Return the day by which a book is cited: of its build, else of its newest document.
+
+    What no repository dates is not from 1980.
+    """
+    moment = build_time(root)
+    if moment != EARLIEST:
+        return moment.date()
+    changed = [
+        path.stat().st_mtime
+        for path in files_of(root)
+        if path.suffix in DOCUMENTS and path.relative_to(root).parts[0] != BUILD
+    ]
+    newest = max(changed, default=EARLIEST.timestamp())
+    return datetime.fromtimestamp(newest, tz=UTC).date()

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from docutils.nodes import make_id
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bookpress.book.source import Source, build_time
+from bookpress.book.source import Source, day_of
 from bookpress.chapter.parameters import as_text
 from bookpress.files import as_mapping, checked, load_model, parse_json, read
 
@@ -524,7 +524,7 @@ def load_citation(root: Path) -> Citation:
     What its chapters are cited as follows from it.
     """
     edition = load_built(root)
-    built = edition.date if edition and edition.date else build_time(root).date()
+    built = edition.date if edition and edition.date else day_of(root)
     return Citation.of(load_book(root), None, edition, built=built)
 
 

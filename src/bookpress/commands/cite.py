@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
-from bookpress.book.source import build_time, load_source
+from bookpress.book.source import day_of, load_source
 from bookpress.cite.deposit import to_crossref, to_datacite
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.record import Chapter as CitedChapter
@@ -71,7 +71,7 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
         "source": load_source(project),
     }
     edition = Edition.model_validate(facts)
-    built = build_time(project.root).date()
+    built = day_of(project.root)
     return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
 
 

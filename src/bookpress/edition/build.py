@@ -14,7 +14,7 @@ from typing import Any
 
 from bookpress.book.project import Project, load_settings
 from bookpress.book.renamed import load_renamed
-from bookpress.book.source import build_time, load_source
+from bookpress.book.source import build_time, day_of, load_source
 from bookpress.chapter.estimates import results_file
 from bookpress.cite.record import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
@@ -262,7 +262,7 @@ def edition_record(
 def _date(project: Project, edition: Edition) -> str:
     """Return the one date of an edition: that of publication, else the day of the commit."""
     published = load_book(project.root).date if edition.is_default else None
-    return (published or build_time(project.root).date()).isoformat()
+    return (published or day_of(project.root)).isoformat()
 
 
 def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
