@@ -54,7 +54,7 @@ SERVE_ONE_CHAPTER = {
     "Check": "the rule by which every claim gets its verdict",
     "number_judged": "the same, counted; its label says when a verdict is reached",
     "names_company": "the rule itself by which affiliations are read, held against labels",
-    "belonging_bounds": "bounds under another rule of belonging, made of what the audit records",
+    "belonging_bounds": "bounds for rows whose team nobody could check; `bounded_share` bounds flags",
     "record_changes": "what `with_records` does to the records that other chapters count",
     "with_bases": "chains of bases, followed through several snapshots",
 }
