@@ -77,6 +77,7 @@ def test_a_place_that_the_book_has_not_is_named(tmp_path: Path) -> None:
         "neptune: no chapter 'planet'; did you mean planets?",
         "neptune: planets publishes no 'exponen'; did you mean exponent?",
     ]
+    assert list(unknown_places(contests[:1], {"planet": None, "planets": None})) == []
     assert load_contested(Project.at(new_home(tmp_path / "none"))) == []
 
 

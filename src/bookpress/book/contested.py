@@ -91,17 +91,19 @@ def load_contested(project: Project) -> list[Contest]:
 
 
 def unknown_places(
-    contests: Sequence[Contest], known: Mapping[str, Collection[str]]
+    contests: Sequence[Contest], known: Mapping[str, Collection[str] | None]
 ) -> Iterator[str]:
     """Yield what is wrong with the places that contests bear on.
 
-    `known` has the keys of results and statements by chapter.
+    `known` has the keys of results and statements by chapter, None where nobody knows them.
     """
     for contest in contests:
         for place in contest.bears_on:
             slug, colon, key = place.partition(":")
             if slug not in known:
                 yield f"{contest.id}: no chapter {quoted(slug)}{nearest(slug, [*known])}"
-            elif colon and key not in known[slug]:
-                names = sorted(known[slug])
-                yield f"{contest.id}: {slug} publishes no {quoted(key)}{nearest(key, names)}"
+                continue
+            keys = known[slug]
+            if colon and keys is not None and key not in keys:
+                hint = nearest(key, sorted(keys))
+                yield f"{contest.id}: {slug} publishes no {quoted(key)}{hint}"

@@ -45,7 +45,8 @@ def _register(env: BuildEnvironment) -> list[Contest]:
 def check_places(_app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of a contest that bears on nothing that the book publishes."""
     pages = [page for page in store_of(env).pages.values() if page.is_chapter]
-    known = {page.slug: {*page.results, *page.statements} for page in pages}
+    # What a chapter publishes is known once it was run.
+    known = {page.slug: {*page.results, *page.statements} or None for page in pages}
     for fault in unknown_places(_register(env), known):
         logger.warning(fault, location=f"data/{FILE}")
 
