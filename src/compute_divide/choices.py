@@ -82,6 +82,19 @@ class OneOf:
         return text
 
 
+@dataclass(frozen=True)
+class Ask:
+    """What the panel of a chapter asks of a choice, with a verb; its value comes after it."""
+
+    words: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the words as ``ask``."""
+        return {**handler(schema), "ask": self.words}
+
+
 def _number(
     least: float,
     most: float,
@@ -135,7 +148,7 @@ Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]
 """How long a run lasts."""
 
 _largest = _number(1, 1000, [5, 10, 20, 50], title="Models that count as a year's largest")
-Count = Annotated[int, _largest]
+Count = Annotated[int, _largest, Ask("Count as a year's largest")]
 """How many models of a year are picked."""
 Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]
 """A number of something that comes in bulk."""
@@ -145,10 +158,19 @@ Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}
 ChipPrice = Annotated[
     int,
     _number(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD", title="Price of a chip installed"),
+    Ask("Pay for a chip, installed"),
 ]
 """The price of a chip installed."""
-Kilowatts = Annotated[float, _number(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip")]
-PowerPrice = Annotated[float, _number(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour")]
+Kilowatts = Annotated[
+    float,
+    _number(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip"),
+    Ask("Power each chip with"),
+]
+PowerPrice = Annotated[
+    float,
+    _number(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour"),
+    Ask("Pay for a kilowatt-hour"),
+]
 
 Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""
@@ -157,33 +179,47 @@ Portion = Annotated[float, _number(0.05, 1, {"by": [-0.05, 0.05]})]
 _of_peak = _number(
     0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak", title="Share of peak speed that is reached"
 )
-Utilisation = Annotated[float, _of_peak]
+Utilisation = Annotated[float, _of_peak, Ask("Reach of the peak speed")]
 """The share of a chip's peak speed that is reached."""
 _near = _number(
     0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude", title="Near the record means within"
 )
-Magnitudes = Annotated[float, _near]
+Magnitudes = Annotated[float, _near, Ask("Count as near the record what lies within")]
 """A distance on a logarithmic scale."""
 
 # --- machines ---
 
-OwnersYear = Annotated[Year, Field(title="Owners are compared at the end of")]
+OwnersYear = Annotated[
+    Year, Field(title="Owners are compared at the end of"), Ask("Compare owners at the end of")
+]
 """A year at whose end owners of chips are compared."""
-FirstList = Annotated[ListYear, Field(title="First TOP500 list, June")]
+FirstList = Annotated[
+    ListYear, Field(title="First TOP500 list, June"), Ask("Start with the TOP500 list of June")
+]
 """The older list of the TOP500 that is compared."""
-LastList = Annotated[ListYear, Field(title="Last TOP500 list, June")]
+LastList = Annotated[
+    ListYear, Field(title="Last TOP500 list, June"), Ask("End with the TOP500 list of June")
+]
 """The newer list of the TOP500 that is compared."""
-GroupChips = Annotated[ChipCount, Field(title="A research group's GPUs")]
-FacilityChips = Annotated[ChipCount, Field(title="Chips of the facility")]
-MachineShare = Annotated[Portion, Field(title="Share of the money for the machine")]
+GroupChips = Annotated[
+    ChipCount, Field(title="A research group's GPUs"), Ask("Give a research group")
+]
+FacilityChips = Annotated[ChipCount, Field(title="Chips of the facility"), Ask("Give the facility")]
+MachineShare = Annotated[
+    Portion, Field(title="Share of the money for the machine"), Ask("Spend on the machine")
+]
 """The share of a sum that buys the machine."""
-TimeInUse = Annotated[Portion, Field(title="Share of hours in use")]
+TimeInUse = Annotated[Portion, Field(title="Share of hours in use"), Ask("Use the machine for")]
 """The share of a machine's hours in which it works for somebody."""
-Salary = Annotated[Money, Field(title="Cost of one member of staff, a year")]
-Grant = Annotated[Money, Field(title="Research grant")]
-ServiceYears = Annotated[Years, Field(title="Years that the machine runs")]
+Salary = Annotated[
+    Money, Field(title="Cost of one member of staff, a year"), Ask("Pay a member of staff, a year")
+]
+Grant = Annotated[Money, Field(title="Research grant"), Ask("Take a grant of")]
+ServiceYears = Annotated[
+    Years, Field(title="Years that the machine runs"), Ask("Run the machine for")
+]
 """How long a machine runs."""
-FirstYear = Annotated[Year, Field(title="First year shown")]
+FirstYear = Annotated[Year, Field(title="First year shown"), Ask("Show the years from")]
 """The first year of a figure."""
 
 GPU_COUNTS = {
@@ -191,25 +227,29 @@ GPU_COUNTS = {
     "recorded": "by speed, as recorded",
     "theirs": "by price, as the source counts",
 }
-GpuCount = Annotated[str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted")]
+GpuCount = Annotated[
+    str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted"), Ask("Count university GPUs")
+]
 
 # --- models ---
 
 DEFINITIONS: dict[str, str] = {
-    "all": "every model of the vintage",
+    "all": "every model of the snapshot",
     "notability-filter": (
-        "notable: listed for a state-of-the-art advance, historical significance "
+        "notable models: listed for a state-of-the-art advance, historical significance "
         "or high citation (the paper's filter)"
     ),
-    "compute-known": "training compute is known",
+    "compute-known": "models whose training compute is known",
     "notability-filter-compute-known": (
-        "notable by the paper's filter, and training compute is known"
+        "notable models, by the paper's filter, whose training compute is known"
     ),
-    "compute-or-parameters-known": "training compute or the number of parameters is known",
-    "top-k-per-year": "among the largest by training compute of its calendar year",
-    "near-record": "training compute near the largest of any model up to its date",
+    "compute-or-parameters-known": (
+        "models whose training compute or number of parameters is known"
+    ),
+    "top-k-per-year": "the largest of each year by training compute",
+    "near-record": "models near the largest training compute up to their date",
 }
-"""The definitions of large-scale, and what a model is or has that counts."""
+"""The definitions of large-scale, and which models count."""
 
 
 RECORDS = {
@@ -218,27 +258,42 @@ RECORDS = {
 }
 """Which records of models count."""
 DUAL_AFFILIATIONS = {
-    "collaboration": "makes the team one of both sides",
-    "apart": "makes no such team: the other authors decide",
+    "collaboration": "make the team one of both sides",
+    "apart": "leave the team to the other authors",
 }
 """What an author with posts at a university and at a company makes of a team."""
-Records = Annotated[str, OneOf(RECORDS, "reading of the records"), Field(title="Models count")]
+Records = Annotated[
+    str, OneOf(RECORDS, "reading of the records"), Field(title="Models count"), Ask("Count models")
+]
 """Which records of models count."""
 DualAffiliation = Annotated[
-    str, OneOf(DUAL_AFFILIATIONS), Field(title="An author with posts on both sides")
+    str,
+    OneOf(DUAL_AFFILIATIONS),
+    Field(title="An author with posts on both sides"),
+    Ask("Let an author with posts on both sides"),
 ]
 """What an author with two posts makes of a team."""
-Vintage = Annotated[str, OneOf(vintages, "snapshot"), Field(title="Snapshot of the database")]
+Vintage = Annotated[
+    str,
+    OneOf(vintages, "snapshot"),
+    Field(title="Snapshot of the database"),
+    Ask("Read the database of"),
+]
 """A vintage of the models database."""
 _with_hardware = OneOf(partial(vintages, with_hardware=True), "snapshot")
-HardwareVintage = Annotated[str, _with_hardware, Field(title="Snapshot that records chips")]
+HardwareVintage = Annotated[
+    str,
+    _with_hardware,
+    Field(title="Snapshot that records chips"),
+    Ask("Read chips from the database of"),
+]
 """A vintage that records chips."""
 _conditions = {
     "all": "every model counts as large",
     "notability-filter": "large means notable by the paper's filter",
 }
 _definition = OneOf(DEFINITIONS, "rule", ["all"], _conditions)
-Definition = Annotated[str, _definition, Field(title="Large means")]
+Definition = Annotated[str, _definition, Field(title="Large means"), Ask("Count as large")]
 """A definition of large-scale."""
 
 # --- chips ---
@@ -270,10 +325,12 @@ def _rows(table: str) -> csv.DictReader[str]:
     return csv.DictReader(io.StringIO(text))
 
 
-NumberFormat = Annotated[str, OneOf(FORMATS), Field(title="Peak speed is taken at")]
-Chip = Annotated[str, OneOf(rentable_chips), Field(title="Chip to rent")]
+NumberFormat = Annotated[
+    str, OneOf(FORMATS), Field(title="Peak speed is taken at"), Ask("Take peak speed at")
+]
+Chip = Annotated[str, OneOf(rentable_chips), Field(title="Chip to rent"), Ask("Rent")]
 """A chip to rent or own."""
-Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid")]
+Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid"), Ask("Pay the price")]
 
 # --- papers ---
 
@@ -286,51 +343,93 @@ def _valid(flips: list[str]) -> list[str]:
     return flips
 
 
-Venue = Annotated[str, OneOf(venues, named=venue_name), Field(title="Conference to follow")]
+Venue = Annotated[
+    str,
+    OneOf(venues, named=venue_name),
+    Field(title="Conference to follow"),
+    Ask("Follow the conference"),
+]
 """A conference of the papers table."""
 Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
 """Conferences, at least one."""
-CitedVenues = Annotated[Venues, Field(title="Conferences for citations")]
-ModelVenues = Annotated[Venues, Field(title="Conferences for papers on models")]
-Coverage = Annotated[Share, Field(title="Least share of papers with known teams")]
+CitedVenues = Annotated[Venues, Field(title="Conferences for citations"), Ask("Count citations at")]
+ModelVenues = Annotated[
+    Venues, Field(title="Conferences for papers on models"), Ask("Read papers on models at")
+]
+Coverage = Annotated[
+    Share,
+    Field(title="Least share of papers with known teams"),
+    Ask("Leave out years with fewer teams known than"),
+]
 """The least part of a conference and year whose teams are known."""
-MostCited = Annotated[Share, Field(title="Most cited share")]
+MostCited = Annotated[Share, Field(title="Most cited share"), Ask("Call most cited the first")]
 Topic = Annotated[str, OneOf(topic_names, named=topic_label)]
 """A topic, or a group of topics, of ``data/topics.yml``."""
 Topics = Annotated[list[Topic], Field(min_length=1)]
 """Topics, at least one."""
-ScrutinyTopics = Annotated[Topics, Field(title="Papers that check models")]
+ScrutinyTopics = Annotated[
+    Topics, Field(title="Papers that check models"), Ask("Count as checking models papers on")
+]
 """Topics that count as scrutiny."""
-MethodTopics = Annotated[Topics, Field(title="Scrutiny that presents a method")]
+MethodTopics = Annotated[
+    Topics,
+    Field(title="Scrutiny that presents a method"),
+    Ask("Count as presenting a method papers on"),
+]
 """Topics of scrutiny whose papers often present a method."""
-TestTopics = Annotated[Topics, Field(title="Scrutiny of finished models")]
+TestTopics = Annotated[
+    Topics,
+    Field(title="Scrutiny of finished models"),
+    Ask("Count as testing finished models papers on"),
+]
 """Topics of scrutiny that examine finished models."""
-Kinds = Annotated[Topics, Field(title="Kinds of scrutiny")]
+Kinds = Annotated[Topics, Field(title="Kinds of scrutiny"), Ask("Tell apart papers on")]
 """Topics that are counted one by one."""
-InfluentialTopics = Annotated[Topics, Field(title="Topics of the most used models")]
+InfluentialTopics = Annotated[
+    Topics, Field(title="Topics of the most used models"), Ask("Take the most used models from")
+]
 """Topics on which the influential models are."""
-LowComputeTopics = Annotated[Topics, Field(title="Topics that need little computing")]
+LowComputeTopics = Annotated[
+    Topics,
+    Field(title="Topics that need little computing"),
+    Ask("Count as needing little computing"),
+]
 """Topics that count as low-compute."""
-IntensiveTopics = Annotated[Topics, Field(title="Topics that need much computing")]
+IntensiveTopics = Annotated[
+    Topics, Field(title="Topics that need much computing"), Ask("Count as needing much computing")
+]
 """Topics that count as compute-intensive."""
-ModelTopics = Annotated[Topics, Field(title="Topics of papers on models")]
+ModelTopics = Annotated[
+    Topics, Field(title="Topics of papers on models"), Ask("Count as papers on models those on")
+]
 """Topics of the papers that are about models."""
 Text = Literal["title", "keywords", "abstract"]
 """A text of a paper."""
-Texts = Annotated[list[Text], Field(min_length=1, title="Terms are looked for in")]
+Texts = Annotated[
+    list[Text], Field(min_length=1, title="Terms are looked for in"), Ask("Look for terms in")
+]
 """Texts of a paper, at least one."""
-NamingTexts = Annotated[Texts, Field(title="Names of models are looked for in")]
-Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed")]
+NamingTexts = Annotated[
+    Texts, Field(title="Names of models are looked for in"), Ask("Look for names of models in")
+]
+Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed"), Ask("Place authors")]
 """How it is read where authors work."""
 _sides = {"mixed": "both sides", "academia": "universities", "industry": "companies"}
 _joint_labs = OneOf(lambda: list(JOINT_LABS), named=_sides.__getitem__)
-JointLabs = Annotated[str, _joint_labs, Field(title="Joint laboratories count as")]
+JointLabs = Annotated[
+    str, _joint_labs, Field(title="Joint laboratories count as"), Ask("Count joint laboratories as")
+]
 """How a joint laboratory of a university and a company counts."""
-NonProfits = Annotated[str, OneOf(NON_PROFITS), Field(title="Government and non-profits count as")]
+NonProfits = Annotated[
+    str,
+    OneOf(NON_PROFITS),
+    Field(title="Government and non-profits count as"),
+    Ask("Count government and non-profits as"),
+]
 """How government and non-profit research counts."""
 _Flip = Annotated[str, Field(examples=["openai=nonprofit"])]
 _judgements = Field(title="Judgement calls decided otherwise")
-Flips = Annotated[list[_Flip], AfterValidator(_valid), _judgements]
+Flips = Annotated[list[_Flip], AfterValidator(_valid), _judgements, Ask("Decide otherwise")]
 """Judgement calls that are decided otherwise: ``call=sector``."""
 
 # --- OpenAlex ---
@@ -340,29 +439,47 @@ WORKS_READINGS = {
     "ids": "the types of institutions, with a list of those that are companies whatever their type",
     "rules": "our rules on the affiliation strings",
 }
-Works = Annotated[str, OneOf(works_names), Field(title="Table of works")]
+Works = Annotated[
+    str, OneOf(works_names), Field(title="Table of works"), Ask("Read the table of works")
+]
 """A table of OpenAlex works."""
-WorksReading = Annotated[str, OneOf(WORKS_READINGS), Field(title="Institutions are told apart by")]
-SnapshotWorks = Annotated[Amount, Field(title="Works in the snapshot")]
-LinesSize = Annotated[Amount, Field(title="Size of the snapshot as JSON lines")]
-ParquetSize = Annotated[Amount, Field(title="Size of the snapshot as Parquet")]
+WorksReading = Annotated[
+    str,
+    OneOf(WORKS_READINGS),
+    Field(title="Institutions are told apart by"),
+    Ask("Tell institutions apart by"),
+]
+SnapshotWorks = Annotated[
+    Amount, Field(title="Works in the snapshot"), Ask("Take the snapshot to have works")
+]
+LinesSize = Annotated[
+    Amount,
+    Field(title="Size of the snapshot as JSON lines"),
+    Ask("Take the snapshot as JSON lines to be"),
+]
+ParquetSize = Annotated[
+    Amount,
+    Field(title="Size of the snapshot as Parquet"),
+    Ask("Take the snapshot as Parquet to be"),
+]
 
 # --- what chapters ask of periods, years and snapshots ---
 
 
-def _period(title: str) -> Any:
-    return Annotated[Period, Field(title=title)]
+def _period(title: str, ask: str = "") -> Any:
+    """Return a period with its title, and what the panel asks, with a verb; else the title is."""
+    return Annotated[Period, Field(title=title), Ask(ask or title)]
 
 
-EarlyPeriod = _period("Early period")
-MiddlePeriod = _period("Middle period")
-LatePeriod = _period("Late period")
-LatestPeriod = _period("Latest period")
-EarlyLanguage = _period("Language models, early period")
-LateLanguage = _period("Language models, late period")
-EarlyCited = _period("Citations, early period")
-MiddleCited = _period("Citations, middle period")
-LateCited = _period("Citations, late period")
+EarlyPeriod = _period("Early period", "Start with the years")
+MiddlePeriod = _period("Middle period", "Put in the middle the years")
+LatePeriod = _period("Late period", "Compare with the years")
+LatestPeriod = _period("Latest period", "End with the years")
+EarlyLanguage = _period("Language models, early period", "Start, for language models, with")
+LateLanguage = _period("Language models, late period", "End, for language models, with")
+EarlyCited = _period("Citations, early period", "Start, for citations, with")
+MiddleCited = _period("Citations, middle period", "Put in the middle, for citations,")
+LateCited = _period("Citations, late period", "End, for citations, with")
 TrendYears = _period("Fit the trends over")
 PooledYears = _period("Pool the chips of models over")
 FifthsYears = _period("Sort into fifths the models of")
@@ -376,13 +493,41 @@ OtherFollowedYear = Annotated[Year, Field(title="Follow as well the models of")]
 YearBefore = Annotated[PlacedYear, Field(title="Follow it before the rise, in")]
 YearBetween = Annotated[PlacedYear, Field(title="Follow it about the turn, in")]
 YearAfter = Annotated[PlacedYear, Field(title="Follow it after the turn, in")]
-RecentYears = Annotated[Years, Field(title="Newest years that count as recent")]
-ComparedYears = Annotated[Years, Field(title="Newest years compared")]
-PaperVintage = Annotated[Vintage, Field(title="Snapshot of the paper's time")]
-EarlierVintage = Annotated[Vintage, Field(title="Earlier snapshot")]
-LaterVintage = Annotated[Vintage, Field(title="Later snapshot")]
-SettledVintage = Annotated[Vintage, Field(title="Snapshot once the years were filled up")]
-ComparedVintage = Annotated[Vintage, Field(title="Compare with the snapshot of")]
-ComparedAccess = Annotated[HardwareVintage, Field(title="Compare with the snapshot of")]
-AccessVintage = Annotated[HardwareVintage, Field(title="Snapshot that records access")]
-BaseVintage = Annotated[HardwareVintage, Field(title="Snapshot that names base models")]
+RecentYears = Annotated[
+    Years, Field(title="Newest years that count as recent"), Ask("Count as recent the newest years")
+]
+ComparedYears = Annotated[
+    Years, Field(title="Newest years compared"), Ask("Compare the newest years")
+]
+PaperVintage = Annotated[
+    Vintage,
+    Field(title="Snapshot of the paper's time"),
+    Ask("Read for the paper's time the database of"),
+]
+EarlierVintage = Annotated[
+    Vintage, Field(title="Earlier snapshot"), Ask("Read first the database of")
+]
+LaterVintage = Annotated[Vintage, Field(title="Later snapshot"), Ask("Read then the database of")]
+SettledVintage = Annotated[
+    Vintage,
+    Field(title="Snapshot once the years were filled up"),
+    Ask("Read, once years were filled up, the database of"),
+]
+ComparedVintage = Annotated[
+    Vintage, Field(title="Compare with the snapshot of"), Ask("Compare with the database of")
+]
+ComparedAccess = Annotated[
+    HardwareVintage,
+    Field(title="Compare with the snapshot of"),
+    Ask("Compare with the database of"),
+]
+AccessVintage = Annotated[
+    HardwareVintage,
+    Field(title="Snapshot that records access"),
+    Ask("Read access from the database of"),
+]
+BaseVintage = Annotated[
+    HardwareVintage,
+    Field(title="Snapshot that names base models"),
+    Ask("Read base models from the database of"),
+]

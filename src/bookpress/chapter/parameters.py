@@ -90,6 +90,11 @@ class Parameter:
         name = self.name.replace("_", " ").capitalize()
         return str(self.schema.get("title") or name)
 
+    @property
+    def ask(self) -> str:
+        """What its panel asks, with a verb where its type has one, else its label."""
+        return str(self.schema.get("ask") or self.label)
+
     def words(self, value: Value) -> str:
         """Return a value as a reader is offered it."""
         if self.unit in UNITS and isinstance(value, int | float):
@@ -104,6 +109,10 @@ class Parameter:
         said = self.schema.get("conditions", {}).get(value)
         if said:
             return f"if {said}"
+        verb = self.schema.get("ask")
+        if verb:
+            joint = " " if "meanings" in self.schema else ": "
+            return f"if we {verb[:1].lower()}{verb[1:]}{joint}{self.words(value)}"
         label = self.label[:1].lower() + self.label[1:]
         if "title" in self.schema and "meanings" in self.schema:
             return f"if {label} {self.words(value)}"
@@ -408,6 +417,7 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
     return {
         "name": parameter.name,
         "label": parameter.label,
+        "ask": parameter.ask,
         "value": value,
         "words": parameter.words(value),
         "code": _code(parameter.in_python(value)),

@@ -21,6 +21,7 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.documents import has_cells, is_chapter
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
+from bookpress.chapter.dependence import dependence_of
 from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.elements.base import assets, contents
 from bookpress.elements.base.blocks import with_ids
@@ -77,6 +78,8 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.listed = tuple(executed.rows)
     srcdir = Path(env.srcdir)
     page.parameter_rows = parameter_box.parameter_rows(page, executed.cells, srcdir)
+    names = [row["name"] for row in page.parameter_rows]
+    page.dependence = dependence_of(executed.cells, names)
 
 
 def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:

@@ -128,6 +128,8 @@ def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 def visit_value(self: HTML5Translator, node: value) -> None:
     """Open a value; a pointer over it shows what it measures."""
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
+    if node.get("range"):
+        titled["data-range"] = node["range"]
     classes = f"value value-{node['kind']}"
     if len(node.astext()) > LONG:
         classes += " value-long"

@@ -124,6 +124,7 @@
       tools.append(all);
     }
     within("form.controls").forEach(steer);
+    press.readyChoices?.(part);
     for (const fold of within(".tool-data")) fold.addEventListener("toggle", () => fill(fold), { once: true });
     if (/^http/.test(location.protocol)) for (const code of within("code[data-page]")) { // an address that works elsewhere
       code.textContent = code.textContent.replace(`"${code.dataset.page}"`, `"${new URL(code.dataset.page, document.baseURI)}"`);

@@ -16,6 +16,7 @@ import yaml
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.dependence import Dependence
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
@@ -74,6 +75,8 @@ class Page:
     """Keys of the results whose rows are listed."""
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     """Parameters as people read them: name, value, default, type, allowed, unit, help."""
+    dependence: Dependence = field(default_factory=dict)
+    """On which parameters each thing rests that its prose quotes."""
     finding: list[Any] = field(default_factory=list)
     """Nodes of the finding in one sentence."""
     terms: dict[str, str] = field(default_factory=dict)

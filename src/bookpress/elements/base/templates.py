@@ -38,6 +38,7 @@ def environment(*own: Path) -> Environment:
     templates.filters.update(
         typeset=typeset,
         day=day,
+        month=month,
         setting=number_formats.setting,
         css=_css_text,
     )
@@ -75,6 +76,18 @@ def typeset(text: str) -> Markup:
 def day(date: dt.date | str) -> str:
     """Return a day or a month as people write it; what is neither stays as it is."""
     return number_formats.spoken(str(date))
+
+
+def month(date: dt.date | str) -> str:
+    """Return the month of a date as people write it; what is no date stays as it is.
+
+    Examples
+    --------
+    >>> month("2026-08-19")
+    'August 2026'
+    """
+    _, _, words = day(date).partition(" ")
+    return words or str(date)
 
 
 def write_apart(folder: Path, template: Path, **values: Any) -> Path:

@@ -1,15 +1,13 @@
-"""The opening of a chapter with its bar of choices, and a page in another state."""
+"""The opening of a chapter, the panel of its choices and what leads to it, other states."""
 
 from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms, Without
 
 ON_PAPER = Without(
-    classes=("choices-hint", "setting"),
+    classes=("choices-hint", "hangs", "setting"),
     places=(
         ".//ul[@class='facts'][not(li/time)]",
         ".//ul[@class='facts']/li[not(time)]",
-        ".//details[@class='choices-more']/summary",
     ),
-    wrappers=(".//*[@class='choices-more']",),
     then=".paper:move_parameters",
 )
 ELEMENT = Element(
@@ -27,8 +25,9 @@ ELEMENT = Element(
     style="opening.css",
     assets=(
         Asset("choices.css", kinds=("chapter",), themed=True),
+        Asset("panel.js", kinds=("chapter",), early=True, themed=True),
         Asset("walk.js", kinds=("chapter",), early=True, themed=True),
         Asset("states.js", kinds=("chapter",), early=True, themed=True),
     ),
-    fixed=frozenset({"parameters"}),
+    fixed=frozenset({"no-scripts", "parameters"}),
 )

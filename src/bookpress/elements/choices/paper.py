@@ -19,6 +19,7 @@ def _move(body: Any, bar: Any) -> None:
     heading.text = "Choices behind this chapter"
     table.set("id", bar.attrib.pop("id"))
     bar.tag = "p"
+    body.find_class("opener")[0].append(bar)
     titles = bar.find_class("choices-title")
     choices = bar.find_class("choice")
     summaries = bar.iterfind(".//summary")

@@ -1,4 +1,4 @@
-"""The choices of a chapter: its opening with finding and parameters; the table of all of them."""
+"""The opening of a chapter, the panel of its choices, and the table of all choices."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
+from bookpress.elements.choices import choice_links
 from bookpress.files import load_model
 
 HOW_TO = "book/re-running"
@@ -39,7 +40,9 @@ _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
 def setup(app: Sphinx) -> None:
-    """Put the opening below the title of a page, and a line above it."""
+    """Put the opening below the title of a page, a line above it, links to choices in its text."""
+    app.add_node(choice_links.choice_link, html=(choice_links.visit_choice_link, None))
+    app.add_post_transform(choice_links.LinkChoices)
     app.connect("doctree-read", read_opening)
     app.connect("doctree-resolved", write_kicker)
 
@@ -113,17 +116,38 @@ def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
         finding = [node.deepcopy() for node in page.finding]
         below += nodes.paragraph("", "", *finding, classes=["standfirst"])
     section.insert(1, below)
+    if page.parameter_rows:
+        section.append(later(make=panel))
 
 
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the opening of a page: its finding; of a chapter also facts, choices and a command.
+    """Return the opening of a page: its finding and, of a chapter, one line of facts."""
+    page = store_of(env).pages[env.docname]
+    srcdir = Path(env.srcdir)
+    text = fill(
+        "opening.html",
+        page=page,
+        is_laid_out=load_settings(srcdir).is_laid_out,
+        data_date=data_date(page),
+        states=_states(env, page),
+    )
+    return html(text, node.children)
+
+
+def _states(env: BuildEnvironment, page: Page) -> dict[str, Any]:
+    """Return the index of the states of a chapter; nothing where it was not explored."""
+    return explored(Path(env.srcdir, "states", f"{page.slug}.json"))
+
+
+def panel(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
+    """Return the choices of a chapter, what their values make of it, and a command.
 
     The command runs it again.
     """
     page = store_of(env).pages[env.docname]
     srcdir = Path(env.srcdir)
     address_of = env.app.builder.get_relative_uri
-    states = explored(srcdir / "states" / f"{page.slug}.json")
+    states = _states(env, page)
     usual = states.get("result", [None])[0]
     command = page.front.get("command")
     if not command:
@@ -133,10 +157,8 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     if HOW_TO in env.found_docs:
         how_to = address_of(env.docname, HOW_TO)
     text = fill(
-        "opening.html",
+        "panel.html",
         page=page,
-        is_laid_out=load_settings(srcdir).is_laid_out,
-        data_date=data_date(page),
         states=states,
         usual=None if usual is None else scale(states)(usual),
         folder=address_of(env.docname, f"states/{page.slug}").removesuffix(".html"),
@@ -147,7 +169,7 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
         edition=_edition_id(env),
         how_to=how_to,
     )
-    return html(text, node.children)
+    return html(text)
 
 
 def _edition_id(env: BuildEnvironment) -> str:

@@ -180,7 +180,7 @@
   const leave = () => {
     const inStrip = strip.contains(document.activeElement);
     go({});
-    if (inStrip || document.activeElement === document.body) $("summary", bar).focus({ preventScroll: true });
+    if (inStrip || document.activeElement === document.body) (bar.matches(".open") ? $("summary", bar) : $(".to-choices")).focus({ preventScroll: true });
   };
   const inFold = (title, line, open) => {
     const fold = make("details", { open }, make("summary", {}, title), make("pre", { className: "command" }, make("code", {}, line)));
@@ -217,7 +217,7 @@
   }
   // What stands at the top of the view stays there, though what is above it grows or shrinks.
   const holding = (change) => {
-    const held = bar.contains(document.activeElement) ? bar : [...blocks.values()].find((block) => block.isConnected && !outer(block) && block.getBoundingClientRect().top > 0);
+    const held = bar.contains(document.activeElement) && !bar.matches(".open") ? bar : [...blocks.values()].find((block) => block.isConnected && !outer(block) && block.getBoundingClientRect().top > 0);
     const top = held?.getBoundingClientRect().top;
     change();
     if (held?.isConnected) scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });

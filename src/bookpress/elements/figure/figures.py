@@ -27,6 +27,7 @@ from bookpress.elements.base.contents import chapter_reference, citation_of, tit
 from bookpress.elements.base.nodes import html
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.base.templates import fill
+from bookpress.elements.choices.choice_links import figure_link
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
 from bookpress.elements.value.words import chart_in_words, charts_of
@@ -287,6 +288,7 @@ class ArrangeFigures(SphinxPostTransform):
             notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
             base=relative_uri(here, f"{folder_of(docname)}/{chart.stem}"),
             has_code=bool(code),
+            choices=figure_link(self.env, chart.name),
             sizes=store_of(self.env).sizes.get(chart.name) or drawing.sizes(chart, cache),
             **cited(self.env, docname, chart),
         )

@@ -32,13 +32,28 @@
     scrolling.before(box);
   };
 
-  // On a phone each row is a card, whose cells are named by their headings.
+  // On a phone each row is a card, whose cells are named by their headings. It shows its name and
+  // the column that matters most, the second or that of a class such as `lead-5`; a button the rest.
   const label = (table) => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    const lead = Number(table.className.match(/\blead-(\d+)\b/)?.[1] ?? 2) - 1;
     for (const row of table.tBodies[0].rows) {
       [...row.cells].forEach((cell, place) => (cell.dataset.label = headings[place] ?? ""));
+      row.cells[lead]?.classList.add("lead");
+      row.cells[0].append(unfolding(row));
     }
     table.classList.add("cards");
+  };
+  const unfolding = (row) => {
+    const name = row.cells[0].textContent.trim();
+    const button = make("button", { type: "button", className: "card-more" }); // its word is drawn
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-label", `More on ${name}`);
+    button.addEventListener("click", () => {
+      const isOpen = row.classList.toggle("unfolded");
+      button.setAttribute("aria-expanded", String(isOpen));
+    });
+    return button;
   };
 
   // A list in several folds: a field that shows only the items that contain its words, and opens what holds them.

@@ -85,7 +85,19 @@ def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     kind = node["kind"]
     store = store_of(env)
     text, title, missing = value_text(kind, node["name"], node["how"], store)
-    return [value("", text, kind=kind, title=title, missing=missing)]
+    known = {"kind": kind, "name": node["name"], "range": _range(kind, node["name"], store)}
+    return [value("", text, title=title, missing=missing, **known)]
+
+
+def _range(kind: str, name: str, store: Store) -> str:
+    """Return value, low and high of a share with an interval, for the strip in the margin."""
+    if kind != "result":
+        return ""
+    result = store.result(name)
+    ends = (result.value, result.low, result.high)
+    if result.unit != "share" or None in ends:
+        return ""
+    return " ".join(f"{end:.4g}" for end in ends if end is not None)
 
 
 def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, str]:

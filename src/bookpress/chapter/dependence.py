@@ -1,0 +1,174 @@
+"""Which parameters of a chapter a result, a statement or a figure rests on, by the code alone.
+
+A name rests on all that its statements read; nothing is run. What is no Python rests on nothing.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from bookpress.chapter.expressions import names_in
+from bookpress.chapter.publish import TAG
+from bookpress.errors import UsageError
+
+Dependence = Mapping[str, Sequence[str]]
+"""By what prose quotes, the names of the parameters it rests on, in their order.
+
+A result goes by its key, a statement by its own, a period by its name, a figure by the name that
+the metadata of its cell gives.
+"""
+MAGIC = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
+_LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+class _Code:
+    """What the names of a notebook were made of, and what its prose and figures read."""
+
+    def __init__(self) -> None:
+        self.reads: dict[str, set[str]] = defaultdict(set)
+        self.quoted: dict[str, set[str]] = {}
+        self.modules: set[str] = set()
+
+    def add(self, cell: Mapping[str, Any]) -> None:
+        """Read a code cell."""
+        tree = _parsed("".join(cell["source"]))
+        if TAG in cell["metadata"].get("tags", ()):
+            self.quoted.update(_quotes(tree))
+            return
+        self.modules |= _imported(tree)
+        for statement in tree.body:
+            for name, names in _bindings(statement):
+                self.reads[name] |= names
+        figure = _figure(cell["metadata"])
+        if figure:
+            self.quoted[figure] = set().union(*map(_free, tree.body))
+
+    def rests_on(self, key: str) -> set[str]:
+        """Return all names that something was made of, over any steps."""
+        seen: set[str] = set()
+        waiting = [*self.quoted[key]]
+        while waiting:
+            name = waiting.pop()
+            # a call of a function of a module changes none of the module
+            if name not in seen and name not in self.modules:
+                seen.add(name)
+                waiting += self.reads.get(name, ())
+        return seen
+
+
+def dependence_of(cells: Iterable[Mapping[str, Any]], parameters: Sequence[str]) -> Dependence:
+    r"""Return what each thing that the prose of a notebook quotes rests on.
+
+    Parameters
+    ----------
+    cells : iterable of mapping
+        The cells of the notebook, with the one that publishes what prose quotes.
+    parameters : sequence of str
+        The names of its parameters.
+
+    Examples
+    --------
+    >>> code = "share = count(models, first)\nothers = 1 - share"
+    >>> quotes = "publish(globals(), 'a.md', [('result', 'others', 'others', {1: 'They.'})])"
+    >>> tags = {"tags": [TAG]}
+    >>> cells = [
+    ...     {"cell_type": "code", "source": code, "metadata": {}},
+    ...     {"cell_type": "code", "source": quotes, "metadata": tags},
+    ... ]
+    >>> dependence_of(cells, ["first", "last"])
+    {'others': ('first',)}
+    """
+    code = _Code()
+    for cell in cells:
+        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
+            code.add(cell)
+    found = {}
+    for key in code.quoted:
+        names = code.rests_on(key)
+        chosen = tuple(name for name in parameters if name in names)
+        if chosen:
+            found[key] = chosen
+    return found
+
+
+def _parsed(code: str) -> ast.Module:
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(MAGIC.sub("", code))
+    return ast.Module([], [])
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """Return the names of what code imports."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
+    aliases = [alias for node in imports for alias in node.names]
+    return {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+
+
+def _figure(metadata: Mapping[str, Any]) -> str:
+    """Return the name of the figure that a cell shows; empty where it shows none."""
+    figure = metadata.get("mystnb", {}).get("figure", {})
+    return str(figure.get("name", "")) if isinstance(figure, Mapping) else ""
+
+
+def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    """Yield the keys of what prose quotes, each with the names of its code."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Tuple):
+            with suppress(ValueError, UsageError):
+                _, key, code, *_ = ast.literal_eval(node)
+                yield str(key), set(names_in(str(code)))
+
+
+def _bindings(statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:
+    """Yield the names that a statement binds or may change, each with what it reads for it."""
+    if isinstance(statement, _SCOPES):
+        yield statement.name, _free(statement)
+        return
+    names = _free(statement)
+    for node in ast.walk(statement):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name, names
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                yield from ((name, names) for name in _root(node))
+            case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))):
+                yield from ((name, names) for name in _root(value))  # as `rows.append` does
+
+
+def _root(node: ast.expr) -> Iterator[str]:
+    """Yield the name that an attribute or an entry is of."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def _free(node: ast.AST) -> set[str]:
+    """Return the names that code reads and does not bind in a scope of its own."""
+    inner: set[str] = set()
+    for child in ast.iter_child_nodes(node):
+        inner |= _free(child)
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+        return {node.id}
+    if isinstance(node, _SCOPES):
+        return inner - _own(node)
+    if isinstance(node, _LOOPS):
+        targets = [part.target for part in node.generators]
+        return inner - {name.id for target in targets for name in _names(target)}
+    return inner
+
+
+def _own(scope: ast.AST) -> set[str]:
+    """Return the names that a function or a class binds for itself."""
+    own = {node.arg for node in ast.walk(scope) if isinstance(node, ast.arg)}
+    return own | {node.id for node in _names(scope) if isinstance(node.ctx, ast.Store)}
+
+
+def _names(node: ast.AST) -> Iterator[ast.Name]:
+    return (part for part in ast.walk(node) if isinstance(part, ast.Name))

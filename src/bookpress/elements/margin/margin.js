@@ -1,0 +1,119 @@
+// The margin of wide screens: beside a line, the intervals of its numbers and what they count, terms, the figure that is spoken of. All of it stands elsewhere too.
+(() => {
+  "use strict";
+  const article = document.querySelector("article");
+  const isWide = matchMedia("(min-width: 75rem)"), isRoomy = matchMedia("(min-width: 90rem)");
+  const GAP = 14, FARTHEST = 90, LEAST_RAIL = 520;
+  const $$ = (selector, within = article) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const host = make("div", { className: "margin-notes" });
+  host.setAttribute("aria-hidden", "true"); // what it repeats, tips and figures say to everyone
+  const noteOf = new Map();
+
+  // ---- What may stand there ----
+  const SVG = "http://www.w3.org/2000/svg";
+  const bar = (className, x, y, width, height) => { const rect = document.createElementNS(SVG, "rect"); for (const [name, to] of Object.entries({ class: className, x, y, width, height })) rect.setAttribute(name, to); return rect; };
+  const strip = (value, low, high) => { // the whole line is from 0 to 100%
+    const svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 100 8");
+    svg.setAttribute("preserveAspectRatio", "none");
+    svg.append(bar("scale", 0, 3.5, 100, 1), bar("range", 100 * low, 1.5, Math.max(100 * (high - low), .6), 5), bar("point", 100 * value - .5, 0, 1, 8));
+    return svg;
+  };
+  const percent = (share) => Math.round(share * 100);
+  const span = (low, high) => (percent(low) === percent(high) ? `${percent(low)}%` : `${percent(low)} to ${percent(high)}%`);
+  const ofNumber = (number) => {
+    const [value, low, high] = number.dataset.range.split(" ").map(Number), told = number.dataset.tip ?? number.title;
+    const at = told.lastIndexOf(": "), counts = told.slice(at).match(/; ([^)]*)\)$/)?.[1];
+    const line = make("p", { className: "note-numbers" }, make("b", {}, `${percent(value)}%`), ` · ${span(low, high)}${counts ? ` · ${counts}` : ""}`);
+    return make("div", { className: "note" }, line, strip(value, low, high), make("p", {}, told.slice(0, at)));
+  };
+  const ofTerm = (term) => make("div", { className: "note note-term" }, make("p", {}, make("b", {}, term.textContent), " ", term.dataset.tip));
+  const isText = (element) => element.closest("section > p") && !element.closest(".standfirst, .kicker, .fallen-note");
+  function wanted() { // the first time that each is spoken of
+    const seen = new Set(), found = [];
+    for (const element of $$(".value[data-range], a.term[data-tip]")) {
+      const key = element.dataset.tip;
+      if (!key || seen.has(key) || !isText(element)) continue;
+      seen.add(key);
+      found.push([element, element.matches(".value") ? ofNumber : ofTerm]);
+    }
+    return found;
+  }
+
+  // ---- A figure stays beside the paragraphs that speak of it, once it is out of sight itself ----
+  function rails(top) {
+    if (!isRoomy.matches) return [];
+    return $$("figure.chart-figure").flatMap((figure) => {
+      const block = [...figure.closest("section").children].find((child) => child.contains(figure));
+      let last = null;
+      for (let next = block?.nextElementSibling; next && !next.matches("section") && !next.querySelector("figure"); next = next.nextElementSibling) {
+        if (next.querySelector(`a[href="#${figure.id}"]`)) last = next;
+      }
+      const from = figure.getBoundingClientRect().bottom - top, to = last ? last.getBoundingClientRect().bottom - top : 0;
+      return to - from > LEAST_RAIL ? [{ figure, top: from, bottom: to }] : [];
+    });
+  }
+  function railed({ figure, top, bottom }) {
+    const link = make("a", { href: `#${figure.id}`, tabIndex: -1 }, make("span", {}, figure.querySelector(".caption-number").textContent));
+    for (const still of $$(".still", figure)) {
+      const image = make("img", { src: still.querySelector("source").getAttribute("srcset"), alt: "", loading: "lazy" });
+      const source = still.querySelector("source");
+      image.width = source.getAttribute("width");
+      image.height = source.getAttribute("height");
+      image.className = still.className.replace("still", "").trim();
+      link.append(image);
+    }
+    const rail = make("div", { className: "rail" }, make("div", { className: "note note-figure" }, link));
+    rail.style.top = `${top}px`;
+    rail.style.height = `${bottom - top}px`;
+    return rail;
+  }
+
+  // ---- Where: at its line, below what stands above it, never beside what is wider than the text ----
+  function arrange() {
+    noteOf.clear();
+    host.replaceChildren();
+    if (!isWide.matches || document.documentElement.classList.contains("choosing")) return;
+    const { top, right } = article.getBoundingClientRect();
+    host.style.top = `${article.offsetTop}px`;
+    host.style.left = `${article.offsetLeft + article.offsetWidth}px`;
+    const taken = $$("figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside").map((block) => block.getBoundingClientRect())
+      .filter((box) => box.right > right + 4 && box.height).map((box) => [box.top - top, box.bottom - top]);
+    for (const rail of rails(top)) {
+      if (taken.some(([from, to]) => from < rail.bottom && to > rail.top)) continue;
+      host.append(railed(rail));
+      taken.push([rail.top, rail.bottom]);
+    }
+    const notes = wanted().map(([element, write]) => [element, write(element)]);
+    host.append(...notes.map(([, note]) => note));
+    const sizes = notes.map(([element, note]) => [element.getClientRects()[0], note.offsetHeight]);
+    const end = article.offsetHeight;
+    let free = 0;
+    notes.forEach(([element, note], index) => {
+      const [box, height] = sizes[index];
+      const line = box ? box.top - top : Infinity;
+      let at = Math.max(line, free);
+      for (const [from, to] of taken.sort(([a], [b]) => a - b)) if (at < to + GAP && at + height + GAP > from) at = to + GAP;
+      if (at - line > FARTHEST || at + height > end) { note.remove(); return; }
+      note.style.top = `${at}px`;
+      free = at + height + GAP;
+      noteOf.set(element, note);
+    });
+  }
+
+  let due = 0;
+  const soon = () => { cancelAnimationFrame(due); due = requestAnimationFrame(arrange); };
+  const light = ({ type, target }) => {
+    const note = noteOf.get(target.closest?.(".value, a.term"));
+    note?.classList.toggle("here", /over|in$/.test(type));
+  };
+  function begin() {
+    article.after(host);
+    new ResizeObserver(soon).observe(article);
+    new MutationObserver((changes) => { if (changes.some(({ target }) => !target.closest?.(".chart"))) soon(); }).observe(article, { childList: true, subtree: true });
+    for (const query of [isWide, isRoomy]) query.addEventListener("change", soon);
+    for (const name of ["pointerover", "pointerout", "focusin", "focusout"]) article.addEventListener(name, light);
+  }
+  if (article) addEventListener("load", begin);
+})();
