@@ -192,7 +192,7 @@ def _close_up(node: mark) -> None:
     before = parent[at - 1] if at else None
     if isinstance(before, nodes.Text):
         text = before.astext().rstrip()
-        parent[at - 1] = nodes.Text(text)
+        parent[at - 1 : at] = [nodes.Text(text)] if text else []
 
 
 def block_of(node: nodes.Element) -> nodes.Element:
@@ -221,7 +221,7 @@ def _underline(node: mark) -> None:
     """
     parent: nodes.Element = node.parent
     end = parent.index(node)
-    while end and (_is_mark(parent[end - 1]) or not parent[end - 1].astext().strip()):
+    while end and _is_mark(parent[end - 1]):
         end -= 1
     if not end or "fallen-sentence" in getattr(parent[end - 1], "attributes", {}).get(
         "classes", ()
