@@ -13,7 +13,9 @@
     const copy = shown.cloneNode(true);
     copy.firstElementChild.remove();
     for (const region of copy.querySelectorAll("[role=region]")) region.setAttribute("aria-label", `Findings with ${label}: ${words}`);
-    const note = make("aside", { className: "banner whole-banner" }, make("div", {}, make("p", {}, make("strong", {}, `${label}: ${words}.`), ` Under this choice ${counts}. Numbers in the text below are the published ones.`), make("details", { open: true }, make("summary", {}, "Which findings stand"), ...copy.children)));
+    const said = make("p", {}, make("strong", {}, `${label}: ${words}.`), ` Under this choice ${counts}. Numbers in the text below are the published ones.`);
+    const note = make("aside", { className: "banner whole-banner" });
+    note.append(make("div", {}, said, make("details", { open: innerWidth > 700 }, make("summary", {}, "Which findings stand"), ...copy.children)));
     note.setAttribute("aria-label", "Your choice");
     document.querySelector(".frame")?.before(note);
   }
