@@ -176,6 +176,12 @@ def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
     assert tree(pages / "states") == before
     assert list(pages.glob("epub/*.epub"))
     press(another, "statements", "--robustness")
+    timings = another / EDITIONS / "default/timings.json"
+    before_again = timings.stat().st_mtime_ns
+    press(another, "explore")  # there is nothing to do
+    assert timings.stat().st_mtime_ns == before_again
+    said = json.loads(press(another, "statements", "--json"))
+    assert said["planets"]["many"]["overturned"].startswith("It falls with group: inner")
     press(another, "build")
     press(another, "build", "--force")
     assert tree(pages / "states") == before
