@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from bookpress.book.project import Project
-from bookpress.check.check import check, prose_lines, typed_numbers
+from bookpress.check.check import check
+from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.cite.deposit import main as write_deposits
 from bookpress.commands.main import press
 from bookpress.edition.editions import load_edition

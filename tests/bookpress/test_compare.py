@@ -12,7 +12,7 @@ from bookpress.edition.build import build
 from bookpress.edition.editions import load_edition
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
-from bookpress.states.compare import Comparison, Side, compare, print_comparison, sides
+from bookpress.states.sweeps.compare import Comparison, Side, compare, print_comparison, sides
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from bookpress.edition.editions import Edition, load_edition
 from bookpress.errors import PressError
 from bookpress.serve.live import control
 from bookpress.states.states import states_of
-from bookpress.states.sweep import plan_sweep, read_grid
+from bookpress.states.sweeps.sweep import plan_sweep, read_grid
 
 Say = Callable[..., tuple[int, str, str]]
 YEARS = st.integers(1950, 2030)

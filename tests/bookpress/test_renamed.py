@@ -33,7 +33,7 @@ from bookpress.errors import UsageError
 from bookpress.files import pretty, sha256
 from bookpress.release import released
 from bookpress.release.release import PAGES
-from bookpress.states.sweep import plan_sweep, read_grid
+from bookpress.states.sweeps.sweep import plan_sweep, read_grid
 
 Say = Callable[..., tuple[int, str, str]]
 TABLE = """

@@ -79,7 +79,7 @@ def modules():
     }
 
 
-LONGER_MODULES = {"bookpress/check/check.py": 430, "bookpress/states/sweep.py": 440}
+LONGER_MODULES = {"bookpress/states/sweeps/sweep.py": 440}
 LONGER_FUNCTIONS = {"bookpress/edition/build.py build": 45}
 MORE_PARAMETERS = {
     "bookpress/edition/build.py build": 7,
@@ -89,9 +89,9 @@ MORE_PARAMETERS = {
     "bookpress/run/runner.py _take": 6,
     "bookpress/run/runner.py run_chapters": 7,
     "bookpress/states/explore.py explore": 7,
-    "bookpress/states/sweep.py run_all": 6,
-    "bookpress/states/sweep.py run_one": 6,
-    "bookpress/states/sweep.py run_sweep": 6,
+    "bookpress/states/sweeps/sweep.py run_all": 6,
+    "bookpress/states/sweeps/sweep.py run_one": 6,
+    "bookpress/states/sweeps/sweep.py run_sweep": 6,
     "compute_divide/evidence/models/refresh.py refresh_epoch": 6,
     "compute_divide/evidence/openalex/snapshot.py count_corpus": 6,
     "compute_divide/evidence/store/tables.py derive": 7,

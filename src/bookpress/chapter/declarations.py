@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal, Optional, Union
 from pydantic import Field, PydanticUserError
 
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.types import Lookup, imported_names
+from bookpress.chapter.types.types import Lookup, imported_names
 from bookpress.errors import PressError, nearest, short
 
 BUILT_IN: Mapping[str, Any] = {

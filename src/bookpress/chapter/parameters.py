@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bookpress.chapter.number_formats import UNITS, number, period, setting, spoken, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
-from bookpress.chapter.ranges import spread
+from bookpress.chapter.types.ranges import spread
 from bookpress.errors import nearest, short
 
 Value = Any

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import starmap
 from pathlib import Path
@@ -24,13 +24,13 @@ from bookpress.chapter.quotes import CELLS, quotes_of
 from bookpress.check.degrees import degrees
 from bookpress.check.names import assigned_again, undefined_names, unknown_names
 from bookpress.check.pages import pages_of
+from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
 from bookpress.cite.deposit import deposit_files
 from bookpress.cite.record import SETTINGS, load_book
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.edition.staging import stage
-from bookpress.elements.base.registry import named_directives
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.files import FRONT, as_mapping, front_matter, read
 from bookpress.outputs.base.process import make
@@ -403,151 +403,3 @@ def _source_line(chapter: Chapter, line: int) -> int:
     number, line_of_cell = divmod(line, CELL)
     cell = min(number, len(starts))
     return starts[cell - 1] + line_of_cell
-
-
-MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-COUNTED = (
-    "models|papers|works|chips|authors|clusters|hours"
-    "|organisations|companies|universities|conferences|runs"
-)
-"""What comes in thousands.
-
-Before these a number is no year, unless a word such as "the" or "of" says so.
-"""
-
-LEVELS = "intervals?|confidence|level|bands?|limits?"
-"""What the level of an interval stands beside."""
-PARTS = "sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue"
-"""What has a number by which it is named."""
-
-ADDRESSES = r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+"
-"""Addresses and identifiers."""
-DAYS = rf"\b\d{{1,2}}\s+(?:{MONTHS})\b|\b(?:{MONTHS})\s+\d{{1,2}}\b(?!%)"
-YEARS = (
-    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))"
-    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){0,2}s?\b(?!%)"
-)
-"""Years, ranges of years, months, dates."""
-LEVEL = (
-    rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])"
-    r"|\b(?:middle|at) 95%"
-)
-"""The level of intervals, and of nothing else: 95% of models is a result."""
-ORDINALS = r"\b\d+(?:st|nd|rd|th)\b"
-NAMES = r"\b[^\W\d_][\w.+]*\d[\w.,]*"
-"""Such as H100, P100."""
-HYPHENED_NAMES = r"\b(?-i:[A-Z])[\w.+]*-\d[\w.,]*"
-"""Such as GPT-4.
-
-A hyphen makes a name only of what is capitalised: "almost-37" is none.
-"""
-NUMBERED = rf"\b(?:{PARTS})\s+\d[\d.]*"
-SPANS = r"\b\d+-(?:bit|hour|day|week)\b"
-"""Number formats and spans of the clock."""
-ONE = r"(?<![\d.,])[01](?!\d|[.,]\d|%)"
-"""Nothing and one: words as much as numbers."""
-
-ALLOWED_NUMBERS = (
-    *(ADDRESSES, DAYS, YEARS, LEVEL, ORDINALS),
-    *(NAMES, HYPHENED_NAMES, NUMBERED, SPANS, ONE),
-)
-"""Numbers that may stand in prose.
-
-Any other is a result or a claim, or stands in code or mathematics.
-"""
-
-NUMBER = re.compile(r"\d[\d.,]*\s?%?")
-
-
-def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
-    """Return the numbers of a line that should have been computed.
-
-    What stands in excused texts is left out.
-    """
-    for literal in literals:
-        text = text.replace(literal, " ")
-    for allowed in ALLOWED_NUMBERS:
-        text = re.sub(allowed, " ", text, flags=re.IGNORECASE)
-    return [number.strip(" .,") for number in NUMBER.findall(text)]
-
-
-FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
-CODE = {
-    *("code-cell", "code", "code-block", "sourcecode", "literalinclude"),
-    *("raw", "math", "mermaid", "bibliography"),
-}
-"""Directives whose content is no prose."""
-PLAIN = {"include", "image", "figure", "toctree", "tableofcontents"}
-"""Directives of Sphinx whose argument is no text that readers see."""
-NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_version"}
-"""Entries of the front matter that hold no text."""
-
-COMMENTS = r"<!--.*?-->"
-ROLES = r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)"
-SPANS_OF_CODE = r"(`+).*?(?<!`)\1(?!`)"
-MATHEMATICS = r"\$[^$]+\$"
-LINKS = r"\]\([^)\s]*"
-"""The addresses of links; their titles are read."""
-HTML = r"(?<=<)[a-z][^\s>]*|\b(?:href|src|class|id)=\"[^\"]*\""
-"""HTML, but for what it says."""
-OPTIONS = r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$"
-"""Options of directives, and labels."""
-NO_PROSE = (COMMENTS, ROLES, SPANS_OF_CODE, MATHEMATICS, LINKS, HTML, OPTIONS)
-"""Parts of a line that are not read as prose."""
-
-
-def prose_lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a MyST page that readers see, without roles, code and addresses.
-
-    They are numbered from 1.
-    """
-    lines = text.splitlines()
-    has_front = text.startswith("---\n") and "---" in lines[1:]
-    front = lines.index("---", 1) if has_front else 0
-    for number, line in enumerate(lines[:front], 1):
-        entry, _, content = line.strip().partition(": ")
-        if line.startswith(" ") and entry not in NO_TEXT:
-            yield from _prose(number, content)
-    code_end = ""
-    for number, line in enumerate(lines[front:], front + 1):
-        if code_end:
-            code_end = "" if line.strip() == code_end else code_end
-            continue
-        code_end = _code_begun(line)
-        if not code_end:
-            yield from _prose(number, _seen(line))
-
-
-def _code_begun(line: str) -> str:
-    """Return the line that ends what a line opens.
-
-    It is empty where that is no code and no mathematics.
-    """
-    fence = FENCE.match(line)
-    if fence:
-        if fence["name"] in CODE:
-            return fence[1]
-        return ""
-    plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
-    return plain[0] if plain else ""
-
-
-def _seen(line: str) -> str:
-    """Return what readers see of a line.
-
-    Of one that opens a directive that is its argument.
-    """
-    fence = FENCE.match(line)
-    if fence is None:
-        return line
-    if fence["name"] in PLAIN | named_directives():
-        return ""
-    return fence["argument"]
-
-
-def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
-    """Yield what is prose of a line, if anything."""
-    for part in NO_PROSE:
-        line = re.sub(part, " ", line)
-    if line.strip(" `:-"):
-        yield number, line

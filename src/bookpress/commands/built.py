@@ -25,6 +25,6 @@ def print_built(project: Project, built: Sequence[Built], formats: Sequence[Form
     if len(built) == 1:
         typer.echo(built[0].folder / "html" / "index.html")
     else:
-        from bookpress.states.comparison_page import write_index
+        from bookpress.states.sweeps.comparison_page import write_index
 
         typer.echo(write_index(project, [done.edition.folder for done in built]))

@@ -180,7 +180,7 @@ def run(
     from bookpress.edition.assignments import with_file
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
-    from bookpress.states.sweep import print_results, run_one
+    from bookpress.states.sweeps.sweep import print_results, run_one
 
     options = _options(1, engine, force, time_limit)
     values = with_file(file, parameter or [])
@@ -203,7 +203,7 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
     --json prints a JSON Schema for each chapter.
     """
-    from bookpress.states.sweep import parameter_schemas, print_parameters
+    from bookpress.states.sweeps.sweep import parameter_schemas, print_parameters
 
     project = opt.current_project()
     if as_json:
@@ -280,9 +280,9 @@ def compare(
     With -p, compare an edition with itself under other values. Your own rows, if any, are in the
     second only.
     """
-    from bookpress.states.compare import compare as compare_sides
-    from bookpress.states.compare import print_comparison, sides
-    from bookpress.states.comparison_page import write_page
+    from bookpress.states.sweeps.compare import compare as compare_sides
+    from bookpress.states.sweeps.compare import print_comparison, sides
+    from bookpress.states.sweeps.comparison_page import write_page
 
     project = opt.current_project()
     options = _options(jobs)
@@ -435,7 +435,7 @@ def sweep(
     from bookpress.edition.editions import Fingerprint
     from bookpress.elements.figure import render as drawing
     from bookpress.extras import need
-    from bookpress.states.sweep import (
+    from bookpress.states.sweeps.sweep import (
         check_folder,
         expected,
         plan_sweep,
@@ -443,7 +443,7 @@ def sweep(
         read_grid,
         run_sweep,
     )
-    from bookpress.states.sweep_page import curves_of, summary_table, write_page
+    from bookpress.states.sweeps.sweep_page import curves_of, summary_table, write_page
 
     project = opt.current_project()
     options = _options(jobs, engine, force, time_limit)

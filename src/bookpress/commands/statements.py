@@ -15,8 +15,8 @@ from bookpress.progress import Reporter
 from bookpress.release import survival
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
-from bookpress.states.compare import sides
 from bookpress.states.overturn import answer
+from bookpress.states.sweeps.compare import sides
 
 Listed = tuple[Any, Callable[[], None]]
 """A list as plain JSON, and what prints it for people."""

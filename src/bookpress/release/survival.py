@@ -21,7 +21,7 @@ from bookpress.errors import UsageError, nearest, quoted
 from bookpress.progress import Reporter, folding_table, note, standard_output
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweep import Task, raise_failed, run_all
+from bookpress.states.sweeps.sweep import Task, raise_failed, run_all
 
 NOT_RECORDED = "it is not recorded"
 WORDS = {True: "true", False: "false", None: "unknown"}

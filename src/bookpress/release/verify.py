@@ -20,7 +20,7 @@ from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
-from bookpress.states.compare import Change, sides
+from bookpress.states.sweeps.compare import Change, sides
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9

@@ -27,7 +27,7 @@ from bookpress.release.released import (
 )
 from bookpress.release.verify import Cited, differences_of, past_of, read_cited
 from bookpress.run.runner import RunOptions
-from bookpress.states.compare import Change, sides
+from bookpress.states.sweeps.compare import Change, sides
 
 Answer = tuple[int, str]
 """An exit code, and what it means in words."""

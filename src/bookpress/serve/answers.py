@@ -22,7 +22,7 @@ from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
 from bookpress.release.released import check as check_claim
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweep import parameter_schemas, run_one
+from bookpress.states.sweeps.sweep import parameter_schemas, run_one
 
 SECONDS = 300.0
 """How long a chapter may take that a program asks for."""

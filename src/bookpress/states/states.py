@@ -16,7 +16,7 @@ from bookpress.edition.assignments import option
 from bookpress.edition.editions import Edition
 from bookpress.edition.statements import statements_of
 from bookpress.run.cache import Run
-from bookpress.states.sweep import Task
+from bookpress.states.sweeps.sweep import Task
 
 MOST_PAIRS = 80
 """Pairs of closed choices are explored where a chapter has no more of them."""

@@ -12,7 +12,7 @@ from bookpress.chapter import number_formats
 from bookpress.chapter.estimates import read_estimate
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
-from bookpress.states.compare import Change, compare, sides
+from bookpress.states.sweeps.compare import Change, compare, sides
 from compute_divide.evidence.audit.results import CHANGED, CHANGED_FILE
 from compute_divide.evidence.store import files
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser
 from book.browsing import expect_no_fault
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.states.compare import Comparison, Side, Turn, compare
-from bookpress.states.comparison_page import write_page
+from bookpress.states.sweeps.compare import Comparison, Side, Turn, compare
+from bookpress.states.sweeps.comparison_page import write_page
 
 
 def side(name: str, title: str, vintage: str, results: dict[str, dict[str, Any]]) -> Side:

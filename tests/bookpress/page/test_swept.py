@@ -17,8 +17,8 @@ from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.run.cache import Run
-from bookpress.states.sweep import Plan, Sweep, write_table
-from bookpress.states.sweep_page import (
+from bookpress.states.sweeps.sweep import Plan, Sweep, write_table
+from bookpress.states.sweeps.sweep_page import (
     Curve,
     curve_chart,
     curves_of,

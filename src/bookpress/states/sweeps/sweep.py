@@ -30,7 +30,7 @@ from bookpress.chapter.parameters import (
     chapter_schema,
     describe,
 )
-from bookpress.chapter.ranges import spread, takes_ranges
+from bookpress.chapter.types.ranges import spread, takes_ranges
 from bookpress.edition.assignments import (
     Assignment,
     beside,

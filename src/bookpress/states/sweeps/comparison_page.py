@@ -15,7 +15,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
 from bookpress.cite.record import load_book
 from bookpress.elements.base.templates import write_apart
-from bookpress.states.compare import Change, Comparison, Side, by_choice
+from bookpress.states.sweeps.compare import Change, Comparison, Side, by_choice
 
 TEMPLATES = Path(__file__).with_name("templates")
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")

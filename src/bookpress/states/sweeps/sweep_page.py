@@ -19,7 +19,7 @@ from bookpress.elements.base.charts import Chart, Column, Data, Kind, data_table
 from bookpress.elements.base.templates import write_apart
 from bookpress.elements.figure import render as drawing
 from bookpress.progress import folding_table
-from bookpress.states.sweep import RESULT_COLUMNS, Sweep, write_table
+from bookpress.states.sweeps.sweep import RESULT_COLUMNS, Sweep, write_table
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 WIDTH = 640

@@ -1,0 +1,1 @@
+"""Types of parameters that a book need not write: of values, of ranges."""
