@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import AfterValidator, Field
 
 from bookpress.chapter.periods import period_type
+from compute_divide.choice_kinds import Ask, OneOf, number_of, recorded, whole_years
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
     NON_PROFITS,
@@ -30,104 +28,16 @@ from compute_divide.evidence.papers.profiles import (
 )
 from compute_divide.evidence.store.files import (
     EvidenceError,
-    last_whole_year,
     read_bytes,
     vintages,
     works_names,
 )
 
-
-@dataclass(frozen=True)
-class OneOf:
-    """A closed set of texts: names with their meanings, or what a function returns when asked."""
-
-    choices: Mapping[str, str] | Callable[[], Sequence[str]]
-    noun: str = ""
-    """What one of them is: the book says of a finding under every what it holds."""
-    beyond: Sequence[str] = ()
-    """Those that are none of what the noun names."""
-    conditions: Mapping[str, str] = field(default_factory=dict)
-    """What is so under one of them, where its meaning does not say so well enough."""
-    named: Callable[[str], str] | None = None
-    """How one of them is written for readers, where its own name is a short form."""
-
-    def __get_pydantic_core_schema__(
-        self, source: Any, handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Check membership after the text itself was checked."""
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Publish the set as an ``enum``, the meanings, and how readers know each."""
-        published = {**handler(schema), "enum": self._allowed()}
-        if self.named:
-            published["names"] = {choice: self.named(choice) for choice in self._allowed()}
-        if isinstance(self.choices, Mapping):
-            published["meanings"] = dict(self.choices)
-        for name in ("noun", "beyond", "conditions"):
-            if getattr(self, name):
-                published[name] = getattr(self, name)
-        return published
-
-    def _allowed(self) -> list[str]:
-        if callable(self.choices):
-            return list(self.choices())
-        return list(self.choices)
-
-    def _check(self, text: str) -> str:
-        if text not in self._allowed():
-            raise ValueError("there is none of this name")
-        return text
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What the panel of a chapter asks of a choice, with a verb; its value comes after it."""
-
-    words: str
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Publish the words as ``ask``."""
-        return {**handler(schema), "ask": self.words}
-
-
-def _number(
-    least: float,
-    most: float,
-    explore: list[float] | dict[str, Any],
-    unit: str = "",
-    title: str | None = None,
-) -> Any:
-    """Return the bounds of a number, and what a reader may turn to on the page.
-
-    That is values, or steps or times from ours.
-    """
-    extra: Any = {"explore": explore}
-    if unit:
-        extra["unit"] = unit
-    return Field(ge=least, le=most, title=title, json_schema_extra=extra)
-
-
-def _whole_years() -> dict[str, Any]:
-    """Return what is explored of years: none of which the evidence does not hold the whole."""
-    newest = vintages()[-1]
-    return {"by": [-2, -1, 1, 2], "to": last_whole_year(newest)}
-
-
-def _recorded(schema: dict[str, Any]) -> None:
-    schema["explore"] = _whole_years()
-    schema["question"] = True
-
-
 # --- numbers ---
 
-Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=_recorded)]
+Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=recorded)]
 """A calendar year."""
-Period = period_type(1950, 2030, explore=_whole_years)
+Period = period_type(1950, 2030, explore=whole_years)
 """The first and the last calendar year."""
 
 PLACED_YEARS = [*range(2006, 2019), 2021, 2022, 2024]
@@ -142,46 +52,46 @@ ListYear = Annotated[
     int, Field(ge=1950, le=2030, json_schema_extra={"explore": _lists, "question": True})
 ]
 """A calendar year with a June list of the TOP500."""
-Years = Annotated[int, _number(1, 50, [1, 2, 3, 5])]
+Years = Annotated[int, number_of(1, 50, [1, 2, 3, 5])]
 """How many calendar years."""
-Months = Annotated[int, _number(1, 36, [1, 3, 6, 12], "months")]
+Months = Annotated[int, number_of(1, 36, [1, 3, 6, 12], "months")]
 """How long a run lasts."""
 
-_largest = _number(1, 1000, [5, 10, 20, 50], title="Models that count as a year's largest")
+_largest = number_of(1, 1000, [5, 10, 20, 50], title="Models that count as a year's largest")
 Count = Annotated[int, _largest, Ask("Count as a year's largest")]
 """How many models of a year are picked."""
-Amount = Annotated[int, _number(1, 100_000, {"times": [0.5, 2]})]
+Amount = Annotated[int, number_of(1, 100_000, {"times": [0.5, 2]})]
 """A number of something that comes in bulk."""
-ChipCount = Annotated[int, _number(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
-Money = Annotated[int, _number(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
+ChipCount = Annotated[int, number_of(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
+Money = Annotated[int, number_of(100, 1_000_000_000_000, {"times": [0.1, 10, 100]}, "USD")]
 """A budget."""
 ChipPrice = Annotated[
     int,
-    _number(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD", title="Price of a chip installed"),
+    number_of(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD", title="Price of a chip installed"),
     Ask("Pay for a chip, installed"),
 ]
 """The price of a chip installed."""
 Kilowatts = Annotated[
     float,
-    _number(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip"),
+    number_of(0.1, 10, [0.8, 1.9], "kW", title="Power for one chip"),
     Ask("Power each chip with"),
 ]
 PowerPrice = Annotated[
     float,
-    _number(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour"),
+    number_of(0, 2, [0.1, 0.2], "USD", title="Price of a kilowatt-hour"),
     Ask("Pay for a kilowatt-hour"),
 ]
 
-Share = Annotated[float, _number(0, 1, {"by": [-0.05, 0.05]})]
+Share = Annotated[float, number_of(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""
-Portion = Annotated[float, _number(0.05, 1, {"by": [-0.05, 0.05]})]
+Portion = Annotated[float, number_of(0.05, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole that cannot be nothing."""
-_of_peak = _number(
+_of_peak = number_of(
     0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak", title="Share of peak speed that is reached"
 )
 Utilisation = Annotated[float, _of_peak, Ask("Reach of the peak speed")]
 """The share of a chip's peak speed that is reached."""
-_near = _number(
+_near = number_of(
     0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude", title="Near the record means within"
 )
 Magnitudes = Annotated[float, _near, Ask("Count as near the record what lies within")]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from bookpress.chapter.dependence import dependence_of
 from bookpress.chapter.publish import TAG
+from bookpress.elements.choices.dependence import dependence_of
 
 PARAMETERS = ["vintage", "rule", "first"]
 

@@ -21,7 +21,6 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.documents import has_cells, is_chapter
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
-from bookpress.chapter.dependence import dependence_of
 from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.elements.base import assets, contents
 from bookpress.elements.base.blocks import with_ids
@@ -37,6 +36,7 @@ from bookpress.elements.base.nodes import (
 from bookpress.elements.base.registry import Element, elements
 from bookpress.elements.base.store import PAGES_ALONE, Page, explored, load_quoted, store_of
 from bookpress.elements.choices import parameter_box
+from bookpress.elements.choices.dependence import dependence_of
 from bookpress.elements.figure.mime import NOTEBOOK
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.run.executed import ExecutedChapter

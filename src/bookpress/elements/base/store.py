@@ -6,7 +6,7 @@ It is kept in Sphinx's environment: an incremental build knows it too.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,6 @@ import yaml
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.dependence import Dependence
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
@@ -75,7 +74,7 @@ class Page:
     """Keys of the results whose rows are listed."""
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
     """Parameters as people read them: name, value, default, type, allowed, unit, help."""
-    dependence: Dependence = field(default_factory=dict)
+    dependence: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """On which parameters each thing rests that its prose quotes."""
     finding: list[Any] = field(default_factory=list)
     """Nodes of the finding in one sentence."""

@@ -1,6 +1,6 @@
 """Links from a paragraph or a figure to those choices of its chapter that it rests on.
 
-Which these are, the code of the chapter says: `bookpress.chapter.dependence`.
+Which these are, the code of the chapter says: `bookpress.elements.choices.dependence`.
 """
 
 from __future__ import annotations
