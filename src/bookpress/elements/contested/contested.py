@@ -60,9 +60,9 @@ def add_section(app: Sphinx, doctree: nodes.document) -> None:
     section = nodes.section("", nodes.title("", TITLE), ids=[SECTION], names=[SECTION])
     section += _listed(contests)
     whole = next(iter(doctree.findall(nodes.section)), doctree)
-    last = whole.children[-1]
-    has_references = isinstance(last, nodes.section) and "references" in last["ids"]
-    whole.insert(len(whole.children) - has_references, section)
+    ids = [child["ids"] if isinstance(child, nodes.section) else [] for child in whole.children]
+    places = [place for place, names in enumerate(ids) if "references" in names]
+    whole.insert(places[-1] if places else len(ids), section)
 
 
 def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
