@@ -188,9 +188,12 @@ def _work(work: Work) -> Node:
     is_article = work.journal or work.arxiv
     return {
         "@type": "ScholarlyArticle" if is_article else "CreativeWork",
-        "@id": work.address,
         "name": work.title,
-        "author": [author_node(author) for author in work.authors],
+        # by name alone: a chapter that cites many works would else weigh a tenth more
+        "author": [
+            _node("Organization" if author.name else "Person", name=author.full)
+            for author in work.authors
+        ],
         "datePublished": work.year,
         "isPartOf": _node("Periodical", name=work.journal) if work.journal else None,
         "url": work.address,
