@@ -15,7 +15,7 @@ from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.open_data import SCHEMAS
-from bookpress.elements.value.roles import KINDS
+from bookpress.elements.value import KINDS
 from bookpress.outputs.text.text import rows_name
 
 Build = Callable[[str], Path]
@@ -41,6 +41,7 @@ def test_a_chapter_is_read_as_markdown_without_what_only_pages_understand(editio
     for slug, text in chapters(edition).items():
         assert text.startswith("# "), slug
         assert not [role for role in ROLES if f"{{{role}}}" in text], slug
+        assert not re.findall(r"\{\\[\"'`^~]", text), f"{slug}: a name in LaTeX"
         assert "```" not in re.sub(r"```(sh|yaml|text)?\n.*?```", "", text, flags=re.DOTALL), slug
         for link in LINK.findall(text):
             assert (edition / "html/notebooks" / link).exists(), (slug, link)

@@ -113,7 +113,8 @@ def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
     plain = {name: _plain_text(text) for name, text in raw.items() if name not in {"doi", "url"}}
-    authors = entry.persons.get("author", [])
+    # BibTeX's "and others" is nobody's name
+    authors = [one for one in entry.persons.get("author", []) if str(one) != "others"]
     is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
     return Work(
         title=plain.get("title", entry.key),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cite.conftest import FACTS, PUBLIC
+from pybtex.database import parse_string
 
 from bookpress.cite.record import (
     SETTINGS,
@@ -15,6 +16,7 @@ from bookpress.cite.record import (
     Edition,
     read_chapter,
 )
+from bookpress.cite.references import work_of
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -146,3 +148,9 @@ def test_keys_differ_between_chapters_and_editions(citations: list[Citation]) ->
     local = [item for item in citations if not item.book.base_url and item.edition]
     assert len({item.key for item in local}) == len(local)
     assert all(item.key.replace("-", "").isascii() for item in local)
+
+
+def test_and_others_is_no_author_of_a_cited_work() -> None:
+    source = "@misc{raji2022, author = {Raji, Inioluwa and others}, title = {Audits}}"
+    entry = parse_string(source, "bibtex").entries["raji2022"]
+    assert [author.full for author in work_of(entry).authors] == ["Inioluwa Raji"]

@@ -83,13 +83,13 @@ def _work(key: str, env: BuildEnvironment) -> str:
     if not entry:
         return key
     persons = entry.persons.get("author", ())
-    names = [" ".join(person.last_names).strip("{}") for person in persons]
+    names = [" ".join(map(str, person.rich_last_names)) for person in persons]
     if not names:
         return key
     authors = names[0]
-    if len(names) == 2:
+    if len(names) == 2 and names[1] != "others":
         authors += f" and {names[1]}"
-    elif len(names) > 2:
+    elif len(names) > 1:
         authors += " et al."
     year = entry.fields.get("year", "")
     return f"{authors} {year}".rstrip()
