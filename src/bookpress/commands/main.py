@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,8 +41,8 @@ new = typer.Typer(rich_markup_mode=None, no_args_is_help=True, help="Create some
 press.add_typer(new, name="new")
 
 
-def main(*more: typer.Typer) -> None:
-    """Run the command line."""
+def main(*more: typer.Typer, distribution: str = "bookpress") -> None:
+    """Run the command line, with more commands, as the program of a distribution."""
     # a command is short: searching for garbage costs it more than the garbage would
     gc.set_threshold(100_000)
     known = [group.typer_instance for group in press.registered_groups]
@@ -49,7 +50,7 @@ def main(*more: typer.Typer) -> None:
         if commands not in known:
             press.add_typer(commands)
     try:
-        guarded(press)
+        guarded(partial(press, obj=distribution))
     finally:
         gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
 
@@ -95,12 +96,13 @@ def _options(
 
 @press.callback(invoke_without_command=True)
 def _common(
+    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
-        from bookpress import __version__
+        from importlib.metadata import version as version_of
 
-        typer.echo(__version__)
+        typer.echo(version_of(context.obj))
         raise typer.Exit
 
 

@@ -44,7 +44,7 @@ Replace = Annotated[bool, typer.Option("--replace", help="Replace the vintage if
 
 def main() -> None:
     """Run the command line."""
-    press.main(app)
+    press.main(app, distribution="compute-divide")
 
 
 @contextmanager

@@ -99,7 +99,7 @@ def test_it_is_tagged_and_figures_have_alternatives(printed: pikepdf.Pdf) -> Non
         (
             "models",
             "Who trains large models|Academic teams trained 64% of large models early on, and 16% later.|"
-            "Version 0.2.0, paper edition 0123abcd4567|compute-divide run models|Built again by",
+            "Version 0.3.0, paper edition 0123abcd4567|compute-divide run models|Built again by",
         ),
         (
             "the-compute-divide",
