@@ -129,7 +129,9 @@ def test_a_name_never_becomes_a_path_elsewhere(
 
 
 def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:
-    assert said("--version") == (0, f"{version('compute-divide')}\n", "")
+    assert said("--version") == (0, f"{version('bookpress')}\n", "")
+    done = subprocess.run([SCRIPT, "--version"], capture_output=True, text=True)
+    assert done.stdout == f"{version('compute-divide')}\n"
 
 
 def test_a_chapter_that_fails_is_exit_code_1(said: Callable[..., Said], book: Project) -> None:
