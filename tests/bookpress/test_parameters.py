@@ -51,6 +51,7 @@ def test_everything_comes_from_the_cell() -> None:
     top = {
         "name": "top",
         "label": "Top",
+        "ask": "Top",
         "value": 3,
         "words": "3",
         "code": "3",

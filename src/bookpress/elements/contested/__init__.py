@@ -15,5 +15,5 @@ ELEMENT = Element(
     order=45,
     directives={"contested": Directive(".contested:all_contested")},
     style="contested.css",
-    assets=(Asset("contest.js", kinds=("chapter",)),),
+    assets=(Asset("contest.js", by_hand=True),),  # with the first text that a reader asks for
 )

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
+  const here = new URL("./", document.currentScript.src);
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
@@ -101,7 +102,9 @@
     dialog.append(make("p", { className: "quote-copies" }, "Copy as ", ...buttons), by_hand, status);
     const doubt = make("button", { type: "button", onclick: () => {
       dialog.close();
-      press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
+      const write = () => press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
+      if (press.contest) write();
+      else document.head.append(make("script", { src: new URL("contest.js", here).href, onload: write }));
     } }, "Contest this sentence");
     dialog.append(make("p", { className: "quote-contest" }, doubt));
     dialog.setAttribute("aria-labelledby", "quote-title");

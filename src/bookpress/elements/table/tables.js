@@ -1,6 +1,7 @@
 // Long tables: a field that filters the rows, and a way to contest one.
 (() => {
   "use strict";
+  const here = new URL("./", document.currentScript.src);
   const make = (tag, attributes = {}, text = "") => {
     const element = Object.assign(document.createElement(tag), attributes);
     if (text) element.textContent = text;
@@ -107,13 +108,23 @@
     return values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
   };
 
+  const write = (lines) => {
+    if (window.bookpress?.contest) {
+      window.bookpress.contest("a row", lines);
+      return;
+    }
+    const script = make("script", { src: new URL("contest.js", here).href });
+    script.addEventListener("load", () => window.bookpress.contest("a row", lines));
+    document.head.append(script);
+  };
+
   const contest = (table) => {
     for (const row of table.tBodies[0].rows) {
       const first = row.cells[0];
       const name = first.textContent.trim();
       const button = make("button", { type: "button", className: "contest-row" }, "Contest");
       button.setAttribute("aria-label", `Contest the row of ${name}`);
-      button.addEventListener("click", () => window.bookpress.contest("a row", facts(table, row)));
+      button.addEventListener("click", () => write(facts(table, row)));
       row.insertCell().append(button);
     }
     const last = make("th");
