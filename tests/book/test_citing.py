@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 import rispy
 from bs4 import BeautifulSoup
-from citation.zotero import zotero
+from cite.zotero import zotero
 
 from bookpress.book.project import Project
 from bookpress.cite.files import FORMATS, FORMS
