@@ -34,6 +34,7 @@ TABLES = {
     "papers.email_domains": ["domain_rules"],
     "papers.table": ["agreement", "labelled_namings", "labelled_papers", "papers"],
     "papers.topics": ["topics"],
+    "store.by_hand": ["table"],
 }
 """The tables, by the module of `compute_divide.evidence` that reads them as ``load_...``."""
 IMPORT = ">>> import compute_divide as cd"

@@ -114,5 +114,9 @@ def test_what_it_does_not_know_is_refused_in_words(
 
 
 def test_an_edition_that_is_not_built_is_one_line(tmp_path: Path) -> None:
-    said = press(new_home(tmp_path / "book"), "mcp", code=2)
+    home = new_home(tmp_path / "book")
+    said = press(home, "mcp", code=2)
     assert said == "error: the edition 'default' is not built: bookpress build default\n"
+    said = press(home, "mcp", "nope", code=2)
+    assert said.startswith("error: no edition 'nope'; ")
+    assert "default" in said

@@ -428,7 +428,7 @@ def test_parameters_that_only_have_another_name_are_no_reason(said: Say, renamed
     told["parameters"]["first"]["years_last"] = 2013
     release(renamed, **told)
     _, out, _ = said("cite", "--check", "first:number=4")
-    assert out.endswith("why: definition (years)\n")
+    assert out.endswith("why: parameters (years)\n")
 
 
 def test_the_page_of_released_results_follows_them(renamed: Project) -> None:

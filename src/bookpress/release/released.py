@@ -232,7 +232,7 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
         wanted = "CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
-        raise UsageError(f"--check {claim!r} is not {wanted}")
+        raise UsageError(f"{claim!r} is not {wanted}")
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
     said = [entry for entry in _said(load(project), table) if asked in {entry.name, entry.now}]
@@ -331,7 +331,7 @@ def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = []
     if changed:
-        reasons.append(f"definition ({', '.join(changed)})")
+        reasons.append(f"parameters ({', '.join(changed)})")
     parts = said.facts["parts"]
     causes = [cause for part, cause in CAUSES.items() if parts[part] != plan.parts[part]]
     reasons += dict.fromkeys(causes)

@@ -16,7 +16,7 @@ from typing import Any
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import as_text
-from bookpress.edition.editions import DEFAULT
+from bookpress.edition.editions import DEFAULT, edition_names
 from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
@@ -50,6 +50,9 @@ class Answers:
     def of(cls, project: Project, edition: str = DEFAULT) -> Answers:
         """Return the answers of an edition, given its name or id; it must have been built."""
         folder = project.built_folder(edition)
+        known = list(dict.fromkeys([*edition_names(project), *project.built]))
+        if edition not in known and folder is None:
+            raise UsageError(f"no edition {edition!r}{nearest(edition, known)}")
         if folder is None:
             command = f"{project.settings.command} build {edition}"
             raise UsageError(f"the edition {edition!r} is not built: {command}")

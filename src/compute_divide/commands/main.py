@@ -230,9 +230,9 @@ def add_row(
 
     marked = add_own(table, file)
     newest = max(marked)
+    now = "1 model" if marked[newest] == 1 else f"{marked[newest]} models"
     typer.echo(
-        f"{marked[newest]} models of {newest} are now marked as own; "
-        "compute-divide compare default shows what moves"
+        f"{now} of {newest} now marked as own; compute-divide compare default shows what moves"
     )
 
 
@@ -243,7 +243,8 @@ def remove_row(
     """Remove a row of your own."""
     from compute_divide.evidence.models.own import remove_own
 
-    typer.echo(f"{remove_own(table, name)} own rows of {name!r} removed")
+    removed = remove_own(table, name)
+    typer.echo(f"{removed} own {'row' if removed == 1 else 'rows'} of {name!r} removed")
 
 
 @add.command("papers")

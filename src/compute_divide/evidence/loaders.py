@@ -20,6 +20,7 @@ from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import vintages
 
 FIELDS = "__dataclass_fields__"
+EXAMPLE_BY_HAND = "organisations.csv"
 Loader = dict[str, Any]
 
 
@@ -57,9 +58,10 @@ def _section(loader: Loader) -> str:
 
 
 def _described(name: str, function: Callable[..., Any]) -> Loader:
+    examples = {"vintage": vintages()[-1], "name": EXAMPLE_BY_HAND}
     parameters = inspect.signature(function).parameters.values()
-    needed = any(parameter.default is parameter.empty for parameter in parameters)
-    arguments = [vintages()[-1]] if needed else []  # the one thing that a loader asks for
+    needed = [each.name for each in parameters if each.default is each.empty]
+    arguments = [examples[each] for each in needed]
     call = f"{name}({', '.join(map(repr, arguments))})"
     gives, columns = _shape(function(*arguments))
     what = _what(function)

@@ -49,7 +49,7 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
         "organisation: Allen Institute for AI\nsector: industry\n",
         "organisations",
     )
-    assert "16 models of 2026-08 are now marked as own" in done.stdout
+    assert "16 models of 2026-08 now marked as own" in done.stdout
     after = load_models("2026-08").set_index("model")
     mine = after.loc["Mine"]
     assert (mine["team_type"], mine["year"], mine["scope"], mine["own"]) == (
@@ -96,7 +96,12 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
     ("row", "table", "said"),
     [
         ({**MODEL, "year": "2025.5"}, "models", "mine.yml cannot be read"),
-        ({**MODEL, "sectors": "military"}, "models", "fails for 'military'"),
+        (
+            {**MODEL, "sectors": "military"},
+            "models",
+            "mine.yml: sectors 'military' is not allowed; allowed: ",
+        ),
+        ({"organisation": "OpenAI", "sector": "x"}, "organisations", "allowed: academia, "),
         (
             {**MODEL, "colour": "red"},
             "models",
@@ -109,8 +114,8 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
         ),
         ({**MODEL, "published": "soon"}, "models", "mine.yml"),
         ({**MODEL, "training_compute_flop": "lots"}, "models", "lots"),
-        ({**MODEL, "vintage": "2020-01"}, "models", "fails for '2020-01'"),
-        ({**MODEL, "model": ""}, "models", "column model"),
+        ({**MODEL, "vintage": "2020-01"}, "models", "vintage '2020-01' is not allowed; allowed: "),
+        ({**MODEL, "model": ""}, "models", "model is missing"),
         ({}, "models", "mine.yml holds no row"),
         (
             {"organisation": "Nowhere", "sector": "academia"},

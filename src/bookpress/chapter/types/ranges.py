@@ -43,7 +43,9 @@ def spread(text: str) -> list[str]:
     last = _number(stated_last, text)
     step = _number(stated_step, text)
     if step == 0 or (last - first) * step < 0:
-        raise ValueError(f"the range {text} has no values: by {step} {first} never comes to {last}")
+        raise ValueError(
+            f"the range {text} has no values: steps of {step} from {first} never reach {last}"
+        )
     many = int((last - first) / step) + 1
     if many > MOST:
         raise ValueError(f"the range {text} has {many:,} values; allowed: {MOST:,}")

@@ -8,12 +8,14 @@ the model. A model with an own cell is marked in the column ``own``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
+from pandera.errors import SchemaErrors
 
 from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read, replace_file
@@ -25,6 +27,7 @@ from compute_divide.evidence.store.raw_csv import read_raw, team_type
 NEEDED = ("published", "organisations", "sectors")
 """What a model needs that a vintage does not have."""
 TABLES = ("models", "organisations")
+_QUOTED = re.compile("'([^']+)'")
 
 
 def _schema(name: str) -> pa.DataFrameSchema:
@@ -62,6 +65,24 @@ def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
         allowed = ", ".join(schema.columns)
         raise EvidenceError(f"data/{where} has other columns than: {allowed}")
     return tables.check_schema(table, schema, where)
+
+
+def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
+    """Return rows that somebody brings; a cell that is not allowed is one line of its file."""
+    try:
+        return _typed(content, name, file)
+    except EvidenceError as error:
+        cause = error.__cause__
+        if not isinstance(cause, SchemaErrors):
+            raise UsageError(str(error).removeprefix("data/")) from error
+        case = cause.failure_cases.iloc[0]
+        value = case["failure_case"]
+        if pd.isna(value):
+            raise UsageError(f"{file}: {case['column']} is missing") from error
+        labels = ", ".join(_QUOTED.findall(str(case["check"])))
+        allowed = labels or case["check"]
+        told = f"{file}: {case['column']} {value!r} is not allowed; allowed: {allowed}"
+        raise UsageError(told) from error
 
 
 def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
@@ -149,7 +170,7 @@ def add_own(name: str, file: Path) -> dict[str, int]:
     columns = list(_schema(name).columns)
     given = _given(file, columns)
     content = pd.DataFrame(given, columns=columns).to_csv(index=False)
-    rows = _typed(content.encode(), name, file.name)
+    rows = _checked(content.encode(), name, file.name)
     key = columns[:2] if name == "models" else columns[:1]
     both = pd.concat([_own_rows(name), rows])
     both = both.drop_duplicates(key, keep="last", ignore_index=True)
@@ -176,6 +197,11 @@ def _why_none(rows: pd.DataFrame) -> str:
         return (
             f"{first['model']!r} of {published:%Y-%m-%d} is newer than all of them, the last is of "
             f"{newest}; name the vintage in the row to add it all the same"
+        )
+    if "sector" in first:
+        return (
+            f"{first.iloc[0]!r} is not among their organisations under this name, or has the "
+            f"sector {first['sector']!r} already"
         )
     return f"is {first.iloc[0]!r} spelled as it is there?"
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Column, Figure, Table
+from compute_divide.evidence.store.by_hand import tables_by_hand
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
@@ -112,13 +113,17 @@ def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Ta
 def credit(*tables: str) -> str:
     """Return the credit of evidence tables, such as ``"models/2026-08.csv"``.
 
-    Each source is named once, with its snapshots: of many, the first and the last.
+    Each source is named once, with its snapshots: of many, the first and the last. A table that
+    is kept by hand is named itself.
     """
+    by_hand = [table for table in tables if table in tables_by_hand()]
     dates: dict[str, set[str]] = {}
     for table in tables:
+        if table in by_hand:
+            continue
         for source in read_sidecar(table).sources:
             dates.setdefault(source.credit, set()).add(source.snapshot)
-    credits_of_sources = []
+    credits_of_sources = [f"data/{table}" for table in by_hand]
     for name, snapshots in dates.items():
         credits_of_sources.append(f"{name} ({_dated(sorted(snapshots))})")
     return "; ".join(credits_of_sources)
