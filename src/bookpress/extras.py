@@ -9,6 +9,7 @@ from bookpress.errors import UsageError
 EXTRAS = {
     "altair": "charts",
     "distributed": "cluster",
+    "mcp": "server",
     "pandas": "charts",
     "pikepdf": "pdf",
     "playwright": "pdf",

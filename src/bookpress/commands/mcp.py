@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bookpress.commands import options as opt
-from bookpress.errors import UsageError
+from bookpress.extras import need
 
 
 def mcp(edition: opt.EditionName = "default") -> None:
@@ -12,11 +12,7 @@ def mcp(edition: opt.EditionName = "default") -> None:
     A client lists and reads chapters, numbers and statements, checks a quoted number, and runs a
     chapter with other values of its parameters. Nothing else of this machine can be reached.
     """
-    try:
-        import mcp as protocol  # noqa: F401 - named here, so that its absence is said in words
-    except ModuleNotFoundError as error:
-        wanted = "pip install 'bookpress[server]'"
-        raise UsageError(f"mcp needs the extra server: {wanted}") from error
+    need("mcp", "mcp")
     from bookpress.serve.answers import Answers
     from bookpress.serve.model_context import server
 
