@@ -16,11 +16,7 @@ VOCABULARY = {
     "compute_divide.evidence.papers.profiles": ["venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
-    "compute_divide.analysis.models.definitions": [
-        "editors_choice",
-        "large_scale",
-        "largest_of_year",
-    ],
+    "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],
     "compute_divide.analysis.models.drift": [
         "relabel",
         "revised_share",
@@ -37,7 +33,6 @@ VOCABULARY = {
         "typical_movement",
     ],
     "compute_divide.analysis.models.fragility": ["fragility"],
-    "compute_divide.analysis.models.label_errors": ["label_error"],
     "compute_divide.analysis.models.records": ["record_changes", "with_records"],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
@@ -57,7 +52,6 @@ VOCABULARY = {
         "covered",
         "having",
         "names_company",
-        "with_class",
         "with_teams",
     ],
     "compute_divide.analysis.papers.attention": [
@@ -66,7 +60,6 @@ VOCABULARY = {
         "ranked",
     ],
     "compute_divide.analysis.papers.naming": [
-        "choose",
         "late_over_early",
         "pretrained_models",
         "share_naming",
@@ -125,10 +118,9 @@ VOCABULARY = {
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
     # claims of others, held against ours
-    "compute_divide.analysis.claims.verdicts": ["Check", "number_judged"],
+    "compute_divide.analysis.claims.verdicts": ["Check"],
     # comparisons, besides those of the press, which sentences use without a prefix
     "compute_divide.analysis.comparisons": [
-        "at_most",
         "equals",
         "every_above",
         "every_below",
@@ -141,9 +133,7 @@ VOCABULARY = {
         "one_of",
         "only",
         "ordered",
-        "tallied",
         "unlisted",
-        "wider",
     ],
 }
 """The names that chapters use, by the module that holds them."""

@@ -157,6 +157,12 @@ def test_words_of_time_are_unknown_where_the_times_make_them_false(
     assert found.numbers.startswith("early: 64%")
 
 
+def test_a_width_is_compared_as_a_number_and_is_unknown_without_an_interval() -> None:
+    assert said.above_value(HIGH.width, 0.19).holds
+    assert said.above_value(HIGH.width, 0.21).holds is False
+    assert said.above_value(BARE.width, 0.1).holds is None
+
+
 def test_reasons_are_sentences() -> None:
     assert said.fell(LOW, HIGH).because == "16% (12 to 22) is below 64% (53 to 73)"
     assert said.below_value(LOW, HIGH, 0.5).because == "16% is below 64% and 50%"

@@ -108,6 +108,13 @@ class Estimate:
         return {name: self.value, "low": self.low, "high": self.high, "k": self.k, "n": self.n}
 
     @property
+    def width(self) -> float | None:
+        """How far the ends of the interval lie apart, in its unit; None without an interval."""
+        if self.low is None or self.high is None:
+            return None
+        return self.high - self.low
+
+    @property
     def fields(self) -> dict[str, Any]:
         """The estimate as ``results.json`` holds it."""
         return {name: getattr(self, name) for name in FIELDS}

@@ -16,7 +16,7 @@ import pandas as pd
 from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, ranged, with_unit
-from compute_divide.analysis.claims.verdicts import VERDICTS, Check, Verdict
+from compute_divide.analysis.claims.verdicts import Check, Verdict
 
 MOST_SHOWN = 8
 """Names that a reason lists."""
@@ -204,7 +204,9 @@ def _verb(what: str) -> str:
 
 
 def _said(found: Any) -> str:
-    """Return a fact in words: the items of a list, where they are known."""
+    """Return a fact in words: the items of a list, the entries of a dictionary."""
+    if isinstance(found, Mapping):
+        return _listing(f"{name}: {_item(item)}" for name, item in found.items())
     items = [*found] if isinstance(found, list | tuple | set) else [found]
     return _listing(map(_item, items))
 
@@ -346,58 +348,6 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
     return Comparison(holds, f"{of_team} of {len(rows)} are {team_type}")
 
 
-def at_most(rows: pd.DataFrame, team_type: str, limits: Mapping[int, int]) -> Comparison:
-    """Compare: from each of these years on a type of team has at most so many rows a year.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows with the columns ``year`` and ``team_type``.
-    team_type : str
-        The type of team.
-    limits : mapping of int to int
-        The largest number a year from a first year on.
-
-    Returns
-    -------
-    Comparison
-        Whether no year has more; unknown where no row is of such a year.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"year": [2015, 2016, 2016], "team_type": ["academia-only"] * 3})
-    >>> at_most(rows, "academia-only", {2015: 2}).holds
-    True
-    >>> at_most(rows, "academia-only", {2016: 1}).because
-    'up to 2 a year from 2016 on'
-    """
-    answers: list[bool | None] = []
-    reasons = []
-    for first, limit in limits.items():
-        since = rows[rows["year"].ge(first)]
-        if since.empty:
-            answers.append(None)
-            reasons.append(f"nothing from {first} on is listed")
-            continue
-        most = _most_a_year(since, team_type)
-        answers.append(most <= limit)
-        reasons.append(f"up to {most} a year from {first} on")
-    return _together(answers, reasons)
-
-
-def _most_a_year(rows: pd.DataFrame, team_type: str) -> int:
-    """Return the largest number of rows a year that a type of team has."""
-    of_team = rows[rows["team_type"] == team_type]
-    if of_team.empty:
-        return 0
-    return int(of_team.groupby("year").size().max())
-
-
 def every_above(values: Iterable[float | None], bound: float | None) -> Comparison:
     """Compare: every value lies above a number.
 
@@ -466,30 +416,16 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
     True
     """
-    return _width_against(width, estimate, operator.lt, "narrower")
-
-
-def wider(estimate: Estimate, width: float) -> Comparison:
-    """Compare: the interval of an estimate is wider than so much.
-
-    Parameters
-    ----------
-    estimate : Estimate
-        The estimate.
-    width : float
-        The width, in its unit.
-
-    Returns
-    -------
-    Comparison
-        Whether it is; unknown without an interval.
-
-    Examples
-    --------
-    >>> wider(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
-    False
-    """
-    return _width_against(width, estimate, operator.gt, "wider")
+    if estimate.width is None:
+        name = estimate.label or "it"
+        return Comparison(None, f"no interval for {name}")
+    holds = estimate.width < width
+    negation = "" if holds else "not "
+    limit = with_unit(number(width, estimate.unit), estimate.unit)
+    if estimate.unit == "share":
+        limit = f"{100 * width:g} points"
+    because = f"the interval of {ranged(estimate)} is {negation}narrower than {limit}"
+    return Comparison(holds, because)
 
 
 def later(one: Any, other: Any) -> Comparison:
@@ -546,34 +482,6 @@ def judged(check: Check, verdict: Verdict) -> Comparison:
     return Comparison(check.verdict == verdict, because)
 
 
-def tallied(checks: Iterable[Check], numbers: Mapping[str, int]) -> Comparison:
-    """Compare: of several claims so many have each verdict.
-
-    Parameters
-    ----------
-    checks : iterable of Check
-        The claims.
-    numbers : mapping of str to int
-        The number that the sentence gives of each verdict; none of one that is left out.
-
-    Returns
-    -------
-    Comparison
-        Whether all are right, with the numbers as the reason.
-
-    Examples
-    --------
-    >>> checks = [Check("hao-sector", why="No list tells it.")]
-    >>> tallied(checks, {"cannot be tested": 1}).holds, tallied(checks, {"agrees": 1}).because
-    (True, '0 agrees, 0 differs, 0 cannot tell, 1 cannot be tested')
-    """
-    verdicts = [check.verdict for check in checks]
-    counts = {verdict: verdicts.count(verdict) for verdict in VERDICTS}
-    expected = {verdict: numbers.get(verdict, 0) for verdict in VERDICTS}
-    words = [f"{count} {verdict}" for verdict, count in counts.items()]
-    return Comparison(counts == expected, ", ".join(words))
-
-
 def names_of(found: Names) -> list[str]:
     """Return names, each once, in their order; of rows those of the column ``model``."""
     names = found["model"] if isinstance(found, pd.DataFrame) else found
@@ -609,19 +517,3 @@ def _extreme_against(
     verdict = holds(extreme, bound)
     negation = "" if verdict else "not "
     return Comparison(verdict, f"{what} {extreme:.4g}, {negation}{side} {bound:g}")
-
-
-def _width_against(
-    width: float, estimate: Estimate, holds: Callable[[float, float], bool], word: str
-) -> Comparison:
-    """Hold the width of an interval against a number."""
-    if estimate.low is None or estimate.high is None:
-        name = estimate.label or "it"
-        return Comparison(None, f"no interval for {name}")
-    verdict = holds(estimate.high - estimate.low, width)
-    negation = "" if verdict else "not "
-    limit = with_unit(number(width, estimate.unit), estimate.unit)
-    if estimate.unit == "share":
-        limit = f"{100 * width:g} points"
-    because = f"the interval of {ranged(estimate)} is {negation}{word} than {limit}"
-    return Comparison(verdict, because)

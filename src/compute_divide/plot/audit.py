@@ -194,7 +194,7 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     Parameters
     ----------
     errors : mapping of str to Estimate
-        The shares, by field, from `label_error`.
+        The shares, by field.
 
     Returns
     -------

@@ -13,7 +13,6 @@ from compute_divide.analysis.papers.papers import (
     covered,
     having,
     matched,
-    with_class,
     with_teams,
 )
 from compute_divide.analysis.statistics.association import CELLS, association, fit_logistic
@@ -83,9 +82,9 @@ def test_by_domains_academia_has_the_larger_share_or_is_within_a_point():
 def test_odds_of_a_company_author_on_compute_intensive_topics(first, last, reference):
     """The reference stands within our interval; the terms of the topics are not the same, so the values differ."""
     rows = covered(PAPERS[PAPERS["venue"].isin(["neurips", "icml", "iclr"])], 0.85)
-    rows = with_class(in_years(rows, (first, last)))
-    rows = rows[(rows["team_type"] != "unknown") & (rows["topic_class"] != "other")]
-    rows = rows.assign(intensive=rows["topic_class"] == "compute-intensive")
+    rows = in_years(rows[rows["team_type"] != "unknown"], (first, last))
+    rows = rows[about(rows, ["compute-intensive", "low-compute"])]
+    rows = rows.assign(intensive=about(rows, ["compute-intensive"]))
     found = association(rows, "intensive", "industry", VENUE_YEAR, "odds")
     assert found.odds_ratio.low <= reference <= found.odds_ratio.high
     assert found.odds_ratio.low > 1
@@ -119,14 +118,10 @@ def test_each_choice_moves_shares_its_own_way():
 # --- topics ---
 
 
-def test_a_paper_of_both_kinds_is_compute_intensive():
+def test_a_paper_can_be_about_several_kinds_of_topics_or_none():
     rows = pd.DataFrame({"title_terms": ["bandit*|llm", "bandit*", "robot*", None]})
-    assert with_class(rows)["topic_class"].tolist() == [
-        "compute-intensive",
-        "low-compute",
-        "other",
-        "other",
-    ]
+    assert about(rows, ["compute-intensive"]).tolist() == [True, False, False, False]
+    assert about(rows, ["low-compute"]).tolist() == [True, True, False, False]
 
 
 def test_texts_are_searched_apart():

@@ -75,7 +75,7 @@ def test_the_numbers_of_audited_runs_are_those_of_another_program(
 @pytest.mark.raw
 def test_the_ten_largest_runs_of_each_year_are_the_same_and_of_the_same_teams(models):
     audited = cd.with_records(cd.data.models("2026-08"), "audited")
-    runs = audited[audited["year"].ge(2010) & cd.largest_of_year(audited, 10)]
+    runs = cd.large_scale(audited[audited["year"].ge(2010)], "top-k-per-year", top_k=10)
     tens = independent_audit.tens(models[0])
     assert sum(map(len, tens.values())) == len(runs) > 150
     for row in runs.to_dict("records"):

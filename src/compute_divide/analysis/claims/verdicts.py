@@ -8,13 +8,12 @@ never speak for a claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import with_capital
-from compute_divide.analysis.statistics.estimates import number_of
 
 Verdict = Literal["agrees", "differs", "cannot tell", "cannot be tested"]
 Outcome = Literal["agrees", "differs", "open", "none"]
@@ -220,36 +219,3 @@ def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Ver
         return "differs"
     agrees = tests == {"agrees"} and then != "differs"
     return "agrees" if agrees else "cannot tell"
-
-
-def number_judged(checks: Iterable[Check], verdict: Verdict, what: str) -> Estimate:
-    """Return how many claims have a verdict.
-
-    Parameters
-    ----------
-    checks : iterable of Check
-        The claims.
-    verdict : str
-        One of `VERDICTS`.
-    what : str
-        What the claims are called, for the label.
-
-    Returns
-    -------
-    Estimate
-        The number, of so many claims.
-
-    Raises
-    ------
-    KeyError
-        If there is no such verdict.
-
-    Examples
-    --------
-    >>> checks = [Check("hao-sector", why="No list tells it.")]
-    >>> number_judged(checks, "cannot be tested", "claims").label
-    'claims whose verdict is: cannot be tested (no open data cover it)'
-    """
-    verdicts = [check.verdict for check in checks]
-    label = f"{what} whose verdict is: {verdict} ({VERDICTS[verdict]})"
-    return number_of(verdicts.count(verdict), label, n=len(verdicts))

@@ -7,14 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.papers.papers import covered, having, matched
+from compute_divide.analysis.papers.papers import matched
 from compute_divide.analysis.statistics.association import Association, association
 from compute_divide.analysis.statistics.estimates import (
     ACADEMIA,
     INDUSTRY,
     flag_share,
-    in_years,
-    known_teams,
 )
 from compute_divide.evidence.models.makers import MAKERS_FILE, load_makers
 from compute_divide.evidence.papers.topics import load_topics
@@ -29,51 +27,6 @@ FLAGS = (
     "names_hosted",
 )
 """Columns that `with_naming` adds."""
-
-
-def choose(
-    papers: pd.DataFrame,
-    venues: Sequence[str],
-    texts: Sequence[str],
-    years: tuple[int, int],
-    minimum_coverage: float,
-) -> pd.DataFrame:
-    """Return the papers of some conferences and years with a known team type and some texts.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with ``team_type``, from `with_teams`.
-    venues : sequence of str
-        The conferences.
-    texts : sequence of str
-        The texts that a paper must have, see `having`.
-    years : tuple of int
-        First and last year.
-    minimum_coverage : float
-        The least share (0 to 1) of the papers of a conference in a year whose team type must be
-        known, see `covered`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        These papers.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"venue": ["icml"] * 2, "year": [2023, 2024], "team_type": "other"})
-    >>> len(choose(papers, ["icml"], ["title"], (2024, 2024), 0.85))
-    1
-    """
-    in_venues = papers["venue"].isin(list(venues))
-    of_venues = covered(papers[in_venues], minimum_coverage)
-    of_years = in_years(of_venues, years)
-    return known_teams(having(of_years, texts))
 
 
 def pretrained_models() -> pd.DataFrame:

@@ -288,47 +288,6 @@ def about(
     return matched(papers, terms, texts)
 
 
-def with_class(
-    papers: pd.DataFrame,
-    intensive: Sequence[str] = (INTENSIVE,),
-    low: Sequence[str] = (LOW,),
-    texts: Sequence[str] = ("title",),
-) -> pd.DataFrame:
-    """Return papers with the class of their topics.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with the columns of matched terms, such as ``title_terms``.
-    intensive, low : sequence of str
-        The topics, or groups of topics, of ``data/topics.yml`` that count as compute-intensive and
-        as low-compute.
-    texts : sequence of str
-        The texts in which a term counts: ``"title"``, ``"keywords"``, ``"abstract"``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        The papers with ``topic_class``: ``compute-intensive`` (also where both fit),
-        ``low-compute`` or ``other``.
-
-    Raises
-    ------
-    EvidenceError
-        If there is no such topic or group.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"title_terms": ["scaling law*", "kernel*", None]})
-    >>> with_class(papers)["topic_class"].tolist()
-    ['compute-intensive', 'low-compute', 'other']
-    """
-    is_intensive = about(papers, intensive, texts)
-    is_low = about(papers, low, texts)
-    classes = np.select([is_intensive, is_low], [INTENSIVE, LOW], "other")
-    return papers.assign(topic_class=classes)
-
-
 _HAS = {"keywords": "has_keywords", "abstract": "has_abstract"}
 
 
