@@ -52,7 +52,7 @@ def test_the_chapter_runs_on_what_was_fetched(
         ).strip()
     )
     text = (page.parent / "notebooks" / "openalex.html").read_text(encoding="utf-8")
-    assert "This edition rests on the table" in text
+    assert "This edition uses the table" in text
     assert 'id="fig-openalex-counts"' in text
     assert "By OpenAlex's count, 62% of the works of 2024 with a known team" in text
     told = json.loads((page.parents[1] / "statements.json").read_text(encoding="utf-8"))["openalex"]
