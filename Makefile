@@ -30,7 +30,7 @@ lab: setup ## open the chapters in JupyterLab, with the book's own kernel; what 
 	@$(BIN)/jupyter lab $(ARGS)
 
 release: setup browser ## build all formats, pack and tag what is published, lay out the site to deploy (in dist/)
-	@others="$$($(BIN)/python -c 'import pathlib; from bookpress.cite.record import load_book; \
+	@others="$$($(BIN)/python -c 'import pathlib; from bookpress.cite.book import load_book; \
 		print(*{*load_book(pathlib.Path()).published_editions} - {"default"})')"; \
 		[ -z "$$others" ] || $(BIN)/compute-divide build $$others --format html,pdf,epub
 	@$(BIN)/compute-divide explore --yes --format html,pdf,epub && $(BIN)/compute-divide release --tag $(ARGS)

@@ -15,7 +15,7 @@ from book.browsing import SHIFT, STRICT, WATCH, Heard, barriers, serve
 from book.conftest import command, copy_of_checkout, shrink
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.book.project import Project
-from bookpress.chapter.parameters import as_text
+from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG

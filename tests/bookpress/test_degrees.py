@@ -10,10 +10,11 @@ from pydantic import ValidationError
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project, Settings, load_settings
 from bookpress.chapter.words import WORDS, words_of
-from bookpress.check.check import check, untested
+from bookpress.check.check import check
 from bookpress.check.degrees import Degree, degrees
 from bookpress.check.pages import pages_of
 from bookpress.check.sentences import sentences_of
+from bookpress.check.untested import untested
 
 CASES = {
     "nearly all": (

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter, describe
-from bookpress.edition.assignments import grid_option, option, parse_assignments
+from bookpress.edition.assignments import option, parse_assignments
 from bookpress.errors import PressError
+from bookpress.states.sweeps.grid import grid_option
 
 CELL = """
 from tiny_types import Limit, Names, Share, Side, Top

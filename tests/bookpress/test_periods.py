@@ -28,7 +28,8 @@ from bookpress.edition.editions import Edition, load_edition
 from bookpress.errors import PressError
 from bookpress.serve.live import control
 from bookpress.states.states import states_of
-from bookpress.states.sweeps.sweep import plan_sweep, read_grid
+from bookpress.states.sweeps.grid import read_grid
+from bookpress.states.sweeps.sweep import plan_sweep
 
 Say = Callable[..., tuple[int, str, str]]
 YEARS = st.integers(1950, 2030)

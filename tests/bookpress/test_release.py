@@ -23,8 +23,8 @@ from lxml import etree
 from processes import ROOT, edit, follow_planets, new_home
 
 from bookpress.book.project import Project
+from bookpress.cite.book import Book, load_book
 from bookpress.cite.deposit import deposit_files
-from bookpress.cite.record import Book, load_book
 from bookpress.edition.link_check import check_pages
 from bookpress.edition.ro_crate import NAME
 from bookpress.errors import PressError, UsageError

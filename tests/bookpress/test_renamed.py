@@ -32,8 +32,9 @@ from bookpress.elements.base.templates import environment
 from bookpress.errors import UsageError
 from bookpress.files import pretty, sha256
 from bookpress.release import released
-from bookpress.release.release import PAGES
-from bookpress.states.sweeps.sweep import plan_sweep, read_grid
+from bookpress.release.site import PAGES
+from bookpress.states.sweeps.grid import read_grid
+from bookpress.states.sweeps.sweep import plan_sweep
 
 Say = Callable[..., tuple[int, str, str]]
 TABLE = """

@@ -22,7 +22,8 @@ from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
 from bookpress.run.worker import Order, check_versions, checked_fingerprint, versions
-from bookpress.states.sweeps.sweep import Sweep, plan_sweep, read_grid, run_sweep, write_table
+from bookpress.states.sweeps.grid import read_grid
+from bookpress.states.sweeps.sweep import Sweep, plan_sweep, run_sweep, write_table
 
 Sweeper = Callable[..., Sweep]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}

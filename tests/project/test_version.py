@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 import bookpress
-from bookpress.cite.record import load_book
+from bookpress.cite.book import load_book
 
 ROOT = Path(__file__).parents[2]
 

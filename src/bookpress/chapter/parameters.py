@@ -16,31 +16,22 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from bookpress.chapter.number_formats import UNITS, number, period, setting, spoken, with_unit
+from bookpress.chapter.number_formats import UNITS, number, with_unit
 from bookpress.chapter.periods import FORMAT, explored_periods, years_of
+from bookpress.chapter.types.allowed import (
+    Value,
+    allowed_text,
+    are_ordered,
+    as_text,
+    in_words,
+    meanings_in,
+)
 from bookpress.chapter.types.ranges import spread
 from bookpress.errors import nearest, short
 
-Value = Any
-"""A value of a parameter: what JSON can hold."""
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 """What papermill can put into a notebook."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
-BOUNDS = {
-    "minimum": "at least",
-    "exclusiveMinimum": "more than",
-    "maximum": "at most",
-    "exclusiveMaximum": "less than",
-}
-"""The words for what bounds a number, by its name in a JSON Schema."""
-KINDS = {
-    "string": "any text",
-    "integer": "any whole number",
-    "number": "any number",
-    "boolean": "true, false",
-    "object": "any named values",
-}
-"""The words for values without bounds, by the type in a JSON Schema."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +57,7 @@ class Parameter:
         if comment:
             schema["description"] = comment["help"]
             schema["unit"] = comment["unit"] or schema["unit"]
-        meanings = _meanings(schema)
+        meanings = meanings_in(schema)
         if meanings:
             schema["description"] += f": {meanings}"
         for key in ("description", "unit"):
@@ -266,14 +257,6 @@ class Parameter:
         return ValueError(f"{short(shown)} is not allowed{why}; allowed: {self.allowed}")
 
 
-def _meanings(schema: Mapping[str, Any]) -> str:
-    """Return what the names of a closed set mean; empty where nothing is said of them."""
-    meanings = schema.get("meanings", {})
-    choices = schema.get("enum", ())
-    names = [name for name in choices if name in meanings]
-    return "; ".join(f"{name} = {meanings[name]}" for name in names)
-
-
 def _moved(value: Value, explore: Mapping[str, Any]) -> list[Value]:
     """Return a number moved by steps and factors, as far as a type allows."""
     steps = explore.get("by", ())
@@ -300,63 +283,6 @@ def _number(text: str) -> float:
     if number.is_integer():
         return int(number)
     return number
-
-
-def are_ordered(values: Iterable[Value]) -> bool:
-    """Return whether values have an order that brings some of them near to each other.
-
-    Numbers have one, and texts that begin with a number.
-    """
-    return all(isinstance(value, int | float) or str(value)[:1].isdigit() for value in values)
-
-
-def allowed_text(schema: Mapping[str, Any]) -> str:
-    """Return what a JSON Schema allows, in words."""
-    if "anyOf" in schema:
-        return ", or ".join(allowed_text(branch) for branch in schema["anyOf"])
-    if "enum" in schema or "const" in schema:
-        choices = schema.get("enum") or [schema["const"]]
-        return ", ".join(map(as_text, choices))
-    if schema.get("type") == "array":
-        items = schema.get("items", {})
-        samples = items.get("enum") or items.get("examples") or ["x"]
-        return f"a list such as {json.dumps(samples[:1])} of: {allowed_text(items)}"
-    return _allowed_range(schema)
-
-
-def _allowed_range(schema: Mapping[str, Any]) -> str:
-    """Return the values that are allowed, in words, where they are no list and no closed set."""
-    if schema.get("format") == FORMAT:
-        return f"first and last year from {schema['minimum']} to {schema['maximum']}, as 2020-2022"
-    if "minimum" in schema and "maximum" in schema:
-        return f"{schema['minimum']} to {schema['maximum']}"
-    keys = [key for key in BOUNDS if key in schema]
-    if keys:
-        return " and ".join(f"{BOUNDS[key]} {schema[key]}" for key in keys)
-    kind = str(schema.get("type", "any value"))
-    return KINDS.get(kind, kind)
-
-
-def in_words(value: Value, schema: Mapping[str, Any]) -> str:
-    """Return a value for people: what a name means, a month as it is spoken.
-
-    So ``2026-08`` is August 2026.
-    """
-    if isinstance(value, list):
-        item_schema = schema.get("items", {})
-        items = [in_words(item, item_schema) for item in value]
-        return ", ".join(items) or setting(value)
-    if schema.get("format") == FORMAT:
-        return period(*years_of(value))
-    meant = {**schema.get("names", {}), **schema.get("meanings", {})}
-    return str(meant.get(value, spoken(setting(value))))
-
-
-def as_text(value: Value) -> str:
-    """Return a value as the command line takes it."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
 
 
 def check_values(scope: dict[str, Any], known: Collection[str] = ()) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 
 import yaml
 
+from bookpress.cite.book import SETTINGS, Author, Book, load_book
 from bookpress.cite.jsonld import Node, author_node, filled
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.cite.record import SETTINGS, Author, Book, Chapter, Citation, load_book
+from bookpress.cite.record import Chapter, Citation
 from bookpress.errors import UsageError
 from bookpress.files import pretty
 

@@ -10,7 +10,8 @@ from typing import Any
 import latexcodec  # noqa: F401  # registers the codec "ulatex"
 from babel import Locale
 
-from bookpress.cite.record import Author, Citation
+from bookpress.cite.book import Author
+from bookpress.cite.record import Citation
 from bookpress.files import pretty
 
 LOW = "\u201a"

@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bookpress.cite.book import Author, Book
 from bookpress.cite.landing_page import Dataset, LandingPage, SiteFile, Work
-from bookpress.cite.record import Author, Book, Chapter, Citation
+from bookpress.cite.record import Chapter, Citation
 
 Node = dict[str, Any]
 

@@ -16,9 +16,10 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bookpress.cite.book import Author
 from bookpress.cite.files import FORMATS, Format, citation_stem
 from bookpress.cite.formats import LOW
-from bookpress.cite.record import Author, Chapter, Citation
+from bookpress.cite.record import Chapter, Citation
 from bookpress.cite.styles import to_reference
 
 _LOADER = FileSystemLoader(Path(__file__).parent / "templates")

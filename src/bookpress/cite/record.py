@@ -3,235 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Any, Self
 from urllib.parse import quote
 
 from docutils.nodes import make_id
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
 from bookpress.book.source import Source, day_of
-from bookpress.chapter.parameters import as_text
-from bookpress.files import as_mapping, checked, load_model, parse_json, read
-
-
-def single_spaced(value: Any) -> Any:
-    """Return a text in composed form (NFC) with single spaces; what is no text stays as it is."""
-    if not isinstance(value, str):
-        return value
-    words = unicodedata.normalize("NFC", value).split()
-    return " ".join(words)
-
-
-def _like(pattern: str, allowed: str) -> AfterValidator:
-    """Check the form of a text.
-
-    Whether an identifier is registered, and its check digit, is not looked at.
-    """
-
-    def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):
-            raise ValueError(f"{text!r}; allowed: {allowed}")
-        return text
-
-    return AfterValidator(check)
-
-
-def _as_folder(address: str) -> str:
-    return address.rstrip("/") + "/"
-
-
-def _as_day(value: Any) -> dt.date:
-    return dt.date.fromisoformat(str(value)[:10])
-
-
-Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]
-Doi = Annotated[
-    Text,
-    _like(r"10\.\d{4,9}/[^\s\"<>]+", "a bare DOI such as 10.5555/12345678, no https://"),
-]
-DoiScheme = Annotated[
-    Text,
-    _like(r"10\.\d{4,9}/[^\s\"<>]*\{slug\}[^\s\"<>]*", "a bare DOI with {slug} in it"),
-]
-Orcid = Annotated[
-    Text,
-    _like(r"(\d{4}-){3}\d{3}[\dX]", "four groups of four such as 0000-0002-1825-0097"),
-]
-Isbn = Annotated[Text, _like(r"97[89](-?\d){10}", "13 digits that begin with 978 or 979")]
-Issn = Annotated[Text, _like(r"\d{4}-\d{3}[\dX]", "two groups of four such as 2049-3630")]
-Url = Annotated[
-    Text,
-    _like(r"https?://[^\s\"<>/][^\s\"<>]*", "an address that begins with https:// or http://"),
-]
-Folder = Annotated[
-    Url,
-    _like(r"[^?#]*", "the address of a folder, without query and fragment"),
-    AfterValidator(_as_folder),
-]
-EditionFolder = Annotated[
-    Folder,
-    _like(r".*\{(id|name)\}.*", "an address with {id} or {name} in it"),
-]
-Language = Annotated[
-    Text,
-    _like(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", "a code such as en or pt-BR"),
-]
-NamePart = Annotated[
-    Text,
-    _like(r"[^,]*", "part of a name without a comma; Jr. is a `suffix`, a group has a `name`"),
-]
-Day = Annotated[dt.date, BeforeValidator(_as_day)]
-
-
-class Facts(BaseModel):
-    """Facts that do not change once they are stated; an empty setting is as good as none."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, stated: Any) -> Any:
-        if not isinstance(stated, dict):
-            return stated
-        return {key: value for key, value in stated.items() if value != ""}
-
-
-class Author(Facts):
-    """A group, which has a ``name``, or a person.
-
-    The ``family`` of a person may have a ``particle`` such as *van der*.
-    """
-
-    name: Text | None = None
-    family: NamePart | None = None
-    given: NamePart | None = None
-    particle: NamePart | None = None
-    suffix: NamePart | None = None
-    affiliation: Text | None = None
-    orcid: Orcid | None = None
-
-    @model_validator(mode="after")
-    def _one_kind(self) -> Self:
-        if self.name:
-            is_valid = not (self.family or self.given or self.particle or self.suffix)
-        else:
-            is_valid = bool(self.family) and bool(self.given or not self.suffix)
-        if not is_valid:
-            raise ValueError(
-                "an author has `name` alone (a group), "
-                "or `family`, `given`, `particle`, `suffix` (a person)"
-            )
-        return self
-
-    @property
-    def surname(self) -> str:
-        """Particle and family name, or the name of the group."""
-        return self.name or " ".join(filter(None, [self.particle, self.family]))
-
-    @property
-    def given_and_suffix(self) -> str:
-        """What formats with two parts of a name have beside the surname."""
-        return " ".join(filter(None, [self.given, self.suffix]))
-
-    @property
-    def sorted_name(self) -> str:
-        """The name as catalogues have it: ``"van Beethoven, Ludwig"``."""
-        return ", ".join(filter(None, [self.surname, self.given_and_suffix]))
-
-    @property
-    def full(self) -> str:
-        """The name as it is spoken: ``"Ludwig van Beethoven"``."""
-        name = " ".join(filter(None, [self.given, self.surname]))
-        return f"{name}, {self.suffix}" if self.suffix else name
-
-    @property
-    def orcid_url(self) -> str | None:
-        """Address of the ORCID record."""
-        return f"https://orcid.org/{self.orcid}" if self.orcid else None
-
-
-class Basis(Facts):
-    """A work that the whole book builds on."""
-
-    title: Text
-    url: Url | None = None
-
-
-Email = Annotated[Text, _like(r"[^@\s]+@[^@\s]+", "an address such as books@example.org")]
-
-
-class Depositor(Facts):
-    """Who sends metadata to Crossref, and is told how it went."""
-
-    name: Text
-    email: Email
-    registrant: Text | None = None
-
-
-class Release(Facts):
-    """A version that was released, or is about to be, and what it changed."""
-
-    version: Text
-    date: Day | None = None
-    """By default the day of its edition."""
-    changes: Text | None = None
-
-
-class Book(Facts):
-    """A book, as its publisher sets it in the publication settings.
-
-    What is empty leaves no trace anywhere.
-    """
-
-    title: Text
-    subtitle: Text | None = None
-    title_in_sentence: Text | None = None
-    authors: tuple[Author, ...] = Field(min_length=1)
-    version: Text
-    date: Day | None = None
-    publisher: Text | None = None
-    description: Text | None = None
-    keywords: tuple[Text, ...] = ()
-    licence: Text | None = None
-    licence_url: Url | None = None
-    code_licence: Text | None = None
-    language: Language = "en"
-    base_url: Folder | None = None
-    edition_url: EditionFolder | None = None
-    published_editions: tuple[Text, ...] = ("default",)
-    repository: Url | None = None
-    releases: tuple[Release, ...] = ()
-    doi: Doi | None = None
-    chapter_doi: DoiScheme | None = None
-    depositor: Depositor | None = None
-    contact: Email | None = None
-    isbn: Isbn | None = None
-    issn: Issn | None = None
-    based_on: tuple[Basis, ...] = ()
-    chapter_tags: bool = True
-
-    @model_validator(mode="after")
-    def _one_title(self) -> Self:
-        in_sentence = self.title_in_sentence
-        if in_sentence and in_sentence.lower() != self.title.lower():
-            raise ValueError(
-                f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
-            )
-        return self
-
-    @property
-    def full_title(self) -> str:
-        """Title and subtitle."""
-        return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
-
-    @property
-    def file_stem(self) -> str:
-        """The name that files of the whole book have."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
+from bookpress.chapter.types.allowed import as_text
+from bookpress.cite.book import Author, Book, load_book
+from bookpress.cite.facts import Day, Doi, Facts, Text
+from bookpress.files import checked, parse_json, read
 
 
 class Chapter(Facts):
@@ -277,13 +61,13 @@ class Edition(Facts):
     """The parameter that says which version of its data a chapter uses, where there is one."""
     data_version: Text | None = None
     """That of most chapters."""
-    data_versions: dict[str, str] = {}
+    data_versions: dict[str, str] = Field(default_factory=dict)
     """That of each chapter that has one."""
     results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
-    chapter_results_sha256: dict[str, str] = {}
+    chapter_results_sha256: dict[str, str] = Field(default_factory=dict)
     source: Source | None = None
     command: Text
-    made_with: dict[str, str] = {}
+    made_with: dict[str, str] = Field(default_factory=dict)
     query: str = ""
     """The choices by which a page of the published edition shows it, as its address has them."""
     formats: tuple[str, ...] = ("html",)
@@ -488,23 +272,8 @@ class Citation(Facts):
         return "-".join(filter(None, parts))
 
 
-SETTINGS = "book/publication.yml"
 EDITION = "edition.json"
 FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
-
-
-def load_book(root: Path) -> Book:
-    """Return the publication settings of the book at a folder.
-
-    Where it has no file of them, they are what ``_config.yml`` says.
-    """
-    if (root / SETTINGS).is_file():
-        return load_model(root / SETTINGS, SETTINGS, Book)
-    config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
-    title = str(config.get("title") or "Untitled book")
-    author = str(config.get("author") or f"The authors of {title}")
-    facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
-    return checked(Book, facts, "_config.yml")
 
 
 def load_built(root: Path) -> Edition | None:

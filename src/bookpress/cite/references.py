@@ -24,8 +24,9 @@ from sphinxcontrib.bibtex.domain import BibtexDomain
 from sphinxcontrib.bibtex.nodes import bibliography
 
 from bookpress.book.project import is_laid_out
+from bookpress.cite.book import Author
+from bookpress.cite.facts import single_spaced
 from bookpress.cite.landing_page import Work
-from bookpress.cite.record import Author, single_spaced
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:

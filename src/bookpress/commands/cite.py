@@ -11,10 +11,11 @@ from pathlib import Path
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.book.source import day_of, load_source
+from bookpress.cite.book import load_book
 from bookpress.cite.deposit import to_crossref, to_datacite
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.record import Chapter as CitedChapter
-from bookpress.cite.record import Citation, Edition, load_book, load_citation, read_chapter
+from bookpress.cite.record import Citation, Edition, load_citation, read_chapter
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError

@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from bookpress.commands import options as opt
 from bookpress.errors import UsageError
 from bookpress.progress import reporting, say
-
-if TYPE_CHECKING:
-    from bookpress.run.runner import RunOptions
-
-
-def run_options(jobs: int | None) -> RunOptions:
-    """Return how chapters are run to answer."""
-    from bookpress.run.runner import RunOptions
-
-    return RunOptions(jobs=jobs)
 
 
 def cite(
@@ -65,7 +55,7 @@ def cite(
         if (chapter, form, edition) != (None, "apa", "default"):
             alone = "it names the chapter, and asks every release"
             raise UsageError(f"--check {checked} goes with nothing else: {alone}")
-        code, words = check_number(opt.current_project(), checked, run_options(1))
+        code, words = check_number(opt.current_project(), checked, opt.run_options(1))
         typer.echo(words)
         raise typer.Exit(code)
     typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
@@ -76,7 +66,7 @@ def _watch(file: Path) -> int:
     from bookpress.release.watch import watch
 
     with reporting() as bar:
-        answers = watch(opt.current_project(), file, run_options(1), bar)
+        answers = watch(opt.current_project(), file, opt.run_options(1), bar)
     for _, words in answers:
         typer.echo(words)
     return max(code for code, _ in answers)
@@ -117,7 +107,7 @@ def verify(
     from bookpress.release.verify import verify as verify_state
 
     project = opt.current_project()
-    options = run_options(jobs)
+    options = opt.run_options(jobs)
     states = read_cited(cited, sha)
     codes = [0]
     with reporting() as bar:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bookpress.book.chapters import KERNEL, Chapter, discover
 from bookpress.book.documents import source_files, toc_files
 from bookpress.book.project import FILE, Project
-from bookpress.cite.record import load_book
+from bookpress.cite.book import load_book
 from bookpress.errors import PressError, UsageError
 from bookpress.files import decoded, replace_file
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -16,6 +17,7 @@ from bookpress.outputs.base.registry import asked_for
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project
+    from bookpress.run.runner import RunOptions
 
 FORMATS = tuple(form.name for form in asked_for())
 """The formats of the book; the first is always made."""
@@ -159,3 +161,23 @@ DryRun = Annotated[
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def run_options(
+    jobs: int | None,
+    engine: str | None = None,
+    force: bool = False,
+    time_limit: float | None = None,
+) -> RunOptions:
+    """Return how chapters are run; ``None`` is what is usual."""
+    from bookpress.run.engine import DEFAULT_ENGINE
+    from bookpress.run.runner import RunOptions
+
+    return RunOptions(
+        jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit
+    )
+
+
+def print_json(value: object) -> None:
+    """Print JSON on standard output, as ``--json`` asks."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

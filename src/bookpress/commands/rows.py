@@ -10,7 +10,7 @@ from bookpress.edition.editions import Fingerprint
 from bookpress.errors import UsageError, nearest
 from bookpress.run.engine import engine_for
 from bookpress.run.notebook import job_for, run_job
-from bookpress.states.sweeps.sweep import values_of
+from bookpress.states.sweeps.tasks import values_of
 
 ALL = str(10**9)
 

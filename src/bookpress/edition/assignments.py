@@ -6,7 +6,6 @@ present one; see `bookpress.book.renamed`.
 
 from __future__ import annotations
 
-import itertools
 import json
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +16,9 @@ from typing import Any, NamedTuple
 
 from bookpress.book.chapters import Chapter, no_chapter
 from bookpress.book.renamed import Name, OldParameter
-from bookpress.chapter.parameters import Parameter, Value, as_text
-from bookpress.chapter.periods import Years, with_end, years_of
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.periods import with_end, years_of
+from bookpress.chapter.types.allowed import Value, as_text
 from bookpress.errors import UsageError, nearest, quoted, short
 from bookpress.files import as_mapping, read
 
@@ -54,14 +54,15 @@ def parse_assignments(
         key, equals, text = option.partition("=")
         chapter, _, name = key.strip().rpartition(".")
         if equals and name:
-            value = _split(text) if several else text
+            value = split_values(text) if several else text
             asked.append(Assignment(chapter or None, name, value, is_text=True))
         else:
             problems.append(f"{flag} {quoted(option)} is not NAME={form} or CHAPTER.NAME={form}")
     return asked, [*problems, *_repeated(asked)]
 
 
-def _split(text: str) -> list[Value]:
+def split_values(text: str) -> list[Value]:
+    """Return the values of a list: JSON, else texts with commas between them."""
     with suppress(ValueError, RecursionError):
         loaded = json.loads(text)
         if isinstance(loaded, list):
@@ -352,52 +353,10 @@ def _whose(book: Sequence[Chapter], included: Sequence[Chapter], reached: Sequen
     return f"none of {here} has a"
 
 
-def present_grid(
-    chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value]
-) -> dict[str, Sequence[Any]]:
-    """Return a grid under the present names of a chapter's parameters.
-
-    Ends of a period are the periods that they make.
-    """
-    present_values: dict[str, Sequence[Any]] = {}
-    ends: dict[str, dict[str, Sequence[Any]]] = {}
-    for name, values in grid.items():
-        hit = next(hits_of(Assignment(None, name, None), [chapter]), None)
-        now = hit.parameter.name if hit else name
-        if hit and hit.end:
-            ends.setdefault(now, {})[hit.end] = values
-        present_values[now] = values
-    for name, tried in ends.items():
-        present_values[name] = _periods(tried, years_of(usual[name]))
-    return present_values
-
-
-def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
-    """Return the periods that the tried ends make; an end that is not tried is as usual."""
-    first, last = usual
-    firsts = tried.get("first", [first])
-    lasts = tried.get("last", [last])
-    return [f"{begin}-{end}" for begin, end in itertools.product(firsts, lasts)]
-
-
 def option(name: str, value: Value) -> str:
     """Return a value as the command line gives it, quoted for a shell."""
     assignment = f"{name}={as_text(value)}"
     return f"-p {shlex.quote(assignment)}"
-
-
-def grid_option(name: str, values: Sequence[Value]) -> str:
-    """Return the values to try as the command line gives them, each once.
-
-    They are a JSON list where one holds a comma.
-    """
-    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
-    texts = [as_text(value) for value in distinct]
-    listed = ",".join(texts)
-    if _split(listed) != texts:
-        listed = json.dumps(distinct, ensure_ascii=False)
-    assignment = f"{name}={listed}"
-    return f"-g {shlex.quote(assignment)}"
 
 
 def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:

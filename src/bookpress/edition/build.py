@@ -16,7 +16,7 @@ from bookpress.book.project import Project, load_settings
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, day_of, load_source
 from bookpress.chapter.estimates import results_file
-from bookpress.cite.record import load_book
+from bookpress.cite.book import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.edition.link_check import check_pages, split_fetches
 from bookpress.edition.open_data import write_open_data

@@ -20,7 +20,7 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.documents import files_beside
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed
-from bookpress.chapter.parameters import Value
+from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import (
     Assignment,
     file_assignments,

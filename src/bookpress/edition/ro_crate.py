@@ -16,8 +16,8 @@ from typing import Any
 from bookpress import __version__
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
+from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.jsonld import Node, filled
-from bookpress.cite.record import Author, Book, load_book
 from bookpress.edition.editions import Edition
 from bookpress.files import files_of, pretty, read, sha256
 

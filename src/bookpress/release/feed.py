@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bookpress.chapter.statements import WORDS
+from bookpress.cite.book import Book
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.cite.record import Book
 from bookpress.edition.editions import DEFAULT
 from bookpress.files import pretty
 from bookpress.release.released import Fate

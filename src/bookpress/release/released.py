@@ -31,7 +31,7 @@ from bookpress.release.archives import Archive, Results
 from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import sides
-from bookpress.states.sweeps.sweep import run_one
+from bookpress.states.sweeps.tasks import run_one
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 STANDS = 0

@@ -13,7 +13,8 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter, ordered_parameters
 from bookpress.book.project import Project
-from bookpress.chapter.parameters import Parameter, Value
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_assignments
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
 from bookpress.edition.statements import statements_of
@@ -21,7 +22,7 @@ from bookpress.errors import UsageError, nearest, quoted
 from bookpress.progress import Reporter, folding_table, note, standard_output
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.sweep import Task, raise_failed, run_all
+from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 
 NOT_RECORDED = "it is not recorded"
 WORDS = {True: "true", False: "false", None: "unknown"}

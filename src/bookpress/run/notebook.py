@@ -20,8 +20,8 @@ from bookpress.book.chapters import KERNEL, Chapter
 from bookpress.book.documents import runs_apart
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import harvest
-from bookpress.chapter.parameters import Value
 from bookpress.chapter.publish import TAG
+from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Fingerprint
 from bookpress.errors import PressError
 from bookpress.run import processes

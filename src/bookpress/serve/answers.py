@@ -15,14 +15,15 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
-from bookpress.chapter.parameters import as_text
+from bookpress.chapter.types.allowed import as_text
+from bookpress.commands.params import parameter_schemas
 from bookpress.edition.editions import DEFAULT, edition_names
 from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
 from bookpress.release.released import check as check_claim
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.sweep import parameter_schemas, run_one
+from bookpress.states.sweeps.tasks import run_one
 
 SECONDS = 300.0
 """How long a chapter may take that a program asks for."""

@@ -19,7 +19,8 @@ from typing import Any
 from bookpress.book.chapters import choose
 from bookpress.book.project import Project
 from bookpress.channel import Channel
-from bookpress.chapter.parameters import Parameter, as_text, in_words
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.types.allowed import as_text, in_words
 from bookpress.edition.assignments import Assignment, resolve
 from bookpress.edition.editions import DEFAULT, load_edition
 from bookpress.errors import PressError, UsageError

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bookpress.book.project import Project
-from bookpress.chapter.parameters import as_text
+from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition
 from bookpress.edition.staging import staged_notebook

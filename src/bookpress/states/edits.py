@@ -10,7 +10,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from bookpress.elements.base.blocks import Block
-from bookpress.elements.base.charts import Chart, data_table, payload
+from bookpress.elements.base.charts import Chart, payload
+from bookpress.elements.base.data_table import data_table
 
 
 def changed_blocks(

@@ -36,7 +36,7 @@ from bookpress.states.estimate import Clock
 from bookpress.states.index import index_of
 from bookpress.states.pack import scripts
 from bookpress.states.states import Outcome, State, states_of
-from bookpress.states.sweeps.sweep import Task, raise_failed, run_all
+from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
 from bookpress.states.warm import warm_book
 

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.parameters import Parameter, Value
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, nearest
 from bookpress.run.cache import Run

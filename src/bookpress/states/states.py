@@ -10,13 +10,14 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.comparisons.base import Comparison
-from bookpress.chapter.parameters import Parameter, Value, are_ordered
+from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import years_of
+from bookpress.chapter.types.allowed import Value, are_ordered
 from bookpress.edition.assignments import option
 from bookpress.edition.editions import Edition
 from bookpress.edition.statements import statements_of
 from bookpress.run.cache import Run
-from bookpress.states.sweeps.sweep import Task
+from bookpress.states.sweeps.tasks import Task
 
 MOST_PAIRS = 80
 """Pairs of closed choices are explored where a chapter has no more of them."""

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bookpress.cite.record import Author, Book, Chapter, Citation, Edition
+from bookpress.cite.book import Author, Book
+from bookpress.cite.record import Chapter, Citation, Edition
 
 BUILT = dt.date(2026, 11, 24)
 

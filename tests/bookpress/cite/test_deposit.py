@@ -13,8 +13,9 @@ import xmlschema
 import yaml
 from cite.conftest import FACTS, NAMES, PUBLIC
 
+from bookpress.cite.book import SETTINGS, Book
 from bookpress.cite.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
-from bookpress.cite.record import SETTINGS, Book, Citation, Edition
+from bookpress.cite.record import Citation, Edition
 from bookpress.errors import UsageError
 from bookpress.files import checked
 

@@ -18,9 +18,10 @@ from lxml import etree, html
 from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
+from bookpress.cite.book import SETTINGS, Author, Book
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
-from bookpress.cite.record import SETTINGS, Author, Book, Chapter, Citation
+from bookpress.cite.record import Chapter, Citation
 from bookpress.cite.styles import STYLES, to_reference
 from bookpress.commands.cite import plain_heading
 from bookpress.files import checked

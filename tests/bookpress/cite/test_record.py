@@ -7,15 +7,8 @@ import pytest
 from cite.conftest import FACTS, PUBLIC
 from pybtex.database import parse_string
 
-from bookpress.cite.record import (
-    SETTINGS,
-    Author,
-    Book,
-    Chapter,
-    Citation,
-    Edition,
-    read_chapter,
-)
+from bookpress.cite.book import SETTINGS, Author, Book
+from bookpress.cite.record import Chapter, Citation, Edition, read_chapter
 from bookpress.cite.references import work_of
 from bookpress.errors import UsageError
 from bookpress.files import checked

@@ -10,7 +10,9 @@ import pytest
 from lxml import etree
 
 from bookpress.elements.base import charts
-from bookpress.elements.base.charts import Chart, Column, Data, cell, read_chart, sort_key
+from bookpress.elements.base.chart_widths import WIDTHS, fitted
+from bookpress.elements.base.charts import Chart, Column, Data, read_chart
+from bookpress.elements.base.data_table import cell, sort_key
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.titled import rasters, titled
 from bookpress.errors import PressError
@@ -53,26 +55,22 @@ def chart() -> Chart:
 
 
 def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> None:
-    made = charts.fitted({"hconcat": [{"width": 300}, {"width": 90}]}, "narrow")
+    made = fitted({"hconcat": [{"width": 300}, {"width": 90}]}, "narrow")
     assert "hconcat" not in made
-    assert [part["width"] for part in made["vconcat"]] == [charts.WIDTHS["narrow"] - 90, 90]
+    assert [part["width"] for part in made["vconcat"]] == [WIDTHS["narrow"] - 90, 90]
     assert [
         part["width"]
-        for part in charts.fitted({"hconcat": [{"width": 336}, {"width": "container"}]}, "page")[
-            "hconcat"
-        ]
+        for part in fitted({"hconcat": [{"width": 336}, {"width": "container"}]}, "page")["hconcat"]
     ] == [480, 960]
-    assert "hconcat" in charts.fitted({"hconcat": [{"width": 300}]}, "wide")
+    assert "hconcat" in fitted({"hconcat": [{"width": 300}]}, "wide")
     across = {"title": "Odds of a company author, papers on the topic over all others"}
-    made = charts.fitted(
-        {"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow"
-    )
+    made = fitted({"layer": [{"encoding": {"x": across, "y": {"type": "nominal"}}}]}, "narrow")
     title = made["layer"][0]["encoding"]["x"]["title"]
     assert title == ["Odds of a company author, papers on the", "topic over all others"]
     assert made["config"]["legend"]["columns"] == 1
-    plain = charts.fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")
+    plain = fitted({"layer": [{"encoding": {"y": {"type": "quantitative"}}}]}, "narrow")
     assert plain["config"]["legend"]["columns"] == 2
-    facets = charts.fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
+    facets = fitted({"columns": 3, "spec": {"width": 200}}, "narrow")
     assert (facets["columns"], facets["spec"]["width"]) == (2, 117)
 
 

@@ -19,7 +19,8 @@ from bookpress.book.project import is_laid_out, load_settings
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged, setting
-from bookpress.chapter.parameters import as_text, describe
+from bookpress.chapter.parameters import describe
+from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.elements.base import contents

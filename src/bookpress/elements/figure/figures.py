@@ -24,6 +24,7 @@ from sphinx.util.osutil import relative_uri
 from bookpress.book.project import BUILD, is_laid_out
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
+from bookpress.elements.base.data_table import data_table
 from bookpress.elements.base.nodes import html
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.base.templates import fill
@@ -176,7 +177,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         stem = outdir / move.folder / chart.stem
         origin = origin_of(chart, facts)
         drawing.write_files(chart, cache, stem, origin)
-        table = fill("data-table.html", chart=chart, **charts.data_table(chart.data))
+        table = fill("data-table.html", chart=chart, **data_table(chart.data))
         script = charts.to_script(chart, table)
         replace_file(Path(f"{stem}.js"), script.encode())
         text = fill(

@@ -20,18 +20,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bookpress.elements.base.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
+from bookpress.elements.base.chart_widths import Size, fitted
 from bookpress.elements.base.charts import (
     KEY_LENGTH,
     VEGALITE_VERSION,
     VL_CONVERT,
     Chart,
     Ground,
-    Size,
-    fitted,
-    png_with_origin,
     recoloured,
-    svg_with_origin,
-    to_csv_metadata,
 )
 from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, rasters, titled
 from bookpress.errors import PressError

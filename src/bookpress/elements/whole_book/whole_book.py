@@ -16,8 +16,8 @@ from sphinx.environment import BuildEnvironment
 from bookpress.book.project import load_settings
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged
-from bookpress.chapter.parameters import as_text
 from bookpress.chapter.quotes import without_markup
+from bookpress.chapter.types.allowed import as_text
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import html, later, mark
 from bookpress.elements.base.store import Page, explored, store_of

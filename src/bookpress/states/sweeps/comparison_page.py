@@ -13,7 +13,7 @@ from bookpress.book.chapters import FOLDER, Chapter, discover
 from bookpress.book.documents import document_path, toc_files
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
-from bookpress.cite.record import load_book
+from bookpress.cite.book import load_book
 from bookpress.elements.base.templates import write_apart
 from bookpress.states.sweeps.compare import Change, Comparison, Side, by_choice
 

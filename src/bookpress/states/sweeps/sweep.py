@@ -1,245 +1,38 @@
-"""Chapters under other values: one run, many at once, here or on a cluster, and sweeps.
+"""Sweeps: a chapter under every combination of values, as one table.
 
-A sweep is of every combination of values. Every finished run goes to the cache of runs at once:
-what was stopped goes on where it was, and what a build has already run is not run again.
+Every finished run goes to the cache of runs at once: what was stopped goes on where it was, and
+what a build has already run is not run again.
 """
 
 from __future__ import annotations
 
-import itertools
 import json
 import shlex
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
-from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.estimates import read_estimate
-from bookpress.chapter.parameters import (
-    Parameter,
-    Value,
-    as_text,
-    chapter_schema,
-    describe,
-)
-from bookpress.chapter.types.ranges import spread, takes_ranges
-from bookpress.edition.assignments import (
-    Assignment,
-    beside,
-    grid_option,
-    hits_of,
-    notes_on,
-    parse_assignments,
-    present_grid,
-)
-from bookpress.edition.editions import DEFAULT, Edition, Fingerprint, edition_values
+from bookpress.chapter.types.allowed import Value
+from bookpress.edition.assignments import Assignment, beside, hits_of, notes_on, parse_assignments
+from bookpress.edition.editions import DEFAULT, Fingerprint
 from bookpress.edition.statements import statements_of
-from bookpress.errors import PressError, UsageError, collecting, nearest
+from bookpress.errors import UsageError, collecting
 from bookpress.files import (
-    as_mapping,
     canonical,
     check_writable,
     harmless,
-    read,
     replace_file,
     sha256,
 )
-from bookpress.progress import Reporter, folding_table, note, standard_output
-from bookpress.run import processes
-from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.engine import Engine, engine_for
-from bookpress.run.executor import as_they_end, cores, executor
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job
-from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
-from bookpress.run.worker import Order, run_elsewhere, versions
-
-
-def run_one(
-    project: Project,
-    slug: str,
-    options: Sequence[str],
-    base: str,
-    how: RunOptions,
-    engine: Engine | None = None,
-) -> tuple[Run, bool]:
-    """Run a chapter with an edition's values and those of ``NAME=VALUE``.
-
-    Return the run and whether it is fresh.
-    """
-    chapter, values = values_of(project, slug, options, base)
-    fingerprint = Fingerprint.of(project)
-    edition = Edition("", (chapter,), {slug: values}, fingerprint=fingerprint)
-    outcome = run_chapters(project, edition, how, engine=engine)
-    if outcome.errors:
-        raise failure(project, outcome.errors)
-    return outcome.runs[slug], bool(outcome.fresh)
-
-
-def values_of(
-    project: Project, slug: str, options: Sequence[str], base: str
-) -> tuple[Chapter, dict[str, Value]]:
-    """Return a chapter and the value of each of its parameters.
-
-    Its own, else the edition's, else the command line's.
-    """
-    book = discover(project)
-    [chapter] = choose(book, [slug])
-    _, _, values = edition_values(project, book, base, options, [slug])
-    return chapter, dict(values[slug])
-
-
-@dataclass(frozen=True)
-class Task:
-    """A run that is wanted.
-
-    A chapter, the values of all its parameters, and how messages name it.
-    """
-
-    chapter: Chapter
-    values: Mapping[str, Value]
-    label: str
-
-
-def expected(
-    project: Project,
-    tasks: Sequence[Task],
-    mark: Fingerprint,
-    options: RunOptions,
-    what: str,
-) -> tuple[int, str]:
-    """Return how many tasks are still to be run, and in words how long that takes."""
-    missing = list(tasks)
-    if not options.force:
-        cache = RunCache(project.cache)
-        missing = [
-            task for task in tasks if not cache.holds(run_key(task.chapter, task.values, mark))
-        ]
-    durations = Durations(project)
-    work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
-    workers = options.jobs or cores()
-    seconds = max(1, round(work / workers))
-    took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
-    many = f"{len(tasks):,} {what}, {len(missing):,} of them to be run"
-    return len(missing), f"{many}: about {took} (as long as chapters took last time)"
-
-
-def run_all(
-    project: Project,
-    tasks: Sequence[Task],
-    mark: Fingerprint,
-    options: RunOptions,
-    reporter: Reporter,
-    scheduler: str | None = None,
-) -> tuple[dict[int, Run], int, dict[int, str]]:
-    """Run what the cache does not hold; one that fails does not keep the others from running.
-
-    Return the runs by the places of their tasks, how many of them were run now, and by place what
-    went wrong.
-    """
-    cache = RunCache(project.cache)
-    reporter.begin(len(tasks))
-    jobs = [job_for(project, task.chapter, task.values, mark, options.time_limit) for task in tasks]
-    runs = {} if options.force else _cached_runs(cache, jobs)
-    for place in runs:
-        reporter.done(tasks[place].label, None)
-    missing = {place: job for place, job in enumerate(jobs) if place not in runs}
-    errors: dict[int, str] = {}
-    for place, outcome in _spread(project, missing, options, mark, scheduler):
-        label = tasks[place].label
-        job = jobs[place]
-        failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
-        if isinstance(outcome, Run):
-            if scheduler is None:  # else the worker has looked
-                mark.check(project)
-            cache.store(outcome)
-            failed_notebook.unlink(missing_ok=True)
-            runs[place] = outcome
-            reporter.done(label, outcome.seconds)
-        else:
-            errors[place] = _error_words(outcome, failed_notebook)
-            reporter.failed(label)
-    return runs, len(missing) - len(errors), errors
-
-
-def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
-    """Return the runs that the cache holds, by the places of their jobs."""
-    runs = {}
-    for place, job in enumerate(jobs):
-        run = cache.find(job.key)
-        if run:
-            runs[place] = run
-    return runs
-
-
-def _error_words(error: Exception, notebook: Path) -> str:
-    """Return what went wrong; the notebook of a chapter that failed is kept as far as it got."""
-    if not isinstance(error, ChapterError):
-        return str(error)
-    replace_file(notebook, error.notebook)
-    return f"{error}\n    as far as it got: {notebook}"
-
-
-def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) -> None:
-    """Raise one error that names every task that failed, if any did."""
-    if not errors:
-        return
-    lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
-    heading = f"{len(lines)} of {len(tasks)} {what}:"
-    raise PressError("\n".join([heading, *lines]))
-
-
-def _spread(
-    project: Project,
-    jobs: Mapping[int, Job],
-    options: RunOptions,
-    mark: Fingerprint,
-    scheduler: str | None,
-) -> Iterator[tuple[int, Run | Exception]]:
-    """Run jobs here or on a cluster.
-
-    Yield each place with its run, or with what went wrong, as it ends.
-    """
-    if not jobs:
-        return
-    with ExitStack() as stack:
-        work: Callable[[Job], Run | ChapterError]
-        if scheduler is None:
-            stack.enter_context(processes.session())
-            pool: Executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
-            work = partial(run_job, engine=engine_for(project, options.engine))
-        else:
-            pool = stack.enter_context(executor(scheduler=scheduler))
-            order = Order(options.engine, project, mark.id, versions())
-            work = partial(run_elsewhere, order=order)
-        waiting = {pool.submit(work, job): place for place, job in jobs.items()}
-        try:
-            for future in as_they_end(waiting):
-                yield waiting[future], _outcome(future)
-        except BaseException:
-            processes.stop_all()
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
-    try:
-        return future.result()
-    except (BrokenExecutor, CancelledError) as error:
-        why = "the workers ended before the work did (out of memory? the scheduler gone?)"
-        raise PressError(f"{why}; run the same again: what is done is kept") from error
-    except Exception as error:
-        if isinstance(error, PressError) and not isinstance(error, ChapterError):
-            raise
-        return error  # a cluster has errors of its own, such as a worker that died of this task
-
+from bookpress.progress import Reporter, note
+from bookpress.run.cache import Run
+from bookpress.run.runner import RunOptions
+from bookpress.states.sweeps.grid import combinations, grid_option, present_grid
+from bookpress.states.sweeps.tasks import Task, run_all, values_of
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
@@ -352,32 +145,6 @@ def _counted(key: str, values: list[float | None]) -> dict[str, Any]:
     }
 
 
-def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
-    """Return the grid of ``-g NAME=V1,V2``, and of a file of lists of values by name.
-
-    With ``-g`` a JSON list where a value holds a comma.
-    """
-    grid = {} if path is None else _grid_file(path)
-    asked, problems = parse_assignments(options, "-g", several=True)
-    for assignment in asked:
-        if assignment.label in grid:
-            problems.append(f"{assignment.label} is varied with -g and in {path}: choose one")
-    if problems:
-        raise UsageError(*problems)
-    return {**grid, **{assignment.label: assignment.value for assignment in asked}}
-
-
-def _grid_file(path: Path) -> dict[str, list[Any]]:
-    if not path.is_file():
-        raise UsageError(f"no grid file {path}")
-    content = as_mapping(read(path), str(path), "names with lists")
-    grid: dict[str, list[Any]] = {str(name): values for name, values in content.items()}
-    if not all(isinstance(values, list) for values in grid.values()):
-        example = "`year: [2010, 2020]`"
-        raise UsageError(f"{path}: a grid holds names with lists of values, such as {example}")
-    return grid
-
-
 def plan_sweep(
     project: Project,
     slug: str,
@@ -433,62 +200,6 @@ def _reached(text: str, chapter: Chapter) -> list[str]:
     return [hit.parameter.name for hit in hits]
 
 
-def combinations(
-    chapter: Chapter,
-    grid: Mapping[str, Sequence[Any]],
-    usual: Mapping[str, Value],
-    problems: list[str],
-) -> list[dict[str, Value]]:
-    """Return every combination of a grid, in the order of the grid.
-
-    Each as complete values of a chapter.
-    """
-    known = {parameter.name: parameter for parameter in chapter.parameters}
-    if not grid:
-        problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
-    for name in grid:
-        if name not in known:
-            hint = nearest(name, [*known])
-            problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
-    tried = [
-        _checked(known[name], values, problems) for name, values in grid.items() if name in known
-    ]
-    sets = []
-    for chosen in itertools.product(*tried):
-        varied = dict(zip(grid, chosen, strict=False))
-        sets.append({**usual, **varied})
-    if problems:
-        raise UsageError(*problems)
-    return sets
-
-
-def _in_ranges(parameter: Parameter, values: Iterable[Any], problems: list[str]) -> Iterator[Any]:
-    """Yield the values to try, of a range of numbers each."""
-    for value in values:
-        if not isinstance(value, str) or not takes_ranges(parameter.schema):
-            yield value
-            continue
-        try:
-            yield from spread(value)
-        except ValueError as error:
-            problems.append(f"{parameter.name}: {error}")
-
-
-def _checked(parameter: Parameter, values: Sequence[Any], problems: list[str]) -> list[Value]:
-    good: list[Value] = []
-    if not values:
-        problems.append(f"{parameter.name}: no value to try")
-    for text in _in_ranges(parameter, values, problems):
-        try:
-            value = parameter.parse(text) if isinstance(text, str) else parameter.check(text)
-        except ValueError as error:
-            problems.append(f"{parameter.name}: {error}")
-        else:
-            if value not in good:
-                good.append(value)
-    return good
-
-
 def check_folder(out: Path | None) -> None:
     """Raise where a sweep would write into a folder that is not its own."""
     if out is None or not out.is_dir():
@@ -533,46 +244,3 @@ def write_table(sweep: Sweep) -> None:
     parquet, csv = sweep.tables
     replace_file(parquet, frame.to_parquet(index=False))
     replace_file(csv, text.encode())
-
-
-def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-    """Print results as a table on standard output."""
-    table = folding_table("result", "value", "interval", "counts", "what it is")
-    for recorded in results.values():
-        for key, entry in recorded.items():
-            result = read_estimate(entry)
-            value = numbers.write(result, "precise")
-            interval = numbers.interval(result, extra=1) if result.low is not None else ""
-            counts = numbers.counts(result) if result.n is not None else ""
-            table.add_row(key, value, interval, counts, result.label)
-    standard_output().print(table)
-
-
-def parameter_schemas(project: Project, slug: str | None = None) -> dict[str, Any]:
-    """Return a JSON Schema for each chapter, or for one."""
-    chapters = _chosen(project, slug)
-    return {chapter.slug: chapter_schema(chapter.parameters) for chapter in chapters}
-
-
-def print_parameters(project: Project, slug: str | None = None) -> None:
-    """Print the parameters of each chapter, or of one, as tables on standard output."""
-    console = standard_output()
-    for chapter in _chosen(project, slug):
-        if chapter.parameters:
-            console.print(_parameter_table(chapter), highlight=False)
-        else:
-            console.print(f"{chapter.slug} has no parameters.", highlight=False)
-        console.print()
-
-
-def _parameter_table(chapter: Chapter) -> Table:
-    table = folding_table("name", "default", "allowed", "unit", "meaning", title=chapter.slug)
-    for row in describe(chapter.parameters):
-        default = as_text(row["default"])
-        table.add_row(row["name"], default, row["allowed"], row["unit"], row["help"])
-    return table
-
-
-def _chosen(project: Project, slug: str | None) -> list[Chapter]:
-    chapters = discover(project)
-    return choose(chapters, [slug]) if slug is not None else chapters

@@ -15,7 +15,8 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.quotes import marks_of
-from bookpress.elements.base.charts import Chart, Column, Data, Kind, data_table
+from bookpress.elements.base.charts import Chart, Column, Data, Kind
+from bookpress.elements.base.data_table import data_table
 from bookpress.elements.base.templates import write_apart
 from bookpress.elements.figure import render as drawing
 from bookpress.progress import folding_table

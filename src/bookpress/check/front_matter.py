@@ -1,0 +1,64 @@
+"""The book's own part of the front matter of a page, held against what it may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.project import Project
+from bookpress.chapter.quotes import quotes_of
+from bookpress.check.problem import Problem
+from bookpress.errors import UsageError, nearest
+from bookpress.files import front_matter
+
+ENTRIES = [
+    *("abstract", "also", "authors", "data_date", "doi"),
+    *("finding", "headline", "keywords", "literals", "needs", "template", "time_limit"),
+]
+"""What the book's own part of the front matter of a page may hold."""
+
+
+def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Problem]:
+    """Yield what is wrong with the book's own part of the front matter of a page."""
+    key = project.settings.front_matter
+    try:
+        own = front_matter(text, name).get(key) or {}
+    except UsageError as error:
+        message = str(error)
+        place = re.search(r"line (\d+): ", message)
+        line = int(place[1]) + 1 if place else 1
+        yield Problem(name, line, message.removeprefix(f"{name}: "))
+        return
+    if not isinstance(own, dict):
+        yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
+        return
+    for entry in own:
+        if entry not in ENTRIES:
+            suggestion = nearest(entry, ENTRIES)
+            fault = f"the front matter's `{key}` has no {entry!r}{suggestion}"
+            yield Problem(name, _entry_line(text, entry), fault)
+    if "headline" in own:
+        yield from _headline(name, text, own)
+
+
+def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with the result that stands for a chapter."""
+    slug = Path(name).stem
+    try:
+        quotes = quotes_of(slug, text, own.get("also") or ())
+    except UsageError:  # which is reported as what it is
+        return
+    results = [quote.key for quote in quotes if quote.kind == "result"]
+    key = str(own["headline"])
+    if key not in results:
+        fault = f"the chapter publishes no result {key!r}{nearest(key, results)}"
+        yield Problem(name, _entry_line(text, "headline"), f"headline: {fault}")
+
+
+def _entry_line(text: str, entry: str) -> int:
+    """Return the line of an entry of the front matter."""
+    lines = [line.strip() for line in text.splitlines()]
+    first = next(line for line in lines if line.startswith(f"{entry}:"))
+    return lines.index(first) + 1

@@ -1,0 +1,21 @@
+"""A problem of the book, with the place where its author mends it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Problem(NamedTuple):
+    """What is wrong, and where."""
+
+    where: str
+    line: int
+    what: str
+
+    @property
+    def said(self) -> tuple[str, str]:
+        """The problem without its line, which two tools may count otherwise."""
+        return self.where, self.what
+
+    def __str__(self) -> str:
+        return f"{self.where}:{self.line}: {self.what}"

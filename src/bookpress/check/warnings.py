@@ -1,0 +1,119 @@
+"""What Sphinx warns of when it reads the staged book, by the author's files and lines."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from bookpress.book.chapters import Chapter
+from bookpress.book.project import Project
+from bookpress.book.source import build_time
+from bookpress.check.problem import Problem
+from bookpress.edition.build import edition_record
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.staging import stage
+from bookpress.errors import PressError
+from bookpress.outputs.base.process import make
+from bookpress.outputs.base.registry import Format
+from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.run import processes
+from bookpress.run.cache import Run
+from bookpress.run.notebook import as_file
+from bookpress.run.runner import cached_runs
+from bookpress.states.robustness import FILE
+
+PLACE = re.compile(
+    r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
+    r"(?:WARNING|ERROR|CRITICAL): "
+)
+"""How a warning of Sphinx begins."""
+DUMMY = Format("dummy", PAGES.module)
+"""All that Jupyter Book does, but for writing."""
+CELL = 10_000
+"""MyST-NB counts lines within a cell, and cells in tens of thousands."""
+
+
+def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
+    """Return what Sphinx warns of in the default edition.
+
+    The second list has the chapters that were not run.
+    """
+    edition = load_edition(project, "default")
+    cached = cached_runs(project, edition)
+    unchecked: list[str] = []
+    runs: dict[str, Run] = {}
+    for chapter in edition.chapters:
+        slug = chapter.slug
+        if slug not in cached:
+            unchecked.append(slug)
+        runs[slug] = cached.get(slug) or _as_written(chapter)
+    lines = _warning_lines(project, edition, runs)
+    chapters = {chapter.docname: chapter for chapter in edition.chapters}
+    warnings = [_problem(line, chapters) for line in lines if not _excused(line, unchecked)]
+    return list(dict.fromkeys(warnings)), unchecked
+
+
+def _as_written(chapter: Chapter) -> Run:
+    """Return a chapter as it was written, not run."""
+    return Run(chapter.slug, "", as_file(chapter.notebook), {}, 0.0)
+
+
+def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) -> list[str]:
+    """Return the lines by which Sphinx warns when it reads the staged book."""
+    with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
+        home = Path(folder)
+        source = home / "source"
+        record = edition_record(project, edition, edition, runs, [PAGES])
+        stage(project, edition, runs, record, source, {FILE: b"{}"})
+        moment = int(build_time(project.root).timestamp())
+        try:
+            make([DUMMY], home, source, moment)
+        except PressError:
+            log = home / "sphinx.log"
+            text = log.read_text(encoding="utf-8") if log.is_file() else ""
+            lines = text.replace(f"{source}/", "").splitlines()
+            warnings = [line for line in lines if PLACE.match(line)]
+            if warnings:
+                return warnings
+            raise
+    return []
+
+
+def _excused(warning: str, unchecked: Sequence[str]) -> bool:
+    """Whether a warning is about what is only known when chapters have been run."""
+    if not unchecked:
+        return False
+    unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
+    unknown.append(r"\b(fig|tab)-[a-z0-9-]+")
+    return any(re.search(words, warning) for words in unknown)
+
+
+def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
+    """Return a warning of Sphinx as a problem, with the line as the author knows it.
+
+    Of a chapter, cell and line become a line of its source.
+    """
+    place = PLACE.match(warning)
+    assert place  # noqa: S101 - only such lines are asked
+    name = place["file"]
+    line = int(place["line"] or 1)
+    what = warning[place.end() :].strip()
+    is_chapter = name in chapters
+    if is_chapter and line >= CELL:
+        line = _source_line(chapters[name], line)
+    is_page = place["ending"] or is_chapter
+    file = f"{name}.md" if is_page else name
+    return Problem(file, line, what)
+
+
+def _source_line(chapter: Chapter, line: int) -> int:
+    """Return the line of a chapter's source that MyST-NB counts by cell and line."""
+    import jupytext
+
+    notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
+    starts: list[int] = notebook.metadata["source_map"]
+    number, line_of_cell = divmod(line, CELL)
+    cell = min(number, len(starts))
+    return starts[cell - 1] + line_of_cell

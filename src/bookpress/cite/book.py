@@ -1,0 +1,175 @@
+"""The book as its publisher states it in the publication settings: title, authors, releases."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from bookpress.cite.facts import (
+    Day,
+    Doi,
+    DoiScheme,
+    EditionFolder,
+    Email,
+    Facts,
+    Folder,
+    Isbn,
+    Issn,
+    Language,
+    NamePart,
+    Orcid,
+    Text,
+    Url,
+)
+from bookpress.files import as_mapping, checked, load_model, read
+
+
+class Author(Facts):
+    """A group, which has a ``name``, or a person.
+
+    The ``family`` of a person may have a ``particle`` such as *van der*.
+    """
+
+    name: Text | None = None
+    family: NamePart | None = None
+    given: NamePart | None = None
+    particle: NamePart | None = None
+    suffix: NamePart | None = None
+    affiliation: Text | None = None
+    orcid: Orcid | None = None
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Self:
+        if self.name:
+            is_valid = not (self.family or self.given or self.particle or self.suffix)
+        else:
+            is_valid = bool(self.family) and bool(self.given or not self.suffix)
+        if not is_valid:
+            raise ValueError(
+                "an author has `name` alone (a group), "
+                "or `family`, `given`, `particle`, `suffix` (a person)"
+            )
+        return self
+
+    @property
+    def surname(self) -> str:
+        """Particle and family name, or the name of the group."""
+        return self.name or " ".join(filter(None, [self.particle, self.family]))
+
+    @property
+    def given_and_suffix(self) -> str:
+        """What formats with two parts of a name have beside the surname."""
+        return " ".join(filter(None, [self.given, self.suffix]))
+
+    @property
+    def sorted_name(self) -> str:
+        """The name as catalogues have it: ``"van Beethoven, Ludwig"``."""
+        return ", ".join(filter(None, [self.surname, self.given_and_suffix]))
+
+    @property
+    def full(self) -> str:
+        """The name as it is spoken: ``"Ludwig van Beethoven"``."""
+        name = " ".join(filter(None, [self.given, self.surname]))
+        return f"{name}, {self.suffix}" if self.suffix else name
+
+    @property
+    def orcid_url(self) -> str | None:
+        """Address of the ORCID record."""
+        return f"https://orcid.org/{self.orcid}" if self.orcid else None
+
+
+class Basis(Facts):
+    """A work that the whole book builds on."""
+
+    title: Text
+    url: Url | None = None
+
+
+class Depositor(Facts):
+    """Who sends metadata to Crossref, and is told how it went."""
+
+    name: Text
+    email: Email
+    registrant: Text | None = None
+
+
+class Release(Facts):
+    """A version that was released, or is about to be, and what it changed."""
+
+    version: Text
+    date: Day | None = None
+    """By default the day of its edition."""
+    changes: Text | None = None
+
+
+class Book(Facts):
+    """A book, as its publisher sets it in the publication settings.
+
+    What is empty leaves no trace anywhere.
+    """
+
+    title: Text
+    subtitle: Text | None = None
+    title_in_sentence: Text | None = None
+    authors: tuple[Author, ...] = Field(min_length=1)
+    version: Text
+    date: Day | None = None
+    publisher: Text | None = None
+    description: Text | None = None
+    keywords: tuple[Text, ...] = ()
+    licence: Text | None = None
+    licence_url: Url | None = None
+    code_licence: Text | None = None
+    language: Language = "en"
+    base_url: Folder | None = None
+    edition_url: EditionFolder | None = None
+    published_editions: tuple[Text, ...] = ("default",)
+    repository: Url | None = None
+    releases: tuple[Release, ...] = ()
+    doi: Doi | None = None
+    chapter_doi: DoiScheme | None = None
+    depositor: Depositor | None = None
+    contact: Email | None = None
+    isbn: Isbn | None = None
+    issn: Issn | None = None
+    based_on: tuple[Basis, ...] = ()
+    chapter_tags: bool = True
+
+    @model_validator(mode="after")
+    def _one_title(self) -> Self:
+        in_sentence = self.title_in_sentence
+        if in_sentence and in_sentence.lower() != self.title.lower():
+            raise ValueError(
+                f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
+            )
+        return self
+
+    @property
+    def full_title(self) -> str:
+        """Title and subtitle."""
+        return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
+
+    @property
+    def file_stem(self) -> str:
+        """The name that files of the whole book have."""
+        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
+
+
+SETTINGS = "book/publication.yml"
+
+
+def load_book(root: Path) -> Book:
+    """Return the publication settings of the book at a folder.
+
+    Where it has no file of them, they are what ``_config.yml`` says.
+    """
+    if (root / SETTINGS).is_file():
+        return load_model(root / SETTINGS, SETTINGS, Book)
+    config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
+    title = str(config.get("title") or "Untitled book")
+    author = str(config.get("author") or f"The authors of {title}")
+    facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
+    return checked(Book, facts, "_config.yml")

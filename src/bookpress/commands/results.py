@@ -1,0 +1,23 @@
+"""What `run` prints: the results of a chapter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
+from bookpress.progress import folding_table, standard_output
+
+
+def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
+    """Print results as a table on standard output."""
+    table = folding_table("result", "value", "interval", "counts", "what it is")
+    for recorded in results.values():
+        for key, entry in recorded.items():
+            result = read_estimate(entry)
+            value = numbers.write(result, "precise")
+            interval = numbers.interval(result, extra=1) if result.low is not None else ""
+            counts = numbers.counts(result) if result.n is not None else ""
+            table.add_row(key, value, interval, counts, result.label)
+    standard_output().print(table)

@@ -1,0 +1,151 @@
+"""The grid of a sweep: the values to try of each parameter, from ``-g`` and from a file."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.periods import Years, years_of
+from bookpress.chapter.types.allowed import Value, as_text
+from bookpress.chapter.types.ranges import spread, takes_ranges
+from bookpress.edition.assignments import (
+    Assignment,
+    hits_of,
+    parse_assignments,
+    split_values,
+)
+from bookpress.errors import UsageError, nearest
+from bookpress.files import (
+    as_mapping,
+    read,
+)
+
+
+def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
+    """Return the grid of ``-g NAME=V1,V2``, and of a file of lists of values by name.
+
+    With ``-g`` a JSON list where a value holds a comma.
+    """
+    grid = {} if path is None else _grid_file(path)
+    asked, problems = parse_assignments(options, "-g", several=True)
+    for assignment in asked:
+        if assignment.label in grid:
+            problems.append(f"{assignment.label} is varied with -g and in {path}: choose one")
+    if problems:
+        raise UsageError(*problems)
+    return {**grid, **{assignment.label: assignment.value for assignment in asked}}
+
+
+def _grid_file(path: Path) -> dict[str, list[Any]]:
+    if not path.is_file():
+        raise UsageError(f"no grid file {path}")
+    content = as_mapping(read(path), str(path), "names with lists")
+    grid: dict[str, list[Any]] = {str(name): values for name, values in content.items()}
+    if not all(isinstance(values, list) for values in grid.values()):
+        example = "`year: [2010, 2020]`"
+        raise UsageError(f"{path}: a grid holds names with lists of values, such as {example}")
+    return grid
+
+
+def combinations(
+    chapter: Chapter,
+    grid: Mapping[str, Sequence[Any]],
+    usual: Mapping[str, Value],
+    problems: list[str],
+) -> list[dict[str, Value]]:
+    """Return every combination of a grid, in the order of the grid.
+
+    Each as complete values of a chapter.
+    """
+    known = {parameter.name: parameter for parameter in chapter.parameters}
+    if not grid:
+        problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
+    for name in grid:
+        if name not in known:
+            hint = nearest(name, [*known])
+            problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
+    tried = [
+        _checked(known[name], values, problems) for name, values in grid.items() if name in known
+    ]
+    sets = []
+    for chosen in itertools.product(*tried):
+        varied = dict(zip(grid, chosen, strict=False))
+        sets.append({**usual, **varied})
+    if problems:
+        raise UsageError(*problems)
+    return sets
+
+
+def _in_ranges(parameter: Parameter, values: Iterable[Any], problems: list[str]) -> Iterator[Any]:
+    """Yield the values to try, of a range of numbers each."""
+    for value in values:
+        if not isinstance(value, str) or not takes_ranges(parameter.schema):
+            yield value
+            continue
+        try:
+            yield from spread(value)
+        except ValueError as error:
+            problems.append(f"{parameter.name}: {error}")
+
+
+def _checked(parameter: Parameter, values: Sequence[Any], problems: list[str]) -> list[Value]:
+    good: list[Value] = []
+    if not values:
+        problems.append(f"{parameter.name}: no value to try")
+    for text in _in_ranges(parameter, values, problems):
+        try:
+            value = parameter.parse(text) if isinstance(text, str) else parameter.check(text)
+        except ValueError as error:
+            problems.append(f"{parameter.name}: {error}")
+        else:
+            if value not in good:
+                good.append(value)
+    return good
+
+
+def present_grid(
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], usual: Mapping[str, Value]
+) -> dict[str, Sequence[Any]]:
+    """Return a grid under the present names of a chapter's parameters.
+
+    Ends of a period are the periods that they make.
+    """
+    present_values: dict[str, Sequence[Any]] = {}
+    ends: dict[str, dict[str, Sequence[Any]]] = {}
+    for name, values in grid.items():
+        hit = next(hits_of(Assignment(None, name, None), [chapter]), None)
+        now = hit.parameter.name if hit else name
+        if hit and hit.end:
+            ends.setdefault(now, {})[hit.end] = values
+        present_values[now] = values
+    for name, tried in ends.items():
+        present_values[name] = _periods(tried, years_of(usual[name]))
+    return present_values
+
+
+def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
+    """Return the periods that the tried ends make; an end that is not tried is as usual."""
+    first, last = usual
+    firsts = tried.get("first", [first])
+    lasts = tried.get("last", [last])
+    return [f"{begin}-{end}" for begin, end in itertools.product(firsts, lasts)]
+
+
+def grid_option(name: str, values: Sequence[Value]) -> str:
+    """Return the values to try as the command line gives them, each once.
+
+    They are a JSON list where one holds a comma.
+    """
+    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
+    texts = [as_text(value) for value in distinct]
+    listed = ",".join(texts)
+    if split_values(listed) != texts:
+        listed = json.dumps(distinct, ensure_ascii=False)
+    assignment = f"{name}={listed}"
+    return f"-g {shlex.quote(assignment)}"

@@ -1,0 +1,206 @@
+"""Chapters under other values: one run, or many at once, here or on a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.project import Project
+from bookpress.chapter.types.allowed import Value
+from bookpress.edition.editions import Edition, Fingerprint, edition_values
+from bookpress.errors import PressError
+from bookpress.files import (
+    replace_file,
+)
+from bookpress.progress import Reporter
+from bookpress.run import processes
+from bookpress.run.cache import Run, RunCache, run_key
+from bookpress.run.engine import Engine, engine_for
+from bookpress.run.executor import as_they_end, cores, executor
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job
+from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
+from bookpress.run.worker import Order, run_elsewhere, versions
+
+
+def run_one(
+    project: Project,
+    slug: str,
+    options: Sequence[str],
+    base: str,
+    how: RunOptions,
+    engine: Engine | None = None,
+) -> tuple[Run, bool]:
+    """Run a chapter with an edition's values and those of ``NAME=VALUE``.
+
+    Return the run and whether it is fresh.
+    """
+    chapter, values = values_of(project, slug, options, base)
+    fingerprint = Fingerprint.of(project)
+    edition = Edition("", (chapter,), {slug: values}, fingerprint=fingerprint)
+    outcome = run_chapters(project, edition, how, engine=engine)
+    if outcome.errors:
+        raise failure(project, outcome.errors)
+    return outcome.runs[slug], bool(outcome.fresh)
+
+
+def values_of(
+    project: Project, slug: str, options: Sequence[str], base: str
+) -> tuple[Chapter, dict[str, Value]]:
+    """Return a chapter and the value of each of its parameters.
+
+    Its own, else the edition's, else the command line's.
+    """
+    book = discover(project)
+    [chapter] = choose(book, [slug])
+    _, _, values = edition_values(project, book, base, options, [slug])
+    return chapter, dict(values[slug])
+
+
+@dataclass(frozen=True)
+class Task:
+    """A run that is wanted.
+
+    A chapter, the values of all its parameters, and how messages name it.
+    """
+
+    chapter: Chapter
+    values: Mapping[str, Value]
+    label: str
+
+
+def expected(
+    project: Project,
+    tasks: Sequence[Task],
+    mark: Fingerprint,
+    options: RunOptions,
+    what: str,
+) -> tuple[int, str]:
+    """Return how many tasks are still to be run, and in words how long that takes."""
+    missing = list(tasks)
+    if not options.force:
+        cache = RunCache(project.cache)
+        missing = [
+            task for task in tasks if not cache.holds(run_key(task.chapter, task.values, mark))
+        ]
+    durations = Durations(project)
+    work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
+    workers = options.jobs or cores()
+    seconds = max(1, round(work / workers))
+    took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
+    many = f"{len(tasks):,} {what}, {len(missing):,} of them to be run"
+    return len(missing), f"{many}: about {took} (as long as chapters took last time)"
+
+
+def run_all(
+    project: Project,
+    tasks: Sequence[Task],
+    mark: Fingerprint,
+    options: RunOptions,
+    reporter: Reporter,
+    scheduler: str | None = None,
+) -> tuple[dict[int, Run], int, dict[int, str]]:
+    """Run what the cache does not hold; one that fails does not keep the others from running.
+
+    Return the runs by the places of their tasks, how many of them were run now, and by place what
+    went wrong.
+    """
+    cache = RunCache(project.cache)
+    reporter.begin(len(tasks))
+    jobs = [job_for(project, task.chapter, task.values, mark, options.time_limit) for task in tasks]
+    runs = {} if options.force else _cached_runs(cache, jobs)
+    for place in runs:
+        reporter.done(tasks[place].label, None)
+    missing = {place: job for place, job in enumerate(jobs) if place not in runs}
+    errors: dict[int, str] = {}
+    for place, outcome in _spread(project, missing, options, mark, scheduler):
+        label = tasks[place].label
+        job = jobs[place]
+        failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
+        if isinstance(outcome, Run):
+            if scheduler is None:  # else the worker has looked
+                mark.check(project)
+            cache.store(outcome)
+            failed_notebook.unlink(missing_ok=True)
+            runs[place] = outcome
+            reporter.done(label, outcome.seconds)
+        else:
+            errors[place] = _error_words(outcome, failed_notebook)
+            reporter.failed(label)
+    return runs, len(missing) - len(errors), errors
+
+
+def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
+    """Return the runs that the cache holds, by the places of their jobs."""
+    runs = {}
+    for place, job in enumerate(jobs):
+        run = cache.find(job.key)
+        if run:
+            runs[place] = run
+    return runs
+
+
+def _error_words(error: Exception, notebook: Path) -> str:
+    """Return what went wrong; the notebook of a chapter that failed is kept as far as it got."""
+    if not isinstance(error, ChapterError):
+        return str(error)
+    replace_file(notebook, error.notebook)
+    return f"{error}\n    as far as it got: {notebook}"
+
+
+def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) -> None:
+    """Raise one error that names every task that failed, if any did."""
+    if not errors:
+        return
+    lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
+    heading = f"{len(lines)} of {len(tasks)} {what}:"
+    raise PressError("\n".join([heading, *lines]))
+
+
+def _spread(
+    project: Project,
+    jobs: Mapping[int, Job],
+    options: RunOptions,
+    mark: Fingerprint,
+    scheduler: str | None,
+) -> Iterator[tuple[int, Run | Exception]]:
+    """Run jobs here or on a cluster.
+
+    Yield each place with its run, or with what went wrong, as it ends.
+    """
+    if not jobs:
+        return
+    with ExitStack() as stack:
+        work: Callable[[Job], Run | ChapterError]
+        if scheduler is None:
+            stack.enter_context(processes.session())
+            pool: Executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
+            work = partial(run_job, engine=engine_for(project, options.engine))
+        else:
+            pool = stack.enter_context(executor(scheduler=scheduler))
+            order = Order(options.engine, project, mark.id, versions())
+            work = partial(run_elsewhere, order=order)
+        waiting = {pool.submit(work, job): place for place, job in jobs.items()}
+        try:
+            for future in as_they_end(waiting):
+                yield waiting[future], _outcome(future)
+        except BaseException:
+            processes.stop_all()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
+    try:
+        return future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        why = "the workers ended before the work did (out of memory? the scheduler gone?)"
+        raise PressError(f"{why}; run the same again: what is done is kept") from error
+    except Exception as error:
+        if isinstance(error, PressError) and not isinstance(error, ChapterError):
+            raise
+        return error  # a cluster has errors of its own, such as a worker that died of this task
