@@ -12,6 +12,7 @@ from bookpress.elements.base.charts import Kind
 from bookpress.elements.figure.show import RECURRING, Figure
 from bookpress.elements.figure.theme import ACCENT, LINE, needs
 from bookpress.errors import nearest
+from compute_divide.plot.base.axes import share_axis, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,
@@ -20,9 +21,7 @@ from compute_divide.plot.base.marks import (
     framed,
     named_scale,
     runs,
-    share_axis,
     tips,
-    years_of,
 )
 from compute_divide.plot.base.show import COLUMNS, Column, credit, figure
 from compute_divide.plot.base.wording import describe_series

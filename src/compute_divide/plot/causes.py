@@ -10,7 +10,8 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
-from compute_divide.plot.base.marks import end_labels, framed, runs, tips, years_of
+from compute_divide.plot.base.axes import years_of
+from compute_divide.plot.base.marks import end_labels, framed, runs, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import describe_intervals

@@ -12,12 +12,8 @@ from bookpress.elements.figure.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import RUNGS, access_ladder
 from compute_divide.analysis.statistics.trends import fractional_years
 from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
-from compute_divide.plot.base.marks import (
-    framed,
-    named_scale,
-    tips,
-    year_axis,
-)
+from compute_divide.plot.base.axes import year_axis
+from compute_divide.plot.base.marks import framed, named_scale, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row
 

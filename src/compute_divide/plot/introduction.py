@@ -10,18 +10,16 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.analysis.statistics.estimates import wilson_interval
+from compute_divide.plot.base.axes import along, share_axis, years_of
 from compute_divide.plot.base.marks import (
     FEW,
     TEAM_NAMED,
     TEAM_NAMES,
-    along,
     end_labels,
     framed,
     runs,
-    share_axis,
     share_tips,
     team_colour,
-    years_of,
 )
 from compute_divide.plot.base.show import figure, models_credit
 from compute_divide.plot.base.wording import describe_series

@@ -11,17 +11,8 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import needs
 from compute_divide.analysis.statistics.bounds import academic_bounds
-from compute_divide.plot.base.marks import (
-    TEAM_COLOURS,
-    along,
-    end_labels,
-    framed,
-    named_rows,
-    share_axis,
-    share_below,
-    tips,
-    years_of,
-)
+from compute_divide.plot.base.axes import along, named_rows, share_axis, share_below, years_of
+from compute_divide.plot.base.marks import TEAM_COLOURS, end_labels, framed, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_intervals
 

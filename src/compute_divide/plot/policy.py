@@ -32,12 +32,11 @@ from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.chips.machines import load_rental_prices
 from compute_divide.evidence.claims import Preset, load_presets
 from compute_divide.evidence.store.files import last_whole_year
+from compute_divide.plot.base.axes import power_axis, raised
 from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
     framed,
-    power_axis,
-    raised,
     team_colour,
     team_shape,
     tips,

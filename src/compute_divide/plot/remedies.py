@@ -11,13 +11,14 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
+from compute_divide.plot.base.axes import along
 from compute_divide.plot.base.headed_rows import (
     headed_rows,
     headings_within,
     row_frame,
     with_headings,
 )
-from compute_divide.plot.base.marks import along, framed, tips
+from compute_divide.plot.base.marks import framed, tips
 from compute_divide.plot.base.show import Column, figure
 from compute_divide.plot.base.wording import row_by_row, written
 

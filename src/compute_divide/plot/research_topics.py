@@ -12,15 +12,8 @@ from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
 from compute_divide.evidence.papers.citations import RANKS_TABLE
 from compute_divide.evidence.papers.profiles import venue_name
 from compute_divide.evidence.papers.table import PAPERS_TABLE
-from compute_divide.plot.base.marks import (
-    along,
-    framed,
-    level_line,
-    named_rows,
-    named_scale,
-    series_dots,
-    tips,
-)
+from compute_divide.plot.base.axes import along, named_rows
+from compute_divide.plot.base.marks import framed, level_line, named_scale, series_dots, tips
 from compute_divide.plot.base.papers import odds_axis, team_dots, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, describe_series

@@ -14,16 +14,13 @@ from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.models.drift import known_by_year
 from compute_divide.analysis.models.multiverse import Question
 from compute_divide.analysis.statistics.estimates import COMPUTE, INDUSTRY, span
+from compute_divide.plot.base.axes import named_rows, row_axis, share_axis, year_axis
 from compute_divide.plot.base.marks import (
     DEFINITION_NAMES,
     TEAM_COLOURS,
     end_labels,
     framed,
-    named_rows,
-    row_axis,
-    share_axis,
     share_tips,
-    year_axis,
 )
 from compute_divide.plot.base.show import Column, figure, models_credit, table
 from compute_divide.plot.base.wording import between, describe_series

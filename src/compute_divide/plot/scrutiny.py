@@ -11,15 +11,13 @@ from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, LINE, needs
 from compute_divide.evidence.outside import EVALUATIONS
 from compute_divide.evidence.papers.table import PAPERS_TABLE
+from compute_divide.plot.base.axes import along, named_rows, row_axis
 from compute_divide.plot.base.marks import (
     NAMED,
     SERIES_GAPS,
-    along,
     framed,
     level_line,
-    named_rows,
     named_scale,
-    row_axis,
     said_as,
     tips,
 )

@@ -15,20 +15,16 @@ from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import INK, needs
 from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE
 from compute_divide.analysis.statistics.trends import Trend, fractional_years, record_holders
+from compute_divide.plot.base.axes import named_rows, power_axis, row_axis, times_axis, year_axis
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMED,
     dots_with_intervals,
     framed,
     level_line,
-    named_rows,
-    power_axis,
-    row_axis,
     team_colour,
     team_shape,
-    times_axis,
     tips,
-    year_axis,
 )
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written

@@ -14,7 +14,8 @@ from compute_divide.analysis.papers.naming import (
 )
 from compute_divide.analysis.papers.papers import matched
 from compute_divide.analysis.statistics.association import association
-from compute_divide.evidence.papers.table import USES, load_labelled_namings, load_papers
+from compute_divide.evidence.papers.labelled import USES, load_labelled_namings
+from compute_divide.evidence.papers.table import load_papers
 from compute_divide.evidence.papers.topics import load_topics
 from compute_divide.evidence.store.files import EvidenceError
 

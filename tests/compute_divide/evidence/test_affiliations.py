@@ -13,8 +13,8 @@ from compute_divide.evidence.papers.affiliations import (
     parse_rules,
 )
 from compute_divide.evidence.papers.email_domains import DomainReader, DomainRule, load_domain_rules
+from compute_divide.evidence.papers.labelled import load_labelled_papers
 from compute_divide.evidence.papers.profiles import SECTORS, judgement_calls, slot_sectors
-from compute_divide.evidence.papers.table import load_labelled_papers
 from compute_divide.evidence.store.files import EvidenceError
 
 READER = AffiliationReader(load_affiliation_rules())

@@ -12,14 +12,11 @@ from hypothesis import strategies as st
 from compute_divide.evidence.openalex.refresh import FIELDS
 from compute_divide.evidence.openalex.tables import (
     RAW_WORKS,
-    WorkReader,
     derive_openalex,
     load_openalex_works,
     parse_works,
-    plain_abstract,
-    work_key,
-    works_table,
 )
+from compute_divide.evidence.openalex.works import WorkReader, plain_abstract, work_key, works_table
 from compute_divide.evidence.papers.table import paper_key
 from compute_divide.evidence.store.files import EvidenceError, data_dir, read_sidecar
 from compute_divide.evidence.store.raw_csv import Findings

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence import outside
 from compute_divide.evidence.claims import (
     Preset,
     load_compute_costs,
     load_presets,
 )
+from compute_divide.evidence.outside import evaluations
 from compute_divide.evidence.papers import citations
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.tables import read_table
@@ -35,7 +35,7 @@ export const other = {};
 
 
 def test_the_objects_of_a_script_are_read_with_texts_as_they_are():
-    found = outside._javascript_object(SCRIPT, "labsData")
+    found = evaluations._javascript_object(SCRIPT, "labsData")
     (model, card), *_ = found["openai"]["models"].items()
     assert model == 'o1, "new"'
     assert card["systemCard"] == "https://example.org/a:b,}"
@@ -45,13 +45,13 @@ def test_the_objects_of_a_script_are_read_with_texts_as_they_are():
 
 def test_a_script_without_the_object_says_so():
     with pytest.raises(EvidenceError, match="exports no 'labs'"):
-        outside._javascript_object(SCRIPT, "labs")
+        evaluations._javascript_object(SCRIPT, "labs")
 
 
 def test_every_evaluator_is_classed_once_with_a_reason_and_used():
-    known = outside.load_evaluators()
+    known = evaluations.load_evaluators()
     assert not known["evaluator"].duplicated().any()
-    assert set(outside.load_evaluations()["evaluator"]) == set(known["name"])
+    assert set(evaluations.load_evaluations()["evaluator"]) == set(known["name"])
     kinds = known.groupby("name")["kind"].nunique()
     assert kinds.max() == 1
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.evidence.models.raw import (
+from compute_divide.evidence.models.labels import (
     CODE_OPENNESS,
     CONFIDENCE,
     NOTABILITY,

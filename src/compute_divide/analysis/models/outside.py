@@ -98,7 +98,7 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
 
     Examples
     --------
-    >>> from compute_divide.evidence.outside import load_capability
+    >>> from compute_divide.evidence.outside.capability import load_capability
     >>> days = pd.DatetimeIndex(["2024-07-23"])
     >>> mean_age(by_release(load_capability()), days, "age of what could be had that day").unit
     'months'
@@ -146,7 +146,7 @@ def record_chance(
 
     Examples
     --------
-    >>> from compute_divide.evidence.outside import load_capability
+    >>> from compute_divide.evidence.outside.capability import load_capability
     >>> ranked = by_release(load_capability())
     >>> is_meta = ranked["organisations"] == "Meta AI"
     >>> record_chance(ranked, is_meta, pd.Timestamp("2024-07-23"), "a record of Meta").value > 0.5

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from compute_divide.evidence.models.raw import SCHEMA, SECTORS
+from compute_divide.evidence.models.labels import SECTORS
+from compute_divide.evidence.models.raw import SCHEMA
 from compute_divide.evidence.store import files, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
 from compute_divide.evidence.store.raw_csv import (

@@ -19,7 +19,8 @@ from pandera.errors import SchemaErrors
 
 from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read, replace_file
-from compute_divide.evidence.models.raw import SCHEMA, SECTORS
+from compute_divide.evidence.models.labels import SECTORS
+from compute_divide.evidence.models.raw import SCHEMA
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import OWN, EvidenceError, data_dir, table_name, vintages
 from compute_divide.evidence.store.raw_csv import read_raw, team_type

@@ -15,94 +15,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from compute_divide.evidence.models.columns import check_columns, columns_of, recognise
+from compute_divide.evidence.models.labels import (
+    CODE_OPENNESS,
+    CONFIDENCE,
+    NOTABILITY,
+    OPENNESS,
+    SECTORS,
+    team_tokens,
+)
 from compute_divide.evidence.store import dates, raw_csv, tables
 from compute_divide.evidence.store.files import EvidenceError, SetAside
 from compute_divide.evidence.store.raw_csv import (
     Bounds,
     Findings,
-    Labels,
     Row,
     joined,
-    same,
     split_list,
 )
-
-# --- closed sets of labels ---
-
-SECTORS = Labels(
-    "sector of an organisation",
-    {
-        **same("academia", "industry", "government"),
-        **dict.fromkeys(("research collective", "non-profit", "nonprofit"), "nonprofit"),
-    },
-)
-"""Sectors of organisations. A research collective counts as a nonprofit."""
-
-NOTABILITY = Labels(
-    "notability criterion",
-    {
-        **same(
-            "highly cited",
-            "historical significance",
-            "SOTA improvement",
-            "significant use",
-            "training cost",
-        ),
-        **same("discretionary", "important context", "competition winner"),
-        "historical relevance": "historical significance",
-        "icpr 2012 mitosis detection competition winner": "competition winner",
-    },
-)
-
-OPENNESS = Labels(
-    "accessibility of weights",
-    {
-        **same(
-            "Open weights (unrestricted)",
-            "Open weights (restricted use)",
-            "Open weights (non-commercial)",
-        ),
-        **same("API access", "Hosted access (no API)", "Unreleased"),
-        **same("Fully open-source", "Permissive license", "Weights available"),
-        # names that the same classes had in the middle of 2024
-        "open source": "Open weights (unrestricted)",
-        "open access (unrestricted)": "Open weights (unrestricted)",
-        "open access (restricted use)": "Open weights (restricted use)",
-        "open access (non-commercial)": "Open weights (non-commercial)",
-        "api accessible": "API access",
-    },
-)
-"""Access to a model's weights. "Fully open-source", "Permissive license" and "Weights available"
-occur only from 2023-12 to early 2024, whose classes differ from the later ones: all three mean that
-the weights can be downloaded."""
-
-CODE_OPENNESS = Labels(
-    "accessibility of code",
-    {
-        **same("Open source", "Open (restricted use)", "Open (non-commercial)", "Unreleased"),
-        "open access (restricted use)": "Open (restricted use)",
-        "open access (non-commercial)": "Open (non-commercial)",
-    },
-)
-
-CONFIDENCE = Labels(
-    "confidence", same("Confident", "Likely", "Speculative", "Unverified", "Unknown", "Wrong")
-)
-
-_JOINT = "industry - academia collaboration"
-_COLLABORATIONS = (_JOINT, f"{_JOINT} (industry leaning)", f"{_JOINT} (academia leaning)")
-TEAM_LABELS = Labels(
-    "team label", {**SECTORS.known, **dict.fromkeys(_COLLABORATIONS, "collaboration")}
-)
-
-
-def team_tokens(label: str, place: str) -> list[str]:
-    """Return the tokens of a team label: our names of sectors, or ``collaboration``."""
-    tokens = filter(raw_csv.clean, label.split(","))
-    return [TEAM_LABELS.canonical(token, place) for token in tokens]
-
-
-# --- the schema of ours, and those of the source ---
 
 SCHEMA = tables.schema(
     model=tables.text(nullable=False),
@@ -141,9 +70,6 @@ SCHEMA = tables.schema(
 )
 """Schema of every table under ``data/models``. Lists are joined by ``|``; money is in dollars of
 the base year."""
-
-
-# --- records ---
 
 NUMBERS = {
     "training_compute_flop": Bounds(high=1e30),

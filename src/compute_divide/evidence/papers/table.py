@@ -12,14 +12,13 @@ import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from bookpress.files import sha256
 from compute_divide.evidence.papers import citations, lists, profiles
 from compute_divide.evidence.papers.affiliations import (
     AffiliationReader,
@@ -27,6 +26,7 @@ from compute_divide.evidence.papers.affiliations import (
     load_affiliation_rules,
 )
 from compute_divide.evidence.papers.email_domains import DomainReader, load_domain_rules
+from compute_divide.evidence.papers.merged import merge_lists
 from compute_divide.evidence.papers.topics import TextSearch
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import (
@@ -136,143 +136,7 @@ def paper_key(title: str) -> str:
     return hashlib.sha256(normalised.encode()).hexdigest()[:16]
 
 
-# --- what was labelled by hand, to try the rules that read affiliations and names of models ---
-
-# Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how
-# often a string occurs, half uniformly from the others. Each was read alone, before the rule had
-# been tried on it. How they were drawn and read:
-# tests/compute_divide/evidence/labelled_affiliations.md and labelled_namings.md.
-LABELLED_FILE = "labelled_affiliations.csv"
-NAMINGS_FILE = "labelled_namings.csv"
-
-USES = ("builds on", "examines", "compares", "mentions", "another thing")
-"""What a paper can do with a model."""
-
-LABELLED = tables.schema(
-    sample=tables.one_of(["first", "second"], nullable=False),
-    stratum=tables.one_of(["by authors", "by strings"], nullable=False),
-    affiliation=tables.text(nullable=False),
-    company=tables.one_of(["yes", "no"], nullable=False),
-    sectors=tables.text(nullable=False),
-    note=tables.text(),
-)
-"""Schema of ``labelled_affiliations.csv``: ``sectors`` are ``|``-joined, or ``unknown``."""
-
-
-def load_labelled_papers() -> pd.DataFrame:
-    """Return the affiliations that were labelled by hand, to try the rule that reads them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its
-        ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
-        ``sectors`` and a ``note``.
-
-    Raises
-    ------
-    EvidenceError
-        If the file is missing or damaged.
-
-    Examples
-    --------
-    >>> load_labelled_papers()["sample"].value_counts().tolist()
-    [400, 300]
-    """
-    return tables.read_by_hand(LABELLED_FILE, LABELLED)
-
-
-NAMINGS = tables.schema(
-    venue=tables.text(nullable=False),
-    year=tables.whole(1980, 2040, nullable=False),
-    key=tables.text(nullable=False),
-    model=tables.text(nullable=False),
-    use=tables.one_of(USES, nullable=False),
-)
-"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of
-`USES`."""
-
-
-def load_labelled_namings() -> pd.DataFrame:
-    """Return a random sample of papers that name a pre-trained model, read by hand.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that
-        was found in title or abstract, and the ``use`` that the paper makes of it, one of `USES`.
-
-    Raises
-    ------
-    EvidenceError
-        If the file is missing or damaged.
-
-    Examples
-    --------
-    >>> load_labelled_namings()["use"].value_counts().index[0]
-    'builds on'
-    """
-    return tables.read_by_hand(NAMINGS_FILE, NAMINGS)
-
-
-# --- reading the lists of a venue and year ---
-
-
-def read_list(
-    paper_list: lists.PaperList, ledger: Findings
-) -> Iterator[tuple[str, str, lists.RawPaper]]:
-    """Yield key, place and record of every accepted paper of a list.
-
-    The ledger receives the rest and the source.
-    """
-    records = paper_list.records()
-    path = paper_list.path
-    for record in records:
-        place = f"{path.name}, {record.place}"
-        if isinstance(record, lists.Unusable):
-            ledger.add(f"malformed: {record.reason}", place)
-        elif fault := lists.status_fault(record.status):
-            ledger.add(fault, place)
-        else:
-            pairs = tuple((paper_list.with_abstracts, *pair[1:]) for pair in record.pairs)
-            paper = replace(record, pairs=pairs) if pairs else record
-            yield paper_key(record.title), place, paper
-    origin = paper_list.kind.origin
-    title = f"{origin.title}: {paper_list.venue} {paper_list.year}"
-    named = replace(origin, title=title)
-    digest = sha256(path.read_bytes())
-    ledger.sources.append(named.source(path.name, digest, len(records)))
-
-
-def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
-    """Return the accepted papers of one venue and year by key, each with what all lists say."""
-    papers: dict[str, lists.RawPaper] = {}
-    for number, paper_list in enumerate(group):
-        here: set[str] = set()
-        for key, place, record in read_list(paper_list, ledger):
-            if key in here:
-                ledger.add("the title stands twice in the list", place)
-            elif key in papers:
-                papers[key] = _completed(papers[key], record)
-                ledger.add("in a second list too: what it adds is kept", place)
-            elif number and paper_list.kind.adds_only:
-                ledger.add("not among the venue's papers under this title", place)
-            else:
-                papers[key] = record
-            here.add(key)
-    return papers
-
-
-def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
-    """Return a paper with what it lacks and another record of it has."""
-    lacking = [name for name in _FACTS if getattr(paper, name) in (None, ())]
-    return replace(paper, **{name: getattr(other, name) for name in lacking})
-
-
 _FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
-
-
-# --- from a paper to its row ---
 
 
 class Deriver:
@@ -372,9 +236,6 @@ def _unit(paper: lists.RawPaper) -> str | None:
     if paper.authors in {None, len(paper.affiliations)}:
         return "author"
     return "organisation"
-
-
-# --- deriving the tables ---
 
 
 @dataclass

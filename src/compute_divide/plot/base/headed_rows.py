@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.theme import INK
-from compute_divide.plot.base.marks import named_rows, row_axis
+from compute_divide.plot.base.axes import named_rows, row_axis
 
 ROW = "row"
 """The column by which rows are told apart: the heading, a bar, the name."""

@@ -13,6 +13,7 @@ import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.evidence.papers.profiles import venue_name
+from compute_divide.plot.base.axes import named_rows, share_axis, share_below, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,
@@ -20,14 +21,10 @@ from compute_divide.plot.base.marks import (
     dots_with_intervals,
     end_labels,
     framed,
-    named_rows,
     named_scale,
     runs,
     series_dots,
-    share_axis,
-    share_below,
     share_tips,
-    years_of,
 )
 
 _ROW = 30

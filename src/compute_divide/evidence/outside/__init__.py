@@ -1,0 +1,21 @@
+"""What those outside a laboratory are shown: evaluations, transparency and capability of models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from compute_divide.evidence.outside.capability import CAPABILITY, derive_capability
+from compute_divide.evidence.outside.evaluations import CARDS, EVALUATIONS, derive_evaluations
+from compute_divide.evidence.outside.transparency import TRANSPARENCY, derive_transparency
+from compute_divide.evidence.store.files import Sidecar
+
+TABLES = (CARDS, EVALUATIONS, TRANSPARENCY, CAPABILITY)
+
+
+def derive_outside(raw: Path, folder: Path) -> list[Sidecar]:
+    """Derive all four tables; see `compute_divide.evidence.catalogue.Derive`."""
+    return [
+        *derive_evaluations(raw, folder),
+        *derive_transparency(raw, folder),
+        *derive_capability(raw, folder),
+    ]

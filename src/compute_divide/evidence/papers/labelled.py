@@ -1,0 +1,83 @@
+"""Papers labelled by hand, by which the reading of affiliations and of names is measured."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from compute_divide.evidence.store import tables
+
+# Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how
+# often a string occurs, half uniformly from the others. Each was read alone, before the rule had
+# been tried on it. How they were drawn and read:
+# tests/compute_divide/evidence/labelled_affiliations.md and labelled_namings.md.
+LABELLED_FILE = "labelled_affiliations.csv"
+NAMINGS_FILE = "labelled_namings.csv"
+
+USES = ("builds on", "examines", "compares", "mentions", "another thing")
+"""What a paper can do with a model."""
+
+LABELLED = tables.schema(
+    sample=tables.one_of(["first", "second"], nullable=False),
+    stratum=tables.one_of(["by authors", "by strings"], nullable=False),
+    affiliation=tables.text(nullable=False),
+    company=tables.one_of(["yes", "no"], nullable=False),
+    sectors=tables.text(nullable=False),
+    note=tables.text(),
+)
+"""Schema of ``labelled_affiliations.csv``: ``sectors`` are ``|``-joined, or ``unknown``."""
+
+
+def load_labelled_papers() -> pd.DataFrame:
+    """Return the affiliations that were labelled by hand, to try the rule that reads them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its
+        ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
+        ``sectors`` and a ``note``.
+
+    Raises
+    ------
+    EvidenceError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> load_labelled_papers()["sample"].value_counts().tolist()
+    [400, 300]
+    """
+    return tables.read_by_hand(LABELLED_FILE, LABELLED)
+
+
+NAMINGS = tables.schema(
+    venue=tables.text(nullable=False),
+    year=tables.whole(1980, 2040, nullable=False),
+    key=tables.text(nullable=False),
+    model=tables.text(nullable=False),
+    use=tables.one_of(USES, nullable=False),
+)
+"""Schema of ``labelled_namings.csv``: the paper, one of the models found in it, and one of
+`USES`."""
+
+
+def load_labelled_namings() -> pd.DataFrame:
+    """Return a random sample of papers that name a pre-trained model, read by hand.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that
+        was found in title or abstract, and the ``use`` that the paper makes of it, one of `USES`.
+
+    Raises
+    ------
+    EvidenceError
+        If the file is missing or damaged.
+
+    Examples
+    --------
+    >>> load_labelled_namings()["use"].value_counts().index[0]
+    'builds on'
+    """
+    return tables.read_by_hand(NAMINGS_FILE, NAMINGS)
