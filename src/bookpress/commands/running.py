@@ -194,9 +194,10 @@ def sweep(
     from bookpress.edition.editions import Fingerprint
     from bookpress.elements.figure import render as drawing
     from bookpress.extras import need
+    from bookpress.states.sweeps.curves import curves_of
     from bookpress.states.sweeps.grid import read_grid
     from bookpress.states.sweeps.sweep import check_folder, plan_sweep, run_sweep
-    from bookpress.states.sweeps.sweep_page import curves_of, summary_table, write_page
+    from bookpress.states.sweeps.sweep_page import summary_table, write_page
     from bookpress.states.sweeps.tasks import expected, raise_failed
 
     project = opt.current_project()

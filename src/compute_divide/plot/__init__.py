@@ -1,6 +1,5 @@
-"""The figures and tables of the chapters: one function each, one module a chapter, in one theme.
+"""The figures and tables of the chapters: a function each; a module, or a folder, a chapter.
 
-A function returns a `bookpress.elements.figure.show.Figure` or `Table`: chart, data, columns, long
 description and source together. Name, title, legend and alternative text stand in the chapter, as
 metadata of the cell that calls it.
 """
@@ -19,14 +18,14 @@ FIGURES: dict[str, list[str]] = {
         "record_change_table",
     ],
     "ledger": ["claimed_shares", "ledger_table"],
-    "by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
-    "countries": ["country_bars"],  # of diffusion
-    "diffusion": ["capability_steps", "ladder_bars"],
+    "base.by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
+    "diffusion.countries": ["country_bars"],
+    "diffusion.access": ["capability_steps", "ladder_bars"],
     "introduction": ["notable_lines"],
     "large_scale_models": ["compute_bars", "models_and_bases", "rule_dots", "run_tiles"],
-    "machine_areas": ["owner_areas"],
-    "machine_sizes": ["largest_machines"],
-    "machines": ["machine_countries", "owners_scale"],
+    "machines.areas": ["owner_areas"],
+    "machines.sizes": ["largest_machines"],
+    "machines.owners": ["machine_countries", "owners_scale"],
     "open_models": [
         "base_bars",
         "component_dots",
@@ -48,8 +47,8 @@ FIGURES: dict[str, list[str]] = {
         "kind_odds",
     ],
     "policy": ["budget_calculator", "facility_calculator", "machine_runs"],
-    "instruments": ["instrument_table", "instrument_timeline"],
-    "remedies": ["sum_bars"],
+    "remedies.instruments": ["instrument_table", "instrument_timeline"],
+    "remedies.sums": ["sum_bars"],
 }
 """The figures and tables, by the module that draws them."""
 _MODULES = {name: module for module, names in FIGURES.items() for name in names}

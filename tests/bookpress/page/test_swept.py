@@ -17,14 +17,10 @@ from bookpress.book.chapters import discover
 from bookpress.book.project import Project
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.run.cache import Run
+from bookpress.states.sweeps.curve_chart import curve_chart
+from bookpress.states.sweeps.curves import Curve, curves_of, spread
 from bookpress.states.sweeps.sweep import Plan, Sweep, write_table
-from bookpress.states.sweeps.sweep_page import (
-    Curve,
-    curve_chart,
-    curves_of,
-    spread,
-    write_page,
-)
+from bookpress.states.sweeps.sweep_page import write_page
 
 SHARES = {("2023-03", 5): 0.5, ("2023-03", 10): 0.6, ("2026-08", 5): 0.3, ("2026-08", 10): None}
 """The share under each vintage and top_k; one combination gives none."""

@@ -6,7 +6,7 @@ import pytest
 
 from compute_divide import data
 from compute_divide.evidence.store.files import EvidenceError
-from compute_divide.plot.by_year import lines_by_year
+from compute_divide.plot.base.by_year import lines_by_year
 
 
 def test_a_table_put_into_the_evidence_is_sealed_read_and_named_below_a_figure(data_copy):

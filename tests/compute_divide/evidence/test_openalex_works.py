@@ -17,7 +17,7 @@ from compute_divide.evidence.openalex.tables import (
     parse_works,
 )
 from compute_divide.evidence.openalex.works import WorkReader, plain_abstract, work_key, works_table
-from compute_divide.evidence.papers.table import paper_key
+from compute_divide.evidence.papers.merged import paper_key
 from compute_divide.evidence.store.files import EvidenceError, data_dir, read_sidecar
 from compute_divide.evidence.store.raw_csv import Findings
 

@@ -25,6 +25,7 @@ from compute_divide.evidence.papers.lists import (
     read_json_list,
     title_key,
 )
+from compute_divide.evidence.papers.merged import paper_key
 from compute_divide.evidence.papers.profiles import (
     judgement_calls,
     paper_profile,
@@ -37,7 +38,6 @@ from compute_divide.evidence.papers.table import (
     PAPERS_TABLE,
     derive_papers,
     load_papers,
-    paper_key,
 )
 from compute_divide.evidence.store.files import EvidenceError, read_sidecar
 from sampling import LONG

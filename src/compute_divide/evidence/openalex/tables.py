@@ -18,40 +18,14 @@ import pandas as pd
 import pandera.pandas as pa
 
 from bookpress.files import sha256
-from compute_divide.evidence.openalex.works import WorkReader, _short, works_table
-from compute_divide.evidence.papers.table import PAPERS
+from compute_divide.evidence.openalex.works import WORKS, WorkReader, short_id, works_table
 from compute_divide.evidence.store import files, tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar, Source
-from compute_divide.evidence.store.raw_csv import TEAM_TYPES, Findings
+from compute_divide.evidence.store.raw_csv import Findings
 
 if TYPE_CHECKING:
     from compute_divide.evidence.openalex.fetch import Store
 DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
-
-_OF_WORKS = {
-    "venue": tables.text(nullable=False),
-    "year": tables.whole(1000, 2100),
-    "authors": tables.whole(),
-}
-"""Columns of papers that are different in works."""
-
-WORKS = tables.schema(
-    **{**PAPERS.schema.columns, **_OF_WORKS},
-    work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
-    sample=tables.text(nullable=False),
-    place=tables.text(nullable=False),
-    source=tables.text(),
-    profile_types=tables.text(),
-    profile_ids=tables.text(),
-    team_type_types=tables.one_of(TEAM_TYPES, nullable=False),
-    team_type_ids=tables.one_of(TEAM_TYPES, nullable=False),
-    authors_placed=tables.whole(nullable=False),
-    authors_stated=tables.whole(nullable=False),
-    countries=tables.text(),
-)
-"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules;
-`track` is the type of work, `place` the kind of place it is in; `authors_placed` are those with an
-institution, `authors_stated` those with a string."""
 
 COMPANIES = tables.Table(
     "openalex/companies.csv",
@@ -251,7 +225,7 @@ def _is_work(record: Any) -> bool:
 def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     content = (home / COMPANIES_FILE).read_bytes()
     names = json.loads(content)
-    rows = sorted((_short(address), company) for address, company in names.items())
+    rows = sorted((short_id(address), company) for address, company in names.items())
     table = pd.DataFrame(rows, columns=list(COMPANIES.schema.columns))
     origin = Origin(
         "openalex",

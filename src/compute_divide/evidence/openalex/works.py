@@ -7,15 +7,42 @@ from operator import itemgetter
 from typing import Any
 
 import pandas as pd
+import pandera.pandas as pa
 
-from compute_divide.evidence.openalex.tables import WORKS
 from compute_divide.evidence.papers import profiles
 from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.lists import title_key
-from compute_divide.evidence.papers.table import paper_key
+from compute_divide.evidence.papers.merged import paper_key
+from compute_divide.evidence.papers.table import PAPERS
 from compute_divide.evidence.papers.topics import TextSearch
+from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError
-from compute_divide.evidence.store.raw_csv import Findings
+from compute_divide.evidence.store.raw_csv import TEAM_TYPES, Findings
+
+_OF_WORKS = {
+    "venue": tables.text(nullable=False),
+    "year": tables.whole(1000, 2100),
+    "authors": tables.whole(),
+}
+"""Columns of papers that are different in works."""
+
+WORKS = tables.schema(
+    **{**PAPERS.schema.columns, **_OF_WORKS},
+    work=tables.text(pa.Check.str_matches(r"^W\d+$"), nullable=False),
+    sample=tables.text(nullable=False),
+    place=tables.text(nullable=False),
+    source=tables.text(),
+    profile_types=tables.text(),
+    profile_ids=tables.text(),
+    team_type_types=tables.one_of(TEAM_TYPES, nullable=False),
+    team_type_ids=tables.one_of(TEAM_TYPES, nullable=False),
+    authors_placed=tables.whole(nullable=False),
+    authors_stated=tables.whole(nullable=False),
+    countries=tables.text(),
+)
+"""Schema of ``openalex/works*.parquet``: `profile` and `team_type` are the reading by our rules;
+`track` is the type of work, `place` the kind of place it is in; `authors_placed` are those with an
+institution, `authors_stated` those with a string."""
 
 _GOVERNMENT = ("government", "facility", "funder")
 _NONPROFIT = ("healthcare", "nonprofit", "archive", "other")
@@ -62,7 +89,7 @@ class WorkReader:
             "team_type_domain": profiles.UNKNOWN,
             "has_keywords": False,
             "has_abstract": bool(abstract),
-            "work": _short(work["id"]),
+            "work": short_id(work["id"]),
             "sample": sample,
             "place": place,
             "source": source,
@@ -118,7 +145,7 @@ class WorkReader:
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
         address = place.get("id") or ""
-        if listed and _short(address) in self.companies:
+        if listed and short_id(address) in self.companies:
             return "industry"
         kind = place.get("type")
         if kind is not None and kind not in TYPE_SECTORS:
@@ -199,9 +226,9 @@ def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
     if name.startswith("arXiv"):
         kind = "arxiv"
     address = source.get("id")
-    return kind, _short(address) if address else None, name
+    return kind, short_id(address) if address else None, name
 
 
-def _short(address: str) -> str:
+def short_id(address: str) -> str:
     """Return the last segment of an id, which may be a full address."""
     return address.rsplit("/", 1)[-1]

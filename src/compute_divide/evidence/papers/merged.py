@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bookpress.files import sha256
 from compute_divide.evidence.papers import lists
-from compute_divide.evidence.papers.table import _FACTS, paper_key
 from compute_divide.evidence.store.raw_csv import Findings
+
+_FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
 
 
 def read_list(
@@ -60,3 +62,25 @@ def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
     """Return a paper with what it lacks and another record of it has."""
     lacking = [name for name in _FACTS if getattr(paper, name) in (None, ())]
     return replace(paper, **{name: getattr(other, name) for name in lacking})
+
+
+def paper_key(title: str) -> str:
+    """Return the key of a paper, by which its title is known without being kept.
+
+    Parameters
+    ----------
+    title : str
+        The title; accents, case, spaces and signs do not matter.
+
+    Returns
+    -------
+    str
+        The first 16 hexadecimal digits of the SHA-256 of the normalised title.
+
+    Examples
+    --------
+    >>> paper_key("Generative Adversarial Nets") == paper_key("generative adversarial  nets")
+    True
+    """
+    normalised = lists.title_key(title)
+    return hashlib.sha256(normalised.encode()).hexdigest()[:16]

@@ -8,7 +8,6 @@ says which papers there are; the others add what it lacks.
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -112,31 +111,6 @@ COVERAGE = tables.Table(
 with an abstract."""
 
 TABLES = (PAPERS, AGREEMENT, COVERAGE, citations.RANKS)
-
-
-def paper_key(title: str) -> str:
-    """Return the key of a paper, by which its title is known without being kept.
-
-    Parameters
-    ----------
-    title : str
-        The title; accents, case, spaces and signs do not matter.
-
-    Returns
-    -------
-    str
-        The first 16 hexadecimal digits of the SHA-256 of the normalised title.
-
-    Examples
-    --------
-    >>> paper_key("Generative Adversarial Nets") == paper_key("generative adversarial  nets")
-    True
-    """
-    normalised = lists.title_key(title)
-    return hashlib.sha256(normalised.encode()).hexdigest()[:16]
-
-
-_FACTS = ("keywords", "abstract", "affiliations", "domains", "authors", "pairs", "citations")
 
 
 class Deriver:

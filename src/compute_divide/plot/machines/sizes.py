@@ -19,7 +19,7 @@ from compute_divide.plot.base.marks import (
 )
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row
-from compute_divide.plot.machines import h100e_axis
+from compute_divide.plot.machines.owners import h100e_axis
 
 _INDUSTRY = TEAM_COLOURS["industry-only"]
 _PUBLIC = TEAM_COLOURS["collaboration"]

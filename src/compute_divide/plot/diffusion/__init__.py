@@ -1,0 +1,1 @@
+"""The figures of the chapter on who shares what it makes."""
