@@ -1,5 +1,6 @@
 """The figures and tables of the chapters: a function each; a module, or a folder, a chapter.
 
+A function returns a `bookpress.elements.figure.show.Figure` or `Table`: chart, data, columns, long
 description and source together. Name, title, legend and alternative text stand in the chapter, as
 metadata of the cell that calls it.
 """
