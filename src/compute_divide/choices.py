@@ -33,6 +33,12 @@ from compute_divide.evidence.store.files import (
     works_names,
 )
 
+
+def _asked(kind: Any, title: str, ask: str) -> Any:
+    """Return a choice with its title, and what the panel asks, with a verb."""
+    return Annotated[kind, Field(title=title), Ask(ask)]
+
+
 # --- numbers ---
 
 Year = Annotated[int, Field(ge=1950, le=2030, json_schema_extra=recorded)]
@@ -99,37 +105,23 @@ Magnitudes = Annotated[float, _near, Ask("Count as near the record what lies wit
 
 # --- machines ---
 
-OwnersYear = Annotated[
-    Year, Field(title="Owners are compared at the end of"), Ask("Compare owners at the end of")
-]
+OwnersYear = _asked(Year, "Owners are compared at the end of", "Compare owners at the end of")
 """A year at whose end owners of chips are compared."""
-FirstList = Annotated[
-    ListYear, Field(title="First TOP500 list, June"), Ask("Start with the TOP500 list of June")
-]
+FirstList = _asked(ListYear, "First TOP500 list, June", "Start with the TOP500 list of June")
 """The older list of the TOP500 that is compared."""
-LastList = Annotated[
-    ListYear, Field(title="Last TOP500 list, June"), Ask("End with the TOP500 list of June")
-]
+LastList = _asked(ListYear, "Last TOP500 list, June", "End with the TOP500 list of June")
 """The newer list of the TOP500 that is compared."""
-GroupChips = Annotated[
-    ChipCount, Field(title="A research group's GPUs"), Ask("Give a research group")
-]
-FacilityChips = Annotated[ChipCount, Field(title="Chips of the facility"), Ask("Give the facility")]
-MachineShare = Annotated[
-    Portion, Field(title="Share of the money for the machine"), Ask("Spend on the machine")
-]
+GroupChips = _asked(ChipCount, "A research group's GPUs", "Give a research group")
+FacilityChips = _asked(ChipCount, "Chips of the facility", "Give the facility")
+MachineShare = _asked(Portion, "Share of the money for the machine", "Spend on the machine")
 """The share of a sum that buys the machine."""
-TimeInUse = Annotated[Portion, Field(title="Share of hours in use"), Ask("Use the machine for")]
+TimeInUse = _asked(Portion, "Share of hours in use", "Use the machine for")
 """The share of a machine's hours in which it works for somebody."""
-Salary = Annotated[
-    Money, Field(title="Cost of one member of staff, a year"), Ask("Pay a member of staff, a year")
-]
-Grant = Annotated[Money, Field(title="Research grant"), Ask("Take a grant of")]
-ServiceYears = Annotated[
-    Years, Field(title="Years that the machine runs"), Ask("Run the machine for")
-]
+Salary = _asked(Money, "Cost of one member of staff, a year", "Pay a member of staff, a year")
+Grant = _asked(Money, "Research grant", "Take a grant of")
+ServiceYears = _asked(Years, "Years that the machine runs", "Run the machine for")
 """How long a machine runs."""
-FirstYear = Annotated[Year, Field(title="First year shown"), Ask("Show the years from")]
+FirstYear = _asked(Year, "First year shown", "Show the years from")
 """The first year of a figure."""
 
 GPU_COUNTS = {
@@ -137,9 +129,9 @@ GPU_COUNTS = {
     "recorded": "by speed, as recorded",
     "theirs": "by price, as the source counts",
 }
-GpuCount = Annotated[
-    str, OneOf(GPU_COUNTS), Field(title="University GPUs are counted"), Ask("Count university GPUs")
-]
+GpuCount = _asked(
+    Annotated[str, OneOf(GPU_COUNTS)], "University GPUs are counted", "Count university GPUs"
+)
 
 # --- models ---
 
@@ -172,38 +164,31 @@ DUAL_AFFILIATIONS = {
     "apart": "leave the team to the other authors",
 }
 """What an author with posts at a university and at a company makes of a team."""
-Records = Annotated[
-    str, OneOf(RECORDS, "reading of the records"), Field(title="Models count"), Ask("Count models")
-]
+Records = _asked(
+    Annotated[str, OneOf(RECORDS, "reading of the records")], "Models count", "Count models"
+)
 """Which records of models count."""
-DualAffiliation = Annotated[
-    str,
-    OneOf(DUAL_AFFILIATIONS),
-    Field(title="An author with posts on both sides"),
-    Ask("Let an author with posts on both sides"),
-]
+DualAffiliation = _asked(
+    Annotated[str, OneOf(DUAL_AFFILIATIONS)],
+    "An author with posts on both sides",
+    "Let an author with posts on both sides",
+)
 """What an author with two posts makes of a team."""
-Vintage = Annotated[
-    str,
-    OneOf(vintages, "snapshot"),
-    Field(title="Snapshot of the database"),
-    Ask("Read the database of"),
-]
+Vintage = _asked(
+    Annotated[str, OneOf(vintages, "snapshot")], "Snapshot of the database", "Read the database of"
+)
 """A vintage of the models database."""
 _with_hardware = OneOf(partial(vintages, with_hardware=True), "snapshot")
-HardwareVintage = Annotated[
-    str,
-    _with_hardware,
-    Field(title="Snapshot that records chips"),
-    Ask("Read chips from the database of"),
-]
+HardwareVintage = _asked(
+    Annotated[str, _with_hardware], "Snapshot that records chips", "Read chips from the database of"
+)
 """A vintage that records chips."""
 _conditions = {
     "all": "every model counts as large",
     "notability-filter": "large means notable by the paper's filter",
 }
 _definition = OneOf(DEFINITIONS, "rule", ["all"], _conditions)
-Definition = Annotated[str, _definition, Field(title="Large means"), Ask("Count as large")]
+Definition = _asked(Annotated[str, _definition], "Large means", "Count as large")
 """A definition of large-scale."""
 
 # --- chips ---
@@ -235,12 +220,12 @@ def _rows(table: str) -> csv.DictReader[str]:
     return csv.DictReader(io.StringIO(text))
 
 
-NumberFormat = Annotated[
-    str, OneOf(FORMATS), Field(title="Peak speed is taken at"), Ask("Take peak speed at")
-]
-Chip = Annotated[str, OneOf(rentable_chips), Field(title="Chip to rent"), Ask("Rent")]
+NumberFormat = _asked(
+    Annotated[str, OneOf(FORMATS)], "Peak speed is taken at", "Take peak speed at"
+)
+Chip = _asked(Annotated[str, OneOf(rentable_chips)], "Chip to rent", "Rent")
 """A chip to rent or own."""
-Quote = Annotated[str, OneOf(QUOTES), Field(title="Price paid"), Ask("Pay the price")]
+Quote = _asked(Annotated[str, OneOf(QUOTES)], "Price paid", "Pay the price")
 
 # --- papers ---
 
@@ -262,56 +247,42 @@ Venue = Annotated[
 """A conference of the papers table."""
 Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
 """Conferences, at least one."""
-CitedVenues = Annotated[Venues, Field(title="Conferences for citations"), Ask("Count citations at")]
-ModelVenues = Annotated[
-    Venues, Field(title="Conferences for papers on models"), Ask("Read papers on models at")
-]
-Coverage = Annotated[
-    Share,
-    Field(title="Least share of papers with known teams"),
-    Ask("Leave out years with fewer teams known than"),
-]
+CitedVenues = _asked(Venues, "Conferences for citations", "Count citations at")
+ModelVenues = _asked(Venues, "Conferences for papers on models", "Read papers on models at")
+Coverage = _asked(
+    Share, "Least share of papers with known teams", "Leave out years with fewer teams known than"
+)
 """The least part of a conference and year whose teams are known."""
-MostCited = Annotated[Share, Field(title="Most cited share"), Ask("Call most cited the first")]
+MostCited = _asked(Share, "Most cited share", "Call most cited the first")
 Topic = Annotated[str, OneOf(topic_names, named=topic_label)]
 """A topic, or a group of topics, of ``data/topics.yml``."""
 Topics = Annotated[list[Topic], Field(min_length=1)]
 """Topics, at least one."""
-ScrutinyTopics = Annotated[
-    Topics, Field(title="Papers that check models"), Ask("Count as checking models papers on")
-]
+ScrutinyTopics = _asked(Topics, "Papers that check models", "Count as checking models papers on")
 """Topics that count as scrutiny."""
-MethodTopics = Annotated[
-    Topics,
-    Field(title="Scrutiny that presents a method"),
-    Ask("Count as presenting a method papers on"),
-]
+MethodTopics = _asked(
+    Topics, "Scrutiny that presents a method", "Count as presenting a method papers on"
+)
 """Topics of scrutiny whose papers often present a method."""
-TestTopics = Annotated[
-    Topics,
-    Field(title="Scrutiny of finished models"),
-    Ask("Count as testing finished models papers on"),
-]
+TestTopics = _asked(
+    Topics, "Scrutiny of finished models", "Count as testing finished models papers on"
+)
 """Topics of scrutiny that examine finished models."""
-Kinds = Annotated[Topics, Field(title="Kinds of scrutiny"), Ask("Tell apart papers on")]
+Kinds = _asked(Topics, "Kinds of scrutiny", "Tell apart papers on")
 """Topics that are counted one by one."""
-InfluentialTopics = Annotated[
-    Topics, Field(title="Topics of the most used models"), Ask("Take the most used models from")
-]
+InfluentialTopics = _asked(
+    Topics, "Topics of the most used models", "Take the most used models from"
+)
 """Topics on which the influential models are."""
-LowComputeTopics = Annotated[
-    Topics,
-    Field(title="Topics that need little computing"),
-    Ask("Count as needing little computing"),
-]
+LowComputeTopics = _asked(
+    Topics, "Topics that need little computing", "Count as needing little computing"
+)
 """Topics that count as low-compute."""
-IntensiveTopics = Annotated[
-    Topics, Field(title="Topics that need much computing"), Ask("Count as needing much computing")
-]
+IntensiveTopics = _asked(
+    Topics, "Topics that need much computing", "Count as needing much computing"
+)
 """Topics that count as compute-intensive."""
-ModelTopics = Annotated[
-    Topics, Field(title="Topics of papers on models"), Ask("Count as papers on models those on")
-]
+ModelTopics = _asked(Topics, "Topics of papers on models", "Count as papers on models those on")
 """Topics of the papers that are about models."""
 Text = Literal["title", "keywords", "abstract"]
 """A text of a paper."""
@@ -319,23 +290,20 @@ Texts = Annotated[
     list[Text], Field(min_length=1, title="Terms are looked for in"), Ask("Look for terms in")
 ]
 """Texts of a paper, at least one."""
-NamingTexts = Annotated[
-    Texts, Field(title="Names of models are looked for in"), Ask("Look for names of models in")
-]
-Reading = Annotated[str, OneOf(READINGS), Field(title="Authors are placed"), Ask("Place authors")]
+NamingTexts = _asked(Texts, "Names of models are looked for in", "Look for names of models in")
+Reading = _asked(Annotated[str, OneOf(READINGS)], "Authors are placed", "Place authors")
 """How it is read where authors work."""
 _sides = {"mixed": "both sides", "academia": "universities", "industry": "companies"}
 _joint_labs = OneOf(lambda: list(JOINT_LABS), named=_sides.__getitem__)
-JointLabs = Annotated[
-    str, _joint_labs, Field(title="Joint laboratories count as"), Ask("Count joint laboratories as")
-]
+JointLabs = _asked(
+    Annotated[str, _joint_labs], "Joint laboratories count as", "Count joint laboratories as"
+)
 """How a joint laboratory of a university and a company counts."""
-NonProfits = Annotated[
-    str,
-    OneOf(NON_PROFITS),
-    Field(title="Government and non-profits count as"),
-    Ask("Count government and non-profits as"),
-]
+NonProfits = _asked(
+    Annotated[str, OneOf(NON_PROFITS)],
+    "Government and non-profits count as",
+    "Count government and non-profits as",
+)
 """How government and non-profit research counts."""
 _Flip = Annotated[str, Field(examples=["openai=nonprofit"])]
 _judgements = Field(title="Judgement calls decided otherwise")
@@ -349,36 +317,27 @@ WORKS_READINGS = {
     "ids": "the types of institutions, with a list of those that are companies whatever their type",
     "rules": "our rules on the affiliation strings",
 }
-Works = Annotated[
-    str, OneOf(works_names), Field(title="Table of works"), Ask("Read the table of works")
-]
+Works = _asked(Annotated[str, OneOf(works_names)], "Table of works", "Read the table of works")
 """A table of OpenAlex works."""
-WorksReading = Annotated[
-    str,
-    OneOf(WORKS_READINGS),
-    Field(title="Institutions are told apart by"),
-    Ask("Tell institutions apart by"),
-]
-SnapshotWorks = Annotated[
-    Amount, Field(title="Works in the snapshot"), Ask("Take the snapshot to have works")
-]
-LinesSize = Annotated[
-    Amount,
-    Field(title="Size of the snapshot as JSON lines"),
-    Ask("Take the snapshot as JSON lines to be"),
-]
-ParquetSize = Annotated[
-    Amount,
-    Field(title="Size of the snapshot as Parquet"),
-    Ask("Take the snapshot as Parquet to be"),
-]
+WorksReading = _asked(
+    Annotated[str, OneOf(WORKS_READINGS)],
+    "Institutions are told apart by",
+    "Tell institutions apart by",
+)
+SnapshotWorks = _asked(Amount, "Works in the snapshot", "Take the snapshot to have works")
+LinesSize = _asked(
+    Amount, "Size of the snapshot as JSON lines", "Take the snapshot as JSON lines to be"
+)
+ParquetSize = _asked(
+    Amount, "Size of the snapshot as Parquet", "Take the snapshot as Parquet to be"
+)
 
 # --- what chapters ask of periods, years and snapshots ---
 
 
 def _period(title: str, ask: str = "") -> Any:
     """Return a period with its title, and what the panel asks, with a verb; else the title is."""
-    return Annotated[Period, Field(title=title), Ask(ask or title)]
+    return _asked(Period, title, ask or title)
 
 
 EarlyPeriod = _period("Early period", "Start with the years")
@@ -403,41 +362,25 @@ OtherFollowedYear = Annotated[Year, Field(title="Follow as well the models of")]
 YearBefore = Annotated[PlacedYear, Field(title="Follow it before the rise, in")]
 YearBetween = Annotated[PlacedYear, Field(title="Follow it about the turn, in")]
 YearAfter = Annotated[PlacedYear, Field(title="Follow it after the turn, in")]
-RecentYears = Annotated[
-    Years, Field(title="Newest years that count as recent"), Ask("Count as recent the newest years")
-]
-ComparedYears = Annotated[
-    Years, Field(title="Newest years compared"), Ask("Compare the newest years")
-]
-PaperVintage = Annotated[
+RecentYears = _asked(Years, "Newest years that count as recent", "Count as recent the newest years")
+ComparedYears = _asked(Years, "Newest years compared", "Compare the newest years")
+PaperVintage = _asked(
+    Vintage, "Snapshot of the paper's time", "Read for the paper's time the database of"
+)
+EarlierVintage = _asked(Vintage, "Earlier snapshot", "Read first the database of")
+LaterVintage = _asked(Vintage, "Later snapshot", "Read then the database of")
+SettledVintage = _asked(
     Vintage,
-    Field(title="Snapshot of the paper's time"),
-    Ask("Read for the paper's time the database of"),
-]
-EarlierVintage = Annotated[
-    Vintage, Field(title="Earlier snapshot"), Ask("Read first the database of")
-]
-LaterVintage = Annotated[Vintage, Field(title="Later snapshot"), Ask("Read then the database of")]
-SettledVintage = Annotated[
-    Vintage,
-    Field(title="Snapshot once the years were filled up"),
-    Ask("Read, once years were filled up, the database of"),
-]
-ComparedVintage = Annotated[
-    Vintage, Field(title="Compare with the snapshot of"), Ask("Compare with the database of")
-]
-ComparedAccess = Annotated[
-    HardwareVintage,
-    Field(title="Compare with the snapshot of"),
-    Ask("Compare with the database of"),
-]
-AccessVintage = Annotated[
-    HardwareVintage,
-    Field(title="Snapshot that records access"),
-    Ask("Read access from the database of"),
-]
-BaseVintage = Annotated[
-    HardwareVintage,
-    Field(title="Snapshot that names base models"),
-    Ask("Read base models from the database of"),
-]
+    "Snapshot once the years were filled up",
+    "Read, once years were filled up, the database of",
+)
+ComparedVintage = _asked(Vintage, "Compare with the snapshot of", "Compare with the database of")
+ComparedAccess = _asked(
+    HardwareVintage, "Compare with the snapshot of", "Compare with the database of"
+)
+AccessVintage = _asked(
+    HardwareVintage, "Snapshot that records access", "Read access from the database of"
+)
+BaseVintage = _asked(
+    HardwareVintage, "Snapshot that names base models", "Read base models from the database of"
+)

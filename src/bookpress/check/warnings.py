@@ -18,6 +18,7 @@ from bookpress.errors import PressError
 from bookpress.outputs.base.process import make
 from bookpress.outputs.base.registry import Format
 from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.outputs.html.pages import log_of
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
@@ -71,10 +72,7 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
         try:
             make([DUMMY], home, source, moment)
         except PressError:
-            log = home / "sphinx.log"
-            text = log.read_text(encoding="utf-8") if log.is_file() else ""
-            lines = text.replace(f"{source}/", "").splitlines()
-            warnings = [line for line in lines if PLACE.match(line)]
+            warnings = [line for line in log_of(home) if PLACE.match(line)]
             if warnings:
                 return warnings
             raise

@@ -18,7 +18,7 @@ from bookpress.book.source import build_time, day_of, load_source
 from bookpress.chapter.estimates import results_file
 from bookpress.cite.book import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.edition.link_check import check_pages, split_fetches
+from bookpress.edition.link_check import check_pages, hosts_in
 from bookpress.edition.open_data import write_open_data
 from bookpress.edition.published import (
     EXTRAS,
@@ -221,7 +221,7 @@ def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     replace_file(stamp, digest)
 
 
-def _listed(heading: str, problems: Iterable[str]) -> str:
+def _listed(heading: str, problems: Iterable[object]) -> str:
     return "\n".join([heading, *(f"  {problem}" for problem in problems)])
 
 
@@ -309,14 +309,13 @@ def finish_pages(
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
-    elsewhere, others = split_fetches(faults)
-    _tell(others, "the pages have faults:")
-    _tell(elsewhere, "the pages fetch from other hosts:")
+    _tell([fault for fault in faults if not fault.host], "the pages have faults:")
+    _tell(hosts_in(faults), "the pages fetch from other hosts:")
     if extras:
         extras.write(source, pages)
 
 
-def _tell(faults: Sequence[str], heading: str) -> None:
+def _tell(faults: Sequence[object], heading: str) -> None:
     """Tell what is wrong with a book that need not be without faults."""
     if faults:
         shown = list(faults[:TOLD])

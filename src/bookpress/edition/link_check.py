@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from lxml import html
@@ -25,12 +25,22 @@ FETCHING_RELATIONS = {
     "modulepreload",
     "manifest",
 }
-FETCH = re.compile(r": fetches (?:https?:)?//(?P<host>[^/\s]+)\S* from another host$")
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
-def check_pages(folder: Path) -> list[str]:
-    """Return what is wrong with the pages of a folder, one line a fault."""
+class PageFault(NamedTuple):
+    """What is wrong with a page, and the host that it fetches from where that is what is wrong."""
+
+    page: str
+    what: str
+    host: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.what}"
+
+
+def check_pages(folder: Path) -> list[PageFault]:
+    """Return what is wrong with the pages of a folder."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     pages = _pages(files)
@@ -39,25 +49,26 @@ def check_pages(folder: Path) -> list[str]:
         for name, page in pages.items()
         if page is not None
     }
-    problems = _style_sheet_problems(files)
+    faults = _style_sheet_faults(files)
     for name, page in pages.items():
         if page is None:
-            problems.append(f"{name}: the page is empty")
+            faults.append(PageFault(name, "the page is empty"))
             continue
         fetched = [link for element in page.iter(*FETCHED, "link") for link in _fetched(element)]
-        elsewhere = [link for link in fetched if urlsplit(link).netloc]
-        problems += [f"{name}: fetches {link} from another host" for link in elsewhere]
+        for link in fetched:
+            host = urlsplit(link).netloc
+            if host:
+                faults.append(PageFault(name, f"fetches {link} from another host", host))
         for link in {*fetched, *page.xpath("//a/@href | //area/@href")}:
-            faults = _broken(name, link, files, anchors)
-            problems += [f"{name}: link to {link}: {fault}" for fault in faults]
-    return sorted(set(problems))
+            broken = _broken(name, link, files, anchors)
+            faults += [PageFault(name, f"link to {link}: {fault}") for fault in broken]
+    return sorted(set(faults), key=str)
 
 
-def split_fetches(problems: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return the hosts that pages fetch from, each once with how many do, and the other faults."""
-    hosts = Counter(fetch["host"] for fetch in map(FETCH.search, problems) if fetch)
-    others = [problem for problem in problems if not FETCH.search(problem)]
-    return [f"{host} ({count} times)" for host, count in hosts.most_common()], others
+def hosts_in(faults: Sequence[PageFault]) -> list[str]:
+    """Return the hosts that pages fetch from, each once with how often they do."""
+    hosts = Counter(fault.host for fault in faults if fault.host)
+    return [f"{host} ({count} times)" for host, count in hosts.most_common()]
 
 
 def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
@@ -70,14 +81,14 @@ def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
     return pages
 
 
-def _style_sheet_problems(files: Mapping[str, Path]) -> list[str]:
-    problems = []
+def _style_sheet_faults(files: Mapping[str, Path]) -> list[PageFault]:
+    faults = []
     for name, path in files.items():
         if name.endswith(".css"):
             text = path.read_text(encoding="utf-8", errors="replace")
             if CSS_URL.search(text):
-                problems.append(f"{name}: fetches from another host")
-    return problems
+                faults.append(PageFault(name, "fetches from another host"))
+    return faults
 
 
 def _broken(

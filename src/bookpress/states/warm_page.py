@@ -52,7 +52,7 @@ def main() -> None:
             1,
             settings,
         )
-    complaints = sphinx_process.complaints(log.getvalue(), order["source"])
+    complaints = sphinx_process.complaints(log.getvalue(), Path(order["source"]))
     sys.exit(f"Jupyter Book says:\n{complaints}")
 
 
@@ -86,7 +86,7 @@ def _answer(
         with tempfile.TemporaryDirectory() as folder:
             blocks = published[request["docname"]]
             reply = _state(builder, request, blocks, Path(folder))
-        complaints = sphinx_process.complaints(log.getvalue(), str(builder.srcdir))
+        complaints = sphinx_process.complaints(log.getvalue(), Path(builder.srcdir))
         if builder.app._warncount:
             reply = {"error": complaints.strip()}
         connection.send(reply)

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from compute_divide.analysis.chips.machines import top500_share
-from compute_divide.evidence import outside
 from compute_divide.evidence.audit.machines import (
     derive_audited_machines,
     load_audited_chips,
@@ -32,6 +31,7 @@ from compute_divide.evidence.chips.universities import (
 )
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.outside import derive_outside
+from compute_divide.evidence.outside.evaluations import TRACKER as CARDS
 from compute_divide.evidence.store.files import EvidenceError, data_dir
 
 HARDWARE = "models/epoch_ml_hardware_2026-07-19.csv"
@@ -44,7 +44,7 @@ SITES = "compute/epoch_frontier_data_center_timelines_2026-07-07.csv"
 AUDIT = "audit/machines.csv"
 CAPABILITY = "models/epoch_benchmarked_models_2026-08-19.csv"
 SCORES = "scrutiny/fmti_scores_May2024.csv"
-TRACKER = outside.TRACKER.path
+TRACKER = CARDS.path
 
 
 @pytest.mark.raw

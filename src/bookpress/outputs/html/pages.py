@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 MEMORY = "doctrees"
 """Beside the source: what Sphinx has read for the last whole edition, to go on from."""
 DRAFT = "doctrees.new"
+LOG = "sphinx.log"
+"""Beside the source too: all that Jupyter Book wrote when it made the pages."""
 USED = (
     "jupyter_book.sphinx",
     "myst_nb.sphinx_ext",
@@ -59,7 +61,7 @@ def make(order: Order) -> None:
     source = Path(order.source)
     output = Path(order.output)
     shop = source.parent
-    log = shop / "sphinx.log"
+    log = shop / LOG
     # the process of a build that was killed may not have ended yet
     with FileLock(shop / ".busy"), naming(shop):
         for folder in (output, shop / DRAFT):
@@ -68,14 +70,14 @@ def make(order: Order) -> None:
             shutil.copytree(shop / MEMORY, shop / DRAFT)
         with (
             naming(log),
-            log.open("w", encoding="utf-8", errors="replace") as said,
-            contextlib.redirect_stdout(said),
-            contextlib.redirect_stderr(said),
+            log.open("w", encoding="utf-8", errors="replace") as file,
+            contextlib.redirect_stdout(file),
+            contextlib.redirect_stderr(file),
         ):
             jobs = 1 + WRITERS  # one of them only hands out pages
             failed = run(source, output, shop / DRAFT, jobs)
     if failed:
-        words = complaints(log.read_text(encoding="utf-8"), str(source))
+        words = complaints(log.read_text(encoding="utf-8"), source)
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
 
 
@@ -111,29 +113,33 @@ def run(
     )
 
 
+def log_of(shop: Path) -> list[str]:
+    """Return the lines that Sphinx wrote when it made pages in a folder; none where it did not."""
+    log = shop / LOG
+    return _lines(log.read_text(encoding="utf-8"), shop / "source") if log.is_file() else []
+
+
+def _lines(written: str, source: Path) -> list[str]:
+    """Return the lines of a log, with names of files as the author knows them."""
+    return written.replace(f"{source}/", "").splitlines()
+
+
 def warnings_of(shop: Path) -> list[str]:
     """Return the lines by which Sphinx warned when it made pages in a folder."""
-    log = shop / "sphinx.log"
-    if not log.is_file():
-        return []
-    said = log.read_text(encoding="utf-8").replace(f"{shop / 'source'}/", "")
-    return [line for line in said.splitlines() if WARNING.search(line)]
+    return [line for line in log_of(shop) if WARNING.search(line)]
 
 
-def complaints(said: str, source: str) -> str:
-    """Return the warnings and errors among what Sphinx said.
-
-    With file names as the author knows them.
-    """
-    lines = said.replace(f"{source}/", "").splitlines()
+def complaints(written: str, source: Path) -> str:
+    """Return the warnings and errors in a log of Sphinx, or its last lines without any."""
+    lines = _lines(written, source)
     fatal = len(lines)
     for number, line in enumerate(lines):
         if FATAL.search(line):
             fatal = number
             break
     warnings = [line for line in lines[:fatal] if WARNING.search(line)]
-    complaints = [*lines[fatal:], *warnings] or lines[-15:]
-    return "\n".join(f"  {line}" for line in complaints[:SHOWN])
+    shown = [*lines[fatal:], *warnings] or lines[-15:]
+    return "\n".join(f"  {line}" for line in shown[:SHOWN])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
