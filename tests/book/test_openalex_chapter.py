@@ -9,7 +9,7 @@ import pytest
 from evidence.openalex_server import make_works
 
 from book.conftest import shrink
-from compute_divide.evidence.openalex.client import Page
+from compute_divide.evidence.openalex.client import AnswerPage
 from compute_divide.evidence.openalex.fetch import opened
 from compute_divide.evidence.openalex.refresh import Choice, records_query, team_counts
 from compute_divide.evidence.openalex.tables import write_counts, write_works
@@ -23,7 +23,7 @@ def refreshed(fresh_checkout: Path) -> Path:
     with opened(
         fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))
     ) as store:
-        store.add(Page(works, len(works), None))
+        store.add(AnswerPage(works, len(works), None))
         write_works(store, "ai", "2026-11-24", fresh_checkout / "data")
     by_year = {year: 100 + year - 2012 for year in range(2012, 2025)}
     told = {

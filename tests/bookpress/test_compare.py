@@ -12,16 +12,22 @@ from bookpress.edition.build import build
 from bookpress.edition.editions import load_edition
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.compare import Comparison, Side, compare, print_comparison, sides
+from bookpress.states.sweeps.compare import (
+    EditionComparison,
+    Side,
+    compare,
+    print_comparison,
+    sides,
+)
 
 
 @pytest.fixture
-def compared(book: Project) -> Callable[[str, str], Comparison]:
+def compared(book: Project) -> Callable[[str, str], EditionComparison]:
     return lambda one, other: compare(*sides(book, (one, other), RunOptions(), Reporter()))
 
 
 def test_what_differs_is_named_with_its_parameters_and_never_stale(
-    book: Project, compared: Callable[..., Comparison]
+    book: Project, compared: Callable[..., EditionComparison]
 ) -> None:
     comparison = compared("default", "other")
     assert [tuple(one.values()) for one in comparison.parameters] == [
@@ -45,7 +51,7 @@ def test_what_differs_is_named_with_its_parameters_and_never_stale(
 
 
 def test_an_edition_is_the_same_as_itself(
-    compared: Callable[..., Comparison], capsys: pytest.CaptureFixture[str]
+    compared: Callable[..., EditionComparison], capsys: pytest.CaptureFixture[str]
 ) -> None:
     comparison = compared("other", "other")
     assert (comparison.changes, comparison.parameters, comparison.same) == ([], [], 2)
@@ -121,7 +127,7 @@ own = Estimate(float(there), unit="count", label="own")
 
 
 def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
-    book: Project, compared: Callable[..., Comparison]
+    book: Project, compared: Callable[..., EditionComparison]
 ) -> None:
     settings = book.root / "book" / "settings.yml"
     settings.write_text(f"{settings.read_text()}own: own\n")

@@ -21,7 +21,7 @@ from bookpress.errors import PressError, UsageError
 from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
-from bookpress.run.worker import Order, check_versions, checked_fingerprint, versions
+from bookpress.run.worker import WorkerSettings, check_versions, checked_fingerprint, versions
 from bookpress.states.sweeps.grid import read_grid
 from bookpress.states.sweeps.sweep import Sweep, plan_sweep, run_sweep, write_table
 
@@ -222,7 +222,7 @@ def test_a_scheduler_without_workers_or_answer_is_named(
 def test_a_worker_with_other_evidence_packages_or_libraries_is_refused(book: Project) -> None:
     here = versions()
     assert {"Python", "pandas", "papermill"} <= set(here)
-    order = Order("kernel", book, Fingerprint.of(book).id, here)
+    order = WorkerSettings("kernel", book, Fingerprint.of(book).id, here)
     check_versions(order)
     with pytest.raises(
         PressError, match=rf"a worker has pandas {here['pandas']} \(the sweep: 1.0\); every worker"

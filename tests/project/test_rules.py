@@ -135,11 +135,10 @@ def is_option(parameter):
     return "typer." in kind or kind.startswith("opt.")
 
 
-def test_no_name_of_a_class_stands_for_two_in_the_subject():
+def test_no_name_of_a_class_stands_for_two():
     names = Counter(
         node.name
         for path, text in modules().items()
-        if place_of(path).startswith("compute_divide/")
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.ClassDef)
     )

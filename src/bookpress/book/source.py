@@ -25,7 +25,7 @@ EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
-class Source(BaseModel):
+class CommittedSource(BaseModel):
     """The last commit that touched what an edition is made from.
 
     With it goes the tree of the book's folder in that commit.
@@ -88,7 +88,7 @@ def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
 
 
 @cache
-def load_source(project: Project) -> Source | None:
+def load_source(project: Project) -> CommittedSource | None:
     """Return what an edition is made from; asked once.
 
     Nothing is known of a book that is in no repository.
@@ -98,10 +98,10 @@ def load_source(project: Project) -> Source | None:
     return _released(project, places) if is_release else _committed(project.root, places)
 
 
-def _released(project: Project, places: list[str]) -> Source:
+def _released(project: Project, places: list[str]) -> CommittedSource:
     """Return what the file of a release says, held against what lies there now."""
     content = read(project.root / FILE)
-    source = checked(Source, parse_json(content, FILE), FILE)
+    source = checked(CommittedSource, parse_json(content, FILE), FILE)
     hashes: dict[str, str] = {}
     for place in places:
         path = project.root / place
@@ -112,7 +112,7 @@ def _released(project: Project, places: list[str]) -> Source:
     return source.model_copy(update={"files": "", "uncommitted": is_changed})
 
 
-def _committed(root: Path, places: list[str]) -> Source | None:
+def _committed(root: Path, places: list[str]) -> CommittedSource | None:
     """Return what git says of the last commit."""
     last = git(root, "log", "-1", "--format=%H %ct", "--", *places)
     if not last:
@@ -121,7 +121,7 @@ def _committed(root: Path, places: list[str]) -> Source | None:
     is_changed = git(root, "status", "--porcelain", "--", *places) != ""
     tree = git(root, "rev-parse", f"{commit}:./") or ""
     date = datetime.fromtimestamp(int(seconds), tz=UTC)
-    return Source(commit=commit, tree=tree, date=date, uncommitted=is_changed)
+    return CommittedSource(commit=commit, tree=tree, date=date, uncommitted=is_changed)
 
 
 def git(root: Path, *words: str) -> str | None:

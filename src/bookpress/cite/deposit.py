@@ -16,7 +16,7 @@ import yaml
 from bookpress.cite.book import SETTINGS, Author, Book, load_book
 from bookpress.cite.jsonld import Node, author_node, filled
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.cite.record import Chapter, Citation
+from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.errors import UsageError
 from bookpress.files import pretty
 
@@ -183,7 +183,7 @@ def _source_addresses(book: Book) -> list[str]:
     return [source.url for source in book.based_on if source.url]
 
 
-def to_crossref(cited: Citation, chapters: Sequence[Chapter]) -> str:
+def to_crossref(cited: Citation, chapters: Sequence[ChapterRecord]) -> str:
     """Return the deposit of a book and of those chapters that have a DOI.
 
     The form is that of https://www.crossref.org/schema/5.5.0.

@@ -12,7 +12,7 @@ from bookpress.cite.styles import STYLES, to_markdown, to_reference
 FOLDER = "cite"
 
 
-class Format(NamedTuple):
+class CitationFormat(NamedTuple):
     """A file with a citation.
 
     How readers call it, the ending of its name, its media type, what writes it.
@@ -29,12 +29,12 @@ def _to_biblatex(citation: Citation) -> str:
 
 
 _CSL_TYPE = "application/vnd.citationstyles.csl+json"
-FORMATS: Mapping[str, Format] = {
-    "bibtex": Format("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
-    "biblatex": Format("biblatex", ".biblatex.bib", "application/x-bibtex", _to_biblatex),
-    "ris": Format("RIS", ".ris", "application/x-research-info-systems", to_ris),
-    "csl-json": Format("CSL-JSON", ".csl.json", _CSL_TYPE, to_csl_file),
-    "markdown": Format("Markdown", ".md", "text/markdown", to_markdown),
+FORMATS: Mapping[str, CitationFormat] = {
+    "bibtex": CitationFormat("BibTeX", ".bib", "application/x-bibtex", to_bibtex),
+    "biblatex": CitationFormat("biblatex", ".biblatex.bib", "application/x-bibtex", _to_biblatex),
+    "ris": CitationFormat("RIS", ".ris", "application/x-research-info-systems", to_ris),
+    "csl-json": CitationFormat("CSL-JSON", ".csl.json", _CSL_TYPE, to_csl_file),
+    "markdown": CitationFormat("Markdown", ".md", "text/markdown", to_markdown),
 }
 FORMS = (*FORMATS, *STYLES)
 """Names of all forms of a citation: files first, then styles."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from bookpress.cite.book import Author, Book
 from bookpress.cite.landing_page import Dataset, LandingPage, SiteFile, Work
-from bookpress.cite.record import Chapter, Citation
+from bookpress.cite.record import ChapterRecord, Citation
 
 Node = dict[str, Any]
 
@@ -35,7 +35,7 @@ def _front_page(page: LandingPage) -> Node:
     }
 
 
-def _chapter_page(page: LandingPage, chapter: Chapter) -> Node:
+def _chapter_page(page: LandingPage, chapter: ChapterRecord) -> Node:
     sources = dict.fromkeys(dataset.source for dataset in page.datasets if dataset.source)
     data_sources = [_node("CreativeWork", name=source) for source in sources]
     return {

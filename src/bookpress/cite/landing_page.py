@@ -17,9 +17,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from bookpress.cite.book import Author
-from bookpress.cite.files import FORMATS, Format, citation_stem
+from bookpress.cite.files import FORMATS, CitationFormat, citation_stem
 from bookpress.cite.formats import LOW
-from bookpress.cite.record import Chapter, Citation
+from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.cite.styles import to_reference
 
 _LOADER = FileSystemLoader(Path(__file__).parent / "templates")
@@ -113,7 +113,7 @@ class LandingPage:
     picture: Picture | None = None
     pdf: str | None = None
     works: Sequence[Work] = ()
-    chapters: Sequence[Chapter] = ()
+    chapters: Sequence[ChapterRecord] = ()
 
     @property
     def url(self) -> str | None:
@@ -135,7 +135,7 @@ class LandingPage:
         """Return a file's absolute address where the site has one, else the relative one."""
         return self.absolute(path) or self.relative(path)
 
-    def downloads(self) -> list[tuple[Format, str, str]]:
+    def downloads(self) -> list[tuple[CitationFormat, str, str]]:
         """Return format, address and name of each citation file.
 
         A state that a page of another edition shows has no files: its addresses are their content.

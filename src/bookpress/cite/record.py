@@ -11,14 +11,14 @@ from urllib.parse import quote
 from docutils.nodes import make_id
 from pydantic import ConfigDict, Field
 
-from bookpress.book.source import Source, day_of
+from bookpress.book.source import CommittedSource, day_of
 from bookpress.chapter.types.allowed import as_text
 from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.facts import Day, Doi, Facts, Text
 from bookpress.files import checked, parse_json, read
 
 
-class Chapter(Facts):
+class ChapterRecord(Facts):
     """A chapter: what differs from the book.
 
     ``page`` is its path on the site, ``position`` its number from 1.
@@ -43,7 +43,7 @@ class Difference(Facts):
     default: Any = None
 
 
-class Edition(Facts):
+class EditionRecord(Facts):
     """The state of the book that was read, as ``edition.json`` records it.
 
     What else the file holds is left alone.
@@ -65,7 +65,7 @@ class Edition(Facts):
     """That of each chapter that has one."""
     results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     chapter_results_sha256: dict[str, str] = Field(default_factory=dict)
-    source: Source | None = None
+    source: CommittedSource | None = None
     command: Text
     made_with: dict[str, str] = Field(default_factory=dict)
     query: str = ""
@@ -103,12 +103,17 @@ class Citation(Facts):
 
     book: Book
     date: dt.date
-    chapter: Chapter | None = None
-    edition: Edition | None = None
+    chapter: ChapterRecord | None = None
+    edition: EditionRecord | None = None
 
     @classmethod
     def of(
-        cls, book: Book, chapter: Chapter | None, edition: Edition | None, *, built: dt.date
+        cls,
+        book: Book,
+        chapter: ChapterRecord | None,
+        edition: EditionRecord | None,
+        *,
+        built: dt.date,
     ) -> Self:
         """Return a citation, dated by the publication, else the edition, else the build.
 
@@ -119,7 +124,7 @@ class Citation(Facts):
         made = edition.date if edition else None
         return cls(book=book, chapter=chapter, edition=edition, date=published or made or built)
 
-    def of_chapter(self, chapter: Chapter | None) -> Self:
+    def of_chapter(self, chapter: ChapterRecord | None) -> Self:
         """Return the citation of a chapter in the same state; without one, that of the book."""
         return self.model_copy(update={"chapter": chapter})
 
@@ -276,7 +281,7 @@ EDITION = "edition.json"
 FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
 
 
-def load_built(root: Path) -> Edition | None:
+def load_built(root: Path) -> EditionRecord | None:
     """Return the edition whose sources are at a folder.
 
     There is none where the book is built without the press.
@@ -284,7 +289,7 @@ def load_built(root: Path) -> Edition | None:
     path = root / EDITION
     if not path.is_file():
         return None
-    return checked(Edition, parse_json(read(path), EDITION), EDITION)
+    return checked(EditionRecord, parse_json(read(path), EDITION), EDITION)
 
 
 def load_citation(root: Path) -> Citation:
@@ -299,8 +304,8 @@ def load_citation(root: Path) -> Citation:
 
 def read_chapter(
     slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]
-) -> Chapter:
+) -> ChapterRecord:
     """Return a chapter from its place in the book and its front matter, bibliographic or not."""
     facts = {name: front[name] for name in FRONT_MATTER if front.get(name)}
     place = {"slug": slug, "title": title, "page": page, "position": position}
-    return checked(Chapter, {**place, **facts}, f"the front matter of the chapter {slug!r}")
+    return checked(ChapterRecord, {**place, **facts}, f"the front matter of the chapter {slug!r}")

@@ -14,8 +14,8 @@ from bookpress.book.source import day_of, load_source
 from bookpress.cite.book import load_book
 from bookpress.cite.deposit import to_crossref, to_datacite
 from bookpress.cite.files import FORMS, write
-from bookpress.cite.record import Chapter as CitedChapter
-from bookpress.cite.record import Citation, Edition, load_citation, read_chapter
+from bookpress.cite.record import ChapterRecord
+from bookpress.cite.record import Citation, EditionRecord, load_citation, read_chapter
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError
@@ -47,7 +47,7 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     return to_datacite(cited) if form == "datacite" else write(cited, form)
 
 
-def _record(chapter: Chapter, number: int) -> CitedChapter:
+def _record(chapter: Chapter, number: int) -> ChapterRecord:
     """Return what a citation says of a chapter."""
     title = plain_heading(chapter.title)
     page = f"{chapter.docname}.html"
@@ -71,7 +71,7 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
         "differs": differences(plan, plan_edition(project)),
         "source": load_source(project),
     }
-    edition = Edition.model_validate(facts)
+    edition = EditionRecord.model_validate(facts)
     built = day_of(project.root)
     return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
 

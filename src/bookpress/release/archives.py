@@ -14,8 +14,8 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from bookpress.book.source import FILE, Source
-from bookpress.cite.record import Edition as Edited
+from bookpress.book.source import FILE, CommittedSource
+from bookpress.cite.record import EditionRecord
 from bookpress.edition.editions import id_of, is_name
 from bookpress.edition.ro_crate import NAME
 from bookpress.errors import PressError, short
@@ -41,7 +41,7 @@ BOOK = "book/"
 """The folder of the source that builds the edition again."""
 
 
-class Released(Edited):
+class Released(EditionRecord):
     """What ``edition.json`` says of a released edition, none of it trusted."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
@@ -50,7 +50,7 @@ class Released(Edited):
     name: Annotated[str, Field(max_length=100)]
     title: Annotated[str, Field(max_length=1000)]
     date: dt.date
-    source: Source
+    source: CommittedSource
     made_with: dict[str, str]
     parameters: dict[str, dict[str, Any]]
     results_sha256: str

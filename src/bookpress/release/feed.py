@@ -21,7 +21,7 @@ JSON = "changes.json"
 JSON_FEED = "https://jsonfeed.org/version/1.1"
 
 
-class Change(NamedTuple):
+class FeedEntry(NamedTuple):
     """An entry of the feed."""
 
     urn: str
@@ -40,7 +40,7 @@ class Feed(NamedTuple):
     updated: str
     self: str
     page: str
-    changes: Sequence[Change]
+    changes: Sequence[FeedEntry]
 
 
 def feed_files(
@@ -67,7 +67,7 @@ def _urn(book: Book, *names: str) -> str:
 
 def _of_results(
     book: Book, fates: Sequence[Fate], entries: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Change]:
+) -> Iterator[FeedEntry]:
     """Yield each result that is no longer what a release said."""
     newest: dict[str, str] = {}
     for editions in entries.values():
@@ -80,7 +80,7 @@ def _of_results(
             verb = "revised" if fate.now else "withdrawn"
             new = f"is {fate.now}" if fate.now else "was withdrawn"
             was = f"was {fate.was} in {said.version} ({said.edition})"
-            yield Change(
+            yield FeedEntry(
                 urn=_urn(book, said.edition, name, said.version, fate.was, fate.now),
                 date=newest[said.edition],
                 title=f"{name} {verb}",
@@ -89,7 +89,7 @@ def _of_results(
             )
 
 
-def _of_statements(book: Book, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[Change]:
+def _of_statements(book: Book, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[FeedEntry]:
     """Yield each statement that held in a release and fell with the next, or was dropped."""
     for version, editions in entries.items():
         facts = editions.get(DEFAULT, {})
@@ -101,11 +101,11 @@ def _of_statements(book: Book, entries: Mapping[str, Mapping[str, Any]]) -> Iter
             if holds is not True:
                 text = f"In version {version} the statement {name} {WORDS[holds]}; before it held."
                 urn = _urn(book, "statement", name, version)
-                yield Change(urn, str(facts["date"]), f"{name} fell", text)
+                yield FeedEntry(urn, str(facts["date"]), f"{name} fell", text)
         for name in turned.get("dropped", ()):
             text = f"The statement {name} of version {since} is not in version {version}."
             urn = _urn(book, "dropped", name, version)
-            yield Change(urn, str(facts["date"]), f"{name} dropped", text)
+            yield FeedEntry(urn, str(facts["date"]), f"{name} dropped", text)
 
 
 def _json_feed(feed: Feed, book: Book) -> dict[str, Any]:

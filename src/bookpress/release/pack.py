@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bookpress.book.documents import files_beside
 from bookpress.book.project import Project
-from bookpress.book.source import FILE, Source, made_from, mark_of
+from bookpress.book.source import FILE, CommittedSource, made_from, mark_of
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.editions import RELEASED
 from bookpress.errors import PressError, short
@@ -90,7 +90,7 @@ def _write_archive(path: Path, top: str, files: Mapping[str, Content], date: int
             tar.addfile(entry, io.BytesIO(content))
 
 
-def _source_files(project: Project, source: Source) -> dict[str, Content]:
+def _source_files(project: Project, source: CommittedSource) -> dict[str, Content]:
     """Return the files of the book at a commit, with their modes."""
     command = ["git", "-C", str(project.root), "archive", "--format=tar", source.commit]
     done = subprocess.run(command, capture_output=True, check=False)

@@ -20,7 +20,7 @@ from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
-from bookpress.states.sweeps.compare import Change, sides
+from bookpress.states.sweeps.compare import ChangedResult, sides
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9
@@ -143,13 +143,13 @@ def _results(
     return False, "the results are not those cited"
 
 
-def differences_of(before: Results, now: Results) -> list[Change]:
+def differences_of(before: Results, now: Results) -> list[ChangedResult]:
     """Return the results of a state that are not had now, but for what rounding does."""
     changes = []
     for slug, key, was in each(before):
         result = now.get(slug, {}).get(key)
         if not _same(was, result):
-            changes.append(Change(slug, key, "", was, result, []))
+            changes.append(ChangedResult(slug, key, "", was, result, []))
     return changes
 
 
@@ -165,7 +165,7 @@ def _close(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
-def _apart(change: Change) -> float:
+def _apart(change: ChangedResult) -> float:
     """Return how far two values lie apart, as a part of both.
 
     What cannot be compared says nothing of it.

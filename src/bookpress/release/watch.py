@@ -27,7 +27,7 @@ from bookpress.release.released import (
 )
 from bookpress.release.verify import Cited, differences_of, past_of, read_cited
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.compare import Change, sides
+from bookpress.states.sweeps.compare import ChangedResult, sides
 
 Answer = tuple[int, str]
 """An exit code, and what it means in words."""
@@ -77,7 +77,7 @@ def _cited_part(results: Results, cited: Cited) -> Results:
     return results
 
 
-def _lines(changes: list[Change]) -> Iterator[str]:
+def _lines(changes: list[ChangedResult]) -> Iterator[str]:
     for change in changes:
         before: Mapping[str, Any] = change.one or {}
         if change.other is None:

@@ -52,7 +52,7 @@ class ForkDiedError(RuntimeError):
     """A fork that ended before its cell did."""
 
 
-class _Server:
+class _ForkServer:
     """The process that forks, seen from ours: it ends when this object is closed, or we end."""
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -92,7 +92,7 @@ class _Server:
         os.close(self._alive)
 
 
-_servers: list[_Server] = []
+_servers: list[_ForkServer] = []
 """At most one."""
 
 
@@ -103,10 +103,10 @@ def start(modules: Sequence[str]) -> None:
     """
     while _servers:
         _servers.pop().close()
-    _servers.append(_Server(modules))
+    _servers.append(_ForkServer(modules))
 
 
-def _server() -> _Server:
+def _server() -> _ForkServer:
     if not _servers:
         start([])
     return _servers[-1]

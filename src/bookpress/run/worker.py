@@ -28,7 +28,7 @@ PRESS = "bookpress"
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkerSettings:
     """What a worker needs besides the job.
 
     The engine's name, the book, the id of its fingerprint, the versions.
@@ -54,7 +54,7 @@ def versions() -> Mapping[str, str]:
     return installed
 
 
-def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
+def run_elsewhere(job: Job, order: WorkerSettings) -> Run | ChapterError:
     """Run a job in a worker.
 
     A chapter that fails is returned: what is raised, a cluster would run again.
@@ -69,12 +69,12 @@ def run_elsewhere(job: Job, order: Order) -> Run | ChapterError:
 
 
 _lock = threading.Lock()
-_kept: list[tuple[Order, Fingerprint, Engine]] = []
+_kept: list[tuple[WorkerSettings, Fingerprint, Engine]] = []
 _press: list[dict[str, str]] = []
 """The files of the press that this worker has imported."""
 
 
-def _opened(order: Order) -> tuple[Fingerprint, Engine]:
+def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
     """Return the hashes of what is here, and an engine that has imported just that."""
     with _lock:
         for known, mark, engine in _kept:
@@ -97,7 +97,7 @@ def _check_press(mark: Fingerprint) -> None:
     _press[:] = [press]
 
 
-def checked_fingerprint(order: Order) -> Fingerprint:
+def checked_fingerprint(order: WorkerSettings) -> Fingerprint:
     """Return the hashes of what is here; raise unless they are those of the sweep."""
     mark = Fingerprint.of(order.project)
     if mark.id != order.fingerprint:
@@ -106,7 +106,7 @@ def checked_fingerprint(order: Order) -> Fingerprint:
     return mark
 
 
-def check_versions(order: Order) -> None:
+def check_versions(order: WorkerSettings) -> None:
     """Raise unless Python and the libraries of this worker are those of the sweep."""
     others = []
     for name, version in order.versions.items():

@@ -31,7 +31,7 @@ from bookpress.run.executor import cores
 from bookpress.run.notebook import job_for, run_job
 from bookpress.run.runner import cached_runs
 from bookpress.states.contents import content_of
-from bookpress.states.states import Outcome, State
+from bookpress.states.states import ExploredState, State
 from bookpress.states.warm import Program, WarmBook, begin, connections, warm_book
 
 PATIENCE = 60.0
@@ -189,7 +189,7 @@ class WarmChapters:
             default.fingerprint.check(project)
             cache.store(run)
         page = partial(self._warm.page, started=turn.works)
-        content = content_of(project, default, self._runs, page, Outcome(state, run))
+        content = content_of(project, default, self._runs, page, ExploredState(state, run))
         return {"id": state.edition.id, **content}
 
 

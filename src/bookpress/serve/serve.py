@@ -51,7 +51,7 @@ Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 Text = Annotated[str, Field(max_length=8192)]
 
 
-class Order(BaseModel):
+class ReaderRequest(BaseModel):
     """What a reader asks for: values of a chapter, as the command line takes them."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -62,7 +62,7 @@ class Order(BaseModel):
 
 
 @dataclass
-class State:
+class BuildStatus:
     """How the book stands.
 
     It is ``building``, ``built`` or ``failed``, why, and in which folder the built edition is.
@@ -90,9 +90,9 @@ def serve(project: Project, edition: str, port: int, ready: Callable[[str], obje
     """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM."""
     load_edition_file(project, edition)  # or say that there is none
     live = Live(project) if edition == DEFAULT else None
-    state = State(project.editions / edition, live=live)
+    state = BuildStatus(project.editions / edition, live=live)
     try:
-        server = _Server((HOST, port), partial(_Pages, state))
+        server = _PageServer((HOST, port), partial(_Pages, state))
     except OSError as error:
         why = f"is not to be had: {error}"
         if error.errno == errno.EADDRINUSE:
@@ -111,7 +111,7 @@ def serve(project: Project, edition: str, port: int, ready: Callable[[str], obje
         server.shutdown()
 
 
-def keep_built(project: Project, edition: str, state: State) -> None:
+def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
     """Build now and after each change, each time in a fresh process.
 
     It sees the package as it now is. A change during a build starts it afresh. It publishes only
@@ -196,7 +196,7 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     return what if process.returncode else ""
 
 
-class _Server(ThreadingHTTPServer):
+class _PageServer(ThreadingHTTPServer):
     request_queue_size = 128
 
 
@@ -208,7 +208,7 @@ class _Pages(SimpleHTTPRequestHandler):
 
     timeout = 30
 
-    def __init__(self, state: State, *arguments: Any) -> None:
+    def __init__(self, state: BuildStatus, *arguments: Any) -> None:
         self.state = state
         super().__init__(*arguments, directory=str(state.folder / "html"))
 
@@ -294,7 +294,7 @@ class _Pages(SimpleHTTPRequestHandler):
         is_proved = compare_digest(token, self.state.token.encode())
         return is_proved and self._is_ours() and bool(self.headers.get("Origin"))
 
-    def _order(self) -> Order | None:
+    def _order(self) -> ReaderRequest | None:
         """Return the order that is sent; None where it is none, or too long."""
         is_json = self.headers.get_content_type() == "application/json"
         length = self.headers.get("Content-Length", "")
@@ -304,7 +304,7 @@ class _Pages(SimpleHTTPRequestHandler):
         if size > ORDER_LIMIT:
             return None
         try:
-            return Order.model_validate_json(self.rfile.read(size))
+            return ReaderRequest.model_validate_json(self.rfile.read(size))
         except ValidationError:
             return None
 

@@ -26,7 +26,7 @@ from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
 from bookpress.states.index import three
-from bookpress.states.states import Outcome
+from bookpress.states.states import ExploredState
 
 FOLDER = "states"
 """Among the runs that are kept, the folder of contents."""
@@ -40,7 +40,7 @@ def content_of(
     default: Edition,
     runs: Mapping[str, Run],
     page: Page,
-    outcome: Outcome,
+    outcome: ExploredState,
 ) -> dict[str, Any]:
     """Return the content of the script of a state.
 
@@ -85,7 +85,7 @@ def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
 
 
 @dataclass(frozen=True)
-class Contents:
+class StateContents:
     """Contents of the states of a published edition, those of before among them."""
 
     project: Project
@@ -98,7 +98,7 @@ class Contents:
     """The ids of the states whose pages were made, not kept."""
     _marks: dict[str, str] = field(default_factory=dict, init=False)
 
-    def of(self, outcome: Outcome) -> dict[str, Any]:
+    def of(self, outcome: ExploredState) -> dict[str, Any]:
         """Return the content of a state, made where it is not kept."""
         state_id = outcome.state.edition.id
         kept = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
@@ -114,7 +114,7 @@ class Contents:
         self.made.append(state_id)
         return content
 
-    def _key(self, outcome: Outcome) -> str:
+    def _key(self, outcome: ExploredState) -> str:
         """Return the hash of all that the content of a state rests on but for ids of editions."""
         state = outcome.state
         slug = state.chapter.slug

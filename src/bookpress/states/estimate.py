@@ -14,7 +14,7 @@ from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import cores
 from bookpress.run.runner import Durations, RunOptions
-from bookpress.states.states import Outcome, State
+from bookpress.states.states import ExploredState, State
 
 LAST = "states/last.json"
 """Among the runs that are kept: of which chapters the pages of states were made, by slug."""
@@ -91,7 +91,7 @@ class Clock:
         self._default = default
         self._pages = 0.0
 
-    def note_runs(self, published: Iterable[Run], outcomes: Iterable[Outcome]) -> None:
+    def note_runs(self, published: Iterable[Run], outcomes: Iterable[ExploredState]) -> None:
         """Keep how long chapters took to be run, and their states."""
         Durations(self._project).note(published)
         seconds: dict[str, list[float]] = {}

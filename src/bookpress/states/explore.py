@@ -31,11 +31,11 @@ from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
-from bookpress.states.contents import Contents
+from bookpress.states.contents import StateContents
 from bookpress.states.estimate import Clock
 from bookpress.states.index import index_of
 from bookpress.states.pack import scripts
-from bookpress.states.states import Outcome, State, states_of
+from bookpress.states.states import ExploredState, State, states_of
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
 from bookpress.states.warm import warm_book
@@ -106,7 +106,7 @@ def explore(
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     raise_failed(tasks, errors, "runs failed")
     runs = {chapter.slug: ran[place] for place, chapter in enumerate(default.chapters)}
-    outcomes = [Outcome(state, ran[place]) for place, state in enumerate(states, len(runs))]
+    outcomes = [ExploredState(state, ran[place]) for place, state in enumerate(states, len(runs))]
     clock = Clock(project, default)
     clock.note_runs(runs.values(), outcomes)
     by_chapter = _by_chapter(outcomes)
@@ -117,7 +117,7 @@ def explore(
     def write(source: Path, pages: Path) -> None:
         width = options.jobs or cores()
         with clock.pages(), warm_book(project, source, pages) as warm:
-            kept = Contents(project, default, runs, source, pages, warm.page)
+            kept = StateContents(project, default, runs, source, pages, warm.page)
             contents = _contents(outcomes, kept.of, width, reporter)
         clock.note_pages(by_chapter, len(kept.made), width)
         for slug, of_chapter in by_chapter.items():
@@ -156,8 +156,8 @@ def is_explored(
     return before.get(EXTRAS) == mark and names <= {*before.get(FORMATS, ())}
 
 
-def _by_chapter(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
-    by_chapter: dict[str, list[Outcome]] = {}
+def _by_chapter(outcomes: Iterable[ExploredState]) -> dict[str, list[ExploredState]]:
+    by_chapter: dict[str, list[ExploredState]] = {}
     for outcome in outcomes:
         by_chapter.setdefault(outcome.state.chapter.slug, []).append(outcome)
     return by_chapter
@@ -191,14 +191,14 @@ def _write_scripts(
 
 
 def _contents(
-    outcomes: Sequence[Outcome],
-    make: Callable[[Outcome], dict[str, Any]],
+    outcomes: Sequence[ExploredState],
+    make: Callable[[ExploredState], dict[str, Any]],
     width: int,
     reporter: Reporter,
 ) -> dict[str, dict[str, Any]]:
     """Return the contents of the scripts of states by id, so many made at a time."""
 
-    def content_or_error(outcome: Outcome) -> dict[str, Any] | PressError:
+    def content_or_error(outcome: ExploredState) -> dict[str, Any] | PressError:
         try:
             return make(outcome)
         except PressError as error:

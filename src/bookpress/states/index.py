@@ -13,7 +13,7 @@ from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, nearest
 from bookpress.run.cache import Run
-from bookpress.states.states import Outcome
+from bookpress.states.states import ExploredState
 
 QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")
 """A result in a finding."""
@@ -28,7 +28,7 @@ def three(result: Mapping[str, Any] | None) -> list[float | None]:
     return [result[name] for name in ("value", "low", "high")]
 
 
-def index_of(default: Edition, published: Run, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def index_of(default: Edition, published: Run, outcomes: Sequence[ExploredState]) -> dict[str, Any]:
     """Return the content of the index of a chapter's states.
 
     ``published``: the id of the edition that they are states of; ``headline``: the key of the
@@ -81,7 +81,7 @@ def _headline(chapter: Chapter, published: Run) -> str:
     return next(iter(published.results), "")
 
 
-def _row(key: str, outcome: Outcome) -> dict[str, Any]:
+def _row(key: str, outcome: ExploredState) -> dict[str, Any]:
     """Return the id of a state, the headline under it, and how many statements turn."""
     return {
         "id": outcome.state.edition.id,

@@ -74,7 +74,7 @@ class State:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ExploredState:
     """What came out of a state."""
 
     state: State

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bookpress.states.robustness import Sureness
-from bookpress.states.states import Outcome
+from bookpress.states.states import ExploredState
 
 
 def tally(
     published: Mapping[str, Mapping[str, Mapping[str, Any]]],
-    states: Mapping[str, Sequence[Outcome]],
+    states: Mapping[str, Sequence[ExploredState]],
     named: Mapping[str, Mapping[str, Any]],
     survival: str = "",
 ) -> dict[str, dict[str, Sureness]]:
@@ -37,7 +37,7 @@ def tally(
     return tallied
 
 
-def _readings(key: str, outcomes: Sequence[Outcome], name: str) -> dict[str, Any]:
+def _readings(key: str, outcomes: Sequence[ExploredState], name: str) -> dict[str, Any]:
     """Return in which values of a parameter a statement holds, the published one among them."""
     readings = [outcome for outcome in outcomes if [*outcome.state.choice] == [name]]
     if not readings or all(outcome.holds(key) is None for outcome in readings):
@@ -56,15 +56,15 @@ def _readings(key: str, outcomes: Sequence[Outcome], name: str) -> dict[str, Any
     return {"survival": reading}
 
 
-def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def _sureness(key: str, outcomes: Sequence[ExploredState]) -> dict[str, Any]:
     """Return how sure a statement is by the states of its chapter."""
-    single: dict[str, list[Outcome]] = {}
+    single: dict[str, list[ExploredState]] = {}
     for outcome in outcomes:
         if len(outcome.state.choice) == 1:
             [name] = outcome.state.choice
             single.setdefault(name, []).append(outcome)
     choices = []
-    falls: list[Outcome] = []
+    falls: list[ExploredState] = []
     for name, of_choice in single.items():
         answers = [outcome for outcome in of_choice if outcome.answers(key)]
         turned = [outcome for outcome in answers if outcome.turns(key)]
@@ -84,7 +84,9 @@ def _sureness(key: str, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def _choice(name: str, answers: Sequence[Outcome], turned: Sequence[Outcome]) -> dict[str, Any]:
+def _choice(
+    name: str, answers: Sequence[ExploredState], turned: Sequence[ExploredState]
+) -> dict[str, Any]:
     """Return how a statement stands under the values of a choice that answer its question."""
     parameter = answers[0].state.parameter(name)
     proper = [outcome for outcome in turned if parameter.is_proper(outcome.state.choice[name])]
@@ -96,11 +98,11 @@ def _choice(name: str, answers: Sequence[Outcome], turned: Sequence[Outcome]) ->
     }
 
 
-def _nearness(outcome: Outcome) -> int:
+def _nearness(outcome: ExploredState) -> int:
     return outcome.state.steps
 
 
-def _falls(key: str, outcome: Outcome) -> dict[str, Any]:
+def _falls(key: str, outcome: ExploredState) -> dict[str, Any]:
     """Return under which choice the sentence of a statement is false, in words too, and why."""
     state = outcome.state
     conditions = [state.parameter(name).condition(value) for name, value in state.choice.items()]

@@ -23,7 +23,7 @@ from docutils import nodes
 from sphinx.util import logging
 
 from bookpress.channel import Channel
-from bookpress.cite.record import Citation, Edition
+from bookpress.cite.record import Citation, EditionRecord
 from bookpress.elements.base.blocks import Block, blocks_of
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of
@@ -108,7 +108,7 @@ def _state(
     cache = figures.picture_cache(Path(builder.outdir))
     # the pictures of a state are never drawn: its charts have the sizes of the published ones
     store_of(env).sizes = {chart.name: drawing.sizes(chart, cache) for chart in charts}
-    edition = Edition.model_validate(request["edition"])
+    edition = EditionRecord.model_validate(request["edition"])
     citation = citation_of(builder.config)
     of_state = Citation.of(citation.book, None, edition, built=citation.date)
     builder.config.bookpress_citation = of_state

@@ -12,7 +12,7 @@ from bookpress.chapter import number_formats
 from bookpress.chapter.estimates import read_estimate
 from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.compare import Change, compare, sides
+from bookpress.states.sweeps.compare import ChangedResult, compare, sides
 from compute_divide.evidence.audit.results import CHANGED, CHANGED_FILE
 from compute_divide.evidence.store import files
 
@@ -27,7 +27,7 @@ def changed_results(project: Project, options: RunOptions, reporter: Reporter) -
     return pd.DataFrame([row for row in map(_row, changes) if row], columns=list(CHANGED.columns))
 
 
-def _row(change: Change) -> dict[str, str] | None:
+def _row(change: ChangedResult) -> dict[str, str] | None:
     """Return a row of the table; none where only the words around a value differ."""
     audited = _written(change.one)
     listed = _written(change.other)

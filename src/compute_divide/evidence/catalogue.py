@@ -29,7 +29,7 @@ from compute_divide.evidence.openalex import tables as openalex_tables
 from compute_divide.evidence.papers import table as papers
 from compute_divide.evidence.store import files
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
-from compute_divide.evidence.store.tables import Table, check_schema, read_table
+from compute_divide.evidence.store.tables import EvidenceTable, check_schema, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
 """Derives the tables of a family: from the folder of raw files, to an evidence folder."""
@@ -43,7 +43,7 @@ class Family:
     """
 
     name: str
-    tables: tuple[Table, ...]
+    tables: tuple[EvidenceTable, ...]
     derive: Derive
     raw: tuple[str, ...]
 

@@ -48,7 +48,7 @@ ACCESS = ("open weights", "service", "service, fine-tuned")
 
 AUTHORS = ("university", "university and company", "company", "other", "unknown")
 
-USES_OF_MODELS = tables.Table(
+USES_OF_MODELS = tables.EvidenceTable(
     "outside/model_uses.csv",
     tables.schema(
         access=tables.one_of(ACCESS, nullable=False),
@@ -180,7 +180,7 @@ COMPONENTS = {
 }
 """The components of the Model Openness Framework, by the column of the source."""
 
-RELEASED = tables.Table(
+RELEASED = tables.EvidenceTable(
     "outside/components.csv",
     tables.schema(
         model=tables.text(nullable=False),

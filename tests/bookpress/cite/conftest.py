@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from bookpress.cite.book import Author, Book
-from bookpress.cite.record import Chapter, Citation, Edition
+from bookpress.cite.record import ChapterRecord, Citation, EditionRecord
 
 BUILT = dt.date(2026, 11, 24)
 
@@ -104,9 +104,9 @@ EDITIONS = {
 def every_citation() -> list[Citation]:
     """Every chapter and the book itself, of a local and of a published book, in both editions and in none."""
     books = [Book.model_validate(FACTS), Book.model_validate(PUBLIC)]
-    editions = [Edition.model_validate(edition) for edition in EDITIONS.values()]
+    editions = [EditionRecord.model_validate(edition) for edition in EDITIONS.values()]
     chapters = [
-        Chapter.model_validate(
+        ChapterRecord.model_validate(
             {**chapter, "page": f"notebooks/{chapter['slug']}.html", "position": place}
         )
         for place, chapter in enumerate(CHAPTERS, 1)

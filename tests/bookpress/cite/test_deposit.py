@@ -15,7 +15,7 @@ from cite.conftest import FACTS, NAMES, PUBLIC
 
 from bookpress.cite.book import SETTINGS, Book
 from bookpress.cite.deposit import deposit_files, main, to_crossref, to_datacite, zenodo
-from bookpress.cite.record import Citation, Edition
+from bookpress.cite.record import Citation, EditionRecord
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -148,7 +148,7 @@ def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
     people = [author.model_dump(exclude_none=True) for author in NAMES]
     facts = {**PUBLIC, "depositor": {"name": "Books", "email": "books@example.org"}}
 
-    def deposit(more: dict[str, Any], edition: Edition | None = edition) -> str:
+    def deposit(more: dict[str, Any], edition: EditionRecord | None = edition) -> str:
         book = checked(Book, {**facts, **more}, SETTINGS)
         return to_crossref(Citation.of(book, None, edition, built=citations[0].date), chapters)
 

@@ -21,7 +21,7 @@ from pybtex.richtext import Text
 from bookpress.cite.book import SETTINGS, Author, Book
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
-from bookpress.cite.record import Chapter, Citation
+from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.cite.styles import STYLES, to_reference
 from bookpress.commands.cite import plain_heading
 from bookpress.files import checked
@@ -229,7 +229,7 @@ def test_styles_follow_their_manuals() -> None:
         "title_in_sentence": "The divide",
     }
     facts |= {"publisher": "The Example project", "base_url": "https://example.org/"}
-    chapter = Chapter(slug="plain", title="Large-scale models", page="plain.html", position=1)
+    chapter = ChapterRecord(slug="plain", title="Large-scale models", page="plain.html", position=1)
     cited = Citation.of(checked(Book, facts, SETTINGS), chapter, None, built=dt.date(2026, 11, 24))
     wanted = {
         "apa": "The Example project. (2026). Large-scale models. In The divide: Who has it (Version 0.1.0, Chapter 1).",

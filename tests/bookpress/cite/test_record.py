@@ -8,7 +8,7 @@ from cite.conftest import FACTS, PUBLIC
 from pybtex.database import parse_string
 
 from bookpress.cite.book import SETTINGS, Author, Book
-from bookpress.cite.record import Chapter, Citation, Edition, read_chapter
+from bookpress.cite.record import ChapterRecord, Citation, EditionRecord, read_chapter
 from bookpress.cite.references import work_of
 from bookpress.errors import UsageError
 from bookpress.files import checked
@@ -78,11 +78,11 @@ def test_names_are_composed_and_single_spaced() -> None:
     assert Author(family="Nu\u0301n\u0303ez  y\nAlvarez").family == "Núñez y Alvarez"
 
 
-CHAPTER = Chapter(
+CHAPTER = ChapterRecord(
     slug="plain", title="Plain", page="notebooks/plain.html", position=1, doi="10.5555/plain"
 )
-DEFAULT = Edition(id="7f3e1a2b9c0d", name="default", is_default=True, command="make it")
-PAPER = Edition(id="0123456789ab", name="paper", is_default=False, command="make it")
+DEFAULT = EditionRecord(id="7f3e1a2b9c0d", name="default", is_default=True, command="make it")
+PAPER = EditionRecord(id="0123456789ab", name="paper", is_default=False, command="make it")
 DAY = dt.date(2026, 11, 24)
 SITE = "https://example.org/book"
 
@@ -110,7 +110,7 @@ SITE = "https://example.org/book"
     ],
 )
 def test_an_edition_is_cited_at_its_own_address_or_none(
-    edition: Edition, change: dict[str, Any], url: str | None, page_url: str | None
+    edition: EditionRecord, change: dict[str, Any], url: str | None, page_url: str | None
 ) -> None:
     citation = Citation.of(read_book({**PUBLIC, **change}), CHAPTER, edition, built=DAY)
     assert (citation.url, citation.page_url) == (url, page_url)

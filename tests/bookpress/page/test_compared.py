@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from book.browsing import expect_no_fault
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.states.sweeps.compare import Comparison, Side, Turn, compare
+from bookpress.states.sweeps.compare import EditionComparison, Reversal, Side, compare
 from bookpress.states.sweeps.comparison_page import write_page
 
 
@@ -23,7 +23,7 @@ def side(name: str, title: str, vintage: str, results: dict[str, dict[str, Any]]
 
 
 @pytest.fixture
-def comparison() -> Comparison:
+def comparison() -> EditionComparison:
     one = side(
         "default",
         "The published edition",
@@ -65,14 +65,14 @@ def project(tmp_path: Path) -> Project:
     return replace(Project.at(ROOT), build=tmp_path)
 
 
-def page_of(comparison: Comparison, project: Project) -> BeautifulSoup:
+def page_of(comparison: EditionComparison, project: Project) -> BeautifulSoup:
     text = write_page(comparison, project).read_text("utf-8")
     html5lib.HTMLParser(strict=True).parse(text)
     return BeautifulSoup(text, "html5lib")
 
 
 @pytest.fixture
-def page(comparison: Comparison, project: Project) -> BeautifulSoup:
+def page(comparison: EditionComparison, project: Project) -> BeautifulSoup:
     return page_of(comparison, project)
 
 
@@ -113,7 +113,7 @@ def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup
 
 
 def test_findings_of_the_cover_come_first(
-    comparison: Comparison, project: Project, tmp_path: Path
+    comparison: EditionComparison, project: Project, tmp_path: Path
 ) -> None:
     page = page_of(comparison, project)
     assert page.select_one("#cover") is None  # none of the cover's results is among those compared
@@ -140,7 +140,7 @@ def test_findings_of_the_cover_come_first(
 
 
 def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
-    comparison: Comparison, project: Project
+    comparison: EditionComparison, project: Project
 ) -> None:
     built = project.editions / "default/html/notebooks"
     built.mkdir(parents=True)
@@ -161,19 +161,19 @@ def test_it_leads_to_pages_that_are_built_and_says_how_to_build_the_rest(
 
 
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
-    comparison: Comparison, project: Project, browser: Browser
+    comparison: EditionComparison, project: Project, browser: Browser
 ) -> None:
     expect_no_fault(write_page(comparison, project), browser)
 
 
 def test_statements_that_changed_side_have_a_table_of_their_own(
-    comparison: Comparison, project: Project
+    comparison: EditionComparison, project: Project
 ) -> None:
     stands = (
         {"holds": holds, "because": "5% < 9%", "marks": [{"sentence": "It <fell>."}]}
         for holds in (True, None)
     )
-    page = page_of(replace(comparison, turns=[Turn("machines", "fell", *stands)]), project)
+    page = page_of(replace(comparison, turns=[Reversal("machines", "fell", *stands)]), project)
     row = [words(cell) for cell in page.select("#statements + table tbody tr > *")]
     assert row == ["It <fell>. machines:fell", "holds: 5% < 9%", "is unknown: 5% < 9%"]
     assert "1 statement changed side" in words(page.select_one(".counts"))

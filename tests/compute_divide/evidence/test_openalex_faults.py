@@ -13,7 +13,7 @@ import pytest
 from evidence.openalex_server import FAULTS, KEY, Server, make_works
 
 from compute_divide.evidence.openalex.client import Client, FetchError
-from compute_divide.evidence.openalex.fetch import DRIFT, Store, fetch_records, opened
+from compute_divide.evidence.openalex.fetch import DRIFT, FetchedPages, fetch_records, opened
 from compute_divide.evidence.openalex.refresh import Choice, records_query
 from sampling import LONG
 
@@ -52,7 +52,7 @@ STOPS = {
 
 def fetch_until_complete(
     server: Server, folder: Path, runs: int = 12
-) -> tuple[Store, list[str], list[Client]]:
+) -> tuple[FetchedPages, list[str], list[Client]]:
     """Run the same fetch again until it is complete; return the store, how each run ended, and the clients."""
     ends: list[str] = []
     clients: list[Client] = []
@@ -69,7 +69,7 @@ def fetch_until_complete(
     raise AssertionError(f"never complete: {ends}")
 
 
-def check(store: Store, server: Server, lost: float = 0.0) -> None:
+def check(store: FetchedPages, server: Server, lost: float = 0.0) -> None:
     """Find every work once, but for a share that a fetch may lack."""
     ids = [record["id"] for record in store.records()]
     assert len(ids) == len(store.ids) >= len(server.works) * (1 - lost)

@@ -30,7 +30,7 @@ _OWN = re.compile(f' {ID}="[^"]*" {HASH}="[^"]*"')
 
 
 @dataclass
-class Element:
+class HtmlElement:
     """An element of a page: where it begins and ends in the text, and what is in it."""
 
     tag: str
@@ -38,9 +38,9 @@ class Element:
     start: int
     opened: int
     """Where its first tag ends."""
-    parent: Element | None = None
+    parent: HtmlElement | None = None
     end: int = 0
-    children: list[Element] = field(default_factory=list)
+    children: list[HtmlElement] = field(default_factory=list)
 
     @property
     def classes(self) -> list[str]:
@@ -57,7 +57,7 @@ class Element:
         """What its blocks are named after."""
         return self.attributes.get("id") or self.attributes.get("class") or self.tag
 
-    def walk(self) -> Iterator[Element]:
+    def walk(self) -> Iterator[HtmlElement]:
         """Yield it and all that is in it, in the order of the page."""
         yield self
         for child in self.children:
@@ -80,7 +80,7 @@ class Block:
     """The id of the block that it is within, if it is."""
 
 
-class _Reader(HTMLParser):
+class _ElementReader(HTMLParser):
     """Reads the elements of a page, with their places in its text."""
 
     def __init__(self, text: str) -> None:
@@ -88,7 +88,7 @@ class _Reader(HTMLParser):
         self._text = text
         self._lines = [0]
         self._lines += [match.end() for match in re.finditer("\n", text)]
-        self.root = Element("", {}, 0, 0)
+        self.root = HtmlElement("", {}, 0, 0)
         self._open = self.root
         self.feed(text)
         self.close()
@@ -97,10 +97,10 @@ class _Reader(HTMLParser):
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
-    def _add(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> Element:
+    def _add(self, tag: str, attributes: Iterable[tuple[str, str | None]]) -> HtmlElement:
         start = self._place()
         opened = start + len(self.get_starttag_text() or "")
-        element = Element(tag, dict(attributes), start, opened, self._open, opened)
+        element = HtmlElement(tag, dict(attributes), start, opened, self._open, opened)
         self._open.children.append(element)
         return element
 
@@ -117,7 +117,7 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         """Leave an element, and those in it that have no end of their own."""
         place = self._place()
-        element: Element | None = self._open
+        element: HtmlElement | None = self._open
         left = []
         while element and element.tag != tag:
             left.append(element)
@@ -132,7 +132,7 @@ class _Reader(HTMLParser):
 
 def with_ids(body: str) -> str:
     """Return the text of a page, each block of it with its id and its hash."""
-    root = _Reader(body).root
+    root = _ElementReader(body).root
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
         if not holder.is_holder or holder.name in fixed():
@@ -150,7 +150,7 @@ def with_ids(body: str) -> str:
     return body
 
 
-def _blocks(holder: Element) -> Iterator[Element]:
+def _blocks(holder: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the blocks that an element holds."""
     for child in holder.children:
         is_block = not child.is_holder and child.name not in fixed()
@@ -164,18 +164,18 @@ def _own(name: str, html: str) -> str:
     return f' {ID}="{name}" {HASH}="{digest[:HASH_LENGTH]}"'
 
 
-def _after_tag(element: Element) -> int:
+def _after_tag(element: HtmlElement) -> int:
     """Return where an attribute of an element may stand."""
     return element.start + 1 + len(element.tag)
 
 
-def _parts(block: Element) -> Iterator[Element]:
+def _parts(block: HtmlElement) -> Iterator[HtmlElement]:
     for element in block.walk():
         if element is not block and element.attributes.get(PART):
             yield element
 
 
-def _figure(part: Element) -> str:
+def _figure(part: HtmlElement) -> str:
     """Return the id of the figure that a part is of; empty where it is of none."""
     element = part.parent
     while element and element.tag != "figure":
@@ -193,7 +193,7 @@ def blocks_of(page: str) -> list[Block]:
     >>> [(block.id, block.html) for block in blocks_of(page)][1:]
     [('a-2', '<div><p data-block="a-2-b"></p></div>'), ('a-2-b', '<p data-part="b">Two.</p>')]
     """
-    root = _Reader(page).root
+    root = _ElementReader(page).root
     blocks = []
     for element in root.walk():
         name = element.attributes.get(ID)
@@ -206,7 +206,7 @@ def blocks_of(page: str) -> list[Block]:
     return blocks
 
 
-def _outer(block: Element) -> str:
+def _outer(block: HtmlElement) -> str:
     """Return the id of the block that a block is within; empty where it is within none."""
     element = block.parent
     while element and not element.attributes.get(ID):
@@ -214,7 +214,7 @@ def _outer(block: Element) -> str:
     return (element and element.attributes.get(ID)) or ""
 
 
-def _html(page: str, block: Element, parts: Mapping[str, Element]) -> str:
+def _html(page: str, block: HtmlElement, parts: Mapping[str, HtmlElement]) -> str:
     """Return the HTML of a block with its notes; empty elements stand for the blocks within it."""
     pieces = []
     last = block.start
@@ -227,9 +227,9 @@ def _html(page: str, block: Element, parts: Mapping[str, Element]) -> str:
     return "\n".join([*notes, "".join(pieces)])
 
 
-def _notes(block: Element) -> list[Element]:
+def _notes(block: HtmlElement) -> list[HtmlElement]:
     """Return the notes that stand before a block."""
-    notes: list[Element] = []
+    notes: list[HtmlElement] = []
     for sibling in block.parent.children if block.parent else ():
         if sibling is block:
             break

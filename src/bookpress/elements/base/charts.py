@@ -35,7 +35,7 @@ Kind = Literal["text", "number", "share", "year", "power", "date"]
 UNITS = {"share": "share, 0 to 1", "year": "year"}
 
 
-class Part(BaseModel):
+class ChartPart(BaseModel):
     """A part of a chart; it takes nothing that it does not know."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
@@ -63,14 +63,14 @@ class Column:
         return types.get(self.kind, "number")
 
 
-class Data(Part):
+class Data(ChartPart):
     """The data behind a chart."""
 
     columns: list[Column] = Field(min_length=1)
     rows: list[list[Any]]
 
 
-class Chart(Part):
+class Chart(ChartPart):
     """A chart with all that goes with it."""
 
     name: str = Field(pattern=r"^fig-[a-z0-9]+(-[a-z0-9]+)*$")

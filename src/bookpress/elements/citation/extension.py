@@ -24,7 +24,7 @@ from bookpress.cite.files import FOLDER, citation_files
 from bookpress.cite.formats import to_bibtex
 from bookpress.cite.jsonld import page_node, script_html
 from bookpress.cite.landing_page import TEMPLATES, LandingPage
-from bookpress.cite.record import Chapter, Citation, load_citation, read_chapter
+from bookpress.cite.record import ChapterRecord, Citation, load_citation, read_chapter
 from bookpress.cite.styles import STYLES, to_reference
 from bookpress.errors import PressError
 from bookpress.files import replace_file
@@ -67,7 +67,7 @@ class Citing:
 
     def find_chapters(self, app: Sphinx, _env: object) -> None:
         """Read the facts of the chapters, by document in reading order."""
-        chapters: dict[str, Chapter] = {}
+        chapters: dict[str, ChapterRecord] = {}
         app.config.bookpress_chapters = chapters
         key = load_settings(Path(app.srcdir)).front_matter
         listed = app.env.collect_relations()
@@ -169,7 +169,7 @@ class Citing:
         return [book, *map(book.of_chapter, chapters)]
 
 
-def _chapter_of(app: Sphinx, docname: str, position: int, key: str) -> Chapter:
+def _chapter_of(app: Sphinx, docname: str, position: int, key: str) -> ChapterRecord:
     """Return the facts of the chapter that a document holds; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
     slug = front.get("chapter") or docname.rpartition("/")[2]

@@ -49,7 +49,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Turn:
+class Reversal:
     """A statement that stands on another side in the other edition.
 
     A side is None where an edition lacks the statement.
@@ -80,7 +80,7 @@ def _standing_words(side: Mapping[str, Any] | None) -> str:
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedResult:
     """A result that differs, None where an edition lacks it.
 
     With the chapter's parameters that differ too, if any.
@@ -117,7 +117,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class EditionComparison:
     """What differs between two editions: values of parameters, and results.
 
     So many results are the `same`.
@@ -125,9 +125,9 @@ class Comparison:
 
     sides: tuple[Side, Side]
     parameters: list[dict[str, Any]]
-    changes: list[Change]
+    changes: list[ChangedResult]
     same: int
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[Reversal] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         """Return the comparison as plain JSON."""
@@ -245,7 +245,7 @@ def _parsed(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def compare(one: Side, other: Side) -> Comparison:
+def compare(one: Side, other: Side) -> EditionComparison:
     """Return what differs between two editions, in the order of the first."""
     parameters = _parameter_differences(one, other)
     causes: dict[str, list[str]] = {}
@@ -256,14 +256,14 @@ def compare(one: Side, other: Side) -> Comparison:
     for slug, key, first, second in results:
         if first != second:
             label = str((first or second or {}).get("label", ""))
-            changes.append(Change(slug, key, label, first, second, causes.get(slug, [])))
+            changes.append(ChangedResult(slug, key, label, first, second, causes.get(slug, [])))
     turns = []
     for slug, key, first, second in _pairs(one.statements, other.statements):
         is_same = first and second and first["holds"] is second["holds"]
         if not is_same:
-            turns.append(Turn(slug, key, first, second))
+            turns.append(Reversal(slug, key, first, second))
     same = len(results) - len(changes)
-    return Comparison((one, other), parameters, changes, same, turns)
+    return EditionComparison((one, other), parameters, changes, same, turns)
 
 
 def _parameter_differences(one: Side, other: Side) -> list[dict[str, Any]]:
@@ -287,7 +287,7 @@ def _pairs(
             yield slug, name, first.get(name), second.get(name)
 
 
-def print_comparison(comparison: Comparison) -> None:
+def print_comparison(comparison: EditionComparison) -> None:
     """Print what differs, as tables on standard output."""
     console = standard_output()
     if comparison.parameters:
@@ -300,7 +300,7 @@ def print_comparison(comparison: Comparison) -> None:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
 
 
-def _parameter_table(comparison: Comparison) -> Table:
+def _parameter_table(comparison: EditionComparison) -> Table:
     names = [side.name for side in comparison.sides]
     table = folding_table("parameter", *names, "chapters", title="Parameters that differ")
     for row in by_choice(comparison.parameters, "one", "other"):
@@ -310,7 +310,7 @@ def _parameter_table(comparison: Comparison) -> Table:
     return table
 
 
-def _turn_table(comparison: Comparison) -> Table:
+def _turn_table(comparison: EditionComparison) -> Table:
     names = [side.name for side in comparison.sides]
     title = f"{len(comparison.turns)} statements changed side"
     table = folding_table("statement", *names, title=title)
@@ -319,7 +319,7 @@ def _turn_table(comparison: Comparison) -> Table:
     return table
 
 
-def _change_table(comparison: Comparison) -> Table:
+def _change_table(comparison: EditionComparison) -> Table:
     names = [side.name for side in comparison.sides]
     title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
     table = folding_table("chapter", "result", *names, "change", "with", title=title)

@@ -15,14 +15,14 @@ from bookpress.book.project import Project
 from bookpress.chapter.estimates import Estimate
 from bookpress.cite.book import load_book
 from bookpress.elements.base.templates import write_apart
-from bookpress.states.sweeps.compare import Change, Comparison, Side, by_choice
+from bookpress.states.sweeps.compare import ChangedResult, EditionComparison, Side, by_choice
 
 TEMPLATES = Path(__file__).with_name("templates")
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
 """A finding on the cover: the directive with chapter and key."""
 
 
-def write_page(comparison: Comparison, project: Project) -> Path:
+def write_page(comparison: EditionComparison, project: Project) -> Path:
     """Write a comparison as a page below ``_build/compare``, and return its path.
 
     What it loads stands beside it.
@@ -59,7 +59,7 @@ def write_page(comparison: Comparison, project: Project) -> Path:
     )
 
 
-def _headlines(comparison: Comparison, project: Project) -> list[tuple[str, str]]:
+def _headlines(comparison: EditionComparison, project: Project) -> list[tuple[str, str]]:
     """Return chapter and key of the findings on the cover that one of the editions has."""
     root_document = toc_files(project)[0]
     cover = document_path(project.root, root_document)
@@ -83,7 +83,7 @@ def _names(first: Side, second: Side) -> list[str]:
 
 
 def _titles(
-    comparison: Comparison, slugs: Sequence[str], chapters: Sequence[Chapter]
+    comparison: EditionComparison, slugs: Sequence[str], chapters: Sequence[Chapter]
 ) -> dict[str, str]:
     """Return the titles of all chapters that the page names."""
     first, second = comparison.sides
@@ -105,7 +105,7 @@ def _links(
     return {slug: f"{start}/{page}" for slug, page in built.items()}
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(change: ChangedResult) -> dict[str, Any]:
     results = [result for result in change.results if result]
     labels = dict.fromkeys(result.label for result in results if result.label)
     shares = [result for result in results if result.unit == "share"]

@@ -24,7 +24,7 @@ from bookpress.run.engine import Engine, engine_for
 from bookpress.run.executor import as_they_end, cores, executor
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
-from bookpress.run.worker import Order, run_elsewhere, versions
+from bookpress.run.worker import WorkerSettings, run_elsewhere, versions
 
 
 def run_one(
@@ -182,7 +182,7 @@ def _spread(
             work = partial(run_job, engine=engine_for(project, options.engine))
         else:
             pool = stack.enter_context(executor(scheduler=scheduler))
-            order = Order(options.engine, project, mark.id, versions())
+            order = WorkerSettings(options.engine, project, mark.id, versions())
             work = partial(run_elsewhere, order=order)
         waiting = {pool.submit(work, job): place for place, job in jobs.items()}
         try:

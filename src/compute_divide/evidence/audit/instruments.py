@@ -88,7 +88,7 @@ FIELDS = {
     "source": tables.Field(tables.text(), _source),
     "seen": tables.as_label("label", SEEN, blank=None),
 }
-INSTRUMENTS = tables.Table(
+INSTRUMENTS = tables.EvidenceTable(
     "audit/instruments.csv",
     tables.schema_of(FIELDS),
     "instruments of policy: place, date, status, whether they bind, who gets in, money, source",

@@ -128,7 +128,7 @@ MACHINE_FIELDS = {
     "seen": tables.as_label("seen", SEEN, blank=None),
     "source": _cleaned("source"),
 }
-MACHINES = tables.Table(
+MACHINES = tables.EvidenceTable(
     "audit/machines.csv",
     tables.schema_of(MACHINE_FIELDS),
     "machines held against their sources: chips, dense 16-bit peak, measured speed, verdict",
@@ -177,7 +177,7 @@ CHIP_FIELDS = {
     "seen": tables.as_label("seen", SEEN),
     "source": _cleaned("source"),
 }
-CHIPS = tables.Table(
+CHIPS = tables.EvidenceTable(
     "audit/chips.csv",
     tables.schema_of(CHIP_FIELDS),
     "chips held against their data sheets: dense 16-bit peak, whether by matrix engines",

@@ -129,7 +129,7 @@ FIELDS: tables.Fields = {
     "source": tables.Field(tables.text(nullable=False), _source),
 }
 """The columns of `RUNS`. Compute is in FLOP, lists are joined by ``|``."""
-RUNS = tables.Table(
+RUNS = tables.EvidenceTable(
     "audit/runs.csv",
     tables.schema(
         **{name: field.column for name, field in FIELDS.items()},

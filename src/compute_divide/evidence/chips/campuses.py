@@ -38,7 +38,7 @@ _FIELDS = {
         "H100 equivalents", raw_csv.Bounds(positive=False), tables.number(nullable=False)
     ),
 }
-CAMPUSES = tables.Table(
+CAMPUSES = tables.EvidenceTable(
     "compute/campuses.csv",
     tables.schema_of(_FIELDS),
     f"private sites for AI by date until {SNAPSHOT}, in H100 equivalents by 8-bit operations",

@@ -109,7 +109,7 @@ CHIP_FIELDS = {
     "price_source": tables.as_text("Source for the price"),
 }
 DERIVED_BY = "compute_divide.evidence.chips.chips.derive_hardware"
-CHIPS = tables.Table(
+CHIPS = tables.EvidenceTable(
     "hardware/chips.csv",
     tables.schema_of(CHIP_FIELDS),
     "chips: peak performance by number format, price, release date, power, memory",
@@ -163,7 +163,7 @@ TREND_FIELDS = {
     "memory_bytes": tables.Field(tables.number(), _memory),
     "process_nm": tables.as_number("process_size_in_nm"),
 }
-TRENDS = tables.Table(
+TRENDS = tables.EvidenceTable(
     "hardware/gpu_trends.csv",
     tables.schema_of(TREND_FIELDS),
     "graphics processors of 2005 to 2021: performance, price in dollars of 2020",
@@ -238,7 +238,7 @@ PRICE_FIELDS = {
     "estimated": tables.Field(tables.flag(), _estimated),
     "source": tables.as_text("Price source"),
 }
-PRICES = tables.Table(
+PRICES = tables.EvidenceTable(
     "hardware/prices.csv",
     tables.schema_of(PRICE_FIELDS),
     "dated prices of chips, bought or rented by the hour",

@@ -71,7 +71,7 @@ FIELDS = {
     "possible_duplicate_of": tables.as_text("Possible Duplicate Of", strip='"'),
     "included": tables.Field(tables.flag(), _included),
 }
-CLUSTERS = tables.Table(
+CLUSTERS = tables.EvidenceTable(
     "hardware/clusters.csv",
     tables.schema_of(FIELDS),
     "clusters of AI chips: owner, sector, chips, performance, first day, status",

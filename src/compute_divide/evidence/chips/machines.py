@@ -42,7 +42,7 @@ _COUNTRIES = {
 _LIST = re.compile(r"top500_(\d{4}-\d{2})_(academic|other)\.csv")
 _RANKS = sorted(map(str, range(1, 501)))
 
-TOP500 = tables.Table(
+TOP500 = tables.EvidenceTable(
     "compute/top500.csv",
     tables.schema(
         list=tables.date(),
@@ -225,7 +225,7 @@ _OWNED = {
     "chips": tables.as_number("Number of Units"),
     "complete": tables.Field(tables.flag(), _complete),
 }
-OWNED = tables.Table(
+OWNED = tables.EvidenceTable(
     "compute/owners.csv",
     tables.schema_of(_OWNED),
     "AI chips in the hands of owners by quarter, in H100 equivalents, "
@@ -244,7 +244,7 @@ _LABORATORIES = {
     "h100e_low": _as_sure("h100e_p5"),
     "h100e_high": _as_sure("h100e_p95"),
 }
-LABORATORIES = tables.Table(
+LABORATORIES = tables.EvidenceTable(
     "compute/laboratories.csv",
     tables.schema_of(_LABORATORIES),
     "chips that five laboratories use at the end of a year, in H100 equivalents, with percentiles",
@@ -262,7 +262,7 @@ _RENTAL = {
     "highest_usd": _as_sure("highest_provider"),
     "providers": tables.as_count("providers"),
 }
-RENTAL = tables.Table(
+RENTAL = tables.EvidenceTable(
     "compute/rental_prices.csv",
     tables.schema_of(_RENTAL),
     "monthly list prices of a chip-hour: median, lowest and highest of the providers",

@@ -71,7 +71,7 @@ ORIGIN = Origin(
 DERIVED_BY = "compute_divide.evidence.chips.universities.derive_universities"
 TOLD = "GPUs that US universities own"
 
-KINDS = tables.Table(
+KINDS = tables.EvidenceTable(
     "compute/university_gpus.csv",
     tables.schema(
         gpu=tables.one_of(list(GPUS), nullable=False),
@@ -87,7 +87,7 @@ KINDS = tables.Table(
 have any."""
 load_university_gpus = KINDS.read
 
-SIZES = tables.Table(
+SIZES = tables.EvidenceTable(
     "compute/university_sizes.csv",
     tables.schema(
         quantile=tables.number(0, 1, nullable=False),
@@ -106,7 +106,7 @@ interval from order statistics) and as recorded, and by price as the source coun
 share of the sum (after our checks) that universities at or above the quantile hold."""
 load_university_sizes = SIZES.read
 
-CHECKS = tables.Table(
+CHECKS = tables.EvidenceTable(
     "compute/university_checks.csv",
     tables.schema(
         verdict=tables.one_of([*VERDICTS.ours, UNCHECKED], nullable=False),

@@ -122,7 +122,7 @@ def parse_snapshot(
 
     `notable` says which names are notable.
     """
-    reader = _Reader(raw, notable, stated)
+    reader = _SnapshotReader(raw, notable, stated)
     aside = Findings()
     named = []
     for row in reader.rows:
@@ -138,7 +138,7 @@ def parse_snapshot(
     return records, aside.groups(), reader.notes()
 
 
-class _Reader:
+class _SnapshotReader:
     """Reads the rows of one file and remembers what it met.
 
     Their cells go by our names of the columns.

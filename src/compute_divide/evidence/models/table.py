@@ -33,7 +33,7 @@ def epoch(
     return Origin(path, title, snapshot, credit, "CC BY 4.0", url)
 
 
-TABLES = (tables.Table("models/*.csv", SCHEMA),)
+TABLES = (tables.EvidenceTable("models/*.csv", SCHEMA),)
 
 
 def load_models(vintage: str) -> DataFrame:
@@ -105,9 +105,9 @@ def _origin(path: str, snapshot: str) -> Origin:
     return epoch(path, f"Epoch AI models database, snapshot of {snapshot}", snapshot)
 
 
-def _table(vintage: str, derived_by: str) -> tables.Table:
+def _table(vintage: str, derived_by: str) -> tables.EvidenceTable:
     description = f"models of the Epoch AI database as of {vintage}"
-    return tables.Table(
+    return tables.EvidenceTable(
         files.table_name(vintage),
         SCHEMA,
         description,

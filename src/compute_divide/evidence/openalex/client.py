@@ -229,7 +229,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class AnswerPage:
     """One answer: records or groups, and how many there are in all.
 
     The cursor is that of the next answer, None at the end.
@@ -297,13 +297,13 @@ class Client:
         """
         return cls(os.environ.get(KEY_VARIABLE, ""))
 
-    def page(self, query: Query, cursor: str = "*") -> Page:
+    def page(self, query: Query, cursor: str = "*") -> AnswerPage:
         """Return one answer to a query, asked again with growing pauses while it fails.
 
         ``"*"`` is the beginning.
         """
 
-        def ask() -> Page:
+        def ask() -> AnswerPage:
             pages = query.works().paginate(per_page=PAGE_SIZE, cursor=cursor, n_max=None)
             pages._session = self.session
             return _checked_page(next(pages), grouped=query.group_by is not None)
@@ -347,7 +347,7 @@ class Client:
             )
 
 
-def _checked_page(answer: Any, *, grouped: bool) -> Page:
+def _checked_page(answer: Any, *, grouped: bool) -> AnswerPage:
     """Return an answer of pyalex as a page, or raise when its shape is wrong."""
     count = answer.meta["count"]
     cursor = answer.meta["next_cursor"]
@@ -359,4 +359,4 @@ def _checked_page(answer: Any, *, grouped: bool) -> Page:
     for record in records:
         if not isinstance(record.get(name), str):
             raise KeyError(f"a record without {name}")
-    return Page(records, count, cursor)
+    return AnswerPage(records, count, cursor)

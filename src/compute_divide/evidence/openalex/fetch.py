@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from bookpress.files import replace_file
-from compute_divide.evidence.openalex.client import PAGE_SIZE, Client, FetchError, Page, Query
+from compute_divide.evidence.openalex.client import PAGE_SIZE, AnswerPage, Client, FetchError, Query
 from compute_divide.evidence.store.files import Strict
 
 CHECKPOINT = "checkpoint.json"
@@ -56,7 +56,7 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
         raise FetchError(f"{path} cannot be read; --fresh begins anew") from error
 
 
-class Store:
+class FetchedPages:
     """The pages of one query on disk, and how far they go; see `opened`."""
 
     def __init__(self, folder: Path, at: Checkpoint) -> None:
@@ -64,7 +64,7 @@ class Store:
         self.at = at
         self.ids = {record["id"] for record in self.lines()}
 
-    def add(self, page: Page) -> None:
+    def add(self, page: AnswerPage) -> None:
         """Put a page on disk, then move the checkpoint past it, each in one step."""
         lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in page.records]
         text = "".join(lines)
@@ -109,7 +109,7 @@ class Store:
 
 
 @contextmanager
-def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store]:
+def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[FetchedPages]:
     """Take up the fetch of a query where it stands, or begin it (`fresh`: anew).
 
     A second process is kept out.
@@ -127,7 +127,7 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Store
                     f"{folder} holds another query ({Query(at.filters)}): "
                     "choose another --to, or --fresh"
                 )
-            yield Store(folder, at)
+            yield FetchedPages(folder, at)
     except Timeout:
         raise FetchError(
             f"another process fetches into {folder}: wait for it, or choose another --to"
@@ -152,7 +152,9 @@ def count_records(
     return count, max(pages - fetched, 0)
 
 
-def fetch_records(client: Client, store: Store, watch: Callable[[], None] = lambda: None) -> None:
+def fetch_records(
+    client: Client, store: FetchedPages, watch: Callable[[], None] = lambda: None
+) -> None:
     """Fetch the works that are not there yet, page by page.
 
     Too many or too few in the end are a `FetchError`.

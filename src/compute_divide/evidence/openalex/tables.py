@@ -24,10 +24,10 @@ from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar, 
 from compute_divide.evidence.store.raw_csv import Findings
 
 if TYPE_CHECKING:
-    from compute_divide.evidence.openalex.fetch import Store
+    from compute_divide.evidence.openalex.fetch import FetchedPages
 DERIVED_BY = "compute_divide.evidence.openalex.tables.derive_openalex"
 
-COMPANIES = tables.Table(
+COMPANIES = tables.EvidenceTable(
     "openalex/companies.csv",
     tables.schema(
         institution=tables.text(pa.Check.str_matches(r"^I\d+$"), nullable=False),
@@ -48,9 +48,9 @@ COUNTS = tables.schema(
 )
 
 TABLES = (
-    tables.Table("openalex/works.parquet", WORKS),
-    tables.Table("openalex/works-*.parquet", WORKS),
-    tables.Table("openalex/counts-*.csv", COUNTS),
+    tables.EvidenceTable("openalex/works.parquet", WORKS),
+    tables.EvidenceTable("openalex/works-*.parquet", WORKS),
+    tables.EvidenceTable("openalex/counts-*.csv", COUNTS),
     COMPANIES,
 )
 
@@ -175,7 +175,7 @@ def derive_openalex(raw: Path, folder: Path) -> list[Sidecar]:
         for file, _, _, mirror in RAW_WORKS
     ]
     notes.append("these works are no random sample of any field")
-    shipped = tables.Table(
+    shipped = tables.EvidenceTable(
         f"openalex/{files.SHIPPED}.parquet",
         WORKS,
         "OpenAlex works that could be had without a key: "
@@ -239,7 +239,7 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
     return table, COMPANIES.write(table, folder, [source])
 
 
-def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
+def write_works(store: FetchedPages, name: str, day: str, folder: Path) -> Sidecar:
     """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
     ledger = Findings()
     query = ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
@@ -250,7 +250,7 @@ def write_works(store: Store, name: str, day: str, folder: Path) -> Sidecar:
     digest = sha256(b"".join(pages))
     title = f"OpenAlex works: {query}"
     source = _source(title, day, "pages/*.jsonl.gz", digest, len(store.ids))
-    table = tables.Table(
+    table = tables.EvidenceTable(
         f"openalex/works-{name}.parquet",
         WORKS,
         f"OpenAlex works of the query {query}",
@@ -270,7 +270,7 @@ def write_counts(
     digest = sha256(counts.to_csv(index=False).encode())
     title = "OpenAlex: numbers of works by year"
     source = _source(title, day, "counts/*.json", digest, len(counts))
-    table = tables.Table(
+    table = tables.EvidenceTable(
         f"openalex/counts-{name}.csv",
         COUNTS,
         "numbers of works by year, topic and team type, counted by OpenAlex",

@@ -22,7 +22,7 @@ from compute_divide.evidence.store.raw_csv import (
     split_list,
 )
 
-CAPABILITY = tables.Table(
+CAPABILITY = tables.EvidenceTable(
     "outside/capability.csv",
     tables.schema(
         model=tables.text(nullable=False),

@@ -52,7 +52,7 @@ EVALUATORS = tables.schema(
 """Schema of ``evaluators.csv``, kept by hand: a name as cards write it, ours, its kind, and why it
 is of that kind."""
 
-CARDS = tables.Table(
+CARDS = tables.EvidenceTable(
     "outside/cards.csv",
     tables.schema(
         company=tables.one_of(list(COMPANIES.values()), nullable=False),
@@ -66,7 +66,7 @@ CARDS = tables.Table(
 """A row a system card, a company's first model first."""
 load_cards = CARDS.read
 
-EVALUATIONS = tables.Table(
+EVALUATIONS = tables.EvidenceTable(
     "outside/evaluations.csv",
     tables.schema(
         company=tables.one_of(list(COMPANIES.values()), nullable=False),

@@ -17,7 +17,7 @@ from compute_divide.evidence.store.raw_csv import (
     read_raw,
 )
 
-TRANSPARENCY = tables.Table(
+TRANSPARENCY = tables.EvidenceTable(
     "outside/transparency.csv",
     tables.schema(
         edition=tables.one_of(["2023-10", "2024-05", "2025-12"], nullable=False),

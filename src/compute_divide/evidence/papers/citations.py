@@ -22,7 +22,7 @@ something."""
 VENUE_YEAR = ["venue", "year"]
 
 RANKS_TABLE = "papers/citation_ranks.parquet"
-RANKS = tables.Table(
+RANKS = tables.EvidenceTable(
     RANKS_TABLE,
     tables.schema(
         key=tables.text(pa.Check.str_matches(r"^[0-9a-f]{16}$"), nullable=False),

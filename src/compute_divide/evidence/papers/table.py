@@ -56,7 +56,7 @@ _SECTORS = [*profiles.SECTORS, profiles.UNKNOWN]
 _SECTOR_COUNTS = [f"n_{sector}" for sector in _SECTORS]
 _NAMED = [f"{part}_{kind}" for kind in ("terms", "models") for part in TEXTS]
 
-PAPERS = tables.Table(
+PAPERS = tables.EvidenceTable(
     PAPERS_TABLE,
     tables.schema(
         **{name: citations.RANKS.schema.columns[name] for name in ("key", "venue", "year")},
@@ -85,7 +85,7 @@ MIXED = ("mixed_both", "mixed_only_name")
 """Authors of the first two whose affiliation names a company and another organisation. One address
 belongs to one employer, so that the domain cannot confirm both."""
 
-AGREEMENT = tables.Table(
+AGREEMENT = tables.EvidenceTable(
     AGREEMENT_TABLE,
     tables.schema(
         **_VENUE_YEAR,
@@ -101,7 +101,7 @@ cannot tell how well it is read."""
 load_agreement = AGREEMENT.read
 
 _COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
-COVERAGE = tables.Table(
+COVERAGE = tables.EvidenceTable(
     profiles.COVERAGE_TABLE,
     tables.schema(**_VENUE_YEAR, **{what: tables.whole(nullable=False) for what in _COVERED}),
     "accepted papers of each venue and year, and how many of them have a known team type and texts",
@@ -213,7 +213,7 @@ def _unit(paper: lists.RawPaper) -> str | None:
 
 
 @dataclass
-class Contents:
+class PaperFacts:
     """What lists hold: papers, how the two readings agree, ranks of citations.
 
     Beside them what is set aside, sources and notes.
@@ -264,7 +264,7 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     unranked = read_sidecar(citations.RANKS.name).set_aside
     added = new.papers.astype(known.dtypes)
     note = f"added: {paper_list.venue} {year}, {len(added)} papers of {file.name}"
-    contents = Contents(
+    contents = PaperFacts(
         papers=pd.concat([known, added]),
         agreement=pd.concat([load_agreement(), new.agreement]),
         ranks=pd.concat([citations.load_ranks(), new.ranks]),
@@ -289,7 +289,7 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
     ]
 
 
-def _read_all(paper_lists: Iterable[lists.PaperList]) -> Contents:
+def _read_all(paper_lists: Iterable[lists.PaperList]) -> PaperFacts:
     """Read lists, those of one venue and year together."""
     ledger = Findings()
     deriver = Deriver()
@@ -307,7 +307,7 @@ def _read_all(paper_lists: Iterable[lists.PaperList]) -> Contents:
     ranked, unranked = citations.rank_papers(cited_papers)
     records = sum(source.rows for source in ledger.sources)
     others = records - len(cited)
-    return Contents(
+    return PaperFacts(
         papers=deriver.table(rows),
         agreement=pd.DataFrame(agreement, columns=list(AGREEMENT.schema.columns)),
         ranks=ranked[list(citations.RANKS.schema.columns)],
@@ -318,7 +318,7 @@ def _read_all(paper_lists: Iterable[lists.PaperList]) -> Contents:
     )
 
 
-def _write_all(contents: Contents, folder: Path) -> list[Sidecar]:
+def _write_all(contents: PaperFacts, folder: Path) -> list[Sidecar]:
     """Write papers, facts of venues and ranks of citations."""
     order = ["venue", "year", "key"]
     sources = contents.sources

@@ -170,7 +170,7 @@ def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[d
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class EvidenceTable:
     """A table of the evidence.
 
     Where it lies (or a pattern of where), its schema, what it is, and what derives it.
