@@ -14,8 +14,13 @@ from bookpress.book.source import day_of, load_source
 from bookpress.cite.book import load_book
 from bookpress.cite.deposit import to_crossref, to_datacite
 from bookpress.cite.files import FORMS, write
-from bookpress.cite.record import ChapterRecord
-from bookpress.cite.record import Citation, EditionRecord, load_citation, read_chapter
+from bookpress.cite.record import (
+    ChapterRecord,
+    Citation,
+    EditionRecord,
+    load_citation,
+    read_chapter,
+)
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError
