@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, LINE, needs
-from compute_divide.evidence.outside import EVALUATIONS
+from compute_divide.evidence.outside.evaluations import EVALUATIONS
 from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.axes import along, named_rows, row_axis
 from compute_divide.plot.base.marks import (
