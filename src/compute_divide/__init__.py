@@ -33,7 +33,11 @@ VOCABULARY = {
         "typical_movement",
     ],
     "compute_divide.analysis.models.fragility": ["fragility"],
-    "compute_divide.analysis.models.records": ["record_changes", "with_records"],
+    "compute_divide.analysis.models.records": [
+        "audited_bases",
+        "record_changes",
+        "with_records",
+    ],
     # what others can get at of models
     "compute_divide.analysis.models.openness": [
         "dated_compute",
@@ -66,7 +70,7 @@ VOCABULARY = {
         "two_sides",
         "with_naming",
     ],
-    "compute_divide.analysis.models.open_models": ["with_bases"],
+    "compute_divide.analysis.models.open_models": ["makers_of_bases_seen", "with_bases"],
     # chips and machines
     "compute_divide.analysis.chips.hardware": [
         "PEAK",

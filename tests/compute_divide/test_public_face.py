@@ -53,7 +53,8 @@ SERVE_ONE_CHAPTER = {
     "judged": WORD,
     "Check": "the rule by which every claim gets its verdict",
     "names_company": "the rule itself by which affiliations are read, held against labels",
-    "belonging_bounds": "bounds for rows whose team nobody could check; `bounded_share` bounds flags",
+    "audited_bases": "models that the audit names as bases, some of them on no list",
+    "makers_of_bases_seen": "which bases rest on the database alone; goes with `with_bases`",
     "record_changes": "what `with_records` does to the records that other chapters count",
     "with_bases": "chains of bases, followed through several snapshots",
 }

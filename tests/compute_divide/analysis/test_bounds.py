@@ -9,6 +9,7 @@ from compute_divide.analysis.statistics.bounds import (
     belonging_bounds,
     bounded_share,
 )
+from compute_divide.analysis.statistics.estimates import counted_share
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
 
@@ -59,19 +60,35 @@ def test_a_row_that_stands_for_several_works_counts_as_often(
     )
 
 
-@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1))
-def test_a_share_stays_within_its_bounds_whichever_unchecked_rows_are_of_another_team(
-    kinds: list[tuple[bool, bool, bool]],
+KNOWN_OR_NOT = st.sampled_from([True, False, None])
+
+
+@given(st.lists(st.tuples(KNOWN_OR_NOT, KNOWN_OR_NOT), min_size=1), st.data())
+def test_a_share_stays_within_its_bounds_whatever_the_unchecked_rows_are(
+    kinds: list[tuple[bool | None, bool | None]], data: st.DataObject
 ) -> None:
-    rows = pd.DataFrame(kinds, columns=["counted", "team_checked", "belongs"])
-    share = belonging_bounds(rows, rows["counted"], "systems")
-    there = rows[rows["team_checked"] | rows["belongs"]]
-    assert share.low is not None
-    assert share.high is not None
-    if len(there):
-        assert share.low - 1e-12 <= there["counted"].mean() <= share.high + 1e-12
+    belongs = pd.Series([kind for kind, _ in kinds], dtype="object")
+    counts = pd.Series([count for _, count in kinds], dtype="object")
+    bounds = belonging_bounds(counted_share(0, 0, "systems"), belongs, counts, "bounded")
+    drawn = [
+        tuple(data.draw(st.booleans()) if known is None else known for known in pair)
+        for pair in kinds
+    ]
+    of_kind = [count for kind, count in drawn if kind]
+    if of_kind:
+        share = sum(of_kind) / len(of_kind)
+        assert bounds.low is None or bounds.low - 1e-12 <= share
+        assert bounds.high is None or share <= bounds.high + 1e-12
 
 
-def test_bounds_of_no_rows_have_no_value() -> None:
-    nothing = pd.DataFrame({"counted": [], "team_checked": []}, dtype=bool)
-    assert belonging_bounds(nothing, nothing["counted"], "none").value is None
+def test_bounds_of_a_share_that_all_rows_support_are_the_share_itself() -> None:
+    share = counted_share(1, 2, "systems on a company's model")
+    counts = pd.Series([True, False, True])
+    bounds = belonging_bounds(share, pd.Series([True, True, False]), counts, "bounded")
+    assert (bounds.low, bounds.value, bounds.high, bounds.label) == (0.5, 0.5, 0.5, "bounded")
+
+
+def test_bounds_where_no_row_can_be_of_the_kind_have_no_interval() -> None:
+    nothing = pd.Series([False, False])
+    bounds = belonging_bounds(counted_share(0, 0, "none"), nothing, nothing, "bounded")
+    assert (bounds.value, bounds.low, bounds.high) == (None, None, None)

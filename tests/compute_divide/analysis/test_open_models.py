@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 
 from compute_divide.analysis.models.open_models import (
+    makers_of_bases_seen,
     with_bases,
     with_origins,
 )
+from compute_divide.analysis.models.records import audited_bases
 from compute_divide.evidence.models.table import load_models
 
 
@@ -50,3 +52,16 @@ def test_a_base_that_is_not_listed_has_no_team():
     rows = pd.DataFrame({"model": ["A", "B"], "base_model": ["B|?", "?"], "team_type": "other"})
     assert with_bases(rows, rows)["base_team"].tolist() == ["other", "unknown"]
     assert with_bases(rows.iloc[:0], rows).empty
+
+
+def test_makers_of_a_base_on_no_list_are_those_of_the_audit(models):
+    assert "RoseTTAFold" not in set(models["model"])
+    rows = pd.DataFrame({"model": ["Diffuser"], "base_model": ["RoseTTAFold"]})
+    lookup = pd.concat([rows.assign(team_type="academia-only"), audited_bases()])
+    assert with_bases(rows, lookup)["base_team"].tolist() == ["academia-only"]
+
+
+def test_makers_are_seen_only_where_those_of_all_listed_bases_are():
+    lookup = pd.DataFrame({"model": ["A", "B"], "team_checked": [True, False]})
+    built = pd.DataFrame({"base_model": ["A", "A|B", "A|Nowhere"]})
+    assert makers_of_bases_seen(built, lookup).tolist() == [True, False, True]

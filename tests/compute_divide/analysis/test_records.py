@@ -176,6 +176,11 @@ def test_a_base_that_its_source_contradicts_is_replaced_where_one_is_listed():
     audited = cd.with_records(listed, "audited")
     assert audited.loc[is_openchat, "base_model"].tolist() == ["Mistral 7B"]
     changes = cd.record_changes(listed)
-    assert changes.loc[changes["field"] == "base_model", "counted"].tolist() == ["Mistral 7B"]
+    of_bases = changes[changes["field"] == "base_model"].set_index("model")["counted"]
+    assert of_bases.to_dict() == {
+        "OpenChat 3.5-7B": "Mistral 7B",
+        "RFdiffusion": "RoseTTAFold",
+        "Vespa": "ProtT5-XL-U50",
+    }
     without_bases = listed.assign(base_model=None)
     assert cd.with_records(without_bases, "audited")["base_model"].isna().all()

@@ -52,6 +52,40 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     return based.assign(base_team=base_team, origin_team=origin_team)
 
 
+def makers_of_bases_seen(built: pd.DataFrame, lookup: pd.DataFrame) -> pd.Series[bool]:
+    """Return for which models anything but the database says who made the models they build on.
+
+    Parameters
+    ----------
+    built : pandas.DataFrame
+        Models with ``base_model``, from `with_bases`.
+    lookup : pandas.DataFrame
+        Models in which bases are looked up, with ``model`` and ``team_checked``, from
+        `with_records`; of one that is listed twice the first row counts.
+
+    Returns
+    -------
+    pandas.Series
+        On the index of the models: whether the makers of all their bases in the lookup were seen.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> lookup = pd.DataFrame({"model": ["Llama", "GPT-4"], "team_checked": [True, False]})
+    >>> built = pd.DataFrame({"base_model": ["Llama", "GPT-4|Llama"]})
+    >>> makers_of_bases_seen(built, lookup).tolist()
+    [True, False]
+    """
+    listed = lookup.drop_duplicates("model")
+    seen = dict(zip(listed["model"], listed["team_checked"], strict=True))
+    bases = built["base_model"].str.split("|")
+    return bases.map(lambda names: all(bool(seen.get(name, True)) for name in names)).astype(bool)
+
+
 def _common_team(bases: str, teams: Mapping[str, str]) -> str:
     """Return the team type that bases share, as far as it is known."""
     known = {teams.get(name, UNKNOWN) for name in bases.split("|")}

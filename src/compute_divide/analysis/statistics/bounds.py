@@ -107,29 +107,29 @@ def bounded_share(flags: pd.Series, label: str) -> Estimate:
     return Estimate(share, lowest, highest, k, known, "share", label)
 
 
-def belonging_bounds(rows: pd.DataFrame, flag: pd.Series[bool], label: str) -> Estimate:
-    """Return a share of rows of one team type, with bounds for those that may be of another.
+def belonging_bounds(
+    share: Estimate, belongs: pd.Series, counts: pd.Series, label: str
+) -> Estimate:
+    """Return a share of rows of one kind, with bounds for rows of which little is certain.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Models of one team type from `with_records`, with ``team_checked``.
-    flag : pandas.Series
-        The mask on the index of the rows that is true of those that are counted.
+    share : Estimate
+        The share as it is counted.
+    belongs : pandas.Series
+        Whether each row is of the kind; missing where nobody could check it.
+    counts : pandas.Series
+        Whether each row is one of those that the share counts, on the same index; missing where
+        nobody could check it.
     label : str
         What is estimated, in a few words that stand alone.
 
     Returns
     -------
     Estimate
-        The share that is counted. It would be as low as its interval says if of the rows whose
-        authors could not be checked all that are counted were of another team type, and as high if
-        all that are not counted were. Without a value where there are no rows.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
+        The share that is counted. Whatever the rows are that could not be checked, the share of
+        all that are of the kind is no lower and no higher than its interval says. Without an
+        interval where no row can be of the kind.
 
     Notes
     -----
@@ -137,19 +137,25 @@ def belonging_bounds(rows: pd.DataFrame, flag: pd.Series[bool], label: str) -> E
 
     Examples
     --------
-    >>> rows = pd.DataFrame({"team_checked": [True, True, False, False]})
-    >>> share = belonging_bounds(rows, pd.Series([True, False, True, False]), "systems")
-    >>> round(share.low, 2), share.value, round(share.high, 2)
-    (0.33, 0.5, 0.67)
+    >>> from compute_divide.analysis.statistics.estimates import counted_share
+    >>> share = counted_share(2, 4, "systems on a company's model")
+    >>> belongs = pd.Series([True, True, None, None, False])
+    >>> counts = pd.Series([True, False, True, None, True])
+    >>> bounds = belonging_bounds(share, belongs, counts, "the same, bounded")
+    >>> round(bounds.low, 2), bounds.value, round(bounds.high, 2)
+    (0.33, 0.5, 0.75)
     """
-    n = len(rows)
-    if n == 0:
-        return Estimate(None, k=0, n=0, unit="share", label=label)
-    is_counted = flag.reindex(rows.index).astype(bool)
-    is_checked = rows["team_checked"].astype(bool)
-    k = int(is_counted.sum())
-    doubtful = int((is_counted & ~is_checked).sum())
-    others = int((~is_counted & ~is_checked).sum())
-    low = (k - doubtful) / (n - doubtful) if n > doubtful else 0.0
-    high = k / (n - others) if n > others else 1.0
-    return Estimate(k / n, low, high, k, n, "share", label)
+    is_of_kind = belongs.eq(True)
+    may_be = belongs.isna()
+    is_counted = counts.eq(True)
+    may_count = counts.isna() | is_counted
+    in_all = int(is_of_kind.sum())
+    against = int((may_be & ~is_counted).sum())
+    in_favour = int((may_be & may_count).sum())
+    low = _ratio(int((is_of_kind & is_counted).sum()), in_all + against)
+    high = _ratio(int((is_of_kind & may_count).sum()) + in_favour, in_all + in_favour)
+    return Estimate(share.value, low, high, share.k, share.n, "share", label)
+
+
+def _ratio(k: int, n: int) -> float | None:
+    return k / n if n else None
