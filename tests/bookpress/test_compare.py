@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,12 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(
     assert comparison.changes[0].parameters == []
     print_comparison(comparison)
     assert "other data or code" in capsys.readouterr().out
+    alike[1] = replace(alike[1], own_rows="models: Mine")
+    print_comparison(compare(*alike))
+    shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert "own rows" in shown
+    assert "Mine" in shown
+    assert "other data or code" not in shown
 
 
 def test_statements_that_changed_side_are_named_with_both_reasons(

@@ -214,8 +214,10 @@ def _said(found: Any) -> str:
 def _item(item: Any) -> str:
     """Return an item of a fact in words: a pair of years as a period, a large number by thousands.
 
-    Years are no large numbers.
+    Years are no large numbers, and a whole number has no decimals (a year of an estimate).
     """
+    if isinstance(item, float) and item.is_integer():
+        return _item(int(item))
     if item is None:
         return "not known"
     if isinstance(item, tuple):

@@ -57,10 +57,10 @@ def add_row(
     from compute_divide.evidence.models.own import add_own
 
     marked = add_own(table, file)
-    newest = max(marked)
-    now = "1 model" if marked[newest] == 1 else f"{marked[newest]} models"
+    vintage = max((name for name, count in marked.items() if count), default=max(marked))
+    now = "1 model" if marked[vintage] == 1 else f"{marked[vintage]} models"
     typer.echo(
-        f"{now} of {newest} now marked as own; compute-divide compare default shows what moves"
+        f"{now} of {vintage} now marked as own; compute-divide compare default shows what moves"
     )
 
 

@@ -110,7 +110,7 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
         (
             {"model": "Mine"},
             "models",
-            "'Mine' is no model of 2022-06, so that its own row needs published, organisations",
+            "'Mine' is not listed, and a new model needs published, organisations, sectors too",
         ),
         ({**MODEL, "published": "soon"}, "models", "mine.yml"),
         ({**MODEL, "training_compute_flop": "lots"}, "models", "lots"),
@@ -150,3 +150,20 @@ def test_what_is_edited_by_hand_is_met_with_the_command_that_seals_it_and_no_der
     refused = command_line.run("data", "seal")
     assert (refused.exit_code, "data/models/2026-08.csv is derived" in refused.stderr) == (1, True)
     assert len(catalogue.verify()) == 1
+
+
+def test_a_label_without_a_vintage_changes_the_models_where_they_are_listed(
+    tmp_path, three_vintages
+):
+    before = {name: load_models(name) for name in ("2022-06", "2025-02", "2026-08")}
+    listed = {name for name, models in before.items() if "GPT-4" in set(models["model"])}
+    assert listed
+    assert listed != before.keys()
+    label = as_yaml({"model": "GPT-4", "organisations": "A University", "sectors": "academia"})
+    done = add(tmp_path, "label.yml", label)
+    assert f"1 model of {max(listed)} now marked as own" in done.stdout
+    after = {name: load_models(name) for name in before}
+    assert {name for name, models in after.items() if models["own"].any()} == listed
+    assert {name: len(models) for name, models in after.items()} == {
+        name: len(models) for name, models in before.items()
+    }

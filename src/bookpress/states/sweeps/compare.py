@@ -46,6 +46,7 @@ class Side:
     results: Mapping[str, Mapping[str, Mapping[str, Any]]]
     command: str = ""
     statements: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    own_rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _standing_words(side: Mapping[str, Any] | None) -> str:
 class ChangedResult:
     """A result that differs, None where an edition lacks it.
 
-    With the chapter's parameters that differ too, if any.
+    With what differs too and may be why: parameters of the chapter, rows of one's own.
     """
 
     chapter: str
@@ -92,6 +93,13 @@ class ChangedResult:
     one: Mapping[str, Any] | None
     other: Mapping[str, Any] | None
     parameters: list[str]
+    own_rows: str = ""
+
+    @property
+    def cause(self) -> str:
+        """What may be why."""
+        rows = [f"own rows ({self.own_rows})"] if self.own_rows else []
+        return ", ".join([*self.parameters, *rows]) or "other data or code"
 
     @property
     def results(self) -> list[Estimate | None]:
@@ -219,6 +227,7 @@ def _side(
         results=results_of(outcome.runs),
         command=edition.command,
         statements=standings(project, edition, outcome.runs),
+        own_rows=project.own_rows,
     )
 
 
@@ -252,11 +261,13 @@ def compare(one: Side, other: Side) -> EditionComparison:
     for row in parameters:
         causes.setdefault(row["chapter"], []).append(row["name"])
     results = list(_pairs(one.results, other.results))
+    own_rows = other.own_rows if other.own_rows != one.own_rows else ""
     changes = []
     for slug, key, first, second in results:
         if first != second:
             label = str((first or second or {}).get("label", ""))
-            changes.append(ChangedResult(slug, key, label, first, second, causes.get(slug, [])))
+            names = causes.get(slug, [])
+            changes.append(ChangedResult(slug, key, label, first, second, names, own_rows))
     turns = []
     for slug, key, first, second in _pairs(one.statements, other.statements):
         is_same = first and second and first["holds"] is second["holds"]
@@ -328,6 +339,5 @@ def _change_table(comparison: EditionComparison) -> Table:
         values = [numbers.full(result) if result else "not recorded" for result in change.results]
         direction, distance = change.size
         words = signs.get(direction, "") + distance
-        cause = ", ".join(change.parameters) or "other data or code"
-        table.add_row(change.chapter, change.key, *values, words, cause)
+        table.add_row(change.chapter, change.key, *values, words, change.cause)
     return table

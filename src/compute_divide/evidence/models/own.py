@@ -3,7 +3,8 @@
 Another model, another label, another sector of an organisation. They lie in ``data/own``, outside
 the list of hashes, and are gone when their file is. A model that a vintage has takes the cells that
 are given. Any other is added to the vintage that its row names, else to all that are not older than
-the model. A model with an own cell is marked in the column ``own``.
+the model, if the row has what a new model needs. A model with an own cell is marked in the column
+``own``.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _laid_over(
         if same.any():
             for name, value in {**cells, "own": True}.items():
                 models.loc[same, name] = value
-        elif "vintage" in given or _is_of_its_time(cells, vintage):
+        elif "vintage" in given or (_is_whole(cells) and _is_of_its_time(cells, vintage)):
             added.append(_new_model(cells, vintage, lists_all=lists_all))
     if added:
         new = pd.DataFrame(added).assign(own=True)
@@ -118,10 +119,14 @@ def _laid_over(
     return _reclassed(models, dict(pairs))
 
 
+def _is_whole(cells: Mapping[str, Any]) -> bool:
+    """Return whether a row has what a new model needs; else it only changes what is listed."""
+    return all(name in cells for name in NEEDED)
+
+
 def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
-    """Return whether a vintage could have known a model; one without a date is let through."""
-    published = cells.get("published")
-    return published is None or f"{published:%Y-%m}" <= vintage
+    """Return whether a vintage could have known a model."""
+    return f"{cells['published']:%Y-%m}" <= vintage
 
 
 def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
@@ -184,13 +189,19 @@ def add_own(name: str, file: Path) -> dict[str, int]:
         marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
         changes_one |= bool(_laid_over(models, vintage, *alone)["own"].any())
     if not changes_one:
-        raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows)}")
+        listed = {name for vintage in vintages() for name in _listed(vintage)}
+        raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows, listed)}")
     _write(name, both)
     return marked
 
 
-def _why_none(rows: pd.DataFrame) -> str:
-    """Return why own rows may have changed nothing."""
+def _listed(vintage: str) -> list[str]:
+    """Return the names of the models of a vintage."""
+    return tables.read_table(table_name(vintage), SCHEMA)["model"].tolist()
+
+
+def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
+    """Return why own rows may have changed nothing, given the names of all models."""
     first = rows.iloc[0]
     newest = max(vintages())
     published = first.get("published")
@@ -204,7 +215,9 @@ def _why_none(rows: pd.DataFrame) -> str:
             f"{first.iloc[0]!r} is not among their organisations under this name, or has the "
             f"sector {first['sector']!r} already"
         )
-    return f"is {first.iloc[0]!r} spelled as it is there?"
+    lacking = ", ".join(name for name in NEEDED if pd.isna(first[name]))
+    near = nearest(str(first["model"]), sorted(listed))
+    return f"{first['model']!r} is not listed, and a new model needs {lacking} too{near}"
 
 
 def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
