@@ -161,6 +161,8 @@ def test_damaged_input_is_one_message_and_changes_nothing(
     before, kept = tree(home / "data"), (home / "notebooks/causes.md").read_bytes()
     spare = tmp_path / "spare"
     shutil.copytree(home / "data", spare)
+    named = {"fuzz", "causes", "parameter", "row", "has no"}  # the thing that is wrong
+    named |= {parameter.name for chapter in discover(book) for parameter in chapter.parameters}
     refused = 0
     for seed in range(COUNT):
         try:
@@ -169,14 +171,7 @@ def test_damaged_input_is_one_message_and_changes_nothing(
             refused += 1
             told = str(error)
             assert told.strip(), (kind, seed)
-            assert any(
-                word in told
-                for word in ("fuzz", "causes", "vintage", "parameter", "row", "has no", "top_k")
-            ), (
-                kind,
-                seed,
-                told,
-            )
+            assert any(word in told for word in named), (kind, seed, told)
             assert len(told) < 6000, (kind, seed, told[:300])
             assert tree(home / "data") == before, (kind, seed)
         except Exception as error:

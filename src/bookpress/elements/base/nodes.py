@@ -130,6 +130,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
     if node.get("range"):
         titled["data-range"] = node["range"]
+    if node.get("rows"):
+        titled["data-rows"] = node["rows"]
     classes = f"value value-{node['kind']}"
     if len(node.astext()) > LONG:
         classes += " value-long"

@@ -19,6 +19,7 @@ from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
+from bookpress.chapter.quotes import id_of
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
 from bookpress.files import sha256
@@ -88,6 +89,11 @@ class Page:
         """Name of the chapter: as it was staged, else the last part of its path."""
         return str(self.front.get("chapter") or self.docname.rpartition("/")[2])
 
+    def rows_of(self, key: str) -> str:
+        """Return the address of the rows behind a result; empty where they are not listed."""
+        name = id_of(key.replace(".", "__"))
+        return f"rows/{self.slug}/{name}.csv" if key in self.listed else ""
+
     @property
     def parameters(self) -> dict[str, Any]:
         """Values of the parameters by name."""
@@ -143,6 +149,11 @@ class Store:
     def result(self, name: str) -> Estimate:
         """Return a result."""
         return self._in_chapter(name, lambda page: page.results, "publishes no result")
+
+    def rows(self, name: str) -> str:
+        """Return the address of the rows behind a result; empty where they are not listed."""
+        slug, _, key = name.partition(":")
+        return self.chapter(slug).rows_of(key)
 
     def statement(self, name: str) -> Comparison:
         """Return a statement."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -28,7 +28,7 @@ from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file, sha256
 from bookpress.outputs.base.registry import Format, formats
 from bookpress.outputs.source.source import source_of
-from bookpress.outputs.text.text import ROWS, rows_name, write_index
+from bookpress.outputs.text.text import write_index
 from bookpress.run.executed import ExecutedChapter
 
 SOURCE = "source"
@@ -142,17 +142,17 @@ def chapter_files(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[st
             files[path_of(form, page)] = content
     if page.results:
         files[f"downloads/{page.slug}-results.json"] = results_file(page.results)
-    listed = rows_files(executed)
-    for name, table in listed.items():
-        files[f"{ROWS}/{page.slug}/{name}"] = table
+    listed = rows_files(executed, page)
+    files |= listed
     if listed:
-        files[f"downloads/{page.slug}-rows.zip"] = archive(listed)
+        tables = {PurePosixPath(path).name: table for path, table in listed.items()}
+        files[f"downloads/{page.slug}-rows.zip"] = archive(tables)
     return files
 
 
-def rows_files(executed: ExecutedChapter) -> dict[str, bytes]:
-    """Return the rows behind the shares of an executed chapter: a CSV file for each."""
-    return {rows_name(key): to_csv(content).encode() for key, content in executed.rows.items()}
+def rows_files(executed: ExecutedChapter, page: Page) -> dict[str, bytes]:
+    """Return the rows behind the shares of an executed chapter, by address: a CSV file for each."""
+    return {page.rows_of(key): to_csv(content).encode() for key, content in executed.rows.items()}
 
 
 def _executed(page: Page, app: Sphinx) -> Path:

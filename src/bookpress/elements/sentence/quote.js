@@ -17,6 +17,11 @@
     return tidy(copy.textContent);
   };
   const intervals = (claim) => [...new Set($$(".value-result", claim).map((value) => value.dataset.tip ?? value.title).filter(Boolean))];
+  // The rows that a number counts are those of the published edition: a choice that is shown has others.
+  const rowsOf = (claim, said) => {
+    const value = $$(".value-result[data-rows]", claim).find((near) => (near.dataset.tip ?? near.title) === said);
+    return value && !press.shown?.() ? [" ", make("a", { href: `${document.documentElement.dataset.content_root}${value.dataset.rows}` }, "The rows"), "."] : [];
+  };
   // Where the site has an address, that of the page; a choice goes with it.
   const address = (claim) => {
     const public_ = $("link[rel=canonical]")?.href ?? $("meta[property='og:url']")?.content;
@@ -94,7 +99,7 @@
     if (warns) dialog.append(make("p", { className: "quote-warning" }, warns));
     dialog.append(make("blockquote", {}, text));
     const numbers = intervals(claim);
-    if (numbers.length) dialog.append(make("ul", { className: "quote-intervals" }, ...numbers.map((said) => make("li", {}, said))));
+    if (numbers.length) dialog.append(make("ul", { className: "quote-intervals" }, ...numbers.map((said) => make("li", {}, said, ...rowsOf(claim, said)))));
     if (figure.figure) dialog.append(picture(figure));
     if (cited()) dialog.append(make("p", { className: "quote-reference" }, ...[...cited().cloneNode(true).childNodes]));
     dialog.append(make("p", { className: "quote-address" }, make("a", { href: link, onclick: () => dialog.close() }, link)));

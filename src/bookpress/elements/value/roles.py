@@ -85,14 +85,15 @@ def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     kind = node["kind"]
     store = store_of(env)
     text, title, missing = value_text(kind, node["name"], node["how"], store)
-    known = {"kind": kind, "name": node["name"], "range": _range(kind, node["name"], store)}
+    known = {"kind": kind, "name": node["name"], "range": "", "rows": ""}
+    if kind == "result":
+        known["range"] = _range(node["name"], store)
+        known["rows"] = store.rows(node["name"])
     return [value("", text, title=title, missing=missing, **known)]
 
 
-def _range(kind: str, name: str, store: Store) -> str:
+def _range(name: str, store: Store) -> str:
     """Return value, low and high of a share with an interval, for the strip in the margin."""
-    if kind != "result":
-        return ""
     result = store.result(name)
     ends = (result.value, result.low, result.high)
     if result.unit != "share" or None in ends:

@@ -12,7 +12,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from bookpress.chapter.number_formats import FormatError, full, setting
-from bookpress.chapter.quotes import id_of, marks_of, without_markup
+from bookpress.chapter.quotes import marks_of, without_markup
 from bookpress.chapter.statements import WORDS
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
@@ -23,8 +23,6 @@ from bookpress.elements.value.words import charts_of, in_words
 from bookpress.run.executed import ExecutedChapter
 
 INDEX = "llms.txt"
-ROWS = "rows"
-"""Folder of the rows behind shares, one of each chapter below it."""
 HOW_TO_QUOTE = """Give a number with its interval and what it counts, as each chapter lists them \
 under “Numbers”, and name
 the edition: numbers depend on its choices and its data. Quote a sentence as true only if the \
@@ -140,17 +138,10 @@ def _numbers(page: Page) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def rows_name(key: str) -> str:
-    """Return the name of the file of the rows behind a result."""
-    return f"{id_of(key.replace('.', '__'))}.csv"
-
-
 def _rows_link(page: Page, key: str) -> str:
     """Return the link to the rows that a result counts, where they are listed."""
-    if key not in page.listed:
-        return ""
-    address = relative_uri(address_of(page), f"{ROWS}/{page.slug}/{rows_name(key)}")
-    return f" ([rows]({address}))"
+    rows = page.rows_of(key)
+    return f" ([rows]({relative_uri(address_of(page), rows)}))" if rows else ""
 
 
 def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
