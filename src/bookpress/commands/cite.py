@@ -23,7 +23,7 @@ from bookpress.cite.record import (
 )
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
-from bookpress.errors import UsageError
+from bookpress.errors import UsageError, quoted
 
 REGISTRIES = ("crossref", "datacite")
 """What is written for registries of DOIs, besides the forms for readers."""
@@ -39,7 +39,8 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     folder = project.built_folder(edition)
     read = _built(folder) if folder else _planned(project, edition)
     book, chapters = read
-    choose(chapters, [slug] if slug is not None else [])
+    if slug is not None:
+        _check_chapter(project, chapters, slug, edition)
     records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
     if form == "crossref":
         if slug is not None:
@@ -50,6 +51,15 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
         if record.slug == slug:
             cited = book.of_chapter(record)
     return to_datacite(cited) if form == "datacite" else write(cited, form)
+
+
+def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:
+    """Refuse a chapter that the edition lacks: as it was built, or at all."""
+    here = {chapter.slug for chapter in chapters}
+    if slug not in here and any(chapter.slug == slug for chapter in discover(project)):
+        problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
+        raise UsageError(f"{problem}: build it again, or name another with --edition")
+    choose(chapters, [slug])
 
 
 def _record(chapter: Chapter, number: int) -> ChapterRecord:

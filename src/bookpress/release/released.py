@@ -30,7 +30,7 @@ from bookpress.progress import Reporter
 from bookpress.release.archives import Archive, Results
 from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.compare import sides
+from bookpress.states.sweeps.compare import as_shipped, sides
 from bookpress.states.sweeps.tasks import run_one
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
@@ -233,6 +233,12 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
     if match is None:
         wanted = "CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
         raise UsageError(f"{claim!r} is not {wanted}")
+    with as_shipped(project) as shipped:
+        return _answer(shipped, match, options)
+
+
+def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tuple[int, str]:
+    """Return what became of a number, whatever a reader laid over the evidence."""
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
     said = [entry for entry in _said(load(project), table) if asked in {entry.name, entry.now}]

@@ -167,3 +167,10 @@ def test_a_label_without_a_vintage_changes_the_models_where_they_are_listed(
     assert {name: len(models) for name, models in after.items()} == {
         name: len(models) for name, models in before.items()
     }
+
+
+def test_a_quoted_number_is_held_against_the_evidence_as_it_ships(tmp_path, data_copy):
+    assert add(tmp_path, "mine.yml", as_yaml(MODEL)).exit_code == 0
+    done = command_line.run("cite", "--check", "introduction:newest=1999")
+    assert done.exit_code == 2
+    assert "is not known as" in done.stdout
