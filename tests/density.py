@@ -1,9 +1,11 @@
 """How dense code is: ``python -m tests.density PATH...``, a line for each folder or file.
 
-Characters a line: the mean length of lines of code, indentation aside, without blank lines,
-comments that stand alone and docstrings. Nodes a logical line: how many nodes of the syntax tree a
-statement has without the statements within it, operators and contexts (``Load``) aside; the median
-and the 95th percentile over all statements but docstrings.
+Characters a line of the files: all characters by all newlines, as ``cat | wc`` counts them, with
+docstrings, comments and blank lines; tests and caches are left out. Characters a line of code: the
+mean length of lines of code, indentation aside, without blank lines, comments that stand alone and
+docstrings. Nodes a logical line: how many nodes of the syntax tree a statement has without the
+statements within it, operators and contexts (``Load``) aside; the median and the 95th percentile
+over all statements but docstrings.
 """
 
 from __future__ import annotations
@@ -47,17 +49,28 @@ def measure(text: str) -> tuple[list[int], list[int]]:
     return lengths, [nodes_of(node) for node in statements if node not in documented]
 
 
+def sources(folder: Path) -> Iterator[Path]:
+    """Yield the modules of a folder, without its tests."""
+    for file in folder.rglob("*.py"):
+        if "tests" not in file.relative_to(folder).parts[:-1]:
+            yield file
+
+
 def main() -> None:
     """Measure each path of the command line."""
     for name in sys.argv[1:]:
         path = Path(name)
-        files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
-        measured = [measure(file.read_text("utf-8")) for file in files]
+        files = sorted(sources(path)) if path.is_dir() else [path]
+        texts = [file.read_text("utf-8") for file in files]
+        newlines = sum(text.count("\n") for text in texts)
+        measured = [measure(text) for text in texts]
         lengths = [length for found, _ in measured for length in found]
         nodes = sorted(number for _, found in measured for number in found)
         print(
-            f"{name}: {len(files)} files, {len(lengths)} lines of code; "
-            f"{statistics.mean(lengths):.1f} characters a line; nodes a logical line: median "
+            f"{name}: {len(files)} files; {sum(map(len, texts)) / newlines:.1f} characters a line "
+            f"of the files (all characters by all newlines), {newlines} lines; "
+            f"{statistics.mean(lengths):.1f} characters a line of code (no indentation, blank lines, "
+            f"comments, docstrings), {len(lengths)} lines; nodes a logical line: median "
             f"{statistics.median(nodes):.0f}, 95th percentile {nodes[int(0.95 * len(nodes))]}"
         )
 

@@ -27,14 +27,9 @@ VOCABULARY = {
         "answers",
         "specifications",
     ],
-    "compute_divide.analysis.models.nowcast": [
-        "nowcasts",
-        "reporting_triangle",
-        "typical_movement",
-    ],
+    "compute_divide.analysis.models.nowcast": ["reporting_triangle"],
     "compute_divide.analysis.models.fragility": ["fragility"],
     "compute_divide.analysis.models.records": [
-        "audited_bases",
         "record_changes",
         "with_records",
     ],
@@ -59,23 +54,19 @@ VOCABULARY = {
         "with_teams",
     ],
     "compute_divide.analysis.papers.attention": [
-        "due_to_size",
-        "lead_estimate",
+        "lead",
         "ranked",
     ],
     "compute_divide.analysis.papers.naming": [
         "late_over_early",
-        "pretrained_models",
         "share_naming",
-        "two_sides",
         "with_naming",
     ],
-    "compute_divide.analysis.models.open_models": ["makers_of_bases_seen", "with_bases"],
+    "compute_divide.analysis.models.open_models": ["with_bases"],
     # chips and machines
     "compute_divide.analysis.chips.hardware": [
         "PEAK",
         "chip_peaks",
-        "same_year_ratio",
         "with_peaks",
     ],
     "compute_divide.analysis.chips.budget": ["newest_quotes", "run_flop"],
@@ -84,20 +75,13 @@ VOCABULARY = {
     "bookpress.chapter.estimates": ["Estimate"],
     "bookpress.chapter.number_formats": ["spoken"],
     "compute_divide.analysis.statistics.association": ["association"],
-    "compute_divide.analysis.statistics.bounds": [
-        "belonging_bounds",
-        "bounded_share",
-    ],
-    "compute_divide.analysis.statistics.resampling": [
-        "geometric_mean_ratio",
-        "median",
-        "weighted_share",
-    ],
+    "compute_divide.analysis.statistics.bounds": ["belonging_bounds", "bounded_share"],
+    "compute_divide.analysis.statistics.ratios": ["geometric_mean_ratio"],
+    "compute_divide.analysis.statistics.resampling": ["median", "weighted_share"],
     "compute_divide.analysis.statistics.trends": [
         "growth",
         "record_holders",
         "trend_break",
-        "widening",
     ],
     "compute_divide.analysis.statistics.periods": ["joint_period", "year_spans"],
     "compute_divide.analysis.statistics.estimates": [

@@ -24,7 +24,7 @@ TABLES = {
     "chips.machines": ["laboratories", "owners", "rental_prices", "top500"],
     "chips.universities": ["university_checks", "university_gpus", "university_sizes"],
     "claims": ["claims", "compute_costs", "ledger", "presets", "related_figures"],
-    "models.makers": ["makers"],
+    "models.makers": ["makers", "pretrained_models"],
     "models.table": ["models"],
     "openalex.tables": ["openalex_companies", "openalex_counts", "openalex_works"],
     "openness": ["components", "model_uses"],

@@ -2,68 +2,46 @@
 
 A function returns a `bookpress.elements.figure.show.Figure` or `Table`: chart, data, columns, long
 description and source together. Name, title, legend and alternative text stand in the chapter, as
-metadata of the cell that calls it.
+metadata of the cell that calls it. Whatever public function of a module here says that it returns
+one is found by itself; its module is imported when it is first used.
 """
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-FIGURES: dict[str, list[str]] = {
-    "audit": [
-        "audited_table",
-        "change_count_table",
-        "changed_result_table",
-        "label_error_dots",
-        "record_change_table",
-    ],
-    "ledger": ["claimed_shares", "ledger_table"],
-    "base.by_year": ["bars_by_year", "lines_by_year"],  # for any chapter
-    "diffusion.countries": ["country_bars"],
-    "diffusion.access": ["capability_steps", "ladder_bars"],
-    "introduction": ["notable_lines"],
-    "large_scale_models": ["compute_bars", "models_and_bases", "rule_dots", "run_tiles"],
-    "machines.areas": ["owner_areas"],
-    "machines.sizes": ["largest_machines"],
-    "machines.owners": ["machine_countries", "owners_scale"],
-    "open_models": [
-        "base_bars",
-        "component_dots",
-        "use_dots",
-    ],
-    "openalex": ["bound_bars", "topic_lines"],
-    "causes": ["fifth_rows", "price_lines"],
-    "robustness": [
-        "change_table",
-        "definition_grid",
-        "drift_lines",
-        "fragility_table",
-        "known_lines",
-    ],
-    "training_compute": ["compute_scatter", "doubling_table", "gap_by_era", "waterfall"],
-    "research_topics": ["company_lines", "top_dots", "topic_kind_dots", "topic_odds"],
-    "scrutiny": [
-        "evaluator_tiles",
-        "kind_odds",
-    ],
-    "policy": ["budget_calculator", "facility_calculator", "machine_runs"],
-    "remedies.instruments": ["instrument_table", "instrument_timeline"],
-    "remedies.sums": ["sum_bars"],
-}
-"""The figures and tables, by the module that draws them."""
-_MODULES = {name: module for module, names in FIGURES.items() for name in names}
+_MAKERS = Path("base", "show.py")
+"""What makes a figure of any chart, and is none itself."""
+_FIGURE = re.compile(
+    r"^def (?P<name>[a-z]\w*)\((?:[^()]|\([^()]*\))*\) -> (?:Figure|Table):", re.MULTILINE
+)
+
+
+@cache
+def figures() -> dict[str, str]:
+    """Return the module of each figure and table, read without importing any."""
+    folder = Path(__file__).parent
+    found = {}
+    for path in sorted({*folder.rglob("*.py")} - {folder / _MAKERS}):
+        names = _FIGURE.findall(path.read_text("utf-8"))
+        module = ".".join(path.relative_to(folder).with_suffix("").parts)
+        found |= dict.fromkeys(names, module)
+    return found
 
 
 def __getattr__(name: str) -> Any:
     """Import a figure when it is first used."""
-    if name not in _MODULES:
+    if name not in figures():
         from bookpress.errors import nearest
 
         meant = nearest(name, __dir__())
-        listed = "FIGURES in src/compute_divide/plot/__init__.py"
-        raise AttributeError(f"compute_divide.plot has no {name!r}{meant} (listed: {listed})")
-    module = import_module(f"{__name__}.{_MODULES[name]}")
+        where = "a figure is a function in src/compute_divide/plot that says `-> Figure`"
+        raise AttributeError(f"compute_divide.plot has no {name!r}{meant} ({where})")
+    module = import_module(f"{__name__}.{figures()[name]}")
     value = getattr(module, name)
     globals()[name] = value
     return value
@@ -71,10 +49,10 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the figures and tables, for those who look for a name."""
-    return sorted(_MODULES)
+    return sorted(figures())
 
 
 def load_all() -> None:
     """Import them all."""
-    for module in FIGURES:
+    for module in set(figures().values()):
         import_module(f"{__name__}.{module}")

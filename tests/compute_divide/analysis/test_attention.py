@@ -29,12 +29,12 @@ def papers(ours: list[int], theirs: list[int], stratum: str = "a", size: int = 1
 def test_a_lead_in_one_stratum_is_the_statistic_of_mann_and_whitney(ours, theirs):
     from scipy.stats import mannwhitneyu
 
-    found = attention.lead(papers(ours, theirs), "collaboration", ["stratum"])
+    found = attention.lead(papers(ours, theirs), "collaboration", "", ["stratum"]).share
     expected = mannwhitneyu(ours, theirs, method="asymptotic").statistic / (len(ours) * len(theirs))
-    assert found.share == pytest.approx(expected)
-    back = attention.lead(papers(theirs, ours), "collaboration", ["stratum"])
-    assert back.share == pytest.approx(1 - found.share)
-    assert back.error == pytest.approx(found.error)
+    assert found.value == pytest.approx(expected)
+    back = attention.lead(papers(theirs, ours), "collaboration", "", ["stratum"]).share
+    assert back.value == pytest.approx(1 - found.value)
+    assert back.low == pytest.approx(1 - found.high)
 
 
 @given(ranks, ranks)
@@ -44,7 +44,8 @@ def test_strata_never_meet(ours, theirs):
     moved = pd.concat([near, far.assign(rank=far["rank"] + 100)], ignore_index=True)
     together = pd.concat([near, far], ignore_index=True)
     shares = [
-        attention.lead(rows, "collaboration", ["stratum"]).share for rows in (together, moved)
+        attention.lead(rows, "collaboration", "", ["stratum"]).share.value
+        for rows in (together, moved)
     ]
     assert shares[0] == pytest.approx(shares[1]) == pytest.approx(0.5)
 
@@ -60,7 +61,7 @@ def test_the_interval_covers_as_often_as_it_says():
             ],
             ignore_index=True,
         )
-        one = attention.lead_estimate(rows, "collaboration", "", ["stratum"])
+        one = attention.lead(rows, "collaboration", "", ["stratum"]).share
         covered += one.low <= 0.5840 <= one.high  # P(X > Y) for normals 0.3 apart
     assert 180 <= covered <= 198
 
@@ -71,15 +72,17 @@ def test_size_explains_all_where_the_lead_is_size_alone():
     for size, mixed, alone in ((1, 60, 240), (2, 240, 60)):
         ours, theirs = rng.normal(size, 1, mixed).tolist(), rng.normal(size, 1, alone).tolist()
         parts.append(papers(ours, theirs, size=size).assign(venue="v", year=2015))
-    found = attention.due_to_size(pd.concat(parts, ignore_index=True), "collaboration", "")
+    rows = pd.concat(parts, ignore_index=True)
+    plain = attention.lead(rows, "collaboration", "")
+    found = plain.due_to(attention.lead(rows, "collaboration", "", [*attention.WITHIN, "size"]), "")
     assert found.low < 1 < found.high
     assert found.value == pytest.approx(1, abs=0.35)
 
 
 def test_without_a_pair_there_is_no_value():
-    assert (
-        attention.lead_estimate(papers([1], [2, 3]), "collaboration", "", ["stratum"]).value is None
-    )
+    alone = attention.lead(papers([1], [2, 3]), "collaboration", "", ["stratum"])
+    assert alone.share.value is None
+    assert alone.due_to(alone, "").value is None
 
 
 def models() -> pd.DataFrame:

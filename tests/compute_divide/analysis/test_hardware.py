@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from compute_divide.analysis.chips import hardware
 from compute_divide.analysis.chips.hardware import PEAK
-from compute_divide.analysis.statistics.resampling import geometric_mean_ratio
+from compute_divide.analysis.statistics.ratios import geometric_mean_ratio
 
 
 def chips() -> pd.DataFrame:
@@ -87,7 +87,7 @@ def test_same_year_ratio_is_the_coefficient_of_a_fit_with_year_constants(rows):
     from statsmodels.formula.api import ols
 
     both = rows.groupby("year")["team_type"].transform("nunique") == 2
-    estimate = hardware.same_year_ratio(rows, "x")
+    estimate = geometric_mean_ratio(rows, "x", PEAK, same_year=True)
     assert estimate.n == both.sum()
     if estimate.n == 0:
         assert estimate.value is None
@@ -108,7 +108,7 @@ def test_a_ratio_that_eras_make_vanishes_within_years():
     )
     rows = pd.concat([early, late], ignore_index=True).assign(link=None)
     assert geometric_mean_ratio(rows, "x", PEAK).value > 10
-    assert hardware.same_year_ratio(rows, "x").value == pytest.approx(1)
+    assert geometric_mean_ratio(rows, "x", PEAK, same_year=True).value == pytest.approx(1)
 
 
 def found() -> pd.DataFrame:

@@ -8,12 +8,12 @@ import pytest
 from compute_divide.analysis.papers.naming import (
     FLAGS,
     late_over_early,
-    pretrained_models,
     share_naming,
     with_naming,
 )
 from compute_divide.analysis.papers.papers import matched
 from compute_divide.analysis.statistics.association import association
+from compute_divide.evidence.models.makers import load_pretrained_models
 from compute_divide.evidence.papers.labelled import USES, load_labelled_namings
 from compute_divide.evidence.papers.table import load_papers
 from compute_divide.evidence.papers.topics import load_topics
@@ -21,7 +21,7 @@ from compute_divide.evidence.store.files import EvidenceError
 
 
 def test_image_networks_do_not_count_as_pre_trained_models():
-    known = set(pretrained_models()["model"])
+    known = set(load_pretrained_models()["model"])
     assert "resnet" not in known
     assert known < set(load_topics().models)
 
@@ -31,10 +31,10 @@ def test_each_model_has_its_makers_and_no_other_is_in_the_table(data_copy):
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
     table.write_text("".join(lines[:-1]), encoding="utf-8")
     with pytest.raises(EvidenceError, match=r"does not hold each model .* once: vit"):
-        pretrained_models()
+        load_pretrained_models()
     table.write_text("".join([*lines, lines[-1]]), encoding="utf-8")
     with pytest.raises(EvidenceError, match="one stands twice"):
-        pretrained_models()
+        load_pretrained_models()
 
 
 def test_papers_name_what_the_list_says():
@@ -61,7 +61,7 @@ def test_a_joint_model_is_a_company_s_and_not_industry_alone():
 
 def test_the_bounds_of_makers_hold_the_count():
     papers = load_papers()
-    known = pretrained_models()
+    known = load_pretrained_models()
     alone = known["team_type"] == "industry-only"
     seen = known["confirmed"]
     least, count, most = (

@@ -6,10 +6,9 @@ import pytest
 
 from compute_divide.analysis.models.nowcast import (
     AGES,
-    nowcasts,
+    ReportingTriangle,
     reporting_triangle,
     share_movements,
-    typical_movement,
 )
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import vintages
@@ -40,7 +39,7 @@ def triangle():
 
 def test_where_academia_is_logged_late_the_nowcast_finds_the_later_share():
     late = reporting_triangle(record(0.5, 0.1))
-    table, plain = (nowcasts(late, "industry-only", strength) for strength in (1, 0))
+    table, plain = (late.nowcasts("industry-only", strength) for strength in (1, 0))
     row = table[(table["vintage"] == "2024-01") & (table["year"] == 2023)].iloc[0]
     assert row["nowcast"] == pytest.approx(row["later"], abs=0.02)
     assert row["nowcast_low"] < row["later"] < row["nowcast_high"]
@@ -50,7 +49,7 @@ def test_where_academia_is_logged_late_the_nowcast_finds_the_later_share():
 
 def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_nothing_moves():
     for rates, better in (((0.5, 0.1), True), ((0.2, 0.2), False)):
-        table = nowcasts(reporting_triangle(record(*rates)), "industry-only")
+        table = reporting_triangle(record(*rates)).nowcasts("industry-only")
         left, corrected = (
             100 * (table[column] - table["later"]).abs().mean() for column in ("share", "nowcast")
         )
@@ -60,27 +59,26 @@ def test_the_score_prefers_the_nowcast_where_years_fill_up_alike_and_not_where_n
 def test_a_nowcast_uses_nothing_later_than_its_vintage_and_none_is_made_without_earlier_ones(
     triangle,
 ):
-    later = triangle["vintage"].between("2025-01", "2026-07")
-    other = triangle.assign(
-        **{"academia-only": triangle["academia-only"].mask(later, triangle["academia-only"] + 5)}
+    counts = triangle.counts
+    later = counts["vintage"].between("2025-01", "2026-07")
+    other = counts.assign(
+        **{"academia-only": counts["academia-only"].mask(later, counts["academia-only"] + 5)}
     )
     one, same = (
-        nowcasts(table, "industry-only").query("vintage < '2025'")["nowcast"]
-        for table in (triangle, other)
+        table.nowcasts("industry-only").query("vintage < '2025'")["nowcast"]
+        for table in (triangle, ReportingTriangle(other))
     )
     assert one.tolist() == same.tolist()
-    assert triangle["vintage"].min() not in set(nowcasts(triangle, "industry-only")["vintage"])
-    assert nowcasts(triangle.head(0), "industry-only").empty
+    assert counts["vintage"].min() not in set(triangle.nowcasts("industry-only")["vintage"])
+    assert triangle.since("2100-01").nowcasts("industry-only").empty
 
 
 def test_movement_is_told_by_age(triangle):
-    moved = share_movements(triangle, "industry-only")
+    moved = share_movements(triangle.counts, "industry-only")
     assert set(moved["band"]) == set(AGES)
     assert (moved["most"] >= moved["points"].abs() - 1e-9).all()
-    settled = triangle[triangle["vintage"] >= "2024-10"]
-    current, older = (
-        typical_movement(settled, "industry-only", band) for band in ("current year", "older")
-    )
+    settled = triangle.since("2024-10")
+    current, older = (settled.movement("industry-only", band) for band in ("current year", "older"))
     assert older.value < current.value < 10
     assert current.high == pytest.approx(9.7, abs=0.1)
-    assert typical_movement(settled.head(0), "industry-only", "older").value is None
+    assert triangle.since("2100-01").movement("industry-only", "older").value is None

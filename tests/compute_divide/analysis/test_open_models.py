@@ -3,12 +3,8 @@
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.models.open_models import (
-    makers_of_bases_seen,
-    with_bases,
-    with_origins,
-)
-from compute_divide.analysis.models.records import audited_bases
+from compute_divide.analysis.models.open_models import with_bases, with_origins
+from compute_divide.evidence.audit.runs import load_audited_runs
 from compute_divide.evidence.models.table import load_models
 
 
@@ -21,6 +17,7 @@ def test_bases_of_several_makers_and_unknown_ones():
     teams = ["industry-only", *["academia-only"] * 3, "unknown"]
     bases = [None, "A", "A|B", "Nowhere|A", "Nowhere"]
     rows = pd.DataFrame({"model": list("ABCDE"), "team_type": teams, "base_model": bases})
+    rows = rows.assign(team_checked=True)
     based = with_bases(rows, rows)
     assert based["base_team"].tolist() == [
         "industry-only",
@@ -50,6 +47,7 @@ def test_origins_end_where_a_chain_bites_its_tail_and_keep_several_bases():
 
 def test_a_base_that_is_not_listed_has_no_team():
     rows = pd.DataFrame({"model": ["A", "B"], "base_model": ["B|?", "?"], "team_type": "other"})
+    rows = rows.assign(team_checked=True)
     assert with_bases(rows, rows)["base_team"].tolist() == ["other", "unknown"]
     assert with_bases(rows.iloc[:0], rows).empty
 
@@ -57,11 +55,13 @@ def test_a_base_that_is_not_listed_has_no_team():
 def test_makers_of_a_base_on_no_list_are_those_of_the_audit(models):
     assert "RoseTTAFold" not in set(models["model"])
     rows = pd.DataFrame({"model": ["Diffuser"], "base_model": ["RoseTTAFold"]})
-    lookup = pd.concat([rows.assign(team_type="academia-only"), audited_bases()])
+    runs = load_audited_runs().assign(team_checked=True)
+    lookup = pd.concat([rows.assign(team_type="academia-only"), runs[runs["model"] != "Diffuser"]])
     assert with_bases(rows, lookup)["base_team"].tolist() == ["academia-only"]
 
 
 def test_makers_are_seen_only_where_those_of_all_listed_bases_are():
     lookup = pd.DataFrame({"model": ["A", "B"], "team_checked": [True, False]})
-    built = pd.DataFrame({"base_model": ["A", "A|B", "A|Nowhere"]})
-    assert makers_of_bases_seen(built, lookup).tolist() == [True, False, True]
+    lookup = lookup.assign(base_model=None, team_type="industry-only")
+    built = pd.DataFrame({"model": list("CDE"), "base_model": ["A", "A|B", "A|Nowhere"]})
+    assert with_bases(built, lookup)["bases_checked"].tolist() == [True, False, True]

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.ratios import geometric_mean_ratio
 from compute_divide.analysis.statistics.resampling import (
     clusters,
     draw_weights,
-    geometric_mean_ratio,
     median,
 )
-from compute_divide.analysis.statistics.trends import growth, weighted_slopes, widening
+from compute_divide.analysis.statistics.trends import growth, weighted_slopes
 
 
 @pytest.fixture
@@ -34,17 +34,20 @@ def noisy():
 def test_a_distance_widens_when_one_side_grows_faster_and_not_against_itself(noisy):
     years = (noisy["published"] - noisy["published"].min()).dt.days / 365.25
     slower = noisy.assign(**{COMPUTE: noisy[COMPUTE] / 1.5**years})
-    found, same, back = (
-        widening(noisy, slower, "x"),
-        widening(noisy, noisy, "x"),
-        widening(slower, noisy, "x"),
-    )
+    ratio = growth(noisy, "x", over=slower)
+    found = ratio.factor
+    same = growth(noisy, "x", over=noisy).factor
+    back = growth(slower, "x", over=noisy).factor
     assert found.value == pytest.approx(1.5, rel=0.01)
     assert found.low < 1.5 < found.high
     assert same.low < same.value == 1 < same.high, "the two sides are drawn independently"
     assert back.value == pytest.approx(1 / found.value)
-    assert widening(noisy, noisy.head(3), "x").low is None
-    assert widening(noisy, noisy.head(1), "x").value is None
+    assert ratio.at(2015.0) == pytest.approx(
+        growth(noisy, "x").at(2015.0) / growth(slower, "x").at(2015.0)
+    )
+    assert found.value == pytest.approx(2 ** (12 / ratio.doubling.value))
+    assert growth(noisy, "x", over=noisy.head(3)).factor.low is None
+    assert growth(noisy, "x", over=noisy.head(1)).factor.value is None
 
 
 def test_the_interval_of_the_trend_holds_the_estimate_and_the_truth(noisy):

@@ -8,15 +8,6 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY, Floats
-from compute_divide.analysis.statistics.resampling import (
-    MIN_CLUSTERS,
-    clusters,
-    draw_weights,
-    percentile_interval,
-)
-
 PEAK = "chip_flop_s"
 """Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
 
@@ -128,95 +119,6 @@ def _geometric_mean(names: object, logs: Mapping[Hashable, float]) -> float:
     if not known:
         return np.nan
     return float(10 ** np.mean(known))
-
-
-def same_year_ratio(
-    rows: pd.DataFrame, label: str, value: str = PEAK, *, interval: bool = True
-) -> Estimate:
-    """Return the ratio of geometric means, industry over academia, among models of the same year.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models with the columns ``team_type``, ``year``, ``link`` (of the paper) and the values.
-    label : str
-        What is estimated, in a few words that stand alone.
-    value : str
-        The column of the values, of which the positive ones count; by default the peak of one chip
-        in FLOP/s.
-    interval : bool
-        Whether an interval is wanted, which takes most of the time.
-
-    Returns
-    -------
-    Estimate
-        The ratio, with the number of models in years that have both team types; without any it has
-        no value, with fewer than five papers no interval.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    It is the coefficient of the team type in a least-squares fit of the logarithm with a constant
-    for each year, in the closed form of Frisch and Waugh (1933) and Lovell (1963). The 95%
-    percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section 3.8),
-    which draws papers.
-
-    Examples
-    --------
-    >>> teams = ["industry-only", "academia-only"] * 2
-    >>> rows = pd.DataFrame({"team_type": teams, "year": [2012, 2012, 2022, 2022], "link": None})
-    >>> rows["chips"] = [2, 1, 800, 100]
-    >>> round(same_year_ratio(rows, "number of chips", "chips").value, 6)
-    4.0
-    """
-    known = in_shared_years(rows[["team_type", "year", "link", value]], value)
-    n = len(known)
-    if n == 0:
-        return Estimate(None, n=0, unit="ratio", label=label)
-    logs = np.log10(known[value].to_numpy(dtype=float))
-    is_industry = np.asarray(known["team_type"] == INDUSTRY, dtype=np.float64)
-    years = pd.get_dummies(known["year"]).to_numpy(dtype=np.float64)
-    slopes = _within_slopes(is_industry, logs, years, np.ones((1, n)))
-    ratio = 10 ** float(slopes[0])
-    papers = clusters(known)
-    if not interval or papers.max() + 1 < MIN_CLUSTERS:
-        return Estimate(ratio, n=n, unit="ratio", label=label)
-    draws = _within_slopes(is_industry, logs, years, draw_weights(papers))
-    low, high = percentile_interval(draws)
-    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
-
-
-def in_shared_years(rows: pd.DataFrame, value: str) -> pd.DataFrame:
-    """Return the rows of industry and academia with a positive value, of years that have both."""
-    is_side = rows["team_type"].isin([INDUSTRY, ACADEMIA])
-    is_known = rows[value].gt(0) & rows["year"].notna()
-    known = rows[is_side & is_known]
-    teams = known.groupby("year")["team_type"]
-    has_both = teams.transform("nunique") == 2
-    return known[has_both.astype(bool)]
-
-
-def _within_slopes(x: Floats, y: Floats, strata: Floats, weights: Floats) -> Floats:
-    """Return the slope of y on x within strata, for each row of weights.
-
-    The values of x are 0 or 1; the slope is NaN where no stratum has both.
-    """
-    moments = [np.ones_like(x), x, y, x * y]
-    columns = [strata * moment[:, np.newaxis] for moment in moments]
-    sums = weights @ np.hstack(columns)
-    total, sum_x, sum_y, sum_xy = np.hsplit(sums, 4)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # x is 0 or 1, so its square is itself.
-        squares = sum_x - sum_x**2 / total
-        products = sum_xy - sum_x * sum_y / total
-        spread = np.where(total > 0, squares, 0).sum(axis=1)
-        shared = np.where(total > 0, products, 0).sum(axis=1)
-        slopes = np.where(spread > 1e-9, shared / spread, np.nan)
-    return np.asarray(slopes)
 
 
 def built_clusters(listed: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -34,7 +35,116 @@ DRAWS = 400
 """Draws of a bootstrap."""
 
 
-def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class ReportingTriangle:
+    """How many notable models of each team type each vintage counts in each year.
+
+    Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle
+    (Lawless 1994).
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year),
+        ``year``, ``age`` (in years since the end of the year, negative before it; those of `AGES`),
+        a count for each of `TEAM_TYPES`, and ``n``, their sum.
+    """
+
+    counts: pd.DataFrame
+
+    def since(self, vintage: str) -> ReportingTriangle:
+        """Return the triangle of the vintages from one on."""
+        return ReportingTriangle(self.counts[self.counts["vintage"] >= vintage])
+
+    def movement(self, team_type: str, band: str) -> Estimate:
+        """Return how far a share has moved since it was read at some age of its year.
+
+        Parameters
+        ----------
+        team_type : str
+            One of `TEAM_TYPES`.
+        band : str
+            One of `AGES`: ``"current year"``, ``"up to a year"``, ``"one to two years"``,
+            ``"older"``.
+
+        Returns
+        -------
+        Estimate
+            The mean of the largest movements in percentage points, each year counted by the mean of
+            its readings, which are not independent; with the number of years. ``low`` and ``high``
+            are the least and the largest single movement, not a confidence interval.
+
+        Raises
+        ------
+        KeyError
+            If the team type is another.
+
+        Examples
+        --------
+        >>> from compute_divide.evidence.models.table import load_models
+        >>> triangle = reporting_triangle({n: load_models(n) for n in ("2025-06", "2026-08")})
+        >>> found = triangle.movement("industry-only", "older")
+        >>> found.low <= found.value <= found.high
+        True
+        """
+        moved = share_movements(self.counts, team_type)
+        label = f"movement of a share since it was read ({band})"
+        most = moved.loc[moved["band"] == band, "most"]
+        if most.empty:
+            return Estimate(None, n=0, unit="points", label=label)
+        by_year = most.groupby(moved["year"]).mean()
+        mean = float(by_year.mean())
+        smallest = float(most.min())
+        largest = float(most.max())
+        return Estimate(mean, smallest, largest, n=len(by_year), unit="points", label=label)
+
+    def nowcasts(self, team_type: str, strength: float = 1.0) -> pd.DataFrame:
+        """Return nowcasts of past vintages, beside the readings of their day and of the newest one.
+
+        Parameters
+        ----------
+        team_type : str
+            One of `TEAM_TYPES`.
+        strength : float
+            How much is believed, 0 to 1, of what sets the growth of a team type apart from that of
+            all; with 0 the share stays.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and
+            ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
+            ``nowcast_high``.
+
+        Raises
+        ------
+        KeyError
+            If the team type is another.
+
+        Notes
+        -----
+        A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly
+        rate in each band of ages up to the vintage, and the reading grows on at these. The interval
+        draws the steps from vintage to vintage anew, and the later models.
+
+        Examples
+        --------
+        >>> from compute_divide.evidence.models.table import load_models
+        >>> names = ("2024-10", "2025-02", "2026-08")
+        >>> triangle = reporting_triangle({name: load_models(name) for name in names})
+        >>> triangle.nowcasts("industry-only")["vintage"].unique().tolist()
+        ['2025-02']
+        """
+        moved = share_movements(self.counts, team_type)
+        young = moved[moved["age"] < 2]
+        table = young.join(_grown_on(self.counts, young, team_type, strength), how="inner")
+        k = (table["share"] * table["n"]).round()
+        _, low, high = wilson_interval(k, table["n"])
+        with_interval = table.assign(low=low, high=high)
+        return with_interval.drop(columns=["band", "points", "most"]).reset_index(drop=True)
+
+
+def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> ReportingTriangle:
     """Return how many notable models of each team type each vintage counts in each year.
 
     Parameters
@@ -44,10 +154,9 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame
-        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year),
-        ``year``, ``age`` (in years since the end of the year, negative before it; those of `AGES`),
-        a count for each of `TEAM_TYPES`, and ``n``, their sum.
+    ReportingTriangle
+        The counts, with what they say of how shares move (`movement`) and of what the newest years
+        will read later (`nowcasts`).
 
     Raises
     ------
@@ -56,14 +165,13 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Notes
     -----
-    Insurers and epidemiologists call such a table of counts by date and delay a reporting triangle
-    (Lawless 1994).
+    A table of counts by date and delay (Lawless 1994).
 
     Examples
     --------
     >>> from compute_divide.evidence.models.table import load_models
-    >>> triangle = reporting_triangle({"2023-03": load_models("2023-03")})
-    >>> triangle.loc[triangle["year"] == 2022, ["industry-only", "n"]].values.tolist()
+    >>> counts = reporting_triangle({"2023-03": load_models("2023-03")}).counts
+    >>> counts.loc[counts["year"] == 2022, ["industry-only", "n"]].values.tolist()
     [[20, 22]]
     """
     parts = [_counts(vintage, models) for vintage, models in sorted(tables.items())]
@@ -75,7 +183,7 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     oldest = max(last for _, last in AGES.values())
     has_band = age.ge(youngest) & age.lt(oldest)
     columns = ["vintage", "at", "year", "age", *TEAM_TYPES, "n"]
-    return triangle.loc[has_band, columns].reset_index(drop=True)
+    return ReportingTriangle(triangle.loc[has_band, columns].reset_index(drop=True))
 
 
 def _counts(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
@@ -94,33 +202,10 @@ def _counts(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
 def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     """Return how far the share of a team type in a year moved from each vintage to the newest.
 
-    Parameters
-    ----------
-    triangle : pandas.DataFrame
-        Counts, from `reporting_triangle`.
-    team_type : str
-        One of `TEAM_TYPES`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``,
-        ``age``, ``band`` (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the
-        newest vintage), ``points`` (their difference in percentage points) and ``most`` (the
-        largest distance to any later reading, in the same).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing, or the team type is another.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> triangle = reporting_triangle({name: load_models(name) for name in ("2023-03", "2026-08")})
-    >>> moved = share_movements(triangle, "industry-only").set_index("year")
-    >>> round(moved.loc[2022, "points"])
-    -36
+    A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``,
+    ``age``, ``band`` (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the newest
+    vintage), ``points`` (their difference in percentage points) and ``most`` (the largest distance
+    to any later reading, in the same).
     """
     read = triangle[triangle["n"] >= MIN_MODELS].sort_values("at", kind="stable")
     share = read[team_type] / read["n"]
@@ -147,50 +232,6 @@ def _most_points(readings: pd.DataFrame) -> pd.Series[float]:
     return points.groupby(keys).max().rename("most")
 
 
-def typical_movement(triangle: pd.DataFrame, team_type: str, band: str) -> Estimate:
-    """Return how far a share has moved since it was read at some age of its year.
-
-    Parameters
-    ----------
-    triangle : pandas.DataFrame
-        Counts, from `reporting_triangle`.
-    team_type : str
-        One of `TEAM_TYPES`.
-    band : str
-        One of `AGES`.
-
-    Returns
-    -------
-    Estimate
-        The mean of the largest movements in percentage points, each year counted by the mean of its
-        readings, which are not independent; with the number of years. ``low`` and ``high`` are the
-        least and the largest single movement, not a confidence interval.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> tables = {name: load_models(name) for name in ("2025-06", "2026-08")}
-    >>> found = typical_movement(reporting_triangle(tables), "industry-only", "older")
-    >>> found.low <= found.value <= found.high
-    True
-    """
-    moved = share_movements(triangle, team_type)
-    label = f"movement of a share since it was read ({band})"
-    most = moved.loc[moved["band"] == band, "most"]
-    if most.empty:
-        return Estimate(None, n=0, unit="points", label=label)
-    by_year = most.groupby(moved["year"]).mean()
-    mean = float(by_year.mean())
-    smallest = float(most.min())
-    largest = float(most.max())
-    return Estimate(mean, smallest, largest, n=len(by_year), unit="points", label=label)
-
-
 def _band(ages: pd.Series[float]) -> pd.Series[str]:
     """Return which of `AGES` each age is in."""
     starts = [first for first, _ in AGES.values()]
@@ -200,6 +241,25 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 
 
 # --- the nowcast ---
+
+
+def _grown_on(
+    triangle: pd.DataFrame, young: pd.DataFrame, team_type: str, strength: float
+) -> pd.DataFrame:
+    """Return the nowcast of each reading, on its index; of a first vintage there is none."""
+    newest = float(triangle["at"].max())
+    transitions = _transitions(triangle)
+    rows = []
+    for vintage, part in young.groupby("vintage"):
+        rates = _rates_until(transitions, str(vintage), strength)
+        if rates is None:
+            continue
+        readings = triangle[triangle["vintage"] == vintage].set_index("year")
+        for place, year in part["year"].items():
+            estimate = _grown(readings, int(year), rates, team_type, newest)
+            rows.append((place, estimate.value, estimate.low, estimate.high))
+    columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
+    return pd.DataFrame(rows, columns=columns).set_index("place")
 
 
 def _grown(
@@ -288,64 +348,3 @@ def _summed(weights: Floats, in_band: Floats, values: Floats) -> Floats:
     steps, bands, teams = cells.shape
     sums = weights @ cells.reshape(steps, -1)
     return np.asarray(sums.reshape(len(weights), bands, teams))
-
-
-def nowcasts(triangle: pd.DataFrame, team_type: str, strength: float = 1.0) -> pd.DataFrame:
-    """Return nowcasts of past vintages, beside the readings of their day and of the newest one.
-
-    Parameters
-    ----------
-    triangle : pandas.DataFrame
-        Counts, from `reporting_triangle`.
-    team_type : str
-        One of `TEAM_TYPES`.
-    strength : float
-        How much is believed, 0 to 1, of what sets the growth of a team type apart from that of all;
-        with 0 the share stays.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and
-        ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
-        ``nowcast_high``.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing, or the team type is another.
-
-    Notes
-    -----
-    A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly
-    rate in each band of ages up to the vintage, and the reading grows on at these. The interval
-    draws the steps from vintage to vintage anew, and the later models.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> names = ("2024-10", "2025-02", "2026-08")
-    >>> triangle = reporting_triangle({name: load_models(name) for name in names})
-    >>> nowcasts(triangle, "industry-only")["vintage"].unique().tolist()
-    ['2025-02']
-    """
-    newest = float(triangle["at"].max())
-    moved = share_movements(triangle, team_type)
-    young = moved[moved["age"] < 2]
-    transitions = _transitions(triangle)
-    rows = []
-    for vintage, part in young.groupby("vintage"):
-        rates = _rates_until(transitions, str(vintage), strength)
-        if rates is None:
-            continue
-        readings = triangle[triangle["vintage"] == vintage].set_index("year")
-        for place, year in part["year"].items():
-            estimate = _grown(readings, int(year), rates, team_type, newest)
-            rows.append((place, estimate.value, estimate.low, estimate.high))
-    columns = ["place", "nowcast", "nowcast_low", "nowcast_high"]
-    estimates = pd.DataFrame(rows, columns=columns).set_index("place")
-    table = young.join(estimates, how="inner")
-    k = (table["share"] * table["n"]).round()
-    _, low, high = wilson_interval(k, table["n"])
-    with_interval = table.assign(low=low, high=high)
-    return with_interval.drop(columns=["band", "points", "most"]).reset_index(drop=True)

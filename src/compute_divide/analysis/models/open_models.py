@@ -17,8 +17,8 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     models : pandas.DataFrame
         Models with ``model`` and ``base_model``, several bases joined by ``|``.
     lookup : pandas.DataFrame
-        Models in which bases are looked up, with ``model``, ``base_model`` and ``team_type``; of
-        one that is listed twice the first row counts.
+        Models in which bases are looked up, with ``model``, ``base_model``, ``team_type`` and
+        ``team_checked`` (see `with_records`); of one that is listed twice the first row counts.
 
     Returns
     -------
@@ -26,7 +26,8 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
         Those that name a base, with ``base_team``: the team type that all its bases in the lookup
         share, ``collaboration`` where they differ, ``unknown`` where none is listed.
         ``origin_team`` is the same of the bases at the end of the chain, that is of those that name
-        no base themselves, are not listed, or lead back.
+        no base themselves, are not listed, or lead back. ``bases_checked`` is whether anything but
+        the database says who made those of its bases that are in the lookup.
 
     Raises
     ------
@@ -38,8 +39,10 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     >>> models = pd.DataFrame({"model": ["Starling", "OpenChat", "Llama"]})
     >>> models["base_model"] = ["OpenChat", "Llama", None]
     >>> models["team_type"] = ["academia-only", "academia-only", "industry-only"]
-    >>> with_bases(models, models)[["base_team", "origin_team"]].values.tolist()
-    [['academia-only', 'industry-only'], ['industry-only', 'industry-only']]
+    >>> models["team_checked"] = [False, True, False]
+    >>> based = with_bases(models, models)
+    >>> based[["base_team", "origin_team", "bases_checked"]].values.tolist()
+    [['academia-only', 'industry-only', True], ['industry-only', 'industry-only', False]]
     """
     listed = lookup.drop_duplicates("model")
     teams = dict(zip(listed["model"], listed["team_type"], strict=True))
@@ -49,41 +52,9 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     origins = with_ends["base_model"].tolist()
     base_team = [_common_team(names, teams) for names in bases]
     origin_team = [_common_team(names, teams) for names in origins]
-    return based.assign(base_team=base_team, origin_team=origin_team)
-
-
-def makers_of_bases_seen(built: pd.DataFrame, lookup: pd.DataFrame) -> pd.Series[bool]:
-    """Return for which models anything but the database says who made the models they build on.
-
-    Parameters
-    ----------
-    built : pandas.DataFrame
-        Models with ``base_model``, from `with_bases`.
-    lookup : pandas.DataFrame
-        Models in which bases are looked up, with ``model`` and ``team_checked``, from
-        `with_records`; of one that is listed twice the first row counts.
-
-    Returns
-    -------
-    pandas.Series
-        On the index of the models: whether the makers of all their bases in the lookup were seen.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> lookup = pd.DataFrame({"model": ["Llama", "GPT-4"], "team_checked": [True, False]})
-    >>> built = pd.DataFrame({"base_model": ["Llama", "GPT-4|Llama"]})
-    >>> makers_of_bases_seen(built, lookup).tolist()
-    [True, False]
-    """
-    listed = lookup.drop_duplicates("model")
     seen = dict(zip(listed["model"], listed["team_checked"], strict=True))
-    bases = built["base_model"].str.split("|")
-    return bases.map(lambda names: all(bool(seen.get(name, True)) for name in names)).astype(bool)
+    checked = [all(bool(seen.get(name, True)) for name in names.split("|")) for names in bases]
+    return based.assign(base_team=base_team, origin_team=origin_team, bases_checked=checked)
 
 
 def _common_team(bases: str, teams: Mapping[str, str]) -> str:

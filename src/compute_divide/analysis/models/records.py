@@ -85,29 +85,6 @@ def with_records(
     return _changed(with_verdicts, _changes(models, audited, dual_affiliation))
 
 
-def audited_bases() -> pd.DataFrame:
-    """Return the models that others are built on by their own source, not by the database.
-
-    Some of them are on no list of models.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Audited runs as models: ``model``, ``year``, ``organisations``, ``sectors``, ``team_type``,
-        ``base_model``, and ``team_checked``, as `with_records` has it.
-
-    Examples
-    --------
-    >>> bases = audited_bases().set_index("model")
-    >>> bases.loc["RoseTTAFold", "team_type"]
-    'academia-only'
-    """
-    runs = load_audited_runs()
-    bases = runs[runs["model"].isin(runs["base_model"])]
-    columns = ["model", "year", "organisations", "sectors", "team_type", "base_model"]
-    return bases[columns].assign(team_checked=_team_checked(bases))
-
-
 def _audited_rows(models: pd.DataFrame) -> pd.DataFrame:
     """Return the row of the audit of each model, on its index; blank where there is none."""
     runs = load_audited_runs()

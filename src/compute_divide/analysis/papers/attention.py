@@ -64,78 +64,58 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How often one side is ahead, and how far each paper moves that: its influence."""
+    """How often one side is ahead, and how far each paper moves that.
 
-    share: float
+    Parameters
+    ----------
+    share : Estimate
+        The share of pairs in which it is ahead.
+    influence : pandas.Series
+        How far each paper that is compared moves the share, on the index of the papers.
+    """
+
+    share: Estimate
     influence: pd.Series
 
-    @property
-    def error(self) -> float:
-        """Standard error of the share; papers count as independent."""
-        squares = self.influence**2
-        return float(np.sqrt(squares.sum()))
+    def due_to(self, alike: Lead, label: str) -> Estimate:
+        """Return which part of the lead over one half goes when only like is compared with like.
 
-    def estimate(self, label: str) -> Estimate:
-        """Return the share with its 95% interval; `n` is the number of papers compared."""
-        half = Z95 * self.error
-        low = max(self.share - half, 0.0)
-        high = min(self.share + half, 1.0)
-        n = len(self.influence)
-        return Estimate(self.share, low, high, n=n, unit="share", label=label)
+        Parameters
+        ----------
+        alike : Lead
+            The same lead among papers that share one thing more, such as the size of the team.
+        label : str
+            What is estimated, in a few words that stand alone.
 
+        Returns
+        -------
+        Estimate
+            The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a
+            value where there is no lead beyond chance.
 
-def lead(papers: pd.DataFrame, team: str, within: Sequence[str] = WITHIN) -> Lead | None:
-    """Return how often papers of a team are cited more than those of universities alone.
-
-    It is None where none can be compared.
-
-    Ties count half. The papers of a pair share the columns `within`; a stratum with one paper of a
-    side has no variance and is left out. One with m and n papers weighs mn / (m + n); its variance
-    is DeLong's (1988).
-    """
-    is_side = papers["team_type"].isin([team, ACADEMIA])
-    columns = ["team_type", "rank", *within]
-    sides = papers.loc[is_side, columns].dropna(subset=list(within))
-    is_team = (sides["team_type"] == team).to_numpy()
-    stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
-    count = len(sides)
-    m = np.bincount(stratum[is_team], minlength=count)
-    n = np.bincount(stratum[~is_team], minlength=count)
-    has_variance = np.minimum(m, n) >= 2
-    used = has_variance[stratum]
-    if not used.any():
-        return None
-    return _lead(sides["rank"][used], is_team[used], stratum[used], m, n)
+        Notes
+        -----
+        Both leads rest on the same papers: the interval (delta method) adds up what each paper does
+        to their ratio.
+        """
+        plain, left = self.share, alike.share.value
+        if plain.value is None or plain.low is None or plain.low <= 0.5 or left is None:
+            return Estimate(None, n=0, unit="share", label=label)
+        excess = plain.value - 0.5
+        kept = (left - 0.5) / excess
+        moved = alike.influence.sub(kept * self.influence, fill_value=0) / excess
+        half = Z95 * _error(moved)
+        due = 1 - kept
+        return Estimate(due, due - half, due + half, n=len(moved), unit="share", label=label)
 
 
-def _lead(ranks: pd.Series, is_team: Flags, stratum: Places, m: Places, n: Places) -> Lead:
-    """Return the lead of a team in strata with m papers of its own and n of the other side."""
-    own = np.where(is_team, m[stratum], n[stratum])
-    other = np.where(is_team, n[stratum], m[stratum])
-    ahead = _ahead(ranks, is_team, stratum, other)
-    sums = np.bincount(stratum[is_team], ahead[is_team], minlength=len(m))
-    shares = sums / np.maximum(m, 1)
-    weights = m * n / np.maximum(m + n, 1)
-    strata = np.unique(stratum)
-    total = weights[strata].sum()
-    share = float((weights * shares)[strata].sum() / total)
-    errors = (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
-    influence = weights[stratum] * errors / total
-    return Lead(share, pd.Series(influence, index=ranks.index))
+def _error(influence: pd.Series) -> float:
+    """Return the standard error that influences make; papers count as independent."""
+    squares = influence**2
+    return float(np.sqrt(squares.sum()))
 
 
-def _ahead(ranks: pd.Series, is_team: Flags, stratum: Places, other: Places) -> Floats:
-    """Return the share of pairs in which the team is ahead, of the pairs that each paper is in."""
-    in_stratum = ranks.groupby(stratum).rank()
-    on_side = ranks.groupby([stratum, is_team]).rank()
-    # Of the papers below one in the whole stratum, those of its own side do not count.
-    below = (in_stratum - on_side).to_numpy() / other
-    return np.where(is_team, below, 1 - below)
-
-
-def lead_estimate(
-    papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN
-) -> Estimate:
+def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WITHIN) -> Lead:
     """Return how often papers of a team are cited more than those of universities alone.
 
     Like is compared with like: papers that share the columns `within`.
@@ -154,10 +134,10 @@ def lead_estimate(
 
     Returns
     -------
-    Estimate
-        The share of pairs, ties counted half, with its 95% interval; one half is no difference, and
-        `n` is the number of papers compared. Without a value where no stratum has two papers of
-        either side.
+    Lead
+        ``share``, the share of pairs, ties counted half, with its 95% interval; one half is no
+        difference, and `n` is the number of papers compared. Without a value where no stratum has
+        two papers of either side. ``due_to`` says which part of it something else explains.
 
     Raises
     ------
@@ -173,65 +153,59 @@ def lead_estimate(
     Examples
     --------
     >>> papers = pd.DataFrame({
-    ...     "venue": "icml", "year": 2015, "track": "main", "rank": [0.2, 0.4, 0.6, 0.8],
-    ...     "team_type": ["academia-only", "academia-only", "collaboration", "collaboration"],
-    ... })
-    >>> lead_estimate(papers, "collaboration", "the paper with industry is cited more").value
-    1.0
-    """
-    found = lead(papers, team, within)
-    if found is None:
-        return Estimate(None, n=0, unit="share", label=label)
-    return found.estimate(label)
-
-
-def due_to_size(papers: pd.DataFrame, team: str, label: str) -> Estimate:
-    """Return which part of a team's lead over one half goes when teams of like size are compared.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers as `ranked` returns them, with ``team_type`` and ``track``.
-    team : str
-        The type of the team that is held against universities alone.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a value
-        where there is no lead beyond chance.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    Both numbers rest on the same papers: the interval (delta method) adds up what each paper does
-    to their ratio.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({
     ...     "venue": "icml", "year": 2015, "track": "main", "size": 1, "rank": [0.2, 0.4, 0.6, 0.8],
     ...     "team_type": ["academia-only", "academia-only", "collaboration", "collaboration"],
     ... })
-    >>> due_to_size(papers, "collaboration", "part of the lead that goes").value
-    0.0
+    >>> plain = lead(papers, "collaboration", "the paper with industry is cited more")
+    >>> alike = lead(papers, "collaboration", "for teams of like size", [*WITHIN, "size"])
+    >>> plain.share.value, plain.due_to(alike, "part of the lead that goes").value
+    (1.0, 0.0)
     """
-    plain = lead(papers, team)
-    alike = lead(papers, team, (*WITHIN, "size"))
-    if plain is None or alike is None or plain.share - Z95 * plain.error <= 0.5:
-        return Estimate(None, n=0, unit="share", label=label)
-    excess = plain.share - 0.5
-    left = (alike.share - 0.5) / excess
-    moved = alike.influence.sub(left * plain.influence, fill_value=0)
-    influence = moved / excess
-    squares = influence**2
-    half = Z95 * float(np.sqrt(squares.sum()))
-    due = 1 - left
-    n = len(influence)
-    return Estimate(due, due - half, due + half, n=n, unit="share", label=label)
+    is_side = papers["team_type"].isin([team, ACADEMIA])
+    columns = ["team_type", "rank", *within]
+    sides = papers.loc[is_side, columns].dropna(subset=list(within))
+    is_team = (sides["team_type"] == team).to_numpy()
+    stratum = sides.groupby(list(within), observed=True).ngroup().to_numpy()
+    count = len(sides)
+    m = np.bincount(stratum[is_team], minlength=count)
+    n = np.bincount(stratum[~is_team], minlength=count)
+    # A stratum with one paper of a side has no variance and is left out.
+    has_variance = np.minimum(m, n) >= 2
+    used = has_variance[stratum]
+    if not used.any():
+        return Lead(Estimate(None, n=0, unit="share", label=label), pd.Series(dtype=float))
+    share, influence = _lead(sides["rank"][used], is_team[used], stratum[used], m, n)
+    half = Z95 * _error(influence)
+    low = max(share - half, 0.0)
+    high = min(share + half, 1.0)
+    return Lead(Estimate(share, low, high, n=len(influence), unit="share", label=label), influence)
+
+
+def _lead(
+    ranks: pd.Series, is_team: Flags, stratum: Places, m: Places, n: Places
+) -> tuple[float, pd.Series]:
+    """Return the lead of a team in strata with m papers of its own, n of the other, and influences.
+
+    Ties count half.
+    """
+    own = np.where(is_team, m[stratum], n[stratum])
+    other = np.where(is_team, n[stratum], m[stratum])
+    ahead = _ahead(ranks, is_team, stratum, other)
+    sums = np.bincount(stratum[is_team], ahead[is_team], minlength=len(m))
+    shares = sums / np.maximum(m, 1)
+    weights = m * n / np.maximum(m + n, 1)
+    strata = np.unique(stratum)
+    total = weights[strata].sum()
+    share = float((weights * shares)[strata].sum() / total)
+    errors = (ahead - shares[stratum]) / np.sqrt(own * (own - 1))
+    influence = weights[stratum] * errors / total
+    return share, pd.Series(influence, index=ranks.index)
+
+
+def _ahead(ranks: pd.Series, is_team: Flags, stratum: Places, other: Places) -> Floats:
+    """Return the share of pairs in which the team is ahead, of the pairs that each paper is in."""
+    in_stratum = ranks.groupby(stratum).rank()
+    on_side = ranks.groupby([stratum, is_team]).rank()
+    # Of the papers below one in the whole stratum, those of its own side do not count.
+    below = (in_stratum - on_side).to_numpy() / other
+    return np.where(is_team, below, 1 - below)

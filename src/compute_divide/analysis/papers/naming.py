@@ -14,9 +14,7 @@ from compute_divide.analysis.statistics.estimates import (
     INDUSTRY,
     flag_share,
 )
-from compute_divide.evidence.models.makers import MAKERS_FILE, load_makers
-from compute_divide.evidence.papers.topics import load_topics
-from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.models.makers import load_pretrained_models
 
 FLAGS = (
     "names_any",
@@ -27,45 +25,6 @@ FLAGS = (
     "names_hosted",
 )
 """Columns that `with_naming` adds."""
-
-
-def pretrained_models() -> pd.DataFrame:
-    """Return the pre-trained models that are looked for in the texts of papers, and their makers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
-        ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
-        and ``kind``, and what `cd.data.makers` says of it. Image networks that are as much
-        architectures as pre-trained models do not count.
-
-    Raises
-    ------
-    EvidenceError
-        If ``data/topics.yml`` or ``data/audit/makers.csv`` is missing or damaged, or one names a
-        model that the other does not.
-
-    Examples
-    --------
-    >>> models = pretrained_models().set_index("model")
-    >>> models.loc["roberta", ["organisations", "team_type", "access"]].tolist()
-    ['Meta|University of Washington', 'collaboration', 'open']
-    """
-    rows = [
-        {"model": name, "label": model.label, "access": model.access, "kind": model.kind}
-        for name, model in load_topics().models.items()
-    ]
-    named = pd.DataFrame(rows)
-    makers = load_makers()
-    apart = set(named["model"]).symmetric_difference(makers["model"])
-    if apart or makers["model"].duplicated().any():
-        which = min(apart, default="one stands twice")
-        raise EvidenceError(
-            f"data/{MAKERS_FILE} does not hold each model of data/topics.yml once: {which}"
-        )
-    models = named.merge(makers, on="model")
-    return models[models["kind"] != "backbone"].reset_index(drop=True)
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
@@ -98,7 +57,7 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     >>> papers[["names_hosted", "names_open", "names_industry"]].values.tolist()
     [[True, False, False], [False, False, False]]
     """
-    known = pretrained_models()
+    known = load_pretrained_models()
     teams = known["team_type"]
     is_open = known["access"] == "open"
     by_company = known["sectors"].str.contains("industry")
@@ -127,7 +86,7 @@ def share_naming(
     papers : pandas.DataFrame
         Papers with the models that their texts name, in columns such as ``title_models``.
     models : pandas.DataFrame
-        The models, rows of `pretrained_models`.
+        The models, rows of `cd.data.pretrained_models`.
     texts : sequence of str
         Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
     label : str
@@ -146,40 +105,11 @@ def share_naming(
     Examples
     --------
     >>> papers = pd.DataFrame({"title_models": ["gpt-3", "bert", None]})
-    >>> models = pretrained_models()
+    >>> models = load_pretrained_models()
     >>> share_naming(papers, models[models["access"] == "hosted"], ["title"], "hosted").k
     1
     """
     return flag_share(papers, matched(papers, models["model"], texts, "models"), label)
-
-
-def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return the papers of universities alone and those with a company author, without all others.
-
-    Parameters
-    ----------
-    papers : pandas.DataFrame
-        Papers with ``team_type``, from `with_teams`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        These papers with a column ``academic``: whether they are of universities alone.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> papers = pd.DataFrame({"team_type": ["academia-only", "collaboration", "other"]})
-    >>> two_sides(papers)["academic"].tolist()
-    [True, False]
-    """
-    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
-    sides = papers[is_side]
-    return sides.assign(academic=sides["team_type"] == ACADEMIA)
 
 
 def late_over_early(

@@ -14,9 +14,6 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.statistics.estimates import (
-    ACADEMIA,
-    COMPUTE,
-    INDUSTRY,
     Floats,
 )
 
@@ -73,72 +70,6 @@ def percentile_interval(values: Floats) -> tuple[float, float]:
     """
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
-
-
-def geometric_mean_ratio(
-    rows: pd.DataFrame, label: str, value: str = COMPUTE, *, interval: bool = True
-) -> Estimate:
-    """Return the ratio of geometric means, industry over academia, of the positive values.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Models with the columns ``team_type``, ``link`` (of the paper) and the values.
-    label : str
-        What is estimated, in a few words that stand alone.
-    value : str
-        The column of the values; by default the training compute in FLOP.
-    interval : bool
-        Whether an interval is wanted, which takes most of the time.
-
-    Returns
-    -------
-    Estimate
-        The ratio, with the number of models of both sides. A side without a model leaves no value,
-        one with fewer than five papers no interval.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section
-    3.8): it draws papers within each team type, for models of one paper are not independent.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"team_type": [INDUSTRY, ACADEMIA], "link": None})
-    >>> rows[COMPUTE] = [1e22, 1e20]
-    >>> round(geometric_mean_ratio(rows, "compute").value)
-    100
-    """
-    known = rows.loc[rows[value] > 0, ["team_type", "link", value]]
-    over = known[known["team_type"] == INDUSTRY]
-    under = known[known["team_type"] == ACADEMIA]
-    n = len(over) + len(under)
-    if over.empty or under.empty:
-        return Estimate(None, n=n, unit="ratio", label=label)
-    logs_over = np.log10(over[value].to_numpy(dtype=float))
-    logs_under = np.log10(under[value].to_numpy(dtype=float))
-    ratio = 10 ** float(logs_over.mean() - logs_under.mean())
-    papers_over = clusters(over)
-    papers_under = clusters(under)
-    fewest = min(papers_over.max(), papers_under.max()) + 1
-    if not interval or fewest < MIN_CLUSTERS:
-        return Estimate(ratio, n=n, unit="ratio", label=label)
-    # Each side is drawn by itself, with a seed of its own.
-    draws_over = _weighted_means(logs_over, draw_weights(papers_over, seed=SEED))
-    draws_under = _weighted_means(logs_under, draw_weights(papers_under, seed=SEED + 1))
-    low, high = percentile_interval(draws_over - draws_under)
-    return Estimate(ratio, 10**low, 10**high, n=n, unit="ratio", label=label)
-
-
-def _weighted_means(values: Floats, weights: Floats) -> Floats:
-    """Return the mean of the values under each row of weights."""
-    totals = weights.sum(axis=1)
-    return np.asarray(weights @ values / totals)
 
 
 def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate:

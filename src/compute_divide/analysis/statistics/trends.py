@@ -50,8 +50,12 @@ def fractional_years(dates: pd.Series[pd.Timestamp]) -> pd.Series[float]:
     return stamps.dt.year + days / 365.25
 
 
-def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = SEED) -> Trend:
+def growth(
+    models: pd.DataFrame, label: str, value: str = COMPUTE, *, over: pd.DataFrame | None = None
+) -> Trend:
     """Return the log-linear growth of the positive values of a column over publication dates.
+
+    Of two sides it returns that of their ratio: above 1 a year the distance of the trends widens.
 
     Parameters
     ----------
@@ -61,15 +65,16 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
         What grows, in a few words that stand alone.
     value : str
         The column of the values; by default the training compute in FLOP.
-    seed : int
-        The seed of the bootstrap.
+    over : pandas.DataFrame, optional
+        The rows of another side: what grows is then the ratio of the values to theirs, by the
+        trends of both.
 
     Returns
     -------
     Trend
         Its ``doubling`` (in months) and ``factor`` (a year) are estimates. Fewer than three models
-        have no trend, fewer than five papers no interval; values that do not grow have no doubling
-        time.
+        have no trend, fewer than five papers no interval, on either side; values that do not grow
+        have no doubling time.
 
     Raises
     ------
@@ -80,7 +85,7 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
     -----
     Ordinary least squares on log10. The 95% percentile intervals are those of a cluster bootstrap
     (Davison and Hinkley 1997, sections 3.8 and 5.3): it draws papers, not models, for models of one
-    paper are not independent.
+    paper are not independent; those of both sides independently.
 
     Examples
     --------
@@ -90,7 +95,19 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
     >>> trend = growth(models, "compute")
     >>> round(trend.doubling.value, 1), round(trend.factor.value, 1)
     (6.0, 4.0)
+    >>> slower = models.assign(**{COMPUTE: [2.0**i for i in range(10)]})
+    >>> round(growth(models, "the ratio of both", over=slower).factor.value, 1)
+    2.0
     """
+    trend = _trend(models, label, value, SEED)
+    if over is None:
+        return trend
+    # Another seed, so that sides of the same number of papers are drawn independently.
+    return _ratio(trend, _trend(over, label, value, SEED + 1), label)
+
+
+def _trend(models: pd.DataFrame, label: str, value: str, seed: int) -> Trend:
+    """Return the trend of one side, drawn with a seed."""
     is_known = models[value].gt(0) & models["published"].notna()
     known = models.loc[is_known, ["published", "link", value]]
     n = len(known)
@@ -113,6 +130,23 @@ def growth(models: pd.DataFrame, label: str, value: str = COMPUTE, seed: int = S
     return Trend(slope, float(logs.mean()), origin, doubling, factor, n, draws)
 
 
+def _ratio(one: Trend, other: Trend, label: str) -> Trend:
+    """Return the trend of the ratio of two sides."""
+    n = one.n + other.n
+    if one.slope is None or other.slope is None:
+        doubling, factor = _growth_estimates(None, None, None, n, label)
+        return Trend(None, None, 0.0, doubling, factor, n)
+    slope = one.slope - other.slope
+    intercept = float(np.log10(one.at(one.origin) / other.at(one.origin)))
+    low = high = draws = None
+    if one.draws is not None and other.draws is not None:
+        draws = one.draws - other.draws
+        # The interval is that of the factor, as of any ratio.
+        low, high = np.log10(percentile_interval(10**draws)).tolist()
+    doubling, factor = _growth_estimates(slope, low, high, n, label)
+    return Trend(slope, intercept, one.origin, doubling, factor, n, draws)
+
+
 def _growth_estimates(
     slope: float | None, low: float | None, high: float | None, n: int, label: str
 ) -> tuple[Estimate, Estimate]:
@@ -126,57 +160,6 @@ def _growth_estimates(
     most = high and 10**high
     factor = Estimate(value, least, most, n=n, unit="ratio", label=f"growth a year of {label}")
     return doubling, factor
-
-
-def widening(over: pd.DataFrame, under: pd.DataFrame, label: str) -> Estimate:
-    """Return the factor a year by which the distance of two log-linear trends grows.
-
-    Above 1 it widens.
-
-    Parameters
-    ----------
-    over, under : pandas.DataFrame
-        The rows of both sides, as `growth` takes them, with their training compute in FLOP.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The ratio of both factors a year. It has no value where a side has fewer than three models,
-        and no interval where one has fewer than five papers.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The 95% percentile interval is that of the bootstrap of `growth`, with the papers of both sides
-    drawn independently.
-
-    Examples
-    --------
-    >>> dates = pd.to_datetime([f"{year}-01-01" for year in range(2010, 2020)])
-    >>> rows = pd.DataFrame({"published": dates, "link": None})
-    >>> over = rows.assign(**{COMPUTE: [4.0**i for i in range(10)]})
-    >>> under = over.assign(**{COMPUTE: [2.0**i for i in range(10)]})
-    >>> round(widening(over, under, "over against under").value, 1)
-    2.0
-    """
-    # Two seeds, so that sides of the same number of papers are drawn independently.
-    trend_over = growth(over, label)
-    trend_under = growth(under, label, seed=SEED + 1)
-    n = trend_over.n + trend_under.n
-    if trend_over.slope is None or trend_under.slope is None:
-        return Estimate(None, n=n, unit="ratio", label=label)
-    value = 10 ** (trend_over.slope - trend_under.slope)
-    if trend_over.draws is None or trend_under.draws is None:
-        return Estimate(value, n=n, unit="ratio", label=label)
-    draws = 10 ** (trend_over.draws - trend_under.draws)
-    low, high = percentile_interval(draws)
-    return Estimate(value, low, high, n=n, unit="ratio", label=label)
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from compute_divide.evidence.papers.profiles import SECTORS
+from compute_divide.evidence.papers.topics import load_topics
 from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError
 from compute_divide.evidence.store.raw_csv import team_type
@@ -68,6 +69,45 @@ def load_makers() -> pd.DataFrame:
     both = pd.DataFrame(teams, columns=["team_type", "team_type_single"], index=makers.index)
     confirmed = ~makers["seen"].isin(UNCONFIRMED)
     return makers.join(both).assign(confirmed=confirmed)
+
+
+def load_pretrained_models() -> pd.DataFrame:
+    """Return the pre-trained models that are looked for in the texts of papers, and their makers.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
+        ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
+        and ``kind``, and what `load_makers` says of it. Image networks that are as much
+        architectures as pre-trained models do not count.
+
+    Raises
+    ------
+    EvidenceError
+        If ``data/topics.yml`` or ``data/audit/makers.csv`` is missing or damaged, or one names a
+        model that the other does not.
+
+    Examples
+    --------
+    >>> models = load_pretrained_models().set_index("model")
+    >>> models.loc["roberta", ["organisations", "team_type", "access"]].tolist()
+    ['Meta|University of Washington', 'collaboration', 'open']
+    """
+    rows = [
+        {"model": name, "label": model.label, "access": model.access, "kind": model.kind}
+        for name, model in load_topics().models.items()
+    ]
+    named = pd.DataFrame(rows)
+    makers = load_makers()
+    apart = set(named["model"]).symmetric_difference(makers["model"])
+    if apart or makers["model"].duplicated().any():
+        which = min(apart, default="one stands twice")
+        raise EvidenceError(
+            f"data/{MAKERS_FILE} does not hold each model of data/topics.yml once: {which}"
+        )
+    models = named.merge(makers, on="model")
+    return models[models["kind"] != "backbone"].reset_index(drop=True)
 
 
 def _teams(model: str, organisations: str, sectors: str, second_posts: str) -> tuple[str, str]:
