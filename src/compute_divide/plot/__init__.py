@@ -25,7 +25,7 @@ _FIGURE = re.compile(
 def figures() -> dict[str, str]:
     """Return the module of each figure and table, read without importing any."""
     folder = Path(__file__).parent
-    found = {}
+    found: dict[str, str] = {}
     for path in sorted({*folder.rglob("*.py")} - {folder / _MAKERS}):
         names = _FIGURE.findall(path.read_text("utf-8"))
         module = ".".join(path.relative_to(folder).with_suffix("").parts)
