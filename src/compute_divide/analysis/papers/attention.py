@@ -98,7 +98,8 @@ class Lead:
         Both leads rest on the same papers: the interval (delta method) adds up what each paper does
         to their ratio.
         """
-        plain, left = self.share, alike.share.value
+        plain = self.share
+        left = alike.share.value
         if plain.value is None or plain.low is None or plain.low <= 0.5 or left is None:
             return Estimate(None, n=0, unit="share", label=label)
         excess = plain.value - 0.5
