@@ -92,3 +92,21 @@ def test_bounds_where_no_row_can_be_of_the_kind_have_no_interval() -> None:
     nothing = pd.Series([False, False])
     bounds = belonging_bounds(counted_share(0, 0, "none"), nothing, nothing, "bounded")
     assert (bounds.value, bounds.low, bounds.high) == (None, None, None)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1))
+def test_a_share_stays_within_its_bounds_whatever_is_true_of_unchecked_rows(
+    kinds: list[tuple[bool, bool, bool]],
+) -> None:
+    rows = pd.DataFrame(kinds, columns=["listed", "is_checked", "otherwise"])
+    share = bounded_share(rows["listed"], "models", rows["is_checked"])
+    truth = rows["listed"].where(rows["is_checked"], rows["otherwise"])
+    assert share.value == rows["listed"].mean()
+    assert share.low is not None
+    assert share.high is not None
+    assert share.low - 1e-12 <= truth.mean() <= share.high + 1e-12
+
+
+def test_bounds_of_no_rows_have_no_value() -> None:
+    nothing = pd.Series([], dtype=bool)
+    assert bounded_share(nothing, "none", nothing).value is None

@@ -5,8 +5,11 @@ import random  # noqa: TID251 - a draw that anyone can repeat without numpy
 import pytest
 
 import compute_divide as cd
+from compute_divide.analysis.models.openness import ACCESS
 from compute_divide.evidence.audit import runs as audit
-from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.evidence.store.files import EvidenceError, vintages
+
+VINTAGES = vintages()
 
 SEED = 20261128
 
@@ -53,3 +56,26 @@ def test_a_kind_of_organisation_that_nobody_knows_is_named():
     row = audit.Row("runs.csv", 7, {"model": "X", "author_organisations": "Somewhere [club]"})
     with pytest.raises(EvidenceError, match=r"runs.csv, row 7 \(X\): 'club' is no kind"):
         audit._organisations(row)
+
+
+def test_a_run_that_another_row_describes_names_a_model_of_some_vintage():
+    twins = cd.data.audited_runs()["same_run_as"].dropna()
+    names = {name for vintage in VINTAGES for name in cd.data.models(vintage)["model"]}
+    assert set(twins) <= names
+
+
+def test_a_label_of_access_is_replaced_only_where_a_source_contradicts_it():
+    runs = cd.data.audited_runs()
+    models = cd.data.models("2026-08").drop_duplicates("model").set_index("model")
+    looked_up = runs.dropna(subset=["access_verdict"])
+    is_wrong = looked_up["access_verdict"] == "wrong"
+    assert looked_up.loc[is_wrong, "openness"].isin(ACCESS).all()
+    assert looked_up.loc[~is_wrong, "openness"].isna().all()
+    listed = models["openness"].reindex(looked_up["model"]).to_numpy()
+    assert (listed[is_wrong] != looked_up.loc[is_wrong, "openness"]).all()
+    is_seen = looked_up["access_seen"] != audit.DATABASE_NOTES
+    assert is_seen[looked_up["access_verdict"] != "not-checkable"].all()
+    counted = cd.with_records(models.reset_index(), "audited").set_index("model")
+    wrong = looked_up[is_wrong].set_index("model")["openness"]
+    assert counted["openness"].reindex(wrong.index).tolist() == wrong.tolist()
+    assert counted.loc[wrong.index, "access_checked"].all()

@@ -25,6 +25,7 @@ from compute_divide.evidence.chips.chips import load_chips
 
 TEAM = "another team, by its authors"
 SAME_RUN = "the same run as another row"
+OTHER_ACCESS = "another access to its weights, by its source"
 OTHER_BASE = "built on another model than listed, by its source"
 OWN_COMPUTING = "built on another model: counted with its own computing"
 OF_ITS_BASE = "built on another model: its own computing is not known"
@@ -56,10 +57,11 @@ def with_records(
     -------
     pandas.DataFrame
         The models, with these columns besides: ``audit``, the verdict on a row, missing where
-        nobody audited it; ``team_checked`` and ``compute_checked``, whether its authors and its
-        computing were confirmed from a source. Audited, the team type, the computing (in FLOP) and
-        the base of a run that the database builds on another model are those of the audit, and a
-        run that two rows describe counts once. Rows of a reader's own stay as they are.
+        nobody audited it; ``team_checked``, ``compute_checked`` and ``access_checked``, whether its
+        authors, its computing and the access to its weights were confirmed from a source. Audited,
+        the team type, the computing (in FLOP), the label of access and the base of a run that the
+        database builds on another model are those of the audit, and a run that two rows describe
+        counts once. Rows of a reader's own stay as they are.
 
     Raises
     ------
@@ -79,6 +81,7 @@ def with_records(
         audit=audited["verdict"],
         team_checked=_team_checked(audited),
         compute_checked=_compute_checked(audited),
+        access_checked=audited["access_verdict"].isin(["right", "wrong"]),
     )
     if records == "as-listed":
         return with_verdicts
@@ -112,7 +115,7 @@ def _changed(models: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Return the models with what the audit changed: teams, computing, rows counted once."""
     counted = {field: rows["counted"] for field, rows in changes.groupby("field")}
     changed = models.copy()
-    for field in ("team_type", "base_model"):
+    for field in ("team_type", "base_model", "openness"):
         if field in counted:
             changed.loc[counted[field].index, field] = counted[field]
     if COMPUTE in counted:
@@ -166,7 +169,7 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
         if row["own"]:
             continue
         found = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
-        found |= _base_change(row, audit)
+        found |= _base_change(row, audit) | _access_change(row, audit)
         for field, (counted, reason) in found.items():
             changes.append((place, row["model"], row["year"], field, row[field], counted, reason))
     columns = ["place", "model", "year", "field", "listed", "counted", "reason"]
@@ -191,6 +194,13 @@ def _base_change(row: Record, audit: Record) -> Change:
     base = audit["base_model"]
     is_listed = isinstance(row["base_model"], str) and isinstance(base, str)
     return {"base_model": (base, OTHER_BASE)} if is_listed and base != row["base_model"] else {}
+
+
+def _access_change(row: Record, audit: Record) -> Change:
+    """Return the label of access to the weights, where its source contradicts the listed one."""
+    label = audit["openness"]
+    is_listed = isinstance(row["openness"], str) and isinstance(label, str)
+    return {"openness": (label, OTHER_ACCESS)} if is_listed and label != row["openness"] else {}
 
 
 def _run_change(row: Record, audit: Record, names: set[str]) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -66,7 +67,9 @@ def academic_bounds(
     return groups
 
 
-def bounded_share(flags: pd.Series, label: str) -> Estimate:
+def bounded_share(
+    flags: pd.Series, label: str, is_checked: pd.Series[bool] | None = None
+) -> Estimate:
     """Return the share of rows of which something is true, with the bounds that unknown ones leave.
 
     Parameters
@@ -75,6 +78,9 @@ def bounded_share(flags: pd.Series, label: str) -> Estimate:
         Whether it is true of each row; missing where that is not known.
     label : str
         What is estimated, in a few words that stand alone.
+    is_checked : pandas.Series, optional
+        Of which rows a source confirms what is listed, on the same index. The share is then that
+        of all rows as listed, and the bounds count the others as not known.
 
     Returns
     -------
@@ -95,7 +101,15 @@ def bounded_share(flags: pd.Series, label: str) -> Estimate:
     >>> share = bounded_share(is_academic, "works of universities alone")
     >>> share.value, share.low, share.high, share.n
     (0.5, 0.25, 0.75, 2)
+    >>> is_open = pd.Series([True, False, False, True])
+    >>> share = bounded_share(is_open, "open weights", pd.Series([True, True, False, True]))
+    >>> share.low, share.value, share.high, share.n
+    (0.5, 0.5, 0.75, 4)
     """
+    if is_checked is not None:
+        listed = bounded_share(flags, label)
+        bounds = bounded_share(flags.where(is_checked), label)
+        return replace(listed, low=bounds.low, high=bounds.high)
     n = len(flags)
     if n == 0:
         return Estimate(None, k=0, n=0, label=label, unit="share")

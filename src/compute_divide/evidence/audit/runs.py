@@ -35,6 +35,8 @@ SEEN = ("primary", "excerpt", "conference-list", "secondary", "notes-of-database
 """How the source of a row was seen, best first. Notes of the database are no source of their own.
 """
 DATABASE_NOTES = "notes-of-database"
+ACCESS_VERDICTS = ("right", "wrong", "not-checkable")
+"""What came out for the label of access to the weights, where somebody looked it up."""
 YES_NO = Labels("answer", same("yes", "no", "unknown"))
 OWNERS = Labels(
     "owner of a computer",
@@ -138,6 +140,10 @@ RUNS = tables.EvidenceTable(
         in_first_audit=tables.flag(),
         dual_affiliation_only=tables.one_of(YES_NO.ours, nullable=False),
         team_type_apart=tables.one_of(TEAM_TYPES),
+        access_verdict=tables.one_of(ACCESS_VERDICTS),
+        openness=tables.text(),
+        access_seen=tables.one_of(SEEN),
+        access_source=tables.text(),
         reference=tables.text(),
         link=tables.text(),
     ),
@@ -145,6 +151,7 @@ RUNS = tables.EvidenceTable(
     "compute_divide.evidence.audit.runs.derive_runs",
 )
 load_audited_runs = RUNS.read
+ACCESS_COLUMNS = ("access_verdict", "openness", "access_seen", "access_source")
 
 OWN_CHECKS = "audit/own_checks.csv"
 """Rows that this project checked after the first audit, with the columns of its raw file."""
@@ -152,6 +159,8 @@ DUAL_AFFILIATIONS = "audit/dual_affiliation.csv"
 """Which collaborations rest on authors with two posts alone: model, year, answer, why."""
 BASES = "audit/bases.csv"
 """Which model a run was built on where the database names another: model, year, base, source."""
+ACCESS = "audit/access.csv"
+"""Whether the label of access is right: model, year, verdict, the right label, how seen, source."""
 SAME_RUNS = "audit/same_runs.csv"
 """Rows that describe the same run as another: model, year, the other."""
 
@@ -180,6 +189,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
     dual = _answers(DUAL_AFFILIATIONS, "dual_affiliation_only", records)
     twins = _answers(SAME_RUNS, "same_run_as", records)
     bases = _answers(BASES, "base_model", records)
+    access = {column: _answers(ACCESS, column, records) for column in ACCESS_COLUMNS}
     papers = _papers()
     for record in records:
         key = (record["model"], record["year"])
@@ -189,6 +199,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
         record["in_first_audit"] = record["model"] in first_names
         record["same_run_as"] = twins.get(key, "")
         record["base_model"] = bases.get(key, "")
+        record.update({column: answers.get(key, "") for column, answers in access.items()})
         record.update(papers.get(record["model"], {}))
     records.sort(key=lambda record: (record["year"], record["model"]))
     own = replace(_RAW, path=OWN_CHECKS, title="Checks of this book after the first audit")
