@@ -320,9 +320,9 @@ def test_each_release_scores_its_statements_and_what_it_revised(orbits: SimpleNa
     newest, older = scored
     assert (newest.lstrip()[:3], older.lstrip()[:3]) == ("3.0", "2.0")
     assert "Since version 2.0: 0 of its 4 results revised, 0 dropped." in newest
-    chapters = "those of the chapters that have the parameter nearest"
-    held = "hold at each of its 4 values, 4 to 8; 2 are false at none."
-    assert f"Survival: 1 of 3 statements, {chapters}, {held}" in newest
+    chapters = "in chapters with the parameter nearest"
+    held = "hold at each of its 4 values, 4 to 8; 2 are never false."
+    assert f"Survival: 1 of 3 statements {chapters} {held}" in newest
 
 
 def test_a_setting_that_no_chapter_knows_is_refused(
