@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from processes import new_home, press
 
 from book.browsing import browser, page  # noqa: F401 - fixtures
-from bookpress.book.chapters import KERNEL
+from bookpress.book.parsed import KERNEL
 from bookpress.book.project import Project
 from bookpress.book.source import is_committed, load_source
 from bookpress.commands import main as cli

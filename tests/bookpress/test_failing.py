@@ -183,7 +183,7 @@ def test_a_child_in_a_session_of_its_own_ends_with_its_chapter(
 
 BUILD = """
 import nbformat
-from bookpress.book.chapters import KERNEL
+from bookpress.book.parsed import KERNEL
 from bookpress.run.engine import open_engine
 from bookpress.run.notebook import Job, run_job
 notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from importlib import metadata
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from bookpress.book.documents import document_path, excluded_from_running, has_cells, toc_files
+from bookpress.book.parsed import as_myst, of_myst, of_nbformat
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
@@ -22,14 +20,12 @@ from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
-from bookpress.errors import PressError, UsageError, nearest, quoted, short
-from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
+from bookpress.errors import PressError, UsageError, nearest, quoted
+from bookpress.files import decoded, replace_file, sha256
 
 FOLDER = CHAPTERS
 PATTERN = "book/new-chapter.md"
 """What a new chapter of this book holds at first, with ``$title`` and ``$slug``."""
-JUPYTEXT = metadata.version("jupytext")
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +48,8 @@ class Chapter:
     def source(self) -> str:
         """The text of the chapter as a MyST notebook."""
         text = decoded(self.path)
-        return as_myst(text, self.where) if self.path.suffix == ".ipynb" else text
+        is_json = self.path.suffix == ".ipynb"
+        return as_myst(text, self.where, self._parsed) if is_json else text
 
     @cached_property
     def sha256(self) -> str:
@@ -66,10 +63,13 @@ class Chapter:
         Do not change it: it is shared.
         """
         if self.path.suffix == ".ipynb":
-            return _of_nbformat(decoded(self.path), self.where)
-        depth = self.docname.count("/")
-        build = self.path.parents[depth] / BUILD
-        return _notebook(self.source, self.where, build / ".parsed" / self.slug)
+            return of_nbformat(decoded(self.path), self.where, self._parsed)
+        return of_myst(self.source, self.where, self._parsed)
+
+    @property
+    def _parsed(self) -> Path:
+        """Where it is kept as it was parsed."""
+        return self.path.parents[self.docname.count("/")] / BUILD / ".parsed" / self.slug
 
     @cached_property
     def quotes(self) -> Sequence[Quote]:
@@ -171,73 +171,6 @@ class Chapter:
 def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
     tags: Sequence[str] = cell["metadata"].get("tags", [])
     return tags
-
-
-@cache
-def _notebook(source: str, where: str, stored: Path) -> Any:
-    """Return the notebook that a text holds, from the file where it is stored.
-
-    To parse all chapters takes a second.
-    """
-    key = sha256(f"{JUPYTEXT} {source}".encode()).encode()
-    with suppress(OSError, ValueError):
-        stored_key, _, content = stored.read_bytes().partition(b"\n")
-        if stored_key == key:
-            return json.loads(content)
-    content = _parsed(source, where)
-    with suppress(PressError):  # what cannot be stored is parsed again
-        replace_file(stored, key + b"\n" + content)
-    return json.loads(content)
-
-
-def _parsed(source: str, where: str) -> bytes:
-    # what `jupytext.reads` uses once it has guessed the format
-    from jupytext.jupytext import TextNotebookConverter
-
-    front_matter(source, where)
-    try:
-        notebook = TextNotebookConverter("md:myst", None).reads(source)
-        name_kernel(notebook.metadata)
-        return canonical(notebook).encode()
-    except Exception as error:
-        raise PressError(f"{where} is not a MyST notebook: {error}") from error
-
-
-def name_kernel(metadata: dict[str, Any]) -> None:
-    """Let the metadata of a notebook name the kernel that runs it.
-
-    Whatever kernel of Python its author had is the one that is here.
-    """
-    kernel = metadata.get("kernelspec") or {}
-    language = kernel.get("language") or metadata.get("language_info", {}).get("name")
-    if str(language or "python").lower() in {"python", "ipython3"}:
-        metadata["kernelspec"] = KERNEL
-
-
-def as_myst(content: str, where: str) -> str:
-    """Return a notebook of nbformat, without its outputs, as a MyST notebook."""
-    import jupytext
-
-    return str(jupytext.writes(_read_nbformat(content, where), "md:myst"))
-
-
-def _of_nbformat(content: str, where: str) -> Any:
-    """Return a notebook of nbformat as JSON, as if it had not been run."""
-    notebook = _read_nbformat(content, where)
-    name_kernel(notebook["metadata"])
-    for cell in notebook["cells"]:
-        if cell["cell_type"] == "code":
-            cell.update(outputs=[], execution_count=None)
-    return json.loads(canonical(notebook))
-
-
-def _read_nbformat(content: str, where: str) -> Any:
-    import nbformat
-
-    try:
-        return nbformat.reads(content, as_version=4)
-    except Exception as error:
-        raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error
 
 
 @cache

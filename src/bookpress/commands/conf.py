@@ -8,8 +8,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bookpress.book.chapters import KERNEL, discover
+from bookpress.book.chapters import discover
 from bookpress.book.documents import source_files
+from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
 from bookpress.files import as_mapping, decoded, front_matter, read
 

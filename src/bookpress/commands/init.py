@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bookpress.book.chapters import KERNEL, Chapter, discover
+from bookpress.book.chapters import Chapter, discover
 from bookpress.book.documents import source_files, toc_files
+from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import load_book
 from bookpress.errors import PressError, UsageError

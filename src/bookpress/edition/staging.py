@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import source_files
+from bookpress.book.documents import ENDINGS, configuration, source_files
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
@@ -239,7 +239,7 @@ def prepare_memory(project: Project, edition: Edition) -> str:
     """
     common = {}
     for name, content in page_files(project).items():
-        if not name.endswith(".md"):
+        if not name.endswith(ENDINGS):
             common[name] = sha256(content)
     fingerprint = edition.fingerprint
     rests_on = [
@@ -248,13 +248,21 @@ def prepare_memory(project: Project, edition: Edition) -> str:
         fingerprint.packages,
         fingerprint.lock,
         platform.python_version(),
-        int(build_time(project.root).timestamp()),
+        _moment(project),
     ]
     mark = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY
     if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark:
         shutil.rmtree(memory, ignore_errors=True)
     return mark
+
+
+def _moment(project: Project) -> str:
+    """Return the time of a build, as exactly as its pages show it."""
+    moment = build_time(project.root)
+    says_hours = "html_last_updated_fmt" in str(configuration(project))
+    is_exact = project.settings.is_laid_out or says_hours
+    return moment.isoformat() if is_exact else moment.date().isoformat()
 
 
 def keep_memory(project: Project, mark: str) -> None:

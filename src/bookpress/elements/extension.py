@@ -34,7 +34,14 @@ from bookpress.elements.base.nodes import (
     visit_value,
 )
 from bookpress.elements.base.registry import Element, elements
-from bookpress.elements.base.store import PAGES_ALONE, Page, explored, load_quoted, store_of
+from bookpress.elements.base.store import (
+    PAGE_KEPT,
+    PAGES_ALONE,
+    Page,
+    explored,
+    load_quoted,
+    store_of,
+)
 from bookpress.elements.choices import parameter_box
 from bookpress.elements.choices.dependence import dependence_of
 from bookpress.elements.figure.mime import NOTEBOOK
@@ -181,9 +188,11 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def give_ids(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Give each block of a chapter the id by which a state replaces it."""
+    """Give each block of a chapter that we lay out the id by which a state replaces it."""
+    if app.builder.format != "html" or not is_laid_out(app.srcdir):
+        return
     pages = store_of(app.env).pages
-    if app.builder.format == "html" and pagename in pages and pages[pagename].is_chapter:
+    if pagename in pages and pages[pagename].is_chapter:
         context["body"] = with_ids(context["body"])
 
 
@@ -191,6 +200,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     """Register everything."""
     app.add_config_value("bookpress_rests_on", "", "env", str)
     app.add_config_value(PAGES_ALONE, False, "", bool)
+    app.add_event(PAGE_KEPT)
     app.add_env_collector(PageCollector)
     for node in (later, mark):
         app.add_node(node)

@@ -16,8 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bookpress.book.chapters import KERNEL, Chapter
+from bookpress.book.chapters import Chapter
 from bookpress.book.documents import runs_apart
+from bookpress.book.parsed import KERNEL
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import harvest
 from bookpress.chapter.publish import TAG

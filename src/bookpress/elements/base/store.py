@@ -28,6 +28,8 @@ from bookpress.states.robustness import Sureness
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"
 """The setting by which pages are made without drawing pictures and writing files beside them."""
+PAGE_KEPT = "page-kept"
+"""The event at which a page, by its document, is not written again: its files are."""
 PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper",
@@ -107,9 +109,10 @@ class Page:
     @property
     def shown_elsewhere(self) -> tuple[Any, ...]:
         """What other pages may show of it."""
+        front = {name: entry for name, entry in self.front.items() if name != "edition"}
         return (
             self.docname,
-            self.front,
+            front,
             self.minutes,
             self.results,
             self.statements,
@@ -208,7 +211,7 @@ class Store:
 
     def stale(self, menus: Any) -> Iterable[str]:
         """Return all pages where something that others may show has changed since the last call."""
-        shown = [page.shown_elsewhere for page in self.pages.values()]
+        shown = [page.shown_elsewhere for _, page in sorted(self.pages.items())]
         before = self._written
         content = repr([shown, self.quoted, menus])
         self._written = sha256(content.encode())

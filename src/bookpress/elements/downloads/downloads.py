@@ -21,7 +21,7 @@ from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.cite.record import Citation
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
-from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
+from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
 from bookpress.elements.figure.figures import cited, folder_of, origin_of, picture_cache
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
@@ -45,6 +45,7 @@ Node = dict[str, Any]
 def setup(app: Sphinx) -> None:
     """Write the downloads of a chapter with its page, those of the book at the end."""
     app.connect("html-page-context", write_with_page, priority=970)
+    app.connect(PAGE_KEPT, write_of_page)
     app.connect("landing-page", tell_landing_page)
     app.connect("build-finished", finish)
 
@@ -55,6 +56,11 @@ def write_with_page(
     """Write the downloads of a page that was just made."""
     if doctree is not None and not app.config[PAGES_ALONE]:
         write_files(app, store_of(app.env).page(pagename))
+
+
+def write_of_page(app: Sphinx, docname: str) -> None:
+    """Write the downloads of a page that stays as it is: they name the edition."""
+    write_files(app, store_of(app.env).page(docname))
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from bookpress.book.project import load_settings
+from bookpress.book.project import is_laid_out, load_settings
 from bookpress.errors import PressError
 from bookpress.files import naming
 from bookpress.outputs.base.process import Order, work_on_order
@@ -32,11 +32,14 @@ MEMORY = "doctrees"
 DRAFT = "doctrees.new"
 LOG = "sphinx.log"
 """Beside the source too: all that Jupyter Book wrote when it made the pages."""
+PAGES = "pages"
+"""In both: the pages as they were written."""
 USED = (
     "jupyter_book.sphinx",
     "myst_nb.sphinx_ext",
     "sphinx_book_theme",
     "bookpress.elements.extension",
+    "bookpress.outputs.html.kept",
 )
 WRITERS = 4
 """Processes that write pages, each some.
@@ -49,6 +52,8 @@ SHOWN = 40
 FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
+PAGES_BEFORE = "bookpress_pages_before"
+"""The setting that says where the pages of the last build lie; empty where all are written."""
 WHEN_READ = "bookpress_when_read"
 """The setting that holds what is called once all pages are read and before any is written."""
 
@@ -75,7 +80,8 @@ def make(order: Order) -> None:
             contextlib.redirect_stderr(file),
         ):
             jobs = 1 + WRITERS  # one of them only hands out pages
-            failed = run(source, output, shop / DRAFT, jobs)
+            before = "" if is_laid_out(source) else str(shop / DRAFT / PAGES)
+            failed = run(source, output, shop / DRAFT, jobs, {PAGES_BEFORE: before})
     if failed:
         words = complaints(log.read_text(encoding="utf-8"), source)
         raise PressError(f"Jupyter Book says:\n{words}\n  (all that Jupyter Book said: {log})")
@@ -106,7 +112,7 @@ def run(
         confoverrides=overrides,
         doctreedir=memory,
         builder=output.name,
-        force_all=True,
+        force_all=not overrides.get(PAGES_BEFORE),
         warningiserror=load_settings(source).strict,
         keep_going=True,
         jobs=jobs,
@@ -147,6 +153,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
     Two extensions of Jupyter Book cannot share reading.
     """
+    app.setup_extension("bookpress.outputs.html.kept")
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))

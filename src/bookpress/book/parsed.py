@@ -1,0 +1,98 @@
+"""Documents as notebooks, from files where they are kept: to parse all of a book takes a second."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from bookpress.errors import PressError, short
+from bookpress.files import canonical, front_matter, replace_file, sha256
+
+JUPYTEXT = metadata.version("jupytext")
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+@cache
+def of_myst(source: str, where: str, stored: Path) -> Any:
+    """Return the notebook that a MyST notebook holds, as JSON."""
+    return json.loads(_stored(stored, source, lambda: _parsed(source, where)))
+
+
+@cache
+def of_nbformat(content: str, where: str, stored: Path) -> Any:
+    """Return a notebook of nbformat as JSON, as if it had not been run."""
+    return json.loads(_stored(stored, content, lambda: _not_run(content, where)))
+
+
+@cache
+def as_myst(content: str, where: str, stored: Path) -> str:
+    """Return a notebook of nbformat, without its outputs, as a MyST notebook."""
+    place = stored.with_name(f"{stored.name}.myst")
+    return _stored(place, content, lambda: _written(content, where)).decode()
+
+
+def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
+    """Return what is made of a content, from the file that keeps it."""
+    key = sha256(f"{JUPYTEXT} {content}".encode()).encode()
+    with suppress(OSError):
+        stored_key, _, made = place.read_bytes().partition(b"\n")
+        check, _, made = made.partition(b"\n")
+        if stored_key == key and check == sha256(made).encode():
+            return made
+    made = make()
+    with suppress(PressError):  # what cannot be stored is made again
+        replace_file(place, b"\n".join([key, sha256(made).encode(), made]))
+    return made
+
+
+def _parsed(source: str, where: str) -> bytes:
+    # what `jupytext.reads` uses once it has guessed the format
+    from jupytext.jupytext import TextNotebookConverter
+
+    front_matter(source, where)
+    try:
+        notebook = TextNotebookConverter("md:myst", None).reads(source)
+        name_kernel(notebook.metadata)
+        return canonical(notebook).encode()
+    except Exception as error:
+        raise PressError(f"{where} is not a MyST notebook: {error}") from error
+
+
+def name_kernel(metadata: dict[str, Any]) -> None:
+    """Let the metadata of a notebook name the kernel that runs it.
+
+    Whatever kernel of Python its author had is the one that is here.
+    """
+    kernel = metadata.get("kernelspec") or {}
+    language = kernel.get("language") or metadata.get("language_info", {}).get("name")
+    if str(language or "python").lower() in {"python", "ipython3"}:
+        metadata["kernelspec"] = KERNEL
+
+
+def _written(content: str, where: str) -> bytes:
+    import jupytext
+
+    return str(jupytext.writes(_read_nbformat(content, where), "md:myst")).encode()
+
+
+def _not_run(content: str, where: str) -> bytes:
+    notebook = _read_nbformat(content, where)
+    name_kernel(notebook["metadata"])
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell.update(outputs=[], execution_count=None)
+    return canonical(notebook).encode()
+
+
+def _read_nbformat(content: str, where: str) -> Any:
+    import nbformat
+
+    try:
+        return nbformat.reads(content, as_version=4)
+    except Exception as error:
+        raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error

@@ -1,0 +1,247 @@
+"""Pages that are taken over from the last build, where a book has its theme's pages.
+
+A page is written again where its source was read again, and each page is where anything has
+changed that one page may take from another: titles, numbers, labels, citations, settings, what is
+installed. Pages of our own layout show more of each other, and are all written each time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from functools import singledispatch
+from operator import itemgetter
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from bookpress.cite.record import Citation
+from bookpress.edition.installed import installed
+from bookpress.elements.base.contents import citation_of
+from bookpress.elements.base.store import PAGE_KEPT, store_of
+from bookpress.files import canonical, sha256
+from bookpress.outputs.html.pages import PAGES_BEFORE
+
+IMAGES = "_images"
+SOURCES = "_sources"
+INDEX = "searchindex.js"
+OWN_OR_PASSING = frozenset(
+    {
+        "all_docs",
+        "bookpress_images",
+        "bookpress_shown",
+        "bookpress_state",
+        "bookpress_store",
+        "config_status",
+        "config_status_extra",
+        "dependencies",
+        "dlfiles",
+        "doctreedir",
+        "images",
+        "included",
+        "metadata",
+        "original_image_uri",
+        "ref_context",
+        "settings",
+        "sphinx_exercise_gated_registry",
+        "srcdir",
+        "temp_data",
+        "titles_old",
+    }
+)
+"""What Sphinx's environment holds that no page takes from another, or that the store watches."""
+PLACES = frozenset({"document", "parent", "line", "lineno", "end_lineno", "bibfiles", "mtime"})
+"""Where in its file something stands, which no page shows; files of references are watched."""
+
+
+class KeepingBuilder(StandaloneHTMLBuilder):
+    """The builder of pages, which takes over those that would not change."""
+
+    _replacements: Mapping[str, str] = MappingProxyType({})
+    """The hashes of the state before, and those of today, which pages taken over say instead."""
+
+    def get_outdated_docs(self) -> Iterator[str]:
+        """Yield the front page, so that there is always something to write, or each page."""
+        if self.config[PAGES_BEFORE]:
+            yield self.config.root_doc
+        else:
+            yield from self.env.found_docs
+
+    def prepare_writing(self, docnames: set[str]) -> None:
+        """Take over what is not written again, before the index of the search is read."""
+        kept = self.env.found_docs - docnames
+        if self.config[PAGES_BEFORE] and kept:
+            self._take_over(kept)
+        super().prepare_writing(docnames)
+        for docname in sorted(kept):
+            self.app.emit(PAGE_KEPT, docname)
+
+    def _take_over(self, kept: set[str]) -> None:
+        before = Path(self.config[PAGES_BEFORE])
+        for docname in kept:
+            page = (before / f"{docname}.html").read_text("utf-8")
+            for old, new in self._replacements.items():
+                page = page.replace(old, new)
+            target = Path(self.get_outfilename(docname))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(page, encoding="utf-8")
+            self._copy_source(docname)
+        shutil.copyfile(before / INDEX, Path(self.outdir, INDEX))
+        if (before / IMAGES).is_dir():
+            shutil.copytree(before / IMAGES, Path(self.outdir, IMAGES), dirs_exist_ok=True)
+
+    def _copy_source(self, docname: str) -> None:
+        """Copy the source of a page, as Sphinx does with the page; it names the edition."""
+        if not self.config.html_copy_source:
+            return
+        source = Path(self.env.doc2path(docname))
+        ending = source.name.removeprefix(docname.rpartition("/")[2])
+        suffix = self.config.html_sourcelink_suffix
+        name = f"{docname}{ending}{suffix if ending != suffix else ''}"
+        target = Path(self.outdir, SOURCES, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
+
+    def changed(self) -> set[str]:
+        """Return the pages to write besides those that were read again."""
+        env: Any = self.env
+        citation = citation_of(self.config)
+        state = {**_common(self), **_state_of(citation)}
+        digest = sha256(canonical(state).encode())
+        before = Path(self.config[PAGES_BEFORE])
+        is_same = getattr(env, "bookpress_shown", "") == digest
+        is_there = all((before / f"{name}.html").is_file() for name in env.found_docs)
+        hashes = _hashes(citation)
+        if is_same and is_there:
+            self._replacements = dict(zip(env.bookpress_state, hashes, strict=True))
+        env.bookpress_shown = digest
+        env.bookpress_state = hashes
+        if not (is_same and is_there and (before / INDEX).is_file()):
+            return set(env.found_docs)
+        return {page.docname for page in store_of(env).pages.values() if page.charts}
+
+    def remember(self) -> None:
+        """Keep the pages for the next build, as they are before anything else is done to them."""
+        folder = Path(self.config[PAGES_BEFORE])
+        env: Any = self.env
+        names = [f"{docname}.html" for docname in env.found_docs]
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in [*names, INDEX]:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if Path(self.outdir, name).is_file():
+                shutil.copyfile(Path(self.outdir, name), target)
+        if Path(self.outdir, IMAGES).is_dir():
+            shutil.copytree(Path(self.outdir, IMAGES), folder / IMAGES)
+
+
+def _hashes(citation: Citation) -> list[str]:
+    """Return the hashes by which a page names the state that it is of."""
+    edition = citation.edition
+    if edition is None:
+        return []
+    source = edition.source
+    return [edition.id, *([source.commit, source.tree] if source else [])]
+
+
+def _state_of(citation: Citation) -> dict[str, Any]:
+    """Return what pages say of the book and its state, but for those hashes."""
+    facts = citation.model_dump(mode="json")
+    edition = facts["edition"] or {}
+    source = edition.pop("source", None) or {}
+    edition.pop("id", None)
+    return {"citation": facts, "committed": [bool(source), source.get("uncommitted")]}
+
+
+def _common(builder: StandaloneHTMLBuilder) -> dict[str, Any]:
+    """Return all that pages may take from each other, from settings, and from what is installed."""
+    settings = {each.name: _plain(each.value) for each in builder.config.filter({"env", "html"})}
+    settings.pop("citation_facts", None)
+    known = vars(builder.env)
+    taken = {
+        name: _plain(entry)
+        for name, entry in known.items()
+        if name not in OWN_OR_PASSING and not name.startswith("_") and name not in _NO_STATE
+    }
+    return {"settings": settings, "taken": taken, "installed": installed(tuple(sys.path))}
+
+
+_NO_STATE = ("app", "config", "domains", "events", "project", "versioning_condition")
+
+
+@singledispatch
+def _plain(entry: Any, above: tuple[int, ...] = ()) -> Any:
+    """Return an entry as JSON, the same for what shows the same."""
+    if id(entry) in above:
+        return "above"
+    if hasattr(entry, "__dict__") and not callable(entry):
+        return [type(entry).__qualname__, _plain(vars(entry), (*above, id(entry)))]
+    return getattr(entry, "__qualname__", type(entry).__qualname__)
+
+
+@_plain.register(str | int | float | None)
+def _(entry: Any, _above: tuple[int, ...] = ()) -> Any:
+    return entry
+
+
+@_plain.register(Path | dt.date)
+def _(entry: Any, _above: tuple[int, ...] = ()) -> Any:
+    return str(entry)
+
+
+@_plain.register(nodes.Node)
+def _(entry: nodes.Node, _above: tuple[int, ...] = ()) -> Any:
+    return entry.pformat()
+
+
+@_plain.register(dict)
+def _(entry: dict[Any, Any], above: tuple[int, ...] = ()) -> Any:
+    if id(entry) in above:
+        return "above"
+    above = (*above, id(entry))
+    shown = [(key, value) for key, value in entry.items() if key not in PLACES]
+    pairs = [(canonical(_plain(key, above)), _plain(value, above)) for key, value in shown]
+    return sorted(pairs, key=itemgetter(0))
+
+
+@_plain.register(set | frozenset)
+def _(entry: set[Any], above: tuple[int, ...] = ()) -> Any:
+    return sorted(canonical(_plain(value, above)) for value in entry)
+
+
+@_plain.register(list | tuple)
+def _(entry: Any, above: tuple[int, ...] = ()) -> Any:
+    if id(entry) in above:
+        return "above"
+    above = (*above, id(entry))
+    if hasattr(entry, "_asdict"):
+        return _plain(entry._asdict(), above)
+    return [_plain(value, above) for value in entry]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Take the place of the builder of pages."""
+    app.add_config_value(PAGES_BEFORE, "", "", str)
+    app.add_builder(KeepingBuilder, override=True)
+    # once sections and figures have their numbers
+    app.connect("env-get-updated", _changed, priority=950)
+    app.connect("build-finished", _remember, priority=0)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _changed(app: Sphinx, _env: object) -> list[str]:
+    if isinstance(app.builder, KeepingBuilder) and app.config[PAGES_BEFORE]:
+        return sorted(app.builder.changed())
+    return []
+
+
+def _remember(app: Sphinx, exception: Exception | None) -> None:
+    builder = app.builder
+    if exception is None and isinstance(builder, KeepingBuilder) and app.config[PAGES_BEFORE]:
+        builder.remember()

@@ -1,0 +1,83 @@
+"""A changed word in a book with its theme's pages: what would not change is not written again."""
+
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+from processes import edit
+from processes import press as run_press
+
+from bookpress.files import tree
+
+Press = Callable[..., str]
+
+KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+CELL = "```{code-cell} ipython3\nprint(6 * 7)\n```\n"
+FILES = {
+    "_config.yml": "title: Tides\nauthor: Ada Author\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: ebb\n- file: flood\n- file: plain\n",
+    "cover.md": "# Tides\n\nA book.\n",
+    "ebb.md": f"{KERNEL}(ebb)=\n# Ebb\n\nThe sea falls.\n\n{CELL}",
+    "flood.md": f"{KERNEL}# Flood\n\nSee {{ref}}`ebb`.\n\n![A dot](dot.svg)\n\n{CELL}",
+    "plain.md": "# Plain\n\nSome words.\n",
+    "dot.svg": '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>\n',
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a book of four pages that is built."""
+    root = tmp_path_factory.mktemp("tides")
+    for name, text in FILES.items():
+        (root / name).write_text(text, encoding="utf-8")
+    run_press(root, "build")
+    return root
+
+
+@pytest.fixture(scope="module", name="press")
+def press_of(home: Path) -> Press:
+    return partial(run_press, home)
+
+
+def written(home: Path) -> list[str]:
+    """Return the pages that Sphinx wrote in the last build, but the front page."""
+    log = (home / "_build/press/sphinx.log").read_text(encoding="utf-8")
+    lines = [line for line in log.splitlines() if line.startswith("writing output... [")]
+    return sorted({line.rpartition("] ")[2] for line in lines} - {"cover"})
+
+
+def test_a_word_writes_one_page_and_the_site_is_as_if_made_anew(home: Path, press: Press) -> None:
+    site = home / "_build/editions/default/html"
+    edit(home / "ebb.md", "The sea falls.", "The whole sea falls.")
+    press("build")
+    assert written(home) == ["ebb"]
+    edit(home / "plain.md", "Some words.", "Some other words.")
+    press("build")
+    assert written(home) == ["plain"]
+    assert "The whole sea falls." in (site / "ebb.html").read_text(encoding="utf-8")
+    pieced_together = tree(site)
+    for folder in ("press", "editions"):
+        shutil.rmtree(home / "_build" / folder)
+    press("build")
+    assert written(home) == ["ebb", "flood", "plain"]
+    assert tree(site) == pieced_together
+
+
+def test_what_other_pages_show_writes_them_again(home: Path, press: Press) -> None:
+    site = home / "_build/editions/default/html"
+    edit(home / "ebb.md", "# Ebb", "# Low water")
+    press("build")
+    assert written(home) == ["ebb", "flood", "plain"]
+    for page in ("flood", "plain"):
+        text = (site / f"{page}.html").read_text(encoding="utf-8")
+        assert "Low water" in text
+        assert "Ebb" not in text
+    edit(home / "_config.yml", "Tides", "Waves")
+    press("build")
+    assert "Waves" in (site / "plain.html").read_text(encoding="utf-8")
+    (home / "plain.md").unlink()
+    edit(home / "_toc.yml", "- file: plain\n", "")
+    press("build")
+    assert not (site / "plain.html").exists()
