@@ -28,6 +28,8 @@ from bookpress.cite.book import Author
 from bookpress.cite.facts import single_spaced
 from bookpress.cite.landing_page import Work
 
+AUTHOR_YEAR = "author_year"
+
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
     """Add the section to a page that was just read.
@@ -77,9 +79,9 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 
 
 class ListReferences(SphinxPostTransform):
-    """Turn labelled citations into a plain list, on pages that the press lays out.
+    """Turn citations into a plain list, on pages that the press lays out.
 
-    The text there names authors and years, so labels would say nothing.
+    Labels stay where the text names them, and not authors and years.
     """
 
     default_priority = 6
@@ -92,14 +94,20 @@ class ListReferences(SphinxPostTransform):
         entries = self.document.findall(nodes.citation)
         holders = {id(entry.parent): entry.parent for entry in entries}
         for holder in holders.values():
-            holder.replace_self(_plain_list(holder))
+            style = self.config.bibtex_reference_style
+            holder.replace_self(_plain_list(holder, is_labelled=style != AUTHOR_YEAR))
 
 
-def _plain_list(holder: nodes.Element) -> nodes.bullet_list:
-    """Return the citations of a node as a list without labels."""
+def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_list:
+    """Return the citations of a node as a list, with their labels or without."""
     references = nodes.bullet_list(classes=["references"], bullet="*")
     for entry in holder.findall(nodes.citation):
         parts = [child for child in entry.children if not isinstance(child, nodes.label)]
+        if is_labelled:
+            for label, text in zip(
+                entry.findall(nodes.label), entry.findall(nodes.paragraph), strict=False
+            ):
+                text.insert(0, nodes.inline("", f"[{label.astext()}] ", classes=["label"]))
         references += nodes.list_item("", *parts, ids=entry["ids"], classes=["reference-entry"])
     return references
 

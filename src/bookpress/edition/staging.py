@@ -163,6 +163,7 @@ def staged_notebook(
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
     if not chapter.settings.is_laid_out:
+        entry["ending"] = chapter.path.suffix
         language = notebook["metadata"].setdefault("language_info", {"name": "python"})
         language.setdefault("pygments_lexer", "ipython3")
     written = notebook["metadata"].get(key) or {}

@@ -24,11 +24,13 @@ from sphinx.util import logging
 
 from bookpress.channel import Channel
 from bookpress.cite.record import Citation, EditionRecord
+from bookpress.edition.published import STATES
 from bookpress.elements.base.blocks import Block, blocks_of
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.figure import figures
 from bookpress.elements.figure import render as drawing
+from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
 from bookpress.states.edits import changed_blocks, chart_changes
 from bookpress.states.warm import begin, connections
@@ -72,11 +74,15 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
     for connection in connections(order["key"], answers):
         with connection:
             if os.fork() == 0:
-                _answer(builder, connection, published, log)
+                _answer(builder, connection, published, log, Path(order["pages"]))
 
 
 def _answer(
-    builder: Any, connection: Channel, published: Mapping[str, list[Block]], log: io.StringIO
+    builder: Any,
+    connection: Channel,
+    published: Mapping[str, list[Block]],
+    log: io.StringIO,
+    pages: Path,
 ) -> None:
     """Make one page, in a fork, and end."""
     try:
@@ -85,7 +91,7 @@ def _answer(
         log.truncate(log.seek(0))
         with tempfile.TemporaryDirectory() as folder:
             blocks = published[request["docname"]]
-            reply = _state(builder, request, blocks, Path(folder))
+            reply = _state(builder, request, blocks, Path(folder), pages)
         complaints = sphinx_process.complaints(log.getvalue(), Path(builder.srcdir))
         if builder.app._warncount:
             reply = {"error": complaints.strip()}
@@ -99,7 +105,7 @@ def _answer(
 
 
 def _state(
-    builder: Any, request: Mapping[str, Any], published: list[Block], folder: Path
+    builder: Any, request: Mapping[str, Any], published: list[Block], folder: Path, pages: Path
 ) -> dict[str, Any]:
     """Return how the page of a chapter differs where it was run with other values."""
     docname = request["docname"]
@@ -117,7 +123,7 @@ def _state(
         _read(builder, docname, request["notebook"], folder)
     _write(builder, docname)
     file = Path(builder.get_outfilename(docname))
-    page = file.read_text("utf-8")
+    page = _with_pictures(file.read_text("utf-8"), builder, pages)
     new_charts = store_of(env).pages[docname].charts
     changes = {}
     for old, new in zip(charts, new_charts, strict=True):
@@ -125,6 +131,17 @@ def _state(
         if change:
             changes[new.name] = change
     return {"blocks": changed_blocks(published, blocks_of(page), changes), "figures": changes}
+
+
+def _with_pictures(page: str, builder: Any, pages: Path) -> str:
+    """Keep the pictures of a state beside the states; return its page, which shows them there."""
+    for source, name in builder.images.items():
+        place = f"{builder.imagedir}/{name}"
+        if place in page and not (pages / place).exists():
+            target = pages / STATES / place
+            replace_file(target, read(Path(builder.srcdir, source)))
+            page = page.replace(place, f"{STATES}/{place}")
+    return page
 
 
 def _write(builder: Any, docname: str) -> None:

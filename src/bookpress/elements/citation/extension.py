@@ -6,6 +6,7 @@ Another extension tells what a page holds by listening to the event ``landing-pa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from docutils import nodes
 from jinja2 import FileSystemLoader
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
@@ -65,20 +67,21 @@ class Citing:
             raise ConfigError(str(error)) from error
         config.citation_facts = config.bookpress_citation.model_dump_json()
 
-    def find_chapters(self, app: Sphinx, _env: object) -> None:
+    def find_chapters(self, app: Sphinx, _env: object) -> list[str]:
         """Read the facts of the chapters, by document in reading order."""
         chapters: dict[str, ChapterRecord] = {}
         app.config.bookpress_chapters = chapters
         key = load_settings(Path(app.srcdir)).front_matter
         listed = app.env.collect_relations()
-        for docname in dict.fromkeys([*listed, *sorted(app.env.found_docs)]):
-            if not is_chapter(app.env, docname):
-                continue
-            position = len(chapters) + 1
+        documents = dict.fromkeys([*listed, *sorted(app.env.found_docs)])
+        wanted = [docname for docname in documents if is_chapter(app.env, docname)]
+        numbers = _numbers(app.env, wanted)
+        for docname in wanted:
             try:
-                chapters[docname] = _chapter_of(app, docname, position, key)
+                chapters[docname] = _chapter_of(app, docname, numbers[docname], key)
             except PressError as error:
                 raise ConfigError(str(error)) from error
+        return []
 
     def add_assets(self, app: Sphinx) -> None:
         """Offer style and script to the pages of a site."""
@@ -169,7 +172,21 @@ class Citing:
         return [book, *map(book.of_chapter, chapters)]
 
 
-def _chapter_of(app: Sphinx, docname: str, position: int, key: str) -> ChapterRecord:
+def _numbers(env: BuildEnvironment, docnames: Sequence[str]) -> dict[str, int | None]:
+    """Return the numbers of chapters: those that headings show, else their places.
+
+    What is a section of another chapter, or stands apart from a numbered part, has none then.
+    """
+    shown = {docname: env.titles[docname].get("secnumber") for docname in docnames}
+    if not any(shown.values()):
+        return {docname: place for place, docname in enumerate(docnames, 1)}
+    return {
+        docname: number[0] if number and len(number) == 1 else None
+        for docname, number in shown.items()
+    }
+
+
+def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> ChapterRecord:
     """Return the facts of the chapter that a document holds; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
     slug = front.get("chapter") or docname.rpartition("/")[2]
@@ -217,6 +234,8 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.connect("config-inited", citing.load, priority=100)
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
+    # once more when headings have their numbers
+    app.connect("env-get-updated", citing.find_chapters, priority=600)
     # before the table of contents is collected
     app.connect("doctree-read", references.add_references, priority=400)
     app.connect("write-started", citing.format_once)

@@ -31,6 +31,7 @@ from bookpress.elements.base.templates import fill
 from bookpress.elements.choices.choice_links import figure_link
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
+from bookpress.elements.figure.pictures import offer_picture
 from bookpress.elements.value.words import chart_in_words, charts_of
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
@@ -260,6 +261,9 @@ class ArrangeFigures(SphinxPostTransform):
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
         if not (figures or is_laid_out(self.env.srcdir)):
             return
+        for figure in cell.findall(nodes.figure):
+            if figure not in figures:
+                offer_picture(figure, self.app)
         source = next(part for part in cell.children if isinstance(part, nodes.container))
         for block in source.findall(nodes.literal_block):
             # Colours of folded code would be half of the elements of a page.

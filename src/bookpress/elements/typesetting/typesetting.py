@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 
 from docutils import nodes
@@ -16,6 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 from bookpress.book.project import is_laid_out
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import LEVEL, RAISED
+from bookpress.elements.typesetting.latex import Macro, macros_of, readable
 
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
@@ -116,14 +118,14 @@ def _is_to_term(link: nodes.reference) -> bool:
     return any("std-term" in part["classes"] for part in link.findall(nodes.inline))
 
 
-def mathml(node: nodes.Element, display: str) -> str:
+def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> str:
     """Return a formula as MathML, which browsers draw on their own, with its LaTeX.
 
-    One that cannot be is reported.
+    One that cannot be is reported, and shown as LaTeX.
     """
     latex = node.astext()
     try:
-        formula = str(convert(latex, display=display))
+        formula = str(convert(readable(latex, macros), display=display))
         problem = "holds a command that has no MathML" if "\\" in formula else ""
     except Exception as error:  # noqa: BLE001 - whatever the converter stumbles over
         problem = f"cannot be converted to MathML: {error!r}"
@@ -136,14 +138,14 @@ def mathml(node: nodes.Element, display: str) -> str:
             type="bookpress",
             subtype="math",
         )
-        return ""
+        return f'<code class="latex">{escape(latex)}</code>'
     opening = f'<math alttext="{escape(latex)}" '
     return formula.replace("<math ", opening, 1)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
     """Write a formula in a line."""
-    self.body.append(mathml(node, "inline"))
+    self.body.append(mathml(node, "inline", macros_of(self.config)))
     raise nodes.SkipNode
 
 
@@ -153,6 +155,6 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     if node.get("number"):
         number = f'<span class="eqno">({node["number"]})</span>'
     tag = self.starttag(node, "div", CLASS="math-block")
-    formula = mathml(node, "block")
+    formula = mathml(node, "block", macros_of(self.config))
     self.body.append(f"{tag}{formula}{number}</div>\n")
     raise nodes.SkipNode

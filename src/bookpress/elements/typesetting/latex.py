@@ -1,0 +1,134 @@
+"""LaTeX as the converter to MathML reads it: macros expanded, lines in the one form it knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sphinx.config import Config
+
+LINES = "split"
+"""What the converter sets in lines, each aligned at its sign ``&``."""
+_LINED = r"aligned|alignedat|alignat|align|gathered|gather|multlined|multline|eqnarray|split"
+_LINED_EDGE = re.compile(rf"\\(begin|end)\{{(?:{_LINED})\*?\}}(?:\[[tbc]\])?(?:\{{\d+\}})?")
+_OUTER = re.compile(
+    r"\\begin\{split\}\s*(\\begin\{split\}.*\\end\{split\})\s*\\end\{split\}", re.DOTALL
+)
+_PLAIN_EDGE = re.compile(r"\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}")
+_EMPTY_LINE = re.compile(r"\\\\\s*(?=\\\\)")
+_SPACE_AFTER_LINE = re.compile(r"\\\\\s*\[[^\]]*\]")
+_EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
+"""An empty cell at the end of a line, behind which the converter begins no other."""
+_LAST_LINE = re.compile(r"\\\\\s*(?=\\end\{)")
+_ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+_COMMAND = re.compile(r"\\([A-Za-z]+)\s*|\\(.)", re.DOTALL)
+DEPTH = 20
+"""How deep macros may use each other; one that uses itself would never end."""
+Macro = tuple[str, int, str | None]
+"""What a macro stands for, of how many arguments, and what the first is where it is left out."""
+
+
+def macros_of(config: Config) -> dict[str, Macro]:
+    """Return the macros that the settings of a book define for MathJax."""
+    settings = config.mathjax3_config if "mathjax3_config" in config else None
+    tex = (settings or {}).get("tex") or {}
+    return {str(name): _macro(entry) for name, entry in (tex.get("macros") or {}).items()}
+
+
+def _macro(entry: Any) -> Macro:
+    """Return a macro as MathJax reads it: a text, or a text with how many arguments."""
+    if not isinstance(entry, list):
+        return str(entry), 0, None
+    text, *rest = entry
+    count = int(rest[0]) if rest else 0
+    return str(text), count, str(rest[1]) if rest[1:] else None
+
+
+def readable(latex: str, macros: Mapping[str, Macro]) -> str:
+    """Return a formula as the converter reads it."""
+    text = expanded(latex, macros)
+    text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
+    text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
+    text = _EMPTY_END.sub("", _LAST_LINE.sub("", _EMPTY_LINE.sub("", text)))
+    outer = _OUTER.fullmatch(text)
+    if outer and not _ENVIRONMENT.sub("", outer[1]).strip():
+        text = outer[1]
+    if r"\\" in _without_environments(text):
+        text = rf"\begin{{{LINES}}}{text}\end{{{LINES}}}"
+    return text
+
+
+def _without_environments(text: str) -> str:
+    while _ENVIRONMENT.search(text):
+        text = _ENVIRONMENT.sub("", text)
+    return text
+
+
+def expanded(text: str, macros: Mapping[str, Macro]) -> str:
+    """Return LaTeX with what its macros stand for."""
+    for _ in range(DEPTH):
+        before = text
+        text = _expanded_once(before, macros)
+        if text == before:
+            break
+    return text
+
+
+def _expanded_once(text: str, macros: Mapping[str, Macro]) -> str:
+    parts: list[str] = []
+    place = 0
+    while command := _COMMAND.search(text, place):
+        parts.append(text[place : command.start()])
+        place = command.end()
+        macro = macros.get(command[1] or command[2])
+        if macro is None:
+            parts.append(command[0])
+            continue
+        body, count, default = macro
+        arguments, place = _arguments(text, place, count, default)
+        parts.append(_meaning(body, arguments))
+    return "".join([*parts, text[place:]])
+
+
+def _meaning(body: str, arguments: list[str]) -> str:
+    """Return what a macro stands for, with its arguments in their places.
+
+    A space keeps a command at its end from the letters behind it.
+    """
+    pieces = re.split(r"#(\d)", body)
+    for place in range(1, len(pieces), 2):
+        number = int(pieces[place])
+        pieces[place] = arguments[number - 1] if number <= len(arguments) else ""
+    text = "".join(pieces)
+    return f"{text} " if re.search(r"\\[A-Za-z]+$", text) else text
+
+
+def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[list[str], int]:
+    """Return what a macro is given, and where that ends."""
+    arguments = []
+    if default is not None and count:
+        given = re.compile(r"\s*\[([^\]]*)\]").match(text, place)
+        arguments.append(given[1] if given else default)
+        place = given.end() if given else place
+    while len(arguments) < count:
+        argument, place = _argument(text, place)
+        arguments.append(argument)
+    return arguments, place
+
+
+def _argument(text: str, place: int) -> tuple[str, int]:
+    """Return one argument, in braces or a single sign or command, and where it ends."""
+    while place < len(text) and text[place].isspace():
+        place += 1
+    if text[place : place + 1] != "{":
+        sign = re.compile(r"\\[A-Za-z]+|\\.|.|", re.DOTALL).match(text, place)
+        assert sign is not None  # noqa: S101 - it matches the empty end too
+        return sign[0], sign.end()
+    depth = 0
+    for end in range(place, len(text)):
+        if text[end] in "{}" and text[end - 1] != "\\":
+            depth += 1 if text[end] == "{" else -1
+        if depth == 0:
+            return text[place + 1 : end], end + 1
+    return text[place + 1 :], len(text)

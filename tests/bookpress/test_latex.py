@@ -1,0 +1,69 @@
+"""Formulas as authors write them for MathJax: lines, and macros of the settings."""
+
+import re
+
+import pytest
+from latex2mathml.converter import convert
+from sphinx.config import Config
+
+from bookpress.elements.typesetting.latex import macros_of, readable
+
+MACROS = {
+    "R": "\\mathbb{R}",
+    "E": ["\\operatorname{E}\\left[#1\\right]", 1],
+    "norm": ["\\left\\|#2\\right\\|_{#1}", 2, "2"],
+    "open": ["\\left("],
+    "sum": "\\sum",
+}
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        r"\begin{aligned} a &= b \\ c &= d \end{aligned}",
+        r"\begin{split}\begin{aligned} a &= b \\ \\ c &= d \end{aligned}\end{split}",
+        r"\begin{equation}\begin{aligned}[t] a &= b \\[2pt] c &= d \\ \end{aligned}\end{equation}",
+        r"\begin{align*} a &= b \\ c &= d \end{align*}",
+        r"\begin{alignat}{2} a &= b & \\ c &= d & \end{alignat}",
+        r"\begin{gather} a = b \\ c = d \end{gather}",
+        r"\begin{eqnarray} a &=& b \\ c &=& d \end{eqnarray}",
+        r"a = b \\ c = d",
+        r"f = \left\{ \begin{aligned} a &= b \\ c &= d \end{aligned} \right.",
+    ],
+)
+def test_each_line_is_a_line(formula: str) -> None:
+    drawn = convert(readable(formula, {}))
+    assert drawn.count("<mtr>") == 2
+    rows = re.findall(r"<mtr>.*?</mtr>", drawn)
+    assert [bool(re.search("<mi>[ac]</mi>", row)) for row in rows] == [True, True]
+
+
+def test_lines_within_lines_stay_there() -> None:
+    matrix = r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}"
+    drawn = convert(readable(rf"\begin{{aligned}} x &= {matrix} \\ y &= 2 \end{{aligned}}", {}))
+    assert drawn.count("<mtr>") == 4
+    assert drawn.count("<mtable") == 2
+
+
+@pytest.mark.parametrize(
+    ("formula", "meaning"),
+    [
+        (r"x \in \R^n", r"x \in \mathbb{R}^n"),
+        (r"\E{x^{2}}", r"\operatorname{E}\left[x^{2}\right]"),
+        (r"\E x", r"\operatorname{E}\left[x\right]"),
+        (r"\norm{x}", r"\left\|x\right\|_{2}"),
+        (r"\norm[1]{\E{y}}", r"\left\|\operatorname{E}\left[y\right]\right\|_{1}"),
+        (r"\open a \right)", r"\left(a \right)"),
+        (r"\Re \{ a \}", r"\Re \{ a \}"),
+    ],
+)
+def test_macros_stand_for_what_the_settings_say(formula: str, meaning: str) -> None:
+    config = Config(overrides={})
+    config.add("mathjax3_config", {"tex": {"macros": MACROS}}, "html", ())
+    macros = macros_of(config)
+    assert readable(formula, macros) == meaning
+    assert "\\" not in convert(readable(formula, macros))
+
+
+def test_a_macro_that_uses_itself_ends() -> None:
+    assert "sum" in readable(r"\sum", {"sum": (r"\sum", 0, None)})

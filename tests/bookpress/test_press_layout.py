@@ -1,0 +1,173 @@
+"""What a book by others brings along, in pages that the press lays out and in those of a theme."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from processes import press
+
+CONFIG = """\
+title: Winds
+author: Ada Author
+bibtex_bibfiles: [refs.bib]
+repository: {url: https://github.com/ada/winds, branch: main, path_to_book: book}
+html: {use_repository_button: true, use_edit_page_button: true}
+launch_buttons: {notebook_interface: jupyterlab, binderhub_url: "https://mybinder.org"}
+sphinx:
+  config:
+    mathjax3_config: {tex: {macros: {R: "\\\\mathbb{R}", norm: ["\\\\|#1\\\\|", 1]}}}
+"""
+TOC = """\
+format: jb-book
+root: cover
+parts:
+- caption: One
+  numbered: true
+  chapters:
+  - file: plain
+  - file: gales
+    sections: [{file: calm}]
+"""
+BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
+KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+GALES = r"""
+# Gales
+
+As {cite}`wind` says, and {numref}`fig-speed` shows, $x \in \R$ and
+
+$$
+\begin{aligned}
+a &= \norm{b} \\
+c &= d
+\end{aligned}
+$$ (eq)
+
+```{code-cell} ipython3
+:tags: [parameters]
+
+strong: bool = False  # only strong winds
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  image: {alt: A rising line}
+  figure: {caption: Wind speeds rise., name: fig-speed}
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2 + strong]);
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {caption: A picture that a script draws., name: fig-drawn}
+---
+from IPython.display import HTML
+HTML("<div>drawn</div>")
+```
+
+```{bibliography}
+:filter: docname in docnames
+```
+"""
+FILES = {
+    "_config.yml": CONFIG,
+    "_toc.yml": TOC,
+    "refs.bib": BOOK,
+    "cover.md": "# Winds\n\nA book.\n",
+    "plain.md": "# Plain\n\nNo code.\n",
+    "gales.md": f"{KERNEL}{GALES}",
+    "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n",
+    "book/settings.yml": "layout: press\n",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("winds")
+    for name, text in FILES.items():
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+    return root
+
+
+@pytest.fixture(scope="module")
+def pages(home: Path) -> dict[str, Any]:
+    """Return the pages that the press lays out, parsed."""
+    press(home, "build")
+    return parsed(home)
+
+
+def parsed(home: Path) -> dict[str, Any]:
+    site = home / "_build/editions/default/html"
+    return {name: html.parse(str(site / f"{name}.html")).getroot() for name in ("gales", "calm")}
+
+
+def test_formulas_keep_their_lines_and_know_the_macros(pages: dict[str, Any]) -> None:
+    page = pages["gales"]
+    block = page.xpath("//div[@id='equation-eq']")[0]
+    assert len(block.xpath(".//mtr")) == 2
+    assert "\N{DOUBLE VERTICAL LINE}" in block.text_content()
+    assert "(1)" in block.text_content()
+    inline = page.xpath("//math[contains(@alttext, 'in')]")[0]
+    assert "\N{DOUBLE-STRUCK CAPITAL R}" in inline.text_content()
+
+
+def test_a_citation_and_its_entry_have_one_label(pages: dict[str, Any]) -> None:
+    page = pages["gales"]
+    cited = page.xpath("//*[@class='bibtex-citation']")[0].text_content()
+    [entry] = page.xpath("//*[@class='reference-entry']")
+    assert cited == "[Win01]"
+    assert entry.text_content().strip().startswith("[Win01] Bea Wind.")
+
+
+def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
+    page = pages["gales"]
+    assert page.xpath("//h1")[0].text_content().startswith("2. Gales")
+    assert "Chapter 2" in page.xpath("//*[@class='kicker']")[0].text_content()
+    assert "Chapter 2)" in page.xpath("//*[@data-copy='APA reference']")[0].text_content()
+    section = pages["calm"]
+    assert section.xpath("//h1")[0].text_content().startswith("2.1. Calm")
+    assert "Chapter" not in section.xpath("//*[@data-copy='APA reference']")[0].text_content()
+
+
+def test_a_figure_of_another_library_has_number_caption_and_alternative(
+    pages: dict[str, Any],
+) -> None:
+    [figure] = pages["gales"].xpath("//figure[@id='fig-speed']")
+    assert figure.xpath(".//img/@alt") == ["A rising line"]
+    assert "Figure 2.1 Wind speeds rise." in figure.text_content()
+    assert pages["gales"].xpath("//a[@href='#fig-speed']//*[text()='Figure 2.1']")
+    [picture] = figure.xpath(".//a[@download]")
+    assert picture.get("href") == figure.xpath(".//img/@src")[0]
+    assert "Figure 2.1" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+
+
+def test_a_figure_that_is_no_file_is_cited_too(pages: dict[str, Any]) -> None:
+    [figure] = pages["gales"].xpath("//figure[@id='fig-drawn']")
+    assert "drawn" in figure.text_content()
+    assert not figure.xpath(".//a[@download]")
+    assert "Figure 2.2" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_state_has_its_own_picture(home: Path) -> None:
+    press(home, "explore", "--yes")
+    site = home / "_build/editions/default/html"
+    [pack] = (site / "states/gales").glob("pack-*.js")
+    shown = set(re.findall(r"states/_images/[^\"\\]+", pack.read_text("utf-8")))
+    assert len(shown) == 1
+    assert (site / shown.pop()).is_file()
+
+
+@pytest.mark.usefixtures("pages")
+def test_buttons_of_the_theme_lead_to_what_the_author_wrote(home: Path) -> None:
+    (home / "book/settings.yml").unlink()
+    press(home, "build")
+    addresses = parsed(home)["gales"].xpath("//a/@href")
+    assert "https://github.com/ada/winds/edit/main/book/gales.md" in addresses
+    binder = "https://mybinder.org/v2/gh/ada/winds/main?urlpath=lab/tree/book/gales.md"
+    assert binder in addresses
