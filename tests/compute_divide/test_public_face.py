@@ -104,20 +104,16 @@ def functions() -> list[tuple[str, Any]]:
 @pytest.mark.parametrize(("name", "one"), functions(), ids=[name for name, _ in functions()])
 def test_what_chapters_call_is_documented_whole(name: str, one: Any) -> None:
     text = inspect.getdoc(one) or ""
-    parameters = [
-        f"{'*' * (parameter.kind is parameter.VAR_POSITIONAL)}{parameter.name}"
-        for parameter in inspect.signature(one).parameters.values()
-    ]
+    parameters = {*inspect.signature(one).parameters}
     if parameters:
-        assert "Parameters\n----------" in text, name
+        assert "Parameters\n----------" in text, f"cd.{name} needs a section Parameters (numpydoc)"
         section = text.split("Parameters\n----------")[1].split("\n\nReturns\n")[0]
         named = re.findall(r"^([\w*]+(?:, [\w*]+)*) :|^(\*+\w+)", section, re.MULTILINE)
-        listed = {part.strip() for pair in named for part in "".join(pair).split(",")}
-        assert {one.lstrip("*") for one in parameters} <= {part.lstrip("*") for part in listed}, (
-            name
-        )
+        listed = {part.strip(" *") for pair in named for part in "".join(pair).split(",")}
+        silent = ", ".join(sorted(parameters - listed))
+        assert not silent, f"cd.{name} does not say in Parameters what these are: {silent}"
     if not inspect.isclass(one):
-        assert "Returns\n-------" in text, name
+        assert "Returns\n-------" in text, f"cd.{name} needs a section Returns (numpydoc)"
 
 
 def test_every_public_function_that_returns_a_figure_or_a_table_is_found() -> None:
