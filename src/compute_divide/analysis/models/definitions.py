@@ -64,33 +64,9 @@ def size_known(models: pd.DataFrame) -> pd.Series[bool]:
 
 
 def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
-    """Tell which models are among the largest of their year.
+    """Tell which models are among the largest of their year by training compute.
 
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models with ``year`` and ``training_compute_flop``.
-    top_k : int
-        How many models a year are the largest, by training compute; of equals the first in the
-        table.
-
-    Returns
-    -------
-    pandas.Series
-        True and false, on the index of the models; false where year or training compute is not
-        known.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Examples
-    --------
-    >>> models = pd.DataFrame({"year": [2020, 2020, 2021]})
-    >>> models["training_compute_flop"] = [1e23, 1e24, None]
-    >>> largest_of_year(models, 1).tolist()
-    [False, True, False]
+    Of equals the first in the table; false where year or training compute is not known.
     """
     compute = models.groupby("year")[COMPUTE]
     rank = compute.rank(method="first", ascending=False)
