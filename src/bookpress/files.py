@@ -180,12 +180,12 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
     """
     buffer = io.BytesIO()
     date = max(moment, EARLIEST).timetuple()[:6]
-    with zipfile.ZipFile(buffer, "w") as made:
+    with zipfile.ZipFile(buffer, "w") as zipped:
         for name, content in files.items():
             entry = zipfile.ZipInfo(name, date)
             entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
-            made.writestr(entry, content)
+            zipped.writestr(entry, content)
     return buffer.getvalue()
 
 
@@ -239,9 +239,9 @@ def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
     except RecursionError as error:
         raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
+        place = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", error)
-        line = f"line {mark.line + 1}: " if mark else ""
+        line = f"line {place.line + 1}: " if place else ""
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
@@ -300,9 +300,9 @@ def checked(model: type[Model], entries: Any, where: str) -> Model:
         faults = error.errors(include_url=False)
         # a list with something refused within is no shorter for it
         refused_within = {fault["loc"][:1] for fault in faults if len(fault["loc"]) > 1}
-        told = [fault for fault in faults if fault["loc"] not in refused_within]
+        outermost = [fault for fault in faults if fault["loc"] not in refused_within]
         names = list(model.model_fields)
-        problems = [f"{where}: {_in_words(fault, names)}" for fault in told]
+        problems = [f"{where}: {_in_words(fault, names)}" for fault in outermost]
         raise UsageError(*problems) from error
 
 

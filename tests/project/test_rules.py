@@ -83,7 +83,6 @@ LONGER_FUNCTIONS = {"bookpress/edition/build.py build": 45}
 MORE_PARAMETERS = {
     "bookpress/edition/build.py build": 7,
     "bookpress/edition/build.py finish_draft": 6,
-    "bookpress/edition/staging.py stage": 6,
     "bookpress/run/papermill_engines.py execute_managed_notebook": 7,  # papermill asks for them
     "bookpress/run/runner.py _take": 6,
     "bookpress/run/runner.py run_chapters": 7,

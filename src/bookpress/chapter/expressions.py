@@ -148,13 +148,13 @@ def compared(
     Of the `results` the sentence itself gives the number.
     """
     names = {"__builtins__": {}, **FUNCTIONS, **COMPARISONS, **scope}
-    found = []
+    comparisons = []
     for call in comparisons_in(code):
         value = eval(_compiled(ast.unparse(call)), names)  # noqa: S307
         if not isinstance(value, Comparison):
             raise TypeError(f"{short(repr(value))} is no comparison, such as below(late, early)")
-        found.append(replace(value, kind=_kind(call, value, scope, results)))
-    return found
+        comparisons.append(replace(value, kind=_kind(call, value, scope, results)))
+    return comparisons
 
 
 def _kind(

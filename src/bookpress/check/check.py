@@ -74,8 +74,8 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     for line, fault in table_faults(project, chapters):
         problems.append(Problem(table, line, fault))
     warnings, unchecked = sphinx_warnings(project)
-    known = {problem.said for problem in problems}
-    problems += [warning for warning in warnings if warning.said not in known]
+    reported = {problem.said for problem in problems}
+    problems += [warning for warning in warnings if warning.said not in reported]
     return sorted(problems), unchecked
 
 

@@ -13,7 +13,7 @@ from bookpress.book.source import build_time
 from bookpress.check.problem import Problem
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition, load_edition
-from bookpress.edition.staging import stage
+from bookpress.edition.staging import page_files, stage
 from bookpress.errors import PressError
 from bookpress.outputs.base.process import make
 from bookpress.outputs.base.registry import Format
@@ -67,7 +67,8 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
         home = Path(folder)
         source = home / "source"
         record = edition_record(project, edition, edition, runs, [PAGES])
-        stage(project, edition, runs, record, source, {FILE: b"{}"})
+        files = {**page_files(project), FILE: b"{}"}
+        stage(files, edition, runs, record, source)
         moment = int(build_time(project.root).timestamp())
         try:
             make([DUMMY], home, source, moment)

@@ -110,8 +110,8 @@ def statements(
     project = opt.current_project()
     asked = Asked(edition, tuple(parameter or ()), only_fallen, robustness, along)
     with reporting() as bar:
-        found, print_found = asked.find(project, opt.run_options(jobs), bar)
+        listed, print_list = asked.find(project, opt.run_options(jobs), bar)
     if as_json:
-        opt.print_json(found)
+        opt.print_json(listed)
     else:
-        print_found()
+        print_list()

@@ -35,9 +35,9 @@ def main(*more: typer.Typer, distribution: str = "bookpress") -> None:
     """Run the command line, with more commands, as the program of a distribution."""
     # a command is short: searching for garbage costs it more than the garbage would
     gc.set_threshold(100_000)
-    known = [group.typer_instance for group in press.registered_groups]
+    registered = [group.typer_instance for group in press.registered_groups]
     for commands in more:
-        if commands not in known:
+        if commands not in registered:
             press.add_typer(commands)
     try:
         guarded(partial(press, obj=distribution))

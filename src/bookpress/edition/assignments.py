@@ -98,12 +98,12 @@ def file_assignments(
 
     It asks by a name, by ``chapter.name``, or by a chapter with names of its own.
     """
-    known = set(slugs)
+    chapters = set(slugs)
     asked: list[Assignment] = []
     for key, value in parameters.items():
         if isinstance(value, dict):
             asked += [Assignment(key, str(name), inner) for name, inner in value.items()]
-        elif value is not None or key not in known:
+        elif value is not None or key not in chapters:
             chapter, _, name = key.rpartition(".")
             asked.append(Assignment(chapter or None, name, value))
     return asked, _repeated(asked)
@@ -166,13 +166,13 @@ def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit
         is_named = assignment.chapter in {None, chapter.slug}
         if not (is_named or olds):
             continue
-        known = {parameter.name: parameter for parameter in chapter.parameters}
-        if is_named and assignment.name in known:
-            yield Hit(chapter, known[assignment.name])
+        by_name = {parameter.name: parameter for parameter in chapter.parameters}
+        if is_named and assignment.name in by_name:
+            yield Hit(chapter, by_name[assignment.name])
             continue
         for old in olds:
-            if old.fits(known.get(old.now.key)):
-                yield Hit(chapter, known[old.now.key], old)
+            if old.fits(by_name.get(old.now.key)):
+                yield Hit(chapter, by_name[old.now.key], old)
 
 
 def _names_old(assignment: Assignment, old: OldParameter) -> bool:

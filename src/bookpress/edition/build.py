@@ -32,8 +32,15 @@ from bookpress.edition.published import (
     publish,
     whole,
 )
-from bookpress.edition.staging import keep_memory, page_files, prepare_memory, results_of, stage
-from bookpress.edition.statements import expect_truth, standings
+from bookpress.edition.staging import (
+    keep_memory,
+    page_files,
+    prepare_memory,
+    results_of,
+    stage,
+    with_states,
+)
+from bookpress.edition.statements import checked_standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
 from bookpress.outputs.base.process import Maker, make
@@ -97,7 +104,8 @@ def build(
     target = project.editions / edition.folder
     with build_lock(project, reporter):
         default = edition if edition.is_default else load_edition(project, DEFAULT)
-        state = page_state(project, edition, default, formats)
+        files = page_files(project)
+        state = page_state(project, edition, default, formats, files)
         before = whole(target, state)
         formats = _in_order([*formats, *_formats_before(before, formats)])
         state[FORMATS] = [each.name for each in formats]
@@ -115,16 +123,15 @@ def build(
             )
             if outcome.errors:
                 outcome = _with_failed(project, edition, options, outcome)
-            statements = standings(project, edition, outcome.runs)
-            if edition.is_default:
-                expect_truth(statements, edition)
+            statements = checked_standings(files, edition, outcome.runs)
             record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
             clock = {"execution": round(time.monotonic() - begun, 3)}
             reporter.step("assembling the pages")
-            memory_mark = prepare_memory(project, edition)
+            memory_mark = prepare_memory(project, edition, files)
             source = project.workshop / "source"
-            staged = extras.staged if extras else {}
-            stage(project, edition, outcome.runs, record, source, staged)
+            states = extras.staged if extras else {}
+            staged = with_states(files, states, project.settings.front_matter)
+            stage(staged, edition, outcome.runs, record, source)
             sphinx.begin(project.workshop, source)
             draft = begin_draft(project, record, outcome, statements)
             sphinx.finish()
@@ -176,10 +183,17 @@ def _kept(folder: Path, mark: str) -> Extras:
 
 
 def page_state(
-    project: Project, edition: Edition, default: Edition, formats: Sequence[Format]
+    project: Project,
+    edition: Edition,
+    default: Edition,
+    formats: Sequence[Format],
+    files: Mapping[str, bytes],
 ) -> dict[str, Any]:
-    """Return hashes of all that an edition is made from."""
-    pages = {name: sha256(content) for name, content in page_files(project).items()}
+    """Return hashes of all that an edition is made from.
+
+    `files` are those of the book that are no chapters.
+    """
+    pages = {name: sha256(content) for name, content in files.items()}
     moved = load_renamed(project).moved.items()
     renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
     for chapter in edition.chapters:

@@ -234,7 +234,7 @@ def load_edition(
     name: str = DEFAULT,
     options: Sequence[str] = (),
     only: Sequence[str] | None = None,
-    mark: Fingerprint | None = None,
+    fingerprint: Fingerprint | None = None,
 ) -> Edition:
     """Return the edition of that name with options ``NAME=VALUE``, all checked.
 
@@ -242,7 +242,7 @@ def load_edition(
     edition is that one. One error tells all problems.
     """
     book = [chapter for chapter in discover(project) if chapter.listed]
-    mark = mark or Fingerprint.of(project)
+    fingerprint = fingerprint or Fingerprint.of(project)
     file, asked, values = edition_values(project, book, name, options, only)
     limited = tuple(values) if len(values) < len(book) else ()
     if limited:
@@ -260,7 +260,7 @@ def load_edition(
         values=values,
         only=limited,
         command=_command(project, name, assignments, limited),
-        fingerprint=mark,
+        fingerprint=fingerprint,
     )
     if is_named or own:
         return edition
@@ -299,7 +299,7 @@ def _command(
 def _named_like(project: Project, edition: Edition, name: str) -> Edition | None:
     """Return the named edition that is the same: that it was made from, or the default."""
     for known in dict.fromkeys([name, DEFAULT]):
-        named = load_edition(project, known, mark=edition.fingerprint)
+        named = load_edition(project, known, fingerprint=edition.fingerprint)
         if named.id == edition.id:
             return named
     return None

@@ -14,7 +14,6 @@ import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -65,30 +64,36 @@ def page_files(project: Project) -> dict[str, bytes]:
     return {name: read(path) for name, path in paths.items()}
 
 
+def with_states(
+    files: Mapping[str, bytes], states: Mapping[str, bytes], key: str
+) -> Mapping[str, bytes]:
+    """Return the files of a book with those that say what its states are.
+
+    Where there are none, the pages that need them are not there either.
+    """
+    return {**files, **states} if states else without_states(files, key)
+
+
 def stage(
-    project: Project,
+    files: Mapping[str, bytes],
     edition: Edition,
     runs: Mapping[str, Run],
     record: Mapping[str, Any],
     folder: Path,
-    more: Mapping[str, bytes] = MappingProxyType({}),
 ) -> None:
-    """Bring the folder of a staged source to the state of an edition, with more files by name.
+    """Bring the folder of a staged source to the state of an edition.
 
-    Without these, which say what its states are, it has no page that needs them.
+    `files` are those of the book that are no chapters, and of its states.
     """
     chapters = {chapter.docname for chapter in edition.chapters}
-    wanted = page_files(project)
-    if not more:
-        wanted = without_states(wanted, project.settings.front_matter)
-    for name, content in wanted.items():
+    wanted = dict(files)
+    for name, content in files.items():
         if name.endswith(".md"):
             text = content.decode("utf-8")
             wanted[name] = point_to_notebooks(text, posixpath.dirname(name), chapters).encode()
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
-    wanted |= more
     notebooks: dict[str, Any] = {}
     for chapter in edition.chapters:
         wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
@@ -233,13 +238,13 @@ def _without_edition(notebook: Any) -> Any:
     return {**notebook, "metadata": metadata}
 
 
-def prepare_memory(project: Project, edition: Edition) -> str:
+def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes]) -> str:
     """Drop what Sphinx remembers where the pages may rest on something else now.
 
     Return a mark of what they rest on.
     """
     common = {}
-    for name, content in page_files(project).items():
+    for name, content in files.items():
         if not name.endswith(ENDINGS):
             common[name] = sha256(content)
     fingerprint = edition.fingerprint
@@ -251,11 +256,11 @@ def prepare_memory(project: Project, edition: Edition) -> str:
         platform.python_version(),
         _moment(project),
     ]
-    mark = sha256(canonical(rests_on).encode())
+    digest = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY
-    if not (memory / MARK).is_file() or read(memory / MARK).decode() != mark:
+    if not (memory / MARK).is_file() or read(memory / MARK).decode() != digest:
         shutil.rmtree(memory, ignore_errors=True)
-    return mark
+    return digest
 
 
 def _moment(project: Project) -> str:
@@ -266,11 +271,11 @@ def _moment(project: Project) -> str:
     return moment.isoformat() if is_exact else moment.date().isoformat()
 
 
-def keep_memory(project: Project, mark: str) -> None:
+def keep_memory(project: Project, digest: str) -> None:
     """Let the next edition start from what Sphinx has read for this one, which became whole."""
     memory = project.workshop / MEMORY
     draft = project.workshop / DRAFT
-    replace_file(draft / MARK, mark.encode())
+    replace_file(draft / MARK, digest.encode())
     shutil.rmtree(memory, ignore_errors=True)
     with naming(memory):
         draft.rename(memory)

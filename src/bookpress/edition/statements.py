@@ -10,13 +10,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.project import Project
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import ResultError
 from bookpress.chapter.quotes import anchor, marks_of
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
-from bookpress.edition.staging import page_files
 from bookpress.errors import PressError
 from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run
@@ -36,9 +34,12 @@ def statements_of(run: Run) -> dict[str, Comparison]:
         raise PressError(f"chapter {run.chapter}: {error}, as a statement") from error
 
 
-def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> Statements:
-    """Return every statement of an edition, in the order of the book."""
-    marks = _marks(project, edition)
+def standings(files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]) -> Statements:
+    """Return every statement of an edition, in the order of the book.
+
+    `files` are those of the book that are no chapters.
+    """
+    marks = _marks(files, edition)
     by_chapter = {}
     for slug, run in runs.items():
         of_chapter = {}
@@ -54,10 +55,20 @@ def standings(project: Project, edition: Edition, runs: Mapping[str, Run]) -> St
     return by_chapter
 
 
-def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]]:
+def checked_standings(
+    files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]
+) -> Statements:
+    """Return every statement of an edition; the published one may say only what is true."""
+    statements = standings(files, edition, runs)
+    if edition.is_default:
+        expect_truth(statements, edition)
+    return statements
+
+
+def _marks(files: Mapping[str, bytes], edition: Edition) -> dict[str, list[dict[str, Any]]]:
     """Return the sentences of an edition that rest on each statement, by its full name."""
     texts = {}
-    for page, content in page_files(project).items():
+    for page, content in files.items():
         if page.endswith(".md"):
             texts[page] = content.decode("utf-8")
     for chapter in edition.chapters:
@@ -77,11 +88,11 @@ def _marks(project: Project, edition: Edition) -> dict[str, list[dict[str, Any]]
     return marks
 
 
-def expect_truth(found: Statements, edition: Edition) -> None:
+def expect_truth(statements: Statements, edition: Edition) -> None:
     """Raise an error that lists every sentence that rests on what is not true."""
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
     faults: list[str] = []
-    for slug, of_chapter in fallen(found).items():
+    for slug, of_chapter in fallen(statements).items():
         for key, statement in of_chapter.items():
             faults += _faults(chapters[slug], key, statement)
     if faults:
@@ -92,33 +103,33 @@ def expect_truth(found: Statements, edition: Edition) -> None:
         raise PressError("\n".join([heading, *faults]))
 
 
-def _faults(chapter: Chapter, key: str, one: Mapping[str, Any]) -> Iterator[str]:
-    reason = f"{chapter.slug}:{key} {WORDS[one['holds']]} ({one['because']})"
-    for mark in one["marks"]:
+def _faults(chapter: Chapter, key: str, statement: Mapping[str, Any]) -> Iterator[str]:
+    reason = f"{chapter.slug}:{key} {WORDS[statement['holds']]} ({statement['because']})"
+    for mark in statement["marks"]:
         yield f"  {mark['page']}:{mark['line']}: {reason}: {mark['sentence']}"
-    if not one["marks"]:
+    if not statement["marks"]:
         before, published, _ = chapter.source.partition("\n  also:")  # in its front matter
         line = before.count("\n") + 2 if published else 1
         yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
 
 
-def fallen(found: Statements) -> Statements:
+def fallen(statements: Statements) -> Statements:
     """Return what is false or unknown."""
     fallen: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for slug, of_chapter in found.items():
+    for slug, of_chapter in statements.items():
         for key, statement in of_chapter.items():
             if statement["holds"] is not True:
                 fallen.setdefault(slug, {})[key] = statement
     return fallen
 
 
-def print_statements(found: Statements) -> None:
+def print_statements(statements: Statements) -> None:
     """Print statements as a table on standard output."""
-    every = [statement for of_chapter in found.values() for statement in of_chapter.values()]
+    every = [statement for of_chapter in statements.values() for statement in of_chapter.values()]
     stands = Counter(statement["holds"] for statement in every)
     title = f"Statements: {stands[True]} true, {stands[False]} false, {stands[None]} unknown"
     table = folding_table("statement", "stands", "because", "where", "sentence", title=title)
-    for slug, of_chapter in found.items():
+    for slug, of_chapter in statements.items():
         for key, statement in of_chapter.items():
             words = WORDS[statement["holds"]]
             marks = statement["marks"]

@@ -54,11 +54,11 @@ def release(
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir()
         try:
-            made = [pack(project, edition, draft) for edition in editions]
-            paths = [*made, *older, *_archives_in(folder)]
+            packed = [pack(project, edition, draft) for edition in editions]
+            paths = [*packed, *older, *_archives_in(folder)]
             placed = _distinct([read_archive(path) for path in paths])
             _check_whole(placed, book)
-            fresh = [archive for archive in placed if archive.path in made]
+            fresh = [archive for archive in placed if archive.path in packed]
             for archive in fresh:
                 check_date(archive.facts, book)
             entries = released.updated(project, fresh, placed)
@@ -118,8 +118,8 @@ def check_date(facts: Released, book: Book) -> None:
         is_it = facts.is_default and entry.version == book.version
         if is_it and entry.date not in (None, facts.date):
             stated = f"version {book.version} is of {entry.date} in `releases`"
-            made = f"and its edition of {facts.date}"
-            raise PressError(f"{SETTINGS}: {stated}, {made}: set `date` to the same day")
+            dated = f"and its edition of {facts.date}"
+            raise PressError(f"{SETTINGS}: {stated}, {dated}: set `date` to the same day")
 
 
 def _distinct(archives: Sequence[Archive]) -> list[Archive]:

@@ -111,10 +111,10 @@ def updated(
         }
         if facts.is_default and DEFAULT not in editions:
             entry |= score(project, archive, entries)
-        known = editions.setdefault(facts.name, entry)["id"]
-        if known != facts.id:
+        recorded = editions.setdefault(facts.name, entry)["id"]
+        if recorded != facts.id:
             edition = f"{facts.version} of {facts.name}"
-            raise PressError(f"{edition} was released as {known}: raise the version")
+            raise PressError(f"{edition} was released as {recorded}: raise the version")
     return entries
 
 
@@ -145,13 +145,13 @@ def _check_known(
         return
     if entry["id"] != facts.id or "archive" not in entry:
         return
-    kept = entry.get("archive_sha256", archive.sha256)
+    recorded = entry.get("archive_sha256", archive.sha256)
     if entry["results"] != archive.results:
         raise PressError(f"{file} holds other results than those that were released")
-    if kept != archive.sha256:
-        was = f"its SHA-256 is {archive.sha256}, that of the release {kept}"
+    if recorded != archive.sha256:
+        was = f"its SHA-256 is {archive.sha256}, that of the release {recorded}"
         raise PressError(f"{file} is not the archive that was released: {was}")
-    entry["archive_sha256"] = kept
+    entry["archive_sha256"] = recorded
 
 
 class Said(NamedTuple):
@@ -255,8 +255,8 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
         releases = [f"{entry.version} ({entry.edition}): {shown(entry.result)}" for entry in said]
-        known = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
-        return UNKNOWN, f"{named} is not known as {match['number']}: {known}"
+        answer = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
+        return UNKNOWN, f"{named} is not known as {match['number']}: {answer}"
     return CHANGED, f"{named} is {_change(first, now, plan, table)}"
 
 
@@ -328,9 +328,9 @@ def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str
 
     What it rests on that has changed, or what the book says.
     """
-    told = table.why_gone(said.name) if is_gone else ""
-    if told:
-        return told
+    reason = table.why_gone(said.name) if is_gone else ""
+    if reason:
+        return reason
     slug = said.now.chapter
     before = values_now(table, said.facts["parameters"]).get(slug, {})
     after = plan.values.get(slug, {})

@@ -31,30 +31,30 @@ def score(
     ``statements``: how each stands. ``survival``, where the settings of the book name a parameter:
     the score along it. ``revised``, where there was a release before: what of it is otherwise now.
     """
-    kept: dict[str, Any] = {"statements": archive.statements}
+    entry: dict[str, Any] = {"statements": archive.statements}
     if project.settings.survival:
-        kept["survival"] = _survival(project, project.settings.survival)
+        entry["survival"] = _survival(project, project.settings.survival)
     before = [version for version in entries if DEFAULT in entries[version]]
     if before:
         since = before[-1]
         past = entries[since][DEFAULT]
         table = load_renamed(project)
-        kept["revised"] = {
+        entry["revised"] = {
             "since": since,
             "results": revised_results(table, past["results"], archive.results),
             "statements": turned_statements(table, past.get("statements", {}), archive.statements),
         }
-    return kept
+    return entry
 
 
 def _survival(project: Project, along: str) -> dict[str, Any]:
     """Return the score of the published edition along a parameter that the settings name."""
     try:
         with reporting() as bar:
-            found = survival.survivals(project, along, RunOptions(), bar)
+            survivals = survival.survivals(project, along, RunOptions(), bar)
     except UsageError as error:
         raise UsageError(*(f"{FILE}: survival: {problem}" for problem in error.problems)) from error
-    return survival.score(along, found)
+    return survival.score(along, survivals)
 
 
 def revised_results(table: Renamed, before: ByChapter, now: ByChapter) -> dict[str, Any]:

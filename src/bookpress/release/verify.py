@@ -61,22 +61,25 @@ def _cited(part: str, sha: str | None) -> Cited:
     digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
     commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
     python = re.search(r"with Python (\d+\.\d+\.\d+)", part)
-    found = [match and match[1] for match in (commit, python)]
-    return Cited(part[:12], sha or (digest and digest[1]), *found)
+    facts = [match and match[1] for match in (commit, python)]
+    return Cited(part[:12], sha or (digest and digest[1]), *facts)
 
 
 def verify(
     project: Project, cited: Cited, options: RunOptions, reporter: Reporter
 ) -> tuple[int, str]:
     """Return whether a cited state and its results are had here, as an exit code and in words."""
-    mark = Fingerprint.of(project)
-    plans = {name: load_edition(project, name, mark=mark) for name in edition_names(project)}
+    fingerprint = Fingerprint.of(project)
+    plans = {
+        name: load_edition(project, name, fingerprint=fingerprint)
+        for name in edition_names(project)
+    }
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
     past = past_of(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
-        known = "neither what this checkout makes, nor built, nor released"
-        return UNKNOWN, f"edition {cited.id} is unknown: {known}{where}"
+        makers = "neither what this checkout makes, nor built, nor released"
+        return UNKNOWN, f"edition {cited.id} is unknown: {makers}{where}"
     here = plan or plans.get(past["name"], plans[DEFAULT])
     state = _difference(past, here) if plan is None else "the same state"
     [side] = sides(project, [here.name], options, reporter)
@@ -159,10 +162,10 @@ def _same(was: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
     return all(_close(was.get(name), now.get(name)) for name in NUMBERS)
 
 
-def _close(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return isclose(one, other, rel_tol=TOLERANCE, abs_tol=0.0)
-    return bool(one == other)
+def _close(value: Any, other: Any) -> bool:
+    if isinstance(value, float) and isinstance(other, float):
+        return isclose(value, other, rel_tol=TOLERANCE, abs_tol=0.0)
+    return bool(value == other)
 
 
 def _apart(change: ChangedResult) -> float:
@@ -170,11 +173,11 @@ def _apart(change: ChangedResult) -> float:
 
     What cannot be compared says nothing of it.
     """
-    one = change.one["value"] if change.one else None
-    other = change.other["value"] if change.other else None
-    if one is None or other is None:
+    before = change.one["value"] if change.one else None
+    after = change.other["value"] if change.other else None
+    if before is None or after is None:
         return -1.0
-    return float(abs(other - one) / (abs(one) + abs(other) or 1))
+    return float(abs(after - before) / (abs(before) + abs(after) or 1))
 
 
 def _made_with(past: Mapping[str, Any], cited: Cited) -> str:

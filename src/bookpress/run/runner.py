@@ -124,13 +124,13 @@ def run_chapters(
     """
     options = options or RunOptions()
     reporter = reporter or Reporter()
-    known = {} if options.force else cached_runs(project, edition)
+    cached = {} if options.force else cached_runs(project, edition)
     reporter.begin(len(edition.chapters))
-    for slug in known:
+    for slug in cached:
         reporter.done(slug, None)
         failed_notebook(project, slug).unlink(missing_ok=True)
     durations = Durations(project)
-    jobs = _jobs(project, edition, options, known, durations)
+    jobs = _jobs(project, edition, options, cached, durations)
     outcome = Outcome()
     if jobs:
         with processes.session():
@@ -146,7 +146,7 @@ def run_chapters(
         check(engine or Engine("kernel"))  # which calls it here
     slugs = [chapter.slug for chapter in edition.chapters]
     outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
-    merged = {**known, **outcome.runs}
+    merged = {**cached, **outcome.runs}
     outcome.runs = {slug: merged[slug] for slug in slugs if slug in merged}
     return outcome
 
@@ -155,13 +155,13 @@ def _jobs(
     project: Project,
     edition: Edition,
     options: RunOptions,
-    known: Collection[str],
+    cached: Collection[str],
     durations: Durations,
 ) -> list[Job]:
     """Return the jobs of the chapters that are not known yet, the longest first."""
     jobs = []
     for chapter in edition.chapters:
-        if chapter.slug not in known:
+        if chapter.slug not in cached:
             values = edition.values[chapter.slug]
             job = job_for(project, chapter, values, edition.fingerprint, options.time_limit)
             jobs.append(job)

@@ -59,13 +59,13 @@ def run_elsewhere(job: Job, order: WorkerSettings) -> Run | ChapterError:
 
     A chapter that fails is returned: what is raised, a cluster would run again.
     """
-    mark, engine = _opened(order)
+    fingerprint, engine = _opened(order)
     try:
         return run_job(job, engine)
     except ChapterError as error:
         return error
     finally:
-        mark.check(order.project)
+        fingerprint.check(order.project)
 
 
 _lock = threading.Lock()
@@ -77,20 +77,20 @@ _press: list[dict[str, str]] = []
 def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
     """Return the hashes of what is here, and an engine that has imported just that."""
     with _lock:
-        for known, mark, engine in _kept:
-            if known == order and mark.stamps == stamps(order.project.watched):
-                return mark, engine
+        for opened_for, fingerprint, engine in _kept:
+            if opened_for == order and fingerprint.stamps == stamps(order.project.watched):
+                return fingerprint, engine
         check_versions(order)
-        mark = checked_fingerprint(order)
-        _check_press(mark)
+        fingerprint = checked_fingerprint(order)
+        _check_press(fingerprint)
         engine = engine_for(order.project, order.engine)
-        _kept[:] = [(order, mark, engine)]
-        return mark, engine
+        _kept[:] = [(order, fingerprint, engine)]
+        return fingerprint, engine
 
 
-def _check_press(mark: Fingerprint) -> None:
+def _check_press(fingerprint: Fingerprint) -> None:
     """Raise where the press is not the one that this worker has imported."""
-    files = mark.packages.items()
+    files = fingerprint.packages.items()
     press = {name: digest for name, digest in files if name.startswith("bookpress/")}
     if _press and press not in _press:
         raise PressError("the press has changed since a worker imported it: restart the workers")
@@ -99,11 +99,11 @@ def _check_press(mark: Fingerprint) -> None:
 
 def checked_fingerprint(order: WorkerSettings) -> Fingerprint:
     """Return the hashes of what is here; raise unless they are those of the sweep."""
-    mark = Fingerprint.of(order.project)
-    if mark.id != order.fingerprint:
+    fingerprint = Fingerprint.of(order.project)
+    if fingerprint.id != order.fingerprint:
         other = f"a worker has other evidence, packages or lock at {order.project.root}"
         raise PressError(f"{other}; all must be the same")
-    return mark
+    return fingerprint
 
 
 def check_versions(order: WorkerSettings) -> None:

@@ -61,9 +61,9 @@ class Live:
 
     def _listen(self, program: Program) -> None:
         with suppress(OSError, ValueError):
-            told = program.wait()
-            if told and program is self._program:
-                self._told = told
+            answer = program.wait()
+            if answer and program is self._program:
+                self._told = answer
                 self._warm.set()
 
     def stop(self) -> None:

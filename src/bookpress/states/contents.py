@@ -101,16 +101,16 @@ class StateContents:
     def of(self, outcome: ExploredState) -> dict[str, Any]:
         """Return the content of a state, made where it is not kept."""
         state_id = outcome.state.edition.id
-        kept = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
-        if kept.is_file():
-            before = parse_json(read(kept), str(kept))
+        file = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
+        if file.is_file():
+            before = parse_json(read(file), str(file))
             text = json.dumps(before["content"])
             text = text.replace(before["id"], state_id)
             content: dict[str, Any] = json.loads(text.replace(before["default"], self.default.id))
             return content
         content = content_of(self.project, self.default, self.runs, self.page, outcome)
         record = {"id": state_id, "default": self.default.id, "content": content}
-        replace_file(kept, pretty(record).encode())
+        replace_file(file, pretty(record).encode())
         self.made.append(state_id)
         return content
 

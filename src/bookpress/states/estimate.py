@@ -31,11 +31,11 @@ def estimate(
 ) -> tuple[int, str]:
     """Return how many states are still to be run, and in words how long all will take."""
     cache = RunCache(project.cache)
-    mark = default.fingerprint
+    fingerprint = default.fingerprint
     missing = [
         state
         for state in states
-        if options.force or not cache.holds(run_key(state.chapter, state.task.values, mark))
+        if options.force or not cache.holds(run_key(state.chapter, state.task.values, fingerprint))
     ]
     before = _last(project)
     marks = chapter_marks(default)

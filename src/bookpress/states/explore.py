@@ -22,6 +22,7 @@ from bookpress.cite.record import load_built
 from bookpress.edition.build import Built, Extras, build, page_state
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
 from bookpress.edition.published import EXTRAS, FORMATS, whole
+from bookpress.edition.staging import page_files
 from bookpress.edition.statements import standings
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
@@ -117,15 +118,15 @@ def explore(
     def write(source: Path, pages: Path) -> None:
         width = options.jobs or cores()
         with clock.pages(), warm_book(project, source, pages) as warm:
-            kept = StateContents(project, default, runs, source, pages, warm.page)
-            contents = _contents(outcomes, kept.of, width, reporter)
-        clock.note_pages(by_chapter, len(kept.made), width)
+            state_contents = StateContents(project, default, runs, source, pages, warm.page)
+            contents = _contents(outcomes, state_contents.of, width, reporter)
+        clock.note_pages(by_chapter, len(state_contents.made), width)
         for slug, of_chapter in by_chapter.items():
             ids = [outcome.state.edition.id for outcome in of_chapter]
             chapter_contents = {name: contents[name] for name in ids}
             _write_scripts(pages / PLACE / slug, chapter_contents, indices[slug])
 
-    published = standings(project, default, runs)
+    published = standings(page_files(project), default, runs)
     sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
     staged: dict[str, Any] = {robustness.FILE: sureness}
     for slug, index in indices.items():
@@ -150,7 +151,7 @@ def is_explored(
 ) -> bool:
     """Return whether the published edition stands there whole, with just these states."""
     mark = _mark(project, default, states)
-    state = page_state(project, default, default, formats)
+    state = page_state(project, default, default, formats, page_files(project))
     before = whole(project.editions / default.folder, state)
     names = {each.name for each in formats}
     return before.get(EXTRAS) == mark and names <= {*before.get(FORMATS, ())}

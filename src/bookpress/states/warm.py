@@ -57,11 +57,11 @@ class Program:
         To be called once, before it is asked.
         """
         try:
-            told: dict[str, Any] = self._answers.receive()
+            answer: dict[str, Any] = self._answers.receive()
         except (EOFError, OSError):
-            told = {}
-        self._address = told.get("address", "")
-        return told
+            answer = {}
+        self._address = answer.get("address", "")
+        return answer
 
     def connection(self) -> Channel:
         """Return a new connection, for one order."""

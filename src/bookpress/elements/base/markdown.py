@@ -49,11 +49,14 @@ def replace_directives(
     >>> replace_directives(page, ["clock"], lambda name, argument, content: f"At {argument}.")
     'Before.\n\nAt noon.\n\nAfter.'
     """
-    known = "|".join(map(re.escape, names))
-    if not known:
+    either = "|".join(map(re.escape, names))
+    if not either:
         return text
-    fence = rf"^(?P<fence>`{{3,}}|:{{3,}})\{{(?P<name>{known})\}}[ \t]*(?P<argument>[^\n]*)\n"
+    fence = rf"^(?P<fence>`{{3,}}|:{{3,}})\{{(?P<name>{either})\}}[ \t]*(?P<argument>[^\n]*)\n"
     block = re.compile(rf"{fence}(?P<content>.*?)^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE)
     return block.sub(
-        lambda found: words(found["name"], found["argument"].strip(), found["content"]), text
+        lambda directive: words(
+            directive["name"], directive["argument"].strip(), directive["content"]
+        ),
+        text,
     )

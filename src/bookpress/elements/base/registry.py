@@ -162,12 +162,14 @@ def elements() -> tuple[Element, ...]:
     package = importlib.import_module(GROUP)
     names = [f"{GROUP}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
     packages = [name for name in names if name != f"{GROUP}.{BASE}" and _is_package(name)]
-    found: list[Element] = [importlib.import_module(name).ELEMENT for name in packages]
-    found += [point.load() for point in entry_points(group=GROUP)]
-    _refuse_twice("element", (element.name for element in found))
+    registered: list[Element] = [importlib.import_module(name).ELEMENT for name in packages]
+    registered += [point.load() for point in entry_points(group=GROUP)]
+    _refuse_twice("element", (element.name for element in registered))
     for what in ("directives", "roles"):
-        _refuse_twice(what[:-1], (name for element in found for name in getattr(element, what)))
-    return tuple(sorted(found, key=lambda element: (element.order, element.name)))
+        _refuse_twice(
+            what[:-1], (name for element in registered for name in getattr(element, what))
+        )
+    return tuple(sorted(registered, key=lambda element: (element.order, element.name)))
 
 
 def _is_package(name: str) -> bool:

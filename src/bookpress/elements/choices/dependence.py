@@ -88,13 +88,13 @@ def dependence_of(cells: Iterable[Mapping[str, Any]], parameters: Sequence[str])
     for cell in cells:
         if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
             code.add(cell)
-    found = {}
+    rests_on = {}
     for key in code.quoted:
         names = code.rests_on(key)
         chosen = tuple(name for name in parameters if name in names)
         if chosen:
-            found[key] = chosen
-    return found
+            rests_on[key] = chosen
+    return rests_on
 
 
 def _parsed(code: str) -> ast.Module:

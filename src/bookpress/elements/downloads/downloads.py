@@ -74,18 +74,22 @@ Download = dict[str, str]
 """A file that is offered: its address, name, what it is, and its type."""
 
 
-def book_files(stem: str, made: Collection[str], here: str = "") -> list[Download]:
+def book_files(stem: str, formats_made: Collection[str], here: str = "") -> list[Download]:
     """Return the book in other formats: name, what it is, and the address.
 
     Addresses are as from a page, or from the root of the site.
     """
-    offered = [form for form in formats() if form.book and form.name in made]
+    offered = [form for form in formats() if form.book and form.name in formats_made]
     return [_offer(here, form, form.book.format(stem=stem)) for form in offered]
 
 
-def files_of(page: Page, srcdir: Path, made: Collection[str], here: str = "") -> list[Download]:
+def files_of(
+    page: Page, srcdir: Path, formats_made: Collection[str], here: str = ""
+) -> list[Download]:
     """Return the downloads of a chapter, as `book_files` does."""
-    offered = [form for form in formats() if form.chapter and _is_made(form, page, srcdir, made)]
+    offered = [
+        form for form in formats() if form.chapter and _is_made(form, page, srcdir, formats_made)
+    ]
     downloads = [_offer(here, form, path_of(form, page)) for form in offered]
     for is_there, ending, name, what in (
         (bool(page.results), "results.json", "Results", "numbers with intervals (JSON)"),
@@ -105,10 +109,10 @@ def path_of(form: Format, page: Page) -> str:
     return form.chapter.format(docname=page.docname, slug=page.slug)
 
 
-def _is_made(form: Format, page: Page, srcdir: Path, made: Collection[str]) -> bool:
+def _is_made(form: Format, page: Page, srcdir: Path, formats_made: Collection[str]) -> bool:
     """Return whether there is a chapter in a format."""
     if form.is_asked_for:
-        return form.name in made
+        return form.name in formats_made
     return form.name != SOURCE or source_of(page, srcdir) is not None
 
 
@@ -223,13 +227,13 @@ def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     page = store_of(app.env).pages.get(docname)
     if page is None or app.config[PAGES_ALONE]:
         return
-    made = formats_of(app.config)
+    formats_made = formats_of(app.config)
     page_charts = charts_of(page, app.env)
     landing.datasets += [_dataset(chart, folder_of(docname)) for chart in page_charts]
     if page.is_chapter:
-        files = files_of(page, Path(app.srcdir), made)
+        files = files_of(page, Path(app.srcdir), formats_made)
     else:
-        files = book_files(citation_of(app.config).book.file_stem, made)
+        files = book_files(citation_of(app.config).book.file_stem, formats_made)
     for file in files:
         landing.files.append(SiteFile(path=file["address"], media_type=file["type"]))
     pdf = [file["address"] for file in files if file["type"] == PDF]

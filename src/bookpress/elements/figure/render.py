@@ -56,15 +56,76 @@ NICE = 12
 """Chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy."""
 FEW = 8
 """Charts that one process draws before another has started."""
-_asked: dict[str, str] = {}
-"""Names of the charts that are being drawn, by their keys."""
-_drawing: list[subprocess.Popen[str]] = []
-_Queue = tuple[tempfile.TemporaryDirectory[str], list[int]]
-_queue: list[_Queue] = []
-"""At most one: a folder of jobs and the ends of a pipe for keys.
 
-Jobs could fill a pipe and hold up who asks.
-"""
+
+class _Queue:
+    """Charts that are being drawn, and the processes that draw them: who is free draws next.
+
+    A pipe has the keys of the charts, and a folder their jobs: these could fill a pipe and hold up
+    who asks.
+    """
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._processes: list[subprocess.Popen[str]] = []
+        self._folder = tempfile.TemporaryDirectory()
+        self._keys_out, self._keys_in = os.pipe()
+        self._ends = {self._keys_out, self._keys_in}
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._names
+
+    def start(self, number: int, *bundle: str) -> None:
+        """Start so many processes; the first one makes a bundle where one is named."""
+        module = "bookpress.elements.figure.render"
+        command = [sys.executable, "-m", module, self._folder.name, *bundle]
+        environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
+        for _ in range(number):
+            process = subprocess.Popen(
+                command,
+                env=environment,
+                stdin=self._keys_out,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+                start_new_session=True,
+            )
+            _renice(process, NICE)
+            self._processes.append(process)
+
+    def add(self, chart: Chart, cache: Path) -> None:
+        """Hand on a chart; start more processes when there are many."""
+        job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
+        for size in ENDINGS:
+            job[size] = fitted(chart.spec, size)
+        job_file = Path(self._folder.name, chart.key)
+        job_file.write_text(json.dumps(job), "utf-8")
+        with suppress(BrokenPipeError):
+            os.write(self._keys_in, chart.key.encode())
+        self._names[chart.key] = chart.name
+        if len(self._names) == FEW:
+            self.start(PROCESSES - 1)
+            # If all end before their time, writing fails, and does not wait for ever.
+            self._close(self._keys_out)
+
+    def _close(self, end: int) -> None:
+        os.close(end)
+        self._ends.remove(end)
+
+    def finish(self) -> tuple[dict[str, str], str]:
+        """Wait for all; return the names of the charts by their keys, and what was wrong."""
+        for process in self._processes:
+            _renice(process, 0)  # all wait for them now
+        for end in sorted(self._ends):
+            self._close(end)
+        faults = "".join(process.communicate()[0] for process in self._processes)
+        self._folder.cleanup()
+        return self._names, faults
+
+
+_queues: list[_Queue] = []
+"""At most one."""
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
@@ -73,22 +134,16 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
     That is ``<key>-<size>.svg`` of every chart in all sizes.
     """
     begin(charts, cache)
-    for process in _drawing:
-        _renice(process, 0)  # all wait for them now
-    for _, ends in _queue:
-        for end in ends:
-            os.close(end)
-    complaints = "".join(process.communicate()[0] for process in _drawing)
+    names: dict[str, str] = {}
+    faults = ""
+    if _queues:
+        names, faults = _queues.pop().finish()
     drawn = {file.stem.removesuffix(LAST) for file in cache.glob(f"*{LAST}.svg")}
-    undrawn = [name for key, name in _asked.items() if key not in drawn]
-    for folder, _ in _queue:
-        folder.cleanup()
-    for collection in (_drawing, _asked, _queue):
-        collection.clear()
+    undrawn = [name for key, name in names.items() if key not in drawn]
     if undrawn:
-        names = ", ".join(undrawn)
+        listed = ", ".join(undrawn)
         raise PressError(
-            complaints.strip() or f"not drawn, for the process that should have ended: {names}"
+            faults.strip() or f"not drawn, for the process that should have ended: {listed}"
         )
 
 
@@ -96,8 +151,10 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
     """Begin to draw; `draw` waits for it."""
     cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
-        if chart.key not in _asked and not _is_drawn(chart, cache):
-            _ask_for(chart, cache)
+        if not _is_drawn(chart, cache):
+            queue = warm_up(cache)
+            if chart.key not in queue:
+                queue.add(chart, cache)
 
 
 def _is_drawn(chart: Chart, cache: Path) -> bool:
@@ -105,57 +162,20 @@ def _is_drawn(chart: Chart, cache: Path) -> bool:
     return last.exists() and (cache / BUNDLE).exists()
 
 
-def _ask_for(chart: Chart, cache: Path) -> None:
-    """Hand a chart to the processes that draw; start more of them when there are many charts."""
-    warm_up(cache)
-    [(folder, ends)] = _queue
-    job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
-    for size in ENDINGS:
-        job[size] = fitted(chart.spec, size)
-    job_file = Path(folder.name, chart.key)
-    job_file.write_text(json.dumps(job), "utf-8")
-    with suppress(BrokenPipeError):
-        os.write(ends[0], chart.key.encode())
-    _asked[chart.key] = chart.name
-    if len(_asked) == FEW:
-        _start(PROCESSES - 1)
-        # If all end before their time, writing fails, and does not wait for ever.
-        os.close(ends.pop())
-
-
-def warm_up(cache: Path) -> None:
+def warm_up(cache: Path) -> _Queue:
     """Start a process that will draw, where none is: it ends with this one when not needed."""
-    if _queue:
-        return
-    need("a chart of Vega-Lite", "vl_convert")
-    writing_end_first = [*reversed(os.pipe())]
-    _queue.append((tempfile.TemporaryDirectory(), writing_end_first))
-    bundle = cache / BUNDLE
-    if KEPT.exists() and not bundle.exists():
-        replace_file(bundle, KEPT.read_bytes())
-    if bundle.exists():
-        _start(1)
-    else:
-        _start(1, str(bundle))
-
-
-def _start(number: int, *bundle: str) -> None:
-    [(folder, ends)] = _queue
-    command = [sys.executable, "-m", "bookpress.elements.figure.render", folder.name, *bundle]
-    environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
-    for _ in range(number):
-        process = subprocess.Popen(
-            command,
-            env=environment,
-            stdin=ends[1],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-        _renice(process, NICE)
-        _drawing.append(process)
+    if not _queues:
+        need("a chart of Vega-Lite", "vl_convert")
+        queue = _Queue()
+        _queues.append(queue)
+        bundle = cache / BUNDLE
+        if KEPT.exists() and not bundle.exists():
+            replace_file(bundle, KEPT.read_bytes())
+        if bundle.exists():
+            queue.start(1)
+        else:
+            queue.start(1, str(bundle))
+    return _queues[0]
 
 
 def _renice(process: subprocess.Popen[str], nice: int) -> None:

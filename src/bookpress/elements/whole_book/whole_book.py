@@ -64,12 +64,12 @@ def _shared(env: BuildEnvironment) -> Iterator[dict[str, Any]]:
 def _explored_chapters(env: BuildEnvironment) -> list[tuple[Page, Mapping[str, Any]]]:
     """Return the chapters whose states were made, in the order of the book, with their index."""
     pages = store_of(env).pages
-    found: list[tuple[Page, Mapping[str, Any]]] = []
+    chapters: list[tuple[Page, Mapping[str, Any]]] = []
     for docname in contents.chapter_numbers(env):
         index = explored(Path(env.srcdir, "states", f"{pages[docname].slug}.json"))
         if index:
-            found.append((pages[docname], index))
-    return found
+            chapters.append((pages[docname], index))
+    return chapters
 
 
 def _is_offered(name: str, page: Page, index: Mapping[str, Any]) -> bool:

@@ -95,12 +95,12 @@ def formats() -> tuple[Format, ...]:
     package = importlib.import_module(GROUP)
     names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg]
     folders = [f"{GROUP}.{name}" for name in names if name != BASE]
-    known: list[Format] = [importlib.import_module(folder).FORMAT for folder in folders]
-    known += [point.load() for point in entry_points(group=GROUP)]
-    twice = sorted({a.name for a in known if sum(a.name == b.name for b in known) > 1})
+    registered: list[Format] = [importlib.import_module(folder).FORMAT for folder in folders]
+    registered += [point.load() for point in entry_points(group=GROUP)]
+    twice = sorted({a.name for a in registered if sum(a.name == b.name for b in registered) > 1})
     if twice:
         raise UsageError(f"two formats have the name {twice[0]!r}")
-    return tuple(sorted(known, key=lambda form: (form.order, form.name)))
+    return tuple(sorted(registered, key=lambda form: (form.order, form.name)))
 
 
 def asked_for() -> tuple[Format, ...]:

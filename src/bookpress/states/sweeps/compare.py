@@ -24,7 +24,7 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import edition_names, load_edition
-from bookpress.edition.staging import results_of
+from bookpress.edition.staging import page_files, results_of
 from bookpress.edition.statements import standings
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import Reporter, folding_table, note, standard_output
@@ -173,9 +173,9 @@ def sides(
     laid over the evidence.
     """
     named = edition_names(project)
-    known = list(dict.fromkeys([*named, *project.built]))
+    editions = list(dict.fromkeys([*named, *project.built]))
     problems = [
-        f"no edition {name!r}, by name or by the id of a built one{nearest(name, known)}"
+        f"no edition {name!r}, by name or by the id of a built one{nearest(name, editions)}"
         for name in names
         if name not in named and project.built_folder(name) is None
     ]
@@ -226,7 +226,7 @@ def _side(
         parameters={slug: dict(values) for slug, values in edition.values.items()},
         results=results_of(outcome.runs),
         command=edition.command,
-        statements=standings(project, edition, outcome.runs),
+        statements=standings(page_files(project), edition, outcome.runs),
         own_rows=project.own_rows,
     )
 

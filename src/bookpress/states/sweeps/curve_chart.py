@@ -134,11 +134,11 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
 
 def _vertical(curve: Curve) -> dict[str, Any]:
     """Return the vertical axis of estimates: logarithmic where they are far apart."""
-    known: list[float] = []
+    numbers_drawn: list[float] = []
     for row in curve.rows:
-        known += [row[name] for name in ESTIMATE if row[name] is not None]
-    least = min(known)
-    far_apart = least > 0 and max(known) / least > 100
+        numbers_drawn += [row[name] for name in ESTIMATE if row[name] is not None]
+    least = min(numbers_drawn)
+    far_apart = least > 0 and max(numbers_drawn) / least > 100
     scale = {"type": "log"} if far_apart else {"zero": False, "nice": True}
     axis: dict[str, Any] = {"tickCount": 5}
     if curve.unit in AXES or curve.is_large:

@@ -63,15 +63,17 @@ def combinations(
 
     Each as complete values of a chapter.
     """
-    known = {parameter.name: parameter for parameter in chapter.parameters}
+    by_name = {parameter.name: parameter for parameter in chapter.parameters}
     if not grid:
         problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
     for name in grid:
-        if name not in known:
-            hint = nearest(name, [*known])
+        if name not in by_name:
+            hint = nearest(name, [*by_name])
             problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
     tried = [
-        _checked(known[name], values, problems) for name, values in grid.items() if name in known
+        _checked(by_name[name], values, problems)
+        for name, values in grid.items()
+        if name in by_name
     ]
     sets = []
     for chosen in itertools.product(*tried):

@@ -76,7 +76,7 @@ class Task:
 def expected(
     project: Project,
     tasks: Sequence[Task],
-    mark: Fingerprint,
+    fingerprint: Fingerprint,
     options: RunOptions,
     what: str,
 ) -> tuple[int, str]:
@@ -85,7 +85,9 @@ def expected(
     if not options.force:
         cache = RunCache(project.cache)
         missing = [
-            task for task in tasks if not cache.holds(run_key(task.chapter, task.values, mark))
+            task
+            for task in tasks
+            if not cache.holds(run_key(task.chapter, task.values, fingerprint))
         ]
     durations = Durations(project)
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
@@ -99,7 +101,7 @@ def expected(
 def run_all(
     project: Project,
     tasks: Sequence[Task],
-    mark: Fingerprint,
+    fingerprint: Fingerprint,
     options: RunOptions,
     reporter: Reporter,
     scheduler: str | None = None,
@@ -111,19 +113,22 @@ def run_all(
     """
     cache = RunCache(project.cache)
     reporter.begin(len(tasks))
-    jobs = [job_for(project, task.chapter, task.values, mark, options.time_limit) for task in tasks]
+    jobs = [
+        job_for(project, task.chapter, task.values, fingerprint, options.time_limit)
+        for task in tasks
+    ]
     runs = {} if options.force else _cached_runs(cache, jobs)
     for place in runs:
         reporter.done(tasks[place].label, None)
     missing = {place: job for place, job in enumerate(jobs) if place not in runs}
     errors: dict[int, str] = {}
-    for place, outcome in _spread(project, missing, options, mark, scheduler):
+    for place, outcome in _spread(project, missing, options, fingerprint, scheduler):
         label = tasks[place].label
         job = jobs[place]
         failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
         if isinstance(outcome, Run):
             if scheduler is None:  # else the worker has looked
-                mark.check(project)
+                fingerprint.check(project)
             cache.store(outcome)
             failed_notebook.unlink(missing_ok=True)
             runs[place] = outcome
@@ -165,7 +170,7 @@ def _spread(
     project: Project,
     jobs: Mapping[int, Job],
     options: RunOptions,
-    mark: Fingerprint,
+    fingerprint: Fingerprint,
     scheduler: str | None,
 ) -> Iterator[tuple[int, Run | Exception]]:
     """Run jobs here or on a cluster.
@@ -182,7 +187,7 @@ def _spread(
             work = partial(run_job, engine=engine_for(project, options.engine))
         else:
             pool = stack.enter_context(executor(scheduler=scheduler))
-            order = WorkerSettings(options.engine, project, mark.id, versions())
+            order = WorkerSettings(options.engine, project, fingerprint.id, versions())
             work = partial(run_elsewhere, order=order)
         waiting = {pool.submit(work, job): place for place, job in jobs.items()}
         try:

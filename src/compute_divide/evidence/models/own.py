@@ -83,8 +83,8 @@ def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
             raise UsageError(f"{file}: {case['column']} is missing") from error
         labels = ", ".join(_QUOTED.findall(str(case["check"])))
         allowed = labels or case["check"]
-        told = f"{file}: {case['column']} {value!r} is not allowed; allowed: {allowed}"
-        raise UsageError(told) from error
+        fault_words = f"{file}: {case['column']} {value!r} is not allowed; allowed: {allowed}"
+        raise UsageError(fault_words) from error
 
 
 def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:

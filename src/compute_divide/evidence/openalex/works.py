@@ -188,11 +188,11 @@ def works_table(
         # most authors placed in an institution, then outside of repositories, then the first
         published = row["place"] not in {"arxiv", "repository", profiles.UNKNOWN}
         worth = (row["authors_placed"], published)
-        known = best.get(row["key"])
-        if known is None:
+        best_so_far = best.get(row["key"])
+        if best_so_far is None:
             best[row["key"]] = (worth, row)
             continue
-        best_worth, best_row = known
+        best_worth, best_row = best_so_far
         same = best_row["work"] == row["work"]
         other = "the same work" if same else "another work of the same title"
         ledger.add(f"{other} is kept", where)

@@ -122,10 +122,10 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     content = (raw / TRACKER.path).read_bytes()
     labs = _javascript_object(content.decode(), "labsData")
     cards = list(_cards(labs))
-    known = load_evaluators().set_index("evaluator")
+    evaluators = load_evaluators().set_index("evaluator")
     engagements: list[dict[str, Any]] = []
     for card in cards:
-        engagements += _engagements(card, known)
+        engagements += _engagements(card, evaluators)
     written = content.count(b"evaluator: ") - 1  # the guide at the top of the file shows one
     if len(engagements) != written:
         raise EvidenceError(
@@ -175,16 +175,16 @@ def _cards(labs: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _engagements(card: Mapping[str, Any], known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _engagements(card: Mapping[str, Any], evaluators: pd.DataFrame) -> Iterator[dict[str, Any]]:
     place = f"{TRACKER.path} ({card['model']})"
     for category, entries in card["by_category"].items():
         for entry in entries:
             evaluator = entry["evaluator"]
-            if evaluator not in known.index or category not in CATEGORIES:
+            if evaluator not in evaluators.index or category not in CATEGORIES:
                 raise EvidenceError(
                     f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}"
                 )
-            ours = known.loc[evaluator]
+            ours = evaluators.loc[evaluator]
             yield {
                 "company": card["company"],
                 "model": card["model"],

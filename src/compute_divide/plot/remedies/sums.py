@@ -54,13 +54,13 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
         {
             "measure": measure,
             "sum": name,
-            "value": one.value,
-            "low": one.low,
-            "high": one.high,
-            "text": written(replace(one, unit="count"), "ranged"),
+            "value": estimate.value,
+            "low": estimate.low,
+            "high": estimate.high,
+            "text": written(replace(estimate, unit="count"), "ranged"),
         }
         for measure, by_sum in bought.items()
-        for name, one in by_sum.items()
+        for name, estimate in by_sum.items()
     )
     words = row_by_row("{}, {}: {}", rows["measure"], rows["sum"], rows["text"], joint="; ")
     chart = _bars(rows)
