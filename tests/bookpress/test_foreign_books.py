@@ -339,3 +339,19 @@ def test_a_book_in_no_repository_is_cited_by_the_day_of_its_newest_document(
     os.utime(tmp_path / "old.md", (1_000_000_000,) * 2)
     os.utime(tmp_path / "new.md", (1_500_000_000,) * 2)
     assert day_of(tmp_path).isoformat() == "2017-07-14"
+
+
+def test_errors_are_allowed_where_the_book_says_so(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Errors\nexecute: {allow_errors: true}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": notebook("One", {"wrong": "1 / 0", "then": "6 * 7"}),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
+    [wrong, then] = json.loads((tmp_path / "out.ipynb").read_text())["cells"][1:]
+    assert wrong["outputs"][0]["ename"] == "ZeroDivisionError"
+    assert then["outputs"][0]["data"]["text/plain"] == "42"
+    (tmp_path / "_config.yml").write_text("title: Errors\n")
+    assert "ZeroDivisionError" in run_press(tmp_path, "run", "one", code=1, whole=True)

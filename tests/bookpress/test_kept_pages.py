@@ -15,8 +15,13 @@ Press = Callable[..., str]
 
 KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "```{code-cell} ipython3\nprint(6 * 7)\n```\n"
+ASKING = """
+def setup(app):
+    app.connect("build-finished", lambda app, _: print("builder:", type(app.builder).__name__))
+"""
 FILES = {
-    "_config.yml": "title: Tides\nauthor: Ada Author\n",
+    "_config.yml": "title: Tides\nauthor: Ada Author\nsphinx: {local_extensions: {asking: .}}\n",
+    "asking.py": ASKING,
     "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: ebb\n- file: flood\n- file: plain\n",
     "cover.md": "# Tides\n\nA book.\n",
     "ebb.md": f"{KERNEL}(ebb)=\n# Ebb\n\nThe sea falls.\n\n{CELL}",
@@ -63,6 +68,11 @@ def test_a_word_writes_one_page_and_the_site_is_as_if_made_anew(home: Path, pres
     press("build")
     assert written(home) == ["ebb", "flood", "plain"]
     assert tree(site) == pieced_together
+
+
+def test_extensions_meet_the_builder_that_they_know(home: Path) -> None:
+    log = (home / "_build/press/sphinx.log").read_text(encoding="utf-8")
+    assert "builder: StandaloneHTMLBuilder" in log
 
 
 def test_what_other_pages_show_writes_them_again(home: Path, press: Press) -> None:

@@ -11,7 +11,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bookpress.book.documents import document_path, excluded_from_running, has_cells, toc_files
+from bookpress.book.documents import (
+    configuration,
+    document_path,
+    excluded_from_running,
+    has_cells,
+    toc_files,
+)
 from bookpress.book.parsed import as_myst, of_myst, of_nbformat
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
@@ -43,6 +49,8 @@ class Chapter:
     settings: Settings = DEFAULTS
     renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
     """What became of the names that the book has published."""
+    allows_errors: bool = False
+    """Whether cells are run behind one that fails: ``execute: allow_errors`` of the book."""
 
     @cached_property
     def source(self) -> str:
@@ -88,10 +96,12 @@ class Chapter:
 
     @cached_property
     def executable(self) -> Any:
-        """The notebook with that cell."""
-        if not self.quotes_cell:
-            return self.notebook
-        cells = [*self.notebook["cells"], as_cell(self.quotes_cell)]
+        """The notebook as it is run: with that cell."""
+        cells = self.notebook["cells"]
+        if self.allows_errors:
+            cells = [_may_fail(cell) for cell in cells]
+        if self.quotes_cell:
+            cells = [*cells, as_cell(self.quotes_cell)]
         return {**self.notebook, "cells": cells}
 
     @cached_property
@@ -99,7 +109,8 @@ class Chapter:
         """What is executed: code cells with their tags, and what the prose makes evaluate."""
         cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
         quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
-        return [self.notebook["metadata"].get("kernelspec"), cells, quotes]
+        executed = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
+        return [*executed, "errors are allowed"] if self.allows_errors else executed
 
     @property
     def where(self) -> str:
@@ -168,6 +179,12 @@ class Chapter:
         return addresses
 
 
+def _may_fail(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell behind which the next is run even where it fails."""
+    tags = [*_tags(cell), "raises-exception"]
+    return {**cell, "metadata": {**cell["metadata"], "tags": tags}}
+
+
 def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
     tags: Sequence[str] = cell["metadata"].get("tags", [])
     return tags
@@ -198,10 +215,12 @@ def discover(project: Project) -> list[Chapter]:
     slugs = _slugs(run)
     settings = project.settings
     renamed = load_renamed(project)
+    is_tolerant = bool(configuration(project)["execute"].get("allow_errors"))
     chapters = []
     for name in run:
         is_listed = name in listed
-        chapter = Chapter(slugs[name], paths[name], name, is_listed, settings, renamed)
+        where = (slugs[name], paths[name], name)
+        chapter = Chapter(*where, is_listed, settings, renamed, is_tolerant)
         chapters.append(chapter)
     if not chapters:
         raise PressError(

@@ -60,25 +60,36 @@ PLACES = frozenset({"document", "parent", "line", "lineno", "end_lineno", "bibfi
 """Where in its file something stands, which no page shows; files of references are watched."""
 
 
-class KeepingBuilder(StandaloneHTMLBuilder):
-    """The builder of pages, which takes over those that would not change."""
+class Keeper:
+    """Lets the builder of pages take over those that would not change.
+
+    The builder stays of its own class: extensions ask for that.
+    """
 
     _replacements: Mapping[str, str] = MappingProxyType({})
     """The hashes of the state before, and those of today, which pages taken over say instead."""
 
+    def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
+        self.app = app
+        self.builder = builder
+        self.env = builder.env
+        self.config = builder.config
+        self.outdir = builder.outdir
+        self._prepare = builder.prepare_writing
+        vars(builder).update(
+            get_outdated_docs=self.get_outdated_docs, prepare_writing=self.prepare_writing
+        )
+
     def get_outdated_docs(self) -> Iterator[str]:
-        """Yield the front page, so that there is always something to write, or each page."""
-        if self.config[PAGES_BEFORE]:
-            yield self.config.root_doc
-        else:
-            yield from self.env.found_docs
+        """Yield the front page, so that there is always something to write."""
+        yield self.config.root_doc
 
     def prepare_writing(self, docnames: set[str]) -> None:
         """Take over what is not written again, before the index of the search is read."""
         kept = self.env.found_docs - docnames
-        if self.config[PAGES_BEFORE] and kept:
+        if kept:
             self._take_over(kept)
-        super().prepare_writing(docnames)
+        self._prepare(docnames)
         for docname in sorted(kept):
             self.app.emit(PAGE_KEPT, docname)
 
@@ -88,7 +99,7 @@ class KeepingBuilder(StandaloneHTMLBuilder):
             page = (before / f"{docname}.html").read_text("utf-8")
             for old, new in self._replacements.items():
                 page = page.replace(old, new)
-            target = Path(self.get_outfilename(docname))
+            target = Path(self.builder.get_outfilename(docname))
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(page, encoding="utf-8")
             self._copy_source(docname)
@@ -112,7 +123,7 @@ class KeepingBuilder(StandaloneHTMLBuilder):
         """Return the pages to write besides those that were read again."""
         env: Any = self.env
         citation = citation_of(self.config)
-        state = {**_common(self), **_state_of(citation)}
+        state = {**_common(self.builder), **_state_of(citation)}
         digest = sha256(canonical(state).encode())
         before = Path(self.config[PAGES_BEFORE])
         is_same = getattr(env, "bookpress_shown", "") == digest
@@ -226,22 +237,22 @@ def _(entry: Any, above: tuple[int, ...] = ()) -> Any:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Take the place of the builder of pages."""
+    """Stand beside the builder of pages, where it may take some over."""
     app.add_config_value(PAGES_BEFORE, "", "", str)
-    app.add_builder(KeepingBuilder, override=True)
-    # once sections and figures have their numbers
-    app.connect("env-get-updated", _changed, priority=950)
-    app.connect("build-finished", _remember, priority=0)
+    app.connect("builder-inited", _stand_beside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _changed(app: Sphinx, _env: object) -> list[str]:
-    if isinstance(app.builder, KeepingBuilder) and app.config[PAGES_BEFORE]:
-        return sorted(app.builder.changed())
-    return []
-
-
-def _remember(app: Sphinx, exception: Exception | None) -> None:
+def _stand_beside(app: Sphinx) -> None:
     builder = app.builder
-    if exception is None and isinstance(builder, KeepingBuilder) and app.config[PAGES_BEFORE]:
-        builder.remember()
+    if not (app.config[PAGES_BEFORE] and isinstance(builder, StandaloneHTMLBuilder)):
+        return
+    keeper = Keeper(app, builder)
+
+    def remember(_: Sphinx, exception: Exception | None) -> None:
+        if exception is None:
+            keeper.remember()
+
+    # once sections and figures have their numbers
+    app.connect("env-get-updated", lambda *_: sorted(keeper.changed()), priority=950)
+    app.connect("build-finished", remember, priority=0)
