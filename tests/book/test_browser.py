@@ -125,6 +125,44 @@ def test_a_long_table_sorts_by_the_number_behind_the_cell(site: Site, page: Page
     assert table.locator("tbody tr").evaluate_all(KEYS, column) == sorted(rising, reverse=True)
 
 
+ALL_ROWS = """(name) => Number(document.getElementById(name).dataset.rows)"""
+
+
+def test_the_rows_of_a_long_table_come_when_a_reader_asks_for_them(site: Site, page: Page) -> None:
+    for address in (
+        site.url("notebooks/audit.html"),
+        (site.root / "notebooks/audit.html").as_uri(),
+    ):
+        page.goto(address)
+        table = page.locator("#tab-audit-runs")
+        rows = page.evaluate(ALL_ROWS, "tab-audit-runs")
+        assert table.locator("tbody tr").count() < 30 < rows
+        page.locator(".table-search input").last.fill("gpt-4")
+        expect(table.locator("tbody tr")).to_have_count(rows)
+        expect(table.locator("tbody tr:visible").first).to_contain_text("GPT-4")
+        expect(table.locator("tbody tr:visible").first.locator(".contest-row")).to_be_visible()
+        more = page.locator(".later-rows a").first
+        more.focus()
+        more.press("Enter")
+        every = page.locator("#tab-audit-changes tbody tr")
+        expect(every).to_have_count(page.evaluate(ALL_ROWS, "tab-audit-changes"))
+        assert page.evaluate("document.activeElement.tagName") == "TR"
+
+
+def test_without_scripts_a_link_leads_to_all_rows_of_a_long_table(
+    site: Site, browser: Browser
+) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(site.url("notebooks/audit.html"))
+    said = page.locator(".later-rows").last.inner_text()
+    page.locator(".later-rows a").last.click()
+    expect(page).to_have_url(site.url("figures/audit/tab-audit-runs.html"))
+    assert f"of {page.locator('tbody tr').count()} rows" in said
+    page.locator(".alone-from a").first.click()
+    expect(page).to_have_url(site.url("notebooks/audit.html#tab-audit-runs"))
+    page.close()
+
+
 def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto(site.url("notebooks/large-scale-models.html"))
@@ -243,7 +281,7 @@ def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, page: Pag
         assert page.locator(hidden).first.is_hidden(), hidden
 
 
-FIRST_KB = 150
+FIRST_KB = 130
 PACKED = (".woff2", ".png", ".pdf", ".zip")
 
 

@@ -98,6 +98,27 @@ class ListReferences(SphinxPostTransform):
             holder.replace_self(_plain_list(holder, is_labelled=style != AUTHOR_YEAR))
 
 
+class NameWorksOnce(SphinxPostTransform):
+    """Leave the words of a work to the list of the page that its citations lead to.
+
+    A script shows them there too; a page that cites much would else weigh a tenth more.
+    """
+
+    default_priority = 12
+    """After links are resolved (10)."""
+
+    def run(self, **kwargs: object) -> None:  # noqa: ARG002
+        """Drop the titles of links to the list of the same page."""
+        if not is_laid_out(self.env.srcdir):
+            return
+        for citation in self.document.findall(nodes.inline):
+            if "bibtex-citation" in citation["classes"]:
+                citation["ids"] = []  # no list leads back to it
+                for link in citation.findall(nodes.reference):
+                    if link.get("refid"):
+                        link.attributes.pop("reftitle", None)
+
+
 def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_list:
     """Return the citations of a node as a list, with their labels or without."""
     references = nodes.bullet_list(classes=["references"], bullet="*")

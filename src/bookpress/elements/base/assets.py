@@ -11,6 +11,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
+from bookpress.elements.base.lean import lean
 from bookpress.elements.base.registry import Asset, elements
 from bookpress.files import replace_file
 
@@ -34,11 +35,12 @@ def served() -> dict[str, bytes]:
         own += [element.folder / asset.name for asset in element.assets]
     styles.append(HERE / "screens.css")
     joined = {STYLE: _joined(styles), SCRIPT: _joined(scripts)}
-    return {**joined, **{path.name: path.read_bytes() for path in own}}
+    every = {**joined, **{path.name: path.read_text("utf-8") for path in own}}
+    return {name: lean(name, text).encode() for name, text in every.items()}
 
 
-def _joined(files: list[Path]) -> bytes:
-    return b"\n".join(file.read_bytes() for file in files)
+def _joined(files: list[Path]) -> str:
+    return "\n".join(file.read_text("utf-8") for file in files)
 
 
 def loaded(kind: str, body: str) -> list[Asset]:

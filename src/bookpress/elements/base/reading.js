@@ -132,6 +132,10 @@
     for (const element of within(".value[title], a.term[title], p a.reference[title], li a.reference[title], td a.reference[title]")) {
       if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
     }
+    for (const link of within("a.reference[href^='#id']")) { // a work is named once, in the list of the page
+      const work = document.getElementById(link.hash.slice(1));
+      if (work?.matches(".reference-entry")) link.dataset.tip = work.textContent.trim();
+    }
     for (const more of press.enhancers ?? []) more(part);
     const stops = new Set();
     for (const number of within(STOPS)) {

@@ -26,7 +26,7 @@ ELEMENT = Element(
     assets=(
         Asset("choices.css", kinds=("chapter",), themed=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
-        Asset("walk.js", kinds=("chapter",), early=True, themed=True),
+        Asset("walk.js", by_hand=True),  # comes with the first state that is shown
         Asset("states.js", kinds=("chapter",), early=True, themed=True),
     ),
     fixed=frozenset({"no-scripts", "parameters"}),

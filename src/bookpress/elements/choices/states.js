@@ -14,6 +14,7 @@
   const outer = (block) => block.parentElement.closest("[data-block]");
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   const renamed = new Map(Object.entries(JSON.parse(bar.dataset.renamed ?? "{}"))); // by old name: the present one, and which end of a period
+  const here = new URL("./", document.currentScript.src);
   const folder = bar.dataset.states, title = document.title;
   const press = window.bookpress ??= {};
   let choice = {}, wish = {}, current = null, asked = 0, undo = [], stopped = new AbortController();
@@ -21,12 +22,20 @@
   // ---- States: classic scripts, the one thing that a page opened as a file may load ----
   const known = new Map();
   press.state = (name, content) => known.set(name, content);
-  const load = (name) => known.has(name) ? Promise.resolve(known.get(name)) : new Promise((done, failed) => {
-    const script = make("script", { src: new URL(`${folder}${name}.js`, document.baseURI).href });
-    script.onload = () => { script.remove(); if (known.has(name)) done(known.get(name)); else failed(new Error(`${name}.js holds no state`)); };
-    script.onerror = () => { script.remove(); failed(new Error("The file of this state cannot be loaded.")); };
+  const run = (address, problem) => new Promise((done, failed) => {
+    const script = make("script", { src: address.href });
+    script.onload = () => { script.remove(); done(); };
+    script.onerror = () => { script.remove(); failed(new Error(problem)); };
     document.head.append(script);
   });
+  async function load(name) {
+    if (!known.has(name)) await run(new URL(`${folder}${name}.js`, document.baseURI), "The file of this state cannot be loaded.");
+    if (!known.has(name)) throw new Error(`${name}.js holds no state`);
+    return known.get(name);
+  }
+  async function walks() { // what shows the changes is loaded when there are some
+    if (!press.walk) await run(new URL(`walk.js?v=${root.dataset.edition ?? ""}`, here), "The script that shows what changed cannot be loaded.");
+  }
 
   class Unknown extends Error {}
   async function find(wanted, signal) {
@@ -230,7 +239,7 @@
     bar.setAttribute("aria-busy", "true");
     const late = setTimeout(() => { said.textContent = "Working…"; }, 500);
     let state = null, failure = null;
-    try { if (Object.keys(wanted).length) state = await find(wanted, stopped.signal); } catch (error) { failure = error; }
+    try { if (Object.keys(wanted).length) [state] = await Promise.all([find(wanted, stopped.signal), walks()]); } catch (error) { failure = error; }
     clearTimeout(late);
     if (turn !== asked) return;
     bar.removeAttribute("aria-busy");
@@ -251,7 +260,7 @@
     let did;
     holding(() => {
       while (undo.length) undo.pop()();
-      press.walk.end();
+      press.walk?.end();
       wish = choice = state ? wanted : {};
       current = state;
       if (state) did = apply(state, begun);

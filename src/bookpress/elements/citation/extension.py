@@ -229,6 +229,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_event(EVENT)
     app.add_directive("how-to-cite", HowToCite)
     app.add_post_transform(references.ListReferences)
+    app.add_post_transform(references.NameWorksOnce)
     citing = Citing()
     # before the bibliography files are looked for
     app.connect("config-inited", citing.load, priority=100)

@@ -167,7 +167,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     outdir = Path(app.outdir)
     cache = picture_cache(outdir)
     figures = {match[1]: match[0] for match in _FIGURE.finditer(context["body"])}
-    move = _Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
+    move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
     book = {
         "icon": Path(app.config.html_favicon or "").name,
         "book": citation_of(app.config).book,
@@ -218,7 +218,7 @@ def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class _Move:
+class Move:
     """Part of a page that is shown on another one, in another folder."""
 
     page: str

@@ -19,10 +19,12 @@ from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
+from bookpress.elements.base.lean import lean
 from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
+from bookpress.files import replace_file
 
 SILENCED = (
     ("html-page-context", "pydata_sphinx_theme"),
@@ -30,6 +32,7 @@ SILENCED = (
     ("doctree-resolved", "sphinx_thebe"),
 )
 """Events that packages listen to for a layout of which ours takes the place."""
+HIGHLIGHTING = "pygments.css"
 NAMED = 3
 """Chapters that the banner names at the most, where a change does not reach the whole book."""
 
@@ -42,6 +45,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", point_to_source, priority=940)
     app.connect("html-page-context", fill_context, priority=950)
     app.connect("build-finished", drop_unused)
+    app.connect("build-finished", shorten_highlighting)
 
 
 def drop_unused(app: Sphinx, exception: Exception | None) -> None:
@@ -49,6 +53,14 @@ def drop_unused(app: Sphinx, exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
         for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
             unused.unlink()
+
+
+def shorten_highlighting(app: Sphinx, exception: Exception | None) -> None:
+    """Leave out what browsers do not need of the style of code."""
+    style = Path(app.outdir, "_static", HIGHLIGHTING)
+    if exception is None and style.is_file() and is_laid_out(app.srcdir):
+        text = lean(style.name, style.read_text("utf-8"))
+        replace_file(style, text.encode())
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:

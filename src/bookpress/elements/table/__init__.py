@@ -6,9 +6,9 @@ ELEMENT = Element(
     "table",
     __name__,
     Forms(
-        page=As.SAME,
-        print=Without(then=".paper:leave_rows_out"),
-        epub=Without(then=".paper:suit_readers"),
+        page=".rows:setup",
+        print=Without(classes=("later-rows",), then=".paper:leave_rows_out"),
+        epub=Without(classes=("later-rows",), then=".paper:suit_readers"),
         notebook=As.SAME,
         text=As.SAME,
     ),

@@ -30,7 +30,7 @@ def suit_readers(body: Any) -> None:
 
 
 def _leave_out(table: Any) -> None:
-    rows = table.xpath("count(tbody/tr)")
+    rows = float(table.get("data-rows") or table.xpath("count(tbody/tr)"))
     for part in table.xpath("thead | colgroup"):
         part.drop_tree()
     [body] = table.xpath("tbody")

@@ -1,16 +1,53 @@
-// Long tables: a field that filters the rows, and a way to contest one.
+// Long tables: rows that come later, a field that filters them, and a way to contest one.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
+  const press = window.bookpress ??= {};
   const make = (tag, attributes = {}, text = "") => {
     const element = Object.assign(document.createElement(tag), attributes);
     if (text) element.textContent = text;
     return element;
   };
 
-  const search = (table) => {
-    const rows = [...table.tBodies[0].rows];
-    const texts = rows.map((row) => row.textContent.toLowerCase());
+  const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
+
+  // ---- Rows that a page does not show come when a reader asks for them, or looks for something ----
+  const arrived = new Map();
+  press.laterRows = (id, html) => arrived.set(id, html);
+  const load = (source) => new Promise((done, failed) => {
+    const script = make("script", { src: new URL(source, document.baseURI).href, onload: done, onerror: failed });
+    document.head.append(script);
+  });
+  const comesLater = (table, begin) => {
+    const note = table.parentElement.querySelector(".later-rows");
+    const link = note?.querySelector("a");
+    if (!link) return { whole: async () => {}, total: rowsOf(table).length };
+    let coming;
+    const whole = () => coming ??= load(link.dataset.rows).then(() => {
+      const holder = make("template", { innerHTML: `<table><tbody>${arrived.get(table.id)}</tbody></table>` });
+      const body = holder.content.querySelector("tbody");
+      table.append(body);
+      note.remove();
+      begin([...body.rows]);
+      press.enhance?.(body);
+      return body;
+    });
+    link.addEventListener("click", async (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      try {
+        const [first] = (await whole()).rows;
+        first.tabIndex = -1;
+        first.focus({ preventScroll: true });
+      } catch { location.href = link.href; }
+    });
+    return { whole, total: Number(table.dataset.rows) };
+  };
+
+  const search = (table, { whole, total }) => {
+    let texts = new Map();
+    const read = () => { texts = new Map(rowsOf(table).map((row) => [row, row.textContent.toLowerCase()])); };
+    read();
     const label = "Show only rows that contain";
     const box = make("p", { className: "table-search" });
     const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
@@ -18,16 +55,17 @@
     const show = () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
-      rows.forEach((row, place) => {
-        row.hidden = !words.every((word) => texts[place].includes(word));
+      for (const [row, text] of texts) {
+        row.hidden = !words.every((word) => text.includes(word));
         if (!row.hidden) shown += 1;
-      });
-      count.textContent = `${shown} of ${rows.length} rows`;
+      }
+      count.textContent = `${shown} of ${total} rows`;
     };
+    const again = () => whole().then(() => { read(); show(); }, show);
     const wrapper = make("label", {}, label);
     wrapper.append(field);
     box.append(wrapper, count);
-    field.addEventListener("input", show);
+    field.addEventListener("input", () => { show(); again(); });
     show();
     const scrolling = table.closest(".pst-scrollable-table-container, .table-scroll") ?? table;
     scrolling.before(box);
@@ -35,10 +73,10 @@
 
   // On a phone each row is a card, whose cells are named by their headings. It shows its name and
   // the column that matters most, the second or that of a class such as `lead-5`; a button the rest.
-  const label = (table) => {
+  const label = (table, rows) => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     const lead = Number(table.className.match(/\blead-(\d+)\b/)?.[1] ?? 2) - 1;
-    for (const row of table.tBodies[0].rows) {
+    for (const row of rows) {
       [...row.cells].forEach((cell, place) => (cell.dataset.label = headings[place] ?? ""));
       row.cells[lead]?.classList.add("lead");
       row.cells[0].append(unfolding(row));
@@ -108,18 +146,13 @@
     return values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
   };
 
-  const write = (lines) => {
-    if (window.bookpress?.contest) {
-      window.bookpress.contest("a row", lines);
-      return;
-    }
-    const script = make("script", { src: new URL("contest.js", here).href });
-    script.addEventListener("load", () => window.bookpress.contest("a row", lines));
-    document.head.append(script);
+  const write = async (lines) => {
+    if (!press.contest) await load(new URL("contest.js", here));
+    press.contest("a row", lines);
   };
 
-  const contest = (table) => {
-    for (const row of table.tBodies[0].rows) {
+  const contest = (table, rows) => {
+    for (const row of rows) {
       const first = row.cells[0];
       const name = first.textContent.trim();
       const button = make("button", { type: "button", className: "contest-row" }, "Contest");
@@ -127,13 +160,27 @@
       button.addEventListener("click", () => write(facts(table, row)));
       row.insertCell().append(button);
     }
+  };
+  const head = (table) => {
     const last = make("th");
     last.append(make("span", { className: "visually-hidden" }, "Contest a row"));
     table.tHead.rows[0].append(last);
   };
 
-  document.querySelectorAll("table.searchable").forEach(search);
-  document.querySelectorAll("table.searchable").forEach(label);
-  document.querySelectorAll("[data-filter]").forEach(filter);
-  document.querySelectorAll("table.contestable").forEach(contest);
+  const begin = (table) => {
+    const use = (rows) => {
+      label(table, rows);
+      if (table.matches(".contestable")) contest(table, rows);
+    };
+    const later = comesLater(table, use);
+    search(table, later);
+    use(rowsOf(table));
+    if (table.matches(".contestable")) head(table);
+  };
+  const ready = (part) => {
+    part.querySelectorAll("table.searchable").forEach(begin);
+    part.querySelectorAll("[data-filter]").forEach(filter);
+  };
+  ready(document);
+  (press.enhancers ??= []).push(ready); // of what a state shows instead
 })();

@@ -1,0 +1,94 @@
+"""Long tables that readers look things up in: a page shows their first rows.
+
+The others come when a reader asks for them, from a script that pages opened as files load too;
+without scripts a link leads to a page with the whole table.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markupsafe import Markup
+from sphinx.application import Sphinx
+
+from bookpress.book.project import is_laid_out
+from bookpress.elements.base.contents import citation_of, title_of
+from bookpress.elements.base.store import PAGES_ALONE
+from bookpress.elements.base.templates import fill
+from bookpress.elements.figure.figures import Move, folder_of
+from bookpress.files import replace_file
+
+SHOWN = 20
+"""Rows of a long table that its page shows."""
+LONG = 45
+"""Rows from which on a table is long."""
+_TABLE = re.compile(r'<table class="[^"]*\bsearchable\b[^"]*" id="([^"]+)">.*?</table>', re.DOTALL)
+_BODY = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
+_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+_CAPTION = re.compile(r'class="caption-text">(.*?)<a class="headerlink', re.DOTALL)
+_TAG = re.compile("<[^>]*>")
+
+
+def setup(app: Sphinx) -> None:
+    """Hold rows back once blocks have the hashes of all their rows: 980 gives these."""
+    app.connect("html-page-context", hold_rows_back, priority=985)
+
+
+def hold_rows_back(
+    app: Sphinx,
+    pagename: str,
+    _template: str,
+    context: dict[str, Any],
+    doctree: nodes.document | None,
+) -> None:
+    """Leave the first rows of long tables on a page, and write all of them besides."""
+    is_page = app.builder.format == "html" and not app.config[PAGES_ALONE]
+    if doctree is None or not is_page or not is_laid_out(app.srcdir):
+        return
+
+    def shortened(table: re.Match[str]) -> str:
+        return _shortened(app, pagename, context, table)
+
+    context["body"] = _TABLE.sub(shortened, context["body"])
+
+
+def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Match[str]) -> str:
+    """Return a table without the rows that come later; as it is where others lead into them."""
+    html = table[0]
+    body = _BODY.search(html)
+    rows = _ROW.findall(body[1]) if body else []
+    later = rows[SHOWN:]
+    if body is None or len(rows) < LONG or any(' id="' in row for row in later):
+        return html
+    folder = folder_of(pagename)
+    stem = Path(app.outdir, folder, table[1])
+    arguments = json.dumps([table[1], "\n".join(later)], ensure_ascii=False)[1:-1]
+    replace_file(Path(f"{stem}.js"), f"bookpress.laterRows({arguments});\n".encode())
+    move = Move(app.builder.get_target_uri(pagename), folder)
+    text = fill(
+        "table-page.html",
+        table=Markup(move.links(html)),  # noqa: S704 (taken from the page)
+        title=_title(html),
+        book=citation_of(app.config).book,
+        chapter=title_of(app.env, pagename),
+        page=move.address(f"#{table[1]}"),
+        root=posixpath.relpath(".", folder) + "/",
+        asset=lambda name: move.address(context["asset"](name)),
+    )
+    replace_file(Path(f"{stem}.html"), text.encode())
+    first = "\n".join(rows[:SHOWN])
+    kept = html[: body.start(1)] + f"\n{first}\n" + html[body.end(1) :]
+    here = posixpath.dirname(app.builder.get_target_uri(pagename))
+    address = posixpath.relpath(f"{folder}/{table[1]}", here or ".")
+    more = fill("later-rows.html", address=address, rows=len(rows), shown=SHOWN)
+    return kept.replace("<table ", f'<table data-rows="{len(rows)}" ', 1) + more
+
+
+def _title(html: str) -> str:
+    caption = _CAPTION.search(html)
+    return _TAG.sub("", caption[1]) if caption else ""
