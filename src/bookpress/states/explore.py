@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,12 @@ from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
 from bookpress.states.contents import StateContents
 from bookpress.states.estimate import Clock
-from bookpress.states.index import index_of
+from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
-from bookpress.states.warm import warm_book
+from bookpress.states.warm import WhenAsked, warm_book
 
 PLACE = "states"
 """The folder of states among the pages."""
@@ -117,7 +118,8 @@ def explore(
 
     def write(source: Path, pages: Path) -> None:
         width = options.jobs or cores()
-        with clock.pages(), warm_book(project, source, pages) as warm:
+        with clock.pages(), ExitStack() as ends:
+            warm = WhenAsked(lambda: ends.enter_context(warm_book(project, source, pages)))
             state_contents = StateContents(project, default, runs, source, pages, warm.page)
             contents = _contents(outcomes, state_contents.of, width, reporter)
         clock.note_pages(by_chapter, len(state_contents.made), width)
@@ -129,6 +131,7 @@ def explore(
     published = standings(page_files(project), default, runs)
     sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
     staged: dict[str, Any] = {robustness.FILE: sureness}
+    staged[robustness.QUOTED] = {"states": quoted_results(project, outcomes)}
     for slug, index in indices.items():
         staged[f"{PLACE}/{slug}.json"] = index
     files = {name: pretty(content).encode() for name, content in staged.items()}

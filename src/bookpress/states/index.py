@@ -8,9 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bookpress.book.chapters import Chapter
+from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition
+from bookpress.edition.staging import page_files
 from bookpress.errors import PressError, nearest
 from bookpress.run.cache import Run
 from bookpress.states.states import ExploredState
@@ -101,3 +103,23 @@ def _values_tried(
         if row:
             tried.append({"value": value, "words": parameter.words(value), **row})
     return tried
+
+
+def quoted_results(project: Project, outcomes: Sequence[ExploredState]) -> list[dict[str, Any]]:
+    """Return the states with one main choice, each with its results that pages name in full.
+
+    Their ``results`` are by full name, as chapters publish them.
+    """
+    pages = page_files(project).items()
+    texts = [content.decode("utf-8") for name, content in pages if name.endswith(".md")]
+    written = "\n".join(texts)
+    main = {name for kind in project.settings.main_choices for name in kind}
+    states = []
+    for outcome in outcomes:
+        choice = outcome.state.choice
+        slug = outcome.state.chapter.slug
+        named = {f"{slug}:{key}": result for key, result in outcome.run.results.items()}
+        results = {name: result for name, result in named.items() if name in written}
+        if len(choice) == 1 and main.issuperset(choice) and results:
+            states.append({"choice": dict(choice), "results": results})
+    return states

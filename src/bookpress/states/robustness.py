@@ -22,7 +22,8 @@ Sureness = Mapping[str, Any]
 """How sure a statement is.
 
 ``holds`` under so many choices ``of`` those that answer its question; ``choices``: of each its
-``name``, ``noun`` and ``is_firm``, whether it holds under every value that the noun names;
+``name``, ``noun``, the ``share`` of its values under which it holds and ``is_firm``, whether it
+holds under every value that the noun names;
 ``falls``: the states of one choice in which its sentence would be false, the nearest to the
 published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
 two choices, where each alone leaves it standing; ``open``: the choices under which it is neither
@@ -34,6 +35,8 @@ the fewest rows whose other label overturns it, where they are named.
 """
 FILE = "robustness.json"
 """In the staged source of an edition that was explored, and in its folder."""
+QUOTED = "states/_quoted.json"
+"""Beside it: results that pages without choices quote, under each main choice."""
 MOST_NAMED = 2
 """What overturns a statement is named where it is no more than so much."""
 
@@ -123,6 +126,14 @@ def holds_under(sure: Sureness) -> str:
     return f"holds under every {listed} we tried"
 
 
+def shares(sure: Sureness) -> list[float]:
+    """Return of each choice the share of its values under which a statement holds.
+
+    The firmest come first; of a statement that only two choices together overturn all hold.
+    """
+    return sorted((float(choice["share"]) for choice in sure["choices"]), reverse=True)
+
+
 def told(sure: Sureness) -> str:
     """Return how sure a statement is.
 
@@ -142,6 +153,7 @@ def together(statements: Sequence[Sureness]) -> Sureness:
             joint = choices.setdefault(choice["name"], dict(choice))
             joint["is_firm"] = joint["is_firm"] and choice["is_firm"]
             joint["turns"] = joint["turns"] or choice["turns"]
+            joint["share"] = min(joint["share"], choice["share"])
     falls: dict[str, Any] = {}
     for sure in statements:
         for state in sure["falls"] or sure["pairs"]:

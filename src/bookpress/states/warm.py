@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
+from threading import Lock
 from typing import IO, Any, cast
 
 from bookpress.book.project import Project
@@ -118,6 +119,21 @@ class WarmBook(Program):
         if "error" in answer:
             raise PressError(answer["error"])
         return answer
+
+
+class WhenAsked:
+    """A warm book that is begun when its first page is asked for: pages that are kept need none."""
+
+    def __init__(self, begin: Callable[[], WarmBook]) -> None:
+        self._begin = begin
+        self._lock = Lock()
+        self._book: WarmBook | None = None
+
+    def page(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what `WarmBook.page` says."""
+        with self._lock:
+            self._book = self._book or self._begin()
+        return self._book.page(asked)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.chapter.number_formats import FormatError
 from bookpress.chapter.quotes import full_name
-from bookpress.elements.base.store import UnknownNameError
+from bookpress.elements.base.store import UnknownNameError, store_of
 
 logger = logging.getLogger(__name__)
 SLOT = "<!-- slot -->"
@@ -125,6 +125,12 @@ def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
         return [nodes.problematic("", f"{kind} {node['name']}")]
 
 
+def _is_in_chapter(self: HTML5Translator) -> bool:
+    """Return whether a chapter is written, whose states replace its own blocks."""
+    page = store_of(self.builder.env).pages.get(self.builder.current_docname)
+    return page is not None and page.is_chapter
+
+
 def visit_value(self: HTML5Translator, node: value) -> None:
     """Open a value; a pointer over it shows what it measures."""
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
@@ -132,6 +138,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
         titled["data-range"] = node["range"]
     if node.get("rows"):
         titled["data-rows"] = node["rows"]
+    if node["kind"] == "result" and not _is_in_chapter(self):
+        titled["data-result"] = f"{node['name']} {node['how']}"
     classes = f"value value-{node['kind']}"
     if len(node.astext()) > LONG:
         classes += " value-long"

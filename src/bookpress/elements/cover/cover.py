@@ -35,6 +35,7 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     chapter = store_of(env).chapter(slug).docname
     text = fill(
         "finding.html",
+        name=name,
         result=result,
         address=_address(env, chapter),
         title=contents.title_of(env, chapter),

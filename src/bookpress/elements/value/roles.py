@@ -9,6 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.quotes import (
     JOINTS,
     full_name,
@@ -85,7 +86,8 @@ def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     kind = node["kind"]
     store = store_of(env)
     text, title, missing = value_text(kind, node["name"], node["how"], store)
-    known = {"kind": kind, "name": node["name"], "range": "", "rows": ""}
+    known = {name: node[name] for name in ("kind", "name", "how")}
+    known |= {"range": "", "rows": ""}
     if kind == "result":
         known["range"] = _range(node["name"], store)
         known["rows"] = store.rows(node["name"])
@@ -122,13 +124,15 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
     return _quoted_text(name, how, store)
 
 
+def result_title(result: Estimate) -> str:
+    """Return what a result measures, and all of it; empty where it does not say."""
+    return f"{result.label}: {numbers.full(result)}" if result.label else ""
+
+
 def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
     result = store.result(name)
     text = numbers.write(result, how)
-    title = ""
-    if result.label:
-        full = numbers.full(result)
-        title = f"{result.label}: {full}"
+    title = result_title(result)
     missing = ""
     if result.value is None:
         missing = result.label or name

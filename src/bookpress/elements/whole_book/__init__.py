@@ -6,7 +6,7 @@ FOLDED = Without(classes=("whole-book",))
 ELEMENT = Element(
     "whole_book",
     __name__,
-    Forms(page=As.SAME, print=FOLDED, epub=FOLDED, notebook=As.OMITTED, text=As.OMITTED),
+    Forms(page=".numbers:setup", print=FOLDED, epub=FOLDED, notebook=As.OMITTED, text=As.OMITTED),
     order=75,
     directives={"whole-book": Directive(".whole_book:whole_book")},
     style="whole-book.css",

@@ -5,15 +5,44 @@
   if (!list) return;
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
   const quoted = (text) => CSS.escape(text);
-  for (const [name, value] of new URLSearchParams(location.search)) {
+  const plain = (node) => node.textContent.replace(/\s+/g, " ").trim();
+  const parsed = (html) => make("template", { innerHTML: html }).content;
+  // Numbers of the page as chapters have them under the choice; the published ones stand struck through.
+  const renumber = (numbers) => {
+    let moved = 0, known = 0;
+    for (const place of document.querySelectorAll("[data-result]")) {
+      const [html, title] = numbers[place.dataset.result] ?? [], now = html && parsed(html);
+      const isFinding = place.matches(".finding"), parts = isFinding ? [...place.children].slice(0, 3) : [place];
+      if (!now) continue;
+      known += 1;
+      if (plain(now) === parts.map(plain).filter(Boolean).join(" ")) continue;
+      moved += 1;
+      const was = make("del", { className: "was" }, make("span", { className: "visually-hidden" }, " published: "), plain(parts[0]).split(" (")[0]);
+      if (!isFinding) {
+        place.replaceChildren(now);
+        place.title = title;
+        place.after(was);
+        continue;
+      }
+      now.firstElementChild.append(was);
+      parts[0].before(now);
+      for (const part of parts) part.remove();
+    }
+    if (!known) return "Numbers on this page are the published ones.";
+    if (!moved) return "No number on this page that rests on it differs.";
+    return moved === 1 ? "One number on this page differs; the published one stands struck through beside it." : `${moved} numbers on this page differ; the published ones stand struck through beside them.`;
+  };
+  const found = [...new URLSearchParams(location.search)].flatMap(([name, value]) => {
     const choice = list.querySelector(`[data-name="${quoted(name)}"]`), shown = choice?.querySelector(`[data-value="${quoted(value)}"]`);
-    if (!shown) continue;
+    return shown ? [[choice, shown]] : [];
+  });
+  for (const [choice, shown] of found) {
     choice.open = shown.open = true;
     const [label, words, counts] = [choice.firstElementChild.firstChild, shown.firstElementChild.firstChild, shown.querySelector(".count")].map((node) => node.textContent.trim());
     const copy = shown.cloneNode(true);
     copy.firstElementChild.remove();
     for (const region of copy.querySelectorAll("[role=region]")) region.setAttribute("aria-label", `Findings with ${label}: ${words}`);
-    const said = make("p", {}, make("strong", {}, `${label}: ${words}.`), ` Under this choice ${counts}. Numbers in the text below are the published ones.`);
+    const said = make("p", {}, make("strong", {}, `${label}: ${words}.`), ` Under this choice ${counts}. ${found.length === 1 ? renumber(JSON.parse(shown.dataset.numbers)) : "Numbers in the text below are the published ones: no page is made for two choices at once."}`);
     const note = make("aside", { className: "banner whole-banner" });
     note.append(make("div", {}, said, make("details", { open: innerWidth > 700 }, make("summary", {}, "Which findings stand"), ...copy.children)));
     note.setAttribute("aria-label", "Your choice");

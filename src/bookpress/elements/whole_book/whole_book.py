@@ -143,7 +143,9 @@ def _counts(findings: Iterable[Mapping[str, Any]]) -> str:
     fates = [finding["fate"] for finding in findings if finding["fate"]]
     many = len(fates)
     if fates.count(STANDS) == many:
-        return f"all {many} findings stand"
+        return {1: "its finding stands", 2: "both findings stand"}.get(
+            many, f"all {many} findings stand"
+        )
     parts = [f"{fates.count(STANDS)} of {many} findings stand"]
     if FALLS in fates:
         parts.append(f"{fates.count(FALLS)} {'falls' if fates.count(FALLS) == 1 else 'fall'}")
