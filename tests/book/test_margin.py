@@ -58,3 +58,26 @@ def test_where_there_is_no_margin_and_on_paper_nothing_stands_there(site: Site, 
     expect(page.locator(".margin-notes > .note").first).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".margin-notes")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_a_figure_stays_while_the_paragraphs_behind_it_pass(
+    site: Site, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    stays = 0
+    for name in site.chapters:
+        page.goto(site.url(name))
+        page.wait_for_function("document.querySelector('.margin-notes')")
+        for rail in page.locator(".rail").all():
+            top = rail.evaluate("(one) => one.getBoundingClientRect().top + scrollY")
+            figure = rail.locator(".note-figure")
+            seen = []
+            for way in (20, 100):
+                page.evaluate("(to) => scrollTo({ top: to, behavior: 'instant' })", top + way - 90)
+                seen.append(figure.evaluate("(one) => one.getBoundingClientRect().top"))
+            assert abs(seen[0] - seen[1]) < 2, name
+            stays += 1
+        if stays > 1:
+            return
+    assert stays

@@ -11,7 +11,7 @@ from bookpress.states.robustness import together
 def sure(**more: Any) -> dict[str, Any]:
     """Return how sure a statement is that two rules and a snapshot leave standing."""
     choices = [
-        {"name": name, "noun": noun, "turns": False, "is_firm": True}
+        {"name": name, "noun": noun, "turns": False, "is_firm": True, "share": 1.0}
         for name, noun in (("definition", "rule"), ("vintage", "snapshot"))
     ]
     return {"holds": 2, "of": 2, "choices": choices, "falls": [], "pairs": [], "open": [], **more}

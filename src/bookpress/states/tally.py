@@ -95,6 +95,7 @@ def _choice(
         "noun": parameter.noun,
         "turns": bool(turned),
         "is_firm": not proper and len(turned) < len(answers),
+        "share": 1 - len(turned) / len(answers),
     }
 
 

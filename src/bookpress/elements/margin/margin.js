@@ -2,8 +2,8 @@
 (() => {
   "use strict";
   const article = document.querySelector("article");
-  const isWide = matchMedia("(min-width: 75rem)"), isRoomy = matchMedia("(min-width: 90rem)");
-  const GAP = 14, FARTHEST = 90, LEAST_RAIL = 520;
+  const isWide = matchMedia("(min-width: 75rem)");
+  const GAP = 14, FARTHEST = 90, NEAR = 170, LEAST_WAY = 140;
   const $$ = (selector, within = article) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
   const host = make("div", { className: "margin-notes" });
@@ -41,17 +41,16 @@
     return found;
   }
 
-  // ---- A figure stays beside the paragraphs that speak of it, once it is out of sight itself ----
+  // ---- A figure stays beside the paragraphs that follow it, once it is out of sight itself ----
   function rails(top) {
-    if (!isRoomy.matches) return [];
     return $$("figure.chart-figure").flatMap((figure) => {
       const block = [...figure.closest("section").children].find((child) => child.contains(figure));
       let last = null;
-      for (let next = block?.nextElementSibling; next && !next.matches("section") && !next.querySelector("figure"); next = next.nextElementSibling) {
-        if (next.querySelector(`a[href="#${figure.id}"]`)) last = next;
+      for (let next = block?.nextElementSibling; next && !next.matches("section") && !next.querySelector("figure, table"); next = next.nextElementSibling) {
+        if (next.matches("p, ul, ol, blockquote")) last = next;
       }
-      const from = figure.getBoundingClientRect().bottom - top, to = last ? last.getBoundingClientRect().bottom - top : 0;
-      return to - from > LEAST_RAIL ? [{ figure, top: from, bottom: to }] : [];
+      const from = figure.getBoundingClientRect().bottom - top + NEAR, to = last ? last.getBoundingClientRect().bottom - top : 0;
+      return to - from > LEAST_WAY ? [{ figure, top: from, bottom: to }] : [];
     });
   }
   function railed({ figure, top, bottom }) {
@@ -82,7 +81,12 @@
       .filter((box) => box.right > right + 4 && box.height).map((box) => [box.top - top, box.bottom - top]);
     for (const rail of rails(top)) {
       if (taken.some(([from, to]) => from < rail.bottom && to > rail.top)) continue;
-      host.append(railed(rail));
+      const made = railed(rail);
+      host.append(made);
+      if (made.offsetHeight < made.firstElementChild.offsetHeight + LEAST_WAY) { // it would hardly stay
+        made.remove();
+        continue;
+      }
       taken.push([rail.top, rail.bottom]);
     }
     const notes = wanted().map(([element, write]) => [element, write(element)]);
@@ -112,7 +116,7 @@
     article.after(host);
     new ResizeObserver(soon).observe(article);
     new MutationObserver((changes) => { if (changes.some(({ target }) => !target.closest?.(".chart"))) soon(); }).observe(article, { childList: true, subtree: true });
-    for (const query of [isWide, isRoomy]) query.addEventListener("change", soon);
+    isWide.addEventListener("change", soon);
     for (const name of ["pointerover", "pointerout", "focusin", "focusout"]) article.addEventListener(name, light);
   }
   if (article) addEventListener("load", begin);

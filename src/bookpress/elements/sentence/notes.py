@@ -33,6 +33,7 @@ from bookpress.states.robustness import (
     in_short,
     is_firm,
     is_tested,
+    shares,
     together,
     told,
 )
@@ -277,7 +278,8 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     classes = "sureness finding-sureness" if node["is_finding"] else "sureness"
     tag = self.starttag(node, "a", "", CLASS=classes, **attributes)
     shown = words if node["is_finding"] else in_short(sureness)
-    self.body.append(f"{tag}{escape(shown)}</a>")
+    drawn = fill("strip.html", shares=shares(sureness)) if node["is_finding"] else ""
+    self.body.append(f"{tag}{escape(shown)}{drawn}</a>")
     raise nodes.SkipNode
 
 
