@@ -100,7 +100,7 @@ Utilisation = Annotated[float, _of_peak, Ask("Reach of the peak speed")]
 _near = number_of(
     0, 30, [1.0, 1.5, 2.0, 3.0], "orders of magnitude", title="Near the record means within"
 )
-Magnitudes = Annotated[float, _near, Ask("Count as near the record what lies within")]
+Magnitudes = Annotated[float, _near, Ask("Count as near the record within")]
 """A distance on a logarithmic scale."""
 
 # --- machines ---
@@ -171,7 +171,7 @@ Records = _asked(
 DualAffiliation = _asked(
     Annotated[str, OneOf(DUAL_AFFILIATIONS)],
     "An author with posts on both sides",
-    "Let an author with posts on both sides",
+    "Let an author with two posts",
 )
 """What an author with two posts makes of a team."""
 Vintage = _asked(
@@ -250,7 +250,7 @@ Venues = Annotated[list[Venue], Field(min_length=1, title="Conferences")]
 CitedVenues = _asked(Venues, "Conferences for citations", "Count citations at")
 ModelVenues = _asked(Venues, "Conferences for papers on models", "Read papers on models at")
 Coverage = _asked(
-    Share, "Least share of papers with known teams", "Leave out years with fewer teams known than"
+    Share, "Least share of papers with known teams", "Leave out years known for less than"
 )
 """The least part of a conference and year whose teams are known."""
 MostCited = _asked(Share, "Most cited share", "Call most cited the first")
@@ -260,13 +260,9 @@ Topics = Annotated[list[Topic], Field(min_length=1)]
 """Topics, at least one."""
 ScrutinyTopics = _asked(Topics, "Papers that check models", "Count as checking models papers on")
 """Topics that count as scrutiny."""
-MethodTopics = _asked(
-    Topics, "Scrutiny that presents a method", "Count as presenting a method papers on"
-)
+MethodTopics = _asked(Topics, "Scrutiny that presents a method", "Count as methods")
 """Topics of scrutiny whose papers often present a method."""
-TestTopics = _asked(
-    Topics, "Scrutiny of finished models", "Count as testing finished models papers on"
-)
+TestTopics = _asked(Topics, "Scrutiny of finished models", "Count as tests of models")
 """Topics of scrutiny that examine finished models."""
 Kinds = _asked(Topics, "Kinds of scrutiny", "Tell apart papers on")
 """Topics that are counted one by one."""
@@ -344,11 +340,11 @@ EarlyPeriod = _period("Early period", "Start with the years")
 MiddlePeriod = _period("Middle period", "Put in the middle the years")
 LatePeriod = _period("Late period", "Compare with the years")
 LatestPeriod = _period("Latest period", "End with the years")
-EarlyLanguage = _period("Language models, early period", "Start, for language models, with")
-LateLanguage = _period("Language models, late period", "End, for language models, with")
-EarlyCited = _period("Citations, early period", "Start, for citations, with")
-MiddleCited = _period("Citations, middle period", "Put in the middle, for citations,")
-LateCited = _period("Citations, late period", "End, for citations, with")
+EarlyLanguage = _period("Language models, early period", "Start for language models with")
+LateLanguage = _period("Language models, late period", "End for language models with")
+EarlyCited = _period("Citations, early period", "Start for citations with")
+MiddleCited = _period("Citations, middle period", "Put in the middle for citations")
+LateCited = _period("Citations, late period", "End for citations with")
 TrendYears = _period("Fit the trends over")
 PooledYears = _period("Pool the chips of models over")
 FifthsYears = _period("Sort into fifths the models of")
@@ -372,7 +368,7 @@ LaterVintage = _asked(Vintage, "Later snapshot", "Read then the database of")
 SettledVintage = _asked(
     Vintage,
     "Snapshot once the years were filled up",
-    "Read, once years were filled up, the database of",
+    "Read filled-up years from",
 )
 ComparedVintage = _asked(Vintage, "Compare with the snapshot of", "Compare with the database of")
 ComparedAccess = _asked(

@@ -30,6 +30,9 @@ from bookpress.elements.base.templates import fill
 from bookpress.elements.choices import choice_links
 from bookpress.files import load_model
 
+ROOM = 52
+"""Letters of a value that a line has room for; of a longer list it shows some items."""
+ITEMS = 3
 HOW_TO = "book/re-running"
 """The page that says where the command is to be had."""
 MANY = 50
@@ -230,9 +233,29 @@ def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict
             "moves": any(tried["moves"] for tried in rows_tried),
             "turns": any(tried["fallen"] for tried in rows_tried),
             "changed": row["value"] != row["default"],
+            "brief": in_brief(row["words"], row["value"]),
         }
         choices.append({**row, **offered})
     return sorted(choices, key=lambda choice: not choice["strips"])
+
+
+def in_brief(words: str, value: Any) -> str:
+    """Return a value as a line has room for: what comes before its explanation, the first of many.
+
+    Examples
+    --------
+    >>> in_brief("NeurIPS, ICML, ICLR, CVPR, ICCV, ECCV, ACL, NAACL, EMNLP, COLM", [*range(10)])
+    'NeurIPS, ICML, ICLR and 7 more'
+    >>> in_brief("notable models: listed for an advance, or for high citation (the filter)", "x")
+    'notable models'
+    """
+    if len(words) <= ROOM:
+        return words
+    items = words.split(", ")
+    if not isinstance(value, list | tuple):
+        return re.split(r"[:,] ", words)[0]
+    named = ITEMS if len(items) == len(value) else 1
+    return f"{', '.join(items[:named])} and {len(value) - named} more"
 
 
 def scale(states: Mapping[str, Any]) -> Place:
