@@ -112,6 +112,20 @@ def test_what_is_shown_stays_where_another_state_cannot_be_loaded(
         assert page.url.endswith("?gpu_count=recorded")
 
 
+def test_citing_a_state_on_a_phone_arrives_though_its_charts_come_on_the_way(
+    explored: Path, browser: Browser
+) -> None:
+    phone = browser.new_page(viewport={"width": 375, "height": 760}, has_touch=True, is_mobile=True)
+    with serve(explored / "_build/editions/default/html") as address:
+        phone.goto(f"{address}/notebooks/machines.html?gpu_count=recorded")
+        phone.locator(".state-strip a[href='#cite-this-chapter']").tap()
+        expect(phone.locator(".chart[data-state=live]").first).to_be_attached()
+        phone.wait_for_function(
+            "Math.abs(document.getElementById('cite-this-chapter').getBoundingClientRect().top) < 200"
+        )
+    phone.close()
+
+
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 375)])
 def test_a_state_fits_has_no_barrier_and_its_charts_take_keys(
     explored: Path, page: Page, scheme: str, width: int
