@@ -107,7 +107,7 @@ def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser)
     page.goto(site.url("notebooks/policy.html"))
     page.locator("main p a.reference[href*='#fig-']").first.focus()
     tip = page.locator("[role=tooltip]")
-    expect(tip).to_contain_text("rents the computing of")
+    expect(tip).to_contain_text("rents enough computing for")
     page.wait_for_function("document.querySelector('#tip img').naturalWidth > 0")
     page.locator("main p a.reference[href='#id21']").or_(
         page.locator("main p a[data-tip]")

@@ -12,7 +12,7 @@ from bookpress.chapter.quotes import anchor
 from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
-    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>[^<]*</a>|<details class="overturn">.*?</details>'
+    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>.*?</a>|<details class="overturn">.*?</details>'
     r'| data-(?:block|hash)="[^"]*"|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"'
 )
 """Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have;

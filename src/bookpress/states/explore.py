@@ -130,10 +130,9 @@ def explore(
 
     published = standings(page_files(project), default, runs)
     sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
-    staged: dict[str, Any] = {robustness.FILE: sureness}
-    staged[robustness.QUOTED] = {"states": quoted_results(project, outcomes)}
-    for slug, index in indices.items():
-        staged[f"{PLACE}/{slug}.json"] = index
+    quoted = {"states": quoted_results(project, outcomes)}
+    staged: dict[str, Any] = {robustness.FILE: sureness, robustness.QUOTED: quoted}
+    staged |= {f"{PLACE}/{slug}.json": index for slug, index in indices.items()}
     files = {name: pretty(content).encode() for name, content in staged.items()}
     extras = Extras(mark, files, write)
     with clock.book():

@@ -7,11 +7,11 @@ besides, some pages load a few of their own.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from functools import cache
 from pathlib import Path
 
-from bookpress.elements.base.lean import lean
 from bookpress.elements.base.registry import Asset, elements
 from bookpress.files import replace_file
 
@@ -21,6 +21,9 @@ STYLE = "reading.css"
 SCRIPT = "reading.js"
 OWN = ("apart.css", "mode.js")
 """What pages load that stand outside an edition, and the first script of each page."""
+_STYLE = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};])\s*|(\s+)""", re.DOTALL)
+_REMARK = re.compile(r"""(?<=[;{},)]) // [^`"']*$""")
+"""A remark at the end of a line of a script, where no text can contain it."""
 
 
 @cache
@@ -70,3 +73,26 @@ def write_all(static: Path) -> None:
     for name, text in served().items():
         replace_file(static / name, text)
     shutil.copytree(FONTS, static / "fonts", dirs_exist_ok=True)
+
+
+def lean(name: str, text: str) -> str:
+    r"""Return a style or a script without comments and white space; any other file as it is.
+
+    Examples
+    --------
+    >>> lean("a.css", 'p::after { content: "a  { b"; }  /* why */')
+    'p::after{content: "a  { b";}'
+    >>> lean("a.js", "f();\n// Why.\n  g(); // how\n")
+    'f();\ng();'
+    """
+    if name.endswith(".css"):
+        return _STYLE.sub(_shortened, text).strip()
+    if name.endswith(".js"):
+        lines = (_REMARK.sub("", line.strip()) for line in text.splitlines())
+        return "\n".join(line for line in lines if line and not line.startswith("//"))
+    return text
+
+
+def _shortened(found: re.Match[str]) -> str:
+    text, sign, space = found.groups()
+    return text or sign or (" " if space else "")

@@ -19,7 +19,6 @@ from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
-from bookpress.elements.base.lean import lean
 from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
@@ -59,7 +58,7 @@ def shorten_highlighting(app: Sphinx, exception: Exception | None) -> None:
     """Leave out what browsers do not need of the style of code."""
     style = Path(app.outdir, "_static", HIGHLIGHTING)
     if exception is None and style.is_file() and is_laid_out(app.srcdir):
-        text = lean(style.name, style.read_text("utf-8"))
+        text = assets.lean(style.name, style.read_text("utf-8"))
         replace_file(style, text.encode())
 
 

@@ -56,7 +56,7 @@
   function railed({ figure, top, bottom }) {
     const link = make("a", { href: `#${figure.id}`, tabIndex: -1 }, make("span", {}, figure.querySelector(".caption-number").textContent));
     for (const still of $$(".still", figure)) {
-      const image = make("img", { src: still.querySelector("source").getAttribute("srcset"), alt: "", loading: "lazy" });
+      const image = make("img", { src: still.querySelector("source").getAttribute("srcset"), alt: still.querySelector("img").alt, loading: "lazy" });
       const source = still.querySelector("source");
       image.width = source.getAttribute("width");
       image.height = source.getAttribute("height");

@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 
 from bookpress.chapter import number_formats as forms
 from bookpress.chapter.estimates import Estimate, read_estimate
-from bookpress.chapter.parameters import as_text
+from bookpress.chapter.types.allowed import as_text
 from bookpress.elements.base.store import explored
 from bookpress.elements.base.templates import fill, typeset
 from bookpress.elements.value.roles import result_title
