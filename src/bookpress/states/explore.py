@@ -128,13 +128,14 @@ def explore(
             chapter_contents = {name: contents[name] for name in ids}
             _write_scripts(pages / PLACE / slug, chapter_contents, indices[slug])
 
-    published = standings(page_files(project), default, runs)
+    files = page_files(project)
+    published = standings(files, default, runs)
     sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
-    quoted = {"states": quoted_results(project, outcomes)}
+    quoted = {"states": quoted_results(files, project.settings.main_choices, outcomes)}
     staged: dict[str, Any] = {robustness.FILE: sureness, robustness.QUOTED: quoted}
     staged |= {f"{PLACE}/{slug}.json": index for slug, index in indices.items()}
-    files = {name: pretty(content).encode() for name, content in staged.items()}
-    extras = Extras(mark, files, write)
+    written = {name: pretty(content).encode() for name, content in staged.items()}
+    extras = Extras(mark, written, write)
     with clock.book():
         how = replace(options, force=False)
         return build(project, default, how, reporter, formats, extras=extras)

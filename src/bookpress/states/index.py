@@ -8,11 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition
-from bookpress.edition.staging import page_files
 from bookpress.errors import PressError, nearest
 from bookpress.run.cache import Run
 from bookpress.states.states import ExploredState
@@ -105,15 +103,18 @@ def _values_tried(
     return tried
 
 
-def quoted_results(project: Project, outcomes: Sequence[ExploredState]) -> list[dict[str, Any]]:
+def quoted_results(
+    pages: Mapping[str, bytes],
+    main_choices: Iterable[Iterable[str]],
+    outcomes: Sequence[ExploredState],
+) -> list[dict[str, Any]]:
     """Return the states with one main choice, each with its results that pages name in full.
 
     Their ``results`` are by full name, as chapters publish them.
     """
-    pages = page_files(project).items()
-    texts = [content.decode("utf-8") for name, content in pages if name.endswith(".md")]
+    texts = [content.decode("utf-8") for name, content in pages.items() if name.endswith(".md")]
     written = "\n".join(texts)
-    main = {name for kind in project.settings.main_choices for name in kind}
+    main = {name for kind in main_choices for name in kind}
     states = []
     for outcome in outcomes:
         choice = outcome.state.choice
