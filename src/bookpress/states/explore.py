@@ -131,14 +131,20 @@ def explore(
     files = page_files(project)
     published = standings(files, default, runs)
     sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
-    quoted = {"states": quoted_results(files, project.settings.main_choices, outcomes)}
-    staged: dict[str, Any] = {robustness.FILE: sureness, robustness.QUOTED: quoted}
-    staged |= {f"{PLACE}/{slug}.json": index for slug, index in indices.items()}
-    written = {name: pretty(content).encode() for name, content in staged.items()}
-    extras = Extras(mark, written, write)
+    quoted = quoted_results(files, project.settings.main_choices, outcomes)
+    staged = {robustness.FILE: sureness, robustness.QUOTED: {"states": quoted}}
+    extras = Extras(mark, _written(staged, indices), write)
     with clock.book():
         how = replace(options, force=False)
         return build(project, default, how, reporter, formats, extras=extras)
+
+
+def _written(
+    staged: Mapping[str, Any], indices: Mapping[str, Mapping[str, Any]]
+) -> dict[str, bytes]:
+    """Return the files of what is staged, and of the index of each chapter."""
+    contents = {**staged, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
+    return {name: pretty(content).encode() for name, content in contents.items()}
 
 
 def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
