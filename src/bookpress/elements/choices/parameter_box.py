@@ -244,10 +244,10 @@ def in_brief(words: str, value: Any) -> str:
 
     Examples
     --------
-    >>> in_brief("NeurIPS, ICML, ICLR, CVPR, ICCV, ECCV, ACL, NAACL, EMNLP, COLM", [*range(10)])
-    'NeurIPS, ICML, ICLR and 7 more'
-    >>> in_brief("notable models: listed for an advance, or for high citation (the filter)", "x")
-    'notable models'
+    >>> in_brief("Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus, Neptune, Pluto", [*range(9)])
+    'Mercury, Venus, Earth and 6 more'
+    >>> in_brief("inner planets: those that are nearer to the sun than the belt of asteroids", "x")
+    'inner planets'
     """
     if len(words) <= ROOM:
         return words
