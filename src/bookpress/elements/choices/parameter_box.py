@@ -244,8 +244,8 @@ def in_brief(words: str, value: Any) -> str:
 
     Examples
     --------
-    >>> in_brief("Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus, Neptune, Pluto", [*range(9)])
-    'Mercury, Venus, Earth and 6 more'
+    >>> in_brief("Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus, Neptune", [*range(8)])
+    'Mercury, Venus, Earth and 5 more'
     >>> in_brief("inner planets: those that are nearer to the sun than the belt of asteroids", "x")
     'inner planets'
     """
