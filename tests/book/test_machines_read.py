@@ -13,10 +13,10 @@ from referencing import Registry, Resource
 
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
+from bookpress.chapter.quotes import id_of
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.open_data import SCHEMAS
 from bookpress.elements.value import KINDS
-from bookpress.outputs.text.text import rows_name
 
 Build = Callable[[str], Path]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
@@ -108,7 +108,7 @@ def test_shares_list_the_rows_that_they_count(edition: Path) -> None:
     listed = 0
     for slug, of_chapter in load(edition / "results.json").items():
         for key, result in of_chapter.items():
-            path = edition / "html/rows" / slug / rows_name(key)
+            path = edition / "html/rows" / slug / f"{id_of(key.replace('.', '__'))}.csv"
             if not path.is_file():
                 continue
             with path.open(encoding="utf-8") as file:
