@@ -34,9 +34,9 @@ from compute_divide.evidence.store.files import (
 )
 
 
-def _asked(kind: Any, title: str, ask: str) -> Any:
-    """Return a choice with its title, and what the panel asks, with a verb."""
-    return Annotated[kind, Field(title=title), Ask(ask)]
+def _asked(kind: Any, title: str, ask: str = "") -> Any:
+    """Return a choice with its title, and what the panel asks, with a verb; else the title is."""
+    return Annotated[kind, Field(title=title), Ask(ask or title)]
 
 
 # --- numbers ---
@@ -107,9 +107,9 @@ Magnitudes = Annotated[float, _near, Ask("Count as near the record within")]
 
 OwnersYear = _asked(Year, "Owners are compared at the end of", "Compare owners at the end of")
 """A year at whose end owners of chips are compared."""
-FirstList = _asked(ListYear, "First TOP500 list, June", "Start with the TOP500 list of June")
+FirstList = _asked(ListYear, "First TOP500 list, June", "Start with the June TOP500 list of")
 """The older list of the TOP500 that is compared."""
-LastList = _asked(ListYear, "Last TOP500 list, June", "End with the TOP500 list of June")
+LastList = _asked(ListYear, "Last TOP500 list, June", "End with the June TOP500 list of")
 """The newer list of the TOP500 that is compared."""
 GroupChips = _asked(ChipCount, "A research group's GPUs", "Give a research group")
 FacilityChips = _asked(ChipCount, "Chips of the facility", "Give the facility")
@@ -332,8 +332,8 @@ ParquetSize = _asked(
 
 
 def _period(title: str, ask: str = "") -> Any:
-    """Return a period with its title, and what the panel asks, with a verb; else the title is."""
-    return _asked(Period, title, ask or title)
+    """Return a period with its title, and what the panel asks."""
+    return _asked(Period, title, ask)
 
 
 EarlyPeriod = _period("Early period", "Start with the years")
@@ -343,21 +343,21 @@ LatestPeriod = _period("Latest period", "End with the years")
 EarlyLanguage = _period("Language models, early period", "Start for language models with")
 LateLanguage = _period("Language models, late period", "End for language models with")
 EarlyCited = _period("Citations, early period", "Start for citations with")
-MiddleCited = _period("Citations, middle period", "Put in the middle for citations")
+MiddleCited = _period("Citations, middle period", "Put in the middle for citations the years")
 LateCited = _period("Citations, late period", "End for citations with")
 TrendYears = _period("Fit the trends over")
 PooledYears = _period("Pool the chips of models over")
 FifthsYears = _period("Sort into fifths the models of")
 ModelYears = _period("Read papers on models of")
-CompaniesYear = Annotated[Year, Field(title="Give companies' share for")]
-OldChipsYear = Annotated[Year, Field(title="Count chips as old before")]
-CostsYear = Annotated[Year, Field(title="Compare the costliest runs since")]
-CapabilityYear = Annotated[Year, Field(title="Compare capability since")]
-FollowedYear = Annotated[Year, Field(title="Follow the models of")]
-OtherFollowedYear = Annotated[Year, Field(title="Follow as well the models of")]
-YearBefore = Annotated[PlacedYear, Field(title="Follow it before the rise, in")]
-YearBetween = Annotated[PlacedYear, Field(title="Follow it about the turn, in")]
-YearAfter = Annotated[PlacedYear, Field(title="Follow it after the turn, in")]
+CompaniesYear = _asked(Year, "Give companies' share for")
+OldChipsYear = _asked(Year, "Count chips as old before")
+CostsYear = _asked(Year, "Compare the costliest runs since")
+CapabilityYear = _asked(Year, "Compare capability since")
+FollowedYear = _asked(Year, "Follow the models of")
+OtherFollowedYear = _asked(Year, "Follow as well the models of")
+YearBefore = _asked(PlacedYear, "Follow it before the rise, in")
+YearBetween = _asked(PlacedYear, "Follow it about the turn, in")
+YearAfter = _asked(PlacedYear, "Follow it after the turn, in")
 RecentYears = _asked(Years, "Newest years that count as recent", "Count as recent the newest years")
 ComparedYears = _asked(Years, "Newest years compared", "Compare the newest years")
 PaperVintage = _asked(

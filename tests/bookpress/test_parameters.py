@@ -5,11 +5,12 @@ import re
 import shlex
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import WithJsonSchema
 
 from bookpress.chapter.declarations import read_parameters
 from bookpress.chapter.parameters import Parameter, describe
@@ -295,3 +296,15 @@ def test_a_grid_option_brings_its_values_back(values: list[Any]) -> None:
     ]
     assert found == [value for place, value in enumerate(alike) if value not in alike[:place]]
     assert json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("ask", "said"),
+    [
+        ("Read the list of", "if we read the list of 3"),
+        ("Pay a member of staff, a year", "if we pay a member of staff, a year: 3"),
+    ],
+)
+def test_a_question_that_ends_in_a_preposition_reads_on_with_the_value(ask: str, said: str) -> None:
+    kind = Annotated[int, WithJsonSchema({"type": "integer", "ask": ask})]
+    assert Parameter("x", kind, 1).condition(3) == said

@@ -31,6 +31,8 @@ from bookpress.errors import nearest, short
 
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 """What papermill can put into a notebook."""
+READING_ON = re.compile(r".* (at|before|for|from|in|of|on|over|since|than|with|within)")
+"""A question that ends in a preposition reads on with the value."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 
 
@@ -102,7 +104,8 @@ class Parameter:
             return f"if {said}"
         verb = self.schema.get("ask")
         if verb:
-            joint = " " if "meanings" in self.schema else ": "
+            has_words = "meanings" in self.schema or self.is_period
+            joint = " " if has_words or READING_ON.fullmatch(verb) else ": "
             return f"if we {verb[:1].lower()}{verb[1:]}{joint}{self.words(value)}"
         label = self.label[:1].lower() + self.label[1:]
         if "title" in self.schema and "meanings" in self.schema:
