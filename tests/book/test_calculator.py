@@ -153,7 +153,7 @@ def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(pag
     figure.locator('[data-signal="months"]').press("ArrowRight")
     figure.locator('[data-signal="budget"]').fill("25000000")
     figure.locator('[data-signal="budget"]').press("Enter")
-    expect(title).to_contain_text("$25 million rents the computing of")
+    expect(title).to_contain_text("$25 million rents enough computing for")
     other, changed = page.context.browser.new_page(), title.inner_text()
     other.goto(page.url)
     expect(other.locator("#fig-budget .caption-text")).to_have_text(changed)
@@ -163,7 +163,7 @@ def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(pag
     assert "fig-budget" not in other.url
     other.goto(f"{other.url.partition('?')[0]}?fig-budget.chip=<b>&fig-budget.budget=x")
     expect(other.locator("#fig-budget .caption-text")).to_contain_text(
-        "$0 rents the computing of 0 of"
+        "$0 rents enough computing for 0 of"
     )
     other.close()
 
