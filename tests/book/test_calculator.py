@@ -143,6 +143,16 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     )
 
 
+@pytest.mark.parametrize("name", ["fig-budget", "fig-facility"])
+def test_an_unchanged_calculator_says_what_the_published_title_says(page: Page, name: str) -> None:
+    figure = page.locator(f"#{name}")
+    figure.scroll_into_view_if_needed()
+    figure.locator("form.controls").evaluate("(form) => form.reset()")
+    page.wait_for_function(f"!location.search.includes('{name}')")
+    published = figure.locator(".caption-text").inner_text()
+    assert page.evaluate(f"bookpress.views['{name}'].signal('headline')") == published
+
+
 def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:
     figure, title = page.locator("#fig-budget"), page.locator("#fig-budget .caption-text")
     figure.locator("form.controls").evaluate("(form) => form.reset()")
@@ -200,7 +210,7 @@ def test_a_preset_sets_the_controls_and_is_left_when_one_is_moved(page: Page) ->
     assert hours == pytest.approx(1_400_000, rel=1e-4)
     assert box.locator('[data-signal="months"]').input_value() == "12"
     assert box.locator('[data-signal="chip"]').input_value() == "NVIDIA H100 SXM5 80GB"
-    assert shown["title"].startswith("160 chips for 12 months reach ")
+    assert shown["title"].startswith("160 chips, all on one run for 12 months, reach ")
     page.evaluate(SET, ["fig-facility", {"months": 5}])
     assert box.locator(".control-preset").input_value() == ""
     assert page.evaluate("() => bookpress.views['fig-facility'].signal('months')") == 5

@@ -172,8 +172,8 @@ def facility_calculator(
         "run_hours": f"run_chips * months * {HOURS_PER_MONTH}",
         "run_flop": _RUN_FLOP,
     }
-    use = f"format(run_chips, ',.0f') + ' chips for ' + {_TIME}"
-    title = f"{use} + ' reach ' + COUNTED + ' whose compute is known'"
+    use = f"format(run_chips, ',.0f') + ' chips, all on one run for ' + {_TIME}"
+    title = f"{use} + ', reach ' + COUNTED + ' whose computing is known'"
     takes = "format(run_hours, ',.0f') + ' chip-hours'"
     newest = last_whole_year(vintage)
     chart = _calculator(models, controls, formula, (title, takes), newest)
