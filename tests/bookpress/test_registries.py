@@ -146,7 +146,7 @@ def test_an_element_is_on_the_page_with_its_template_style_and_script(press: Any
     page = (press.site / "notebooks/moons.html").read_text()
     assert 'class="clock">' in page
     assert "The hour has struck." in page
-    assert ".clock { color: teal; }" in (press.site / "_static/reading.css").read_text()
+    assert ".clock{color: teal;}" in (press.site / "_static/reading.css").read_text()
     assert "window.clockwork = true" in (press.site / "_static/reading.js").read_text()
 
 
