@@ -105,6 +105,7 @@ def audited_models(raw: Path, *, apart: bool = False) -> list[Model]:
     audit = audit_of(raw)
     rates = chip_rates(raw)
     by_posts = posts_alone() if apart else set()
+    seen_access = access_seen()
     found = []
     for model in models:
         run = audit.get(model["name"])
@@ -115,9 +116,21 @@ def audited_models(raw: Path, *, apart: bool = False) -> list[Model]:
         team = team_of(run, by_posts) if run else model["team"]
         is_seen = bool(run) and run["seen"] != NOTES and team is not None
         reasons = [why, "" if team == model["team"] else "team"]
-        changed = {"compute": own, "team": team, "reasons": list(filter(None, reasons))}
+        cell = model["row"]["Model accessibility"]
+        access = seen_access.get(model["name"], cell) if cell else cell
+        if access != cell:
+            reasons.append("access")
+        row = {**model["row"], "Model accessibility": access}
+        changed = {"compute": own, "team": team, "row": row}
+        changed["reasons"] = list(filter(None, reasons))
         found.append({**model, **changed, "run": run, "seen": is_seen})
     return found
+
+
+def access_seen() -> dict[str, str]:
+    """Return how weights can be had where a look at the source says another thing than the list."""
+    rows = rows_of(DATA / "audit/access.csv")
+    return {row["model"]: row["openness"] for row in rows if row["access_verdict"] == "wrong"}
 
 
 def once(models: list[Model]) -> tuple[list[Model], list[Model]]:

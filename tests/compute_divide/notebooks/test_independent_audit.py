@@ -16,6 +16,7 @@ REASONS = {
     "corrected": records.CORRECTED,
     "not supported": records.UNSUPPORTED,
     "above peak": records.ABOVE_PEAK,
+    "access": records.OTHER_ACCESS,
 }
 """Why a row changes, in the words of the other program and of the package."""
 
