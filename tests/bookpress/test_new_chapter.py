@@ -122,3 +122,15 @@ def test_what_cannot_be_quoted_is_one_line_with_the_call_that_helps(value: objec
     ) as error:
         as_estimate("n", value)
     assert "\n" not in str(error.value)
+
+
+def test_a_chapter_is_cited_once_it_is_built(author: Project) -> None:
+    def do(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bookpress", *words]
+        return subprocess.run(command, cwd=author.root, capture_output=True, text=True)
+
+    assert do("build").returncode == 0
+    new_chapter(author, "my-question")
+    done = do("cite", "my-question")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "'default' was built without the chapter 'my-question': build it again" in done.stderr
