@@ -134,3 +134,6 @@ def test_a_chapter_is_cited_once_it_is_built(author: Project) -> None:
     done = do("cite", "my-question")
     assert (done.returncode, done.stdout) == (2, "")
     assert "'default' was built without the chapter 'my-question': build it again" in done.stderr
+    other = Path(do("build", "-p", "late=2005-2009").stdout.strip()).parents[1].name
+    assert f"'my-question': --edition {other} has it" in do("cite", "my-question").stderr
+    assert "My question" in do("cite", "my-question", "--edition", other).stdout

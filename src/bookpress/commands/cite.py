@@ -58,8 +58,15 @@ def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edi
     here = {chapter.slug for chapter in chapters}
     if slug not in here and any(chapter.slug == slug for chapter in discover(project)):
         problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
-        raise UsageError(f"{problem}: build it again, or name another with --edition")
+        others = [name for name in project.built if _has_chapter(project.editions / name, slug)]
+        way = f"--edition {others[0]} has it" if others else "build it again"
+        raise UsageError(f"{problem}: {way}")
     choose(chapters, [slug])
+
+
+def _has_chapter(folder: Path, slug: str) -> bool:
+    """Return whether an edition was built with a chapter."""
+    return any(chapter.slug == slug for chapter in discover(Project.at(folder / "source")))
 
 
 def _record(chapter: Chapter, number: int) -> ChapterRecord:
