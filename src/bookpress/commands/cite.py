@@ -55,18 +55,17 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
 
 def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:
     """Refuse a chapter that the edition lacks: as it was built, or at all."""
-    here = {chapter.slug for chapter in chapters}
-    if slug not in here and any(chapter.slug == slug for chapter in discover(project)):
+    if slug in _slugs(discover(project)) - _slugs(chapters):
         problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
-        others = [name for name in project.built if _has_chapter(project.editions / name, slug)]
+        folders = (project.editions / name for name in project.built)
+        others = [folder.name for folder in folders if slug in _slugs(_chapters_of(folder))]
         way = f"--edition {others[0]} has it" if others else "build it again"
         raise UsageError(f"{problem}: {way}")
     choose(chapters, [slug])
 
 
-def _has_chapter(folder: Path, slug: str) -> bool:
-    """Return whether an edition was built with a chapter."""
-    return any(chapter.slug == slug for chapter in discover(Project.at(folder / "source")))
+def _slugs(chapters: Sequence[Chapter]) -> set[str]:
+    return {chapter.slug for chapter in chapters}
 
 
 def _record(chapter: Chapter, number: int) -> ChapterRecord:
@@ -78,8 +77,12 @@ def _record(chapter: Chapter, number: int) -> ChapterRecord:
 
 def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
     """Return an edition and its chapters as they were built."""
-    staged = Project.at(folder / "source")
-    return load_citation(staged.root), discover(staged)
+    return load_citation(folder / "source"), _chapters_of(folder)
+
+
+def _chapters_of(folder: Path) -> Sequence[Chapter]:
+    """Return the chapters that an edition was built with."""
+    return discover(Project.at(folder / "source"))
 
 
 def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:

@@ -16,10 +16,11 @@
     for (const raised of $$("sup", copy)) raised.replaceWith(raised.textContent.replace(/[−\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]));
     return tidy(copy.textContent);
   };
-  const intervals = (claim) => [...new Set($$(".value-result", claim).map((value) => value.dataset.tip ?? value.title).filter(Boolean))];
+  const measureOf = (value) => value.dataset.tip ?? value.title;
+  const intervals = (claim) => [...new Set($$(".value-result", claim).map(measureOf).filter(Boolean))];
   // The rows that a number counts are those of the published edition: a choice that is shown has others.
   const rowsOf = (claim, said) => {
-    const value = $$(".value-result[data-rows]", claim).find((near) => (near.dataset.tip ?? near.title) === said);
+    const value = $$(".value-result[data-rows]", claim).find((near) => measureOf(near) === said);
     return value && !press.shown?.() ? [" ", make("a", { href: `${document.documentElement.dataset.content_root}${value.dataset.rows}` }, "The rows"), "."] : [];
   };
   // Where the site has an address, that of the page; a choice goes with it.

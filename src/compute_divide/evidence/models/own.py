@@ -109,7 +109,7 @@ def _laid_over(
         if same.any():
             for name, value in {**cells, "own": True}.items():
                 models.loc[same, name] = value
-        elif "vintage" in given or (_is_whole(cells) and _is_of_its_time(cells, vintage)):
+        elif "vintage" in given or (not _lacking(cells) and _is_of_its_time(cells, vintage)):
             added.append(_new_model(cells, vintage, lists_all=lists_all))
     if added:
         new = pd.DataFrame(added).assign(own=True)
@@ -119,9 +119,9 @@ def _laid_over(
     return _reclassed(models, dict(pairs))
 
 
-def _is_whole(cells: Mapping[str, Any]) -> bool:
-    """Return whether a row has what a new model needs; else it only changes what is listed."""
-    return all(name in cells for name in NEEDED)
+def _lacking(cells: Mapping[Any, Any]) -> list[str]:
+    """Return what a new model needs and a row lacks; such a row only changes what is listed."""
+    return [name for name in NEEDED if pd.isna(cells.get(name))]
 
 
 def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
@@ -131,7 +131,7 @@ def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
 
 def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
     """Return a model that a vintage lacks; in a list of notable models alone it is one of them."""
-    lacking = [name for name in NEEDED if name not in cells]
+    lacking = _lacking(cells)
     if lacking:
         raise EvidenceError(
             f"{cells['model']!r} is no model of {vintage}, "
@@ -183,21 +183,17 @@ def add_own(name: str, file: Path) -> dict[str, int]:
     own = [both if other == name else _own_rows(other) for other in TABLES]
     alone = [rows if other == name else _own_rows(other).head(0) for other in TABLES]
     marked = {}
+    listed: set[str] = set()
     changes_one = False
     for vintage in vintages():
         models = tables.read_table(table_name(vintage), SCHEMA)
+        listed.update(models["model"])
         marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
         changes_one |= bool(_laid_over(models, vintage, *alone)["own"].any())
     if not changes_one:
-        listed = {name for vintage in vintages() for name in _listed(vintage)}
         raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows, listed)}")
     _write(name, both)
     return marked
-
-
-def _listed(vintage: str) -> list[str]:
-    """Return the names of the models of a vintage."""
-    return tables.read_table(table_name(vintage), SCHEMA)["model"].tolist()
 
 
 def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
@@ -215,7 +211,7 @@ def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
             f"{first.iloc[0]!r} is not among their organisations under this name, or has the "
             f"sector {first['sector']!r} already"
         )
-    lacking = ", ".join(name for name in NEEDED if pd.isna(first[name]))
+    lacking = ", ".join(_lacking(first.to_dict()))
     near = nearest(str(first["model"]), sorted(listed))
     return f"{first['model']!r} is not listed, and a new model needs {lacking} too{near}"
 
