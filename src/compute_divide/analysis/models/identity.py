@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 import pandas as pd
 
@@ -67,9 +68,12 @@ def _links(rows: pd.DataFrame) -> list[str]:
 
 def _plain(texts: Iterable[object]) -> list[str]:
     """Return texts without letter case, blanks and signs but points; empty where there is none."""
-    return [
-        re.sub(r"[^\w.]", "", text.casefold()) if isinstance(text, str) else "" for text in texts
-    ]
+    return [_plain_text(text) if isinstance(text, str) else "" for text in texts]
+
+
+@cache  # each vintage, and each row of the audit in each of them, asks for the same names again
+def _plain_text(text: str) -> str:
+    return re.sub(r"[^\w.]", "", text.casefold())
 
 
 _KEYS: tuple[tuple[Keys, bool], ...] = (
