@@ -299,6 +299,7 @@ def test_a_bad_range_is_one_clear_line(press: Press, grid: str, said: str) -> No
 def test_explore_says_why_there_is_nothing_to_explore(press: Press, typed: Path) -> None:
     said = press("explore", "content-waves_1", "--dry-run", whole=True)
     assert "no type says which values of content-waves_1.year" in said
+    assert "Annotated[int, Field(ge=0, le=10, multiple_of=2)]" in said
     assert "nothing to explore" not in run_press(typed, "explore", "--dry-run", whole=True)
 
 
@@ -339,6 +340,110 @@ def test_a_book_in_no_repository_is_cited_by_the_day_of_its_newest_document(
     os.utime(tmp_path / "old.md", (1_000_000_000,) * 2)
     os.utime(tmp_path / "new.md", (1_500_000_000,) * 2)
     assert day_of(tmp_path).isoformat() == "2017-07-14"
+
+
+OWN_CONFIG = """
+title: Own formats
+author: Ada Author
+exclude_patterns: [parts/*]
+sphinx: {config: {nb_custom_formats: {.Rmd: [jupytext.reads, {fmt: Rmd}]}}}
+"""
+RMD = """\
+---
+jupyter: {kernelspec: {name: python3, display_name: Python 3, language: python}}
+---
+
+# In R Markdown
+
+```{python tags=c("parameters")}
+tide = 2  # metres
+```
+
+```{python}
+print("tide:", tide)
+```
+"""
+PAGE_OF_LINKS = """\
+# Links
+
+See [the other](other.Rmd) and [again](other.Rmd), but `[a](other.Rmd)` is code.
+
+Take {download}`all of it <other.Rmd>`.
+
+```{note}
+In a note: [note](other.Rmd).
+```
+
+```
+[block](other.Rmd)
+```
+
+[after](other.Rmd)
+
+```{include} parts/piece.md
+```
+"""
+
+
+def test_documents_of_own_formats_are_run_and_links_in_code_are_left(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": OWN_CONFIG,
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: other}, {file: links}]\n",
+        "cover.md": "# Own\n\nA book.\n",
+        "other.Rmd": RMD,
+        "links.md": PAGE_OF_LINKS,
+        "parts/piece.md": "An included piece.\n",
+    }
+    (tmp_path / "parts").mkdir()
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    run_press(tmp_path, "build", "-p", "tide=3", "--save", "high")
+    site = tmp_path / "_build/editions/high/html"
+    assert "tide: 3" in article(site, "other.html").text_content()
+    page = article(site, "links.html")
+    for text in ("the other", "again", "note", "after"):
+        assert page.xpath(f".//a[normalize-space()='{text}']/@href") == ["other.html"], text
+    [taken] = page.xpath(".//a[contains(@href, '_downloads/')]/@href")
+    assert "# In R Markdown" in (site / taken).read_text(encoding="utf-8")
+    said = page.text_content()
+    assert "[a](other.Rmd)" in said
+    assert "[block](other.Rmd)" in said
+    assert "An included piece." in said
+
+
+def test_a_parameter_that_was_used_before_is_not_reported(tmp_path: Path) -> None:
+    used = {"parameters": "lines = 2", "use": "many = lines * 2", "again": "lines = [many]"}
+    (tmp_path / "_config.yml").write_text("title: Used\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: one\n")
+    (tmp_path / "one.ipynb").write_text(notebook("One", used))
+    assert "nothing wrong was found" in run_press(tmp_path, "check", whole=True)
+
+
+def test_what_needs_results_says_how_to_have_some(press: Press) -> None:
+    said = press("run", "content-waves_1", whole=True)
+    assert "publishes no results; a number is one where the prose quotes it: {result}`name`" in said
+    assert "neither edition has results to compare" in press(
+        "compare", "default", "early", whole=True
+    )
+
+
+def test_a_chapter_that_fails_keeps_no_other_from_being_explored(tmp_path: Path) -> None:
+    tried = {"parameters": "deep: bool = False", "value": "deep"}
+    files = {
+        "_config.yml": "title: Explored\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: one}, {file: two}]\n",
+        "cover.md": "# Explored\n\nA book.\n",
+        "one.ipynb": notebook("One", tried),
+        "two.ipynb": notebook("Two", {"wrong": "no_such"}),
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    said = run_press(tmp_path, "explore", "--yes", whole=True)
+    assert "(`no_such`) failed with NameError" in said
+    assert "1 state" in said
+    site = tmp_path / "_build/editions/default/html"
+    assert "could not be run to its end" in article(site, "two.html").text_content()
+    assert (site / "states/one/index.js").is_file()
 
 
 def test_errors_are_allowed_where_the_book_says_so(tmp_path: Path) -> None:

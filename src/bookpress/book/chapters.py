@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
     configuration,
     document_path,
@@ -18,7 +19,7 @@ from bookpress.book.documents import (
     has_cells,
     toc_files,
 )
-from bookpress.book.parsed import as_myst, of_myst, of_nbformat
+from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
@@ -41,7 +42,7 @@ class Chapter:
     slug: str
     """What it is called."""
     path: Path
-    """Its file: a MyST notebook, or an .ipynb."""
+    """Its file: a MyST notebook, an .ipynb, or in a format that the book's settings name."""
     docname: str
     """The file within the book, without its ending: that of its page too."""
     listed: bool = True
@@ -55,9 +56,8 @@ class Chapter:
     @cached_property
     def source(self) -> str:
         """The text of the chapter as a MyST notebook."""
-        text = decoded(self.path)
-        is_json = self.path.suffix == ".ipynb"
-        return as_myst(text, self.where, self._parsed) if is_json else text
+        json = self._json
+        return decoded(self.path) if json is None else as_myst(json, self.where, self._parsed)
 
     @cached_property
     def sha256(self) -> str:
@@ -70,14 +70,29 @@ class Chapter:
 
         Do not change it: it is shared.
         """
-        if self.path.suffix == ".ipynb":
-            return of_nbformat(decoded(self.path), self.where, self._parsed)
+        json = self._json
+        if json is not None:
+            return of_nbformat(json, self.where, self._parsed)
         return of_myst(self.source, self.where, self._parsed)
+
+    @cached_property
+    def _json(self) -> str | None:
+        """The text of the chapter as a notebook of nbformat; None where it is MyST."""
+        text = decoded(self.path)
+        if self.path.suffix == ".ipynb":
+            return text
+        custom = custom_formats(self.root).get(self.path.suffix)
+        return of_custom_format(text, custom, self.where, self._parsed) if custom else None
+
+    @property
+    def root(self) -> Path:
+        """The folder of its book."""
+        return self.path.parents[self.docname.count("/")]
 
     @property
     def _parsed(self) -> Path:
         """Where it is kept as it was parsed."""
-        return self.path.parents[self.docname.count("/")] / BUILD / ".parsed" / self.slug
+        return self.root / BUILD / ".parsed" / self.slug
 
     @cached_property
     def quotes(self) -> Sequence[Quote]:
@@ -153,7 +168,7 @@ class Chapter:
     @property
     def folders(self) -> tuple[Path, ...]:
         """Where modules of the book's own may lie: beside the chapter, and at its root."""
-        return tuple(dict.fromkeys((self.path.parent, self.path.parents[self.docname.count("/")])))
+        return tuple(dict.fromkeys((self.path.parent, self.root)))
 
     def _cells(self, kind: str) -> list[dict[str, Any]]:
         """Return the cells of a kind."""
@@ -243,7 +258,7 @@ def _is_run(project: Project, path: Path) -> bool:
         return False
     where = _where(project, path)
     is_kept_there = project.settings.is_laid_out and where.startswith(f"{FOLDER}/")
-    return is_kept_there or has_cells(path, where)
+    return is_kept_there or has_cells(path, where, custom_formats(project.root))
 
 
 def _slugs(names: Sequence[str]) -> dict[str, str]:

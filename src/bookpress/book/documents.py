@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project, load_settings
 from bookpress.errors import PressError
 from bookpress.files import as_mapping, decoded, front_matter, read
@@ -30,7 +31,7 @@ CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 def toc_files(project: Project) -> list[str]:
     """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
-    names = _toc_files(read(project.root / "_toc.yml"))
+    names = _toc_files(read(project.root / "_toc.yml"), endings(project.root))
     listed: dict[str, None] = {}
     for name in names:
         pattern = name.removeprefix(GLOB)
@@ -39,25 +40,31 @@ def toc_files(project: Project) -> list[str]:
     return list(listed)
 
 
+def endings(root: Path) -> tuple[str, ...]:
+    """Return the endings of the documents of a book, in the order in which they are looked for."""
+    return tuple(dict.fromkeys([*ENDINGS, *custom_formats(root)]))
+
+
 @cache
-def _toc_files(content: bytes) -> list[str]:
+def _toc_files(content: bytes, known: Sequence[str]) -> list[str]:
     toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
     if "root" not in toc:
         raise PressError(
             "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
         )
-    return [_without_ending(name) for name in _entries(toc)]
+    return [_without_ending(name, known) for name in _entries(toc)]
 
 
-def _without_ending(name: str) -> str:
-    for ending in ENDINGS:
+def _without_ending(name: str, known: Sequence[str]) -> str:
+    for ending in known:
         name = name.removesuffix(ending)
     return name
 
 
 def _matching(root: Path, pattern: str) -> list[str]:
-    paths = [path for ending in ENDINGS for path in root.glob(f"{pattern}{ending}")]
-    return sorted({_without_ending(path.relative_to(root).as_posix()) for path in paths})
+    known = endings(root)
+    paths = [path for ending in known for path in root.glob(f"{pattern}{ending}")]
+    return sorted({_without_ending(path.relative_to(root).as_posix(), known) for path in paths})
 
 
 def _entries(node: Any) -> Iterator[str]:
@@ -76,17 +83,22 @@ def _entries(node: Any) -> Iterator[str]:
 
 def document_path(root: Path, name: str) -> Path:
     """Return the file of a document; where there is none, the one that an author would write."""
-    paths = [root / f"{name}{ending}" for ending in ENDINGS]
+    paths = [root / f"{name}{ending}" for ending in endings(root)]
     return next((path for path in paths if path.is_file()), paths[0])
 
 
-def has_cells(path: Path, where: str) -> bool:
-    """Return whether a document has code cells to run."""
+def has_cells(path: Path, where: str, formats: Container[str] = ()) -> bool:
+    """Return whether a document has code cells to run.
+
+    One in a format of the book's own is taken for a notebook: `formats` are their endings.
+    """
     if path.suffix == ".ipynb":
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             cells = json.loads(decoded(path))["cells"]
             return any(cell["cell_type"] == "code" and "".join(cell["source"]) for cell in cells)
         raise PressError(f"{where} is no notebook of nbformat 4")
+    if path.suffix in formats:
+        return True
     if path.suffix != ".md":
         return False
     text = decoded(path)
@@ -189,10 +201,9 @@ def files_beside(project: Project) -> dict[str, Path]:
     The evidence is not among them, wherever it is read from this time.
     """
     beside = {}
+    known = endings(project.root)
     for name, path in source_files(project).items():
-        is_page = (
-            name in SETTINGS or path.suffix in ENDINGS or name.partition("/")[0] in NO_EVIDENCE
-        )
+        is_page = name in SETTINGS or path.suffix in known or name.partition("/")[0] in NO_EVIDENCE
         if not is_page and not name.startswith("data/") and not path.is_relative_to(project.data):
             beside[name] = path
     return beside

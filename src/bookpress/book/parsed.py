@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -10,6 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
 from bookpress.files import canonical, front_matter, replace_file, sha256
 
@@ -27,6 +29,13 @@ def of_myst(source: str, where: str, stored: Path) -> Any:
 def of_nbformat(content: str, where: str, stored: Path) -> Any:
     """Return a notebook of nbformat as JSON, as if it had not been run."""
     return json.loads(_stored(stored, content, lambda: _not_run(content, where)))
+
+
+@cache
+def of_custom_format(content: str, custom: CustomFormat, where: str, stored: Path) -> str:
+    """Return a document in a format of the book's own as a notebook of nbformat."""
+    place = stored.with_name(f"{stored.name}.{custom.function}")
+    return _stored(place, content, lambda: custom.notebook(content, where).encode()).decode()
 
 
 @cache
@@ -56,7 +65,9 @@ def _parsed(source: str, where: str) -> bytes:
 
     front_matter(source, where)
     try:
-        notebook = TextNotebookConverter("md:myst", None).reads(source)
+        with warnings.catch_warnings():  # that cells name several languages
+            warnings.simplefilter("ignore")
+            notebook = TextNotebookConverter("md:myst", None).reads(source)
         name_kernel(notebook.metadata)
         return canonical(notebook).encode()
     except Exception as error:
@@ -93,6 +104,8 @@ def _read_nbformat(content: str, where: str) -> Any:
     import nbformat
 
     try:
-        return nbformat.reads(content, as_version=4)
+        with warnings.catch_warnings():  # that cells of an older format have no ids
+            warnings.simplefilter("ignore")
+            return nbformat.reads(content, as_version=4)
     except Exception as error:
         raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error

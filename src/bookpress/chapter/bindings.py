@@ -71,7 +71,7 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
 
 
 def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]]:
-    r"""Yield the names that a statement binds anew without a look at what they were, and its line.
+    r"""Yield the names that are bound anew before anything reads what they were, and the line.
 
     Examples
     --------
@@ -80,6 +80,7 @@ def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]
     [('year', 6)]
     """
     declared: set[str] = set()
+    used: set[str] = set()
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         for statement in ast.parse(python_of(source)).body:
             nodes = list(ast.walk(statement))
@@ -90,9 +91,11 @@ def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]
             }
             is_moved = isinstance(statement, ast.AugAssign)
             for name, line in _bound(statement):
-                if name in declared and name not in read and not is_moved:
+                is_unread = name not in read | used and not is_moved
+                if name in declared and is_unread:
                     yield name, line
                 declared |= {name} & {*names}
+            used |= read
 
 
 def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:

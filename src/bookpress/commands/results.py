@@ -7,11 +7,24 @@ from typing import Any
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.progress import folding_table, standard_output
+from bookpress.progress import folding_table, say, standard_output
+
+NO_RESULTS = "{chapter} publishes no results; a number is one where the prose quotes it: {example}"
+EXAMPLE = "{result}`name`"
+
+
+def no_results(chapter: str) -> str:
+    """Return what to say of a chapter that publishes no results: how it can."""
+    return NO_RESULTS.format(chapter=chapter, example=EXAMPLE)
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-    """Print results as a table on standard output."""
+    """Print results as a table on standard output; of a chapter without any, how to have some."""
+    for chapter, recorded in results.items():
+        if not recorded:
+            say(no_results(chapter))
+    if not any(results.values()):
+        return
     table = folding_table("result", "value", "interval", "counts", "what it is")
     for recorded in results.values():
         for key, entry in recorded.items():

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from bookpress.commands import options as opt
 from bookpress.errors import UsageError
@@ -89,7 +90,7 @@ def run(
     opened = engine_for(project, engine, chapter)
     # the rest is imported while that process does its imports
     from bookpress.book.chapters import choose, discover
-    from bookpress.commands.results import print_results
+    from bookpress.commands.results import no_results, print_results
     from bookpress.edition.assignments import with_file
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
@@ -106,6 +107,8 @@ def run(
         replace_file(notebook, as_file(with_prose(written, done)))
     if as_json:
         opt.print_json(results)
+        if not done.results:
+            say(no_results(chapter))
     else:
         print_results(results)
 
@@ -138,7 +141,7 @@ def explore(
     chosen = choose(formats or built_in)
     missing = 0
     if not states:
-        say(why_none(default, chapters or []))
+        say(escape(why_none(default, chapters or [])))
     elif force or not is_explored(project, default, states, chosen):
         missing, words = estimate(project, default, states, options)
         say(words)
@@ -147,7 +150,8 @@ def explore(
     _ask_before(missing, yes)
     with reporting() as bar:
         built = explore_states(project, default, states, options, bar, chosen, scheduler)
-    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {len(states)} states")
+    many = f"{len(states)} state{'' if len(states) == 1 else 's'}"
+    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {many}")
     typer.echo(built.folder / "html" / "index.html")
 
 
@@ -191,6 +195,7 @@ def sweep(
 
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
+    from bookpress.commands.results import no_results
     from bookpress.edition.editions import Fingerprint
     from bookpress.elements.figure import render as drawing
     from bookpress.extras import need
@@ -218,7 +223,10 @@ def sweep(
         bar.step("drawing the curves")
         curves = curves_of(done)
         page = write_page(done, curves, project)
-    Console(stderr=True).print(summary_table(done, curves))
+    if done.rows or done.statement_rows:
+        Console(stderr=True).print(summary_table(done, curves))
+    else:
+        say(no_results(chapter))
     say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")
     for path in done.tables:
         typer.echo(path)

@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -332,9 +333,10 @@ def finish_pages(
 def _tell(faults: Sequence[object], heading: str) -> None:
     """Tell what is wrong with a book that need not be without faults."""
     if faults:
-        shown = list(faults[:TOLD])
-        more = [f"... and {len(faults) - TOLD} more"] if len(faults) > TOLD else []
-        note(_listed(heading, [*shown, *more]))
+        counted = Counter(map(str, faults))  # some warnings are the same for each page
+        lines = [f"{line} ({many} times)" if many > 1 else line for line, many in counted.items()]
+        more = [f"... and {len(lines) - TOLD} more"] if len(lines) > TOLD else []
+        note(_listed(heading, [*lines[:TOLD], *more]))
 
 
 def finish_draft(

@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import posixpath
-import re
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -25,6 +24,7 @@ from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
+from bookpress.edition.links import included_in, point_to_notebooks
 from bookpress.files import (
     as_mapping,
     canonical,
@@ -48,20 +48,29 @@ SOURCES = "sources"
 """Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
 MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""
-_LINK = re.compile(r"\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.md(?P<anchor>#[^()\s]*)?\)")
 
 
 def page_files(project: Project) -> dict[str, bytes]:
     """Return the files of the book, by name, that are no chapters.
 
-    A page that is no text, or could run code when it is read, is an error.
+    What a page includes is among them, though it is excluded from the pages. A page that is no
+    text, or could run code when it is read, is an error.
     """
-    chapters = {chapter.where for chapter in discover(project)}
-    paths = {name: path for name, path in source_files(project).items() if name not in chapters}
+    chapters = discover(project)
+    taken = {chapter.where for chapter in chapters}
+    paths = {name: path for name, path in source_files(project).items() if name not in taken}
+    texts = {chapter.where: chapter.source for chapter in chapters}
     for name, path in paths.items():
         if path.suffix == ".md":
             front_matter(decoded(path), name)
-    return {name: read(path) for name, path in paths.items()}
+        if path.suffix in {".md", ".rst"}:
+            texts[name] = decoded(path)
+    for name, text in texts.items():
+        for included in included_in(text, name):
+            path = project.root / included
+            if included not in taken and path.is_file():
+                paths.setdefault(included, path)
+    return {name: read(path) for name, path in sorted(paths.items())}
 
 
 def with_states(
@@ -85,7 +94,7 @@ def stage(
 
     `files` are those of the book that are no chapters, and of its states.
     """
-    chapters = {chapter.docname for chapter in edition.chapters}
+    chapters = sources_of(edition)
     wanted = dict(files)
     for name, content in files.items():
         if name.endswith(".md"):
@@ -96,7 +105,7 @@ def stage(
     wanted["results.json"] = pretty(results_of(runs)).encode()
     notebooks: dict[str, Any] = {}
     for chapter in edition.chapters:
-        wanted[f"{SOURCES}/{chapter.slug}.md"] = chapter.source.encode("utf-8")
+        wanted[chapters[chapter.docname]] = chapter.source.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
         notebooks[f"{chapter.docname}.ipynb"] = notebook
     for name, content in wanted.items():
@@ -104,6 +113,11 @@ def stage(
     for name, executed in notebooks.items():
         _update_notebook(folder / name, executed)
     _remove_others(folder, {*wanted, *notebooks})
+
+
+def sources_of(edition: Edition) -> dict[str, str]:
+    """Return where chapters are staged as they were written, by their documents."""
+    return {chapter.docname: f"{SOURCES}/{chapter.slug}.md" for chapter in edition.chapters}
 
 
 def _remove_others(folder: Path, wanted: Collection[str]) -> None:
@@ -150,11 +164,11 @@ def staged_notebook(
     edition: Edition,
     run: Run,
     record: Mapping[str, Any],
-    chapters: Collection[str],
+    chapters: Mapping[str, str],
 ) -> Any:
     """Return the executed notebook of a chapter, as JSON, as it is read and downloaded.
 
-    `chapters` are the documents of all chapters.
+    `chapters` are where all chapters are staged as they were written, by their documents.
     """
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = with_prose(chapter, run)
@@ -184,21 +198,6 @@ def staged_notebook(
             text = "".join(cell["source"])
             cell["source"] = point_to_notebooks(text, posixpath.dirname(chapter.docname), chapters)
     return notebook
-
-
-def point_to_notebooks(text: str, folder: str, chapters: Collection[str]) -> str:
-    """Return Markdown whose links to chapters lead to their executed notebooks.
-
-    The links name the chapters as an author sees them.
-    """
-
-    def point(link: re.Match[str]) -> str:
-        target = posixpath.normpath(posixpath.join(folder, link["name"]))
-        if target not in chapters:
-            return link[0]
-        return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
-
-    return _LINK.sub(point, text)
 
 
 def staged_config(content: bytes) -> bytes:

@@ -188,11 +188,14 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
 def give_ids(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Give each block of a chapter that we lay out the id by which a state replaces it."""
-    if app.builder.format != "html" or not is_laid_out(app.srcdir):
+    """Give each block of a chapter the id by which a state replaces it.
+
+    On a page of a theme that is for states alone, and there are none without parameters.
+    """
+    page = store_of(app.env).pages.get(pagename)
+    if app.builder.format != "html" or page is None or not page.is_chapter:
         return
-    pages = store_of(app.env).pages
-    if pagename in pages and pages[pagename].is_chapter:
+    if page.parameter_rows or is_laid_out(app.srcdir):
         context["body"] = with_ids(context["body"])
 
 

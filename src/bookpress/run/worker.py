@@ -45,6 +45,11 @@ def versions() -> Mapping[str, str]:
     """Return the version of this Python, and of what the press and packages that need it need."""
     installed = {"Python": platform.python_version()}
     for distribution in metadata.distributions():
+        # to parse what hundreds say of themselves takes a tenth of a second
+        if PRESS not in (
+            distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+        ):
+            continue
         needed = [Requirement(text) for text in distribution.requires or []]
         names = {requirement.name for requirement in needed if requirement.marker is None}
         if PRESS in names or distribution.name == PRESS:

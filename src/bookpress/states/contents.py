@@ -19,7 +19,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition
-from bookpress.edition.staging import staged_notebook
+from bookpress.edition.staging import sources_of, staged_notebook
 from bookpress.elements.base.blocks import HASH
 from bookpress.files import canonical, parse_json, pretty, read, replace_file, sha256
 from bookpress.outputs.html import FORMAT as PAGES
@@ -56,9 +56,9 @@ def content_of(
     edition = outcome.state.edition
     state_runs = {**runs, chapter.slug: outcome.run}
     record = edition_record(project, edition, default, state_runs, [PAGES])
-    chapters = {known.docname for known in default.chapters}
     choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
-    notebook = staged_notebook(chapter, edition, outcome.run, record, chapters)
+    sources = sources_of(default)
+    notebook = staged_notebook(chapter, edition, outcome.run, record, sources)
     order = {
         "docname": chapter.docname,
         "notebook": as_file(notebook).decode(),

@@ -31,6 +31,7 @@ from bookpress.outputs.base.registry import Format
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
+from bookpress.run.notebook import ChapterError, as_file, failed_run
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
 from bookpress.states.contents import StateContents
@@ -96,6 +97,7 @@ def explore(
     """Run states of the default edition and publish it with them; until then the last one stands.
 
     A chapter that fails under some value, or shows other figures or tables under it, is an error.
+    One without states that fails is, as in a build, an error where the book is strict.
     """
     mark = _mark(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
@@ -106,8 +108,12 @@ def explore(
     ]
     tasks += [state.task for state in states]
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
-    raise_failed(tasks, errors, "runs failed")
-    runs = {chapter.slug: ran[place] for place, chapter in enumerate(default.chapters)}
+    needed = {state.chapter.slug for state in states}
+    if project.settings.strict:
+        needed = {chapter.slug for chapter in default.chapters}
+    fatal = {place: why for place, why in errors.items() if tasks[place].chapter.slug in needed}
+    raise_failed(tasks, fatal, "runs failed")
+    runs = _published(default, ran, errors)
     outcomes = [ExploredState(state, ran[place]) for place, state in enumerate(states, len(runs))]
     clock = Clock(project, default)
     clock.note_runs(runs.values(), outcomes)
@@ -137,6 +143,23 @@ def explore(
     with clock.book():
         how = replace(options, force=False)
         return build(project, default, how, reporter, formats, extras=extras)
+
+
+def _published(
+    default: Edition, ran: Mapping[int, Run], errors: Mapping[int, str]
+) -> dict[str, Run]:
+    """Return the runs of the published edition, by slug.
+
+    For a chapter that failed stands one without outputs: the build that follows says why.
+    """
+    runs = {}
+    for place, chapter in enumerate(default.chapters):
+        if place in errors:
+            unrun = as_file(chapter.executable)
+            runs[chapter.slug] = failed_run(ChapterError(chapter.slug, errors[place], unrun))
+        else:
+            runs[chapter.slug] = ran[place]
+    return runs
 
 
 def _written(

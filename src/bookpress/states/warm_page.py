@@ -22,6 +22,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.util import logging
 
+from bookpress.book.project import load_settings
 from bookpress.channel import Channel
 from bookpress.cite.record import Citation, EditionRecord
 from bookpress.edition.published import STATES
@@ -93,7 +94,7 @@ def _answer(
             blocks = published[request["docname"]]
             reply = _state(builder, request, blocks, Path(folder), pages)
         complaints = sphinx_process.complaints(log.getvalue(), Path(builder.srcdir))
-        if builder.app._warncount:
+        if builder.app._warncount and load_settings(Path(builder.srcdir)).strict:
             reply = {"error": complaints.strip()}
         connection.send(reply)
     except ValueError as error:

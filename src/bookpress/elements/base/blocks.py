@@ -26,6 +26,8 @@ PART = "data-part"
 NOTE = "fallen-note"
 """The class of the note on what does not hold, which a state has and the published page has not."""
 HASH_LENGTH = 8
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
+"""Where an object lay in memory, which differs by the run."""
 _OWN = re.compile(f' {ID}="[^"]*" {HASH}="[^"]*"')
 
 
@@ -160,7 +162,7 @@ def _blocks(holder: HtmlElement) -> Iterator[HtmlElement]:
 
 def _own(name: str, html: str) -> str:
     """Return the attributes of a block: its id and the hash of its HTML."""
-    digest = sha256(html.encode())
+    digest = sha256(_ADDRESS.sub("", html).encode())
     return f' {ID}="{name}" {HASH}="{digest[:HASH_LENGTH]}"'
 
 

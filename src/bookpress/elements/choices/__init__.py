@@ -25,7 +25,9 @@ ELEMENT = Element(
     style="opening.css",
     assets=(
         Asset("choices.css", kinds=("chapter",), themed=True),
+        Asset("themed.css", themed=True, by_hand=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
+        Asset("themed.js", themed=True, by_hand=True),
         Asset("walk.js", by_hand=True),  # comes with the first state that is shown
         Asset("states.js", kinds=("chapter",), early=True, themed=True),
     ),

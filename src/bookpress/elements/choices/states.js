@@ -4,7 +4,7 @@
   const bar = document.getElementById("parameters"), root = document.documentElement;
   const reveal = () => root.classList.remove("asked"); // mode.js has set it
   if (!bar) { reveal(); return; }
-  const article = document.querySelector("article");
+  const article = bar.closest("article, main, [role=main]") ?? document.body; // a theme may have another
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
@@ -124,7 +124,7 @@
       }
       news.push(...made);
     }
-    for (const node of [...news, ...quiet]) press.enhance(node);
+    for (const node of [...news, ...quiet]) press.enhance?.(node);
     for (const node of quiet) press.addCiteButtons?.(node);
     const drawn = charts.reduce(async (before, box) => {
       await before;
@@ -193,7 +193,7 @@
   };
   const inFold = (title, line, open) => {
     const fold = make("details", { open }, make("summary", {}, title), make("pre", { className: "command" }, make("code", {}, line)));
-    press.enhance(fold);
+    press.enhance?.(fold);
     return fold;
   };
   function tell(text, strong = "", state = null, line = state?.command, walk = []) {

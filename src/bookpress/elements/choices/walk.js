@@ -65,7 +65,7 @@
         notes.push(node);
         if (node.matches(".fallen-note")) continue;
         const nodes = notes.splice(0);
-        found.push({ nodes, olds: before(node, olds), isFigure: Boolean(node.querySelector(".chart")), turns: nodes.some((one) => one.querySelector(".fallen-sentence")) });
+        found.push({ nodes, olds: before(node, olds), isFigure: Boolean(node.querySelector(".chart, img")), turns: nodes.some((one) => one.querySelector(".fallen-sentence")) });
       }
       return found;
     },

@@ -138,7 +138,7 @@ def fill_context(
 ) -> None:
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
     if not is_laid_out(app.srcdir):
-        if store_of(app.env).pages.get(pagename, Page(pagename)).is_chapter:
+        if store_of(app.env).pages.get(pagename, Page(pagename)).parameter_rows:
             for asset in assets.themed():
                 if asset.name.endswith(".css"):
                     app.add_css_file(asset.name)

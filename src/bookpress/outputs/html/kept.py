@@ -135,7 +135,9 @@ class Keeper:
         env.bookpress_state = hashes
         if not (is_same and is_there and (before / INDEX).is_file()):
             return set(env.found_docs)
-        return {page.docname for page in store_of(env).pages.values() if page.charts}
+        pages = store_of(env).pages.values()
+        # of the latter, states come and go
+        return {page.docname for page in pages if page.charts or page.parameter_rows}
 
     def remember(self) -> None:
         """Keep the pages for the next build, as they are before anything else is done to them."""

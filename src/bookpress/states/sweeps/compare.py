@@ -307,8 +307,10 @@ def print_comparison(comparison: EditionComparison) -> None:
         console.print(_turn_table(comparison))
     if comparison.changes:
         console.print(_change_table(comparison))
-    else:
+    elif comparison.same:
         console.print(f"All {comparison.same} results are the same.", highlight=False)
+    else:
+        note("neither edition has results to compare: no prose quotes a number as {result}`name`")
 
 
 def _parameter_table(comparison: EditionComparison) -> Table:

@@ -1,0 +1,91 @@
+"""What a page names of other files: chapters that it links to, and what it includes."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+LINK = re.compile(
+    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?(?P<file>[^`<>\s]+)\.(?:md|[Rq]md)>?`"
+    r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
+    r"|\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.(?:md|[Rq]md)(?P<anchor>#[^()\s]*)?\)",
+    re.DOTALL,
+)
+"""A link to a document, its download, or a span of code, in which nothing is a link."""
+FENCE = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$")
+"""A line that begins a block, or ends it."""
+CODE = frozenset({"{code}", "{code-block}", "{code-cell}", "{parsed-literal}", "{prompt}"})
+"""Directives that hold code, and no text."""
+INCLUDED = re.compile(
+    r"^[ >]*(?:[`:]{3,}\{(?:literal)?include\}|\.\. (?:literal)?include::)[ ]+(?P<name>\S+)",
+    re.MULTILINE,
+)
+
+
+def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> str:
+    """Return Markdown whose links to chapters lead to their executed notebooks.
+
+    The links name the chapters as an author sees them; downloads stay those of what he wrote, by
+    the places of `chapters`. What stands in code is shown as it is.
+
+    Examples
+    --------
+    >>> chapters = {"c/a": "sources/a.md"}
+    >>> point_to_notebooks("[A](a.md#b), [B](b.md), `[A](a.md)`", "c", chapters)
+    '[A](a.ipynb#b), [B](b.md), `[A](a.md)`'
+    >>> point_to_notebooks("{download}`this <a.md>`", "c", chapters)
+    '{download}`this <../sources/a.md>`'
+    """
+
+    def point(link: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(folder, link["name"] or link["file"] or ""))
+        if link["span"] or target not in chapters:
+            return link[0]
+        if link["role"]:
+            words = (link["words"] or link["file"]).strip()
+            place = posixpath.relpath(chapters[target], folder or ".")
+            return f"{{download}}`{words} <{place}>`"
+        return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
+
+    parts = []
+    for is_code, lines in groupby(_marked(text), key=lambda marked: marked[0]):
+        part = "".join(line for _, line in lines)
+        parts.append(part if is_code else LINK.sub(point, part))
+    return "".join(parts)
+
+
+def _marked(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the lines of a page, and whether they are of a block of code."""
+    opened: list[tuple[str, bool]] = []
+    for line in text.splitlines(keepends=True):
+        inner = opened[-1] if opened else ("", False)
+        fence = FENCE.match(line.rstrip("\n"))
+        is_code = inner[1]
+        if fence:
+            is_bare = not fence["directive"] and not fence["rest"].strip()
+            if inner[0] and is_bare and fence["fence"].startswith(inner[0]):
+                opened.pop()
+            elif not is_code:
+                is_code = _opens_code(fence)
+                if is_code or fence["directive"]:
+                    opened.append((fence["fence"], is_code))
+        yield is_code, line
+
+
+def _opens_code(fence: re.Match[str]) -> bool:
+    """Return whether a line begins a block of code."""
+    if fence["directive"]:
+        return fence["directive"] in CODE
+    return not fence["fence"].startswith(":") and "`" not in fence["rest"]
+
+
+def included_in(text: str, where: str) -> Iterator[str]:
+    """Yield the files that a page includes, as they are named from the root of the book."""
+    for found in INCLUDED.finditer(text):
+        name = found["name"]
+        place = name[1:] if name[0] == "/" else posixpath.join(posixpath.dirname(where), name)
+        place = posixpath.normpath(place)
+        if not place.startswith(".."):
+            yield place
