@@ -124,7 +124,9 @@ def changed_result_table(changed: pd.DataFrame) -> Table:
 def _written(value: Any, is_compute: bool) -> str:
     if pd.isna(value):
         return "not known"
-    return f"{write_value(value, 'power')} FLOP" if is_compute else TEAM_NAMES.get(value, str(value))
+    if is_compute:
+        return f"{write_value(value, 'power')} FLOP"
+    return TEAM_NAMES.get(value, str(value))
 
 
 def audited_table(runs: pd.DataFrame) -> Table:
