@@ -202,15 +202,15 @@ def _ranked(runs: pd.DataFrame) -> pd.DataFrame:
     ranks = ordered.groupby("year").cumcount() + 1
     ranked = ordered.assign(rank=ranks)
     tiles = ranked.sort_values(["year", "rank"], ignore_index=True)
+    makers = tiles["organisations"].fillna("").str.replace("|", ", ")
     columns = ["year", "rank", "model", "organisations", "team_type", COMPUTE]
-    return tiles[columns].astype({"year": int})
+    return tiles.assign(organisations=makers)[columns].astype({"year": int})
 
 
 @needs()
 def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     names = [_lines_of(name) for name in tiles["model"]]
-    makers = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(name=names, organisations=makers)
+    rows = tiles.assign(name=names)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     top = row_axis(orient="top", labelBaseline="bottom", labelPadding=18, labelExpr=_COLUMN_NAME)
     top.labelAngle = 0
