@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from book.browsing import SHIFT, WATCH, Site, serve, shift
 from sampling import LONG, some
@@ -18,6 +18,7 @@ WRAPPED = """() => [...document.querySelectorAll('main td')]
   .map((cell) => cell.textContent)"""
 SIZE = """(boxes) => boxes.map((box) => box.getBoundingClientRect())
   .map((box) => [box.width, Math.round(box.height)])"""
+PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
 IN_VIEW = """(one) => {
   const box = one.getBoundingClientRect();
   return box.top >= 0 && box.bottom <= innerHeight;
@@ -39,6 +40,29 @@ def test_nothing_moves_on_a_slow_machine_and_network(
     names = site.pages if LONG else {f"notebooks/{slug}.html", *some(site.pages, 1, width)}
     shifts = {name: shift(browser, site.url(name), width) for name in sorted(names)}
     assert {name: found for name, found in shifts.items() if found > SHIFT} == {}
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_moves_when_scripts_come_after_the_text(site: Site, page: Page, width: int) -> None:
+    held: list[Route] = []
+    page.set_viewport_size({"width": width, "height": 800})
+    page.add_init_script(WATCH)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/*.js*", hold)
+    page.route("**/mode.js*", lambda route: route.continue_())
+    for name in some(site.chapters, 1, width):
+        page.goto(site.url(name), wait_until="commit")
+        page.wait_for_function(PAINTED)
+        assert held, name
+        while held:
+            held.pop().continue_()
+        page.wait_for_load_state()
+        assert page.locator(".quote-mark").count() > 0, name
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert page.evaluate("window.shift ?? 0") == 0, name
 
 
 @pytest.mark.parametrize("width", [375, 1280, 1920])
@@ -66,6 +90,15 @@ def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
             expect(page.locator(".contents-sections [aria-current]")).to_have_text("What it means")
             assert in_view(page, ".contents-sections [aria-current]")
         page.close()
+
+
+def test_the_contents_stay_at_their_beginning_while_the_chapter_is_in_view(
+    site: Site, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(site.url("notebooks/machines.html"))
+    assert in_view(page, ".contents-cover a")
+    assert in_view(page, "#contents .current > a")
 
 
 def in_view(page: Page, selector: str) -> Any:

@@ -16,6 +16,8 @@ MARK = """async () => {
   return [x + width / 2, y + height / 2];
 }"""
 """Draws the tiles, and returns the middle of one, where its label is."""
+STOPS = 300
+"""More stops of the keyboard than a short chapter has."""
 NUMBER = "main p > .value-result[data-tip]"
 
 
@@ -48,6 +50,62 @@ def test_a_mark_of_a_chart_answers_a_tap_through_its_label(site: Site, phone: Pa
     place = phone.evaluate(MARK)
     phone.touchscreen.tap(*place)
     expect(phone.locator("#vg-tooltip-element.visible")).to_be_visible()
+
+
+def test_names_that_tiles_have_no_room_for_are_listed_below_them(
+    site: Site, phone: Page, page: Page
+) -> None:
+    phone.goto(site.url("notebooks/large-scale-models.html"))
+    names = phone.locator("#fig-tiles .tool-names")
+    names.locator("summary").tap()
+    expect(names.get_by_text("AlexNet")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    expect(page.locator("#fig-tiles .tool-names")).to_be_hidden()
+
+
+def test_a_thumb_goes_on_to_the_next_chapter_also_with_choices_or_contents_open(
+    site: Site, phone: Page
+) -> None:
+    for opener in ("", ".to-choices", "#open-contents"):
+        phone.goto(site.url("notebooks/openalex.html"))
+        if opener:
+            phone.locator(opener).tap()
+            expect(phone.locator(".choices.open, .contents.open")).to_be_visible()
+            phone.locator("#close-contents:visible, .choices-close:visible").tap()
+            expect(phone.locator(".choices.open, .contents.open")).to_have_count(0)
+        phone.locator(".turn-next").tap()
+        phone.wait_for_url("**/book/methods.html")
+
+
+def test_keys_reach_the_next_chapter_also_after_choices_and_contents_were_open(
+    site: Site, page: Page
+) -> None:
+    for width, opener in (
+        (1280, ""),
+        (1280, ".to-choices"),
+        (375, ".to-choices"),
+        (375, "#open-contents"),
+    ):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(site.url("notebooks/openalex.html"))
+        if opener:
+            page.locator(opener).press("Enter")
+            expect(page.locator(".choices.open, .contents.open")).to_be_visible()
+            page.keyboard.press("Escape")
+            expect(page.locator(opener)).to_be_focused()
+        assert tab_to(page, ".turn-next") < STOPS
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/book/methods.html")
+
+
+def tab_to(page: Page, selector: str) -> int:
+    """Go on by keyboard until an element has the focus; return after how many stops."""
+    for stops in range(1, STOPS):
+        page.keyboard.press("Tab")
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return stops
+    return STOPS
 
 
 def test_numbers_of_a_paragraph_are_one_stop_and_arrows_go_between_them(

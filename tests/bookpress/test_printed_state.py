@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from book.showing import chapter
 
@@ -35,3 +35,25 @@ def test_the_print_key_draws_all_figures_and_the_first_page_names_the_state(
     assert "Not the published edition. Group: inner." in sheets[0]
     assert "distance_au" in " ".join(sheets)
     assert MISSING not in " ".join(sheets)
+
+
+def test_on_a_phone_one_press_draws_all_figures_of_a_state_then_prints_them(
+    explored: Path, browser: Browser, tmp_path: Path
+) -> None:
+    context = browser.new_context(
+        viewport={"width": 375, "height": 667}, has_touch=True, is_mobile=True
+    )
+    phone = context.new_page()
+    phone.goto(chapter(explored, "default", "planets") + "?group=inner")
+    expect(phone.locator(".state-strip")).to_contain_text("Group: inner")
+    phone.evaluate("void (window.print = () => { window.asked = true; })")
+    phone.locator(".state-strip").get_by_role("button", name="Print").tap()
+    phone.wait_for_function("window.asked")
+    sheets = printed(phone, tmp_path / "state.pdf")
+    assert "Not the published edition. Group: inner." in sheets[0]
+    assert "distance_au" in " ".join(sheets)
+    assert MISSING not in " ".join(sheets)
+    phone.evaluate("window.asked = false")
+    phone.locator("#print-chapter").tap()  # the same from the end of the chapter
+    phone.wait_for_function("window.asked")
+    context.close()

@@ -16,6 +16,12 @@ IN_VIEW = """() => {
   return box.top >= 0 && box.top < strip.top && stops.length > 0;
 }"""
 
+FREE = """() => {
+  const box = document.querySelector('.turn-next').getBoundingClientRect();
+  return box.top > 0 && box.bottom < document.querySelector('.state-strip').getBoundingClientRect().top;
+}"""
+"""Whether the link stands in view, above the strip."""
+
 
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_first_step_is_a_claim_that_turns_and_keys_go_on(
@@ -59,3 +65,19 @@ def test_back_stands_beside_the_choice_that_was_made(explored: Path, page: Page)
     assert page.evaluate("document.activeElement.textContent") == "Back"
     page.keyboard.press("Enter")
     expect(page.locator(".state-strip")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_walk_never_covers_the_link_to_the_next_chapter(
+    explored: Path, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 850})
+    page.goto(chapter(explored, "default", "planets") + "?group=inner")
+    page.get_by_role("button", name="1 claim turns").click()
+    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    link = page.locator(".turn-next")
+    address = link.get_attribute("href") or ""
+    link.focus()
+    assert page.evaluate(FREE)
+    link.click()
+    page.wait_for_url(f"**/{address.split('/')[-1]}*")

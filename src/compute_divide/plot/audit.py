@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.show import Figure, Table, write_value
 from bookpress.elements.figure.theme import ACCENT
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.plot.base.marks import TEAM_NAMES, series_dots
@@ -124,7 +124,9 @@ def changed_result_table(changed: pd.DataFrame) -> Table:
 def _written(value: Any, is_compute: bool) -> str:
     if pd.isna(value):
         return "not known"
-    return f"{value:.2g} FLOP" if is_compute else TEAM_NAMES.get(value, str(value))
+    if is_compute:
+        return f"{write_value(value, 'power')} FLOP"
+    return TEAM_NAMES.get(value, str(value))
 
 
 def audited_table(runs: pd.DataFrame) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from textwrap import wrap
 from typing import Any
 
@@ -82,8 +83,9 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     Returns
     -------
     Figure
-        The largest run of a year stands at the left; names show where the page is wide enough. At
-        the right stands how many runs of the year have a university among their makers.
+        The largest run of a year stands at the left; names show where the page is wide enough, and
+        are listed where it is not. At the right stands how many runs of the year have a university
+        among their makers.
     """
     tiles = _ranked(runs)
     years = tiles["year"]
@@ -95,7 +97,20 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     source = models_credit(vintage)
     columns = {"rank": Column("Rank", "number"), "organisations": Column("Who")}
     chart = _tiles(tiles)
-    return figure(chart, tiles, description=description, source=source, columns=columns)
+    shown = figure(chart, tiles, description=description, source=source, columns=columns)
+    return replace(shown, listing=_names_by_year(tiles))
+
+
+def _names_by_year(tiles: pd.DataFrame) -> list[str]:
+    """Return a line a year that names its runs, the largest first, by the type of their team."""
+    lines = []
+    for year, runs in tiles.groupby("year"):
+        groups = []
+        for team in _teams_of(runs):
+            names = ", ".join(runs.loc[runs["team_type"] == team, "model"])
+            groups.append(f"{TEAM_NAMES[team]}: {names}")
+        lines.append(f"{year}, {'; '.join(groups)}.")
+    return lines
 
 
 def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
@@ -187,15 +202,15 @@ def _ranked(runs: pd.DataFrame) -> pd.DataFrame:
     ranks = ordered.groupby("year").cumcount() + 1
     ranked = ordered.assign(rank=ranks)
     tiles = ranked.sort_values(["year", "rank"], ignore_index=True)
+    makers = tiles["organisations"].fillna("").str.replace("|", ", ")
     columns = ["year", "rank", "model", "organisations", "team_type", COMPUTE]
-    return tiles[columns].astype({"year": int})
+    return tiles.assign(organisations=makers)[columns].astype({"year": int})
 
 
 @needs()
 def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
     names = [_lines_of(name) for name in tiles["model"]]
-    makers = tiles["organisations"].fillna("").str.replace("|", ", ")
-    rows = tiles.assign(name=names, organisations=makers)
+    rows = tiles.assign(name=names)
     gaps = alt.Scale(paddingInner=0.05, paddingOuter=0)
     top = row_axis(orient="top", labelBaseline="bottom", labelPadding=18, labelExpr=_COLUMN_NAME)
     top.labelAngle = 0

@@ -74,7 +74,10 @@ def figure_cell(**changes: str) -> nbformat.NotebookNode:
         "description": "The academic share falls from 70% in 2010 to 15% in 2021; that of industry rises to 75%.",
         "source": "Epoch AI, models database (snapshot of 2026-08-19).",
     }
-    data, metadata = Figure(chart, shares(), **{**said, **changes})._repr_mimebundle_()
+    listing = ["2010, academia-only: AlexNet."]
+    data, metadata = Figure(
+        chart, shares(), **{**said, **changes}, listing=listing
+    )._repr_mimebundle_()
     data.pop("image/svg+xml", None)
     output = nbformat.v4.new_output("display_data", data, metadata=metadata)
     cell = code("cd.plot.shares(models)", [], output)

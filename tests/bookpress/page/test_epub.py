@@ -107,6 +107,20 @@ def test_figures_are_vectors_with_description_and_formulas_are_mathml(
     assert archive.read("EPUB/cover.png").startswith(b"\x89PNG")
 
 
+def test_names_that_a_narrow_picture_cannot_show_are_listed_unfolded(
+    archive: zipfile.ZipFile,
+) -> None:
+    figure = tree(archive, "notebooks-models.xhtml").find(".//x:figure[@id='fig-shares']", NAMES)
+    folds = {
+        fold.find("x:summary", NAMES).text: fold for fold in figure.iterfind(".//x:details", NAMES)
+    }
+    assert list(folds) == ["Description", "Names"]
+    assert folds["Names"].get("open") is not None
+    assert [line.text for line in folds["Names"].iterfind(".//x:li", NAMES)] == [
+        "2010, academia-only: AlexNet."
+    ]
+
+
 def test_rows_of_wide_tables_are_cards_with_the_names_of_their_columns() -> None:
     body = html.fromstring(
         "<div><table><thead><tr><th>Who</th><th>What</th><th>How much</th></tr></thead>"

@@ -95,7 +95,7 @@ def test_a_figure_has_everything(built: Any) -> None:
     for image in figure.select("img"):
         assert image["alt"] == "Line chart of shares by year: academia falls, industry rises."
         assert int(image["width"]) > int(image["height"]) > 100
-    tools = ["Description", "Data", "Code", "Download", "Share", "Cite"]
+    tools = ["Description", "Names", "Data", "Code", "Download", "Share", "Cite"]
     assert [summary.text for summary in figure.select("summary")] == tools
     assert figure.select_one(".tool-data a")["href"] == "../figures/models/shares.html#data"
     assert "cd.plot.shares(models)" in figure.select_one(".tool-code pre").text

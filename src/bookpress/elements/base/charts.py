@@ -82,6 +82,8 @@ class Chart(ChartPart):
     licence: str = Field(min_length=1)
     data: Data
     spec: dict[str, Any]
+    listing: list[str] = []
+    """Lines that name what the picture for a narrow column has no room to name."""
 
     @model_validator(mode="after")
     def _says_more(self) -> Chart:

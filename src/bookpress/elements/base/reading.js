@@ -236,6 +236,10 @@
     $(".frame")?.before(note);
   }
 
+  // ---- Print: what stands here; states.js draws the figures of a state first ----
+  press.print ??= () => print();
+  $("#print-chapter")?.addEventListener("click", () => press.print());
+
   // ---- Search: its page has a script of its own ----
   const field = $("#search-words");
   document.addEventListener("keydown", (event) => {

@@ -202,7 +202,7 @@
     tools.replaceChildren(button(leave, ...(state ? ["Back", make("span", { className: "wide" }, " to the published edition")] : ["Close"])), ...walk);
     if (line) {
       const fold = inFold("Command", line, !state);
-      if (state) tools.append(button(copyLink, "Copy link"), fold, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
+      if (state) tools.append(button(copyLink, "Copy link"), button(() => press.print(), "Print"), fold, make("a", { href: "#cite-this-chapter" }, "Cite this state"));
       else tools.append(fold);
     }
     strip.hidden = false;
@@ -302,13 +302,16 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
-  // Paper takes what is drawn: the print key draws all figures first; one that is missing says so (choices.css).
+  // Paper takes what is drawn: the print key and "Print" draw all figures first; one that is missing says so (choices.css).
   const undrawn = () => $$(".restated-chart:not([data-state='live'])", article);
-  addEventListener("keydown", async (event) => {
-    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || !undrawn().length) return;
-    event.preventDefault();
+  press.print = async () => {
     await Promise.all(undrawn().map(press.draw));
     print();
+  };
+  addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "p" || !(event.ctrlKey || event.metaKey) || !undrawn().length) return;
+    event.preventDefault();
+    press.print();
   });
   addEventListener("beforeprint", () => undrawn().forEach(press.draw)); // for the next time
   Object.assign(press, { choose, asks, shown: () => current && { id: current.id, words: told(choice) } });

@@ -4,6 +4,8 @@ from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 
 CLASSES = ("code-fold", "controls", "only-dark")
 TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description')]"
+NARROW_TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description' or summary='Names')]"
+"""What an e-book, whose pictures are for a narrow column, does not keep."""
 WRAPPER = ".//*[@class='figure-tools']"
 ELEMENT = Element(
     "figure",
@@ -11,7 +13,7 @@ ELEMENT = Element(
     Forms(
         page=".figures:setup",
         print=Without(CLASSES, (TOOLS,), (WRAPPER,), then=".paper:describe_pictures"),
-        epub=Without(CLASSES, (TOOLS,), (WRAPPER,), then=".paper:take_narrow"),
+        epub=Without(CLASSES, (NARROW_TOOLS,), (WRAPPER,), then=".paper:take_narrow"),
         notebook=As.SAME,  # the output of its cell; its words are those of the prose
         text=As.SAME,
     ),

@@ -9,7 +9,7 @@ MyST-NB has it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -78,6 +78,8 @@ class Figure:
         Headings and kinds of the columns that `RECURRING` does not know.
     licence : str
         The licence of chart and data.
+    listing : sequence of str
+        Lines that name what the picture for a narrow column has no room to name, if any.
 
     Raises
     ------
@@ -91,6 +93,7 @@ class Figure:
     source: str
     columns: Mapping[str, Column] | None = None
     licence: str = "CC BY 4.0"
+    listing: Sequence[str] = ()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what a notebook shows: the specification, a picture where the press draws none."""
@@ -112,6 +115,8 @@ class Figure:
             "licence": self.licence,
             "data": _data_block(data, columns),
         }
+        if self.listing:
+            metadata["listing"] = list(self.listing)
         bundle = {VEGALITE_MIME: spec, "text/plain": texts["description"]}
         if DRAWN not in os.environ:
             bundle["image/svg+xml"] = _picture(spec)

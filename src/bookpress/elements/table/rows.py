@@ -21,6 +21,7 @@ from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.store import PAGES_ALONE
 from bookpress.elements.base.templates import fill
 from bookpress.elements.figure.figures import Move, folder_of
+from bookpress.elements.table.labels import label_tables
 from bookpress.files import replace_file
 
 SHOWN = 20
@@ -35,7 +36,8 @@ _TAG = re.compile("<[^>]*>")
 
 
 def setup(app: Sphinx) -> None:
-    """Hold rows back once blocks have the hashes of all their rows: 980 gives these."""
+    """Name cells before blocks have their hashes, and hold rows back after: 980 gives these."""
+    app.connect("html-page-context", label_tables, priority=975)
     app.connect("html-page-context", hold_rows_back, priority=985)
 
 

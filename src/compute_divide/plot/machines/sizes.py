@@ -36,12 +36,13 @@ _RECORD_NAMES = {"Microsoft, for GPT-4", "Colossus", "Colossus 2"}
 """The records of companies that have room for their names."""
 
 _SIDES = {
-    "Leonardo": "below",
+    "Frontier": "left",
+    "Leonardo": "far below",
     "Isambard-AI": "below right",
     "JUPITER": "left",
     "LUMI": "above",
     "MareNostrum 5": "below right",
-    "ABCI 3.0": "right",
+    "ABCI 3.0": "left",
     "Aurora": "left",
     "LineShine": "left",
 }
@@ -50,7 +51,7 @@ _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
     "above": {"align": "center", "dy": -13},
-    "below": {"align": "center", "dy": 14},
+    "far below": {"align": "center", "dy": 22},
     "below right": {"align": "left", "dx": -8, "dy": 14},
 }
 """How a name is placed on each side, so that it covers no other and stays in the picture."""

@@ -19,14 +19,13 @@ from compute_divide.plot.base.headed_rows import (
     with_headings,
 )
 from compute_divide.plot.base.marks import framed, tips
-from compute_divide.plot.base.show import Column, figure
+from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row, written
 
 _ROW = 21
 """Height of a row in pixels."""
 _ROOM = 1.8
 """How much wider the axis is than the longest line: the numbers stand beyond its end."""
-_SOURCE = "data/audit/instruments.csv, data/compute_costs.yml and the assumptions of the chapter"
 _COLUMNS = {
     "measure": Column("What it buys"),
     "sum": Column("Sum"),
@@ -65,7 +64,9 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
     words = row_by_row("{}, {}: {}", rows["measure"], rows["sum"], rows["text"], joint="; ")
     chart = _bars(rows)
     data = rows[list(_COLUMNS)]
-    return figure(chart, data, description=f"{words}.", source=_SOURCE, columns=_COLUMNS)
+    recorded = credit("audit/instruments.csv")
+    source = f"{recorded}; costs that the works cited report; assumptions of the chapter"
+    return figure(chart, data, description=f"{words}.", source=source, columns=_COLUMNS)
 
 
 @needs("value")
