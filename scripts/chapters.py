@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from bookpress.book.chapters import PATTERN
+from bookpress.book.new_chapter import PATTERN
 from bookpress.chapter.bindings import NO_PYTHON
 from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError

@@ -136,6 +136,8 @@ class Project:
         for folder in (here, *here.parents):
             if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
                 return cls.at(folder)
+        if (here / "myst.yml").is_file():
+            raise UsageError(f"no book of Jupyter Book 1.x at {here}: its myst.yml is of 2.x")
         raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")
 
     @property

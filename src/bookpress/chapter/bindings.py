@@ -151,7 +151,8 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
     Each comes with the line of the sentence.
     """
     bound = bindings_of(source)
-    for name in (*COMPARISONS, *FUNCTIONS):
+    is_tested = any(quote.kind == "statement" for quote in quotes)
+    for name in (*COMPARISONS, *FUNCTIONS) if is_tested else ():
         for binding in bound.get(name, ()):
             yield binding.line, f"{name} is the name of a comparison: call it otherwise"
     for quote in quotes:

@@ -85,7 +85,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
         if not chapter.listed:
             yield Problem(chapter.where, 1, "not in _toc.yml")
         try:
-            _ = chapter.title, chapter.front_matter, chapter.parameters
+            _ = chapter.title, chapter.front_matter, chapter.declared
         except PressError as error:
             message = str(error)
             line = _parameter_line(chapter, message)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -159,6 +160,8 @@ class Book(Facts):
 
 
 SETTINGS = "book/publication.yml"
+TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
+"""Those of HTML."""
 
 
 def load_book(root: Path) -> Book:
@@ -169,7 +172,13 @@ def load_book(root: Path) -> Book:
     if (root / SETTINGS).is_file():
         return load_model(root / SETTINGS, SETTINGS, Book)
     config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
-    title = str(config.get("title") or "Untitled book")
-    author = str(config.get("author") or f"The authors of {title}")
+    title = _plain(config.get("title")) or "Untitled book"
+    author = _plain(config.get("author")) or f"The authors of {title}"
     facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
     return checked(Book, facts, "_config.yml")
+
+
+def _plain(entry: Any) -> str:
+    """Return an entry of ``_config.yml`` in one line, without the HTML that a theme would show."""
+    text = " and ".join(map(str, entry)) if isinstance(entry, list) else str(entry or "")
+    return " ".join(html.unescape(TAGS.sub(" ", text)).split()).replace(" ,", ",")

@@ -12,19 +12,22 @@ import platform
 import posixpath
 import shutil
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import ENDINGS, configuration, source_files
+from bookpress.book.documents import ENDINGS, configuration, excluded_files, source_files
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
 from bookpress.edition.links import included_in, point_to_notebooks
+from bookpress.errors import PressError
+from bookpress.files import RUNS as MYST_NB
 from bookpress.files import (
     as_mapping,
     canonical,
@@ -53,8 +56,8 @@ MARK = ".rests-on"
 def page_files(project: Project) -> dict[str, bytes]:
     """Return the files of the book, by name, that are no chapters.
 
-    What a page includes is among them, though it is excluded from the pages. A page that is no
-    text, or could run code when it is read, is an error.
+    What a page includes or shows is among them, though it is excluded from the pages. A page that
+    is no text, or could run code when it is read, is an error; one that is excluded is left out.
     """
     chapters = discover(project)
     taken = {chapter.where for chapter in chapters}
@@ -70,7 +73,19 @@ def page_files(project: Project) -> dict[str, bytes]:
             path = project.root / included
             if included not in taken and path.is_file():
                 paths.setdefault(included, path)
+    shown = {name: path for name, path in excluded_files(project).items() if _is_sound(path)}
+    paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
     return {name: read(path) for name, path in sorted(paths.items())}
+
+
+def _is_sound(path: Path) -> bool:
+    """Return whether a file is no page, or one that can be read."""
+    if path.suffix != ".md":
+        return True
+    with suppress(PressError):
+        front_matter(decoded(path), path.name)
+        return True
+    return False
 
 
 def with_states(
@@ -185,6 +200,8 @@ def staged_notebook(
         entry["ending"] = chapter.path.suffix
         language = notebook["metadata"].setdefault("language_info", {"name": "python"})
         language.setdefault("pygments_lexer", "ipython3")
+    if MYST_NB in notebook["metadata"]:
+        notebook["metadata"][MYST_NB].pop("execution_mode", None)  # it has been run
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]

@@ -78,7 +78,7 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
 
     They are as the press stages them, else as the cell of its notebook has them.
     """
-    if page.front.get("parameters"):
+    if "parameters" in page.front:
         return list(page.front["parameters"])
     for cell in cells:
         tags = cell["metadata"].get("tags", [])

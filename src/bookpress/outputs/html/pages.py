@@ -49,7 +49,7 @@ With fewer, all would wait for the last; each copies memory.
 SHOWN = 40
 """Lines of warnings that a message shows at the most."""
 
-FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
+FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
 PAGES_BEFORE = "bookpress_pages_before"
