@@ -146,7 +146,9 @@ class Chapter:
 
         It is empty where it quotes nothing.
         """
-        return cell_of(self.quotes, self.where) if self.quotes else ""
+        if self.quotes:
+            return cell_of(self.quotes, self.where)
+        return ""
 
     @cached_property
     def executable(self) -> Any:
@@ -193,7 +195,9 @@ class Chapter:
         """The first heading; the slug where there is none."""
         texts = [cell["source"] for cell in self._cells("markdown")]
         heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
-        return heading[1].strip() if heading else self.slug
+        if heading:
+            return heading[1].strip()
+        return self.slug
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

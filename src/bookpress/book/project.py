@@ -90,7 +90,9 @@ DEFAULTS = Settings()
 def load_settings(root: Path) -> Settings:
     """Return the settings of the book at a folder; a book without the file has the press's own."""
     path = root / FILE
-    return load_model(path, FILE, Settings) if path.is_file() else DEFAULTS
+    if path.is_file():
+        return load_model(path, FILE, Settings)
+    return DEFAULTS
 
 
 def is_laid_out(srcdir: str | Path) -> bool:

@@ -91,7 +91,9 @@ class OldParameter(NamedTuple):
     def words(self) -> str:
         """What it is now."""
         new = self.now.key if self.was.chapter == self.now.chapter else ".".join(self.now)
-        return f"the {self.end} year of {new}" if self.end else new
+        if self.end:
+            return f"the {self.end} year of {new}"
+        return new
 
     def fits(self, known: Parameter | None) -> bool:
         """Return whether there is such a parameter, a period where an end of one is meant."""
@@ -338,7 +340,9 @@ def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> 
     names: Mapping[str, str] = getattr(table.names(old.chapter), kind)
     present = [table.now(kind, Name(old.chapter, key)) for key in names]
     purely_old = names.keys() - {now.key for now in present if now.chapter == old.chapter}
-    return table.now(kind, old) if purely_old & set(beside) else old
+    if purely_old & set(beside):
+        return table.now(kind, old)
+    return old
 
 
 def under_present_names(

@@ -95,7 +95,9 @@ def load_source(project: Project) -> CommittedSource | None:
     """
     places = made_from(project)
     is_release = (project.root / FILE).is_file()
-    return _released(project, places) if is_release else _committed(project.root, places)
+    if is_release:
+        return _released(project, places)
+    return _committed(project.root, places)
 
 
 def _released(project: Project, places: list[str]) -> CommittedSource:

@@ -108,7 +108,9 @@ def is_large(value: float) -> bool:
 
 def _other(value: float, extra: int) -> str:
     """Write a number whose unit is its own word."""
-    return power(value, extra) if is_large(value) else _whole(value, extra)
+    if is_large(value):
+        return power(value, extra)
+    return _whole(value, extra)
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
@@ -297,7 +299,9 @@ def spoken(text: str) -> str:
     if not date:
         return text
     month = f"{calendar.month_name[int(date['month'])]} {date['year']}"
-    return f"{int(date['day'])} {month}" if date["day"] else month
+    if date["day"]:
+        return f"{int(date['day'])} {month}"
+    return month
 
 
 def setting(value: Any) -> str:
@@ -345,7 +349,9 @@ def difference(first: float, second: float, unit: str) -> str:
         return f"{number(100 * apart, 'points')} points"
     if unit == "year":
         years = round(apart)
-        return f"{years} year" if years == 1 else f"{years} years"
+        if years == 1:
+            return f"{years} year"
+        return f"{years} years"
     if first <= 0 or second <= 0 or unit == "count":
         return _value(apart, unit)
     if 0.5 < second / first < 2:

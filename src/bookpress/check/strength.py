@@ -159,7 +159,9 @@ def _argument(call: ast.Call, name: str, place: int) -> float | None:
     for keyword in call.keywords:
         if keyword.arg == name:
             return _number(keyword.value)
-    return _number(call.args[place]) if len(call.args) > place else None
+    if len(call.args) > place:
+        return _number(call.args[place])
+    return None
 
 
 def _number(node: ast.expr) -> float | None:

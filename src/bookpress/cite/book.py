@@ -74,12 +74,16 @@ class Author(Facts):
     def full(self) -> str:
         """The name as it is spoken: ``"Ludwig van Beethoven"``."""
         name = " ".join(filter(None, [self.given, self.surname]))
-        return f"{name}, {self.suffix}" if self.suffix else name
+        if self.suffix:
+            return f"{name}, {self.suffix}"
+        return name
 
     @property
     def orcid_url(self) -> str | None:
         """Address of the ORCID record."""
-        return f"https://orcid.org/{self.orcid}" if self.orcid else None
+        if self.orcid:
+            return f"https://orcid.org/{self.orcid}"
+        return None
 
 
 class Basis(Facts):
@@ -151,7 +155,9 @@ class Book(Facts):
     @property
     def full_title(self) -> str:
         """Title and subtitle."""
-        return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
+        if self.subtitle:
+            return f"{self.title}: {self.subtitle}"
+        return self.title
 
     @property
     def file_stem(self) -> str:

@@ -165,7 +165,9 @@ def _plain_text(latex: str) -> str:
 
 def _year_of(fields: Mapping[str, str]) -> str | None:
     """Return the year of a work, without the letter that tells works of one year apart."""
-    return fields["year"].rstrip("abcde") if "year" in fields else None
+    if "year" in fields:
+        return fields["year"].rstrip("abcde")
+    return None
 
 
 def _author(person: Any) -> Author:

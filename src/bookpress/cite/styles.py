@@ -78,7 +78,9 @@ def to_markdown(citation: Citation) -> str:
 def _in_markdown(part: str) -> str:
     """Return a tag, an address or a text of a reference in HTML as Markdown."""
     if part.startswith("<"):
-        return "*" if part.strip("</>") == "i" else ""
+        if part.strip("</>") == "i":
+            return "*"
+        return ""
     text = html.unescape(part)
     if part.startswith(("http://", "https://")):
         return f"<{text}>"

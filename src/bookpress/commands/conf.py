@@ -86,4 +86,6 @@ def _aliases(project: Project) -> dict[str, str]:
 def _paths(given: Mapping[str, Any]) -> list[str]:
     """Return the lines that let extensions of the book's own be imported, where it has some."""
     local = (given.get("sphinx") or {}).get("local_extensions") or {}
-    return [IMPORTS.format(paths=[*local.values()])] if local else []
+    if local:
+        return [IMPORTS.format(paths=[*local.values()])]
+    return []

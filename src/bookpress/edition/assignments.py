@@ -37,7 +37,9 @@ class Assignment:
     @property
     def label(self) -> str:
         """The name as the user wrote it."""
-        return f"{self.chapter}.{self.name}" if self.chapter else self.name
+        if self.chapter:
+            return f"{self.chapter}.{self.name}"
+        return self.name
 
 
 def parse_assignments(
@@ -88,7 +90,9 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
 def _typed(value: Any) -> str:
     """Return a value as it is typed behind a name."""
     is_json = isinstance(value, list | dict | bool | None)
-    return json.dumps(value) if is_json else f"{value}"
+    if is_json:
+        return json.dumps(value)
+    return f"{value}"
 
 
 def file_assignments(

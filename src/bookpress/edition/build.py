@@ -226,7 +226,9 @@ def page_state(
 
 def _source(project: Project) -> dict[str, Any] | None:
     source = load_source(project)
-    return source.model_dump(mode="json", exclude={"files"}) if source else None
+    if source:
+        return source.model_dump(mode="json", exclude={"files"})
+    return None
 
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:

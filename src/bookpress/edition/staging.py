@@ -95,7 +95,9 @@ def with_states(
 
     Where there are none, the pages that need them are not there either.
     """
-    return {**files, **states} if states else without_states(files, key)
+    if states:
+        return {**files, **states}
+    return without_states(files, key)
 
 
 def stage(
@@ -284,7 +286,9 @@ def _moment(project: Project) -> str:
     moment = build_time(project.root)
     says_hours = "html_last_updated_fmt" in str(configuration(project))
     is_exact = project.settings.is_laid_out or says_hours
-    return moment.isoformat() if is_exact else moment.date().isoformat()
+    if is_exact:
+        return moment.isoformat()
+    return moment.date().isoformat()
 
 
 def keep_memory(project: Project, digest: str) -> None:

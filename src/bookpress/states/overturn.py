@@ -52,7 +52,9 @@ def _by_labels(sure: Sureness) -> str:
     text = f"{fewest.value:,.0f} of {fewest.n:,} rows {verb} another label for it to fall"
     _, colon, names = fewest.label.rpartition(": ")
     named = names.split(", ")[:MOST_ROWS] if colon else []
-    return f"{text}, first {_listed(named)}." if named else f"{text}."
+    if named:
+        return f"{text}, first {_listed(named)}."
+    return f"{text}."
 
 
 def _by_time(sure: Sureness) -> str:
@@ -83,4 +85,6 @@ def _by_many(sure: Sureness) -> str:
 def _listed(words: list[str]) -> str:
     """Return words as a list in a sentence."""
     *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    if first:
+        return f"{', '.join(first)} and {last}"
+    return last

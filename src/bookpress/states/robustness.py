@@ -97,7 +97,9 @@ def what_overturns(sure: Sureness) -> str:
     named = [state["words"] for state in falls[:MOST_NAMED]]
     text = f"falls {' or '.join(named)}"
     more = len(falls) - len(named)
-    return f"{text}, and under {more} more" if more else text
+    if more:
+        return f"{text}, and under {more} more"
+    return text
 
 
 def in_short(sure: Sureness) -> str:
@@ -207,4 +209,6 @@ def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
 
 
 def _because(falls: Sequence[Mapping[str, Any]]) -> str:
-    return str(falls[0]["because"]) if falls else ""
+    if falls:
+        return str(falls[0]["because"])
+    return ""

@@ -186,4 +186,6 @@ def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
         ends = zip(years_of(value), years_of(usual), strict=True)
         return sum(abs(year - usual_year) for year, usual_year in ends)
     values = parameter.explored(usual)
-    return abs(values.index(value) - values.index(usual)) if are_ordered(values) else 1
+    if are_ordered(values):
+        return abs(values.index(value) - values.index(usual))
+    return 1

@@ -200,7 +200,9 @@ def equals(
 def _verb(what: str) -> str:
     """Return "is", or "are" for what is plural, as "the years" or "the numbers of chips"."""
     noun = what.partition(" of ")[0]
-    return "are" if noun.endswith("s") and not noun.endswith("ss") else "is"
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return "are"
+    return "is"
 
 
 def _said(found: Any) -> str:
@@ -223,7 +225,9 @@ def _item(item: Any) -> str:
     if isinstance(item, tuple):
         return " to ".join(map(str, item))
     is_large = isinstance(item, int) and abs(item) >= 10_000
-    return f"{item:,}" if is_large else str(item)
+    if is_large:
+        return f"{item:,}"
+    return str(item)
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:

@@ -216,7 +216,9 @@ def machine_runs(
 
 
 def _number(estimate: Estimate) -> str:
-    return f"{estimate.value:,.0f}" if estimate.value else ""
+    if estimate.value:
+        return f"{estimate.value:,.0f}"
+    return ""
 
 
 def _counts(share: Estimate) -> str:

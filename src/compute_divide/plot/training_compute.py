@@ -323,7 +323,9 @@ def _gaps(gaps: pd.DataFrame) -> alt.LayerChart:
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×"
+    if ratio >= 10:
+        return f"{ratio:,.0f}×"
+    return f"{ratio:,.1f}×"
 
 
 @needs("ratio")

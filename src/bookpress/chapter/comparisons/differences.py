@@ -334,4 +334,6 @@ def _signed(number: float) -> str:
 
 
 def _upper(ratio: float) -> str:
-    return "no bound" if math.isinf(ratio) else numbers.number(ratio, "ratio")
+    if math.isinf(ratio):
+        return "no bound"
+    return numbers.number(ratio, "ratio")

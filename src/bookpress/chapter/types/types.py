@@ -57,7 +57,9 @@ class Lookup:
     def proper(self, name: str) -> str:
         """Return what a name is called where it was imported from, of a known module."""
         known = self.imported.get(name)
-        return known.name if known and known.module in PLAIN and known.name else name
+        if known and known.module in PLAIN and known.name:
+            return known.name
+        return name
 
     def find(self, name: str) -> Any:
         """Return the type of the book with a name.

@@ -94,7 +94,9 @@ class Page:
     def rows_of(self, key: str) -> str:
         """Return the address of the rows behind a result; empty where they are not listed."""
         name = id_of(key.replace(".", "__"))
-        return f"rows/{self.slug}/{name}.csv" if key in self.listed else ""
+        if key in self.listed:
+            return f"rows/{self.slug}/{name}.csv"
+        return ""
 
     @property
     def parameters(self) -> dict[str, Any]:

@@ -113,7 +113,9 @@ def _imported(tree: ast.Module) -> set[str]:
 def _figure(metadata: Mapping[str, Any]) -> str:
     """Return the name of the figure that a cell shows; empty where it shows none."""
     figure = metadata.get("mystnb", {}).get("figure", {})
-    return str(figure.get("name", "")) if isinstance(figure, Mapping) else ""
+    if isinstance(figure, Mapping):
+        return str(figure.get("name", ""))
+    return ""
 
 
 def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:

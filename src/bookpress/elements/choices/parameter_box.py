@@ -102,7 +102,9 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     parser.options["document"] = document
     parser.render(text)
     first = next(document.findall(nodes.paragraph), None)
-    return list(first.children) if first is not None else []
+    if first is not None:
+        return list(first.children)
+    return []
 
 
 def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:

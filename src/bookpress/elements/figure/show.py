@@ -251,7 +251,9 @@ def _row(cells: Iterable[str]) -> str:
 
 def _in_cell(text: str, column: Column) -> str:
     """Return text as a cell of a table in Markdown can hold it; it may come from anywhere."""
-    return ours(text) if column.markup else plain(text)
+    if column.markup:
+        return ours(text)
+    return plain(text)
 
 
 def _check_rows(name: Any, data: pd.DataFrame) -> None:

@@ -197,7 +197,9 @@ def _kind(app: Sphinx, page: Page, templatename: str) -> str:
         return "chapter"
     if page.docname == app.config.root_doc:
         return "cover"
-    return "page sheet" if page.front.get("template") == "sheet" else "page"
+    if page.front.get("template") == "sheet":
+        return "page sheet"
+    return "page"
 
 
 def shared_choices(env: BuildEnvironment) -> list[str]:

@@ -250,7 +250,9 @@ def _underline(node: mark) -> None:
 
 def _text_of(node: nodes.Node) -> str:
     """Return the text of a node of text, and of any other none."""
-    return node.astext() if isinstance(node, nodes.Text) else ""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    return ""
 
 
 def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None:

@@ -39,4 +39,6 @@ def _note(text: str, docname: str, env: BuildEnvironment) -> str:
         for statement in statements
         if statement.holds is not True and not statement.number_moves
     ]
-    return f"> {note(untrue)}\n\n" if untrue else ""
+    if untrue:
+        return f"> {note(untrue)}\n\n"
+    return ""

@@ -101,7 +101,9 @@ def _meaning(body: str, arguments: list[str]) -> str:
         number = int(pieces[place])
         pieces[place] = arguments[number - 1] if number <= len(arguments) else ""
     text = "".join(pieces)
-    return f"{text} " if re.search(r"\\[A-Za-z]+$", text) else text
+    if re.search(r"\\[A-Za-z]+$", text):
+        return f"{text} "
+    return text
 
 
 def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[list[str], int]:

@@ -126,7 +126,9 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
 
 def result_title(result: Estimate) -> str:
     """Return what a result measures, and all of it; empty where it does not say."""
-    return f"{result.label}: {numbers.full(result)}" if result.label else ""
+    if result.label:
+        return f"{result.label}: {numbers.full(result)}"
+    return ""
 
 
 def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:

@@ -80,7 +80,9 @@ class Format:
             if error.name not in EXTRAS:
                 raise
             raise PressError(needs(f"the format {self.name!r}", error.name)) from error
-        return self.find(self.needs)() if self.needs else None
+        if self.needs:
+            return self.find(self.needs)()
+        return None
 
 
 @cache

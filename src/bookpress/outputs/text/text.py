@@ -141,7 +141,9 @@ def _numbers(page: Page) -> Iterator[str]:
 def _rows_link(page: Page, key: str) -> str:
     """Return the link to the rows that a result counts, where they are listed."""
     rows = page.rows_of(key)
-    return f" ([rows]({relative_uri(address_of(page), rows)}))" if rows else ""
+    if rows:
+        return f" ([rows]({relative_uri(address_of(page), rows)}))"
+    return ""
 
 
 def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:

@@ -287,7 +287,9 @@ def _plain_link(link: str) -> str:
     address = link.strip().casefold()
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     preprint = _ARXIV.search(bare)
-    return f"arxiv {preprint[1]}" if preprint else bare
+    if preprint:
+        return f"arxiv {preprint[1]}"
+    return bare
 
 
 def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:

@@ -212,21 +212,27 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
         return {}
     if dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes":
         team = audit["team_type_apart"]
-    return {} if team == row["team_type"] else {"team_type": (team, TEAM)}
+    if team == row["team_type"]:
+        return {}
+    return {"team_type": (team, TEAM)}
 
 
 def _base_change(row: Record, audit: Record) -> Change:
     """Return the model that a row was built on, where its source names another than the list."""
     base = audit["base_model"]
     is_listed = isinstance(row["base_model"], str) and isinstance(base, str)
-    return {"base_model": (base, OTHER_BASE)} if is_listed and base != row["base_model"] else {}
+    if is_listed and base != row["base_model"]:
+        return {"base_model": (base, OTHER_BASE)}
+    return {}
 
 
 def _access_change(row: Record, audit: Record) -> Change:
     """Return the label of access to the weights, where its source contradicts the listed one."""
     label = audit["openness"]
     is_listed = isinstance(row["openness"], str) and isinstance(label, str)
-    return {"openness": (label, OTHER_ACCESS)} if is_listed and label != row["openness"] else {}
+    if is_listed and label != row["openness"]:
+        return {"openness": (label, OTHER_ACCESS)}
+    return {}
 
 
 def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
@@ -288,7 +294,9 @@ def _unless_alike(
     own: float, listed: float, reason: str, factor: float = ROUNDING
 ) -> tuple[float, str]:
     """Return the listed value where both are the same, else the own one with the reason."""
-    return (listed, "") if are_alike(own, listed, factor) else (own, reason)
+    if are_alike(own, listed, factor):
+        return (listed, "")
+    return (own, reason)
 
 
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:
@@ -307,7 +315,9 @@ def _fastest(chips: object, peaks: Mapping[Hashable, float]) -> float:
     if not isinstance(chips, str):
         return math.nan
     rates = [peaks.get(chip, math.nan) for chip in chips.split("|")]
-    return math.nan if any(map(math.isnan, rates)) else max(rates)
+    if any(map(math.isnan, rates)):
+        return math.nan
+    return max(rates)
 
 
 def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
@@ -317,6 +327,8 @@ def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
     def of_bases(names: object) -> float:
         bases = names.split("|") if isinstance(names, str) else []
         known = [listed.get(base, math.nan) for base in bases]
-        return math.nan if not known or any(map(math.isnan, known)) else sum(known)
+        if not known or any(map(math.isnan, known)):
+            return math.nan
+        return sum(known)
 
     return models["base_model"].map(of_bases)

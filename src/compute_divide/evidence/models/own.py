@@ -235,7 +235,9 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
 
 def _in_one_line(cell: Any) -> Any:
     """Return a text without line breaks, which a cell of our tables never has."""
-    return " ".join(cell.split()) if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    return cell
 
 
 def _write(name: str, rows: pd.DataFrame) -> None:

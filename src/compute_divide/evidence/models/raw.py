@@ -337,7 +337,9 @@ class _SnapshotReader:
         """
         flag = self.flag(row, "self_supervised", place)
         approach = row["approach"].casefold()
-        return flag if flag is not None or not approach else "self-supervised" in approach
+        if flag is not None or not approach:
+            return flag
+        return "self-supervised" in approach
 
     def notes(self) -> list[str]:
         """Return the notes for the sidecar: how the file was read, and what was met."""

@@ -149,7 +149,9 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
     status = response.status_code
     message = f"{server} answers {status}{_explanation(response)}"
     passes = status >= 500 or status in {403, 408, 429}
-    return TransientError(message, wait) if passes else FetchError(message)
+    if passes:
+        return TransientError(message, wait)
+    return FetchError(message)
 
 
 def _explanation(response: requests.Response) -> str:
@@ -160,7 +162,9 @@ def _explanation(response: requests.Response) -> str:
     except (requests.RequestException, ValueError, AttributeError, TypeError):
         return ""
     text = ". ".join(parts)
-    return f": {_shortened(text)}" if text else ""
+    if text:
+        return f": {_shortened(text)}"
+    return ""
 
 
 def _shortened(text: str) -> str:
@@ -173,7 +177,9 @@ def read_number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if 0 <= number < float("inf") else None
+    if 0 <= number < float("inf"):
+        return number
+    return None
 
 
 def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
@@ -190,7 +196,9 @@ def duration(seconds: float) -> str:
     if minutes == 0:
         return f"{seconds:.0f} s"
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours else f"{minutes} min"
+    if hours:
+        return f"{hours} h {rest} min"
+    return f"{minutes} min"
 
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
@@ -220,7 +228,9 @@ class Query:
         works = pyalex.Works().filter(**self.filters)
         if self.select:
             works = works.select(list(self.select))
-        return works.group_by(self.group_by) if self.group_by else works
+        if self.group_by:
+            return works.group_by(self.group_by)
+        return works
 
     def __str__(self) -> str:
         """Return the filters as OpenAlex writes them."""
@@ -256,7 +266,9 @@ class Balance:
         A count by group costs the same with a search.
         """
         searches = any(name.endswith(".search") for name in query.filters)
-        return self.search_cost if searches and not query.group_by else self.list_cost
+        if searches and not query.group_by:
+            return self.search_cost
+        return self.list_cost
 
 
 @dataclass

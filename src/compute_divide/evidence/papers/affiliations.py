@@ -76,7 +76,9 @@ class Rule(Strict):
     @property
     def atoms(self) -> tuple[str, ...]:
         """Return what a slot profile holds for this rule: the judgement call, or the sectors."""
-        return (f"@{self.judgement}",) if self.judgement else self.sector
+        if self.judgement:
+            return (f"@{self.judgement}",)
+        return self.sector
 
 
 class AffiliationReader:

@@ -360,7 +360,9 @@ def status_fault(status: str | None) -> str | None:
         return None
     if _NOT_ACCEPTED.search(status):
         return f"not accepted: {status}"
-    return None if _ACCEPTED.search(status) else f"the status {status!r} is not known"
+    if _ACCEPTED.search(status):
+        return None
+    return f"the status {status!r} is not known"
 
 
 def track_name(track: str | None, status: str | None) -> str:

@@ -46,7 +46,9 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
         first, second, year = map(int, match.groups())
         by_day = _dated(year, second, first)
         by_month = _dated(year, first, second)
-        return by_day or by_month if order == "day-first" else by_month or by_day
+        if order == "day-first":
+            return by_day or by_month
+        return by_month or by_day
     for form in _FORMS:
         if match := form.fullmatch(text):
             stated = match.groupdict()

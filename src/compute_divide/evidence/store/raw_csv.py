@@ -178,7 +178,9 @@ def read_number(
         place = f"row {row.number}: {text[:40]!r}"
         findings.add(f"{what}: {why}, left missing", place)
         return None
-    return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
+    if bounds.whole:
+        return float(round(value))  # 30000.000000000004 is meant to be whole
+    return value
 
 
 def parse_number(text: str) -> float | None:
@@ -211,7 +213,9 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     entries = list(filter(None, stripped))
     parts = ",".join(entries).split(",")
     every = list(filter(None, map(clean, parts)))
-    return every if len(entries) != count == len(every) else entries
+    if len(entries) != count == len(every):
+        return every
+    return entries
 
 
 def joined(entries: Iterable[str]) -> str:

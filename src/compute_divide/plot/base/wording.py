@@ -43,7 +43,9 @@ def in_cell(estimate: Estimate, *details: str) -> str:
         return "–"
     texts = [written(estimate, how) for how in details]
     known = [text for text in texts if text not in {NO_INTERVAL, NO_COUNTS}]
-    return f"{value} ({'; '.join(known)})" if known else value
+    if known:
+        return f"{value} ({'; '.join(known)})"
+    return value
 
 
 def between(low: float, high: float) -> str:
@@ -73,7 +75,9 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     ('a, b and c', 'a', 'no conference')
     """
     *first, last = [*items] or [none]
-    return f"{', '.join(first)} and {last}" if first else last
+    if first:
+        return f"{', '.join(first)} and {last}"
+    return last
 
 
 def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:
@@ -185,7 +189,9 @@ def _interval(row: Mapping[Hashable, Any], kind: Kind) -> str:
     """Return the interval of a value, if it has one."""
     low = write_value(row.get("low"), kind)
     high = write_value(row.get("high"), kind)
-    return f", interval {low} to {high}" if low and high else ""
+    if low and high:
+        return f", interval {low} to {high}"
+    return ""
 
 
 def describe_groups(
