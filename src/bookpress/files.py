@@ -201,7 +201,8 @@ def harmless(value: Any) -> Any:
 
 def update_file(path: Path, content: bytes) -> None:
     """Write a file only where its content differs, so that its date says when it last changed."""
-    if not path.is_file() or path.read_bytes() != content:
+    has_changed = not path.is_file() or path.read_bytes() != content
+    if has_changed:
         replace_file(path, content)
 
 

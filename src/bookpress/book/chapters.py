@@ -247,7 +247,8 @@ class Chapter:
         addresses = {}
         for old in self.old_parameters:
             is_free = old.was.chapter == self.slug and old.was.key not in known
-            if is_free and old.fits(known.get(old.now.key)):
+            is_replaced = is_free and old.fits(known.get(old.now.key))
+            if is_replaced:
                 addresses[old.was.key] = [old.now.key, old.end]
         return addresses
 

@@ -226,7 +226,8 @@ def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[P
 
 
 def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
-    if path.name.startswith(".") or path.name in {"__pycache__", "node_modules"}:
+    is_hidden = path.name.startswith(".") or path.name in {"__pycache__", "node_modules"}
+    if is_hidden:
         return False
     if (path / "pyvenv.cfg").is_file():
         return False

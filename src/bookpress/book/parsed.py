@@ -59,7 +59,8 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
     with suppress(OSError):
         stored_key, _, made = place.read_bytes().partition(b"\n")
         check, _, made = made.partition(b"\n")
-        if stored_key == key and check == sha256(made).encode():
+        is_sound = stored_key == key and check == sha256(made).encode()
+        if is_sound:
             return made
     made = make()
     with suppress(PressError):  # what cannot be stored is made again

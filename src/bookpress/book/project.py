@@ -136,7 +136,8 @@ class Project:
         """Return the book that holds the working folder."""
         here = Path.cwd().resolve()
         for folder in (here, *here.parents):
-            if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
+            is_book = (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file()
+            if is_book:
                 return cls.at(folder)
         if (here / "myst.yml").is_file():
             raise UsageError(f"no book of Jupyter Book 1.x at {here}: its myst.yml is of 2.x")

@@ -378,7 +378,8 @@ def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[st
         if old.was.key in present.get(old.was.chapter, {}):
             olds.setdefault((old.was.chapter, old.now), {})[old.end] = old.was
     for (_, now), by_end in olds.items():
-        if "" not in by_end and set(by_end) != set(ENDS):
+        is_one_year = "" not in by_end and set(by_end) != set(ENDS)
+        if is_one_year:
             continue  # one year is no period: it keeps its old name
         values = {end: present[was.chapter].pop(was.key) for end, was in by_end.items()}
         present.setdefault(now.chapter, {}).setdefault(now.key, _joined(values))

@@ -82,7 +82,8 @@ def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
     counted = {}
     for name, file_hash in hashes.items():
         is_hidden = "/." in f"/{name}" or "__pycache__" in name
-        if f"{name}/".startswith(folders) and not is_hidden:
+        is_counted = f"{name}/".startswith(folders) and not is_hidden
+        if is_counted:
             counted[name] = file_hash
     return sha256(canonical(counted).encode())
 

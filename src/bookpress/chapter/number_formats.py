@@ -144,7 +144,8 @@ def _ends(result: Estimate, extra: int = 0) -> str:
     """
     low = number(result.low, result.unit, extra=extra)
     high = number(result.high, result.unit, extra=extra)
-    if low == high and result.low != result.high:
+    look_alike = low == high and result.low != result.high
+    if look_alike:
         low = number(result.low, result.unit, extra=extra + 1)
         high = number(result.high, result.unit, extra=extra + 1)
     if low == high:
@@ -187,9 +188,11 @@ def ranged(result: Estimate, extra: int = 0) -> str:
     A share of few has its counts there too. All with so many digits beyond the usual.
     """
     parts = []
-    if _has_interval(result) and result.low != result.high:
+    has_ends = _has_interval(result) and result.low != result.high
+    if has_ends:
         parts.append(_ends(result, extra).replace("%", ""))
-    if result.k is not None and (result.n or 0) < FEW:
+    are_few = result.k is not None and (result.n or 0) < FEW
+    if are_few:
         parts.append(counts(result))
     return _with_parts(_value(result.value, result.unit, extra), parts)
 
@@ -352,7 +355,8 @@ def difference(first: float, second: float, unit: str) -> str:
         if years == 1:
             return f"{years} year"
         return f"{years} years"
-    if first <= 0 or second <= 0 or unit == "count":
+    is_absolute = first <= 0 or second <= 0 or unit == "count"
+    if is_absolute:
         return _value(apart, unit)
     if 0.5 < second / first < 2:
         return number(apart / first, "share")

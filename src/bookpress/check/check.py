@@ -134,7 +134,8 @@ def _deposits(project: Project) -> Iterator[Problem]:
         book = load_book(project.root)
         for name, text in deposit_files(book).items():
             path = project.root / name
-            if path.is_file() and read(path) != text.encode():
+            is_stale = path.is_file() and read(path) != text.encode()
+            if is_stale:
                 yield Problem(name, 1, fault)
 
 

@@ -94,7 +94,8 @@ def _factors(form: Form, call: ast.Call) -> Iterator[float]:
         yield _argument(call, "at_least", 2) or 0.0
     if form == "about":
         yield _argument(call, "number", 1) or 0.0
-    if form not in {"above", "below"} or not call.args:
+    has_no_side = form not in {"above", "below"} or not call.args
+    if has_no_side:
         return
     first, *others = call.args
     larger = [first] if form == "above" else others

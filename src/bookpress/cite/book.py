@@ -146,7 +146,8 @@ class Book(Facts):
     @model_validator(mode="after")
     def _one_title(self) -> Self:
         in_sentence = self.title_in_sentence
-        if in_sentence and in_sentence.lower() != self.title.lower():
+        is_other_title = in_sentence and in_sentence.lower() != self.title.lower()
+        if is_other_title:
             raise ValueError(
                 f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
             )

@@ -248,7 +248,8 @@ def resolve(
     choice.join()
     values = choice.values
     for chapter in book:
-        if chapter in included or chapter.slug in values:
+        is_asked = chapter in included or chapter.slug in values
+        if is_asked:
             defaults = {parameter.name: parameter.default for parameter in chapter.parameters}
             values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
     if choice.problems:

@@ -119,7 +119,8 @@ def build(
         if extras is None and before.get(EXTRAS):
             extras = _kept(target, before[EXTRAS])
         extras_mark = extras.mark if extras else None
-        if not options.force and is_current(target, state, extras_mark):
+        is_done = not options.force and is_current(target, state, extras_mark)
+        if is_done:
             return Built(edition, target, changed=False, fresh=[])
         # the process imports, then begins to draw, while chapters run
         with Maker(PAGES, state["date"]) as sphinx:
@@ -241,7 +242,8 @@ def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     digest = sha256(checked.encode()).encode()
     stamp = project.cache / "verified"
     verify = project.settings.verify
-    if not verify or (stamp.is_file() and stamp.read_bytes() == digest):
+    is_verified = not verify or (stamp.is_file() and stamp.read_bytes() == digest)
+    if is_verified:
         return
     variables = {project.settings.data_variable: str(project.data)}
     problems = engine.call(verify, variables, project.root)

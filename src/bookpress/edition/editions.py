@@ -193,7 +193,8 @@ class Edition:
 
         What is there gives way to what is built.
         """
-        if self.name and not is_name(self.name):
+        is_malformed = self.name and not is_name(self.name)
+        if is_malformed:
             raise UsageError(f"no edition {quoted(self.name)}: {NAMING}")
 
     @cached_property
@@ -312,7 +313,8 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
     """
     if not is_name(name):
         raise UsageError(f"no edition {quoted(name)}: {NAMING}")
-    if name in edition_names(project) or name in project.built:
+    is_taken = name in edition_names(project) or name in project.built
+    if is_taken:
         raise UsageError(
             f"there is an edition {quoted(name)} already: save this one under another name"
         )

@@ -76,7 +76,8 @@ def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
     parser = html.HTMLParser(encoding="utf-8")
     pages = {}
     for name, path in files.items():
-        if name.endswith(".html") and not name.startswith("_static/"):
+        is_page = name.endswith(".html") and not name.startswith("_static/")
+        if is_page:
             pages[name] = html.parse(str(path), parser).getroot()
     return pages
 
@@ -100,7 +101,8 @@ def _broken(
     if parts.path:
         joined = posixpath.join(posixpath.dirname(page), unquote(parts.path))
         target = posixpath.normpath(joined)
-    if parts.scheme or parts.netloc or target.startswith("../"):
+    leads_out = parts.scheme or parts.netloc or target.startswith("../")
+    if leads_out:
         return
     place = target if target in files else posixpath.normpath(f"{target}/index.html")
     if place not in files:

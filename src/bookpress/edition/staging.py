@@ -149,7 +149,8 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     wanted = dict(files)
     for name, content in files.items():
         own = front_matter(content.decode("utf-8"), name).get(key) if name.endswith(".md") else None
-        if own and own.get("needs") == "states":
+        needs_states = own and own.get("needs") == "states"
+        if needs_states:
             del wanted[name]
     dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
     if dropped:
@@ -209,7 +210,8 @@ def staged_notebook(
     changed = [row for row in rows if row["value"] != row["default"]]
     assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
     for cell in notebook["cells"]:
-        if assignments and "parameters" in cell["metadata"].get("tags", []):
+        takes_values = assignments and "parameters" in cell["metadata"].get("tags", [])
+        if takes_values:
             # what papermill puts in is hidden, and gone where other values are put in
             lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
@@ -276,7 +278,8 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
     ]
     digest = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY
-    if not (memory / MARK).is_file() or read(memory / MARK).decode() != digest:
+    is_of_other_build = not (memory / MARK).is_file() or read(memory / MARK).decode() != digest
+    if is_of_other_build:
         shutil.rmtree(memory, ignore_errors=True)
     return digest
 

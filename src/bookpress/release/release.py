@@ -97,7 +97,8 @@ def _ready(project: Project, name: str, book: Book) -> Path:
         changes = "the book has changes that are not committed"
         raise PressError(f"{changes}: commit them, build again, release")
     now = source.model_dump(mode="json", exclude={"files"})
-    if record.get("source") != now or record.get("version") != book.version:
+    is_stale = record.get("source") != now or record.get("version") != book.version
+    if is_stale:
         stale = f"the edition {quoted(name)} was built from something else than what is committed"
         raise PressError(f"{stale}: build it again")
     return folder
@@ -107,7 +108,8 @@ def check_deposit(root: Path, book: Book) -> None:
     """Raise where a file for others, such as CITATION.cff, says something else than the book."""
     for name, content in deposit_files(book).items():
         path = root / name
-        if path.is_file() and read(path).decode("utf-8", "replace") != content:
+        is_outdated = path.is_file() and read(path).decode("utf-8", "replace") != content
+        if is_outdated:
             remedy = f"{REMAKE}, commit, and build again"
             raise PressError(f"{name} does not say what {SETTINGS} says: {remedy}")
 
@@ -116,7 +118,8 @@ def check_date(facts: Released, book: Book) -> None:
     """Raise where the list of releases gives a version another date than its edition has."""
     for entry in book.releases:
         is_it = facts.is_default and entry.version == book.version
-        if is_it and entry.date not in (None, facts.date):
+        is_dated_otherwise = is_it and entry.date not in (None, facts.date)
+        if is_dated_otherwise:
             stated = f"version {book.version} is of {entry.date} in `releases`"
             dated = f"and its edition of {facts.date}"
             raise PressError(f"{SETTINGS}: {stated}, {dated}: set `date` to the same day")

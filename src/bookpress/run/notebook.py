@@ -236,7 +236,8 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     """
     number = 0
     for other in notebook.cells:
-        if other.cell_type == "code" and INJECTED not in other.metadata.get("tags", []):
+        is_code = other.cell_type == "code" and INJECTED not in other.metadata.get("tags", [])
+        if is_code:
             number += 1
             if other is cell:
                 break

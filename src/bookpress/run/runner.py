@@ -53,7 +53,8 @@ class RunOptions:
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
-        if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
+        is_out_of_range = self.time_limit is not None and not 0 < self.time_limit <= LONGEST
+        if is_out_of_range:
             allowed = f"more than 0 to {LONGEST:,.0f}"
             raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: {allowed}")
 

@@ -216,7 +216,8 @@ class _Pages(SimpleHTTPRequestHandler):
         """Send the head of an answer and return its body."""
         state = self.state
         path = unquote(urlsplit(self.path).path)
-        if not self._is_ours() or "\0" in path:
+        is_refused = not self._is_ours() or "\0" in path
+        if is_refused:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
             return self._answer(self._standing())
@@ -236,7 +237,8 @@ class _Pages(SimpleHTTPRequestHandler):
         if path.endswith("/"):
             self.path = f"{path}index.html"
         file = Path(self.translate_path(self.path))
-        if file.suffix != ".html" or not file.is_file():
+        is_page = file.suffix == ".html" and file.is_file()
+        if not is_page:
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
         live = ""
@@ -298,7 +300,10 @@ class _Pages(SimpleHTTPRequestHandler):
         """Return the order that is sent; None where it is none, or too long."""
         is_json = self.headers.get_content_type() == "application/json"
         length = self.headers.get("Content-Length", "")
-        if self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length):
+        is_malformed = (
+            self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length)
+        )
+        if is_malformed:
             return None
         size = int(length)
         if size > ORDER_LIMIT:

@@ -49,7 +49,10 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
     folder = project.editions / DEFAULT
     path = folder / "source" / FILE
     built = load_built(folder)
-    if built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id:
+    is_unexplored = (
+        built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id
+    )
+    if is_unexplored:
         explore = f"run `{project.settings.command} explore`"
         raise UsageError(f"the published edition was not explored, or has changed since: {explore}")
     return dict(parse_json(read(path), str(path)))
@@ -106,7 +109,8 @@ def in_short(sure: Sureness) -> str:
     """Return at the end of a sentence what overturns it; empty where nothing does."""
     falls = sure["falls"]
     names = [*dict.fromkeys(state["name"] for state in falls)]
-    if len(falls) <= MOST_NAMED and len(names) <= 1:
+    are_few = len(falls) <= MOST_NAMED and len(names) <= 1
+    if are_few:
         return what_overturns(sure)
     nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
     choices = [nouns[name] or name.replace("_", " ") for name in names]

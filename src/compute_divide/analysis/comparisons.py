@@ -189,7 +189,8 @@ def equals(
     >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
     (True, None)
     """
-    if found is None or (pd.api.types.is_scalar(found) and pd.isna(found)):
+    is_missing = found is None or (pd.api.types.is_scalar(found) and pd.isna(found))
+    if is_missing:
         return Comparison(None, f"{what} is not known")
     is_number = isinstance(found, numbers.Number) and not isinstance(found, bool)
     kind: Kind = "number" if is_number else "claim"
@@ -200,7 +201,8 @@ def equals(
 def _verb(what: str) -> str:
     """Return "is", or "are" for what is plural, as "the years" or "the numbers of chips"."""
     noun = what.partition(" of ")[0]
-    if noun.endswith("s") and not noun.endswith("ss"):
+    is_plural = noun.endswith("s") and not noun.endswith("ss")
+    if is_plural:
         return "are"
     return "is"
 

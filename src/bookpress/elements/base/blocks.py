@@ -137,7 +137,8 @@ def with_ids(body: str) -> str:
     root = _ElementReader(body).root
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
-        if not holder.is_holder or holder.name in fixed():
+        stays = not holder.is_holder or holder.name in fixed()
+        if stays:
             continue
         for number, block in enumerate(_blocks(holder), 1):
             name = f"{holder.name}-{number}"
@@ -173,7 +174,8 @@ def _after_tag(element: HtmlElement) -> int:
 
 def _parts(block: HtmlElement) -> Iterator[HtmlElement]:
     for element in block.walk():
-        if element is not block and element.attributes.get(PART):
+        is_part = element is not block and element.attributes.get(PART)
+        if is_part:
             yield element
 
 

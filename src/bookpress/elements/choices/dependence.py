@@ -86,7 +86,8 @@ def dependence_of(cells: Iterable[Mapping[str, Any]], parameters: Sequence[str])
     """
     code = _Code()
     for cell in cells:
-        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
+        tags = cell["metadata"].get("tags", ())
+        if cell["cell_type"] == "code" and "parameters" not in tags:
             code.add(cell)
     rests_on = {}
     for key in code.quoted:

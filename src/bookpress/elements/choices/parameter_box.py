@@ -82,7 +82,8 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
         return list(page.front["parameters"])
     for cell in cells:
         tags = cell["metadata"].get("tags", [])
-        if cell["cell_type"] == "code" and "parameters" in tags:
+        declares = cell["cell_type"] == "code" and "parameters" in tags
+        if declares:
             types = load_settings(srcdir).parameter_types
             source = "".join(cell["source"])
             folders = (Path(srcdir, page.docname).parent, srcdir)
@@ -274,7 +275,8 @@ def scale(states: Mapping[str, Any]) -> Place:
     if states.get("unit") == "share":
         low = min(low, 0.0)
     bend: Callable[[float], float] = float
-    if low > 0 and high / low >= MANY:
+    is_wide = low > 0 and high / low >= MANY
+    if is_wide:
         bend = math.log
     start = bend(low)
     width = (bend(high) - start) or 1.0

@@ -65,7 +65,8 @@ def write_of_page(app: Sphinx, docname: str) -> None:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what belongs to no single page."""
-    if exception is None and app.builder.format == "html":
+    is_finished = exception is None and app.builder.format == "html"
+    if is_finished:
         describe_book(app)
         write_index(app)
 

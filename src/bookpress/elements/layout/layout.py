@@ -49,7 +49,8 @@ def setup(app: Sphinx) -> None:
 
 def drop_unused(app: Sphinx, exception: Exception | None) -> None:
     """Drop the style of notebooks that no page of our layout loads."""
-    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
+    if is_finished:
         for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
             unused.unlink()
 
@@ -57,7 +58,8 @@ def drop_unused(app: Sphinx, exception: Exception | None) -> None:
 def shorten_highlighting(app: Sphinx, exception: Exception | None) -> None:
     """Leave out what browsers do not need of the style of code."""
     style = Path(app.outdir, "_static", HIGHLIGHTING)
-    if exception is None and style.is_file() and is_laid_out(app.srcdir):
+    has_style = exception is None and style.is_file() and is_laid_out(app.srcdir)
+    if has_style:
         text = assets.lean(style.name, style.read_text("utf-8"))
         replace_file(style, text.encode())
 

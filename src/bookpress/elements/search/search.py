@@ -52,7 +52,8 @@ def keep_with_page(
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the pieces of all pages, where the press lays them out."""
-    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
+    if is_finished:
         write_script(app)
 
 
@@ -74,7 +75,8 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
         }
         for item in section.findall(nodes.definition_list_item):
             term = next(item.findall(nodes.term))
-            if term["ids"] and "glossary" in item.parent["classes"]:
+            is_of_glossary = term["ids"] and "glossary" in item.parent["classes"]
+            if is_of_glossary:
                 definition = next(item.findall(nodes.definition))
                 yield {
                     "title": term.astext(),
@@ -106,7 +108,8 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
         if isinstance(child, nodes.section):
             continue
         for part in child.findall(lambda node: isinstance(node, _LISTS)):
-            if not isinstance(part.parent, _LISTS) and not isinstance(part.parent, nodes.list_item):
+            is_inner = isinstance(part.parent, (*_LISTS, nodes.list_item))
+            if not is_inner:
                 listed += len(part.astext())
     return listed > LIST_SHARE * max(len(" ".join(words)), 1)
 

@@ -47,10 +47,12 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
     sentence: list[nodes.Node] = []
     for child in parent.children:
         words = [part for part in sentence if not _is_blank(part)]
-        if is_mark(child) or (words and _is_blank(child)):
+        belongs_to_sentence = is_mark(child) or (words and _is_blank(child))
+        if belongs_to_sentence:
             sentence.append(child)
             continue
-        if words and is_mark(words[-1]) and _has_ended(sentence, is_mark):
+        is_whole = words and is_mark(words[-1]) and _has_ended(sentence, is_mark)
+        if is_whole:
             yield sentence
             sentence = []
         if not isinstance(child, nodes.Text):

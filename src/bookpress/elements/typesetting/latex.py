@@ -129,7 +129,8 @@ def _argument(text: str, place: int) -> tuple[str, int]:
         return sign[0], sign.end()
     depth = 0
     for end in range(place, len(text)):
-        if text[end] in "{}" and text[end - 1] != "\\":
+        is_brace = text[end] in "{}" and text[end - 1] != "\\"
+        if is_brace:
             depth += 1 if text[end] == "{" else -1
         if depth == 0:
             return text[place + 1 : end], end + 1

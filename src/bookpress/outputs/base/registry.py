@@ -80,9 +80,7 @@ class Format:
             if error.name not in EXTRAS:
                 raise
             raise PressError(needs(f"the format {self.name!r}", error.name)) from error
-        if self.needs:
-            return self.find(self.needs)()
-        return None
+        return self.find(self.needs)() if self.needs else None
 
 
 @cache

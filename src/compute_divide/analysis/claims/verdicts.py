@@ -181,7 +181,8 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
         return _outcome_of_side(estimate.low, estimate.high, value, side)
     least = _shifted(value, estimate.unit, -1)
     most = _shifted(value, estimate.unit, 1)
-    if estimate.high < least or estimate.low > most:
+    lies_outside = estimate.high < least or estimate.low > most
+    if lies_outside:
         return "differs"
     is_near = least <= estimate.value <= most
     is_narrow = _is_narrow(estimate.low, estimate.high, estimate.unit)

@@ -210,7 +210,8 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
     team = audit["team_type"]
     if pd.isna(team):
         return {}
-    if dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes":
+    counts_apart = dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes"
+    if counts_apart:
         team = audit["team_type_apart"]
     if team == row["team_type"]:
         return {}
@@ -243,7 +244,8 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
     if pd.isna(listed) and pd.isna(audit["own_compute_flop"]):
         return {}
     counted, reason = _own_computing(row, audit)
-    if counted > row["possible"] and not _is_within_peak(audit):
+    is_above_peak = counted > row["possible"] and not _is_within_peak(audit)
+    if is_above_peak:
         return {COMPUTE: (math.nan, ABOVE_PEAK)}
     return {COMPUTE: (counted, reason)} if reason else {}
 
@@ -264,7 +266,8 @@ def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
         return _own_or_unknown(own, listed, OWN_COMPUTING, OF_ITS_BASE)
     if verdict == "compute-changed":
         return _own_or_unknown(own, listed, CORRECTED, UNSUPPORTED)
-    if verdict == "not-checkable" or pd.isna(own):
+    is_unchecked = verdict == "not-checkable" or pd.isna(own)
+    if is_unchecked:
         return listed, ""
     return _unless_alike(own, listed, CORRECTED, ALIKE)
 
@@ -329,6 +332,6 @@ def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
         known = [listed.get(base, math.nan) for base in bases]
         if not known or any(map(math.isnan, known)):
             return math.nan
-        return sum(known)
+        return float(sum(known))
 
     return models["base_model"].map(of_bases)

@@ -201,7 +201,8 @@ def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
     first = rows.iloc[0]
     newest = max(vintages())
     published = first.get("published")
-    if pd.notna(published) and f"{published:%Y-%m}" > newest:
+    is_too_new = pd.notna(published) and f"{published:%Y-%m}" > newest
+    if is_too_new:
         return (
             f"{first['model']!r} of {published:%Y-%m-%d} is newer than all of them, the last is of "
             f"{newest}; name the vintage in the row to add it all the same"

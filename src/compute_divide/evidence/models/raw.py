@@ -265,7 +265,8 @@ class _SnapshotReader:
         """Return our label for a cell of a closed set; empty for a blank cell."""
         text = row[name]
         labels = LABELS[name]
-        if text and name in UNUSED and labels.key(text) not in labels.known:
+        is_unknown_label = text and name in UNUSED and labels.key(text) not in labels.known
+        if is_unknown_label:
             return self.set_aside(row, name)
         return labels.canonical(text, place) if text else ""
 

@@ -61,7 +61,8 @@ def refresh_epoch(
     vintage = vintage or (day or "")[:7]
     if not vintage:
         raise EvidenceError(f"{url} gives no date: name the --vintage, such as 2026-11")
-    if vintage in files.vintages() and not replace:
+    stands_already = vintage in files.vintages() and not replace
+    if stands_already:
         raise EvidenceError(
             f"the vintage {vintage} is there already and differs from what {url} gives: "
             "--replace replaces it, --vintage names another"

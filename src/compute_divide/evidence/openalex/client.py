@@ -138,7 +138,8 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
     needed = header("x-ratelimit-credits-required") or 1
     spent = left is not None and left < needed
     lasts = wait is not None and wait > LONGEST_PAUSE
-    if response.status_code == 429 and (spent or lasts):
+    is_out_of_credits = response.status_code == 429 and (spent or lasts)
+    if is_out_of_credits:
         limit = header("x-ratelimit-limit")
         held = ""
         if left is not None and limit is not None:

@@ -172,7 +172,8 @@ def fetch_records(
         watch()
     came = len(store.ids)
     count = store.at.count
-    if abs(came - count) > DRIFT * count:
+    has_drifted = abs(came - count) > DRIFT * count
+    if has_drifted:
         raise FetchError(
             f"{came:,} works came, OpenAlex says {count:,}: run the same again with --fresh"
         )

@@ -76,7 +76,8 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
         version = versions.setdefault(setting["model"], setting)
         version["openness"] = version["openness"] or setting["openness"]
         openness = setting["openness"] or version["openness"]
-        if version["index"] != setting["index"] or version["openness"] != openness:
+        is_other_version = version["index"] != setting["index"] or version["openness"] != openness
+        if is_other_version:
             raise EvidenceError(
                 f"{row.place(setting['model'])}: its settings differ in index or openness"
             )

@@ -341,7 +341,8 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     calls: dict[str, tuple[str, ...]] = {}
     for number, rule in enumerate(rules, start=2):
         call = rule.judgement
-        if call and calls.setdefault(call, rule.sector) != rule.sector:
+        is_contradicted = call and calls.setdefault(call, rule.sector) != rule.sector
+        if is_contradicted:
             here = "|".join(rule.sector)
             before = "|".join(calls[call])
             raise EvidenceError(

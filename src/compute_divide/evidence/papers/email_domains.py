@@ -101,7 +101,8 @@ def registered_name(labels: Sequence[str]) -> tuple[str, str]:
     size = 1
     if len(labels) > 2:
         *_, second, country = labels
-        if second in _SECOND_LEVEL and len(country) == 2:
+        is_second_level = second in _SECOND_LEVEL and len(country) == 2
+        if is_second_level:
             size = 2
     suffix = ".".join(labels[-size:])
     return labels[-size - 1], suffix

@@ -257,7 +257,8 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
         raise EvidenceError(
             f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
         )
-    if not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040:
+    is_out_of_range = not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040
+    if is_out_of_range:
         raise UsageError(
             f"{venue!r} {year} is no venue and year; allowed: letters a to z with digits, "
             "and 1980 to 2040"

@@ -122,7 +122,8 @@ def _by_order(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
 def _refuse_disorder(shown: Mapping[str, Sequence[Row]], order: Order, column: str) -> None:
     other = "month-first" if order == "day-first" else "day-first"
     file = shown[order][0].file
-    if len(shown[other]) > STRAYS * len([*shown[order], *shown[other]]):
+    is_mixed = len(shown[other]) > STRAYS * len([*shown[order], *shown[other]])
+    if is_mixed:
         raise EvidenceError(
             f"{file}: {_dates(shown[order], column)} have the {order.removesuffix('-first')} "
             f"first, {_dates(shown[other], column)} the {other.removesuffix('-first')}, so that "

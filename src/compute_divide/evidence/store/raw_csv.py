@@ -154,7 +154,8 @@ class Bounds:
             return "zero where only more makes sense"
         if value > self.high:
             return f"above the possible {self.high:g}"
-        if self.whole and not math.isclose(value, round(value), rel_tol=1e-9):
+        is_fraction = self.whole and not math.isclose(value, round(value), rel_tol=1e-9)
+        if is_fraction:
             return "not a whole number"
         return ""
 
@@ -324,7 +325,8 @@ def team_type(tokens: list[str]) -> str:
     kinds = set(tokens)
     if not kinds:
         return "unknown"
-    if "collaboration" in kinds or {"academia", "industry"} <= kinds:
+    is_joint = "collaboration" in kinds or {"academia", "industry"} <= kinds
+    if is_joint:
         return "collaboration"
     if kinds in ({"academia"}, {"industry"}):
         return f"{kinds.pop()}-only"

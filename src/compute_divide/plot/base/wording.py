@@ -157,7 +157,8 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
 
 def _counts(row: pd.Series[Any]) -> str:
     """Return of how many cases a value is, if that is known."""
-    if not {"k", "n"} <= set(row.index):
+    has_counts = {"k", "n"} <= set(row.index)
+    if not has_counts:
         return ""
     count = int(row["k"])
     total = int(row["n"])
