@@ -47,14 +47,12 @@ def cite(
     from bookpress.release.released import check as check_number
 
     if watched is not None:
-        asks_more = (chapter, form, edition, checked) != (None, "apa", "default", None)
-        if asks_more:
+        if (chapter, form, edition, checked) != (None, "apa", "default", None):
             raise UsageError(f"--watch {watched} goes with nothing else: it reads the file")
         raise typer.Exit(_watch(watched))
 
     if checked is not None:
-        asks_more = (chapter, form, edition) != (None, "apa", "default")
-        if asks_more:
+        if (chapter, form, edition) != (None, "apa", "default"):
             alone = "it names the chapter, and asks every release"
             raise UsageError(f"--check {checked} goes with nothing else: {alone}")
         code, words = check_number(opt.current_project(), checked, opt.run_options(1))

@@ -43,11 +43,7 @@ def release(
     book = load_book(project.root)
     check_deposit(project.root, book)
     editions = [_ready(project, name, book) for name in names or book.published_editions]
-    missing = [str(path) for path in older if not path.is_file()]
-    if missing:
-        raise UsageError(
-            f"no archive {', '.join(missing)}; --older takes files of earlier releases"
-        )
+    _check_there(older)
     check_writable(folder)
     draft = folder / ".draft"
     with naming(folder):
@@ -66,9 +62,7 @@ def release(
             lay_out(draft / "site", placed, book, fates, entries)
             if tag:
                 _tag(project, book.version)
-            for archive in placed:
-                if archive.path.parent != folder:
-                    replace_file(folder / archive.path.name, read(archive.path))
+            _copy_archives(placed, folder)
             shutil.rmtree(folder / "site", ignore_errors=True)
             (draft / "site").rename(folder / "site")
         finally:
@@ -77,6 +71,21 @@ def release(
     replace_file(folder / "SHA256SUMS", "".join(sums).encode())
     released.write(project, entries)
     return sorted(archive.facts.id for archive in placed)
+
+
+def _check_there(older: Sequence[Path]) -> None:
+    missing = [str(path) for path in older if not path.is_file()]
+    if missing:
+        raise UsageError(
+            f"no archive {', '.join(missing)}; --older takes files of earlier releases"
+        )
+
+
+def _copy_archives(archives: Sequence[Archive], folder: Path) -> None:
+    """Put archives that lie elsewhere into a folder."""
+    for archive in archives:
+        if archive.path.parent != folder:
+            replace_file(folder / archive.path.name, read(archive.path))
 
 
 def _archives_in(folder: Path) -> list[Path]:

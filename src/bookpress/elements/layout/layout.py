@@ -139,6 +139,7 @@ def fill_context(
     doctree: nodes.document | None,
 ) -> None:
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
+    page = store_of(app.env).pages.get(pagename, Page(pagename))
     if not is_laid_out(app.srcdir):
         if store_of(app.env).pages.get(pagename, Page(pagename)).parameter_rows:
             for asset in assets.themed():
@@ -148,14 +149,8 @@ def fill_context(
                     app.add_js_file(asset.name, loading_method="defer")
         return
     here = app.builder.get_target_uri(pagename)
-    page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
     kind = _kind(app, page, templatename)
-    chapter_end = ""
-    if page.is_chapter:
-        formats = formats_of(app.config)
-        files = files_of(page, Path(app.srcdir), formats, here)
-        chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
 
     def address_of(name: str) -> str:
         address = context["pathto"](f"_static/{name}", 1)
@@ -172,11 +167,29 @@ def fill_context(
         sections=sections(doctree),
         shared=shared_choices(app.env),
         summary=str(page.front.get("abstract", "")),
-        chapter_end=chapter_end,
+        chapter_end=_chapter_end(app, page, here),
         book=citation.book,
         edition=citation.edition,
         banner=banner(app, page, here),
     )
+
+
+def _add_to_theme(app: Sphinx) -> None:
+    """Give a chapter under a theme the styles and scripts of what is added to it."""
+    for asset in assets.themed():
+        if asset.name.endswith(".css"):
+            app.add_css_file(asset.name)
+        else:
+            app.add_js_file(asset.name, loading_method="defer")
+
+
+def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
+    """Return what stands below a chapter; nothing below other pages."""
+    if not page.is_chapter:
+        return ""
+    formats = formats_of(app.config)
+    files = files_of(page, Path(app.srcdir), formats, here)
+    return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
 
 
 def _loads(kind: str, body: str) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -61,8 +62,7 @@ def refresh_epoch(
     vintage = vintage or (day or "")[:7]
     if not vintage:
         raise EvidenceError(f"{url} gives no date: name the --vintage, such as 2026-11")
-    stands_already = vintage in files.vintages() and not replace
-    if stands_already:
+    if vintage in files.vintages() and not replace:
         raise EvidenceError(
             f"the vintage {vintage} is there already and differs from what {url} gives: "
             "--replace replaces it, --vintage names another"
@@ -73,8 +73,13 @@ def refresh_epoch(
         "size": len(content),
         "snapshot": day or vintage,
     }
+    return _write_vintage(vintage, content, fetched)
+
+
+def _write_vintage(vintage: str, content: bytes, fetched: Mapping[str, Any]) -> Sidecar:
+    """Write a vintage of a file and return its sidecar, with how the file was fetched."""
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        file = Path(home) / _file_name(url)
+        file = Path(home) / _file_name(fetched["url"])
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
         source = sidecar.sources[0].model_copy(update=fetched)

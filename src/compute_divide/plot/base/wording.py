@@ -99,12 +99,11 @@ def describe_series(
     *,
     by: str | None = None,
     kind: Kind = "share",
-    x_kind: Kind = "year",
 ) -> str:
     """Return the course of series in words: first, lowest, highest and last value.
 
-    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` and
-    `x_kind` say how `y` and `x` are written.
+    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` says
+    how `y` is written. Numbers in `x` are years.
 
     Examples
     --------
@@ -112,6 +111,8 @@ def describe_series(
     >>> describe_series(shares, "year", "share")
     'From 70% in 2010 to 10% in 2012; lowest 10% in 2012, highest 80% in 2011.'
     """
+    has_years = pd.api.types.is_numeric_dtype(data[x])
+    x_kind: Kind = "year" if has_years else "text"
     axes = _Axes(x, y, x_kind, kind)
     if by is None:
         return _course("", data, axes)
