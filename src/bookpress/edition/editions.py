@@ -162,7 +162,8 @@ def _lock_hash(lock: bytes) -> str:
     others = strays(lock.decode("utf-8", "replace"))
     if not others:
         return sha256(lock)
-    some = ", ".join(f"{name} {version}" for name, version in [*others.items()][:3])
+    installed = [f"{name} {version}" for name, version in others.items()]
+    some = ", ".join(installed[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     note(f"{some}{more} installed, which the lock has in another version: the id says so too")
     return sha256(canonical([sha256(lock), others]).encode())

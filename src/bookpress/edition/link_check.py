@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -54,7 +55,8 @@ def check_pages(folder: Path) -> list[PageFault]:
         if page is None:
             faults.append(PageFault(name, "the page is empty"))
             continue
-        fetched = [link for element in page.iter(*FETCHED, "link") for link in _fetched(element)]
+        elements = page.iter(*FETCHED, "link")
+        fetched = list(chain.from_iterable(map(_fetched, elements)))
         for link in fetched:
             host = urlsplit(link).netloc
             if host:

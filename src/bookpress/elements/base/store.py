@@ -143,7 +143,7 @@ class Store:
 
     def chapter(self, slug: str) -> Page:
         """Return a chapter by its slug."""
-        chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
+        chapters = {page.slug: page for page in self.chapters}
         return _find(chapters, slug, "no chapter")
 
     def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
@@ -193,6 +193,11 @@ class Store:
         first = self.result(f"{name}.first").value
         last = self.result(f"{name}.last").value
         return _whole(first), _whole(last)
+
+    @property
+    def chapters(self) -> list[Page]:
+        """The pages that are chapters."""
+        return [page for page in self.pages.values() if page.is_chapter]
 
     def minutes(self, name: str) -> int:
         """Return the minutes that a page takes, or all chapters from one page to another."""

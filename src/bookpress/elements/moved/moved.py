@@ -63,15 +63,13 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
-    chapters = [page.slug for page in store_of(env).pages.values() if page.is_chapter]
+    chapters = [page.slug for page in store_of(env).chapters]
     anchors: dict[str, list[str]] = {}
     for slug, names in table.root.items():
         home = {"moved": Name(names.moved, "")} if names.moved else {}
         for old, place in {**home, **table.places(slug)}.items():
-            is_still_there = (
-                old in names.figures and slug in chapters and old in _anchors(env, slug)
-            )
-            if is_still_there:
+            is_figure = old in names.figures and slug in chapters
+            if is_figure and old in _anchors(env, slug):
                 yield Name(slug, old), "there still is a figure of this name"
             if place.chapter not in chapters:
                 hint = nearest(place.chapter, chapters)

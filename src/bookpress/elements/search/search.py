@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from docutils import nodes
@@ -67,10 +68,12 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
             words += _words(child)
         text = _in_one_line(" ".join(words))
         is_list = _is_list(section, words)
+        if is_list and len(text) > LONG_LIST:
+            text = _each_word_once(text)
         yield {
             "title": title.astext() if title else "",
             "address": address + anchor,
-            "text": _each_word_once(text) if is_list and len(text) > LONG_LIST else text,
+            "text": text,
             "kind": "list" if is_list else "",
         }
         for item in section.findall(nodes.definition_list_item):
@@ -88,7 +91,8 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
 
 def figure_entry(chart: Chart, address: str) -> dict[str, str]:
     """Return the piece of a figure: its title, what it shows, and whom and what it names."""
-    named = dict.fromkeys(cell for row in chart.data.rows for cell in row if isinstance(cell, str))
+    cells = chain.from_iterable(chart.data.rows)
+    named = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
     labels = ", ".join(named)[:MOST_LABELS]
     columns = ", ".join(column.label for column in chart.data.columns)
     return {
@@ -117,7 +121,9 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
 def _each_word_once(text: str) -> str:
     """Return the words of a long list that may be sought, in their order."""
     words = (word.strip('.,;:()“”"') for word in text.split())
-    return " ".join(dict.fromkeys(word for word in words if word and not _UNSOUGHT.search(word)))
+    sought = [word for word in words if word and not _UNSOUGHT.search(word)]
+    once = dict.fromkeys(sought)
+    return " ".join(once)
 
 
 def _in_one_line(text: str) -> str:

@@ -70,8 +70,10 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
 
 def _split(text: str) -> list[str]:
     """Return a text taken apart after each end of a sentence."""
-    places = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in pairwise(places) if start < end or end == len(text)]
+    last = len(text)
+    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    places = pairwise([0, *ends, last])
+    return [text[start:end] for start, end in places if start < end or end == last]
 
 
 def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:

@@ -213,6 +213,6 @@ def _chapter_lines(env: BuildEnvironment, root: str) -> Iterator[str]:
 
 def write_index(app: Sphinx) -> None:
     """Write ``llms.txt``, where there are chapters."""
-    if any(page.is_chapter for page in store_of(app.env).pages.values()):
+    if store_of(app.env).chapters:
         text = index(app)
         Path(app.outdir, INDEX).write_text(text, encoding="utf-8", newline="")
