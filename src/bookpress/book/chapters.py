@@ -166,7 +166,9 @@ class Chapter:
         cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
         quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
         executed = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
-        return [*executed, "errors are allowed"] if self.allows_errors else executed
+        if self.allows_errors:
+            return [*executed, "errors are allowed"]
+        return executed
 
     @property
     def where(self) -> str:
@@ -345,7 +347,8 @@ def _slugs(names: Sequence[str]) -> dict[str, str]:
 
 def _slug(name: str) -> str:
     """Return a name with a hyphen for what is no letter, digit, point or underscore."""
-    return re.sub(r"[^\w.]+", "-", name).strip("-.") or "chapter"
+    slug = re.sub(r"[^\w.]+", "-", name)
+    return slug.strip("-.") or "chapter"
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:

@@ -132,7 +132,10 @@ def is_chapter(env: Any, docname: str) -> bool:
     front = json.loads(metadata.get(load_settings(Path(env.srcdir)).front_matter, "{}"))
     if "chapter" in front:
         return True
-    return "kernelspec" in metadata and has_cells(Path(env.doc2path(docname)), docname)
+    if "kernelspec" not in metadata:
+        return False
+    path = Path(env.doc2path(docname))
+    return has_cells(path, docname)
 
 
 def excluded_from_running(project: Project, path: Path) -> bool:

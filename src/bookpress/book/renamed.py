@@ -97,7 +97,9 @@ class OldParameter(NamedTuple):
 
     def fits(self, known: Parameter | None) -> bool:
         """Return whether there is such a parameter, a period where an end of one is meant."""
-        return known is not None and (known.is_period or not self.end)
+        if known is None:
+            return False
+        return known.is_period or not self.end
 
 
 class Names(BaseModel):

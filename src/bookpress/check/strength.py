@@ -124,7 +124,9 @@ def _scale(node: ast.expr) -> float:
 def _says_margin(form: Form, call: ast.Call, _threshold: float) -> bool:
     """Whether a call names how far something may be from something else, or from nothing."""
     has_limit = any(_number(node) is not None for node in call.args[1:])
-    return form in {"about", "alike"} or (form == "below" and has_limit)
+    if form in {"about", "alike"}:
+        return True
+    return form == "below" and has_limit
 
 
 def _says_every(form: Form, call: ast.Call, _threshold: float) -> bool:

@@ -163,7 +163,8 @@ class Book(Facts):
     @property
     def file_stem(self) -> str:
         """The name that files of the whole book have."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
+        slug = re.sub(r"[^a-z0-9]+", "-", self.title.lower())
+        return slug.strip("-") or "book"
 
 
 SETTINGS = "book/publication.yml"

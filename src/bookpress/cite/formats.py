@@ -127,7 +127,9 @@ def _chapter_number(citation: Citation) -> str | None:
 
 
 def _ascii(text: str | None) -> str | None:
-    return escape(text, ascii_only=True) if text else None
+    if text:
+        return escape(text, ascii_only=True)
+    return None
 
 
 def escape(text: str, *, ascii_only: bool = False) -> str:

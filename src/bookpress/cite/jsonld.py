@@ -210,7 +210,9 @@ def _node(kind: str, **properties: Any) -> Node:
 
 
 def _organization(name: str | None) -> Node | None:
-    return _node("Organization", name=name) if name else None
+    if name:
+        return _node("Organization", name=name)
+    return None
 
 
 def _doi(doi: str | None) -> Node | None:

@@ -190,7 +190,9 @@ def highwire_name(author: Author, *, alone: bool) -> str:
         return last
     would_be_split = alone and " " in last and " " in first
     name = f"{last}, {first}"
-    return f"{name};" if would_be_split else name
+    if would_be_split:
+        return f"{name};"
+    return name
 
 
 def highwire_reference(work: Work) -> str:

@@ -238,14 +238,18 @@ class Citation(Facts):
         That is the book's for the default edition, else the edition's permanent one.
         """
         is_shown = self.is_published or (self.edition and self.edition.query)
-        return self.book.base_url if is_shown else self._permanent_site
+        if is_shown:
+            return self.book.base_url
+        return self._permanent_site
 
     @property
     def page_url(self) -> str | None:
         """Address of the page on the site, where it has one."""
         query = self.edition.query if self.edition else ""
         path = f"{self._path}?{query}" if query else self._path
-        return self.site_url + path if self.site_url else None
+        if self.site_url:
+            return self.site_url + path
+        return None
 
     @property
     def permanent_url(self) -> str | None:

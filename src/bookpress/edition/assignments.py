@@ -139,7 +139,9 @@ class Hit(NamedTuple):
     @property
     def end(self) -> str:
         """Which end of a period is meant; empty for all of it, and for what is no period."""
-        return self.old.end if self.old else ""
+        if self.old:
+            return self.old.end
+        return ""
 
     def read(self, assignment: Assignment) -> Value:
         """Return the value that is asked for, of an end its year."""

@@ -169,7 +169,10 @@ def _without(entries: Any, dropped: Collection[str]) -> Any:
 
 
 def _is_of(entry: Any, files: Collection[str]) -> bool:
-    return isinstance(entry, dict) and str(entry.get("file", "")).removesuffix(".md") in files
+    if not isinstance(entry, dict):
+        return False
+    name = str(entry.get("file", ""))
+    return name.removesuffix(".md") in files
 
 
 def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:

@@ -53,7 +53,9 @@ class Place:
     @property
     def newest(self) -> Place:
         """The last of its name."""
-        return self.after.newest if self.after else self
+        if self.after:
+            return self.after.newest
+        return self
 
     @property
     def changed(self) -> list[str]:

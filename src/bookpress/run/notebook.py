@@ -226,7 +226,9 @@ def _failed_line(cell: Any, error: Any) -> int:
 
     frames = FRAME.findall(strip_color("\n".join(error.traceback)))
     lines = [int(line) for count, line in frames if int(count) == cell.execution_count]
-    return lines[-1] if lines else 1
+    if lines:
+        return lines[-1]
+    return 1
 
 
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
@@ -330,7 +332,9 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
 def _take_injected(cells: list[Any]) -> list[Any]:
     """Take from the beginning of a list the cell that papermill put in, if it is there."""
     is_injected = bool(cells) and INJECTED in cells[0]["metadata"].get("tags", [])
-    return [cells.pop(0)] if is_injected else []
+    if is_injected:
+        return [cells.pop(0)]
+    return []
 
 
 def _cell_id(number: int) -> str:

@@ -294,7 +294,9 @@ class _Pages(SimpleHTTPRequestHandler):
         """Return whether an order proves that a page of ours sends it."""
         token = self.headers.get("X-Press-Token", "").encode("utf-8", "replace")
         is_proved = compare_digest(token, self.state.token.encode())
-        return is_proved and self._is_ours() and bool(self.headers.get("Origin"))
+        if not is_proved or not self._is_ours():
+            return False
+        return bool(self.headers.get("Origin"))
 
     def _order(self) -> ReaderRequest | None:
         """Return the order that is sent; None where it is none, or too long."""

@@ -69,7 +69,9 @@ def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
     table = data_table(new.data)
     if table["rows"] != data_table(old.data)["rows"]:
         changes["rows"] = [_cells(row, table["sortable"]) for row in table["rows"]]
-    return changes if any(changes.values()) else {}
+    if any(changes.values()):
+        return changes
+    return {}
 
 
 def _changed_entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -187,7 +187,9 @@ def is_explored(
     state = page_state(project, default, default, formats, page_files(project))
     before = whole(project.editions / default.folder, state)
     names = {each.name for each in formats}
-    return before.get(EXTRAS) == mark and names <= {*before.get(FORMATS, ())}
+    if before.get(EXTRAS) != mark:
+        return False
+    return names <= {*before.get(FORMATS, ())}
 
 
 def _by_chapter(outcomes: Iterable[ExploredState]) -> dict[str, list[ExploredState]]:

@@ -34,7 +34,9 @@ def _by_choice(sure: Sureness) -> str:
     """Return which choices overturn it, the nearest first."""
     if is_firm(sure):
         held = holds_under(sure)
-        return f"Nothing we tried: it {held}." if held else "Nothing we tried."
+        if held:
+            return f"Nothing we tried: it {held}."
+        return "Nothing we tried."
     falls = what_overturns(sure)
     if sure["falls"]:
         return f"It {falls}."

@@ -101,7 +101,9 @@ class ExploredState:
 
     def turns(self, key: str) -> bool:
         """Return whether the sentence of a statement would be false."""
-        return key in self.statements and self.statements[key].turns
+        if key not in self.statements:
+            return False
+        return self.statements[key].turns
 
     @property
     def fallen(self) -> dict[str, list[Any]]:

@@ -223,7 +223,9 @@ def _number(estimate: Estimate) -> str:
 
 def _counts(share: Estimate) -> str:
     """Return how many of how many, nothing where there are none."""
-    return written(share, "counts") if share.n else ""
+    if share.n:
+        return written(share, "counts")
+    return ""
 
 
 def _offers() -> pd.DataFrame:

@@ -52,7 +52,9 @@ class HtmlElement:
     @property
     def is_holder(self) -> bool:
         """Whether its children are blocks."""
-        return self.tag == "section" or (self.tag == "div" and "opener" in self.classes)
+        if self.tag == "section":
+            return True
+        return self.tag == "div" and "opener" in self.classes
 
     @property
     def name(self) -> str:

@@ -222,11 +222,15 @@ class Store:
         before = self._written
         content = repr([shown, self.quoted, menus])
         self._written = sha256(content.encode())
-        return [] if self._written == before else self.pages
+        if self._written == before:
+            return []
+        return self.pages
 
 
 def _whole(year: float | None) -> int | None:
-    return None if year is None else round(year)
+    if year is None:
+        return None
+    return round(year)
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:

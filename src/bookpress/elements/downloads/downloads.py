@@ -114,7 +114,9 @@ def _is_made(form: Format, page: Page, srcdir: Path, formats_made: Collection[st
     """Return whether there is a chapter in a format."""
     if form.is_asked_for:
         return form.name in formats_made
-    return form.name != SOURCE or source_of(page, srcdir) is not None
+    if form.name != SOURCE:
+        return True
+    return source_of(page, srcdir) is not None
 
 
 def _offer(here: str, form: Format, path: str) -> Download:

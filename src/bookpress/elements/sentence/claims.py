@@ -82,8 +82,12 @@ def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:
 
 
 def _is_blank(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Text) and not node.astext().strip()
+    if not isinstance(node, nodes.Text):
+        return False
+    return not node.astext().strip()
 
 
 def _is_place(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Element) and "holds" in node["classes"]
+    if not isinstance(node, nodes.Element):
+        return False
+    return "holds" in node["classes"]

@@ -212,7 +212,9 @@ def block_of(node: nodes.Element) -> nodes.Element:
 def _is_mark(node: nodes.Node) -> bool:
     if isinstance(node, fragile):
         return True
-    return isinstance(node, nodes.Element) and "holds" in node["classes"]
+    if not isinstance(node, nodes.Element):
+        return False
+    return "holds" in node["classes"]
 
 
 def _underline(node: mark) -> None:
@@ -289,7 +291,9 @@ def _sureness(name: str, env: BuildEnvironment) -> Sureness:
     """Return how sure a statement is; nothing where no state tested it."""
     slug, _, key = name.partition(":")
     sureness = store_of(env).sureness.get(slug, {}).get(key, {})
-    return sureness if sureness and is_tested(sureness) else {}
+    if sureness and is_tested(sureness):
+        return sureness
+    return {}
 
 
 def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:

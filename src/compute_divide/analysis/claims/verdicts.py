@@ -142,7 +142,9 @@ class Check:
         if decisive is None or decisive.low is None or decisive.high is None:
             return False
         decided = outcome(decisive, self.value, self.side) != "open"
-        return decided or (not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit))
+        if decided:
+            return True
+        return not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit)
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:

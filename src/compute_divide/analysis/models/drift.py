@@ -388,7 +388,9 @@ def relabel(models: pd.DataFrame, tables: Iterable[pd.DataFrame]) -> pd.Series[s
 
     def team(names: str) -> str:
         known = [_sector(name, sectors) for name in names.split("|")]
-        return team_type(known) if all(known) else UNKNOWN
+        if all(known):
+            return team_type(known)
+        return UNKNOWN
 
     teams = models["organisations"].map(team, na_action="ignore")
     return teams.fillna(UNKNOWN).astype("str")

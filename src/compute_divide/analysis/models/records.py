@@ -247,12 +247,16 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
     is_above_peak = counted > row["possible"] and not _is_within_peak(audit)
     if is_above_peak:
         return {COMPUTE: (math.nan, ABOVE_PEAK)}
-    return {COMPUTE: (counted, reason)} if reason else {}
+    if reason:
+        return {COMPUTE: (counted, reason)}
+    return {}
 
 
 def _is_within_peak(audit: Record) -> bool:
     """Tell whether a source of the run gives other chips or hours, by which it is possible."""
-    return audit["verdict"] != "not-checkable" and bool(audit["peak_share"] <= 1)
+    if audit["verdict"] == "not-checkable":
+        return False
+    return bool(audit["peak_share"] <= 1)
 
 
 def _own_computing(row: Record, audit: Record) -> tuple[float, str]:

@@ -167,7 +167,9 @@ def _rate(row: Row, name: str, findings: Findings) -> float | None:
 
 
 def _has_matrix(row: Row, _: str, __: Findings) -> bool:
-    return bool(row["book_tensor_fp16_tflops"]) or row["status"] in _MATRIX
+    if row["book_tensor_fp16_tflops"]:
+        return True
+    return row["status"] in _MATRIX
 
 
 CHIP_FIELDS = {

@@ -268,7 +268,9 @@ class _SnapshotReader:
         is_unknown_label = text and name in UNUSED and labels.key(text) not in labels.known
         if is_unknown_label:
             return self.set_aside(row, name)
-        return labels.canonical(text, place) if text else ""
+        if text:
+            return labels.canonical(text, place)
+        return ""
 
     def set_aside(self, row: Row, name: str) -> str:
         """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""

@@ -97,7 +97,8 @@ def _host(url: str) -> str:
 
 def _file_name(url: str) -> str:
     path, _, _ = url.partition("?")
-    return path.rstrip("/").rsplit("/", 1)[-1] or "models.csv"
+    _, _, name = path.rstrip("/").rpartition("/")
+    return name or "models.csv"
 
 
 def _known_digests() -> set[str]:

@@ -42,7 +42,9 @@ class Checkpoint(Strict):
 
     def is_of(self, query: Query) -> bool:
         """Whether this is the fetch of a query."""
-        return self.filters == dict(query.filters) and self.select == query.select
+        if self.filters != dict(query.filters):
+            return False
+        return self.select == query.select
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:

@@ -47,7 +47,9 @@ def _with_words(pattern: str) -> str:
 
 
 def _split(text: str) -> Sequence[str]:
-    return text.split("|") if text else ()
+    if text:
+        return text.split("|")
+    return ()
 
 
 class Rule(Strict):
@@ -107,7 +109,9 @@ class AffiliationReader:
         if atoms:
             return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
-        return self._bare if self._is_bare(name) else UNKNOWN
+        if self._is_bare(name):
+            return self._bare
+        return UNKNOWN
 
     def _named(self, text: str) -> set[str]:
         """Return the atoms of the organisations that a string lists."""
@@ -273,7 +277,9 @@ def is_unparsed(text: str) -> bool:
 
     Items are separated by ``+``.
     """
-    return len(text) >= TOO_LONG or "\n" in text.strip()
+    if len(text) >= TOO_LONG:
+        return True
+    return "\n" in text.strip()
 
 
 def pattern_key(pattern: str) -> str:

@@ -197,7 +197,9 @@ def parse_number(text: str) -> float | None:
         value = float(sign + digits.replace(",", ""))
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    if math.isfinite(value):
+        return value
+    return None
 
 
 def split_list(text: str, count: int | None = None) -> list[str]:

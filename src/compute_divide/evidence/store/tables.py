@@ -144,7 +144,9 @@ def as_date(name: str, header: str) -> dict[str, Field]:
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
         dated = dates.read_date(row, header, name, findings)
-        return dated.day.isoformat() if dated else None
+        if dated:
+            return dated.day.isoformat()
+        return None
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
         dated = dates.read_date(row, header, name, Findings())

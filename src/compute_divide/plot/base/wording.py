@@ -153,7 +153,9 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
     low = axes.point(series.iloc[int(values.argmin())])
     high = axes.point(series.iloc[int(values.argmax())])
     course = f"from {start} to {end}; lowest {low}, highest {high}."
-    return subject + course if subject else with_capital(course)
+    if subject:
+        return subject + course
+    return with_capital(course)
 
 
 def _counts(row: pd.Series[Any]) -> str:
