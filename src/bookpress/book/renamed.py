@@ -208,7 +208,9 @@ def _read_reason(text: str) -> str:
 
 def _bare(text: str) -> str:
     elsewhere = ELSEWHERE.fullmatch(text)
-    return elsewhere["name"] if elsewhere else text
+    if elsewhere:
+        return elsewhere["name"]
+    return text
 
 
 READ: Mapping[str, Callable[[str], str]] = {

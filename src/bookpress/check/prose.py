@@ -132,7 +132,9 @@ def _code_begun(line: str) -> str:
             return fence[1]
         return ""
     plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
-    return plain[0] if plain else ""
+    if plain:
+        return plain[0]
+    return ""
 
 
 def _seen(line: str) -> str:

@@ -193,7 +193,9 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     sys.stderr.write(f"{everything}\n")
     sys.stderr.flush()
     what = everything.partition("error: ")[2] or everything or "no reason given"
-    return what if process.returncode else ""
+    if process.returncode:
+        return what
+    return ""
 
 
 class _PageServer(ThreadingHTTPServer):

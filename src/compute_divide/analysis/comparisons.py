@@ -318,7 +318,9 @@ def _all_hold(answers: Sequence[bool | None]) -> bool | None:
     """Return whether all parts hold: one that does not decides, else one that is unknown."""
     if any(answer is not None and not answer for answer in answers):
         return False
-    return None if None in answers else True
+    if None in answers:
+        return None
+    return True
 
 
 def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:

@@ -181,7 +181,9 @@ def panel(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 def _edition_id(env: BuildEnvironment) -> str:
     edition = contents.citation_of(env.app.config).edition
-    return edition.id if edition else ""
+    if edition:
+        return edition.id
+    return ""
 
 
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:

@@ -169,7 +169,9 @@ class WriteNotes(SphinxPostTransform):
             return None
         verdict = WORDS[statement.holds]
         self._warn(node, f"{node['name']} {verdict}: {statement.because}")
-        return None if statement.number_moves else statement
+        if statement.number_moves:
+            return None
+        return statement
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:

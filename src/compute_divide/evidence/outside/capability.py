@@ -97,7 +97,9 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _dated(row: Row) -> str:
-    return "Version release date" if row["Version release date"] else "Publication date"
+    if row["Version release date"]:
+        return "Version release date"
+    return "Publication date"
 
 
 def _sectors(models: list[Row]) -> dict[str, str]:

@@ -332,7 +332,9 @@ def _slots(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
     slots = tuple(slot.strip() for slot in unescape(text).split(";"))
-    return slots if any(slots) else ()
+    if any(slots):
+        return slots
+    return ()
 
 
 _NOT_ACCEPTED = re.compile(

@@ -150,7 +150,9 @@ def as_date(name: str, header: str) -> dict[str, Field]:
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
         dated = dates.read_date(row, header, name, Findings())
-        return dated.precision if dated else None
+        if dated:
+            return dated.precision
+        return None
 
     precisions = one_of(dates.PRECISIONS)
     return {name: Field(date(), day), f"{name}_precision": Field(precisions, precision)}
