@@ -119,8 +119,7 @@ def build(
         if extras is None and before.get(EXTRAS):
             extras = _kept(target, before[EXTRAS])
         extras_mark = extras.mark if extras else None
-        is_done = not options.force and is_current(target, state, extras_mark)
-        if is_done:
+        if not options.force and is_current(target, state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
         # the process imports, then begins to draw, while chapters run
         with Maker(PAGES, state["date"]) as sphinx:

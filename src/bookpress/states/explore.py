@@ -100,8 +100,7 @@ def explore(
     One without states that fails is, as in a build, an error where the book is strict.
     """
     mark = _mark(project, default, states)
-    is_done = not options.force and is_explored(project, default, states, formats)
-    if is_done:
+    if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
     tasks = [
         Task(chapter, default.values[chapter.slug], f"{chapter.slug} as published")
