@@ -102,11 +102,7 @@ def explore(
     mark = _mark(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
-    tasks = [
-        Task(chapter, default.values[chapter.slug], f"{chapter.slug} as published")
-        for chapter in default.chapters
-    ]
-    tasks += [state.task for state in states]
+    tasks = _tasks(default, states)
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     needed = {state.chapter.slug for state in states}
     if project.settings.strict:
@@ -160,6 +156,15 @@ def _published(
         else:
             runs[chapter.slug] = ran[place]
     return runs
+
+
+def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
+    """Return the runs of the chapters as they are published, then those of the states."""
+    tasks = []
+    for chapter in default.chapters:
+        values = default.values[chapter.slug]
+        tasks.append(Task(chapter, values, f"{chapter.slug} as published"))
+    return [*tasks, *(state.task for state in states)]
 
 
 def _written(
