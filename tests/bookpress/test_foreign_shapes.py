@@ -249,13 +249,15 @@ def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: 
         "_config.yml": 'title: Typo\nauthor: Ada, <a href="https://x.org">see <b>this</b></a>\n',
         "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
         "one.ipynb": notebook("One", {"parameters": "shown: False", "value": "6 * 7"}),
-        "two.ipynb": notebook("Two", {"parameters": "year = 2000"}),
+        "two.ipynb": notebook("Two", {"parameters": "year = 2000", "help": "int.real?\n?int"}),
     }
     write(tmp_path, files)
     said = run_press(tmp_path, "params", whole=True)
     assert "one.ipynb: line 1 of the parameters cell is `shown: False`, without a value" in said
     assert "year" in said
-    assert "without a value" in run_press(tmp_path, "check", code=1, whole=True)
+    checked = run_press(tmp_path, "check", code=1, whole=True)
+    assert "without a value" in checked
+    assert "two.ipynb" not in checked
     assert "Ada, see this. (" in run_press(tmp_path, "cite")
     run_press(tmp_path, "build")
     assert "42" in words(tmp_path / "_build/editions/default/html", "one")

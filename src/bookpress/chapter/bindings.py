@@ -17,8 +17,8 @@ from bookpress.chapter.expressions import FUNCTIONS, names_in
 from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 
-NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)
-"""The magics of a notebook."""
+NO_PYTHON = re.compile(r"\A%%.*|^[%!?][^\n]*|^[\w.*]+\?{1,2}[ \t]*$", re.DOTALL | re.MULTILINE)
+"""The magics of a notebook, and its questions for help."""
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """Nodes that have names of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
