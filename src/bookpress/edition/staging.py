@@ -202,8 +202,8 @@ def staged_notebook(
         entry["renamed"] = chapter.old_addresses
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
+    entry["ending"] = chapter.path.suffix
     if not chapter.settings.is_laid_out:
-        entry["ending"] = chapter.path.suffix
         language = notebook["metadata"].setdefault("language_info", {"name": "python"})
         language.setdefault("pygments_lexer", "ipython3")
     if MYST_NB in notebook["metadata"]:

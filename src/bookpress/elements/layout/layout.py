@@ -23,6 +23,7 @@ from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
+from bookpress.elements.downloads.launch import launches
 from bookpress.files import replace_file
 
 SILENCED = (
@@ -189,7 +190,15 @@ def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
         return ""
     formats = formats_of(app.config)
     files = files_of(page, Path(app.srcdir), formats, here)
-    return Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
+    opened = list(launches(app.config.html_theme_options, _written(app, page)))
+    text = fill("chapter-end.html", files=files, launches=opened)
+    return Markup(text)  # noqa: S704 (escaped)
+
+
+def _written(app: Sphinx, page: Page) -> str:
+    """Return the file of a chapter that its author wrote, relative to the book."""
+    ending = page.front.get("ending") or Path(app.env.doc2path(page.docname)).suffix
+    return f"{page.docname}{ending}"
 
 
 def _loads(kind: str, body: str) -> dict[str, list[str]]:
