@@ -142,12 +142,8 @@ def fill_context(
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     if not is_laid_out(app.srcdir):
-        if store_of(app.env).pages.get(pagename, Page(pagename)).parameter_rows:
-            for asset in assets.themed():
-                if asset.name.endswith(".css"):
-                    app.add_css_file(asset.name)
-                else:
-                    app.add_js_file(asset.name, loading_method="defer")
+        if page.parameter_rows:
+            _add_to_theme(app)
         return
     here = app.builder.get_target_uri(pagename)
     citation = citation_of(app.config)
