@@ -372,7 +372,7 @@ def track_name(track: str | None, status: str | None) -> str:
     """Return the track of a paper as a short name; ``main`` where nothing else is said."""
     if track and track.lower() != "main":
         words = track.lower().replace("&", "and")
-        slug = re.sub(r"[^a-z0-9]+", "-", words)
-    return slug.strip("-") or "main"
+        joined = re.sub(r"[^a-z0-9]+", "-", words)
+        return joined.strip("-") or "main"
     stated = (status or "").lower()
     return next((name for sign, name in _TRACKS.items() if sign in stated), "main")
