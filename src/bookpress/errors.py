@@ -54,7 +54,9 @@ def collecting(problems: list[str]) -> Iterator[None]:
 def short(text: str, length: int = LONG) -> str:
     """Return a text as a message shows it: in one line, the end of a long one left out."""
     line = " ".join(text.split()) if "\n" in text else text
-    return line if len(line) <= length else f"{line[: length - 3]}..."
+    if len(line) <= length:
+        return line
+    return f"{line[: length - 3]}..."
 
 
 def quoted(name: str) -> str:

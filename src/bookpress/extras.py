@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
 
 from bookpress.errors import UsageError
@@ -29,4 +32,12 @@ def need(what: str, *modules: str) -> None:
 def needs(what: str, *modules: str) -> str:
     """Return the sentence that names what needs modules, and how to get them."""
     extras = ",".join(sorted({EXTRAS[module] for module in modules}))
-    return f"{what} needs {' and '.join(modules)}: pip install 'bookpress[{extras}]'"
+    return f"{what} needs {' and '.join(modules)}: pip install 'bookpress[{extras}]{_origin()}'"
+
+
+def _origin() -> str:
+    """Return from where the press was installed, if from a folder or a file."""
+    with suppress(PackageNotFoundError, ValueError, KeyError, TypeError):
+        record = json.loads(distribution("bookpress").read_text("direct_url.json") or "{}")
+        return f" @ {record['url']}"
+    return ""

@@ -201,7 +201,8 @@ def harmless(value: Any) -> Any:
 
 def update_file(path: Path, content: bytes) -> None:
     """Write a file only where its content differs, so that its date says when it last changed."""
-    if not path.is_file() or path.read_bytes() != content:
+    has_changed = not path.is_file() or path.read_bytes() != content
+    if has_changed:
         replace_file(path, content)
 
 
@@ -273,10 +274,15 @@ def front_matter(text: str, where: str) -> dict[Any, Any]:
     if head is None:
         return {}
     entries = as_mapping(head[1], f"{where}: the front matter", "named entries")
-    if RUNS in entries:
+    if RUNS in entries and not _runs_nothing(entries[RUNS]):
         danger = f"the front matter's `{RUNS}` could make code run when the page is read"
         raise UsageError(f"{where}: {danger}: take it out")
     return entries
+
+
+def _runs_nothing(entry: Any) -> bool:
+    """Return whether what a page says to MyST-NB cannot make code run."""
+    return isinstance(entry, dict) and entry.get("execution_mode", "off") in ("off", False)
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:

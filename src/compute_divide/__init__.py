@@ -50,7 +50,6 @@ VOCABULARY = {
         "about",
         "covered",
         "having",
-        "names_company",
         "with_teams",
     ],
     "compute_divide.analysis.papers.attention": [

@@ -411,6 +411,18 @@ def test_documents_of_own_formats_are_run_and_links_in_code_are_left(tmp_path: P
     assert "An included piece." in said
 
 
+def test_commands_of_a_cell_run_in_the_shell_of_the_author(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHELL", "/bin/bash")
+    (tmp_path / "_config.yml").write_text("title: Shell\n")
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: one\n")
+    (tmp_path / "one.ipynb").write_text(notebook("One", {"list": "!echo {{1..3}}"}))
+    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
+    [cell] = json.loads((tmp_path / "out.ipynb").read_text())["cells"][1:]
+    assert "1 2 3" in "".join(cell["outputs"][0]["text"])
+
+
 def test_a_parameter_that_was_used_before_is_not_reported(tmp_path: Path) -> None:
     used = {"parameters": "lines = 2", "use": "many = lines * 2", "again": "lines = [many]"}
     (tmp_path / "_config.yml").write_text("title: Used\n")

@@ -183,9 +183,10 @@ def test_what_is_wrong_is_one_line_with_its_place_and_sentence(role: str) -> Non
 
 
 def test_a_name_of_a_comparison_is_no_name_of_a_chapter() -> None:
-    text = "```{code-cell}\nfell = 1\n```\n"
+    cell = "```{code-cell}\nfell = 1\n```\n"
     with pytest.raises(PressError, match=r"x\.md:2: fell is the name of a comparison"):
-        checked_quotes("models", text, [], "x.md")
+        checked_quotes("models", f"{cell}\nIt is so. {{holds}}`above(1, 0)`\n", [], "x.md")
+    assert not checked_quotes("models", f"{cell}\nNothing rests on it.\n", [], "x.md")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bookpress.book.chapters import PATTERN, new_chapter
+from bookpress.book.new_chapter import PATTERN, new_chapter
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import ResultError, as_estimate
 from bookpress.errors import UsageError

@@ -134,6 +134,13 @@ def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
     assert "Chapter" not in section.xpath("//*[@data-copy='APA reference']")[0].text_content()
 
 
+def test_a_chapter_is_opened_elsewhere_as_the_author_wrote_it(pages: dict[str, Any]) -> None:
+    [link] = pages["gales"].xpath("//*[@class='launches']/a")
+    assert link.text_content() == "Binder"
+    place = "v2/gh/ada/winds/main?urlpath=lab/tree/book/gales.md"
+    assert link.get("href") == f"https://mybinder.org/{place}"
+
+
 def test_a_figure_of_another_library_has_number_caption_and_alternative(
     pages: dict[str, Any],
 ) -> None:

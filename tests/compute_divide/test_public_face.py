@@ -54,7 +54,6 @@ SERVE_ONE_CHAPTER = {
     "relabel": "the sectors of organisations by all their names, learnt from other vintages",
     "Check": "the rule by which every claim gets its verdict",
     "judged": "a comparison: a word of the language in which sentences are tested",
-    "names_company": "the rule itself by which affiliations are read, held against labels",
     "record_changes": "what `with_records` does to the records that other chapters count",
     "with_bases": "chains of bases, followed through several snapshots",
 }

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from bookpress.book.custom_formats import custom_formats
@@ -16,10 +15,11 @@ from bookpress.book.documents import (
     configuration,
     document_path,
     excluded_from_running,
+    execution_mode,
     has_cells,
     toc_files,
 )
-from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat
+from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat, with_outputs
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
@@ -28,11 +28,12 @@ from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import decoded, replace_file, sha256
+from bookpress.files import RUNS as MYST_NB
+from bookpress.files import canonical, decoded, sha256
+from bookpress.progress import note
 
+FORCED = "force"
 FOLDER = CHAPTERS
-PATTERN = "book/new-chapter.md"
-"""What a new chapter of this book holds at first, with ``$title`` and ``$slug``."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Chapter:
     """What became of the names that the book has published."""
     allows_errors: bool = False
     """Whether cells are run behind one that fails: ``execute: allow_errors`` of the book."""
+    execution: str = FORCED
+    """When the book has it run: its ``execute: execute_notebooks``."""
 
     @cached_property
     def source(self) -> str:
@@ -61,8 +64,11 @@ class Chapter:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the file."""
-        return sha256(self.source.encode("utf-8"))
+        """The SHA-256 of the file, with its outputs where these are shown."""
+        text = self.source
+        if self.stored:
+            text += canonical([cell.get("outputs") for cell in self.stored["cells"]])
+        return sha256(text.encode("utf-8"))
 
     @cached_property
     def notebook(self) -> Any:
@@ -74,6 +80,39 @@ class Chapter:
         if json is not None:
             return of_nbformat(json, self.where, self._parsed)
         return of_myst(self.source, self.where, self._parsed)
+
+    @cached_property
+    def stored(self) -> Any:
+        """The chapter as its file has it, outputs and all, where the book has that shown.
+
+        It is None where it is run: as Jupyter Book does it, and where prose quotes what it makes.
+        """
+        own = self.notebook["metadata"].get(MYST_NB) or {}
+        mode = own.get("execution_mode", self.execution) or "off"
+        is_notebook = self.path.suffix == ".ipynb"
+        is_shown = mode == "off" or (mode == "auto" and is_notebook and all(self.outputs))
+        if not is_shown or self._quotes_something:
+            return None
+        return self._saved if is_notebook else self.notebook
+
+    @property
+    def _quotes_something(self) -> bool:
+        """Whether its prose quotes itself, rightly or wrongly."""
+        try:
+            return bool(self.quotes)
+        except PressError:
+            return True
+
+    @property
+    def outputs(self) -> list[list[Any]]:
+        """The outputs that its file has stored, by code cell; a text has none."""
+        if self.path.suffix != ".ipynb":
+            return []
+        return [cell["outputs"] for cell in self._saved["cells"] if cell["cell_type"] == "code"]
+
+    @cached_property
+    def _saved(self) -> Any:
+        return with_outputs(decoded(self.path), self.where)
 
     @cached_property
     def _json(self) -> str | None:
@@ -107,7 +146,9 @@ class Chapter:
 
         It is empty where it quotes nothing.
         """
-        return cell_of(self.quotes, self.where) if self.quotes else ""
+        if self.quotes:
+            return cell_of(self.quotes, self.where)
+        return ""
 
     @cached_property
     def executable(self) -> Any:
@@ -125,7 +166,9 @@ class Chapter:
         cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
         quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
         executed = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
-        return [*executed, "errors are allowed"] if self.allows_errors else executed
+        if self.allows_errors:
+            return [*executed, "errors are allowed"]
+        return executed
 
     @property
     def where(self) -> str:
@@ -154,11 +197,28 @@ class Chapter:
         """The first heading; the slug where there is none."""
         texts = [cell["source"] for cell in self._cells("markdown")]
         heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
-        return heading[1].strip() if heading else self.slug
+        if heading:
+            return heading[1].strip()
+        return self.slug
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:
-        """The parameters it declares, in order."""
+        """The parameters it declares, in order.
+
+        Of a book that is not strict it has none where something is wrong with its cell, which is
+        told.
+        """
+        try:
+            return self.declared
+        except PressError as error:
+            if self.settings.strict or self.settings.is_laid_out:
+                raise
+            note(f"{error}: {self.slug} counts as a chapter without parameters")
+            return ()
+
+    @property
+    def declared(self) -> tuple[Parameter, ...]:
+        """The same; what is wrong with the cell is an error."""
         declaring = [cell for cell in self._cells("code") if "parameters" in _tags(cell)]
         source = str(declaring[0]["source"]) if declaring else ""
         evidence = os.environ.get(self.settings.data_variable)
@@ -189,7 +249,8 @@ class Chapter:
         addresses = {}
         for old in self.old_parameters:
             is_free = old.was.chapter == self.slug and old.was.key not in known
-            if is_free and old.fits(known.get(old.now.key)):
+            is_replaced = is_free and old.fits(known.get(old.now.key))
+            if is_replaced:
                 addresses[old.was.key] = [old.now.key, old.end]
         return addresses
 
@@ -220,29 +281,40 @@ def discover(project: Project) -> list[Chapter]:
     """
     listed = toc_files(project)
     paths = {name: document_path(project.root, name) for name in listed}
-    missing = [_where(project, path) for path in paths.values() if not path.is_file()]
-    if missing:
-        raise PressError(f"_toc.yml lists {', '.join(missing)}: no such file")
+    _check_listed(project, listed, paths)
+    paths = {name: path for name, path in paths.items() if path.is_file()}
     drafts = [f"{FOLDER}/{path.stem}" for path in sorted((project.root / FOLDER).glob("*.md"))]
     for name in drafts:
         paths.setdefault(name, document_path(project.root, name))
     run = [name for name, path in paths.items() if _is_run(project, path)]
     slugs = _slugs(run)
-    settings = project.settings
-    renamed = load_renamed(project)
-    is_tolerant = bool(configuration(project)["execute"].get("allow_errors"))
+    of_book: dict[str, Any] = {
+        "settings": project.settings,
+        "renamed": load_renamed(project),
+        "allows_errors": bool(configuration(project)["execute"].get("allow_errors")),
+        "execution": execution_mode(project),
+    }
     chapters = []
     for name in run:
-        is_listed = name in listed
         where = (slugs[name], paths[name], name)
-        chapter = Chapter(*where, is_listed, settings, renamed, is_tolerant)
-        chapters.append(chapter)
-    if not chapters:
+        chapters.append(Chapter(*where, name in listed, **of_book))
+    if not chapters and project.settings.is_laid_out:
         raise PressError(
             "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "
             ".ipynb, or a .md whose front matter names a kernel"
         )
     return chapters
+
+
+def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, Path]) -> None:
+    """Say which documents there are not that ``_toc.yml`` lists; raise where none may lack."""
+    missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
+    if not missing:
+        return
+    problem = f"_toc.yml lists {', '.join(missing)}: no such file"
+    if project.settings.strict or project.settings.is_laid_out or not paths[listed[0]].is_file():
+        raise PressError(problem)
+    note(problem)
 
 
 def _where(project: Project, path: Path) -> str:
@@ -275,7 +347,8 @@ def _slugs(names: Sequence[str]) -> dict[str, str]:
 
 def _slug(name: str) -> str:
     """Return a name with a hyphen for what is no letter, digit, point or underscore."""
-    return re.sub(r"[^\w.]+", "-", name).strip("-.") or "chapter"
+    slug = re.sub(r"[^\w.]+", "-", name)
+    return slug.strip("-.") or "chapter"
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
@@ -303,47 +376,3 @@ def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
         if moved:
             return f"no chapter {quoted(slug)} any more: it is part of {moved} now"
     return f"no chapter {quoted(slug)}{nearest(slug, [chapter.slug for chapter in chapters])}"
-
-
-def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
-    """Write a chapter and its entry in ``_toc.yml``; return its file.
-
-    The entry stands behind the last one, or behind the one named.
-    """
-    chapters = discover(project)
-    choose(chapters, [after] if after is not None else [])
-    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
-        raise UsageError(
-            f"{quoted(slug)} is no name of a chapter: "
-            "it is small letters, digits and - between words"
-        )
-    if slug in {chapter.slug for chapter in chapters}:
-        raise UsageError(f"there is a chapter {quoted(slug)} already")
-    pattern = project.root / PATTERN
-    if not pattern.is_file():
-        raise UsageError(
-            f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it"
-        )
-    toc = project.root / "_toc.yml"
-    entries = _with_entry(decoded(toc), slug, after)
-    title = slug.replace("-", " ").capitalize()
-    text = Template(decoded(pattern)).safe_substitute(title=title, slug=slug)
-    path = project.root / FOLDER / f"{slug}.md"
-    replace_file(path, text.encode())
-    replace_file(toc, entries.encode())
-    return path
-
-
-def _with_entry(toc: str, slug: str, after: str | None) -> str:
-    """Return the text of ``_toc.yml`` with one more chapter, behind the last one or that named."""
-    name = re.escape(after) if after else ".*?"
-    entry = re.compile(rf"^( *- file: *){FOLDER}/{name}(?:\.md)? *\n", re.MULTILINE)
-    entries = list(entry.finditer(toc))
-    if not entries:
-        raise UsageError(
-            "_toc.yml lists no chapter on a line of its own to put the new one behind; "
-            "add it by hand"
-        )
-    last = entries[-1]
-    end = last.end()
-    return f"{toc[:end]}{last[1]}{FOLDER}/{slug}\n{toc[end:]}"

@@ -45,9 +45,11 @@ class Contest(BaseModel):
     @model_validator(mode="after")
     def _is_decided_with_an_answer(self) -> Self:
         is_open = self.verdict == "open"
-        if is_open != (self.decided is None) or is_open != (self.answer is None):
+        is_half_decided = is_open != (self.decided is None) or is_open != (self.answer is None)
+        if is_half_decided:
             raise ValueError("a verdict, `decided` and `answer` go together; without them: open")
-        if self.decided is not None and self.decided < self.date:
+        is_too_early = self.decided is not None and self.decided < self.date
+        if is_too_early:
             raise ValueError(f"was decided on {self.decided}, before {self.date}")
         return self
 

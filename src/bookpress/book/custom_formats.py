@@ -49,7 +49,8 @@ def _custom_formats(content: bytes) -> Mapping[str, CustomFormat]:
     formats = {}
     for ending, named in (config.get("nb_custom_formats") or {}).items():
         # a function alone, or with options and whether it is CommonMark
-        function, *more = named if isinstance(named, list) else [named]
+        parts = named if isinstance(named, list) else [named]
+        function, *more = parts
         options = (more[0] or {}) if more else {}
         formats[str(ending)] = CustomFormat(str(function), tuple(options.items()))
     return formats

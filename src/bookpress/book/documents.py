@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bookpress.book.custom_formats import custom_formats
@@ -26,6 +25,10 @@ NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders of what pages are made of: no cell reads it."""
 GLOB = "glob:"
 """What an entry of ``_toc.yml`` that stands for several documents begins with."""
+LARGEST_EXCLUDED = 10_000_000
+"""Bytes of a file that is excluded from the pages, up to which it is copied for what shows it."""
+OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
+"""How a table of contents begins that is a list, as it once was."""
 CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
@@ -47,6 +50,11 @@ def endings(root: Path) -> tuple[str, ...]:
 
 @cache
 def _toc_files(content: bytes, known: Sequence[str]) -> list[str]:
+    if OLD_TOC.match(content):
+        raise PressError(
+            "_toc.yml has the form of Jupyter Book 0.10 and before: "
+            "`jupyter-book toc migrate _toc.yml -o _toc.yml` writes it anew"
+        )
     toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
     if "root" not in toc:
         raise PressError(
@@ -94,9 +102,8 @@ def has_cells(path: Path, where: str, formats: Container[str] = ()) -> bool:
     """
     if path.suffix == ".ipynb":
         with suppress(ValueError, KeyError, TypeError, AttributeError):
-            cells = json.loads(decoded(path))["cells"]
-            return any(cell["cell_type"] == "code" and "".join(cell["source"]) for cell in cells)
-        raise PressError(f"{where} is no notebook of nbformat 4")
+            return any("".join(source) for source in _code_of(json.loads(decoded(path))))
+        raise PressError(f"{where} is no notebook of nbformat")
     if path.suffix in formats:
         return True
     if path.suffix != ".md":
@@ -108,6 +115,14 @@ def has_cells(path: Path, where: str, formats: Container[str] = ()) -> bool:
     return "kernelspec" in matter or "jupytext" in matter or "file_format" in matter
 
 
+def _code_of(notebook: dict[str, Any]) -> Iterator[Any]:
+    """Yield the code of the cells of a notebook of nbformat 4, or of 3 and before."""
+    for sheet in notebook.get("worksheets") or [notebook]:
+        for cell in sheet["cells"]:
+            if cell["cell_type"] == "code":
+                yield cell["source"] if "source" in cell else cell["input"]
+
+
 def is_chapter(env: Any, docname: str) -> bool:
     """Return whether a document that Sphinx has read is a chapter; `env` is its environment.
 
@@ -117,19 +132,37 @@ def is_chapter(env: Any, docname: str) -> bool:
     front = json.loads(metadata.get(load_settings(Path(env.srcdir)).front_matter, "{}"))
     if "chapter" in front:
         return True
-    return "kernelspec" in metadata and has_cells(Path(env.doc2path(docname)), docname)
+    if "kernelspec" not in metadata:
+        return False
+    path = Path(env.doc2path(docname))
+    return has_cells(path, docname)
 
 
 def excluded_from_running(project: Project, path: Path) -> bool:
-    """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun."""
+    """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun.
+
+    They are patterns of paths as Python matches these, from their end.
+    """
     patterns = configuration(project)["execute"].get("exclude_patterns") or []
-    name = path.relative_to(project.root).as_posix()
-    return _matches(name, patterns)
+    posix_path = PurePosixPath(path.as_posix())
+    return any(posix_path.match(pattern) for pattern in patterns)
 
 
 def runs_apart(project: Project) -> bool:
     """Return whether cells run in a folder of their own: ``execute: run_in_temp``."""
     return bool(configuration(project)["execute"].get("run_in_temp"))
+
+
+def execution_mode(project: Project) -> str:
+    """Return when the book has its chapters run: ``execute: execute_notebooks``.
+
+    It is ``auto`` by default, as Jupyter Book has it: where outputs lack.
+    """
+    settings = configuration(project)
+    of_sphinx = (settings.get("sphinx") or {}).get("config") or {}
+    mode = settings["execute"].get("execute_notebooks", "auto")
+    mode = of_sphinx.get("nb_execution_mode", mode)
+    return "off" if mode is False else str(mode)  # plain `off` is False in YAML
 
 
 def configuration(project: Project) -> dict[str, Any]:
@@ -149,13 +182,34 @@ def source_files(project: Project) -> dict[str, Path]:
     Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
     nor what lies outside of the ``folders`` that its settings name.
     """
-    named = project.settings.folders
-    folders = [*named, *SPHINX_FOLDERS] if named else ["."]
     patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
     paths = {project.root / name for name in SETTINGS}
     paths |= {document_path(project.root, name) for name in toc_files(project)}
-    for folder in folders:
-        paths |= {*_below(project, project.root / folder, patterns)}
+    return _named(project, [*paths, *_found(project, patterns)], patterns)
+
+
+def excluded_files(project: Project) -> dict[str, Path]:
+    """Return the files that ``exclude_patterns`` takes from the pages, by name.
+
+    Pages may show or include them all the same. Very large ones are left where they are.
+    """
+    found = _named(project, _found(project, [BUILD]), [BUILD])
+    belonging = source_files(project)
+    excluded = {name: path for name, path in found.items() if name not in belonging}
+    return {
+        name: path for name, path in excluded.items() if path.stat().st_size <= LARGEST_EXCLUDED
+    }
+
+
+def _found(project: Project, patterns: Sequence[str]) -> Iterator[Path]:
+    """Yield the files in the folders of a book that no pattern excludes."""
+    named = project.settings.folders
+    for folder in [*named, *SPHINX_FOLDERS] if named else ["."]:
+        yield from _below(project, project.root / folder, patterns)
+
+
+def _named(project: Project, paths: Iterable[Path], patterns: Sequence[str]) -> dict[str, Path]:
+    """Return the files among paths that belong to a book, by name."""
     files = {
         path.relative_to(project.root).as_posix(): path
         for path in paths
@@ -175,7 +229,8 @@ def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[P
 
 
 def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
-    if path.name.startswith(".") or path.name in {"__pycache__", "node_modules"}:
+    is_hidden = path.name.startswith(".") or path.name in {"__pycache__", "node_modules"}
+    if is_hidden:
         return False
     if (path / "pyvenv.cfg").is_file():
         return False
@@ -183,16 +238,27 @@ def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
-    """Return whether a pattern names a file or a folder that holds it."""
+    """Return whether a pattern of Sphinx names a file or a folder that holds it."""
     parts = name.split("/")
     places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
-    for pattern in patterns:
-        plain = pattern.removesuffix("/**").removesuffix("/*").rstrip("/")
-        if any(fnmatchcase(place, plain) for place in places):
-            return True
-        if plain.startswith("**/") and any(fnmatchcase(place, plain[3:]) for place in places):
-            return True
-    return False
+    expressions = [_expression(pattern) for pattern in patterns]
+    return any(expression.match(place) for expression in expressions for place in places)
+
+
+@cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    """Return what a pattern of Sphinx matches: ``**`` crosses folders, ``*`` and ``?`` do not."""
+    parts = re.split(r"(\*\*|\*|\?|\[!?\]?[^]]*\])", pattern.removesuffix("/"))
+    return re.compile("".join(_part(part) for part in parts) + r"\Z")
+
+
+def _part(part: str) -> str:
+    known = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    if part in known:
+        return known[part]
+    if part.startswith("[") and part.endswith("]"):
+        return part.replace("[!", "[^", 1)
+    return re.escape(part)
 
 
 def files_beside(project: Project) -> dict[str, Path]:

@@ -31,6 +31,14 @@ def of_nbformat(content: str, where: str, stored: Path) -> Any:
     return json.loads(_stored(stored, content, lambda: _not_run(content, where)))
 
 
+def with_outputs(content: str, where: str) -> Any:
+    """Return a notebook of nbformat as JSON, with the outputs that its file has."""
+    notebook = _read_nbformat(content, where)
+    name_kernel(notebook["metadata"])
+    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # so that cells have ids
+    return json.loads(canonical(notebook))
+
+
 @cache
 def of_custom_format(content: str, custom: CustomFormat, where: str, stored: Path) -> str:
     """Return a document in a format of the book's own as a notebook of nbformat."""
@@ -51,7 +59,8 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
     with suppress(OSError):
         stored_key, _, made = place.read_bytes().partition(b"\n")
         check, _, made = made.partition(b"\n")
-        if stored_key == key and check == sha256(made).encode():
+        is_sound = stored_key == key and check == sha256(made).encode()
+        if is_sound:
             return made
     made = make()
     with suppress(PressError):  # what cannot be stored is made again
@@ -80,7 +89,8 @@ def name_kernel(metadata: dict[str, Any]) -> None:
     Whatever kernel of Python its author had is the one that is here.
     """
     kernel = metadata.get("kernelspec") or {}
-    language = kernel.get("language") or metadata.get("language_info", {}).get("name")
+    of_text = (metadata.get("jupytext") or {}).get("main_language")
+    language = kernel.get("language") or metadata.get("language_info", {}).get("name") or of_text
     if str(language or "python").lower() in {"python", "ipython3"}:
         metadata["kernelspec"] = KERNEL
 

@@ -90,7 +90,9 @@ DEFAULTS = Settings()
 def load_settings(root: Path) -> Settings:
     """Return the settings of the book at a folder; a book without the file has the press's own."""
     path = root / FILE
-    return load_model(path, FILE, Settings) if path.is_file() else DEFAULTS
+    if path.is_file():
+        return load_model(path, FILE, Settings)
+    return DEFAULTS
 
 
 def is_laid_out(srcdir: str | Path) -> bool:
@@ -134,8 +136,11 @@ class Project:
         """Return the book that holds the working folder."""
         here = Path.cwd().resolve()
         for folder in (here, *here.parents):
-            if (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file():
+            is_book = (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file()
+            if is_book:
                 return cls.at(folder)
+        if (here / "myst.yml").is_file():
+            raise UsageError(f"no book of Jupyter Book 1.x at {here}: its myst.yml is of 2.x")
         raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")
 
     @property

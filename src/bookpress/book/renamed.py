@@ -91,11 +91,15 @@ class OldParameter(NamedTuple):
     def words(self) -> str:
         """What it is now."""
         new = self.now.key if self.was.chapter == self.now.chapter else ".".join(self.now)
-        return f"the {self.end} year of {new}" if self.end else new
+        if self.end:
+            return f"the {self.end} year of {new}"
+        return new
 
     def fits(self, known: Parameter | None) -> bool:
         """Return whether there is such a parameter, a period where an end of one is meant."""
-        return known is not None and (known.is_period or not self.end)
+        if known is None:
+            return False
+        return known.is_period or not self.end
 
 
 class Names(BaseModel):
@@ -204,7 +208,9 @@ def _read_reason(text: str) -> str:
 
 def _bare(text: str) -> str:
     elsewhere = ELSEWHERE.fullmatch(text)
-    return elsewhere["name"] if elsewhere else text
+    if elsewhere:
+        return elsewhere["name"]
+    return text
 
 
 READ: Mapping[str, Callable[[str], str]] = {
@@ -338,7 +344,9 @@ def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> 
     names: Mapping[str, str] = getattr(table.names(old.chapter), kind)
     present = [table.now(kind, Name(old.chapter, key)) for key in names]
     purely_old = names.keys() - {now.key for now in present if now.chapter == old.chapter}
-    return table.now(kind, old) if purely_old & set(beside) else old
+    if purely_old & set(beside):
+        return table.now(kind, old)
+    return old
 
 
 def under_present_names(
@@ -374,7 +382,8 @@ def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[st
         if old.was.key in present.get(old.was.chapter, {}):
             olds.setdefault((old.was.chapter, old.now), {})[old.end] = old.was
     for (_, now), by_end in olds.items():
-        if "" not in by_end and set(by_end) != set(ENDS):
+        is_one_year = "" not in by_end and set(by_end) != set(ENDS)
+        if is_one_year:
             continue  # one year is no period: it keeps its old name
         values = {end: present[was.chapter].pop(was.key) for end, was in by_end.items()}
         present.setdefault(now.chapter, {}).setdefault(now.key, _joined(values))

@@ -82,7 +82,8 @@ def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
     counted = {}
     for name, file_hash in hashes.items():
         is_hidden = "/." in f"/{name}" or "__pycache__" in name
-        if f"{name}/".startswith(folders) and not is_hidden:
+        is_counted = f"{name}/".startswith(folders) and not is_hidden
+        if is_counted:
             counted[name] = file_hash
     return sha256(canonical(counted).encode())
 
@@ -95,7 +96,9 @@ def load_source(project: Project) -> CommittedSource | None:
     """
     places = made_from(project)
     is_release = (project.root / FILE).is_file()
-    return _released(project, places) if is_release else _committed(project.root, places)
+    if is_release:
+        return _released(project, places)
+    return _committed(project.root, places)
 
 
 def _released(project: Project, places: list[str]) -> CommittedSource:

@@ -17,8 +17,8 @@ from bookpress.chapter.expressions import FUNCTIONS, names_in
 from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 
-NO_PYTHON = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)
-"""The magics of a notebook."""
+NO_PYTHON = re.compile(r"\A%%.*|^[%!?][^\n]*|^[\w.*]+\?{1,2}[ \t]*$", re.DOTALL | re.MULTILINE)
+"""The magics of a notebook, and its questions for help."""
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """Nodes that have names of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
@@ -151,7 +151,8 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
     Each comes with the line of the sentence.
     """
     bound = bindings_of(source)
-    for name in (*COMPARISONS, *FUNCTIONS):
+    is_tested = any(quote.kind == "statement" for quote in quotes)
+    for name in (*COMPARISONS, *FUNCTIONS) if is_tested else ():
         for binding in bound.get(name, ()):
             yield binding.line, f"{name} is the name of a comparison: call it otherwise"
     for quote in quotes:

@@ -132,7 +132,8 @@ def _entry(value: Any, part: str) -> Any:
         if part in value or not part.isdigit():
             return value.get(part)
         return value.get(int(part))
-    if part.startswith("_") or not hasattr(value, part):
+    is_hidden = part.startswith("_") or not hasattr(value, part)
+    if is_hidden:
         known = [name for name in dir(value) if not name.startswith("_")]
         kind = type(value).__name__
         suggestion = nearest(part, known)
@@ -163,13 +164,16 @@ def _kind(
     """Return what gives way where a comparison does not hold, by what it is made of."""
     parameters = scope.get("__annotations__", {})
     names = [name for name in _names(call) if not isinstance(scope.get(name), ModuleType)]
-    if names and all(name in parameters for name in names):
+    is_question = names and all(name in parameters for name in names)
+    if is_question:
         return "question"
     if comparison.kind != "number":
         return comparison.kind
     first = call.args[0] if isinstance(call, ast.Call) and call.args else call
     path = re.sub(r"\.(?:value|k|n)$", "", ast.unparse(first))
-    return "number" if path in results else "claim"
+    if path in results:
+        return "number"
+    return "claim"
 
 
 @cache

@@ -108,7 +108,9 @@ def is_large(value: float) -> bool:
 
 def _other(value: float, extra: int) -> str:
     """Write a number whose unit is its own word."""
-    return power(value, extra) if is_large(value) else _whole(value, extra)
+    if is_large(value):
+        return power(value, extra)
+    return _whole(value, extra)
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
@@ -142,7 +144,8 @@ def _ends(result: Estimate, extra: int = 0) -> str:
     """
     low = number(result.low, result.unit, extra=extra)
     high = number(result.high, result.unit, extra=extra)
-    if low == high and result.low != result.high:
+    look_alike = low == high and result.low != result.high
+    if look_alike:
         low = number(result.low, result.unit, extra=extra + 1)
         high = number(result.high, result.unit, extra=extra + 1)
     if low == high:
@@ -185,9 +188,11 @@ def ranged(result: Estimate, extra: int = 0) -> str:
     A share of few has its counts there too. All with so many digits beyond the usual.
     """
     parts = []
-    if _has_interval(result) and result.low != result.high:
+    has_ends = _has_interval(result) and result.low != result.high
+    if has_ends:
         parts.append(_ends(result, extra).replace("%", ""))
-    if result.k is not None and (result.n or 0) < FEW:
+    are_few = result.k is not None and (result.n or 0) < FEW
+    if are_few:
         parts.append(counts(result))
     return _with_parts(_value(result.value, result.unit, extra), parts)
 
@@ -297,7 +302,9 @@ def spoken(text: str) -> str:
     if not date:
         return text
     month = f"{calendar.month_name[int(date['month'])]} {date['year']}"
-    return f"{int(date['day'])} {month}" if date["day"] else month
+    if date["day"]:
+        return f"{int(date['day'])} {month}"
+    return month
 
 
 def setting(value: Any) -> str:
@@ -345,8 +352,11 @@ def difference(first: float, second: float, unit: str) -> str:
         return f"{number(100 * apart, 'points')} points"
     if unit == "year":
         years = round(apart)
-        return f"{years} year" if years == 1 else f"{years} years"
-    if first <= 0 or second <= 0 or unit == "count":
+        if years == 1:
+            return f"{years} year"
+        return f"{years} years"
+    is_absolute = first <= 0 or second <= 0 or unit == "count"
+    if is_absolute:
         return _value(apart, unit)
     if 0.5 < second / first < 2:
         return number(apart / first, "share")

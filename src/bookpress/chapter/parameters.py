@@ -215,7 +215,8 @@ class Parameter:
 
     def _shown(self, value: Value, text: str) -> str:
         """Return a refused value as the refusal shows it; `text` is its JSON."""
-        if isinstance(value, str) and self.schema.get("type") != "string":
+        is_text = isinstance(value, str) and self.schema.get("type") != "string"
+        if is_text:
             return f"the text {text}"
         if isinstance(value, str | float):
             return str(value)

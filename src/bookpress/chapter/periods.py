@@ -138,6 +138,7 @@ def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
     for years in [*first_moved, *last_moved]:
         moved = set(years) - {first, last}
         is_in_order = years[0] <= years[1]
-        if is_in_order and max(moved, default=first) <= most:
+        is_within = is_in_order and max(moved, default=first) <= most
+        if is_within:
             periods.append(period_text(years))
     return periods

@@ -104,7 +104,9 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
 def _described(error: Exception) -> str:
     """Return what an error says, with its kind where that is not our own."""
     is_own = isinstance(error, ResultError)
-    return str(error) if is_own else f"{type(error).__name__}: {error}"
+    if is_own:
+        return str(error)
+    return f"{type(error).__name__}: {error}"
 
 
 def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -215,7 +215,8 @@ def statement_name(text: str, docname: str) -> str:
 def split_result(text: str) -> tuple[str, str]:
     """Return the name in a ``{result}``, with its chapter if there is one, and the format."""
     head, _, last = text.rpartition(":")
-    if head and (last in FORMATS or ":" in head):
+    is_formatted = head and (last in FORMATS or ":" in head)
+    if is_formatted:
         return head, last
     return text, "value"
 

@@ -50,7 +50,9 @@ def _deciding(
         return others, "question"
     alike = [comparison for comparison in untrue if comparison.holds is holds]
     claims = [comparison for comparison in alike if comparison.kind == "claim"]
-    return (claims, "claim") if claims else (alike, "number")
+    if claims:
+        return (claims, "claim")
+    return (alike, "number")
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
@@ -76,4 +78,6 @@ def _verdict(comparison: Comparison) -> str:
     """Return how a comparison that does not hold stands, in the words of a note."""
     if comparison.kind == "question":
         return "the question is another one"
-    return "this does not hold" if comparison.holds is False else "this cannot be told"
+    if comparison.holds is False:
+        return "this does not hold"
+    return "this cannot be told"

@@ -95,6 +95,8 @@ def words_of(own: Mapping[str, Word | None] | bool) -> dict[str, Word]:
     (False, {})
     """
     if isinstance(own, bool):
-        return dict(WORDS) if own else {}
+        if own:
+            return dict(WORDS)
+        return {}
     words = {**WORDS, **own}
     return {name: word for name, word in words.items() if word is not None}

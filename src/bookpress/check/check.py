@@ -85,7 +85,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
         if not chapter.listed:
             yield Problem(chapter.where, 1, "not in _toc.yml")
         try:
-            _ = chapter.title, chapter.front_matter, chapter.parameters
+            _ = chapter.title, chapter.front_matter, chapter.declared
         except PressError as error:
             message = str(error)
             line = _parameter_line(chapter, message)
@@ -134,7 +134,8 @@ def _deposits(project: Project) -> Iterator[Problem]:
         book = load_book(project.root)
         for name, text in deposit_files(book).items():
             path = project.root / name
-            if path.is_file() and read(path) != text.encode():
+            is_stale = path.is_file() and read(path) != text.encode()
+            if is_stale:
                 yield Problem(name, 1, fault)
 
 

@@ -108,7 +108,8 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     front = lines.index("---", 1) if has_front else 0
     for number, line in enumerate(lines[:front], 1):
         entry, _, content = line.strip().partition(": ")
-        if line.startswith(" ") and entry not in NO_TEXT:
+        is_text = line.startswith(" ") and entry not in NO_TEXT
+        if is_text:
             yield from _prose(number, content)
     code_end = ""
     for number, line in enumerate(lines[front:], front + 1):
@@ -131,7 +132,9 @@ def _code_begun(line: str) -> str:
             return fence[1]
         return ""
     plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
-    return plain[0] if plain else ""
+    if plain:
+        return plain[0]
+    return ""
 
 
 def _seen(line: str) -> str:

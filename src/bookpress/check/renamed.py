@@ -70,7 +70,8 @@ def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[
             if slug in known:
                 own = published(known[slug], kind)
             for key in {**renamed, **names.dropped}:
-                if own and key in own and key not in renamed.values():
+                is_published = own and key in own and key not in renamed.values()
+                if is_published:
                     yield Name(slug, key), f"the chapter still publishes a {word} of this name"
             for key in renamed:
                 old = Name(slug, key)

@@ -66,7 +66,9 @@ def sentences_of(source: str) -> Iterator[Sentence]:
 
 
 def _blank_but_directives(code: re.Match[str]) -> str:
-    return code[0] if code["directive"] else _blanked(code)
+    if code["directive"]:
+        return code[0]
+    return _blanked(code)
 
 
 def _blanked(part: re.Match[str]) -> str:

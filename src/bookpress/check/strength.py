@@ -94,7 +94,8 @@ def _factors(form: Form, call: ast.Call) -> Iterator[float]:
         yield _argument(call, "at_least", 2) or 0.0
     if form == "about":
         yield _argument(call, "number", 1) or 0.0
-    if form not in {"above", "below"} or not call.args:
+    has_no_side = form not in {"above", "below"} or not call.args
+    if has_no_side:
         return
     first, *others = call.args
     larger = [first] if form == "above" else others
@@ -123,7 +124,9 @@ def _scale(node: ast.expr) -> float:
 def _says_margin(form: Form, call: ast.Call, _threshold: float) -> bool:
     """Whether a call names how far something may be from something else, or from nothing."""
     has_limit = any(_number(node) is not None for node in call.args[1:])
-    return form in {"about", "alike"} or (form == "below" and has_limit)
+    if form in {"about", "alike"}:
+        return True
+    return form == "below" and has_limit
 
 
 def _says_every(form: Form, call: ast.Call, _threshold: float) -> bool:
@@ -159,7 +162,9 @@ def _argument(call: ast.Call, name: str, place: int) -> float | None:
     for keyword in call.keywords:
         if keyword.arg == name:
             return _number(keyword.value)
-    return _number(call.args[place]) if len(call.args) > place else None
+    if len(call.args) > place:
+        return _number(call.args[place])
+    return None
 
 
 def _number(node: ast.expr) -> float | None:
@@ -177,6 +182,8 @@ def _number(node: ast.expr) -> float | None:
 
 def _reckoned(operator: ast.operator, left: float, right: float) -> float | None:
     if isinstance(operator, ast.Div):
-        return left / right if right else None
+        if right:
+            return left / right
+        return None
     results = {ast.Mult: left * right, ast.Add: left + right, ast.Sub: left - right}
     return results.get(type(operator))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field, model_validator
 
@@ -73,12 +74,16 @@ class Author(Facts):
     def full(self) -> str:
         """The name as it is spoken: ``"Ludwig van Beethoven"``."""
         name = " ".join(filter(None, [self.given, self.surname]))
-        return f"{name}, {self.suffix}" if self.suffix else name
+        if self.suffix:
+            return f"{name}, {self.suffix}"
+        return name
 
     @property
     def orcid_url(self) -> str | None:
         """Address of the ORCID record."""
-        return f"https://orcid.org/{self.orcid}" if self.orcid else None
+        if self.orcid:
+            return f"https://orcid.org/{self.orcid}"
+        return None
 
 
 class Basis(Facts):
@@ -141,7 +146,8 @@ class Book(Facts):
     @model_validator(mode="after")
     def _one_title(self) -> Self:
         in_sentence = self.title_in_sentence
-        if in_sentence and in_sentence.lower() != self.title.lower():
+        is_other_title = in_sentence and in_sentence.lower() != self.title.lower()
+        if is_other_title:
             raise ValueError(
                 f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
             )
@@ -150,15 +156,20 @@ class Book(Facts):
     @property
     def full_title(self) -> str:
         """Title and subtitle."""
-        return f"{self.title}: {self.subtitle}" if self.subtitle else self.title
+        if self.subtitle:
+            return f"{self.title}: {self.subtitle}"
+        return self.title
 
     @property
     def file_stem(self) -> str:
         """The name that files of the whole book have."""
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower()).strip("-") or "book"
+        slug = re.sub(r"[^a-z0-9]+", "-", self.title.lower())
+        return slug.strip("-") or "book"
 
 
 SETTINGS = "book/publication.yml"
+TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
+"""Those of HTML."""
 
 
 def load_book(root: Path) -> Book:
@@ -169,7 +180,13 @@ def load_book(root: Path) -> Book:
     if (root / SETTINGS).is_file():
         return load_model(root / SETTINGS, SETTINGS, Book)
     config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
-    title = str(config.get("title") or "Untitled book")
-    author = str(config.get("author") or f"The authors of {title}")
+    title = _plain(config.get("title")) or "Untitled book"
+    author = _plain(config.get("author")) or f"The authors of {title}"
     facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
     return checked(Book, facts, "_config.yml")
+
+
+def _plain(entry: Any) -> str:
+    """Return an entry of ``_config.yml`` in one line, without the HTML that a theme would show."""
+    text = " and ".join(map(str, entry)) if isinstance(entry, list) else str(entry or "")
+    return " ".join(html.unescape(TAGS.sub(" ", text)).split()).replace(" ,", ",")

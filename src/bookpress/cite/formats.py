@@ -121,11 +121,15 @@ def _language_name(code: str) -> str:
 
 def _chapter_number(citation: Citation) -> str | None:
     chapter = citation.chapter
-    return str(chapter.position) if chapter and chapter.position else None
+    if chapter and chapter.position:
+        return str(chapter.position)
+    return None
 
 
 def _ascii(text: str | None) -> str | None:
-    return escape(text, ascii_only=True) if text else None
+    if text:
+        return escape(text, ascii_only=True)
+    return None
 
 
 def escape(text: str, *, ascii_only: bool = False) -> str:
@@ -134,7 +138,9 @@ def escape(text: str, *, ascii_only: bool = False) -> str:
     Accents become commands where asked.
     """
     plain = text.translate(_TO_COMMANDS)
-    return re.sub(r"[^\x00-\x7f]", _as_command, plain) if ascii_only else plain
+    if ascii_only:
+        return re.sub(r"[^\x00-\x7f]", _as_command, plain)
+    return plain
 
 
 def _as_command(letter: re.Match[str]) -> str:
@@ -144,7 +150,9 @@ def _as_command(letter: re.Match[str]) -> str:
     """
     written = str(codecs.encode(letter[0], "ulatex", "keep")).strip()
     written = re.sub(r"(?<=.)\\([ij])$", r"\1", written)  # the accent takes the place of the dot
-    return f"{{{written}}}" if written.startswith(("\\", "$")) else written
+    if written.startswith(("\\", "$")):
+        return f"{{{written}}}"
+    return written
 
 
 def protect(title: str, *, ascii_only: bool = False) -> str:

@@ -86,7 +86,9 @@ def filled(node: Node) -> Node:
 def _filled(value: Any) -> Any:
     if isinstance(value, list):
         return [_filled(inner) for inner in value]
-    return filled(value) if isinstance(value, dict) else value
+    if isinstance(value, dict):
+        return filled(value)
+    return value
 
 
 def _book(page: LandingPage) -> Node:
@@ -172,7 +174,9 @@ def _dataset(dataset: Dataset, page: LandingPage) -> Node:
 def _licence(dataset: Dataset, book: Book) -> str | Node | None:
     licence = dataset.licence
     is_the_books = licence is None or licence.replace(" ", "-") == book.licence
-    return book.licence_url if is_the_books else _node("CreativeWork", name=licence)
+    if is_the_books:
+        return book.licence_url
+    return _node("CreativeWork", name=licence)
 
 
 def _download(file: SiteFile, page: LandingPage) -> Node:
@@ -206,7 +210,9 @@ def _node(kind: str, **properties: Any) -> Node:
 
 
 def _organization(name: str | None) -> Node | None:
-    return _node("Organization", name=name) if name else None
+    if name:
+        return _node("Organization", name=name)
+    return None
 
 
 def _doi(doi: str | None) -> Node | None:

@@ -95,7 +95,9 @@ class Work(NamedTuple):
         """Where it is found."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
-        return f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else self.url
+        if self.arxiv:
+            return f"https://arxiv.org/abs/{self.arxiv}"
+        return self.url
 
 
 @dataclass
@@ -125,7 +127,9 @@ class LandingPage:
         root = self.citation.site_url
         if not root:
             return None
-        return root if path == "index.html" else root + quote(path)
+        if path == "index.html":
+            return root
+        return root + quote(path)
 
     def relative(self, path: str) -> str:
         """Return a file's address relative to the page."""
@@ -181,10 +185,14 @@ def highwire_name(author: Author, *, alone: bool) -> str:
     last = author.surname.replace(",", LOW)
     first = author.given_and_suffix
     if not first:
-        return f"{last}," if author.name or " " in last else last
+        if author.name or " " in last:
+            return f"{last},"
+        return last
     would_be_split = alone and " " in last and " " in first
     name = f"{last}, {first}"
-    return f"{name};" if would_be_split else name
+    if would_be_split:
+        return f"{name};"
+    return name
 
 
 def highwire_reference(work: Work) -> str:

@@ -81,7 +81,9 @@ class EditionRecord(Facts):
     def label(self) -> str:
         """Name and id: ``"paper edition 3f2a9c1e"``, or ``"edition 3f2a9c1e"`` without a name."""
         has_name = self.name and self.name != self.id
-        return f"{self.name} edition {self.id}" if has_name else f"edition {self.id}"
+        if has_name:
+            return f"{self.name} edition {self.id}"
+        return f"edition {self.id}"
 
     def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
         """Return name, value, default and chapters of each choice that differs.
@@ -131,7 +133,9 @@ class Citation(Facts):
     @property
     def title(self) -> str:
         """Title of the chapter, or of the book."""
-        return self.chapter.title if self.chapter else self.book.full_title
+        if self.chapter:
+            return self.chapter.title
+        return self.book.full_title
 
     @property
     def authors(self) -> tuple[Author, ...]:
@@ -141,23 +145,31 @@ class Citation(Facts):
     @property
     def book_authors(self) -> tuple[Author, ...]:
         """Authors of the book where they are others than the chapter's."""
-        return self.book.authors if self.authors != self.book.authors else ()
+        if self.authors != self.book.authors:
+            return self.book.authors
+        return ()
 
     @property
     def abstract(self) -> str | None:
         """Abstract of the chapter, or description of the book."""
-        return self.chapter.abstract if self.chapter else self.book.description
+        if self.chapter:
+            return self.chapter.abstract
+        return self.book.description
 
     @property
     def keywords(self) -> tuple[str, ...]:
         """Keywords of the chapter, or of the book."""
-        return self.chapter.keywords if self.chapter else self.book.keywords
+        if self.chapter:
+            return self.chapter.keywords
+        return self.book.keywords
 
     @property
     def state(self) -> str:
         """Version and edition: ``"Version 0.1.0, default edition 7f3e1a2b"``."""
         version = f"Version {self.book.version}"
-        return f"{version}, {self.edition.label}" if self.edition else version
+        if self.edition:
+            return f"{version}, {self.edition.label}"
+        return version
 
     @property
     def note(self) -> str | None:
@@ -226,23 +238,31 @@ class Citation(Facts):
         That is the book's for the default edition, else the edition's permanent one.
         """
         is_shown = self.is_published or (self.edition and self.edition.query)
-        return self.book.base_url if is_shown else self._permanent_site
+        if is_shown:
+            return self.book.base_url
+        return self._permanent_site
 
     @property
     def page_url(self) -> str | None:
         """Address of the page on the site, where it has one."""
         query = self.edition.query if self.edition else ""
         path = f"{self._path}?{query}" if query else self._path
-        return self.site_url + path if self.site_url else None
+        if self.site_url:
+            return self.site_url + path
+        return None
 
     @property
     def permanent_url(self) -> str | None:
         """Address at which this very state stays."""
-        return self._permanent_site + self._path if self._permanent_site else None
+        if self._permanent_site:
+            return self._permanent_site + self._path
+        return None
 
     @property
     def _path(self) -> str:
-        return quote(self.chapter.page) if self.chapter else ""
+        if self.chapter:
+            return quote(self.chapter.page)
+        return ""
 
     @property
     def _permanent_site(self) -> str | None:

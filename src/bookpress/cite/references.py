@@ -135,8 +135,9 @@ def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_lis
 
 def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
     """Return the works in the bibliography of a page."""
-    cited = cast("BibtexDomain", env.get_domain("cite")).citations
-    return tuple(work_of(item.entry) for item in cited if item.bibliography_key.docname == docname)
+    every = cast("BibtexDomain", env.get_domain("cite")).citations
+    cited = [item for item in every if item.bibliography_key.docname == docname]
+    return tuple(work_of(item.entry) for item in cited)
 
 
 def work_of(entry: Any) -> Work:
@@ -165,7 +166,9 @@ def _plain_text(latex: str) -> str:
 
 def _year_of(fields: Mapping[str, str]) -> str | None:
     """Return the year of a work, without the letter that tells works of one year apart."""
-    return fields["year"].rstrip("abcde") if "year" in fields else None
+    if "year" in fields:
+        return fields["year"].rstrip("abcde")
+    return None
 
 
 def _author(person: Any) -> Author:

@@ -78,7 +78,9 @@ def to_markdown(citation: Citation) -> str:
 def _in_markdown(part: str) -> str:
     """Return a tag, an address or a text of a reference in HTML as Markdown."""
     if part.startswith("<"):
-        return "*" if part.strip("</>") == "i" else ""
+        if part.strip("</>") == "i":
+            return "*"
+        return ""
     text = html.unescape(part)
     if part.startswith(("http://", "https://")):
         return f"<{text}>"
@@ -94,7 +96,8 @@ def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
     chapter = citation.chapter
     item |= _titles(citation, item, style)
     authors = [author.name for author in citation.authors]
-    if style == "apa" and authors == [citation.book.publisher]:
+    publishes_itself = style == "apa" and authors == [citation.book.publisher]
+    if publishes_itself:
         item.pop("publisher", None)  # an author that publishes is not named twice
     if style == "harvard" and chapter:
         item.setdefault("container-author", item["author"])
@@ -174,7 +177,8 @@ def _written(name: dict[str, str], style: str) -> dict[str, str]:
         return {**name, "suffix": name["suffix"].rstrip(".")}
     family = name.get("family", "")
     given = name.get("given", "")
-    if not given or given.lower() != given.upper():
+    has_no_case = not given or given.lower() != given.upper()
+    if has_no_case:
         return name
     is_wide = unicodedata.east_asian_width(given[0]) in "WF"
     return {"literal": f"{family}{given}" if is_wide else f"{given} {family}"}

@@ -72,7 +72,8 @@ def compare(
 
     project = opt.current_project()
     options = opt.run_options(jobs)
-    if other is None and not parameter and not project.own_rows:
+    compares_nothing = other is None and not parameter and not project.own_rows
+    if compares_nothing:
         raise UsageError("compare needs a second edition, or other values: -p NAME=VALUE")
     names = (one, one if other is None else other)
     with reporting() as bar:

@@ -50,7 +50,9 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     for record in records:
         if record.slug == slug:
             cited = book.of_chapter(record)
-    return to_datacite(cited) if form == "datacite" else write(cited, form)
+    if form == "datacite":
+        return to_datacite(cited)
+    return write(cited, form)
 
 
 def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:

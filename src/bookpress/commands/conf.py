@@ -63,7 +63,8 @@ def _extensions(project: Project, listed: list[str]) -> list[str]:
         for name, path in source_files(project).items()
         if name.endswith((".md", ".ipynb"))
     ]
-    if project.settings.is_laid_out or any(OURS.search(text) for text in texts):
+    uses_ours = project.settings.is_laid_out or any(OURS.search(text) for text in texts)
+    if uses_ours:
         wanted.append(ELEMENTS)
     return list(dict.fromkeys(wanted))
 
@@ -86,4 +87,6 @@ def _aliases(project: Project) -> dict[str, str]:
 def _paths(given: Mapping[str, Any]) -> list[str]:
     """Return the lines that let extensions of the book's own be imported, where it has some."""
     local = (given.get("sphinx") or {}).get("local_extensions") or {}
-    return [IMPORTS.format(paths=[*local.values()])] if local else []
+    if local:
+        return [IMPORTS.format(paths=[*local.values()])]
+    return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import source_files, toc_files
+from bookpress.book.documents import document_path, excluded_files, source_files, toc_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import load_book
@@ -24,28 +24,35 @@ def introduce(project: Project) -> Iterator[str]:
     Raises
     ------
     PressError
-        If it is no book, or none of its documents has code cells.
+        If it is no book.
     """
     book = load_book(project.root)
     chapters = discover(project)
     names = ", ".join(chapter.slug for chapter in chapters)
-    pages = len(toc_files(project)) - len([chapter for chapter in chapters if chapter.listed])
+    paths = [document_path(project.root, name) for name in toc_files(project)]
+    documents = [path for path in paths if path.is_file()]
+    pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
     yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
-    yield f"{len(chapters)} chapters with code: {names}; {pages} pages without"
+    listed = f": {names}" if names else ""
+    yield f"{_many(len(chapters), 'chapter')} with code{listed}; {_many(pages, 'page')} without"
     yield from _kernels(chapters)
     yield from _staged(project)
     yield from _parameters(chapters)
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _staged(project: Project) -> Iterator[str]:
     """Yield which files are copied to where the pages are made, if that is all of the book."""
     if project.settings.folders:
         return
-    paths = source_files(project).values()
+    paths = [*source_files(project).values(), *excluded_files(project).values()]
     megabytes = sum(path.stat().st_size for path in paths) / 1e6
     yield (
         f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all that "
-        "are neither hidden nor excluded; `folders: [a, b]` in the settings names fewer"
+        "are neither hidden nor excluded and large; `folders: [a, b]` in the settings names fewer"
     )
 
 
@@ -61,7 +68,7 @@ def _parameters(chapters: list[Chapter]) -> Iterator[str]:
     has_some = False
     for chapter in chapters:
         try:
-            names = [parameter.name for parameter in chapter.parameters]
+            names = [parameter.name for parameter in chapter.declared]
         except PressError as error:
             yield str(error)
             continue

@@ -40,4 +40,6 @@ def _parameter_table(chapter: Chapter) -> Table:
 
 def _chosen(project: Project, slug: str | None) -> list[Chapter]:
     chapters = discover(project)
-    return choose(chapters, [slug]) if slug is not None else chapters
+    if slug is not None:
+        return choose(chapters, [slug])
+    return chapters

@@ -61,7 +61,8 @@ def build(
     with reporting() as bar:
         built = [build_edition(project, plan, options, bar, chosen, opened) for plan in wanted]
     print_built(project, built, chosen)
-    if project.settings.strict and any(done.failed for done in built):
+    has_failed = project.settings.strict and any(done.failed for done in built)
+    if has_failed:
         raise typer.Exit(1)
 
 
@@ -84,7 +85,8 @@ def run(
     """Run one chapter with other values and print its results."""
     from bookpress.run.engine import engine_for
 
-    if notebook is not None and notebook.suffix != ".ipynb":
+    is_no_notebook = notebook is not None and notebook.suffix != ".ipynb"
+    if is_no_notebook:
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
     opened = engine_for(project, engine, chapter)

@@ -22,7 +22,7 @@ def new_chapter(
 
     It can be built at once.
     """
-    from bookpress.book.chapters import new_chapter as write_chapter
+    from bookpress.book.new_chapter import new_chapter as write_chapter
 
     typer.echo(write_chapter(opt.current_project(), name, after))
 

@@ -37,7 +37,9 @@ class Assignment:
     @property
     def label(self) -> str:
         """The name as the user wrote it."""
-        return f"{self.chapter}.{self.name}" if self.chapter else self.name
+        if self.chapter:
+            return f"{self.chapter}.{self.name}"
+        return self.name
 
 
 def parse_assignments(
@@ -88,7 +90,9 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
 def _typed(value: Any) -> str:
     """Return a value as it is typed behind a name."""
     is_json = isinstance(value, list | dict | bool | None)
-    return json.dumps(value) if is_json else f"{value}"
+    if is_json:
+        return json.dumps(value)
+    return f"{value}"
 
 
 def file_assignments(
@@ -135,7 +139,9 @@ class Hit(NamedTuple):
     @property
     def end(self) -> str:
         """Which end of a period is meant; empty for all of it, and for what is no period."""
-        return self.old.end if self.old else ""
+        if self.old:
+            return self.old.end
+        return ""
 
     def read(self, assignment: Assignment) -> Value:
         """Return the value that is asked for, of an end its year."""
@@ -244,7 +250,8 @@ def resolve(
     choice.join()
     values = choice.values
     for chapter in book:
-        if chapter in included or chapter.slug in values:
+        is_asked = chapter in included or chapter.slug in values
+        if is_asked:
             defaults = {parameter.name: parameter.default for parameter in chapter.parameters}
             values[chapter.slug] = {**defaults, **values.get(chapter.slug, {})}
     if choice.problems:

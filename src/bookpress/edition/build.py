@@ -52,7 +52,13 @@ from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
 from bookpress.run.notebook import failed_run
-from bookpress.run.runner import Outcome, RunOptions, failure, run_chapters
+from bookpress.run.runner import (
+    Outcome,
+    RunOptions,
+    failure,
+    has_own_values,
+    run_chapters,
+)
 from bookpress.run.worker import versions
 from bookpress.states.robustness import FILE as SURENESS
 
@@ -100,7 +106,7 @@ def build(
 
     Extras and formats that it has stay as long as nothing else of it changes.
     """
-    options = options or RunOptions()
+    options = replace(options or RunOptions(), as_stored=True)
     reporter = reporter or Reporter()
     target = project.editions / edition.folder
     with build_lock(project, reporter):
@@ -166,7 +172,13 @@ def _with_failed(
     if project.settings.strict and not options.keep_going:
         raise problem
     note(str(problem))
-    runs = {**outcome.runs, **{error.chapter: failed_run(error) for error in outcome.errors}}
+    chapters = {chapter.slug: chapter for chapter in edition.chapters}
+    failed = {}
+    for error in outcome.errors:
+        chapter = chapters[error.chapter]
+        stored = chapter.outputs if has_own_values(edition, chapter) else ()
+        failed[error.chapter] = failed_run(error, stored)
+    runs = {**outcome.runs, **failed}
     slugs = [chapter.slug for chapter in edition.chapters]
     return replace(outcome, runs={slug: runs[slug] for slug in slugs})
 
@@ -214,7 +226,9 @@ def page_state(
 
 def _source(project: Project) -> dict[str, Any] | None:
     source = load_source(project)
-    return source.model_dump(mode="json", exclude={"files"}) if source else None
+    if source:
+        return source.model_dump(mode="json", exclude={"files"})
+    return None
 
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
@@ -227,7 +241,8 @@ def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
     digest = sha256(checked.encode()).encode()
     stamp = project.cache / "verified"
     verify = project.settings.verify
-    if not verify or (stamp.is_file() and stamp.read_bytes() == digest):
+    is_verified = not verify or (stamp.is_file() and stamp.read_bytes() == digest)
+    if is_verified:
         return
     variables = {project.settings.data_variable: str(project.data)}
     problems = engine.call(verify, variables, project.root)

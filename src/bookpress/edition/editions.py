@@ -162,7 +162,8 @@ def _lock_hash(lock: bytes) -> str:
     others = strays(lock.decode("utf-8", "replace"))
     if not others:
         return sha256(lock)
-    some = ", ".join(f"{name} {version}" for name, version in [*others.items()][:3])
+    installed = [f"{name} {version}" for name, version in others.items()]
+    some = ", ".join(installed[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
     note(f"{some}{more} installed, which the lock has in another version: the id says so too")
     return sha256(canonical([sha256(lock), others]).encode())
@@ -193,7 +194,8 @@ class Edition:
 
         What is there gives way to what is built.
         """
-        if self.name and not is_name(self.name):
+        is_malformed = self.name and not is_name(self.name)
+        if is_malformed:
             raise UsageError(f"no edition {quoted(self.name)}: {NAMING}")
 
     @cached_property
@@ -312,7 +314,8 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
     """
     if not is_name(name):
         raise UsageError(f"no edition {quoted(name)}: {NAMING}")
-    if name in edition_names(project) or name in project.built:
+    is_taken = name in edition_names(project) or name in project.built
+    if is_taken:
         raise UsageError(
             f"there is an edition {quoted(name)} already: save this one under another name"
         )

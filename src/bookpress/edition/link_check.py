@@ -9,6 +9,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -54,7 +55,8 @@ def check_pages(folder: Path) -> list[PageFault]:
         if page is None:
             faults.append(PageFault(name, "the page is empty"))
             continue
-        fetched = [link for element in page.iter(*FETCHED, "link") for link in _fetched(element)]
+        elements = page.iter(*FETCHED, "link")
+        fetched = list(chain.from_iterable(map(_fetched, elements)))
         for link in fetched:
             host = urlsplit(link).netloc
             if host:
@@ -76,7 +78,8 @@ def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
     parser = html.HTMLParser(encoding="utf-8")
     pages = {}
     for name, path in files.items():
-        if name.endswith(".html") and not name.startswith("_static/"):
+        is_page = name.endswith(".html") and not name.startswith("_static/")
+        if is_page:
             pages[name] = html.parse(str(path), parser).getroot()
     return pages
 
@@ -100,7 +103,8 @@ def _broken(
     if parts.path:
         joined = posixpath.join(posixpath.dirname(page), unquote(parts.path))
         target = posixpath.normpath(joined)
-    if parts.scheme or parts.netloc or target.startswith("../"):
+    leads_out = parts.scheme or parts.netloc or target.startswith("../")
+    if leads_out:
         return
     place = target if target in files else posixpath.normpath(f"{target}/index.html")
     if place not in files:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 LINK = re.compile(
-    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?(?P<file>[^`<>\s]+)\.(?:md|[Rq]md)>?`"
+    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
     r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
     r"|\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.(?:md|[Rq]md)(?P<anchor>#[^()\s]*)?\)",
     re.DOTALL,
@@ -37,6 +37,8 @@ def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> s
     '[A](a.ipynb#b), [B](b.md), `[A](a.md)`'
     >>> point_to_notebooks("{download}`this <a.md>`", "c", chapters)
     '{download}`this <../sources/a.md>`'
+    >>> point_to_notebooks("{download}`a.md`", "c", chapters)
+    '{download}`a.md <../sources/a.md>`'
     """
 
     def point(link: re.Match[str]) -> str:
@@ -44,7 +46,7 @@ def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> s
         if link["span"] or target not in chapters:
             return link[0]
         if link["role"]:
-            words = (link["words"] or link["file"]).strip()
+            words = (link["words"] or link["file"] + link["ending"]).strip()
             place = posixpath.relpath(chapters[target], folder or ".")
             return f"{{download}}`{words} <{place}>`"
         return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"

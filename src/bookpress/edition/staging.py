@@ -12,19 +12,22 @@ import platform
 import posixpath
 import shutil
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import ENDINGS, configuration, source_files
+from bookpress.book.documents import ENDINGS, configuration, excluded_files, source_files
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
 from bookpress.edition.links import included_in, point_to_notebooks
+from bookpress.errors import PressError
+from bookpress.files import RUNS as MYST_NB
 from bookpress.files import (
     as_mapping,
     canonical,
@@ -53,8 +56,8 @@ MARK = ".rests-on"
 def page_files(project: Project) -> dict[str, bytes]:
     """Return the files of the book, by name, that are no chapters.
 
-    What a page includes is among them, though it is excluded from the pages. A page that is no
-    text, or could run code when it is read, is an error.
+    What a page includes or shows is among them, though it is excluded from the pages. A page that
+    is no text, or could run code when it is read, is an error; one that is excluded is left out.
     """
     chapters = discover(project)
     taken = {chapter.where for chapter in chapters}
@@ -70,7 +73,19 @@ def page_files(project: Project) -> dict[str, bytes]:
             path = project.root / included
             if included not in taken and path.is_file():
                 paths.setdefault(included, path)
+    shown = {name: path for name, path in excluded_files(project).items() if _is_sound(path)}
+    paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
     return {name: read(path) for name, path in sorted(paths.items())}
+
+
+def _is_sound(path: Path) -> bool:
+    """Return whether a file is no page, or one that can be read."""
+    if path.suffix != ".md":
+        return True
+    with suppress(PressError):
+        front_matter(decoded(path), path.name)
+        return True
+    return False
 
 
 def with_states(
@@ -80,7 +95,9 @@ def with_states(
 
     Where there are none, the pages that need them are not there either.
     """
-    return {**files, **states} if states else without_states(files, key)
+    if states:
+        return {**files, **states}
+    return without_states(files, key)
 
 
 def stage(
@@ -132,7 +149,8 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     wanted = dict(files)
     for name, content in files.items():
         own = front_matter(content.decode("utf-8"), name).get(key) if name.endswith(".md") else None
-        if own and own.get("needs") == "states":
+        needs_states = own and own.get("needs") == "states"
+        if needs_states:
             del wanted[name]
     dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
     if dropped:
@@ -151,7 +169,10 @@ def _without(entries: Any, dropped: Collection[str]) -> Any:
 
 
 def _is_of(entry: Any, files: Collection[str]) -> bool:
-    return isinstance(entry, dict) and str(entry.get("file", "")).removesuffix(".md") in files
+    if not isinstance(entry, dict):
+        return False
+    name = str(entry.get("file", ""))
+    return name.removesuffix(".md") in files
 
 
 def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
@@ -181,16 +202,19 @@ def staged_notebook(
         entry["renamed"] = chapter.old_addresses
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
+    entry["ending"] = chapter.path.suffix
     if not chapter.settings.is_laid_out:
-        entry["ending"] = chapter.path.suffix
         language = notebook["metadata"].setdefault("language_info", {"name": "python"})
         language.setdefault("pygments_lexer", "ipython3")
+    if MYST_NB in notebook["metadata"]:
+        notebook["metadata"][MYST_NB].pop("execution_mode", None)  # it has been run
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]
     assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
     for cell in notebook["cells"]:
-        if assignments and "parameters" in cell["metadata"].get("tags", []):
+        takes_values = assignments and "parameters" in cell["metadata"].get("tags", [])
+        if takes_values:
             # what papermill puts in is hidden, and gone where other values are put in
             lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
@@ -257,7 +281,8 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
     ]
     digest = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY
-    if not (memory / MARK).is_file() or read(memory / MARK).decode() != digest:
+    is_of_other_build = not (memory / MARK).is_file() or read(memory / MARK).decode() != digest
+    if is_of_other_build:
         shutil.rmtree(memory, ignore_errors=True)
     return digest
 
@@ -267,7 +292,9 @@ def _moment(project: Project) -> str:
     moment = build_time(project.root)
     says_hours = "html_last_updated_fmt" in str(configuration(project))
     is_exact = project.settings.is_laid_out or says_hours
-    return moment.isoformat() if is_exact else moment.date().isoformat()
+    if is_exact:
+        return moment.isoformat()
+    return moment.date().isoformat()
 
 
 def keep_memory(project: Project, digest: str) -> None:

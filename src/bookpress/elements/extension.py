@@ -118,7 +118,8 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     root = Path(app.srcdir)
     slug = docname.rpartition("/")[2]
     path = Path(app.env.doc2path(docname))
-    if app.config.nb_execution_mode == "off" or not has_cells(path, docname):
+    runs_nothing = app.config.nb_execution_mode == "off" or not has_cells(path, docname)
+    if runs_nothing:
         return
     settings = load_settings(root)
     if path.suffix == ".ipynb":
@@ -152,7 +153,8 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
 
 def begin(app: Sphinx) -> None:
     """Refuse what is no site of pages; read the claims before anything quotes them."""
-    if app.builder.format == "html" and app.builder.name not in {"html", "dirhtml"}:
+    is_ours = app.builder.name in {"html", "dirhtml"}
+    if app.builder.format == "html" and not is_ours:
         raise ExtensionError(
             f"no pages with the builder {app.builder.name!r}; "
             "use html, or the press for PDF and EPUB"
@@ -168,7 +170,8 @@ def begin(app: Sphinx) -> None:
 
 def offer_assets(app: Sphinx) -> None:
     """Write what pages load, before any page is written that says by its hash which it is."""
-    if app.builder.format == "html" and not app.config[PAGES_ALONE]:
+    needs_assets = app.builder.format == "html" and not app.config[PAGES_ALONE]
+    if needs_assets:
         assets.write_all(Path(app.outdir, "_static"))
 
 

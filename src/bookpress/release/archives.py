@@ -59,7 +59,8 @@ class Released(EditionRecord):
     def _consistent(self) -> Self:
         if id_of(self.parts) != self.id:
             raise ValueError("the id is not that of its parts")
-        if self.name != self.id and not is_name(self.name):
+        is_malformed = self.name != self.id and not is_name(self.name)
+        if is_malformed:
             raise ValueError("the name is not that of an edition")
         return self
 
@@ -86,7 +87,8 @@ def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
         if entity.get("@type") != "File":
             continue
         digest = entity.get("sha256")
-        if digest and hashes.get(entity["@id"]) != digest:
+        is_altered = digest and hashes.get(entity["@id"]) != digest
+        if is_altered:
             return f"its {short(str(entity['@id']))} is not what its {NAME} says"
     return ""
 
@@ -116,7 +118,8 @@ class _Entry(tarfile.TarInfo):
         names_next = entry.type in {tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME}
         is_name_of_next = names_next and entry.size < MOST_NAME
         is_file = entry.type in {tarfile.REGTYPE, tarfile.AREGTYPE}
-        if entry.size < 0 or not (is_name_of_next or is_file):
+        is_misplaced = entry.size < 0 or not (is_name_of_next or is_file)
+        if is_misplaced:
             raise PressError(f"{short(repr(entry.name))} is no plain file")
         return entry
 
@@ -143,10 +146,12 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
     size = 0
     for member in tar:
         folder, _, name = member.name.partition("/")
-        if folder != top or not _is_path(name):
+        is_outside = folder != top or not _is_path(name)
+        if is_outside:
             raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
         size += member.size
-        if member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES:
+        is_too_much = member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES
+        if is_too_much:
             raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
         is_taken = name in seen or not seen.isdisjoint(_folders_above(name))
         content = None if member.issparse() or is_taken else tar.extractfile(member)
@@ -158,7 +163,8 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
 
 def _is_path(name: str) -> bool:
     """Return whether a name in an archive is a path that stays inside its folder."""
-    if not name.isprintable() or "\\" in name or len(name) > 500:
+    is_unsafe = not name.isprintable() or "\\" in name or len(name) > 500
+    if is_unsafe:
         return False
     return {"", ".", ".."}.isdisjoint(name.split("/"))
 
@@ -204,7 +210,8 @@ def read_archive(path: Path) -> Archive:
 def _changed_source(source: Mapping[str, tuple[bytes, bool]], facts: Released) -> str:
     """Return in words where the source in an archive, if any, is not that of its commit."""
     files = {name: blob for name, blob in source.items() if name != FILE}
-    if not files or tree_hash(files) == facts.source.tree:
+    is_whole = not files or tree_hash(files) == facts.source.tree
+    if is_whole:
         return ""
     return f"the source in its {BOOK} is not that of {facts.source.tree_swhid}"
 

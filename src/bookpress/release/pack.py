@@ -118,10 +118,12 @@ def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released
     evidence = {}
     for path, digest in hashes.items():
         name = path.removeprefix(f"{folder}/")
-        if name != path and not NO_EVIDENCE.search(name):
+        is_evidence = name != path and not NO_EVIDENCE.search(name)
+        if is_evidence:
             evidence[name] = digest
     for name in files_beside(project):
         evidence[f"./{name}"] = hashes.get(name, "")
-    if sha256(canonical(evidence).encode()) != facts.parts["evidence"]:
+    is_incomplete = sha256(canonical(evidence).encode()) != facts.parts["evidence"]
+    if is_incomplete:
         missing = f"the evidence in {folder}, or beside the chapters, is not all in the commit"
         raise PressError(f"{missing} that the edition is made from")

@@ -43,11 +43,7 @@ def release(
     book = load_book(project.root)
     check_deposit(project.root, book)
     editions = [_ready(project, name, book) for name in names or book.published_editions]
-    missing = [str(path) for path in older if not path.is_file()]
-    if missing:
-        raise UsageError(
-            f"no archive {', '.join(missing)}; --older takes files of earlier releases"
-        )
+    _check_there(older)
     check_writable(folder)
     draft = folder / ".draft"
     with naming(folder):
@@ -66,9 +62,7 @@ def release(
             lay_out(draft / "site", placed, book, fates, entries)
             if tag:
                 _tag(project, book.version)
-            for archive in placed:
-                if archive.path.parent != folder:
-                    replace_file(folder / archive.path.name, read(archive.path))
+            _copy_archives(placed, folder)
             shutil.rmtree(folder / "site", ignore_errors=True)
             (draft / "site").rename(folder / "site")
         finally:
@@ -77,6 +71,21 @@ def release(
     replace_file(folder / "SHA256SUMS", "".join(sums).encode())
     released.write(project, entries)
     return sorted(archive.facts.id for archive in placed)
+
+
+def _check_there(older: Sequence[Path]) -> None:
+    missing = [str(path) for path in older if not path.is_file()]
+    if missing:
+        raise UsageError(
+            f"no archive {', '.join(missing)}; --older takes files of earlier releases"
+        )
+
+
+def _copy_archives(archives: Sequence[Archive], folder: Path) -> None:
+    """Put archives that lie elsewhere into a folder."""
+    for archive in archives:
+        if archive.path.parent != folder:
+            replace_file(folder / archive.path.name, read(archive.path))
 
 
 def _archives_in(folder: Path) -> list[Path]:
@@ -97,7 +106,8 @@ def _ready(project: Project, name: str, book: Book) -> Path:
         changes = "the book has changes that are not committed"
         raise PressError(f"{changes}: commit them, build again, release")
     now = source.model_dump(mode="json", exclude={"files"})
-    if record.get("source") != now or record.get("version") != book.version:
+    is_stale = record.get("source") != now or record.get("version") != book.version
+    if is_stale:
         stale = f"the edition {quoted(name)} was built from something else than what is committed"
         raise PressError(f"{stale}: build it again")
     return folder
@@ -107,7 +117,8 @@ def check_deposit(root: Path, book: Book) -> None:
     """Raise where a file for others, such as CITATION.cff, says something else than the book."""
     for name, content in deposit_files(book).items():
         path = root / name
-        if path.is_file() and read(path).decode("utf-8", "replace") != content:
+        is_outdated = path.is_file() and read(path).decode("utf-8", "replace") != content
+        if is_outdated:
             remedy = f"{REMAKE}, commit, and build again"
             raise PressError(f"{name} does not say what {SETTINGS} says: {remedy}")
 
@@ -116,7 +127,8 @@ def check_date(facts: Released, book: Book) -> None:
     """Raise where the list of releases gives a version another date than its edition has."""
     for entry in book.releases:
         is_it = facts.is_default and entry.version == book.version
-        if is_it and entry.date not in (None, facts.date):
+        is_dated_otherwise = is_it and entry.date not in (None, facts.date)
+        if is_dated_otherwise:
             stated = f"version {book.version} is of {entry.date} in `releases`"
             dated = f"and its edition of {facts.date}"
             raise PressError(f"{SETTINGS}: {stated}, {dated}: set `date` to the same day")

@@ -123,7 +123,8 @@ def _check_at_hand(entries: Mapping[str, Mapping[str, Any]], placed: Sequence[Ar
     names = {archive.path.name for archive in placed}
     for version, editions in entries.items():
         for name, facts in editions.items():
-            if "archive" in facts and facts["archive"] not in names:
+            is_lost = "archive" in facts and facts["archive"] not in names
+            if is_lost:
                 edition = f"the {name} edition of {version} ({facts['id']})"
                 raise PressError(f"{edition} was released and has no archive here")
 
@@ -318,7 +319,8 @@ def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
     """
     old_words = shown(before)
     new_words = shown(now)
-    if old_words == new_words and before["value"] != now["value"]:
+    looks_unchanged = old_words == new_words and before["value"] != now["value"]
+    if looks_unchanged:
         return f"{before['value']:.10g}", f"{now['value']:.10g}"
     return old_words, new_words
 

@@ -53,7 +53,9 @@ class Place:
     @property
     def newest(self) -> Place:
         """The last of its name."""
-        return self.after.newest if self.after else self
+        if self.after:
+            return self.after.newest
+        return self
 
     @property
     def changed(self) -> list[str]:
@@ -117,7 +119,8 @@ def lay_out(
             _dress(site / here, here, place, links, book)
             related = {rel: [{"href": _url(book, to)}] for rel, to in links.items()}
             linkset.append({"anchor": _url(book, here), **related})
-            if root != newest.folder and NOINDEX not in (site / here).read_text("utf-8"):
+            is_indexed = root != newest.folder and NOINDEX not in (site / here).read_text("utf-8")
+            if is_indexed:
                 urls.append((_url(book, here), place.archive.facts.date))
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
     if book.base_url:

@@ -41,7 +41,8 @@ class Cited(NamedTuple):
 
 def read_cited(text: str, sha: str | None) -> list[Cited]:
     """Return what is cited by an id, or in a file of any format: each state once."""
-    if sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha):
+    is_malformed = sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha)
+    if is_malformed:
         raise UsageError(f"{sha!r} is no SHA-256: it has 64 digits from 0 to f")
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
@@ -141,7 +142,8 @@ def _results(
         _, distance = most.size
         many = f"{len(changes)} of {len(list(each(before)))} results differ"
         return False, f"{many}, the most {most.chapter}:{most.key}, {distance}"
-    if cited.sha is None or cited.sha in _hashes(past["results"]):
+    is_same = cited.sha is None or cited.sha in _hashes(past["results"])
+    if is_same:
         return True, "results equal"
     return False, "the results are not those cited"
 
@@ -196,6 +198,7 @@ def _made_with(past: Mapping[str, Any], cited: Cited) -> str:
     if not changed:
         return ""
     hint = ""
-    if cited.python and before["Python"] != now["Python"]:
+    is_other_python = cited.python and before["Python"] != now["Python"]
+    if is_other_python:
         hint = "; another Python may round the last digits otherwise: verify with that one"
     return f"; rebuilt with {', '.join(changed)}{hint}"

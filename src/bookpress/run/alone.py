@@ -32,7 +32,8 @@ class AloneEngine(Engine):  # type: ignore[misc]
         **options: Any,
     ) -> Any:
         """Run the cells of a notebook, for at most so many seconds if a number is given."""
-        if sys.platform != "linux" or not is_this_python(kernel_name):
+        is_foreign = sys.platform != "linux" or not is_this_python(kernel_name)
+        if is_foreign:
             logger.info("the kernel %s runs this notebook: forks are of this Python", kernel_name)
             return NBClientEngine.execute_managed_notebook(
                 nb_man, kernel_name, execution_timeout=execution_timeout, **options

@@ -61,7 +61,8 @@ class RunCache:
         try:
             content = json.loads(self._path(key).read_text(encoding="utf-8"))
             record = content["run"]
-            if content["sha256"] != sha256(canonical(record).encode()):
+            is_damaged = content["sha256"] != sha256(canonical(record).encode())
+            if is_damaged:
                 return None
             notebook = record["notebook"].encode("utf-8")
             return Run(**{**record, "notebook": notebook})

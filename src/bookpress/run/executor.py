@@ -49,7 +49,9 @@ def executor(
 
     After an error, all is given up.
     """
-    return _cluster(scheduler) if scheduler else _local(jobs or cores())
+    if scheduler:
+        return _cluster(scheduler)
+    return _local(jobs or cores())
 
 
 @contextmanager

@@ -249,7 +249,9 @@ def _how_it_ended(pid: int) -> int | None:
         ended, status = os.waitpid(pid, os.WNOHANG)
     except ChildProcessError:  # it was told before
         return -signal.SIGKILL
-    return os.waitstatus_to_exitcode(status) if ended else None
+    if ended:
+        return os.waitstatus_to_exitcode(status)
+    return None
 
 
 def _become(line: int, alive: int, environment: Mapping[str, str], folder: str) -> NoReturn:

@@ -20,11 +20,12 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.documents import runs_apart
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import Project
-from bookpress.chapter.estimates import harvest
+from bookpress.chapter.estimates import harvest, outputs_of
 from bookpress.chapter.publish import TAG
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Fingerprint
 from bookpress.errors import PressError
+from bookpress.files import sha256
 from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
@@ -225,7 +226,9 @@ def _failed_line(cell: Any, error: Any) -> int:
 
     frames = FRAME.findall(strip_color("\n".join(error.traceback)))
     lines = [int(line) for count, line in frames if int(count) == cell.execution_count]
-    return lines[-1] if lines else 1
+    if lines:
+        return lines[-1]
+    return 1
 
 
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
@@ -235,7 +238,8 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     """
     number = 0
     for other in notebook.cells:
-        if other.cell_type == "code" and INJECTED not in other.metadata.get("tags", []):
+        is_code = other.cell_type == "code" and INJECTED not in other.metadata.get("tags", [])
+        if is_code:
             number += 1
             if other is cell:
                 break
@@ -246,20 +250,57 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     return f"code cell {number} (`{shown.strip()}`)"
 
 
-def failed_run(error: ChapterError) -> Run:
-    """Return a chapter as far as it got, with a box that says what went wrong where it did."""
+def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run:
+    """Return a chapter as far as it got, with a box that says what went wrong where it did.
+
+    Behind it, outputs are those that its file has `stored`, by code cell.
+    """
     import nbformat
 
     notebook = nbformat.reads(error.notebook.decode("utf-8"), as_version=4)
-    broken = [place for place, cell in enumerate(notebook.cells) if _mark(cell, "exception")]
-    place = broken[0] + 1 if broken else len(notebook.cells)
+    place = _end_of(notebook)
+    rest = [cell for cell in notebook.cells[place:] if _is_of_author(cell)]
+    kept = [*stored][-len(rest) :] if rest else []
+    for cell, outputs in zip(rest, kept, strict=False):
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
+    more = " What follows is what its file has stored." if any(kept) else ""
     fence = "`" * 8
     text = (
-        f"{fence}`{{danger}}\n**This chapter could not be run to its end.**\n\n"
+        f"{fence}`{{danger}}\n**This chapter could not be run to its end.**{more}\n\n"
         f"{fence}{{code-block}} text\n{error}\n{fence}\n{fence}`"
     )
     notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text))
     return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)
+
+
+def _end_of(notebook: Any) -> int:
+    """Return the place behind the cell that broke a run, else that was started last.
+
+    Where none was, it is that of the first code cell.
+    """
+    places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    started = [place for place in places if _mark(notebook.cells[place], "start_time")]
+    broken = [place for place in started if _mark(notebook.cells[place], "exception")]
+    if not started:
+        return next(iter(places), len(notebook.cells))
+    return (broken or started[-1:])[0] + 1
+
+
+def _is_of_author(cell: Any) -> bool:
+    """Return whether a cell is code that the chapter itself has."""
+    tags = cell.metadata.get("tags", [])
+    return bool(cell.cell_type == "code") and INJECTED not in tags and TAG not in tags
+
+
+def stored_run(chapter: Chapter) -> Run:
+    """Return a chapter as its file has it, as if it had just been run."""
+    content = as_file(chapter.stored)
+    try:
+        results = harvest(outputs_of(chapter.stored["cells"]))
+    except Exception as error:
+        raise PressError(f"{chapter.where}: what it has stored: {error}") from error
+    fields = {key: result.fields for key, result in results.items()}
+    return Run(chapter.slug, sha256(content), content, fields, 0.0)
 
 
 def with_prose(chapter: Chapter, run: Run) -> Any:
@@ -282,14 +323,18 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
     for number, cell in enumerate(cells):
         cell["id"] = _cell_id(number)
     written["metadata"].pop("jupytext", None)
-    metadata = {**written["metadata"], "language_info": executed["metadata"]["language_info"]}
+    metadata = written["metadata"]
+    if "language_info" in executed["metadata"]:
+        metadata = {**metadata, "language_info": executed["metadata"]["language_info"]}
     return {**executed, "cells": cells, "metadata": metadata}
 
 
 def _take_injected(cells: list[Any]) -> list[Any]:
     """Take from the beginning of a list the cell that papermill put in, if it is there."""
     is_injected = bool(cells) and INJECTED in cells[0]["metadata"].get("tags", [])
-    return [cells.pop(0)] if is_injected else []
+    if is_injected:
+        return [cells.pop(0)]
+    return []
 
 
 def _cell_id(number: int) -> str:

@@ -138,7 +138,8 @@ class ForkedEngine(Engine):  # type: ignore[misc]
 def _run_cell(client: Any, fork: Fork, cell: Any, index: int) -> bool:
     """Run one cell as nbclient would and return whether to go on."""
     tags = cell.metadata.get("tags", [])
-    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
+    is_skipped = cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags
+    if is_skipped:
         return True
     cell.outputs = []
     client.clear_before_next_output = False

@@ -30,6 +30,7 @@ KEPT = {
     "LD_LIBRARY_PATH",
     "PATH",
     "PYTHONPATH",
+    "SHELL",
     "TMPDIR",
 }
 """The variables that programs need."""

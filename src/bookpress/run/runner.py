@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, UsageError
@@ -23,7 +24,7 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import as_they_end, cores
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job
+from bookpress.run.notebook import ChapterError, Job, job_for, run_job, stored_run
 
 Ended = Callable[[Path], object]
 """Is told the file of each run as soon as it is there."""
@@ -46,11 +47,14 @@ class RunOptions:
     """Seconds a chapter may take; by default its own limit."""
     keep_going: bool = False
     """Build the book although a chapter failed, which then says so on its page."""
+    as_stored: bool = False
+    """Take outputs that files have stored for a run, where the book has them shown."""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
             raise UsageError(f"jobs is {self.jobs}; allowed: 1 or more")
-        if self.time_limit is not None and not 0 < self.time_limit <= LONGEST:
+        is_out_of_range = self.time_limit is not None and not 0 < self.time_limit <= LONGEST
+        if is_out_of_range:
             allowed = f"more than 0 to {LONGEST:,.0f}"
             raise UsageError(f"the time limit is {self.time_limit:g} seconds; allowed: {allowed}")
 
@@ -109,6 +113,24 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
     return runs
 
 
+def stored_runs(edition: Edition) -> dict[str, Run]:
+    """Return what the files of chapters have stored, where the book has that shown, by slug.
+
+    A chapter with other values than its own has to be run.
+    """
+    return {
+        chapter.slug: stored_run(chapter)
+        for chapter in edition.chapters
+        if chapter.stored and has_own_values(edition, chapter)
+    }
+
+
+def has_own_values(edition: Edition, chapter: Chapter) -> bool:
+    """Return whether a chapter has in an edition the values that its file has."""
+    own = {parameter.name: parameter.default for parameter in chapter.parameters}
+    return edition.values[chapter.slug] == own
+
+
 def run_chapters(
     project: Project,
     edition: Edition,
@@ -125,6 +147,8 @@ def run_chapters(
     options = options or RunOptions()
     reporter = reporter or Reporter()
     cached = {} if options.force else cached_runs(project, edition)
+    if options.as_stored and not options.force:
+        cached |= stored_runs(edition)
     reporter.begin(len(edition.chapters))
     for slug in cached:
         reporter.done(slug, None)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import importlib
 import io
 import json
 import os
@@ -150,7 +151,18 @@ def serve(connection: Connection) -> None:
     config.HistoryManager.enabled = False
     shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
     shell.displayhook.session = shell.display_pub.session = session
+    _join_matplotlib()
     asyncio.run(_answer(connection, session, shell))
+
+
+def _join_matplotlib() -> None:
+    """Let figures be shown behind their cells where matplotlib's backend was imported already.
+
+    It looks for the shell as it is imported, and where it was before the fork there was none.
+    """
+    backend = sys.modules.get("matplotlib_inline.backend_inline")
+    if backend:
+        importlib.reload(backend)
 
 
 async def _answer(connection: Connection, session: ConnectionSession, shell: Any) -> None:

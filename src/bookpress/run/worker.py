@@ -52,7 +52,8 @@ def versions() -> Mapping[str, str]:
             continue
         needed = [Requirement(text) for text in distribution.requires or []]
         names = {requirement.name for requirement in needed if requirement.marker is None}
-        if PRESS in names or distribution.name == PRESS:
+        is_press = PRESS in names or distribution.name == PRESS
+        if is_press:
             for name in sorted(names):
                 with suppress(metadata.PackageNotFoundError):
                     installed[name] = metadata.version(name)
@@ -83,7 +84,8 @@ def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
     """Return the hashes of what is here, and an engine that has imported just that."""
     with _lock:
         for opened_for, fingerprint, engine in _kept:
-            if opened_for == order and fingerprint.stamps == stamps(order.project.watched):
+            is_current = opened_for == order and fingerprint.stamps == stamps(order.project.watched)
+            if is_current:
                 return fingerprint, engine
         check_versions(order)
         fingerprint = checked_fingerprint(order)

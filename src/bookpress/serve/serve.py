@@ -193,7 +193,9 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     sys.stderr.write(f"{everything}\n")
     sys.stderr.flush()
     what = everything.partition("error: ")[2] or everything or "no reason given"
-    return what if process.returncode else ""
+    if process.returncode:
+        return what
+    return ""
 
 
 class _PageServer(ThreadingHTTPServer):
@@ -216,7 +218,8 @@ class _Pages(SimpleHTTPRequestHandler):
         """Send the head of an answer and return its body."""
         state = self.state
         path = unquote(urlsplit(self.path).path)
-        if not self._is_ours() or "\0" in path:
+        is_refused = not self._is_ours() or "\0" in path
+        if is_refused:
             self.send_error(HTTPStatus.NOT_FOUND)
         elif path == f"{OWN}/state":
             return self._answer(self._standing())
@@ -236,7 +239,8 @@ class _Pages(SimpleHTTPRequestHandler):
         if path.endswith("/"):
             self.path = f"{path}index.html"
         file = Path(self.translate_path(self.path))
-        if file.suffix != ".html" or not file.is_file():
+        is_page = file.suffix == ".html" and file.is_file()
+        if not is_page:
             del self.headers["If-Modified-Since"]  # the next build may change any file
             return super().send_head()
         live = ""
@@ -292,13 +296,18 @@ class _Pages(SimpleHTTPRequestHandler):
         """Return whether an order proves that a page of ours sends it."""
         token = self.headers.get("X-Press-Token", "").encode("utf-8", "replace")
         is_proved = compare_digest(token, self.state.token.encode())
-        return is_proved and self._is_ours() and bool(self.headers.get("Origin"))
+        if not is_proved or not self._is_ours():
+            return False
+        return bool(self.headers.get("Origin"))
 
     def _order(self) -> ReaderRequest | None:
         """Return the order that is sent; None where it is none, or too long."""
         is_json = self.headers.get_content_type() == "application/json"
         length = self.headers.get("Content-Length", "")
-        if self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length):
+        is_malformed = (
+            self.path != f"{OWN}/choose" or not is_json or not re.fullmatch("[0-9]{1,6}", length)
+        )
+        if is_malformed:
             return None
         size = int(length)
         if size > ORDER_LIMIT:

@@ -30,10 +30,12 @@ def changed_blocks(
     html = {}
     for block in new:
         html[block.id] = block.html
-        if block.id not in hashes and not block.part_of:
+        is_new = block.id not in hashes and not block.part_of
+        if is_new:
             changed[before] = "\n".join([changed.get(before, html[before]), block.html])
             continue
-        if block.hash != hashes.get(block.id) or _holds(block, figures):
+        has_changed = block.hash != hashes.get(block.id) or _holds(block, figures)
+        if has_changed:
             changed[block.id] = block.html
         if not block.part_of:
             before = block.id
@@ -67,7 +69,9 @@ def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
     table = data_table(new.data)
     if table["rows"] != data_table(old.data)["rows"]:
         changes["rows"] = [_cells(row, table["sortable"]) for row in table["rows"]]
-    return changes if any(changes.values()) else {}
+    if any(changes.values()):
+        return changes
+    return {}
 
 
 def _changed_entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:

@@ -102,11 +102,7 @@ def explore(
     mark = _mark(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
-    tasks = [
-        Task(chapter, default.values[chapter.slug], f"{chapter.slug} as published")
-        for chapter in default.chapters
-    ]
-    tasks += [state.task for state in states]
+    tasks = _tasks(default, states)
     ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
     needed = {state.chapter.slug for state in states}
     if project.settings.strict:
@@ -162,6 +158,15 @@ def _published(
     return runs
 
 
+def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
+    """Return the runs of the chapters as they are published, then those of the states."""
+    tasks = []
+    for chapter in default.chapters:
+        values = default.values[chapter.slug]
+        tasks.append(Task(chapter, values, f"{chapter.slug} as published"))
+    return [*tasks, *(state.task for state in states)]
+
+
 def _written(
     staged: Mapping[str, Any], indices: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, bytes]:
@@ -186,7 +191,9 @@ def is_explored(
     state = page_state(project, default, default, formats, page_files(project))
     before = whole(project.editions / default.folder, state)
     names = {each.name for each in formats}
-    return before.get(EXTRAS) == mark and names <= {*before.get(FORMATS, ())}
+    if before.get(EXTRAS) != mark:
+        return False
+    return names <= {*before.get(FORMATS, ())}
 
 
 def _by_chapter(outcomes: Iterable[ExploredState]) -> dict[str, list[ExploredState]]:

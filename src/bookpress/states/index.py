@@ -68,7 +68,8 @@ def _headline(chapter: Chapter, published: Run) -> str:
     Its front matter names it; else it is the first of its finding.
     """
     declared = chapter.front_matter.get(HEADLINE)
-    if declared is not None and declared not in published.results:
+    is_unpublished = declared is not None and declared not in published.results
+    if is_unpublished:
         known = nearest(str(declared), sorted(published.results))
         what = f"{HEADLINE}: the chapter publishes no result {declared!r}{known}"
         raise PressError(f"{chapter.where}: {what}")
@@ -76,7 +77,8 @@ def _headline(chapter: Chapter, published: Run) -> str:
         return str(declared)
     finding = str(chapter.front_matter.get("finding", ""))
     for slug, key in QUOTED.findall(finding):
-        if slug in {"", chapter.slug} and key in published.results:
+        is_own = slug in {"", chapter.slug} and key in published.results
+        if is_own:
             return str(key)
     return next(iter(published.results), "")
 
@@ -121,6 +123,7 @@ def quoted_results(
         slug = outcome.state.chapter.slug
         named = {f"{slug}:{key}": result for key, result in outcome.run.results.items()}
         results = {name: result for name, result in named.items() if name in written}
-        if len(choice) == 1 and main.issuperset(choice) and results:
+        is_shown = len(choice) == 1 and main.issuperset(choice) and results
+        if is_shown:
             states.append({"choice": dict(choice), "results": results})
     return states

@@ -34,7 +34,9 @@ def _by_choice(sure: Sureness) -> str:
     """Return which choices overturn it, the nearest first."""
     if is_firm(sure):
         held = holds_under(sure)
-        return f"Nothing we tried: it {held}." if held else "Nothing we tried."
+        if held:
+            return f"Nothing we tried: it {held}."
+        return "Nothing we tried."
     falls = what_overturns(sure)
     if sure["falls"]:
         return f"It {falls}."
@@ -52,7 +54,9 @@ def _by_labels(sure: Sureness) -> str:
     text = f"{fewest.value:,.0f} of {fewest.n:,} rows {verb} another label for it to fall"
     _, colon, names = fewest.label.rpartition(": ")
     named = names.split(", ")[:MOST_ROWS] if colon else []
-    return f"{text}, first {_listed(named)}." if named else f"{text}."
+    if named:
+        return f"{text}, first {_listed(named)}."
+    return f"{text}."
 
 
 def _by_time(sure: Sureness) -> str:
@@ -83,4 +87,6 @@ def _by_many(sure: Sureness) -> str:
 def _listed(words: list[str]) -> str:
     """Return words as a list in a sentence."""
     *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
+    if first:
+        return f"{', '.join(first)} and {last}"
+    return last

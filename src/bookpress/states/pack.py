@@ -29,7 +29,9 @@ def scripts(index: Mapping[str, Any], contents: Mapping[str, Any]) -> Iterator[t
     place = {name: number for number, names in enumerate(packs) for name in names}
 
     def placed(row: Mapping[str, Any]) -> dict[str, Any]:
-        return {**row, "pack": place[row["id"]]} if row["id"] in place else {**row}
+        if row["id"] in place:
+            return {**row, "pack": place[row["id"]]}
+        return {**row}
 
     choices = {name: [placed(row) for row in rows] for name, rows in index["choices"].items()}
     pairs = [placed(row) for row in index["pairs"]]

@@ -49,7 +49,10 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
     folder = project.editions / DEFAULT
     path = folder / "source" / FILE
     built = load_built(folder)
-    if built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id:
+    is_unexplored = (
+        built is None or not path.is_file() or built.id != load_edition(project, DEFAULT).id
+    )
+    if is_unexplored:
         explore = f"run `{project.settings.command} explore`"
         raise UsageError(f"the published edition was not explored, or has changed since: {explore}")
     return dict(parse_json(read(path), str(path)))
@@ -97,14 +100,17 @@ def what_overturns(sure: Sureness) -> str:
     named = [state["words"] for state in falls[:MOST_NAMED]]
     text = f"falls {' or '.join(named)}"
     more = len(falls) - len(named)
-    return f"{text}, and under {more} more" if more else text
+    if more:
+        return f"{text}, and under {more} more"
+    return text
 
 
 def in_short(sure: Sureness) -> str:
     """Return at the end of a sentence what overturns it; empty where nothing does."""
     falls = sure["falls"]
     names = [*dict.fromkeys(state["name"] for state in falls)]
-    if len(falls) <= MOST_NAMED and len(names) <= 1:
+    are_few = len(falls) <= MOST_NAMED and len(names) <= 1
+    if are_few:
         return what_overturns(sure)
     nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
     choices = [nouns[name] or name.replace("_", " ") for name in names]
@@ -207,4 +213,6 @@ def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
 
 
 def _because(falls: Sequence[Mapping[str, Any]]) -> str:
-    return str(falls[0]["because"]) if falls else ""
+    if falls:
+        return str(falls[0]["because"])
+    return ""

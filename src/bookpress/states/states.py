@@ -88,7 +88,9 @@ class ExploredState:
     def holds(self, key: str) -> bool | None:
         """Return whether a statement is true here; None where that is unknown."""
         statement = self.statements.get(key)
-        return statement.holds if statement else None
+        if statement:
+            return statement.holds
+        return None
 
     def answers(self, key: str) -> bool:
         """Return whether a statement is true or false here, of what its sentence speaks of."""
@@ -101,7 +103,9 @@ class ExploredState:
 
     def turns(self, key: str) -> bool:
         """Return whether the sentence of a statement would be false."""
-        return key in self.statements and self.statements[key].turns
+        if key not in self.statements:
+            return False
+        return self.statements[key].turns
 
     @property
     def fallen(self) -> dict[str, list[Any]]:
@@ -186,4 +190,6 @@ def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
         ends = zip(years_of(value), years_of(usual), strict=True)
         return sum(abs(year - usual_year) for year, usual_year in ends)
     values = parameter.explored(usual)
-    return abs(values.index(value) - values.index(usual)) if are_ordered(values) else 1
+    if are_ordered(values):
+        return abs(values.index(value) - values.index(usual))
+    return 1

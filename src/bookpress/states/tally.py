@@ -40,7 +40,8 @@ def tally(
 def _readings(key: str, outcomes: Sequence[ExploredState], name: str) -> dict[str, Any]:
     """Return in which values of a parameter a statement holds, the published one among them."""
     readings = [outcome for outcome in outcomes if [*outcome.state.choice] == [name]]
-    if not readings or all(outcome.holds(key) is None for outcome in readings):
+    is_untested = not readings or all(outcome.holds(key) is None for outcome in readings)
+    if is_untested:
         return {}
     parameter = readings[0].state.parameter(name)
     false = [outcome for outcome in readings if outcome.turns(key)]

@@ -189,7 +189,8 @@ def equals(
     >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
     (True, None)
     """
-    if found is None or (pd.api.types.is_scalar(found) and pd.isna(found)):
+    is_missing = found is None or (pd.api.types.is_scalar(found) and pd.isna(found))
+    if is_missing:
         return Comparison(None, f"{what} is not known")
     is_number = isinstance(found, numbers.Number) and not isinstance(found, bool)
     kind: Kind = "number" if is_number else "claim"
@@ -200,7 +201,10 @@ def equals(
 def _verb(what: str) -> str:
     """Return "is", or "are" for what is plural, as "the years" or "the numbers of chips"."""
     noun = what.partition(" of ")[0]
-    return "are" if noun.endswith("s") and not noun.endswith("ss") else "is"
+    is_plural = noun.endswith("s") and not noun.endswith("ss")
+    if is_plural:
+        return "are"
+    return "is"
 
 
 def _said(found: Any) -> str:
@@ -223,7 +227,9 @@ def _item(item: Any) -> str:
     if isinstance(item, tuple):
         return " to ".join(map(str, item))
     is_large = isinstance(item, int) and abs(item) >= 10_000
-    return f"{item:,}" if is_large else str(item)
+    if is_large:
+        return f"{item:,}"
+    return str(item)
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
@@ -312,7 +318,9 @@ def _all_hold(answers: Sequence[bool | None]) -> bool | None:
     """Return whether all parts hold: one that does not decides, else one that is unknown."""
     if any(answer is not None and not answer for answer in answers):
         return False
-    return None if None in answers else True
+    if None in answers:
+        return None
+    return True
 
 
 def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:

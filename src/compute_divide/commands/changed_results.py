@@ -43,7 +43,9 @@ def _row(change: ChangedResult) -> dict[str, str] | None:
 
 
 def _written(result: Mapping[str, Any] | None) -> str:
-    return number_formats.full(read_estimate(result)) if result else "none"
+    if result:
+        return number_formats.full(read_estimate(result))
+    return "none"
 
 
 def write_changed_results(project: Project, options: RunOptions, reporter: Reporter) -> int:

@@ -145,7 +145,8 @@ def add_models(
 ) -> Sidecar:
     """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
     table = files.table_name(vintage)
-    if (files.data_dir() / table).exists() and not replace:
+    stands_already = (files.data_dir() / table).exists() and not replace
+    if stands_already:
         raise EvidenceError(
             f"the vintage {vintage} is there already (data/{table}): --replace replaces it"
         )
@@ -185,7 +186,8 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     tabular = [name for name in names if name.endswith(ENDINGS)]
     described = set(map(files.sidecar_name, tabular))
     for name in names:
-        if name.endswith(files.SUFFIX) and name not in described:
+        has_no_table = name.endswith(files.SUFFIX) and name not in described
+        if has_no_table:
             problems.setdefault(name, "describes a table that is not there")
     return [f"data/{file}: {problem}" for file, problem in sorted(problems.items())]
 
@@ -260,7 +262,8 @@ def seal_by_hand() -> int:
     """
     changed = files.differences(files.data_dir())
     for table in tables():
-        if files.sidecar_name(table) in changed or _differs(table):
+        is_damaged = files.sidecar_name(table) in changed or _differs(table)
+        if is_damaged:
             raise EvidenceError(
                 f"data/{table} is derived, so that it is not edited by hand, nor sealed: "
                 "derive it again (data derive), or bring a row of your own (data add row)"

@@ -102,7 +102,8 @@ class Preset(Strict):
         amounts = [self.budget, self.gpu_hours, self.chips]
         in_time = self.budget is None
         has_months = self.months is not None
-        if amounts.count(None) != 2 or in_time != has_months:
+        is_incomplete = amounts.count(None) != 2 or in_time != has_months
+        if is_incomplete:
             raise ValueError(
                 f"preset {self.name!r} has a budget, or GPU-hours or chips with months, "
                 f"not {amounts}"

@@ -125,7 +125,9 @@ def _source(origin: Origin, sheets: Iterable[RawTable]) -> Source:
 def _access(side: str, sheet: str) -> str:
     if side == "open":
         return "open weights"
-    return "service, fine-tuned" if sheet.startswith(_FINE_TUNED) else "service"
+    if sheet.startswith(_FINE_TUNED):
+        return "service, fine-tuned"
+    return "service"
 
 
 def _add_papers(papers: dict[tuple[str, str], _Paper], access: str, sheet: RawTable) -> None:

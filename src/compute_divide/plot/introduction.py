@@ -103,9 +103,12 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
 def _counted(rows: pd.DataFrame) -> str:
     """Return how many models the shares are of, in the first and the last year and in all."""
     models = rows.drop_duplicates("year").set_index("year")["n"]
+    n = models.sum()
     first = models.index.min()
     last = models.index.max()
-    return f"n = {models.sum():,}: {models[first]:,} in {first}, {models[last]:,} in {last}"
+    in_first = f"{models[first]:,} in {first}"
+    in_last = f"{models[last]:,} in {last}"
+    return f"n = {n:,}: {in_first}, {in_last}"
 
 
 def _events(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:

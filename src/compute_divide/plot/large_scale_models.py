@@ -192,7 +192,9 @@ def models_and_bases(models: pd.DataFrame) -> Table:
 def _first_maker(organisations: str) -> str:
     """Return the first of some makers, and how many more there are."""
     first, *others = organisations.split("|")
-    return f"{first} and {len(others)} more" if others else first
+    if others:
+        return f"{first} and {len(others)} more"
+    return first
 
 
 def _ranked(runs: pd.DataFrame) -> pd.DataFrame:

@@ -127,7 +127,9 @@ def _row(check: Check, claims: Claims, entries: Entries) -> dict[str, str]:
 
 
 def _name(key: str, claims: Claims, entries: Entries) -> str:
-    return claims[key].name if key in claims else entries[key].entry.name
+    if key in claims:
+        return claims[key].name
+    return entries[key].entry.name
 
 
 def _of_claim(claim: Claim) -> str:

@@ -216,12 +216,16 @@ def machine_runs(
 
 
 def _number(estimate: Estimate) -> str:
-    return f"{estimate.value:,.0f}" if estimate.value else ""
+    if estimate.value:
+        return f"{estimate.value:,.0f}"
+    return ""
 
 
 def _counts(share: Estimate) -> str:
     """Return how many of how many, nothing where there are none."""
-    return written(share, "counts") if share.n else ""
+    if share.n:
+        return written(share, "counts")
+    return ""
 
 
 def _offers() -> pd.DataFrame:

@@ -106,7 +106,7 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int]) -> Figure:
         A line a year.
     """
     named = read.assign(year=read["year"].astype(str))
-    description = describe_series(named, "vintage", "share", by="year", x_kind="text")
+    description = describe_series(named, "vintage", "share", by="year")
     source = models_credit(*sorted(read["vintage"].unique()))
     chart = _drift(read, highlighted)
     return figure(chart, read, description=description, source=source)

@@ -315,7 +315,8 @@ def _gaps(gaps: pd.DataFrame) -> alt.LayerChart:
     y = named_rows("row")
     x = times_axis("ratio", "Companies alone over universities alone")
     tooltip = tips("period:N|Years", *_RATIO_LINES)
-    dots = dots_with_intervals(rows, x, y, TEAM_COLOURS["industry-only"], tooltip, 80)
+    colour = TEAM_COLOURS["industry-only"]
+    dots = dots_with_intervals(rows, x, y, colour, tooltip, size=80, filled=True)
     texts = alt.Chart(rows).mark_text(dy=-13)
     texts = texts.encode(x=x, y=y, text=alt.Text("text:N"))
     line = level_line("ratio", 1.0).encode(x=x)
@@ -323,7 +324,9 @@ def _gaps(gaps: pd.DataFrame) -> alt.LayerChart:
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:,.0f}×" if ratio >= 10 else f"{ratio:,.1f}×"
+    if ratio >= 10:
+        return f"{ratio:,.0f}×"
+    return f"{ratio:,.1f}×"
 
 
 @needs("ratio")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.papers.papers import names_company
+from compute_divide.analysis.papers.papers import with_teams
 from compute_divide.analysis.statistics.estimates import flag_share
 from compute_divide.evidence.papers.affiliations import (
     AffiliationReader,
@@ -25,7 +25,8 @@ SAMPLE = load_labelled_papers()
 @pytest.mark.parametrize(("name", "size"), [("first", 400), ("second", 300)])
 def test_companies_are_told_on_the_labelled_samples(name, size):
     rows = SAMPLE[SAMPLE["sample"] == name]
-    called, true = names_company(rows["affiliation"]), rows["company"] == "yes"
+    called = with_teams(rows)["industry"].fillna(False).astype(bool)
+    true = rows["company"] == "yes"
     precision = flag_share(rows[called], true, "precision")
     recall = flag_share(rows[true], called, "recall")
     assert len(rows) == size

@@ -40,7 +40,9 @@ class _Gap(NamedTuple):
     @property
     def none(self) -> float:
         """What the two differ by if they do not: 0, or a ratio of 1."""
-        return 1.0 if self.is_ratio else 0.0
+        if self.is_ratio:
+            return 1.0
+        return 0.0
 
     @property
     def holds_none(self) -> bool:
@@ -200,7 +202,8 @@ def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     compared = _compared(one, other)
     if not gap.holds_none:
         return Comparison(False, gap.words, compared)
-    if least <= gap.low and gap.high <= most:
+    is_within = least <= gap.low and gap.high <= most
+    if is_within:
         return Comparison(True, gap.words, compared)
     return Comparison(None, f"cannot tell: {gap.words}", compared)
 
@@ -319,7 +322,8 @@ def _margin(gap: _Gap, within: float) -> tuple[float, float]:
             raise ResultError(f"within={within:g} is no margin of a ratio: give a factor above 1")
         return 1 / within, within
     is_share = gap.unit == "share"
-    if within <= 0 or (is_share and within >= 1):
+    is_no_margin = within <= 0 or (is_share and within >= 1)
+    if is_no_margin:
         allowed = "between 0 and 1, such as 0.05" if is_share else "above 0"
         raise ResultError(f"within={within:g} is no margin of a {gap.unit}: give one {allowed}")
     return -within, within
@@ -334,4 +338,6 @@ def _signed(number: float) -> str:
 
 
 def _upper(ratio: float) -> str:
-    return "no bound" if math.isinf(ratio) else numbers.number(ratio, "ratio")
+    if math.isinf(ratio):
+        return "no bound"
+    return numbers.number(ratio, "ratio")

@@ -82,6 +82,8 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
         return ", ".join(items) or setting(value)
     if schema.get("format") == FORMAT:
         return period(*years_of(value))
+    if isinstance(value, dict):
+        return setting(value)
     meant = {**schema.get("names", {}), **schema.get("meanings", {})}
     return str(meant.get(value, spoken(setting(value))))
 

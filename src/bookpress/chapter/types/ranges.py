@@ -42,7 +42,8 @@ def spread(text: str) -> list[str]:
     first = _number(stated_first, text)
     last = _number(stated_last, text)
     step = _number(stated_step, text)
-    if step == 0 or (last - first) * step < 0:
+    never_arrives = step == 0 or (last - first) * step < 0
+    if never_arrives:
         raise ValueError(
             f"the range {text} has no values: steps of {step} from {first} never reach {last}"
         )

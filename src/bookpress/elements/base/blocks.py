@@ -52,7 +52,9 @@ class HtmlElement:
     @property
     def is_holder(self) -> bool:
         """Whether its children are blocks."""
-        return self.tag == "section" or (self.tag == "div" and "opener" in self.classes)
+        if self.tag == "section":
+            return True
+        return self.tag == "div" and "opener" in self.classes
 
     @property
     def name(self) -> str:
@@ -137,7 +139,8 @@ def with_ids(body: str) -> str:
     root = _ElementReader(body).root
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
-        if not holder.is_holder or holder.name in fixed():
+        stays = not holder.is_holder or holder.name in fixed()
+        if stays:
             continue
         for number, block in enumerate(_blocks(holder), 1):
             name = f"{holder.name}-{number}"
@@ -173,7 +176,8 @@ def _after_tag(element: HtmlElement) -> int:
 
 def _parts(block: HtmlElement) -> Iterator[HtmlElement]:
     for element in block.walk():
-        if element is not block and element.attributes.get(PART):
+        is_part = element is not block and element.attributes.get(PART)
+        if is_part:
             yield element
 
 

@@ -56,7 +56,9 @@ def citation_of(config: Config) -> Citation:
 def formats_of(config: Config) -> tuple[str, ...]:
     """Return the formats that are made of the edition: files of others are not there."""
     edition = citation_of(config).edition
-    return edition.formats if edition is not None else ("html",)
+    if edition is not None:
+        return edition.formats
+    return ("html",)
 
 
 def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:

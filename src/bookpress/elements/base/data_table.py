@@ -56,4 +56,6 @@ def sort_key(value: Any, kind: Kind) -> str:
     """Return what a table is sorted by: the number itself, where the cell shows it rounded."""
     if value is None:
         return ""
-    return repr(value) if kind in NUMERIC else str(value)
+    if kind in NUMERIC:
+        return repr(value)
+    return str(value)

@@ -138,7 +138,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
         titled["data-range"] = node["range"]
     if node.get("rows"):
         titled["data-rows"] = node["rows"]
-    if node["kind"] == "result" and not _is_in_chapter(self):
+    is_quoted_elsewhere = node["kind"] == "result" and not _is_in_chapter(self)
+    if is_quoted_elsewhere:
         titled["data-result"] = f"{node['name']} {node['how']}"
     classes = f"value value-{node['kind']}"
     if len(node.astext()) > LONG:

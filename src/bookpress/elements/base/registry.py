@@ -147,7 +147,9 @@ class Element:
         wanted = getattr(self.forms, form)
         if wanted is As.OMITTED:
             return Without(classes=(self.name,))
-        return wanted if isinstance(wanted, Without) else Without()
+        if isinstance(wanted, Without):
+            return wanted
+        return Without()
 
 
 @cache

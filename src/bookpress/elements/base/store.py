@@ -94,7 +94,9 @@ class Page:
     def rows_of(self, key: str) -> str:
         """Return the address of the rows behind a result; empty where they are not listed."""
         name = id_of(key.replace(".", "__"))
-        return f"rows/{self.slug}/{name}.csv" if key in self.listed else ""
+        if key in self.listed:
+            return f"rows/{self.slug}/{name}.csv"
+        return ""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -141,7 +143,7 @@ class Store:
 
     def chapter(self, slug: str) -> Page:
         """Return a chapter by its slug."""
-        chapters = {page.slug: page for page in self.pages.values() if page.is_chapter}
+        chapters = {page.slug: page for page in self.chapters}
         return _find(chapters, slug, "no chapter")
 
     def _in_chapter(self, name: str, known: Callable[[Page], Mapping[str, T]], lacking: str) -> T:
@@ -192,6 +194,11 @@ class Store:
         last = self.result(f"{name}.last").value
         return _whole(first), _whole(last)
 
+    @property
+    def chapters(self) -> list[Page]:
+        """The pages that are chapters."""
+        return [page for page in self.pages.values() if page.is_chapter]
+
     def minutes(self, name: str) -> int:
         """Return the minutes that a page takes, or all chapters from one page to another."""
         first, _, last = name.partition("..")
@@ -215,11 +222,15 @@ class Store:
         before = self._written
         content = repr([shown, self.quoted, menus])
         self._written = sha256(content.encode())
-        return [] if self._written == before else self.pages
+        if self._written == before:
+            return []
+        return self.pages
 
 
 def _whole(year: float | None) -> int | None:
-    return None if year is None else round(year)
+    if year is None:
+        return None
+    return round(year)
 
 
 def _find(known: Mapping[str, T], name: str, lacking: str) -> T:

@@ -86,7 +86,8 @@ def dependence_of(cells: Iterable[Mapping[str, Any]], parameters: Sequence[str])
     """
     code = _Code()
     for cell in cells:
-        if cell["cell_type"] == "code" and "parameters" not in cell["metadata"].get("tags", ()):
+        tags = cell["metadata"].get("tags", ())
+        if cell["cell_type"] == "code" and "parameters" not in tags:
             code.add(cell)
     rests_on = {}
     for key in code.quoted:
@@ -113,7 +114,9 @@ def _imported(tree: ast.Module) -> set[str]:
 def _figure(metadata: Mapping[str, Any]) -> str:
     """Return the name of the figure that a cell shows; empty where it shows none."""
     figure = metadata.get("mystnb", {}).get("figure", {})
-    return str(figure.get("name", "")) if isinstance(figure, Mapping) else ""
+    if isinstance(figure, Mapping):
+        return str(figure.get("name", ""))
+    return ""
 
 
 def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:

@@ -78,11 +78,12 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
 
     They are as the press stages them, else as the cell of its notebook has them.
     """
-    if page.front.get("parameters"):
+    if "parameters" in page.front:
         return list(page.front["parameters"])
     for cell in cells:
         tags = cell["metadata"].get("tags", [])
-        if cell["cell_type"] == "code" and "parameters" in tags:
+        declares = cell["cell_type"] == "code" and "parameters" in tags
+        if declares:
             types = load_settings(srcdir).parameter_types
             source = "".join(cell["source"])
             folders = (Path(srcdir, page.docname).parent, srcdir)
@@ -102,7 +103,9 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
     parser.options["document"] = document
     parser.render(text)
     first = next(document.findall(nodes.paragraph), None)
-    return list(first.children) if first is not None else []
+    if first is not None:
+        return list(first.children)
+    return []
 
 
 def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
@@ -178,7 +181,9 @@ def panel(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 def _edition_id(env: BuildEnvironment) -> str:
     edition = contents.citation_of(env.app.config).edition
-    return edition.id if edition else ""
+    if edition:
+        return edition.id
+    return ""
 
 
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
@@ -272,7 +277,8 @@ def scale(states: Mapping[str, Any]) -> Place:
     if states.get("unit") == "share":
         low = min(low, 0.0)
     bend: Callable[[float], float] = float
-    if low > 0 and high / low >= MANY:
+    is_wide = low > 0 and high / low >= MANY
+    if is_wide:
         bend = math.log
     start = bend(low)
     width = (bend(high) - start) or 1.0

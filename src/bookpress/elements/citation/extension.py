@@ -151,7 +151,8 @@ class Citing:
 
         Those of chapters that are gone are removed.
         """
-        if exception is not None or app.builder.format != "html":
+        is_unfinished = exception is not None or app.builder.format != "html"
+        if is_unfinished:
             return
         outdir = Path(app.outdir)
         wanted: dict[str, str] = {}

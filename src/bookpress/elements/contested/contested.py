@@ -44,7 +44,7 @@ def _register(env: BuildEnvironment) -> list[Contest]:
 
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
     """Warn of a contest that bears on nothing that the book publishes."""
-    pages = [page for page in store_of(env).pages.values() if page.is_chapter]
+    pages = store_of(env).chapters
     # What a chapter publishes is known once it was run.
     known = {page.slug: {*page.results, *page.statements} or None for page in pages}
     contests = _register(env)
@@ -63,9 +63,13 @@ def add_section(app: Sphinx, doctree: nodes.document) -> None:
     section = nodes.section("", nodes.title("", TITLE), ids=[SECTION], names=[SECTION])
     section += _listed(contests)
     whole = next(iter(doctree.findall(nodes.section)), doctree)
-    ids = [child["ids"] if isinstance(child, nodes.section) else [] for child in whole.children]
-    places = [place for place, names in enumerate(ids) if "references" in names]
-    whole.insert(places[-1] if places else len(ids), section)
+    places = [place for place, child in enumerate(whole.children) if _is_references(child)]
+    place = places[-1] if places else len(whole.children)
+    whole.insert(place, section)
+
+
+def _is_references(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.section) and "references" in node["ids"]
 
 
 def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -74,11 +78,13 @@ def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     if not contests:
         return [nodes.paragraph("", "Nothing has been contested yet.")]
     entries = _listed(contests)
-    docnames = {page.slug: page.docname for page in store_of(env).pages.values() if page.is_chapter}
+    docnames = {page.slug: page.docname for page in store_of(env).chapters}
     for said, contest in zip(entries.findall(nodes.definition), contests, strict=True):
         links = [_link(docnames[slug], env) for slug in contest.chapters if slug in docnames]
         if links:
-            said.append(nodes.paragraph("", "It bears on ", *_enumerated(links), nodes.Text(".")))
+            end = nodes.Text(".")
+            bears_on = nodes.paragraph("", "It bears on ", *_enumerated(links), end)
+            said.append(bears_on)
     return [entries]
 
 

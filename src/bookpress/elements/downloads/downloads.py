@@ -65,7 +65,8 @@ def write_of_page(app: Sphinx, docname: str) -> None:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write what belongs to no single page."""
-    if exception is None and app.builder.format == "html":
+    is_finished = exception is None and app.builder.format == "html"
+    if is_finished:
         describe_book(app)
         write_index(app)
 
@@ -113,7 +114,9 @@ def _is_made(form: Format, page: Page, srcdir: Path, formats_made: Collection[st
     """Return whether there is a chapter in a format."""
     if form.is_asked_for:
         return form.name in formats_made
-    return form.name != SOURCE or source_of(page, srcdir) is not None
+    if form.name != SOURCE:
+        return True
+    return source_of(page, srcdir) is not None
 
 
 def _offer(here: str, form: Format, path: str) -> Download:

@@ -36,7 +36,9 @@ def link(text: str, address: str) -> str:
     [arXiv](https://arxiv.org) a\_b
     """
     shown = plain(text)
-    return f"[{shown}]({address})" if re.fullmatch(ADDRESS, address) else shown
+    if re.fullmatch(ADDRESS, address):
+        return f"[{shown}]({address})"
+    return shown
 
 
 def ours(text: str) -> str:

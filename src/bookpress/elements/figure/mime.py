@@ -46,7 +46,8 @@ class BookpressRenderer:
             # An output that shows nothing; it is taken out when the page is written.
             return [nodes.comment()]
         is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
-        if data.mime_type != VEGALITE_MIME or inline or not is_book:
+        is_not_ours = data.mime_type != VEGALITE_MIME or inline or not is_book
+        if is_not_ours:
             return None
         try:
             metadata = data.output_metadata.get(VEGALITE_MIME, {})

@@ -169,7 +169,8 @@ def warm_up(cache: Path) -> _Queue:
         queue = _Queue()
         _queues.append(queue)
         bundle = cache / BUNDLE
-        if KEPT.exists() and not bundle.exists():
+        can_reuse = KEPT.exists() and not bundle.exists()
+        if can_reuse:
             replace_file(bundle, KEPT.read_bytes())
         if bundle.exists():
             queue.start(1)

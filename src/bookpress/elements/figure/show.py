@@ -240,7 +240,8 @@ def _guess(name: str, values: pd.Series[Any]) -> Column:
     if pd.api.types.is_datetime64_any_dtype(values):
         return Column(label, "date")
     is_bool = pd.api.types.is_bool_dtype(values)
-    if pd.api.types.is_numeric_dtype(values) and not is_bool:
+    is_number = pd.api.types.is_numeric_dtype(values) and not is_bool
+    if is_number:
         return Column(label, "number")
     return Column(label, "text")
 
@@ -251,7 +252,9 @@ def _row(cells: Iterable[str]) -> str:
 
 def _in_cell(text: str, column: Column) -> str:
     """Return text as a cell of a table in Markdown can hold it; it may come from anywhere."""
-    return ours(text) if column.markup else plain(text)
+    if column.markup:
+        return ours(text)
+    return plain(text)
 
 
 def _check_rows(name: Any, data: pd.DataFrame) -> None:
@@ -275,7 +278,8 @@ def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
         parts = ", ".join(sorted(theme))
         raise UsageError(f"the chart of {name} sets a theme of its own ({parts})")
     is_single = not any(key in spec for key in _COMPOSED)
-    if is_single and spec.get("width") != "container":
+    has_fixed_width = is_single and spec.get("width") != "container"
+    if has_fixed_width:
         raise UsageError(f'the chart of {name} needs .properties(width="container")')
 
 
@@ -303,6 +307,7 @@ def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
     if kind == "text":
         return str(value)
     number = float(value)
-    if number.is_integer() and abs(value) < 1e15:
+    is_whole = number.is_integer() and abs(value) < 1e15
+    if is_whole:
         return int(value)
     return float(f"{number:.6g}")

@@ -23,6 +23,7 @@ from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
+from bookpress.elements.downloads.launch import launches
 from bookpress.files import replace_file
 
 SILENCED = (
@@ -49,7 +50,8 @@ def setup(app: Sphinx) -> None:
 
 def drop_unused(app: Sphinx, exception: Exception | None) -> None:
     """Drop the style of notebooks that no page of our layout loads."""
-    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
+    if is_finished:
         for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
             unused.unlink()
 
@@ -57,7 +59,8 @@ def drop_unused(app: Sphinx, exception: Exception | None) -> None:
 def shorten_highlighting(app: Sphinx, exception: Exception | None) -> None:
     """Leave out what browsers do not need of the style of code."""
     style = Path(app.outdir, "_static", HIGHLIGHTING)
-    if exception is None and style.is_file() and is_laid_out(app.srcdir):
+    has_style = exception is None and style.is_file() and is_laid_out(app.srcdir)
+    if has_style:
         text = assets.lean(style.name, style.read_text("utf-8"))
         replace_file(style, text.encode())
 
@@ -137,23 +140,14 @@ def fill_context(
     doctree: nodes.document | None,
 ) -> None:
     """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
+    page = store_of(app.env).pages.get(pagename, Page(pagename))
     if not is_laid_out(app.srcdir):
-        if store_of(app.env).pages.get(pagename, Page(pagename)).parameter_rows:
-            for asset in assets.themed():
-                if asset.name.endswith(".css"):
-                    app.add_css_file(asset.name)
-                else:
-                    app.add_js_file(asset.name, loading_method="defer")
+        if page.parameter_rows:
+            _add_to_theme(app)
         return
     here = app.builder.get_target_uri(pagename)
-    page = store_of(app.env).pages.get(pagename, Page(pagename))
     citation = citation_of(app.config)
     kind = _kind(app, page, templatename)
-    chapter_end = ""
-    if page.is_chapter:
-        formats = formats_of(app.config)
-        files = files_of(page, Path(app.srcdir), formats, here)
-        chapter_end = Markup(fill("chapter-end.html", files=files))  # noqa: S704 (escaped)
 
     def address_of(name: str) -> str:
         address = context["pathto"](f"_static/{name}", 1)
@@ -170,11 +164,37 @@ def fill_context(
         sections=sections(doctree),
         shared=shared_choices(app.env),
         summary=str(page.front.get("abstract", "")),
-        chapter_end=chapter_end,
+        chapter_end=_chapter_end(app, page, here),
         book=citation.book,
         edition=citation.edition,
         banner=banner(app, page, here),
     )
+
+
+def _add_to_theme(app: Sphinx) -> None:
+    """Give a chapter under a theme the styles and scripts of what is added to it."""
+    for asset in assets.themed():
+        if asset.name.endswith(".css"):
+            app.add_css_file(asset.name)
+        else:
+            app.add_js_file(asset.name, loading_method="defer")
+
+
+def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
+    """Return what stands below a chapter; nothing below other pages."""
+    if not page.is_chapter:
+        return ""
+    formats = formats_of(app.config)
+    files = files_of(page, Path(app.srcdir), formats, here)
+    opened = list(launches(app.config.html_theme_options, _written(app, page)))
+    text = fill("chapter-end.html", files=files, launches=opened)
+    return Markup(text)  # noqa: S704 (escaped)
+
+
+def _written(app: Sphinx, page: Page) -> str:
+    """Return the file of a chapter that its author wrote, relative to the book."""
+    ending = page.front.get("ending") or Path(app.env.doc2path(page.docname)).suffix
+    return f"{page.docname}{ending}"
 
 
 def _loads(kind: str, body: str) -> dict[str, list[str]]:
@@ -197,7 +217,9 @@ def _kind(app: Sphinx, page: Page, templatename: str) -> str:
         return "chapter"
     if page.docname == app.config.root_doc:
         return "cover"
-    return "page sheet" if page.front.get("template") == "sheet" else "page"
+    if page.front.get("template") == "sheet":
+        return "page sheet"
+    return "page"
 
 
 def shared_choices(env: BuildEnvironment) -> list[str]:

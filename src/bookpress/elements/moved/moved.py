@@ -48,7 +48,8 @@ def setup(app: Sphinx) -> None:
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the pages at old addresses."""
-    if exception is None and app.builder.format == "html":
+    is_finished = exception is None and app.builder.format == "html"
+    if is_finished:
         write_pages(app)
 
 
@@ -62,12 +63,13 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
-    chapters = [page.slug for page in store_of(env).pages.values() if page.is_chapter]
+    chapters = [page.slug for page in store_of(env).chapters]
     anchors: dict[str, list[str]] = {}
     for slug, names in table.root.items():
         home = {"moved": Name(names.moved, "")} if names.moved else {}
         for old, place in {**home, **table.places(slug)}.items():
-            if old in names.figures and slug in chapters and old in _anchors(env, slug):
+            is_figure = old in names.figures and slug in chapters
+            if is_figure and old in _anchors(env, slug):
                 yield Name(slug, old), "there still is a figure of this name"
             if place.chapter not in chapters:
                 hint = nearest(place.chapter, chapters)

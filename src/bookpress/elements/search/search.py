@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from docutils import nodes
@@ -52,7 +53,8 @@ def keep_with_page(
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Write the pieces of all pages, where the press lays them out."""
-    if exception is None and app.builder.format == "html" and is_laid_out(app.srcdir):
+    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
+    if is_finished:
         write_script(app)
 
 
@@ -66,15 +68,18 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
             words += _words(child)
         text = _in_one_line(" ".join(words))
         is_list = _is_list(section, words)
+        if is_list and len(text) > LONG_LIST:
+            text = _each_word_once(text)
         yield {
             "title": title.astext() if title else "",
             "address": address + anchor,
-            "text": _each_word_once(text) if is_list and len(text) > LONG_LIST else text,
+            "text": text,
             "kind": "list" if is_list else "",
         }
         for item in section.findall(nodes.definition_list_item):
             term = next(item.findall(nodes.term))
-            if term["ids"] and "glossary" in item.parent["classes"]:
+            is_of_glossary = term["ids"] and "glossary" in item.parent["classes"]
+            if is_of_glossary:
                 definition = next(item.findall(nodes.definition))
                 yield {
                     "title": term.astext(),
@@ -86,7 +91,8 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
 
 def figure_entry(chart: Chart, address: str) -> dict[str, str]:
     """Return the piece of a figure: its title, what it shows, and whom and what it names."""
-    named = dict.fromkeys(cell for row in chart.data.rows for cell in row if isinstance(cell, str))
+    cells = chain.from_iterable(chart.data.rows)
+    named = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
     labels = ", ".join(named)[:MOST_LABELS]
     columns = ", ".join(column.label for column in chart.data.columns)
     return {
@@ -106,7 +112,8 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
         if isinstance(child, nodes.section):
             continue
         for part in child.findall(lambda node: isinstance(node, _LISTS)):
-            if not isinstance(part.parent, _LISTS) and not isinstance(part.parent, nodes.list_item):
+            is_inner = isinstance(part.parent, (*_LISTS, nodes.list_item))
+            if not is_inner:
                 listed += len(part.astext())
     return listed > LIST_SHARE * max(len(" ".join(words)), 1)
 
@@ -114,7 +121,9 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
 def _each_word_once(text: str) -> str:
     """Return the words of a long list that may be sought, in their order."""
     words = (word.strip('.,;:()“”"') for word in text.split())
-    return " ".join(dict.fromkeys(word for word in words if word and not _UNSOUGHT.search(word)))
+    sought = [word for word in words if word and not _UNSOUGHT.search(word)]
+    once = dict.fromkeys(sought)
+    return " ".join(once)
 
 
 def _in_one_line(text: str) -> str:

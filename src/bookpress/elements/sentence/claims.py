@@ -47,10 +47,12 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
     sentence: list[nodes.Node] = []
     for child in parent.children:
         words = [part for part in sentence if not _is_blank(part)]
-        if is_mark(child) or (words and _is_blank(child)):
+        belongs_to_sentence = is_mark(child) or (words and _is_blank(child))
+        if belongs_to_sentence:
             sentence.append(child)
             continue
-        if words and is_mark(words[-1]) and _has_ended(sentence, is_mark):
+        is_whole = words and is_mark(words[-1]) and _has_ended(sentence, is_mark)
+        if is_whole:
             yield sentence
             sentence = []
         if not isinstance(child, nodes.Text):
@@ -68,8 +70,10 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
 
 def _split(text: str) -> list[str]:
     """Return a text taken apart after each end of a sentence."""
-    places = [0, *(match.end() for match in SENTENCE_END.finditer(text)), len(text)]
-    return [text[start:end] for start, end in pairwise(places) if start < end or end == len(text)]
+    last = len(text)
+    ends = [match.end() for match in SENTENCE_END.finditer(text)]
+    places = pairwise([0, *ends, last])
+    return [text[start:end] for start, end in places if start < end or end == last]
 
 
 def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:
@@ -78,8 +82,12 @@ def _has_ended(sentence: list[nodes.Node], is_mark: IsMark) -> bool:
 
 
 def _is_blank(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Text) and not node.astext().strip()
+    if not isinstance(node, nodes.Text):
+        return False
+    return not node.astext().strip()
 
 
 def _is_place(node: nodes.Node) -> bool:
-    return isinstance(node, nodes.Element) and "holds" in node["classes"]
+    if not isinstance(node, nodes.Element):
+        return False
+    return "holds" in node["classes"]

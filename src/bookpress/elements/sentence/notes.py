@@ -169,7 +169,9 @@ class WriteNotes(SphinxPostTransform):
             return None
         verdict = WORDS[statement.holds]
         self._warn(node, f"{node['name']} {verdict}: {statement.because}")
-        return None if statement.number_moves else statement
+        if statement.number_moves:
+            return None
+        return statement
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:
@@ -212,7 +214,9 @@ def block_of(node: nodes.Element) -> nodes.Element:
 def _is_mark(node: nodes.Node) -> bool:
     if isinstance(node, fragile):
         return True
-    return isinstance(node, nodes.Element) and "holds" in node["classes"]
+    if not isinstance(node, nodes.Element):
+        return False
+    return "holds" in node["classes"]
 
 
 def _underline(node: mark) -> None:
@@ -250,7 +254,9 @@ def _underline(node: mark) -> None:
 
 def _text_of(node: nodes.Node) -> str:
     """Return the text of a node of text, and of any other none."""
-    return node.astext() if isinstance(node, nodes.Text) else ""
+    if isinstance(node, nodes.Text):
+        return node.astext()
+    return ""
 
 
 def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None:
@@ -287,7 +293,9 @@ def _sureness(name: str, env: BuildEnvironment) -> Sureness:
     """Return how sure a statement is; nothing where no state tested it."""
     slug, _, key = name.partition(":")
     sureness = store_of(env).sureness.get(slug, {}).get(key, {})
-    return sureness if sureness and is_tested(sureness) else {}
+    if sureness and is_tested(sureness):
+        return sureness
+    return {}
 
 
 def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:

@@ -26,7 +26,9 @@ def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
 
     def shown(_directive: str, name: str, content: str) -> str:
         statement = store_of(env).statement(full_name(name, docname))
-        return content if statement.holds is False else ""
+        if statement.holds is False:
+            return content
+        return ""
 
     return replace_directives(text, ["otherwise"], shown)
 
@@ -39,4 +41,6 @@ def _note(text: str, docname: str, env: BuildEnvironment) -> str:
         for statement in statements
         if statement.holds is not True and not statement.number_moves
     ]
-    return f"> {note(untrue)}\n\n" if untrue else ""
+    if untrue:
+        return f"> {note(untrue)}\n\n"
+    return ""

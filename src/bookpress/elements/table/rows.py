@@ -93,4 +93,6 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
 
 def _title(html: str) -> str:
     caption = _CAPTION.search(html)
-    return _TAG.sub("", caption[1]) if caption else ""
+    if caption:
+        return _TAG.sub("", caption[1])
+    return ""

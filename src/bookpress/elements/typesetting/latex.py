@@ -101,7 +101,9 @@ def _meaning(body: str, arguments: list[str]) -> str:
         number = int(pieces[place])
         pieces[place] = arguments[number - 1] if number <= len(arguments) else ""
     text = "".join(pieces)
-    return f"{text} " if re.search(r"\\[A-Za-z]+$", text) else text
+    if re.search(r"\\[A-Za-z]+$", text):
+        return f"{text} "
+    return text
 
 
 def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[list[str], int]:
@@ -127,7 +129,8 @@ def _argument(text: str, place: int) -> tuple[str, int]:
         return sign[0], sign.end()
     depth = 0
     for end in range(place, len(text)):
-        if text[end] in "{}" and text[end - 1] != "\\":
+        is_brace = text[end] in "{}" and text[end - 1] != "\\"
+        if is_brace:
             depth += 1 if text[end] == "{" else -1
         if depth == 0:
             return text[place + 1 : end], end + 1

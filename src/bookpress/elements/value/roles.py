@@ -126,7 +126,9 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
 
 def result_title(result: Estimate) -> str:
     """Return what a result measures, and all of it; empty where it does not say."""
-    return f"{result.label}: {numbers.full(result)}" if result.label else ""
+    if result.label:
+        return f"{result.label}: {numbers.full(result)}"
+    return ""
 
 
 def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
@@ -163,7 +165,8 @@ def count_words(doctree: nodes.document) -> int:
     tables = [table for table in doctree.findall(nodes.table) if "searchable" in table["classes"]]
     looked_up = {id(text) for table in tables for text in table.findall(nodes.paragraph)}
     for paragraph in doctree.findall(nodes.paragraph):
-        if not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up:
+        is_own_text = not isinstance(paragraph.parent, later) and id(paragraph) not in looked_up
+        if is_own_text:
             text = paragraph.astext()
             words += len(text.split())
     return words

@@ -57,7 +57,9 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     if kind.startswith("cite:"):
         keys = [key.strip() for key in text.split(",")]
         works = "; ".join(_work(key, env) for key in keys)
-        return works if kind == "cite:t" else f"({works})"
+        if kind == "cite:t":
+            return works
+        return f"({works})"
     if kind == "numref":
         return _figure(text, env)
     return re.sub(r"\s*<[^>]*>$", "", text)

@@ -57,7 +57,8 @@ def _results(
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the results of all chapters under a value of a choice, by their full names."""
     for state in states:
-        if name in state["choice"] and as_text(state["choice"][name]) == text:
+        is_of_choice = name in state["choice"] and as_text(state["choice"][name]) == text
+        if is_of_choice:
             yield from state["results"].items()
 
 

@@ -92,7 +92,11 @@ def _finding(
     tested = [sureness[key] for key in _keys(page) if key in sureness]
     turned = [fall for sure in tested if (fall := _fall(choice, sure))]
     open_ = [sure for sure in tested if choice in sure["open"]]
-    fate = FALLS if turned else OPEN if open_ and len(open_) == len(tested) else STANDS
+    fate = STANDS
+    if turned:
+        fate = FALLS
+    elif open_ and len(open_) == len(tested):
+        fate = OPEN
     address = env.app.builder.get_relative_uri(env.docname, page.docname)
     return {
         "number": contents.chapter_numbers(env)[page.docname],
@@ -142,13 +146,16 @@ def _counts(findings: Iterable[Mapping[str, Any]]) -> str:
     """Return how many findings stand, fall and cannot be told, in words."""
     fates = [finding["fate"] for finding in findings if finding["fate"]]
     many = len(fates)
-    if fates.count(STANDS) == many:
+    stand = fates.count(STANDS)
+    fall = fates.count(FALLS)
+    if stand == many:
         return {1: "its finding stands", 2: "both findings stand"}.get(
             many, f"all {many} findings stand"
         )
-    parts = [f"{fates.count(STANDS)} of {many} findings stand"]
-    if FALLS in fates:
-        parts.append(f"{fates.count(FALLS)} {'falls' if fates.count(FALLS) == 1 else 'fall'}")
+    parts = [f"{stand} of {many} findings stand"]
+    if fall:
+        verb = "falls" if fall == 1 else "fall"
+        parts.append(f"{fall} {verb}")
     if OPEN in fates:
         parts.append(f"{fates.count(OPEN)} cannot be said")
     return ", ".join(parts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
@@ -97,9 +98,10 @@ def formats() -> tuple[Format, ...]:
     folders = [f"{GROUP}.{name}" for name in names if name != BASE]
     registered: list[Format] = [importlib.import_module(folder).FORMAT for folder in folders]
     registered += [point.load() for point in entry_points(group=GROUP)]
-    twice = sorted({a.name for a in registered if sum(a.name == b.name for b in registered) > 1})
+    counts = Counter(form.name for form in registered)
+    twice = [name for name, count in counts.items() if count > 1]
     if twice:
-        raise UsageError(f"two formats have the name {twice[0]!r}")
+        raise UsageError(f"two formats have the name {min(twice)!r}")
     return tuple(sorted(registered, key=lambda form: (form.order, form.name)))
 
 

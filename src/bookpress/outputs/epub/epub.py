@@ -140,7 +140,9 @@ def _cover_picture(front: FrontMatter) -> bytes:
 def _address(article: Article, place: str) -> str:
     """Return the address of an article of the e-book, or of a place of it."""
     page = f"{article.key}.xhtml"
-    return f"{page}#{place}" if place else page
+    if place:
+        return f"{page}#{place}"
+    return page
 
 
 def _page(key: str, title: str, body: Markup, kind: str, **more: Any) -> Entry:

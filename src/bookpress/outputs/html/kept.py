@@ -133,7 +133,8 @@ class Keeper:
             self._replacements = dict(zip(env.bookpress_state, hashes, strict=True))
         env.bookpress_shown = digest
         env.bookpress_state = hashes
-        if not (is_same and is_there and (before / INDEX).is_file()):
+        is_usable = is_same and is_there and (before / INDEX).is_file()
+        if not is_usable:
             return set(env.found_docs)
         pages = store_of(env).pages.values()
         # of the latter, states come and go

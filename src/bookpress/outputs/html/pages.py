@@ -49,7 +49,7 @@ With fewer, all would wait for the last; each copies memory.
 SHOWN = 40
 """Lines of warnings that a message shows at the most."""
 
-FATAL = re.compile(r"\w+ (error|occurred):$|Traceback")
+FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
 PAGES_BEFORE = "bookpress_pages_before"
@@ -122,7 +122,9 @@ def run(
 def log_of(shop: Path) -> list[str]:
     """Return the lines that Sphinx wrote when it made pages in a folder; none where it did not."""
     log = shop / LOG
-    return _lines(log.read_text(encoding="utf-8"), shop / "source") if log.is_file() else []
+    if log.is_file():
+        return _lines(log.read_text(encoding="utf-8"), shop / "source")
+    return []
 
 
 def _lines(written: str, source: Path) -> list[str]:

@@ -116,7 +116,9 @@ def _how_to_get(page: Page, app: Sphinx) -> str:
     repository = citation_of(app.config).book.repository
     if repository:
         return f"clone {repository}"
-    return f"get it from {address}" if address else "unpack an archive of it"
+    if address:
+        return f"get it from {address}"
+    return "unpack an archive of it"
 
 
 def _about(page: Page, app: Sphinx) -> str:

@@ -25,7 +25,9 @@ def chapter_document(article: Article, front: FrontMatter) -> str:
     """
 
     def within(_: Article, place: str) -> str | None:
-        return f"#{place}" if place else None
+        if place:
+            return f"#{place}"
+        return None
 
     page_extraction.relink([article], within, front.address)
     _set_for_paper(article.body, front.site)

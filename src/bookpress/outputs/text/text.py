@@ -141,7 +141,9 @@ def _numbers(page: Page) -> Iterator[str]:
 def _rows_link(page: Page, key: str) -> str:
     """Return the link to the rows that a result counts, where they are listed."""
     rows = page.rows_of(key)
-    return f" ([rows]({relative_uri(address_of(page), rows)}))" if rows else ""
+    if rows:
+        return f" ([rows]({relative_uri(address_of(page), rows)}))"
+    return ""
 
 
 def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
@@ -211,6 +213,6 @@ def _chapter_lines(env: BuildEnvironment, root: str) -> Iterator[str]:
 
 def write_index(app: Sphinx) -> None:
     """Write ``llms.txt``, where there are chapters."""
-    if any(page.is_chapter for page in store_of(app.env).pages.values()):
+    if store_of(app.env).chapters:
         text = index(app)
         Path(app.outdir, INDEX).write_text(text, encoding="utf-8", newline="")

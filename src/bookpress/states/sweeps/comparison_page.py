@@ -129,7 +129,9 @@ def _are_apart(results: Sequence[Estimate]) -> bool:
         if result.low is not None and result.high is not None:
             lows.append(result.low)
             highs.append(result.high)
-    return len(lows) == 2 and max(lows) > min(highs)
+    if len(lows) != 2:
+        return False
+    return max(lows) > min(highs)
 
 
 def write_index(project: Project, folders: Sequence[str]) -> Path:

@@ -52,7 +52,9 @@ class Curve:
     def is_large(self) -> bool:
         """Whether its numbers are written as powers of ten."""
         has_own_word = self.unit not in numbers.UNITS
-        return has_own_word and any(numbers.is_large(row["value"]) for row in self.rows)
+        if not has_own_word:
+            return False
+        return any(numbers.is_large(row["value"]) for row in self.rows)
 
     @property
     def varies(self) -> bool:

@@ -131,7 +131,9 @@ def _statement_results(run: Run) -> dict[str, dict[str, Any]]:
 
 
 def _cell(value: Value) -> Value:
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return value
 
 
 def _counted(key: str, values: list[float | None]) -> dict[str, Any]:

@@ -206,6 +206,7 @@ def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
         why = "the workers ended before the work did (out of memory? the scheduler gone?)"
         raise PressError(f"{why}; run the same again: what is done is kept") from error
     except Exception as error:
-        if isinstance(error, PressError) and not isinstance(error, ChapterError):
+        is_of_press = isinstance(error, PressError) and not isinstance(error, ChapterError)
+        if is_of_press:
             raise
         return error  # a cluster has errors of its own, such as a worker that died of this task

@@ -142,7 +142,9 @@ class Check:
         if decisive is None or decisive.low is None or decisive.high is None:
             return False
         decided = outcome(decisive, self.value, self.side) != "open"
-        return decided or (not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit))
+        if decided:
+            return True
+        return not self.side and _is_narrow(decisive.low, decisive.high, decisive.unit)
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
@@ -181,11 +183,14 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
         return _outcome_of_side(estimate.low, estimate.high, value, side)
     least = _shifted(value, estimate.unit, -1)
     most = _shifted(value, estimate.unit, 1)
-    if estimate.high < least or estimate.low > most:
+    lies_outside = estimate.high < least or estimate.low > most
+    if lies_outside:
         return "differs"
     is_near = least <= estimate.value <= most
     is_narrow = _is_narrow(estimate.low, estimate.high, estimate.unit)
-    return "agrees" if is_near and is_narrow else "open"
+    if is_near and is_narrow:
+        return "agrees"
+    return "open"
 
 
 def _is_narrow(low: float, high: float, unit: str) -> bool:

@@ -287,7 +287,9 @@ def _plain_link(link: str) -> str:
     address = link.strip().casefold()
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     preprint = _ARXIV.search(bare)
-    return f"arxiv {preprint[1]}" if preprint else bare
+    if preprint:
+        return f"arxiv {preprint[1]}"
+    return bare
 
 
 def organisation_sectors(tables: Iterable[pd.DataFrame]) -> dict[str, str]:
@@ -386,7 +388,9 @@ def relabel(models: pd.DataFrame, tables: Iterable[pd.DataFrame]) -> pd.Series[s
 
     def team(names: str) -> str:
         known = [_sector(name, sectors) for name in names.split("|")]
-        return team_type(known) if all(known) else UNKNOWN
+        if all(known):
+            return team_type(known)
+        return UNKNOWN
 
     teams = models["organisations"].map(team, na_action="ignore")
     return teams.fillna(UNKNOWN).astype("str")

@@ -72,7 +72,9 @@ def fragility(
     none = Estimate(None, n=n, unit="rows", label=f"rows that overturn: {late.name}")
     if not compare(*shares).holds:
         return none
-    for moves in _moves([share.k or 0 for share in shares], [share.n or 0 for share in shares]):
+    counts = [share.k or 0 for share in shares]
+    totals = [share.n or 0 for share in shares]
+    for moves in _moves(counts, totals):
         moved = [_moved(share, by) for share, by in zip(shares, moves, strict=True)]
         if compare(*moved).holds is False:
             names = _relabelled(counted, questions, moves)
@@ -86,7 +88,12 @@ def _moves(counts: list[int], totals: list[int]) -> Iterator[tuple[int, ...]]:
     every: list[tuple[int, ...]] = [()]
     for steps in ranges:
         every = [(*moves, step) for moves in every for step in steps]
-    yield from sorted(every, key=lambda moves: (sum(map(abs, moves)), [-abs(by) for by in moves]))
+
+    def size(moves: tuple[int, ...]) -> tuple[int, list[int]]:
+        sizes = [abs(by) for by in moves]
+        return sum(sizes), [-size for size in sizes]
+
+    yield from sorted(every, key=size)
 
 
 def _moved(share: Estimate, by: int) -> Estimate:

@@ -112,7 +112,8 @@ def _is_single(
     numbers: list[int], free: list[int], models: pd.DataFrame, runs: pd.DataFrame
 ) -> bool:
     """Tell whether each side has one run of a paper, and one name goes on where the other ends."""
-    if len(numbers) != 1 or len(free) != 1:
+    is_ambiguous = len(numbers) != 1 or len(free) != 1
+    if is_ambiguous:
         return False
     names = [models["model"].iloc[numbers[0]], runs["model"].iloc[free[0]]]
     shorter, longer = sorted(_plain(names), key=len)
@@ -141,6 +142,7 @@ def _match_alike(
 
 def are_alike(computing: float, other: float, factor: float = ALIKE) -> bool:
     """Tell whether two amounts of computing are known and differ by no more than a factor."""
-    if pd.isna(computing) or pd.isna(other):
+    is_unknown = pd.isna(computing) or pd.isna(other)
+    if is_unknown:
         return False
     return max(computing, other) <= factor * min(computing, other)

@@ -63,7 +63,9 @@ def _common_team(bases: str, teams: Mapping[str, str]) -> str:
     known.discard(UNKNOWN)
     if not known:
         return UNKNOWN
-    return known.pop() if len(known) == 1 else "collaboration"
+    if len(known) == 1:
+        return known.pop()
+    return "collaboration"
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:

@@ -104,7 +104,8 @@ def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estim
     'months'
     """
     n = int(models["inside"].sum())
-    if len(dates) == 0 or n in {0, len(models)}:
+    has_one_side = len(dates) == 0 or n in {0, len(models)}
+    if has_one_side:
         return Estimate(None, n=n, unit="months", label=label)
     index = models["index"].to_numpy(dtype=float)
     ages, _ = _ages(models, index, dates)

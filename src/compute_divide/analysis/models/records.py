@@ -210,23 +210,30 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
     team = audit["team_type"]
     if pd.isna(team):
         return {}
-    if dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes":
+    counts_apart = dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes"
+    if counts_apart:
         team = audit["team_type_apart"]
-    return {} if team == row["team_type"] else {"team_type": (team, TEAM)}
+    if team == row["team_type"]:
+        return {}
+    return {"team_type": (team, TEAM)}
 
 
 def _base_change(row: Record, audit: Record) -> Change:
     """Return the model that a row was built on, where its source names another than the list."""
     base = audit["base_model"]
     is_listed = isinstance(row["base_model"], str) and isinstance(base, str)
-    return {"base_model": (base, OTHER_BASE)} if is_listed and base != row["base_model"] else {}
+    if is_listed and base != row["base_model"]:
+        return {"base_model": (base, OTHER_BASE)}
+    return {}
 
 
 def _access_change(row: Record, audit: Record) -> Change:
     """Return the label of access to the weights, where its source contradicts the listed one."""
     label = audit["openness"]
     is_listed = isinstance(row["openness"], str) and isinstance(label, str)
-    return {"openness": (label, OTHER_ACCESS)} if is_listed and label != row["openness"] else {}
+    if is_listed and label != row["openness"]:
+        return {"openness": (label, OTHER_ACCESS)}
+    return {}
 
 
 def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
@@ -237,14 +244,19 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
     if pd.isna(listed) and pd.isna(audit["own_compute_flop"]):
         return {}
     counted, reason = _own_computing(row, audit)
-    if counted > row["possible"] and not _is_within_peak(audit):
+    is_above_peak = counted > row["possible"] and not _is_within_peak(audit)
+    if is_above_peak:
         return {COMPUTE: (math.nan, ABOVE_PEAK)}
-    return {COMPUTE: (counted, reason)} if reason else {}
+    if reason:
+        return {COMPUTE: (counted, reason)}
+    return {}
 
 
 def _is_within_peak(audit: Record) -> bool:
     """Tell whether a source of the run gives other chips or hours, by which it is possible."""
-    return audit["verdict"] != "not-checkable" and bool(audit["peak_share"] <= 1)
+    if audit["verdict"] == "not-checkable":
+        return False
+    return bool(audit["peak_share"] <= 1)
 
 
 def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
@@ -258,7 +270,8 @@ def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
         return _own_or_unknown(own, listed, OWN_COMPUTING, OF_ITS_BASE)
     if verdict == "compute-changed":
         return _own_or_unknown(own, listed, CORRECTED, UNSUPPORTED)
-    if verdict == "not-checkable" or pd.isna(own):
+    is_unchecked = verdict == "not-checkable" or pd.isna(own)
+    if is_unchecked:
         return listed, ""
     return _unless_alike(own, listed, CORRECTED, ALIKE)
 
@@ -288,7 +301,9 @@ def _unless_alike(
     own: float, listed: float, reason: str, factor: float = ROUNDING
 ) -> tuple[float, str]:
     """Return the listed value where both are the same, else the own one with the reason."""
-    return (listed, "") if are_alike(own, listed, factor) else (own, reason)
+    if are_alike(own, listed, factor):
+        return (listed, "")
+    return (own, reason)
 
 
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:
@@ -307,7 +322,9 @@ def _fastest(chips: object, peaks: Mapping[Hashable, float]) -> float:
     if not isinstance(chips, str):
         return math.nan
     rates = [peaks.get(chip, math.nan) for chip in chips.split("|")]
-    return math.nan if any(map(math.isnan, rates)) else max(rates)
+    if any(map(math.isnan, rates)):
+        return math.nan
+    return max(rates)
 
 
 def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
@@ -317,6 +334,8 @@ def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
     def of_bases(names: object) -> float:
         bases = names.split("|") if isinstance(names, str) else []
         known = [listed.get(base, math.nan) for base in bases]
-        return math.nan if not known or any(map(math.isnan, known)) else sum(known)
+        if not known or any(map(math.isnan, known)):
+            return math.nan
+        return float(sum(known))
 
     return models["base_model"].map(of_bases)

@@ -14,7 +14,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import UNKNOWN
-from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
     Calls,
@@ -22,7 +21,6 @@ from compute_divide.evidence.papers.profiles import (
     flips_of,
     judgement_calls,
     profile_sectors,
-    slot_sectors,
     team_of,
 )
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
@@ -154,46 +152,6 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     keys = [papers[key] for key in VENUE_YEAR]
     shares = is_known.groupby(keys).transform("mean")
     return papers[shares >= minimum]
-
-
-# --- how an affiliation is read ---
-
-
-def names_company(affiliations: pd.Series[str]) -> pd.Series[bool]:
-    """Tell for each affiliation whether our rule takes it for one that names a company.
-
-    Parameters
-    ----------
-    affiliations : pandas.Series
-        Affiliations as authors wrote them.
-
-    Returns
-    -------
-    pandas.Series
-        True and false, on their index.
-
-    Raises
-    ------
-    EvidenceError
-        If ``data/organisations.csv`` is missing or damaged.
-
-    Notes
-    -----
-    The rule is that of ``data/organisations.csv`` with the judgement calls of the published
-    edition.
-
-    Examples
-    --------
-    >>> names_company(pd.Series(["Google Research, Zurich", "University of Toronto"])).tolist()
-    [True, False]
-    """
-    reader = AffiliationReader(load_affiliation_rules())
-    calls = Choices().calls()
-    flags = []
-    for text in affiliations:
-        labels = reader.read(text).split("+")
-        flags.append("industry" in slot_sectors(labels, calls))
-    return pd.Series(flags, affiliations.index, dtype=bool)
 
 
 # --- topics, and models that are named ---

@@ -96,7 +96,8 @@ def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
         chance = np.clip(expit(_times(design, slopes)), TINY, 1 - TINY)
         before = deviance
         deviance = _deviance(chance, k, n)
-        if np.all(np.abs(deviance - before) <= SETTLED):
+        has_settled = np.all(np.abs(deviance - before) <= SETTLED)
+        if has_settled:
             break
     covariance = inverse @ inverse.swapaxes(-1, -2)
     return Fit(slopes, covariance, chance, deviance)
@@ -176,7 +177,8 @@ def association(
     n = int(counted.sum())
     a, b, c, d = counted.T
     odds_ratio = Estimate(None, n=n, unit="odds ratio", label=label)
-    if (a * d).any() and (b * c).any():
+    is_finite = (a * d).any() and (b * c).any()
+    if is_finite:
         value, low, high = _pooled(a, b, c, d)
         ends = (_finite(low), _finite(high))
         odds_ratio = Estimate(_finite(value), *ends, n=n, unit="odds ratio", label=label)
@@ -234,4 +236,6 @@ def _pooled(
 
 
 def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+    if np.isfinite(value):
+        return float(value)
+    return None

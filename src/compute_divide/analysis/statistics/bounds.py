@@ -172,4 +172,6 @@ def belonging_bounds(
 
 
 def _ratio(k: int, n: int) -> float | None:
-    return k / n if n else None
+    if n:
+        return k / n
+    return None

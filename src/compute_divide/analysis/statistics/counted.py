@@ -60,4 +60,6 @@ def _plain(value: object) -> object:
     """Return a value as JSON has it: days in ISO 8601."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
-    return value if isinstance(value, int | float) or value is None else str(value)
+    if isinstance(value, int | float) or value is None:
+        return value
+    return str(value)

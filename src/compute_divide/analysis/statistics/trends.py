@@ -113,7 +113,8 @@ def _trend(models: pd.DataFrame, label: str, value: str, seed: int) -> Trend:
     n = len(known)
     years: Floats = np.asarray(fractional_years(known["published"]), dtype=np.float64)
     logs: Floats = np.log10(known[value].to_numpy(dtype=float))
-    if n < 3 or np.ptp(years) == 0:
+    has_no_span = n < 3 or np.ptp(years) == 0
+    if has_no_span:
         doubling, factor = _growth_estimates(None, None, None, n, label)
         return Trend(None, None, 0.0, doubling, factor, n)
     origin = float(years.mean())

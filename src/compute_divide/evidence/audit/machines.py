@@ -86,7 +86,9 @@ def _operational(row: Row, _: str, __: Findings) -> str:
     """Return the first day; that of the first list where only a list is known."""
     first, _, _ = row["operational_date"].partition(";")
     dated = dates.parse_date(first.removesuffix(" (first list)"))
-    return "" if dated is None else dated.day.isoformat()
+    if dated is None:
+        return ""
+    return dated.day.isoformat()
 
 
 def _first_listed(row: Row, _: str, __: Findings) -> bool:
@@ -165,7 +167,9 @@ def _rate(row: Row, name: str, findings: Findings) -> float | None:
 
 
 def _has_matrix(row: Row, _: str, __: Findings) -> bool:
-    return bool(row["book_tensor_fp16_tflops"]) or row["status"] in _MATRIX
+    if row["book_tensor_fp16_tflops"]:
+        return True
+    return row["status"] in _MATRIX
 
 
 CHIP_FIELDS = {

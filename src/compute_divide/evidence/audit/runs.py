@@ -226,7 +226,9 @@ def _team_apart(record: Mapping[str, Any]) -> str:
     if record["dual_affiliation_only"] != "yes":
         return str(record["team_type"])
     listed = record["listed_team_type"]
-    return "unknown" if listed in {"", "collaboration"} else str(listed)
+    if listed in {"", "collaboration"}:
+        return "unknown"
+    return str(listed)
 
 
 def _answers(

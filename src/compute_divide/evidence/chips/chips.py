@@ -148,7 +148,9 @@ def load_chips() -> pd.DataFrame:
 
 def _memory(row: Row, name: str, findings: Findings) -> float | None:
     megabytes = read_number(row, "memory_size_in_MB", name, Bounds(), findings)
-    return None if megabytes is None else megabytes * 1e6
+    if megabytes is None:
+        return None
+    return megabytes * 1e6
 
 
 TREND_FIELDS = {

@@ -30,7 +30,9 @@ def _closed(row: Row, name: str, findings: Findings) -> str | None:
     if not row[header]:
         return None
     closed = read_date(row, header, name, findings)
-    return closed.day.isoformat() if closed else None
+    if closed:
+        return closed.day.isoformat()
+    return None
 
 
 def _duplicate(row: Row, _: str, __: Findings) -> bool:

@@ -225,7 +225,8 @@ def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
         if not gpu:
             continue
         number = line["recorded"]
-        if gpu not in GPUS or recorded.loc[row, gpu] != int(number):
+        is_unrecorded = gpu not in GPUS or recorded.loc[row, gpu] != int(number)
+        if is_unrecorded:
             raise EvidenceError(f"{place}: {file} does not record {number} of {gpu}")
     return lines
 

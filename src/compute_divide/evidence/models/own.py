@@ -201,7 +201,8 @@ def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
     first = rows.iloc[0]
     newest = max(vintages())
     published = first.get("published")
-    if pd.notna(published) and f"{published:%Y-%m}" > newest:
+    is_too_new = pd.notna(published) and f"{published:%Y-%m}" > newest
+    if is_too_new:
         return (
             f"{first['model']!r} of {published:%Y-%m-%d} is newer than all of them, the last is of "
             f"{newest}; name the vintage in the row to add it all the same"
@@ -235,7 +236,9 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
 
 def _in_one_line(cell: Any) -> Any:
     """Return a text without line breaks, which a cell of our tables never has."""
-    return " ".join(cell.split()) if isinstance(cell, str) else cell
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    return cell
 
 
 def _write(name: str, rows: pd.DataFrame) -> None:

@@ -265,9 +265,12 @@ class _SnapshotReader:
         """Return our label for a cell of a closed set; empty for a blank cell."""
         text = row[name]
         labels = LABELS[name]
-        if text and name in UNUSED and labels.key(text) not in labels.known:
+        is_unknown_label = text and name in UNUSED and labels.key(text) not in labels.known
+        if is_unknown_label:
             return self.set_aside(row, name)
-        return labels.canonical(text, place) if text else ""
+        if text:
+            return labels.canonical(text, place)
+        return ""
 
     def set_aside(self, row: Row, name: str) -> str:
         """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""
@@ -337,7 +340,9 @@ class _SnapshotReader:
         """
         flag = self.flag(row, "self_supervised", place)
         approach = row["approach"].casefold()
-        return flag if flag is not None or not approach else "self-supervised" in approach
+        if flag is not None or not approach:
+            return flag
+        return "self-supervised" in approach
 
     def notes(self) -> list[str]:
         """Return the notes for the sidecar: how the file was read, and what was met."""

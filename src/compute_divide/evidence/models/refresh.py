@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -72,8 +73,13 @@ def refresh_epoch(
         "size": len(content),
         "snapshot": day or vintage,
     }
+    return _write_vintage(vintage, content, fetched)
+
+
+def _write_vintage(vintage: str, content: bytes, fetched: Mapping[str, Any]) -> Sidecar:
+    """Write a vintage of a file and return its sidecar, with how the file was fetched."""
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
-        file = Path(home) / _file_name(url)
+        file = Path(home) / _file_name(fetched["url"])
         file.write_bytes(content)
         sidecar = add_snapshot(file, vintage, folder)
         source = sidecar.sources[0].model_copy(update=fetched)
@@ -91,7 +97,8 @@ def _host(url: str) -> str:
 
 def _file_name(url: str) -> str:
     path, _, _ = url.partition("?")
-    return path.rstrip("/").rsplit("/", 1)[-1] or "models.csv"
+    _, _, name = path.rstrip("/").rpartition("/")
+    return name or "models.csv"
 
 
 def _known_digests() -> set[str]:

@@ -138,7 +138,8 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
     needed = header("x-ratelimit-credits-required") or 1
     spent = left is not None and left < needed
     lasts = wait is not None and wait > LONGEST_PAUSE
-    if response.status_code == 429 and (spent or lasts):
+    is_out_of_credits = response.status_code == 429 and (spent or lasts)
+    if is_out_of_credits:
         limit = header("x-ratelimit-limit")
         held = ""
         if left is not None and limit is not None:
@@ -149,7 +150,9 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
     status = response.status_code
     message = f"{server} answers {status}{_explanation(response)}"
     passes = status >= 500 or status in {403, 408, 429}
-    return TransientError(message, wait) if passes else FetchError(message)
+    if passes:
+        return TransientError(message, wait)
+    return FetchError(message)
 
 
 def _explanation(response: requests.Response) -> str:
@@ -160,7 +163,9 @@ def _explanation(response: requests.Response) -> str:
     except (requests.RequestException, ValueError, AttributeError, TypeError):
         return ""
     text = ". ".join(parts)
-    return f": {_shortened(text)}" if text else ""
+    if text:
+        return f": {_shortened(text)}"
+    return ""
 
 
 def _shortened(text: str) -> str:
@@ -173,7 +178,9 @@ def read_number(text: str | None) -> float | None:
         number = float(text or "")
     except ValueError:
         return None
-    return number if 0 <= number < float("inf") else None
+    if 0 <= number < float("inf"):
+        return number
+    return None
 
 
 def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
@@ -190,7 +197,9 @@ def duration(seconds: float) -> str:
     if minutes == 0:
         return f"{seconds:.0f} s"
     hours, rest = divmod(minutes, 60)
-    return f"{hours} h {rest} min" if hours else f"{minutes} min"
+    if hours:
+        return f"{hours} h {rest} min"
+    return f"{minutes} min"
 
 
 KEY_VARIABLE = "OPENALEX_API_KEY"
@@ -220,7 +229,9 @@ class Query:
         works = pyalex.Works().filter(**self.filters)
         if self.select:
             works = works.select(list(self.select))
-        return works.group_by(self.group_by) if self.group_by else works
+        if self.group_by:
+            return works.group_by(self.group_by)
+        return works
 
     def __str__(self) -> str:
         """Return the filters as OpenAlex writes them."""
@@ -256,7 +267,9 @@ class Balance:
         A count by group costs the same with a search.
         """
         searches = any(name.endswith(".search") for name in query.filters)
-        return self.search_cost if searches and not query.group_by else self.list_cost
+        if searches and not query.group_by:
+            return self.search_cost
+        return self.list_cost
 
 
 @dataclass

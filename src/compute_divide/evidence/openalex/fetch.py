@@ -42,7 +42,9 @@ class Checkpoint(Strict):
 
     def is_of(self, query: Query) -> bool:
         """Whether this is the fetch of a query."""
-        return self.filters == dict(query.filters) and self.select == query.select
+        if self.filters != dict(query.filters):
+            return False
+        return self.select == query.select
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:
@@ -172,7 +174,8 @@ def fetch_records(
         watch()
     came = len(store.ids)
     count = store.at.count
-    if abs(came - count) > DRIFT * count:
+    has_drifted = abs(came - count) > DRIFT * count
+    if has_drifted:
         raise FetchError(
             f"{came:,} works came, OpenAlex says {count:,}: run the same again with --fresh"
         )

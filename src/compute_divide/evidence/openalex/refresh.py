@@ -151,7 +151,8 @@ def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
 
 def _checked_search(words: str) -> str:
     """Return words to search for, or raise when they hold what separates filters."""
-    if not words.strip() or re.search(r"[,|:]", words):
+    is_unusable = not words.strip() or re.search(r"[,|:]", words)
+    if is_unusable:
         raise UsageError(
             f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar"
         )

@@ -8,7 +8,7 @@ read is named and set aside, and the rest goes on.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field
@@ -103,19 +103,30 @@ def count_corpus(
         part = next(iter(todo.values()))
         if not _lasts(open_pool, [part], question, settle):
             settle(part, None, "the process that reads it dies")
+    counted = _counted(parts, report)
+    report.counted = len(counted)
+    partials = [_partial(folder, part, question) for part in counted]
+    _merge(partials, folder, report)
+    _write_report(report, question, folder)
+    return report
+
+
+def _counted(parts: Sequence[SnapshotPart], report: Report) -> list[SnapshotPart]:
+    """Return the parts that were read; raise where none was."""
     counted = [part for part in parts if part.name not in report.set_aside]
     if not counted:
         name, reason = next(iter(report.set_aside.items()))
         raise CorpusError(
-            f"none of the {len(parts)} parts of {source} can be read; the first, {name}: {reason}"
+            f"none of the {len(parts)} parts of {report.source} can be read; "
+            f"the first, {name}: {reason}"
         )
-    report.counted = len(counted)
-    partials = [_partial(folder, part, question) for part in counted]
-    _merge(partials, folder, report)
+    return counted
+
+
+def _write_report(report: Report, question: CorpusQuestion, folder: Path) -> None:
     content = {**asdict(report), "question": asdict(question)}
     text = json.dumps(content, indent=1)
     replace_file(folder / REPORT, text.encode())
-    return report
 
 
 def _lasts(

@@ -77,7 +77,8 @@ def list_parts(source: str) -> tuple[list[SnapshotPart], list[str]]:
         endings = ", ".join(JSON_LINES + PARQUET)
         raise CorpusError(f"there is no corpus at {source}: no files that end in {endings}")
     parquet = [name for name in names if name.endswith(PARQUET)]
-    if parquet and len(parquet) < len(names):
+    is_mixed = parquet and len(parquet) < len(names)
+    if is_mixed:
         raise CorpusError(
             f"{source} holds JSON Lines and Parquet, two copies of the same works: "
             "name the folder of one of them"

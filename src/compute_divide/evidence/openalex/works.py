@@ -145,7 +145,8 @@ class WorkReader:
 
     def _sector(self, place: Mapping[str, Any], *, listed: bool) -> str:
         address = place.get("id") or ""
-        if listed and short_id(address) in self.companies:
+        is_company = listed and short_id(address) in self.companies
+        if is_company:
             return "industry"
         kind = place.get("type")
         if kind is not None and kind not in TYPE_SECTORS:

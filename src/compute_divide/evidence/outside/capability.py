@@ -76,7 +76,8 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
         version = versions.setdefault(setting["model"], setting)
         version["openness"] = version["openness"] or setting["openness"]
         openness = setting["openness"] or version["openness"]
-        if version["index"] != setting["index"] or version["openness"] != openness:
+        is_other_version = version["index"] != setting["index"] or version["openness"] != openness
+        if is_other_version:
             raise EvidenceError(
                 f"{row.place(setting['model'])}: its settings differ in index or openness"
             )
@@ -96,7 +97,9 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _dated(row: Row) -> str:
-    return "Version release date" if row["Version release date"] else "Publication date"
+    if row["Version release date"]:
+        return "Version release date"
+    return "Publication date"
 
 
 def _sectors(models: list[Row]) -> dict[str, str]:

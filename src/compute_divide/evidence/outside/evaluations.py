@@ -180,7 +180,8 @@ def _engagements(card: Mapping[str, Any], evaluators: pd.DataFrame) -> Iterator[
     for category, entries in card["by_category"].items():
         for entry in entries:
             evaluator = entry["evaluator"]
-            if evaluator not in evaluators.index or category not in CATEGORIES:
+            is_unknown = evaluator not in evaluators.index or category not in CATEGORIES
+            if is_unknown:
                 raise EvidenceError(
                     f"{place}: {evaluator!r} on {category!r} is not in data/{EVALUATORS_FILE}"
                 )

@@ -47,7 +47,9 @@ def _with_words(pattern: str) -> str:
 
 
 def _split(text: str) -> Sequence[str]:
-    return text.split("|") if text else ()
+    if text:
+        return text.split("|")
+    return ()
 
 
 class Rule(Strict):
@@ -76,7 +78,9 @@ class Rule(Strict):
     @property
     def atoms(self) -> tuple[str, ...]:
         """Return what a slot profile holds for this rule: the judgement call, or the sectors."""
-        return (f"@{self.judgement}",) if self.judgement else self.sector
+        if self.judgement:
+            return (f"@{self.judgement}",)
+        return self.sector
 
 
 class AffiliationReader:
@@ -105,7 +109,9 @@ class AffiliationReader:
         if atoms:
             return "+".join(sorted(atoms))
         name = text.split(",", maxsplit=1)[0].strip()
-        return self._bare if self._is_bare(name) else UNKNOWN
+        if self._is_bare(name):
+            return self._bare
+        return UNKNOWN
 
     def _named(self, text: str) -> set[str]:
         """Return the atoms of the organisations that a string lists."""
@@ -271,7 +277,9 @@ def is_unparsed(text: str) -> bool:
 
     Items are separated by ``+``.
     """
-    return len(text) >= TOO_LONG or "\n" in text.strip()
+    if len(text) >= TOO_LONG:
+        return True
+    return "\n" in text.strip()
 
 
 def pattern_key(pattern: str) -> str:
@@ -339,7 +347,8 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
     calls: dict[str, tuple[str, ...]] = {}
     for number, rule in enumerate(rules, start=2):
         call = rule.judgement
-        if call and calls.setdefault(call, rule.sector) != rule.sector:
+        is_contradicted = call and calls.setdefault(call, rule.sector) != rule.sector
+        if is_contradicted:
             here = "|".join(rule.sector)
             before = "|".join(calls[call])
             raise EvidenceError(

@@ -80,7 +80,9 @@ class DomainReader:
         matches = [self._plain[pattern] for pattern in patterns if pattern in self._plain]
         if match := self._expression.fullmatch(f"{domain} {name} {suffix}"):
             matches.append(self._wild[match.lastindex - 1])  # type: ignore[operator]
-        return max(matches)[1] if matches else UNKNOWN
+        if matches:
+            return max(matches)[1]
+        return UNKNOWN
 
 
 def _is_plain(pattern: str) -> bool:
@@ -101,7 +103,8 @@ def registered_name(labels: Sequence[str]) -> tuple[str, str]:
     size = 1
     if len(labels) > 2:
         *_, second, country = labels
-        if second in _SECOND_LEVEL and len(country) == 2:
+        is_second_level = second in _SECOND_LEVEL and len(country) == 2
+        if is_second_level:
             size = 2
     suffix = ".".join(labels[-size:])
     return labels[-size - 1], suffix
@@ -111,7 +114,9 @@ def clean_domain(text: str) -> str:
     """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
     plain = unicodedata.normalize("NFKD", text).lower()
     domain = plain.strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
-    return domain if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain) else ""
+    if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
+        return domain
+    return ""
 
 
 _JOINTS = re.compile(r"[+/;|&,]")

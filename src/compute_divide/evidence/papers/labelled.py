@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from compute_divide.evidence.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.evidence.store import tables
 
 # Two samples of strings of the lists, drawn with fixed seeds: half of each in proportion to how
@@ -35,19 +36,26 @@ def load_labelled_papers() -> pd.DataFrame:
     pandas.DataFrame
         A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its
         ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
-        ``sectors`` and a ``note``.
+        ``sectors`` and a ``note``; and its ``profile``, as the rule reads it, which is that of a
+        paper whose one author wrote it.
 
     Raises
     ------
     EvidenceError
-        If the file is missing or damaged.
+        If the file, or ``organisations.csv``, is missing or damaged.
 
     Examples
     --------
-    >>> load_labelled_papers()["sample"].value_counts().tolist()
+    >>> labelled = load_labelled_papers()
+    >>> labelled["sample"].value_counts().tolist()
     [400, 300]
+    >>> labelled.set_index("affiliation").loc["University of Toronto, Google Brain", "profile"]
+    '1:academia+industry'
     """
-    return tables.read_by_hand(LABELLED_FILE, LABELLED)
+    labelled = tables.read_by_hand(LABELLED_FILE, LABELLED)
+    reader = AffiliationReader(load_affiliation_rules())
+    profiles = [f"1:{reader.read(text)}" for text in labelled["affiliation"]]
+    return labelled.assign(profile=profiles)
 
 
 NAMINGS = tables.schema(

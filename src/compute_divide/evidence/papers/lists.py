@@ -257,7 +257,8 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
         raise EvidenceError(
             f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
         )
-    if not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040:
+    is_out_of_range = not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040
+    if is_out_of_range:
         raise UsageError(
             f"{venue!r} {year} is no venue and year; allowed: letters a to z with digits, "
             "and 1980 to 2040"
@@ -331,7 +332,9 @@ def _slots(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
     slots = tuple(slot.strip() for slot in unescape(text).split(";"))
-    return slots if any(slots) else ()
+    if any(slots):
+        return slots
+    return ()
 
 
 _NOT_ACCEPTED = re.compile(
@@ -360,13 +363,16 @@ def status_fault(status: str | None) -> str | None:
         return None
     if _NOT_ACCEPTED.search(status):
         return f"not accepted: {status}"
-    return None if _ACCEPTED.search(status) else f"the status {status!r} is not known"
+    if _ACCEPTED.search(status):
+        return None
+    return f"the status {status!r} is not known"
 
 
 def track_name(track: str | None, status: str | None) -> str:
     """Return the track of a paper as a short name; ``main`` where nothing else is said."""
     if track and track.lower() != "main":
         words = track.lower().replace("&", "and")
-        return re.sub(r"[^a-z0-9]+", "-", words).strip("-") or "main"
+        joined = re.sub(r"[^a-z0-9]+", "-", words)
+        return joined.strip("-") or "main"
     stated = (status or "").lower()
     return next((name for sign, name in _TRACKS.items() if sign in stated), "main")

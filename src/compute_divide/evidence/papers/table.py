@@ -200,7 +200,9 @@ class Deriver:
         verdicts = ("both_company", "mixed_both")
         if not confirmed:
             verdicts = ("only_name", "mixed_only_name")
-        return verdicts if len(by_name) > 1 else verdicts[:1]
+        if len(by_name) > 1:
+            return verdicts
+        return verdicts[:1]
 
 
 def _unit(paper: lists.RawPaper) -> str | None:

@@ -76,7 +76,8 @@ class Topics(Strict):
         """Return the topics of groups, and topics, given by name: each once, in their order."""
         members: dict[str, None] = {}
         for name in names:
-            if name not in self.groups and name not in self.topics:
+            is_unknown = name not in self.groups and name not in self.topics
+            if is_unknown:
                 allowed = ", ".join([*self.groups, *self.topics])
                 raise EvidenceError(f"{name!r} is neither a group nor a topic; allowed: {allowed}")
             topics = self.groups[name].topics if name in self.groups else (name,)
@@ -144,7 +145,8 @@ def words(text: str) -> str:
 def term_key(pattern: str, *, case: bool = False) -> str:
     """Return the text that is searched for when a pattern is applied."""
     text = re.sub(r"[^\w]+", " ", pattern.strip("*")).strip()
-    if not text or "*" in pattern.strip("*"):
+    is_malformed = not text or "*" in pattern.strip("*")
+    if is_malformed:
         raise ValueError(f"the term {pattern!r} is not words with a * at the start or the end")
     text = text if case else fold(text)
     start = "" if pattern.startswith("*") else " "

@@ -46,7 +46,9 @@ def parse_date(text: str, order: Order = "day-first") -> Dated | None:
         first, second, year = map(int, match.groups())
         by_day = _dated(year, second, first)
         by_month = _dated(year, first, second)
-        return by_day or by_month if order == "day-first" else by_month or by_day
+        if order == "day-first":
+            return by_day or by_month
+        return by_month or by_day
     for form in _FORMS:
         if match := form.fullmatch(text):
             stated = match.groupdict()
@@ -120,7 +122,8 @@ def _by_order(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
 def _refuse_disorder(shown: Mapping[str, Sequence[Row]], order: Order, column: str) -> None:
     other = "month-first" if order == "day-first" else "day-first"
     file = shown[order][0].file
-    if len(shown[other]) > STRAYS * len([*shown[order], *shown[other]]):
+    is_mixed = len(shown[other]) > STRAYS * len([*shown[order], *shown[other]])
+    if is_mixed:
         raise EvidenceError(
             f"{file}: {_dates(shown[order], column)} have the {order.removesuffix('-first')} "
             f"first, {_dates(shown[other], column)} the {other.removesuffix('-first')}, so that "

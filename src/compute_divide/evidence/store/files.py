@@ -47,7 +47,9 @@ def problem(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     said = first["msg"].removeprefix("Value error, ")
-    return f"{where}: {said}" if where else said
+    if where:
+        return f"{where}: {said}"
+    return said
 
 
 def data_dir() -> Path:
@@ -126,7 +128,9 @@ def vintages(*, with_hardware: bool = False) -> list[str]:
     '2023-12'
     """
     names = list_names("models", ".csv")
-    return [name for name in names if name >= WITH_HARDWARE] if with_hardware else names
+    if with_hardware:
+        return [name for name in names if name >= WITH_HARDWARE]
+    return names
 
 
 def table_name(vintage: str) -> str:

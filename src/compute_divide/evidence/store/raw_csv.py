@@ -154,7 +154,8 @@ class Bounds:
             return "zero where only more makes sense"
         if value > self.high:
             return f"above the possible {self.high:g}"
-        if self.whole and not math.isclose(value, round(value), rel_tol=1e-9):
+        is_fraction = self.whole and not math.isclose(value, round(value), rel_tol=1e-9)
+        if is_fraction:
             return "not a whole number"
         return ""
 
@@ -178,7 +179,9 @@ def read_number(
         place = f"row {row.number}: {text[:40]!r}"
         findings.add(f"{what}: {why}, left missing", place)
         return None
-    return float(round(value)) if bounds.whole else value  # 30000.000000000004 is meant to be whole
+    if bounds.whole:
+        return float(round(value))  # 30000.000000000004 is meant to be whole
+    return value
 
 
 def parse_number(text: str) -> float | None:
@@ -194,7 +197,9 @@ def parse_number(text: str) -> float | None:
         value = float(sign + digits.replace(",", ""))
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
+    if math.isfinite(value):
+        return value
+    return None
 
 
 def split_list(text: str, count: int | None = None) -> list[str]:
@@ -211,7 +216,9 @@ def split_list(text: str, count: int | None = None) -> list[str]:
     entries = list(filter(None, stripped))
     parts = ",".join(entries).split(",")
     every = list(filter(None, map(clean, parts)))
-    return every if len(entries) != count == len(every) else entries
+    if len(entries) != count == len(every):
+        return every
+    return entries
 
 
 def joined(entries: Iterable[str]) -> str:
@@ -320,7 +327,8 @@ def team_type(tokens: list[str]) -> str:
     kinds = set(tokens)
     if not kinds:
         return "unknown"
-    if "collaboration" in kinds or {"academia", "industry"} <= kinds:
+    is_joint = "collaboration" in kinds or {"academia", "industry"} <= kinds
+    if is_joint:
         return "collaboration"
     if kinds in ({"academia"}, {"industry"}):
         return f"{kinds.pop()}-only"

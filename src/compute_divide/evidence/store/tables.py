@@ -144,11 +144,15 @@ def as_date(name: str, header: str) -> dict[str, Field]:
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
         dated = dates.read_date(row, header, name, findings)
-        return dated.day.isoformat() if dated else None
+        if dated:
+            return dated.day.isoformat()
+        return None
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
         dated = dates.read_date(row, header, name, Findings())
-        return dated.precision if dated else None
+        if dated:
+            return dated.precision
+        return None
 
     precisions = one_of(dates.PRECISIONS)
     return {name: Field(date(), day), f"{name}_precision": Field(precisions, precision)}

@@ -44,7 +44,9 @@ class _Plot(NamedTuple):
     @property
     def kind(self) -> Kind:
         """How heights are written."""
-        return "share" if self.y.endswith("share") else "number"
+        if self.y.endswith("share"):
+            return "share"
+        return "number"
 
     @property
     def names(self) -> list[str]:

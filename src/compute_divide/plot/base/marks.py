@@ -273,18 +273,17 @@ def dots_with_intervals(
     y: alt.Y,
     colour: str,
     tooltip: list[alt.Tooltip],
-    size: int = 60,
-    filled: bool = True,
+    **look: Any,
 ) -> alt.LayerChart:
     """Return a dot for each row, with a rule from ``low`` to ``high`` where known.
 
-    The `size` of dots is in square pixels.
+    The look of the dots is what altair's ``mark_point`` takes, such as their ``size``.
     """
     base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
     bounded = base.transform_filter("isValid(datum.low)")
     bounded = bounded.encode(x=along(x, "low"), x2=alt.X2("high:Q"))
     rule = bounded.mark_rule(strokeWidth=1.75)
-    dots = base.mark_point(size=size, filled=filled)
+    dots = base.mark_point(**look)
     return alt.LayerChart(layer=[rule, dots.encode(x=x, tooltip=tooltip)])
 
 

@@ -145,7 +145,8 @@ def share_rows(
     hollow = rows.drop(full.index)
     for part, filled in ((full, True), (hollow, False)):
         if len(part):
-            layers.append(dots_with_intervals(part, x, y, ACCENT, tooltip, 64, filled))
+            dots = dots_with_intervals(part, x, y, ACCENT, tooltip, size=64, filled=filled)
+            layers.append(dots)
     return framed(*layers, height=max(_ROW * len(rows), 60))
 
 

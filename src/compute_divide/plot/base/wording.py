@@ -43,7 +43,9 @@ def in_cell(estimate: Estimate, *details: str) -> str:
         return "–"
     texts = [written(estimate, how) for how in details]
     known = [text for text in texts if text not in {NO_INTERVAL, NO_COUNTS}]
-    return f"{value} ({'; '.join(known)})" if known else value
+    if known:
+        return f"{value} ({'; '.join(known)})"
+    return value
 
 
 def between(low: float, high: float) -> str:
@@ -73,7 +75,9 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     ('a, b and c', 'a', 'no conference')
     """
     *first, last = [*items] or [none]
-    return f"{', '.join(first)} and {last}" if first else last
+    if first:
+        return f"{', '.join(first)} and {last}"
+    return last
 
 
 def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:
@@ -95,12 +99,11 @@ def describe_series(
     *,
     by: str | None = None,
     kind: Kind = "share",
-    x_kind: Kind = "year",
 ) -> str:
     """Return the course of series in words: first, lowest, highest and last value.
 
-    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` and
-    `x_kind` say how `y` and `x` are written.
+    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` says
+    how `y` is written. Numbers in `x` are years.
 
     Examples
     --------
@@ -108,6 +111,8 @@ def describe_series(
     >>> describe_series(shares, "year", "share")
     'From 70% in 2010 to 10% in 2012; lowest 10% in 2012, highest 80% in 2011.'
     """
+    has_years = pd.api.types.is_numeric_dtype(data[x])
+    x_kind: Kind = "year" if has_years else "text"
     axes = _Axes(x, y, x_kind, kind)
     if by is None:
         return _course("", data, axes)
@@ -148,12 +153,15 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
     low = axes.point(series.iloc[int(values.argmin())])
     high = axes.point(series.iloc[int(values.argmax())])
     course = f"from {start} to {end}; lowest {low}, highest {high}."
-    return subject + course if subject else with_capital(course)
+    if subject:
+        return subject + course
+    return with_capital(course)
 
 
 def _counts(row: pd.Series[Any]) -> str:
     """Return of how many cases a value is, if that is known."""
-    if not {"k", "n"} <= set(row.index):
+    has_counts = {"k", "n"} <= set(row.index)
+    if not has_counts:
         return ""
     count = int(row["k"])
     total = int(row["n"])
@@ -185,7 +193,9 @@ def _interval(row: Mapping[Hashable, Any], kind: Kind) -> str:
     """Return the interval of a value, if it has one."""
     low = write_value(row.get("low"), kind)
     high = write_value(row.get("high"), kind)
-    return f", interval {low} to {high}" if low and high else ""
+    if low and high:
+        return f", interval {low} to {high}"
+    return ""
 
 
 def describe_groups(

@@ -81,9 +81,10 @@ def _areas(areas: pd.DataFrame) -> alt.LayerChart:
     rows = areas.assign(label=areas["name"] + named, at=_places(areas[H100E]))
     whole = alt.Chart(rows.head(1))
     ground = whole.mark_rect(color=_GROUPS["laboratory"], opacity=0.3)
-    ground = ground.encode(
-        x=alt.value(0), x2=alt.value("width"), y=alt.value(0), y2=alt.value("height")
-    )
+    left_top = alt.value(0)
+    right = alt.value("width")
+    bottom = alt.value("height")
+    ground = ground.encode(x=left_top, x2=right, y=left_top, y2=bottom)
     title = whole.mark_text(align="left", fontWeight="bold")
     title = title.encode(x=alt.value(12), y=alt.value(20), text=alt.Text("label:N"))
     inner = alt.Chart(rows.iloc[1:]).encode(y=_pixels())
@@ -103,7 +104,9 @@ def _areas(areas: pd.DataFrame) -> alt.LayerChart:
 def _grid(whole: float) -> list[alt.Chart]:
     """Return the lines of a grid of square cells, each of which stands for as many chips."""
     side = f"sqrt(width * {_HEIGHT} / {whole / CELL:.6g})"
-    lines = pd.DataFrame({"line": range(1, int((whole / CELL * _WIDEST / _HEIGHT) ** 0.5) + 2)})
+    cells = whole / CELL
+    most = int((cells * _WIDEST / _HEIGHT) ** 0.5)
+    lines = pd.DataFrame({"line": range(1, most + 2)})
     placed = alt.Chart(lines).transform_calculate(at=f"datum.line * {side}")
     upright = placed.transform_filter("datum.at < width").mark_rule(**_GRID_LINE)
     level = placed.transform_filter(f"datum.at < {_HEIGHT}").mark_rule(**_GRID_LINE)

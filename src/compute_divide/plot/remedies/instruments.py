@@ -93,7 +93,9 @@ def instrument_timeline(instruments: pd.DataFrame, end: str) -> Figure:
 
 def _by_rank(column: pd.Series[str], order: list[str]) -> pd.Series[str] | pd.Series[int]:
     """Return a column of remedies as their rank, and any other as it is."""
-    return column.map(order.index) if column.name == "remedy" else column
+    if column.name == "remedy":
+        return column.map(order.index)
+    return column
 
 
 @needs("date")

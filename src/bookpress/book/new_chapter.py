@@ -1,0 +1,59 @@
+"""A new chapter of a book: its file after a pattern, and its entry in ``_toc.yml``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from string import Template
+
+from bookpress.book.chapters import FOLDER, choose, discover
+from bookpress.book.project import Project
+from bookpress.errors import UsageError, quoted
+from bookpress.files import decoded, replace_file
+
+PATTERN = "book/new-chapter.md"
+"""What a new chapter of this book holds at first, with ``$title`` and ``$slug``."""
+
+
+def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
+    """Write a chapter and its entry in ``_toc.yml``; return its file.
+
+    The entry stands behind the last one, or behind the one named.
+    """
+    chapters = discover(project)
+    choose(chapters, [after] if after is not None else [])
+    if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
+        raise UsageError(
+            f"{quoted(slug)} is no name of a chapter: "
+            "it is small letters, digits and - between words"
+        )
+    if slug in {chapter.slug for chapter in chapters}:
+        raise UsageError(f"there is a chapter {quoted(slug)} already")
+    pattern = project.root / PATTERN
+    if not pattern.is_file():
+        raise UsageError(
+            f"this book has no pattern for chapters: {PATTERN} with $title and $slug in it"
+        )
+    toc = project.root / "_toc.yml"
+    entries = _with_entry(decoded(toc), slug, after)
+    title = slug.replace("-", " ").capitalize()
+    text = Template(decoded(pattern)).safe_substitute(title=title, slug=slug)
+    path = project.root / FOLDER / f"{slug}.md"
+    replace_file(path, text.encode())
+    replace_file(toc, entries.encode())
+    return path
+
+
+def _with_entry(toc: str, slug: str, after: str | None) -> str:
+    """Return the text of ``_toc.yml`` with one more chapter, behind the last one or that named."""
+    name = re.escape(after) if after else ".*?"
+    entry = re.compile(rf"^( *- file: *){FOLDER}/{name}(?:\.md)? *\n", re.MULTILINE)
+    entries = list(entry.finditer(toc))
+    if not entries:
+        raise UsageError(
+            "_toc.yml lists no chapter on a line of its own to put the new one behind; "
+            "add it by hand"
+        )
+    last = entries[-1]
+    end = last.end()
+    return f"{toc[:end]}{last[1]}{FOLDER}/{slug}\n{toc[end:]}"

@@ -1,0 +1,298 @@
+"""Books by others in shapes of their own: stored outputs, other texts, what is excluded, no code."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from lxml import html
+from processes import press as run_press
+
+Press = Callable[..., str]
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
+    "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
+)
+CONFIG = """
+title: Shapes
+author: Ada Author
+exclude_patterns: [README.md, "aside/*", "*.txt"]
+execute: {execute_notebooks: off, exclude_patterns: ["unrun.ipynb"]}
+sphinx:
+  config:
+    nb_custom_formats:
+      .Rmd: [jupytext.reads, {fmt: Rmd}]
+"""
+TOC = """
+format: jb-book
+root: cover
+chapters:
+  - file: parts/stored
+  - file: parts/statistics
+  - file: parts/Zoë and others/été
+  - file: parts/plain text
+  - file: parts/told
+  - file: unrun
+"""
+COVER = """# Shapes
+
+```{include} README.md
+```
+
+![a picture](aside/picture.png)
+"""
+MYST = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+mystnb: {execution_mode: 'off', number_source_lines: true}
+---
+
+# Told
+
+```{code-cell} ipython3
+counts = 6 * 7
+print("told", counts)
+```
+"""
+R_MARKDOWN = """---
+jupyter:
+  kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# Plain text
+
+```{python tags=c("parameters")}
+times = 7
+```
+
+```{python}
+print("product", 6 * times)
+```
+"""
+STORED = {
+    "parameters": "year = 2000\nplots = [{'a': [1]}, {}]\nkeys = {'b': 2}",
+    "value": "print('of', year)",
+}
+
+
+def notebook(title: str, cells: dict[str, str], output: str = "", kernel: str = "python3") -> str:
+    """Return a notebook, each cell with the same output, if any."""
+    language = "R" if kernel == "ir" else "python"
+    spec = {"name": kernel, "language": language, "display_name": language}
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": spec})
+    made.cells.append(nbformat.v4.new_markdown_cell(f"# {title}"))
+    for tag, source in cells.items():
+        outputs = [nbformat.v4.new_output("stream", text=output)] if output else []
+        metadata = {"tags": ["parameters"]} if tag == "parameters" else {}
+        made.cells.append(
+            nbformat.v4.new_code_cell(source, metadata=metadata, outputs=outputs, execution_count=1)
+        )
+    return nbformat.writes(made)
+
+
+FILES = {
+    "_config.yml": CONFIG,
+    "_toc.yml": TOC,
+    "cover.md": COVER,
+    "README.md": "Words that are included.\n",
+    "aside/broken.md": "---\n{{ name }}: [\n---\n# Broken\n",
+    "parts/stored.ipynb": notebook("Stored", STORED, "stored words\n"),
+    "parts/statistics.ipynb": notebook("Statistics", {"mean": "mean(1:3)"}, "[1] 2\n", "ir"),
+    "parts/Zoë and others/été.ipynb": notebook("Été", {"value": "6 * 7"}, "quarante-deux\n"),
+    "parts/plain text.Rmd": R_MARKDOWN,
+    "parts/told.md": MYST.replace("\n", "\r\n"),
+    "unrun.ipynb": notebook("Unrun", {"wrong": "raise SystemExit"}, "unrun words\n"),
+}
+
+
+def write(root: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode("utf-8"))
+    return root
+
+
+@pytest.fixture(scope="module", name="home")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = write(tmp_path_factory.mktemp("shapes") / "book", FILES)
+    (root / "aside/picture.png").write_bytes(PNG)
+    return root
+
+
+@pytest.fixture(scope="module", name="press")
+def press_of(home: Path) -> Press:
+    return partial(run_press, home)
+
+
+@pytest.fixture(scope="module", name="site")
+def built(press: Press, home: Path) -> Path:
+    assert "0 of 5 chapters run" in press("build", whole=True)
+    return home / "_build/editions/default/html"
+
+
+def words(site: Path, page: str) -> str:
+    article: Any = html.parse(str(site / f"{page}.html")).getroot().xpath("//article")[0]
+    return " ".join(article.text_content().split())
+
+
+def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> None:
+    assert words(site, "parts/stored").count("stored words") == 2
+    assert "[1] 2" in words(site, "parts/statistics")
+    assert "quarante-deux" in words(site, "parts/Zoë and others/été")
+    assert "unrun words" in words(site, "unrun")
+    assert "told 42" not in words(site, "parts/told")
+
+
+def test_such_a_chapter_is_run_when_it_is_asked_for(site: Path, press: Press, home: Path) -> None:
+    press("run", "stored", "--notebook", "out.ipynb")
+    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    assert cells[-1]["outputs"][0]["text"] == "of 2000\n"
+    press("build", "-p", "year=1990", "--save", "early")
+    assert "of 1990" in words(home / "_build/editions/early/html", "parts/stored")
+    assert "quarante-deux" in words(home / "_build/editions/early/html", "parts/Zoë and others/été")
+
+
+def test_other_stored_outputs_make_another_edition(site: Path, press: Press, home: Path) -> None:
+    path = home / "parts/stored.ipynb"
+    path.write_text(path.read_text().replace("stored words", "other words"))
+    press("build")
+    assert words(site, "parts/stored").count("other words") == 2
+
+
+def test_what_is_excluded_is_no_page_but_can_be_shown(site: Path) -> None:
+    assert "Words that are included" in words(site, "cover")
+    assert (site / "_images/picture.png").is_file()
+    assert not (site / "README.html").exists()
+    assert not [*site.rglob("broken*")]
+
+
+def test_a_text_that_jupytext_reads_is_a_chapter(press: Press, home: Path) -> None:
+    assert "times" in press("params", "plain-text")
+    press("run", "plain-text", "-p", "times=8", "--notebook", "out.ipynb")
+    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    assert cells[-1]["outputs"][0]["text"] == "product 48\n"
+
+
+def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
+    partly = json.loads(notebook("Partly", {"one": "print('ran')"}, "stored\n"))
+    partly["cells"].append({**partly["cells"][-1], "id": "other", "outputs": []})
+    files = {
+        "_config.yml": "title: Partly\n",
+        "_toc.yml": "format: jb-book\nroot: whole\nchapters: [{file: partly}]\n",
+        "whole.ipynb": notebook("Whole", {"wrong": "raise SystemExit"}, "stored words\n"),
+        "partly.ipynb": json.dumps(partly),
+    }
+    write(tmp_path, files)
+    assert "1 of 2 chapters run" in run_press(tmp_path, "build", whole=True)
+    site = tmp_path / "_build/editions/default/html"
+    assert "stored words" in words(site, "whole")
+    assert words(site, "partly").count("ran") == 4  # in two cells and below them
+
+
+def test_a_book_without_code_is_built(tmp_path: Path) -> None:
+    toc = "format: jb-book\nroot: words\nchapters: [{file: lost}]\n"
+    files = {
+        "_config.yml": "title: Words\n",
+        "_toc.yml": toc,
+        "words.md": "# Words\n\nNothing but words.\n",
+    }
+    write(tmp_path, files)
+    assert "0 chapters with code; 1 page without" in run_press(tmp_path, "init", whole=True)
+    assert "_toc.yml lists lost.md: no such file" in run_press(tmp_path, "build", whole=True)
+    assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
+    assert "no chapter 'words'" in run_press(tmp_path, "run", "words", code=2)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"_config.yml": "", "_toc.yml": "# Contents\n- file: one\n"}, "jupyter-book toc migrate"),
+        ({"myst.yml": "version: 1\n"}, "its myst.yml is of 2.x"),
+    ],
+)
+def test_a_book_of_another_time_is_one_clear_line(
+    tmp_path: Path, files: dict[str, str], said: str
+) -> None:
+    write(tmp_path, files)
+    codes = {"_toc.yml": 1}
+    printed = run_press(tmp_path, "build", code=codes.get([*files][-1], 2))
+    assert said in printed
+    assert len(printed.strip().splitlines()) == 1
+
+
+def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
+    cells = {"first": "print('ran')", "wrong": "import no_such_module", "then": "print('lost')"}
+    files = {
+        "_config.yml": "title: Wrong\nexecute: {execute_notebooks: force}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": notebook("One", {"parameters": "year = 2000", **cells}, "stored\n"),
+    }
+    write(tmp_path, files)
+    run_press(tmp_path, "build")
+    run_press(tmp_path, "build", "-p", "year=1990", "--save", "early")
+    default = words(tmp_path / "_build/editions/default/html", "one")
+    assert default.index("('ran') ran") < default.index("could not be run to its end")
+    box, output = default.index("What follows is what its file has"), default.rindex("stored")
+    assert default[box:].startswith("What follows is what its file has stored.")
+    assert box + 40 < output
+    assert default.count("stored") == 2
+    assert words(tmp_path / "_build/editions/early/html", "one").count("stored") == 0
+
+
+def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": 'title: Typo\nauthor: Ada, <a href="https://x.org">see <b>this</b></a>\n',
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.ipynb": notebook("One", {"parameters": "shown: False", "value": "6 * 7"}),
+        "two.ipynb": notebook("Two", {"parameters": "year = 2000", "help": "int.real?\n?int"}),
+    }
+    write(tmp_path, files)
+    said = run_press(tmp_path, "params", whole=True)
+    assert "one.ipynb: line 1 of the parameters cell is `shown: False`, without a value" in said
+    assert "year" in said
+    checked = run_press(tmp_path, "check", code=1, whole=True)
+    assert "without a value" in checked
+    assert "two.ipynb" not in checked
+    assert "Ada, see this. (" in run_press(tmp_path, "cite")
+    run_press(tmp_path, "build")
+    assert "42" in words(tmp_path / "_build/editions/default/html", "one")
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book/settings.yml").write_text("strict: true\n")
+    assert "without a value" in run_press(tmp_path, "params", code=1)
+
+
+def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) -> None:
+    first = "import matplotlib.pyplot as plt\nimport matplotlib_inline.backend_inline as shown"
+    cells = {
+        "first": f"{first}\nshown.set_matplotlib_formats('svg')",
+        "second": "figure, axes = plt.subplots()",
+        "third": "axes.set_title('changed')\nfigure",
+    }
+    files = {
+        "_config.yml": "title: Figures\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": notebook("One", cells),
+    }
+    write(tmp_path, files)
+    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
+    made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+    for cell in made[-2:]:
+        assert "image/svg+xml" in cell["outputs"][-1]["data"]
+
+
+def test_a_notebook_of_an_old_format_is_run(tmp_path: Path) -> None:
+    old = nbformat.convert(nbformat.reads(notebook("Old", {"value": "6 * 7"}), 4), 3)
+    files = {
+        "_config.yml": "title: Old\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": json.dumps(old),
+    }
+    write(tmp_path, files)
+    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
+    made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+    assert made[-1]["outputs"][0]["data"]["text/plain"] == "42"
