@@ -357,9 +357,8 @@ def _imported(node: ast.AST, is_parameters: bool) -> str:
     match node:
         case ast.Import(names=names):
             wrong = [one.name for one in names if IMPORTED.get(one.name, "") != one.asname]
-        case ast.ImportFrom(module=module, names=names, level=level):
-            bound = [f"{module}.{one.name}" for one in names if not one.asname]
-            is_types = bound == [TYPES] and len(names) == 1 and not level
+        case ast.ImportFrom(module=module, level=level):
+            is_types = module == TYPES and not level
             wrong = [] if is_types and is_parameters else ["." * level + (module or "")]
         case _:
             return ""

@@ -188,49 +188,6 @@ def test_what_a_cell_imports_is_not_followed(
 
 
 @pytest.mark.parametrize(
-    "lines", ["import tiny_types", "import tiny_types as kinds", "from tiny import types"]
-)
-def test_a_cell_may_import_the_module_that_has_its_types(lines: str, tmp_path: Path) -> None:
-    (tmp_path / "tiny").mkdir()
-    (tmp_path / "tiny" / "types.py").write_text("from tiny_types import *\n")
-    alias = lines.rsplit(maxsplit=1)[-1]
-    source = f"{lines}\nx: {alias}.Side = 'left'\ny: list[{alias}.Share] | None = [0.5]"
-    side, shares = read_parameters(source, types="tiny_types", folders=[tmp_path])
-    assert side.choices == ["left", "right"]
-    assert shares.check([1.0]) == [1.0]
-    with pytest.raises(ValueError, match="allowed"):
-        shares.check([2.0])
-
-
-@pytest.mark.parametrize(
-    ("kind", "message"),
-    [
-        ("chatty.Side", "`chatty.Side` is no type that can be read without running it"),
-        ("quiet.Side", "`quiet.Side` is no type"),
-        ("os.system", "`os.system` is no type"),
-        ("types.os.system", "`types.os.system` is no type"),
-        ("types.Literal('a')", "no type"),
-        ("types.Sied", "no type 'Sied' in tiny_types; did you mean Side?"),
-        ("types._even", "no type '_even' in tiny_types"),
-        ("types.__builtins__", "no type '__builtins__' in tiny_types"),
-        ("types.__dict__", "no type '__dict__' in tiny_types"),
-        ("types.NO_TYPE", "is none that pydantic can check values by"),
-        ("missing.Side", "`missing.Side` is no type"),
-    ],
-)
-def test_a_dotted_name_reaches_the_types_and_nothing_else(
-    kind: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "chatty.py").write_text("raise SystemExit('this was run')\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    imports = "import os\nimport chatty\nimport chatty as quiet\nimport tiny_types as types\n"
-    with pytest.raises(PressError) as raised:
-        read(f"{imports}x: {kind} = 'left'")
-    assert message in str(raised.value)
-    assert "\n" not in str(raised.value)
-
-
-@pytest.mark.parametrize(
     ("kind", "default", "text", "value"),
     [
         ("str", "'a'", "2023-03", "2023-03"),

@@ -3,8 +3,7 @@
 Papermill's own form does, ``year = 2000  # of the count [a]``: the type is that of the literal, and
 the comment is the help, which may end with the unit. An annotation narrows it, as in
 ``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type that the
-cell imports, or of the one module that the book's settings name; where the cell imports the module,
-``power: choices.Power = 1.5``. What else it does is no parameter.
+cell imports, or of the one module that the book's settings name. What else it does is no parameter.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import io
 import tokenize
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
 
@@ -183,8 +181,6 @@ class _Types:
                 return self._named(name)
             case ast.Attribute(value=ast.Name(id=module), attr=name) if self.types.is_plain(module):
                 return self._named(name)
-            case ast.Attribute(value=ast.Name(id=alias), attr=name) if self.types.module_of(alias):
-                return self._found(name, partial(self.types.find_in, alias, name))
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return Union[self.resolve(left), self.resolve(right)]  # noqa: UP007 - made here
             case ast.Subscript(value=outer, slice=inner):
@@ -226,12 +222,8 @@ class _Types:
         proper = self.types.proper(name)
         if proper in BUILT_IN:
             return BUILT_IN[proper]
-        return self._found(name, partial(self.types.find, name))
-
-    def _found(self, name: str, find: Callable[[], Any]) -> Any:
-        """Return a type of the book, or say which name it may have."""
         try:
-            return find()
+            return self.types.find(name)
         except ImportError as error:
             raise PressError(f"{self.here}: {error}") from error
         except LookupError as error:

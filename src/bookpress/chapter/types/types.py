@@ -1,6 +1,6 @@
 """Where the types of parameters are found: in the module of the settings, or in a file of the book.
 
-The cell imports types from the latter, or the module that has them. No other import is followed.
+The cell imports them from the latter. No other import is followed.
 """
 
 from __future__ import annotations
@@ -78,35 +78,10 @@ class Lookup:
         if imported is None or not _file_of(imported.module, self.folders):
             place = self.module or "the press; a book's own are imported from a file of the book"
             raise LookupError(place, [each for each in known if each[:1].isupper()])
-        return self._of_module(imported.module, imported.name)
-
-    def module_of(self, alias: str) -> str:
-        """Return the module of the book's types that a name of the cell stands for; else ``""``."""
-        imported = self.imported.get(alias)
-        if imported is None:
-            return ""
-        module = f"{imported.module}.{imported.name}" if imported.name else imported.module
-        if module == self.module or _file_of(module, self.folders):
-            return module
-        return ""
-
-    def find_in(self, alias: str, name: str) -> Any:
-        """Return a type of a module that the cell imports, by the name that it has there.
-
-        Raises
-        ------
-        ImportError
-            If the module cannot be imported.
-        LookupError
-            If it has no such type; says where, and which types there are.
-        """
-        return self._of_module(self.module_of(alias), name)
-
-    def _of_module(self, module: str, name: str) -> Any:
-        known = self._types_of(module)
-        if name.startswith("_") or name not in known:
-            raise LookupError(module, [each for each in known if each[:1].isupper()])
-        return known[name]
+        known = self._types_of(imported.module)
+        if imported.name not in known:
+            raise LookupError(imported.module, [each for each in known if each[:1].isupper()])
+        return known[imported.name]
 
     def _types_of(self, module: str) -> Mapping[str, Any]:
         """Return what a module has, by name."""
