@@ -208,9 +208,7 @@ def _read_reason(text: str) -> str:
 
 def _bare(text: str) -> str:
     elsewhere = ELSEWHERE.fullmatch(text)
-    if elsewhere:
-        return elsewhere["name"]
-    return text
+    return elsewhere["name"] if elsewhere else text
 
 
 READ: Mapping[str, Callable[[str], str]] = {

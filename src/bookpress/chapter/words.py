@@ -95,8 +95,6 @@ def words_of(own: Mapping[str, Word | None] | bool) -> dict[str, Word]:
     (False, {})
     """
     if isinstance(own, bool):
-        if own:
-            return dict(WORDS)
-        return {}
+        return dict(WORDS) if own else {}
     words = {**WORDS, **own}
     return {name: word for name, word in words.items() if word is not None}

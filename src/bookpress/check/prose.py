@@ -132,9 +132,7 @@ def _code_begun(line: str) -> str:
             return fence[1]
         return ""
     plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
-    if plain:
-        return plain[0]
-    return ""
+    return plain[0] if plain else ""
 
 
 def _seen(line: str) -> str:

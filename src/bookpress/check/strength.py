@@ -182,8 +182,6 @@ def _number(node: ast.expr) -> float | None:
 
 def _reckoned(operator: ast.operator, left: float, right: float) -> float | None:
     if isinstance(operator, ast.Div):
-        if right:
-            return left / right
-        return None
+        return left / right if right else None
     results = {ast.Mult: left * right, ast.Add: left + right, ast.Sub: left - right}
     return results.get(type(operator))

@@ -193,9 +193,7 @@ def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
     sys.stderr.write(f"{everything}\n")
     sys.stderr.flush()
     what = everything.partition("error: ")[2] or everything or "no reason given"
-    if process.returncode:
-        return what
-    return ""
+    return what if process.returncode else ""
 
 
 class _PageServer(ThreadingHTTPServer):

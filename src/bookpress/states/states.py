@@ -88,9 +88,7 @@ class ExploredState:
     def holds(self, key: str) -> bool | None:
         """Return whether a statement is true here; None where that is unknown."""
         statement = self.statements.get(key)
-        if statement:
-            return statement.holds
-        return None
+        return statement.holds if statement else None
 
     def answers(self, key: str) -> bool:
         """Return whether a statement is true or false here, of what its sentence speaks of."""

@@ -318,9 +318,7 @@ def _all_hold(answers: Sequence[bool | None]) -> bool | None:
     """Return whether all parts hold: one that does not decides, else one that is unknown."""
     if any(answer is not None and not answer for answer in answers):
         return False
-    if None in answers:
-        return None
-    return True
+    return None if None in answers else True
 
 
 def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:

@@ -40,9 +40,7 @@ class _Gap(NamedTuple):
     @property
     def none(self) -> float:
         """What the two differ by if they do not: 0, or a ratio of 1."""
-        if self.is_ratio:
-            return 1.0
-        return 0.0
+        return 1.0 if self.is_ratio else 0.0
 
     @property
     def holds_none(self) -> bool:

@@ -181,9 +181,7 @@ def panel(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 def _edition_id(env: BuildEnvironment) -> str:
     edition = contents.citation_of(env.app.config).edition
-    if edition:
-        return edition.id
-    return ""
+    return edition.id if edition else ""
 
 
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:

@@ -169,9 +169,7 @@ class WriteNotes(SphinxPostTransform):
             return None
         verdict = WORDS[statement.holds]
         self._warn(node, f"{node['name']} {verdict}: {statement.because}")
-        if statement.number_moves:
-            return None
-        return statement
+        return None if statement.number_moves else statement
 
     def _warn(self, node: nodes.Element, text: str) -> None:
         if citation_of(self.config).is_published:

@@ -188,9 +188,7 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
         return "differs"
     is_near = least <= estimate.value <= most
     is_narrow = _is_narrow(estimate.low, estimate.high, estimate.unit)
-    if is_near and is_narrow:
-        return "agrees"
-    return "open"
+    return "agrees" if is_near and is_narrow else "open"
 
 
 def _is_narrow(low: float, high: float, unit: str) -> bool:

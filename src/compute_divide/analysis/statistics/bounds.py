@@ -172,6 +172,4 @@ def belonging_bounds(
 
 
 def _ratio(k: int, n: int) -> float | None:
-    if n:
-        return k / n
-    return None
+    return k / n if n else None

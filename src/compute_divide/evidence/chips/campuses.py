@@ -79,9 +79,7 @@ def _reason(row: Row) -> str:
     """Return why a row is not counted; nothing where it is."""
     if _day(row, "", Findings()) > SNAPSHOT:
         return _FUTURE
-    if row["H100 equivalents"]:
-        return ""
-    return _BLANK
+    return "" if row["H100 equivalents"] else _BLANK
 
 
 def _about(site: Row | None) -> dict[str, str]:

@@ -97,9 +97,7 @@ def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _dated(row: Row) -> str:
-    if row["Version release date"]:
-        return "Version release date"
-    return "Publication date"
+    return "Version release date" if row["Version release date"] else "Publication date"
 
 
 def _sectors(models: list[Row]) -> dict[str, str]:

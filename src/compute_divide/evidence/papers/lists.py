@@ -332,9 +332,7 @@ def _slots(text: str | None) -> tuple[str, ...]:
     if not text:
         return ()
     slots = tuple(slot.strip() for slot in unescape(text).split(";"))
-    if any(slots):
-        return slots
-    return ()
+    return slots if any(slots) else ()
 
 
 _NOT_ACCEPTED = re.compile(

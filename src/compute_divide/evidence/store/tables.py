@@ -150,9 +150,7 @@ def as_date(name: str, header: str) -> dict[str, Field]:
 
     def precision(row: Row, name: str, _: Findings) -> str | None:
         dated = dates.read_date(row, header, name, Findings())
-        if dated:
-            return dated.precision
-        return None
+        return dated.precision if dated else None
 
     precisions = one_of(dates.PRECISIONS)
     return {name: Field(date(), day), f"{name}_precision": Field(precisions, precision)}
