@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.browsing import Site, barriers
+from sampling import some
 
 FIRST = """() => {
   const shown = (one) => one.checkVisibility() && !one.closest('.opener') && !one.matches('.kicker');
@@ -17,6 +18,10 @@ FIRST = """() => {
 ASKED = """() => [...document.querySelectorAll('.choice:not([hidden]) .setting')]
   .map((part) => part.dataset.name)"""
 CHAPTER = "notebooks/large-scale-models.html"
+IN_LINE = """() => [...document.querySelectorAll('section > p .hangs')]
+  .filter((sign) => sign.getBoundingClientRect().left < sign.closest('p').getBoundingClientRect().right - 1)
+  .map((sign) => sign.closest('p').textContent)"""
+"""The paragraphs in whose lines a sign stands."""
 
 
 @pytest.fixture
@@ -75,6 +80,17 @@ def test_a_figure_and_a_paragraph_open_those_choices_that_they_rest_on(
     wanted = (paragraph.get_attribute("data-choices") or "").split()
     paragraph.press("Space")
     assert page.evaluate(ASKED) == wanted
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_the_sign_of_choices_stands_beside_its_paragraph(
+    site: Site, page: Page, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    ends_in_a_claim = "notebooks/remedies.html"
+    for name in {ends_in_a_claim, *some(site.chapters, 2, width)}:
+        page.goto(site.url(name))
+        assert page.evaluate(IN_LINE) == [], name
 
 
 def test_on_a_phone_choices_come_from_below_and_leave_the_text_in_view(
