@@ -152,6 +152,8 @@ def expect_same(editions: Path, slug: str, name: str, state: Any) -> None:
         if one["holds"] is not True
     }
     for path in (editions / f"default/html/figures/{slug}").glob("*.js"):
+        if path.stem.startswith("tab-"):  # later rows of a table, which a state holds in its block
+            continue
         figure = state["figures"].get(f"fig-{path.stem}", {})
         was, now = (
             chart(path),
