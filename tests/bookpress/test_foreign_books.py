@@ -13,6 +13,7 @@ import nbformat
 import pytest
 from lxml import html
 from processes import press as run_press
+from processes import write_files
 
 from bookpress.book.source import day_of
 
@@ -106,12 +107,7 @@ PAGES = ("Intro_Page", "content/waves_1", "content/deep/waves_2", "content/plain
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book of someone else, with nothing of ours in it."""
-    root = tmp_path_factory.mktemp("foreign") / "book"
-    for name, text in FILES.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return root
+    return write_files(tmp_path_factory.mktemp("foreign") / "book", FILES)
 
 
 @pytest.fixture(scope="module", name="press")

@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from lxml import html
 from processes import press as run_press
+from processes import write_files
 
 Press = Callable[..., str]
 
@@ -109,17 +110,9 @@ FILES = {
 }
 
 
-def write(root: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode("utf-8"))
-    return root
-
-
 @pytest.fixture(scope="module", name="home")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = write(tmp_path_factory.mktemp("shapes") / "book", FILES)
+    root = write_files(tmp_path_factory.mktemp("shapes") / "book", FILES)
     (root / "aside/picture.png").write_bytes(PNG)
     return root
 
@@ -187,7 +180,7 @@ def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
         "whole.ipynb": notebook("Whole", {"wrong": "raise SystemExit"}, "stored words\n"),
         "partly.ipynb": json.dumps(partly),
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     assert "1 of 2 chapters run" in run_press(tmp_path, "build", whole=True)
     site = tmp_path / "_build/editions/default/html"
     assert "stored words" in words(site, "whole")
@@ -201,7 +194,7 @@ def test_a_book_without_code_is_built(tmp_path: Path) -> None:
         "_toc.yml": toc,
         "words.md": "# Words\n\nNothing but words.\n",
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     assert "0 chapters with code; 1 page without" in run_press(tmp_path, "init", whole=True)
     assert "_toc.yml lists lost.md: no such file" in run_press(tmp_path, "build", whole=True)
     assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
@@ -218,7 +211,7 @@ def test_a_book_without_code_is_built(tmp_path: Path) -> None:
 def test_a_book_of_another_time_is_one_clear_line(
     tmp_path: Path, files: dict[str, str], said: str
 ) -> None:
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     codes = {"_toc.yml": 1}
     printed = run_press(tmp_path, "build", code=codes.get([*files][-1], 2))
     assert said in printed
@@ -232,7 +225,7 @@ def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
         "_toc.yml": "format: jb-book\nroot: one\n",
         "one.ipynb": notebook("One", {"parameters": "year = 2000", **cells}, "stored\n"),
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     run_press(tmp_path, "build")
     run_press(tmp_path, "build", "-p", "year=1990", "--save", "early")
     default = words(tmp_path / "_build/editions/default/html", "one")
@@ -251,7 +244,7 @@ def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: 
         "one.ipynb": notebook("One", {"parameters": "shown: False", "value": "6 * 7"}),
         "two.ipynb": notebook("Two", {"parameters": "year = 2000", "help": "int.real?\n?int"}),
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     said = run_press(tmp_path, "params", whole=True)
     assert "one.ipynb: line 1 of the parameters cell is `shown: False`, without a value" in said
     assert "year" in said
@@ -278,7 +271,7 @@ def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) 
         "_toc.yml": "format: jb-book\nroot: one\n",
         "one.ipynb": notebook("One", cells),
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
     made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
     for cell in made[-2:]:
@@ -292,7 +285,7 @@ def test_a_notebook_of_an_old_format_is_run(tmp_path: Path) -> None:
         "_toc.yml": "format: jb-book\nroot: one\n",
         "one.ipynb": json.dumps(old),
     }
-    write(tmp_path, files)
+    write_files(tmp_path, files)
     run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
     made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
     assert made[-1]["outputs"][0]["data"]["text/plain"] == "42"

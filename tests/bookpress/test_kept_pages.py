@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from processes import edit
+from processes import edit, write_files
 from processes import press as run_press
 
 from bookpress.files import tree
@@ -34,9 +34,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a book of four pages that is built."""
-    root = tmp_path_factory.mktemp("tides")
-    for name, text in FILES.items():
-        (root / name).write_text(text, encoding="utf-8")
+    root = write_files(tmp_path_factory.mktemp("tides"), FILES)
     run_press(root, "build")
     return root
 

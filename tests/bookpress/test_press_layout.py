@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import html
-from processes import press
+from processes import press, write_files
 
 CONFIG = """\
 title: Winds
@@ -87,11 +87,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("winds")
-    for name, text in FILES.items():
-        (root / name).parent.mkdir(exist_ok=True)
-        (root / name).write_text(text, encoding="utf-8")
-    return root
+    return write_files(tmp_path_factory.mktemp("winds"), FILES)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from processes import environment, new_home
+from processes import environment, new_home, write_files
 
 from bookpress.elements.base import registry as elements
 from bookpress.errors import UsageError
@@ -100,11 +100,7 @@ BLOCK = "\n```{clock}\nThe hour has struck.\n```\n"
 
 @pytest.fixture(scope="module")
 def clockwork(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("installed")
-    for name, text in FILES.items():
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
+    return write_files(tmp_path_factory.mktemp("installed"), FILES)
 
 
 @pytest.fixture(scope="module")

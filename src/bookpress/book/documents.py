@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -188,13 +188,15 @@ def source_files(project: Project) -> dict[str, Path]:
     return _named(project, [*paths, *_found(project, patterns)], patterns)
 
 
-def excluded_files(project: Project) -> dict[str, Path]:
+def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Path]:
     """Return the files that ``exclude_patterns`` takes from the pages, by name.
 
-    Pages may show or include them all the same. Very large ones are left where they are.
+    Pages may show or include them all the same. Very large ones are left where they are. The files
+    that belong to the pages are those of `source_files`.
     """
+    if not configuration(project).get("exclude_patterns"):
+        return {}
     found = _named(project, _found(project, [BUILD]), [BUILD])
-    belonging = source_files(project)
     excluded = {name: path for name, path in found.items() if name not in belonging}
     return {
         name: path for name, path in excluded.items() if path.stat().st_size <= LARGEST_EXCLUDED
@@ -241,24 +243,14 @@ def _matches(name: str, patterns: Sequence[str]) -> bool:
     """Return whether a pattern of Sphinx names a file or a folder that holds it."""
     parts = name.split("/")
     places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
-    expressions = [_expression(pattern) for pattern in patterns]
-    return any(expression.match(place) for expression in expressions for place in places)
+    return any(match(place) for match in _matchers(tuple(patterns)) for place in places)
 
 
 @cache
-def _expression(pattern: str) -> re.Pattern[str]:
-    """Return what a pattern of Sphinx matches: ``**`` crosses folders, ``*`` and ``?`` do not."""
-    parts = re.split(r"(\*\*|\*|\?|\[!?\]?[^]]*\])", pattern.removesuffix("/"))
-    return re.compile("".join(_part(part) for part in parts) + r"\Z")
+def _matchers(patterns: Sequence[str]) -> Sequence[Callable[[str], object]]:
+    from sphinx.util.matching import compile_matchers
 
-
-def _part(part: str) -> str:
-    known = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    if part in known:
-        return known[part]
-    if part.startswith("[") and part.endswith("]"):
-        return part.replace("[!", "[^", 1)
-    return re.escape(part)
+    return compile_matchers(pattern.removesuffix("/") for pattern in patterns)
 
 
 def files_beside(project: Project) -> dict[str, Path]:

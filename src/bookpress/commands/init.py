@@ -48,7 +48,8 @@ def _staged(project: Project) -> Iterator[str]:
     """Yield which files are copied to where the pages are made, if that is all of the book."""
     if project.settings.folders:
         return
-    paths = [*source_files(project).values(), *excluded_files(project).values()]
+    belonging = source_files(project)
+    paths = [*belonging.values(), *excluded_files(project, belonging).values()]
     megabytes = sum(path.stat().st_size for path in paths) / 1e6
     yield (
         f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all that "

@@ -61,7 +61,8 @@ def page_files(project: Project) -> dict[str, bytes]:
     """
     chapters = discover(project)
     taken = {chapter.where for chapter in chapters}
-    paths = {name: path for name, path in source_files(project).items() if name not in taken}
+    belonging = source_files(project)
+    paths = {name: path for name, path in belonging.items() if name not in taken}
     texts = {chapter.where: chapter.source for chapter in chapters}
     for name, path in paths.items():
         if path.suffix == ".md":
@@ -73,7 +74,8 @@ def page_files(project: Project) -> dict[str, bytes]:
             path = project.root / included
             if included not in taken and path.is_file():
                 paths.setdefault(included, path)
-    shown = {name: path for name, path in excluded_files(project).items() if _is_sound(path)}
+    excluded = excluded_files(project, belonging)
+    shown = {name: path for name, path in excluded.items() if _is_sound(path)}
     paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
     return {name: read(path) for name, path in sorted(paths.items())}
 

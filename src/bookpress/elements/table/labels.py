@@ -16,9 +16,9 @@ COLUMNS = 4
 """Columns from which on words in them have no room on a phone."""
 _TABLE = re.compile(r'<table class="table"[^>]*>.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>.*</tbody>", re.DOTALL)
-_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
+ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
-_TAG = re.compile("<[^>]*>")
+TAG = re.compile("<[^>]*>")
 _CELL = re.compile(r"<td\b")
 
 
@@ -49,12 +49,12 @@ def labelled(table: str) -> str:
         return _CELL.sub(lambda _: f'<td data-label="{headings[next(place)]}"', row[0])
 
     def with_rows(body: re.Match[str]) -> str:
-        return _ROW.sub(with_names, body[0])
+        return ROW.sub(with_names, body[0])
 
     named = _BODY.sub(with_rows, table)
     return named.replace('class="table"', 'class="labelled table"', 1)
 
 
 def _plain(heading: str) -> str:
-    words = _TAG.sub("", heading)
+    words = TAG.sub("", heading)
     return html.escape(html.unescape(words).strip())

@@ -21,7 +21,7 @@ from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.store import PAGES_ALONE
 from bookpress.elements.base.templates import fill
 from bookpress.elements.figure.figures import Move, folder_of
-from bookpress.elements.table.labels import label_tables
+from bookpress.elements.table.labels import ROW, TAG, label_tables
 from bookpress.files import replace_file
 
 SHOWN = 20
@@ -30,9 +30,7 @@ LONG = 45
 """Rows from which on a table is long."""
 _TABLE = re.compile(r'<table class="[^"]*\bsearchable\b[^"]*" id="([^"]+)">.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
-_ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _CAPTION = re.compile(r'class="caption-text">(.*?)<a class="headerlink', re.DOTALL)
-_TAG = re.compile("<[^>]*>")
 
 
 def setup(app: Sphinx) -> None:
@@ -63,7 +61,7 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
     """Return a table without the rows that come later; as it is where others lead into them."""
     html = table[0]
     body = _BODY.search(html)
-    rows = _ROW.findall(body[1]) if body else []
+    rows = ROW.findall(body[1]) if body else []
     later = rows[SHOWN:]
     if body is None or len(rows) < LONG or any(' id="' in row for row in later):
         return html
@@ -94,5 +92,5 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
 def _title(html: str) -> str:
     caption = _CAPTION.search(html)
     if caption:
-        return _TAG.sub("", caption[1])
+        return TAG.sub("", caption[1])
     return ""
