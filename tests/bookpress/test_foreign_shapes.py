@@ -278,6 +278,54 @@ def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) 
         assert "image/svg+xml" in cell["outputs"][-1]["data"]
 
 
+NEEDY = """
+title: Needy
+execute: {execute_notebooks: force}
+sphinx:
+  extra_extensions: [sphinx.ext.todo, own_extension, no_such_extension.part]
+  local_extensions: {own_local: beside}
+  config:
+    html_theme: no_such_theme
+    nb_custom_formats: {.txt: no_such_reader.read}
+"""
+
+
+def test_what_is_not_installed_is_said_before_anything_runs(tmp_path: Path) -> None:
+    mean = {"mean": "mean(1:3)"}
+    files = {
+        "_config.yml": NEEDY,
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}, {file: three}]\n",
+        "own_extension.py": "def setup(app): ...\n",
+        "beside/own_local.py": "def setup(app): ...\n",
+        "one.ipynb": notebook("One", {"trace": "open('trace', 'w').close()"}),
+        "two.ipynb": notebook("Two", mean, kernel="ir"),
+        "three.ipynb": notebook("Three", mean, kernel="ir"),
+    }
+    write_files(tmp_path, files)
+    found = run_press(tmp_path, "init", whole=True)
+    assert "2 chapters run in the kernel ir, which is not installed" in found
+    assert "the theme no_such_theme is not installed" in found
+    said = run_press(tmp_path, "build", code=1)
+    needs = "the extension no_such_extension.part, no_such_reader.read, which reads .txt, the theme"
+    assert f"_config.yml names what is not installed: {needs} no_such_theme" in said
+    assert "own_" not in said
+    assert not (tmp_path / "trace").exists()
+    refused = run_press(tmp_path, "run", "two", code=1)
+    assert "two: before its first cell, it needs the kernel ir, which is not installed" in refused
+
+
+@pytest.mark.parametrize("theme", ["bizstyle", "sphinx_book_theme", "mine"])
+def test_a_theme_of_sphinx_or_of_the_book_is_found(tmp_path: Path, theme: str) -> None:
+    path = "html_theme_path: [.]" if theme == "mine" else "language: en"
+    files = {
+        "_config.yml": f"title: T\nsphinx: {{config: {{html_theme: {theme}, {path}}}}}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": "# One\n",
+    }
+    write_files(tmp_path, files)
+    assert "not installed" not in run_press(tmp_path, "init", whole=True)
+
+
 def test_a_notebook_of_an_old_format_is_run(tmp_path: Path) -> None:
     old = nbformat.convert(nbformat.reads(notebook("Old", {"value": "6 * 7"}), 4), 3)
     files = {

@@ -9,6 +9,7 @@ from bookpress.book.documents import document_path, excluded_files, source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import load_book
+from bookpress.edition.needs import missing_needs
 from bookpress.errors import PressError, UsageError
 from bookpress.files import decoded, replace_file
 
@@ -36,6 +37,7 @@ def introduce(project: Project) -> Iterator[str]:
     listed = f": {names}" if names else ""
     yield f"{_many(len(chapters), 'chapter')} with code{listed}; {_many(pages, 'page')} without"
     yield from _kernels(chapters)
+    yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)
     yield from _parameters(chapters)
 
@@ -58,10 +60,18 @@ def _staged(project: Project) -> Iterator[str]:
 
 
 def _kernels(chapters: list[Chapter]) -> Iterator[str]:
+    """Yield the kernels other than Python's that run chapters, and whether they are there."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    run_in: dict[str, list[str]] = {}
     for chapter in chapters:
         kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
         if kernel != KERNEL["name"]:
-            yield f"{chapter.slug} runs in the kernel {kernel}, which has to be installed"
+            run_in.setdefault(kernel, []).append(chapter.slug)
+    here = KernelSpecManager().find_kernel_specs() if run_in else {}
+    for kernel, slugs in run_in.items():
+        run = f"{slugs[0]} runs" if len(slugs) == 1 else f"{len(slugs)} chapters run"
+        yield f"{run} in the kernel {kernel}, which is {'' if kernel in here else 'not '}installed"
 
 
 def _parameters(chapters: list[Chapter]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from bookpress.chapter.estimates import results_file
 from bookpress.cite.book import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.edition.link_check import check_pages, hosts_in
+from bookpress.edition.needs import check_needs
 from bookpress.edition.open_data import write_open_data
 from bookpress.edition.published import (
     EXTRAS,
@@ -121,6 +122,7 @@ def build(
         extras_mark = extras.mark if extras else None
         if not options.force and is_current(target, state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
+        check_needs(project)
         # the process imports, then begins to draw, while chapters run
         with Maker(PAGES, state["date"]) as sphinx:
             begun = time.monotonic()

@@ -174,6 +174,7 @@ def _prepared(job: Job) -> Any:
 
 def _interruption(error: Exception, job: Job) -> str:
     """Say what broke off a run: whatever it is, it fails one chapter, not the build."""
+    from jupyter_client.kernelspec import NoSuchKernel
     from nbclient.exceptions import DeadKernelError
 
     from bookpress.run.fork_server import OutputError
@@ -183,6 +184,8 @@ def _interruption(error: Exception, job: Job) -> str:
             return f"was still running after the time limit of {job.time_limit:g} seconds"
         case OutputError():
             return str(error)
+        case NoSuchKernel(name=kernel):
+            return f"needs the kernel {kernel}, which is not installed"
         case DeadKernelError() | RuntimeError():
             return f"did not end: {error}"
     return f"broke off with {type(error).__name__}: {error}"

@@ -1,0 +1,76 @@
+"""What the pages of a book need that is not installed, said before any chapter runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bookpress.book.custom_formats import custom_formats
+from bookpress.book.documents import configuration
+from bookpress.book.project import Project
+from bookpress.errors import PressError
+
+THEME_FILES = ("theme.toml", "theme.conf")
+"""What the folder of a theme of Sphinx has, in its newer or its older form."""
+
+
+def check_needs(project: Project) -> None:
+    """Raise where the settings of a book name what is not installed."""
+    missing = list(missing_needs(project))
+    if missing:
+        raise PressError(f"_config.yml names what is not installed: {', '.join(missing)}")
+
+
+def missing_needs(project: Project) -> Iterator[str]:
+    """Yield the extensions, readers and theme that a book names and that are not installed."""
+    sphinx = configuration(project).get("sphinx") or {}
+    config = sphinx.get("config") or {}
+    extensions = _names(sphinx.get("extra_extensions"))
+    local = sphinx.get("local_extensions") or {}
+    folders = [project.root, *(project.root / place for place in _names(list(local.values())))]
+    for name in extensions:
+        if not _is_installed(name, folders):
+            yield f"the extension {name}"
+    for ending, custom in custom_formats(project.root).items():
+        if not _is_installed(custom.function, [project.root]):
+            yield f"{custom.function}, which reads {ending}"
+    theme = config.get("html_theme")
+    if theme and "html_theme_path" not in config and not _is_theme(str(theme), extensions):
+        yield f"the theme {theme}"
+
+
+def _names(entry: Any) -> list[str]:
+    """Return what a setting lists; one may stand alone."""
+    entries = [entry] if isinstance(entry, str) else entry or []
+    return [str(name) for name in entries if name]
+
+
+def _package(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _is_installed(name: str, folders: Sequence[Path]) -> bool:
+    """Return whether the package of a name is there; it is not loaded."""
+    package = _package(name)
+    own = [path for folder in folders for path in (folder / package, folder / f"{package}.py")]
+    return any(path.exists() for path in own) or find_spec(package) is not None
+
+
+def _is_theme(theme: str, extensions: Sequence[str]) -> bool:
+    """Return whether a theme is one of Sphinx or of a package, or may be one of an extension."""
+    if theme in entry_points(group="sphinx.html_themes").names or find_spec(theme) is not None:
+        return True
+    of_sphinx = [place / "themes" / theme for place in _places("sphinx")]
+    packages = {*map(_package, extensions)} - {"sphinx"}
+    places = [place for package in packages for place in _places(package)]
+    brought = [path for place in places for file in THEME_FILES for path in place.rglob(file)]
+    return bool(brought) or any(path.is_dir() for path in of_sphinx)
+
+
+def _places(package: str) -> list[Path]:
+    """Return the folders of a package, without loading it."""
+    spec = find_spec(package)
+    return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]
