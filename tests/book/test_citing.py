@@ -13,9 +13,9 @@ from bs4 import BeautifulSoup
 from cite.zotero import zotero
 
 from bookpress.book.project import Project
+from bookpress.cite.editions import reference
 from bookpress.cite.files import FORMATS, FORMS
 from bookpress.cite.styles import STYLES
-from bookpress.commands.cite import reference
 from sampling import count, some
 
 EDITIONS = ["default", "paper"]

@@ -11,7 +11,6 @@ from processes import add_cell
 from bookpress.book.project import Project
 from bookpress.edition.build import build
 from bookpress.edition.editions import load_edition
-from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import (
     EditionComparison,
@@ -24,7 +23,7 @@ from bookpress.states.sweeps.compare import (
 
 @pytest.fixture
 def compared(book: Project) -> Callable[[str, str], EditionComparison]:
-    return lambda one, other: compare(*sides(book, (one, other), RunOptions(), Reporter()))
+    return lambda one, other: compare(*sides(book, (one, other), RunOptions()))
 
 
 def test_what_differs_is_named_with_its_parameters_and_never_stale(

@@ -34,12 +34,11 @@ def swept(book: Project) -> Sweeper:
     def run(
         grid: dict[str, Any],
         *options: str,
-        scheduler: str | None = None,
         out: Path | None = None,
         **how: Any,
     ) -> Sweep:
         plan = plan_sweep(book, "first", grid, options)
-        done = run_sweep(book, plan, RunOptions(**how), Reporter(), scheduler, out)
+        done = run_sweep(book, plan, RunOptions(**how), out)
         write_table(done)
         return done
 
@@ -187,7 +186,8 @@ def test_a_cluster_that_loses_a_worker_loses_and_doubles_no_run(
                 end(workers[0])
 
     killer = Killer()
-    done = run_sweep(book, plan_sweep(book, "first", grid), RunOptions(), killer, address)
+    how = RunOptions(reporter=killer, scheduler=address)
+    done = run_sweep(book, plan_sweep(book, "first", grid), how)
     assert (killer.done_count, done.errors) == (12, {})
     assert [row["value"] for row in done.rows] == [
         value * factor for value in (1.0, 2.0) for factor in range(1, 7)

@@ -1,113 +1,71 @@
-"""References to a chapter, or to the book, in the edition it was read in.
-
-They are the same as on its pages.
-"""
+"""The command `cite`: references, and what became of a quoted number."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
-from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.project import Project
-from bookpress.book.source import day_of, load_source
-from bookpress.cite.book import load_book
-from bookpress.cite.deposit import to_crossref, to_datacite
-from bookpress.cite.files import FORMS, write
-from bookpress.cite.record import (
-    ChapterRecord,
-    Citation,
-    EditionRecord,
-    load_citation,
-    read_chapter,
-)
-from bookpress.edition.editions import differences
-from bookpress.edition.editions import load_edition as plan_edition
-from bookpress.errors import UsageError, quoted
+import typer
 
-REGISTRIES = ("crossref", "datacite")
-"""What is written for registries of DOIs, besides the forms for readers."""
+from bookpress.commands.base import options as opt
+from bookpress.errors import UsageError
 
 
-def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
-    """Return a reference as the pages of that edition give it.
+def cite(
+    chapter: opt.AnyChapter = None,
+    form: Annotated[
+        str,
+        typer.Option(
+            "--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files."
+        ),
+    ] = "apa",
+    edition: opt.CitedEdition = "default",
+    checked: Annotated[
+        str | None,
+        typer.Option(
+            "--check",
+            metavar="CHAPTER:KEY=NUMBER",
+            help="Check whether a quoted number still stands.",
+        ),
+    ] = None,
+    watched: Annotated[
+        Path | None,
+        typer.Option(
+            "--watch",
+            help="Check all that a bibliography, or a text, cites and quotes of the book.",
+        ),
+    ] = None,
+) -> None:
+    """Print the reference to a chapter, or to the book. It names the edition that was read.
 
-    An edition that is not built has an id but no hash of results.
+    With --check, say instead what became of a number: exit code 0 if it stands, 1 if it was revised
+    or withdrawn, 2 if it is in no release. With --watch, say so of every edition that a file cites
+    and of every CHAPTER:KEY=NUMBER in it.
     """
-    if form not in (*FORMS, *REGISTRIES):
-        raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
-    folder = project.built_folder(edition)
-    read = _built(folder) if folder else _planned(project, edition)
-    book, chapters = read
-    if slug is not None:
-        _check_chapter(project, chapters, slug, edition)
-    records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
-    if form == "crossref":
-        if slug is not None:
-            raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
-        return to_crossref(book, records)
-    cited = book
-    for record in records:
-        if record.slug == slug:
-            cited = book.of_chapter(record)
-    if form == "datacite":
-        return to_datacite(cited)
-    return write(cited, form)
+    from bookpress.cite.editions import reference
+    from bookpress.release.released import check as check_number
+
+    if watched is not None:
+        if (chapter, form, edition, checked) != (None, "apa", "default", None):
+            raise UsageError(f"--watch {watched} goes with nothing else: it reads the file")
+        raise typer.Exit(_watch(watched))
+
+    if checked is not None:
+        if (chapter, form, edition) != (None, "apa", "default"):
+            alone = "it names the chapter, and asks every release"
+            raise UsageError(f"--check {checked} goes with nothing else: {alone}")
+        code, words = check_number(opt.current_project(), checked, opt.run_options(1))
+        typer.echo(words)
+        raise typer.Exit(code)
+    typer.echo(reference(opt.current_project(), chapter, form, edition), nl=False)
 
 
-def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:
-    """Refuse a chapter that the edition lacks: as it was built, or at all."""
-    if slug in _slugs(discover(project)) - _slugs(chapters):
-        problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
-        folders = (project.editions / name for name in project.built)
-        others = [folder.name for folder in folders if slug in _slugs(_chapters_of(folder))]
-        way = f"--edition {others[0]} has it" if others else "build it again"
-        raise UsageError(f"{problem}: {way}")
-    choose(chapters, [slug])
+def _watch(file: Path) -> int:
+    """Print what became of all that a file cites; return the exit code."""
+    from bookpress.release.watch import watch
 
-
-def _slugs(chapters: Sequence[Chapter]) -> set[str]:
-    return {chapter.slug for chapter in chapters}
-
-
-def _record(chapter: Chapter, number: int) -> ChapterRecord:
-    """Return what a citation says of a chapter."""
-    title = plain_heading(chapter.title)
-    page = f"{chapter.docname}.html"
-    return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
-
-
-def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
-    """Return an edition and its chapters as they were built."""
-    return load_citation(folder / "source"), _chapters_of(folder)
-
-
-def _chapters_of(folder: Path) -> Sequence[Chapter]:
-    """Return the chapters that an edition was built with."""
-    return discover(Project.at(folder / "source"))
-
-
-def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
-    """Return an edition that has a name but was not built, and its chapters."""
-    plan = plan_edition(project, name)
-    facts = {
-        "id": plan.id,
-        "name": name,
-        "is_default": plan.is_default,
-        "command": plan.command,
-        "differs": differences(plan, plan_edition(project)),
-        "source": load_source(project),
-    }
-    edition = EditionRecord.model_validate(facts)
-    built = day_of(project.root)
-    return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
-
-
-def plain_heading(markdown: str) -> str:
-    """Return a heading as readers see it: no markup, typographic quotes."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"typographer": True}).enable("smartquotes")
-    inline = parser.parseInline(markdown)[0]
-    texts = [token.content for token in inline.children or []]
-    return "".join(texts)
+    with opt.reported(opt.run_options(1)) as how:
+        answers = watch(opt.current_project(), file, how)
+    for _, words in answers:
+        typer.echo(words)
+    return max(code for code, _ in answers)

@@ -1,92 +1,17 @@
-"""What `conf` writes: a ``conf.py`` with which Sphinx and MyST-NB build a book by themselves."""
+"""The command `conf`: a book without Jupyter Book."""
 
 from __future__ import annotations
 
-import json
-import pprint
-import re
-from collections.abc import Mapping
-from typing import Any
+import typer
 
-from bookpress.book.chapters import discover
-from bookpress.book.documents import source_files
-from bookpress.book.parsed import KERNEL
-from bookpress.book.project import BUILD, Project
-from bookpress.files import as_mapping, decoded, front_matter, read
-
-HEAD = '''\
-"""Settings of Sphinx, written by `bookpress conf` from _config.yml: neither Jupyter Book nor the
-command of the press is needed. Build the pages by: sphinx-build . {build}/html
-"""
-'''
-ELEMENTS = "bookpress.elements"
-GONE = {"jupyter_book"}
-"""Extensions that do nothing but belong to Jupyter Book."""
-OURS = re.compile(r"\{(?:result|holds|param|years|otherwise|every-sentence|findings)\}")
-"""What pages hold that only the extension of the press knows."""
-IMPORTS = "import os\nimport sys\n\nsys.path += [os.path.abspath(path) for path in {paths!r}]\n"
+from bookpress.commands.base import options as opt
 
 
-def conf_of(project: Project) -> str:
-    """Return the text of a ``conf.py`` to stand beside the ``_config.yml`` of a book.
+def conf() -> None:
+    """Print a conf.py with which Sphinx and MyST-NB build the same pages without Jupyter Book.
 
-    It names the extension of the press where pages need it.
+    For example: conf > conf.py
     """
-    from jupyter_book.config import get_final_config
+    from bookpress.outputs.html.conf import conf_of
 
-    content = read(project.root / "_config.yml")
-    given = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
-    settings, _ = get_final_config(
-        user_yaml={name: value for name, value in given.items() if value is not None},
-        sourcedir=project.root,
-        cli_config={"latex_individualpages": False},
-    )
-    settings = {**settings, "external_toc_path": "_toc.yml"}
-    settings["extensions"] = list(_extensions(project, settings["extensions"]))
-    excluded = [*settings.get("exclude_patterns", ()), BUILD, "conf.py"]
-    aliases = {**_aliases(project), **settings.get("nb_kernel_rgx_aliases", {})}
-    if aliases:
-        settings["nb_kernel_rgx_aliases"] = aliases
-    settings["exclude_patterns"] = list(dict.fromkeys(excluded))
-    settings.pop("use_jupyterbook_latex", None)
-    settings.pop("use_multitoc_numbering", None)
-    lines = [f"{name} = {pprint.pformat(settings[name])}" for name in sorted(settings)]
-    parts = [HEAD.format(build=BUILD), *_paths(given), "\n".join(lines)]
-    return "\n".join(parts) + "\n"
-
-
-def _extensions(project: Project, listed: list[str]) -> list[str]:
-    """Return the extensions that the pages need, each once."""
-    wanted = [name for name in listed if name not in GONE]
-    texts = [
-        decoded(path)
-        for name, path in source_files(project).items()
-        if name.endswith((".md", ".ipynb"))
-    ]
-    uses_ours = project.settings.is_laid_out or any(OURS.search(text) for text in texts)
-    if uses_ours:
-        wanted.append(ELEMENTS)
-    return list(dict.fromkeys(wanted))
-
-
-def _aliases(project: Project) -> dict[str, str]:
-    """Return by which kernel chapters run that name one which is not installed."""
-    aliases = {}
-    for chapter in discover(project):
-        if chapter.path.suffix == ".ipynb":
-            written = json.loads(decoded(chapter.path))["metadata"]
-        else:
-            written = front_matter(decoded(chapter.path), chapter.where)
-        named = str((written.get("kernelspec") or {}).get("name") or "")
-        kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
-        if named and named != kernel:
-            aliases[re.escape(named)] = str(kernel)
-    return aliases
-
-
-def _paths(given: Mapping[str, Any]) -> list[str]:
-    """Return the lines that let extensions of the book's own be imported, where it has some."""
-    local = (given.get("sphinx") or {}).get("local_extensions") or {}
-    if local:
-        return [IMPORTS.format(paths=[*local.values()])]
-    return []
+    typer.echo(conf_of(opt.current_project()), nl=False)

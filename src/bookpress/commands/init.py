@@ -1,115 +1,27 @@
-"""What `init` says of a book that is new to the press, and the two lines that it writes."""
+"""The command `init`: a book comes to the press, and leaves it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import Annotated
 
-from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import document_path, excluded_files, source_files, toc_files
-from bookpress.book.parsed import KERNEL
-from bookpress.book.project import FILE, Project
-from bookpress.cite.book import load_book
-from bookpress.edition.needs import missing_needs
-from bookpress.errors import PressError, UsageError
-from bookpress.files import decoded, replace_file
+import typer
 
-WRITTEN = """\
-layout: theme # the theme of the book lays out its pages; press: the press does
-strict: false # true: a warning, a chapter that fails or a broken link fails a build
-"""
+from bookpress.commands.base import options as opt
 
 
-def introduce(project: Project) -> Iterator[str]:
-    """Yield what the press finds in a book, a line each.
+def init(
+    remove: Annotated[bool, typer.Option("--remove", help="Take back what was written.")] = False,
+) -> None:
+    """Say what the press finds in a Jupyter Book, and write two lines of settings.
 
-    Raises
-    ------
-    PressError
-        If it is no book.
+    The book builds without them too.
     """
-    book = load_book(project.root)
-    chapters = discover(project)
-    names = ", ".join(chapter.slug for chapter in chapters)
-    paths = [document_path(project.root, name) for name in toc_files(project)]
-    documents = [path for path in paths if path.is_file()]
-    pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
-    yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
-    listed = f": {names}" if names else ""
-    yield f"{_many(len(chapters), 'chapter')} with code{listed}; {_many(pages, 'page')} without"
-    yield from _kernels(chapters)
-    yield from (f"{need} is not installed" for need in missing_needs(project))
-    yield from _staged(project)
-    yield from _parameters(chapters)
+    from bookpress.book.introduction import introduce, remove_settings, write_settings
 
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _staged(project: Project) -> Iterator[str]:
-    """Yield which files are copied to where the pages are made, if that is all of the book."""
-    if project.settings.folders:
+    project = opt.current_project()
+    if remove:
+        typer.echo(remove_settings(project))
         return
-    belonging = source_files(project)
-    paths = [*belonging.values(), *excluded_files(project, belonging).values()]
-    megabytes = sum(path.stat().st_size for path in paths) / 1e6
-    yield (
-        f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all that "
-        "are neither hidden nor excluded and large; `folders: [a, b]` in the settings names fewer"
-    )
-
-
-def _kernels(chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the kernels other than Python's that run chapters, and whether they are there."""
-    from jupyter_client.kernelspec import KernelSpecManager
-
-    run_in: dict[str, list[str]] = {}
-    for chapter in chapters:
-        kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
-        if kernel != KERNEL["name"]:
-            run_in.setdefault(kernel, []).append(chapter.slug)
-    here = KernelSpecManager().find_kernel_specs() if run_in else {}
-    for kernel, slugs in run_in.items():
-        run = f"{slugs[0]} runs" if len(slugs) == 1 else f"{len(slugs)} chapters run"
-        yield f"{run} in the kernel {kernel}, which is {'' if kernel in here else 'not '}installed"
-
-
-def _parameters(chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the parameters of each chapter that has some, or what is wrong with its cell."""
-    has_some = False
-    for chapter in chapters:
-        try:
-            names = [parameter.name for parameter in chapter.declared]
-        except PressError as error:
-            yield str(error)
-            continue
-        if names:
-            has_some = True
-            yield f"{chapter.slug} has the parameters {', '.join(names)}"
-    if not has_some:
-        yield (
-            "no chapter has parameters: tag the cell of a chapter that assigns them "
-            "`parameters`, and `bookpress run CHAPTER -p NAME=VALUE` runs it with others"
-        )
-
-
-def write_settings(project: Project) -> str:
-    """Write the settings file of a book that has none; return what was done, in words."""
-    path = project.root / FILE
-    if path.exists():
-        return f"{FILE} is there already; nothing written"
-    replace_file(path, WRITTEN.encode())
-    return f"written: {FILE}, two lines; `bookpress init --remove` takes it back"
-
-
-def remove_settings(project: Project) -> str:
-    """Remove the settings file, if it is as `write_settings` wrote it; return what was done."""
-    path = project.root / FILE
-    if not path.is_file():
-        return f"there is no {FILE}; nothing removed"
-    if decoded(path) != WRITTEN:
-        raise UsageError(f"{FILE} was changed since it was written; remove it by hand")
-    path.unlink()
-    if not any(path.parent.iterdir()):
-        path.parent.rmdir()
-    return f"removed: {FILE}"
+    for line in introduce(project):
+        typer.echo(line)
+    typer.echo(write_settings(project))

@@ -7,18 +7,24 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 
-from bookpress.commands import adopting, asking, citing, running, writing
-from bookpress.commands.mcp import mcp
+from bookpress.commands.new import new_chapter
 from bookpress.errors import PressError
 from bookpress.progress import named_output, say
 
 INTERRUPTED = 130
 """The exit code after a signal to stop."""
+COMMANDS = (
+    *("build", "run", "params", "check", "init", "conf"),
+    *("cite", "rows", "verify", "release", "mcp", "compare"),
+    *("statements", "explore", "serve", "sweep", "clean"),
+)
+"""In the order of the help: each is the function of the module that has its name."""
 
 press = typer.Typer(
     no_args_is_help=True,
@@ -78,12 +84,6 @@ def _common(
         raise typer.Exit
 
 
-for _command in (
-    *(running.build, running.run, asking.params, asking.check),
-    *(adopting.init, adopting.conf),
-    *(citing.cite, citing.rows, citing.verify, citing.release, mcp),
-    *(asking.compare, asking.statements, running.explore),
-    *(writing.serve, running.sweep, writing.clean),
-):
-    press.command()(_command)
-new.command("chapter")(writing.new_chapter)
+for _name in COMMANDS:
+    press.command()(getattr(import_module(f"bookpress.commands.{_name}"), _name))
+new.command("chapter")(new_chapter)

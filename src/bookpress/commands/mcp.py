@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookpress.commands import options as opt
+from bookpress.commands.base import options as opt
 from bookpress.extras import need
 
 

@@ -1,35 +1,26 @@
-"""The rows behind a share, as many as there are."""
+"""The command `rows`: the rows behind a share."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Annotated
 
-from bookpress.book.project import Project
-from bookpress.chapter.counted import LIMIT_VARIABLE, to_csv
-from bookpress.edition.editions import Fingerprint
-from bookpress.errors import UsageError, nearest
-from bookpress.run.engine import engine_for
-from bookpress.run.notebook import job_for, run_job
-from bookpress.states.sweeps.tasks import values_of
+import typer
 
-ALL = str(10**9)
+from bookpress.commands.base import options as opt
 
 
-def rows_behind(project: Project, name: str, options: list[str], edition: str) -> str:
-    """Return the rows that a result CHAPTER:KEY counts, and those that it does not, as CSV."""
-    slug, colon, key = name.partition(":")
-    if not colon or not key:
-        raise UsageError(f"{name!r} is not CHAPTER:KEY, such as planets:share_icy")
-    chapter, values = values_of(project, slug, options, edition)
-    job = job_for(project, chapter, values, Fingerprint.of(project))
-    unlimited = replace(job, environment={**job.environment, LIMIT_VARIABLE: ALL})
-    run = run_job(unlimited, engine_for(project, only=slug))
-    if key not in run.results:
-        raise UsageError(
-            f"the chapter {slug!r} publishes no result {key!r}{nearest(key, sorted(run.results))}"
-        )
-    tables = run.executed.rows
-    if key not in tables:
-        reason = "it is no share of rows that the book counts"
-        raise UsageError(f"{name} lists no rows: {reason}")
-    return to_csv(tables[key])
+def rows(
+    result: Annotated[
+        str, typer.Argument(metavar="CHAPTER:KEY", help="A share that the book counts.")
+    ],
+    parameter: opt.Parameters = None,
+    edition: opt.BaseEdition = "default",
+) -> None:
+    """Print the rows that a share counts, and those that it does not, as CSV.
+
+    The first column says whether a row is counted, and if not, why.
+    """
+    from bookpress.states.sweeps.rows import rows_behind
+
+    text = rows_behind(opt.current_project(), result, parameter or [], edition)
+    typer.echo(text, nl=False)

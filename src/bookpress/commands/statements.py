@@ -1,84 +1,41 @@
-"""Which statements are listed: those of an edition, of its states, or along a parameter."""
+"""The command `statements`: what the sentences of an edition rest on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from typing import Annotated
 
-from bookpress.book.project import Project
-from bookpress.edition.editions import DEFAULT
-from bookpress.edition.statements import Statements, fallen, print_statements
-from bookpress.errors import UsageError
-from bookpress.progress import Reporter
-from bookpress.release import survival
-from bookpress.run.runner import RunOptions
-from bookpress.states import robustness
-from bookpress.states.overturn import answer
-from bookpress.states.sweeps.compare import sides
+import typer
 
-Listed = tuple[Any, Callable[[], None]]
-"""A list as plain JSON, and what prints it for people."""
+from bookpress.commands.base import options as opt
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the options of the command ask for."""
+def statements(
+    edition: opt.AnyEdition = "default",
+    only_fallen: Annotated[
+        bool, typer.Option("--fallen", help="Only statements that are false or unknown.")
+    ] = False,
+    robustness: Annotated[
+        bool,
+        typer.Option(
+            "--robustness", help="Show under which choices each holds; run explore first."
+        ),
+    ] = False,
+    along: opt.Along = None,
+    parameter: opt.Parameters = None,
+    as_json: opt.AsJson = False,
+    jobs: opt.Jobs = None,
+) -> None:
+    """List the statements that the sentences of an edition rest on.
 
-    edition: str
-    changes: tuple[str, ...]
-    """``NAME=VALUE`` of each ``-p``."""
-    only_fallen: bool
-    robustness: bool
-    along: str | None
+    For each: whether it holds, why, and where it stands.
+    """
+    from bookpress.commands.base.statements import Asked
 
-    def __post_init__(self) -> None:
-        lists = {
-            "--fallen": self.only_fallen,
-            "--robustness": self.robustness,
-            "--along": self.along is not None,
-        }
-        asked = [flag for flag, is_asked in lists.items() if is_asked]
-        if len(asked) > 1:
-            raise UsageError(f"{' and '.join(asked)} give different lists: choose one")
-        if asked and not self.only_fallen and self.edition != DEFAULT:
-            changed = f"which states and readings are changes of, not of {self.edition!r}"
-            raise UsageError(f"{asked[0]} is of the edition {DEFAULT!r} alone, {changed}")
-        if self.robustness and self.changes:
-            raise UsageError("--robustness is of the edition as it was explored: it takes no -p")
-
-    def find(self, project: Project, options: RunOptions, reporter: Reporter) -> Listed:
-        """Return what is asked for."""
-        if self.along is not None:
-            survivals = survival.survivals(project, self.along, options, reporter, self.changes)
-            report = survival.as_json(self.along, survivals)
-            return report, partial(survival.print_survivals, self.along, survivals)
-        if self.robustness:
-            sureness = robustness.load(project)
-            return sureness, partial(robustness.print_robustness, sureness)
-        [side] = sides(project, [self.edition], options, reporter, self.changes)
-        found = fallen(side.statements) if self.only_fallen else side.statements
-        return self._with_what_overturns(project, found), partial(print_statements, found)
-
-    def _with_what_overturns(self, project: Project, found: Statements) -> Statements:
-        """Return statements, those of the published edition with what would overturn them.
-
-        Where it was explored as it stands.
-        """
-        if self.edition != DEFAULT or self.changes:
-            return found
-        try:
-            sureness = robustness.load(project)
-        except UsageError:
-            return found
-        with_answers: dict[str, dict[str, Mapping[str, Any]]] = {}
-        for slug, statements in found.items():
-            tested = sureness.get(slug, {})
-            with_answers[slug] = {
-                key: {**statement, "overturned": answer(tested[key])}
-                if key in tested
-                else statement
-                for key, statement in statements.items()
-            }
-        return with_answers
+    project = opt.current_project()
+    asked = Asked(edition, tuple(parameter or ()), only_fallen, robustness, along)
+    with opt.reported(opt.run_options(jobs)) as how:
+        listed, print_list = asked.find(project, how)
+    if as_json:
+        opt.print_json(listed)
+    else:
+        print_list()

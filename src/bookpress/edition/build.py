@@ -94,13 +94,32 @@ class Extras:
     write: Callable[[Path, Path], None]
 
 
+@dataclass(frozen=True)
+class Ingredients:
+    """What an edition is made from."""
+
+    edition: Edition
+    default: Edition
+    """The published one, from which it differs."""
+    files: Mapping[str, bytes]
+    """Files of the book that are no chapters, by name."""
+    formats: Sequence[Format]
+    """The formats besides the pages."""
+    extras: Extras | None
+    state: Mapping[str, Any]
+    """Hashes of all this, as the built edition keeps them."""
+
+    @property
+    def epoch(self) -> int:
+        """The one date of the build, in seconds since 1970."""
+        return int(self.state["date"])
+
+
 def build(
     project: Project,
     edition: Edition,
     options: RunOptions | None = None,
-    reporter: Reporter | None = None,
     formats: Sequence[Format] = (),
-    engine: Engine | None = None,
     extras: Extras | None = None,
 ) -> Built:
     """Build an edition and publish it once it is whole.
@@ -108,51 +127,80 @@ def build(
     Extras and formats that it has stay as long as nothing else of it changes.
     """
     options = replace(options or RunOptions(), as_stored=True)
-    reporter = reporter or Reporter()
     target = project.editions / edition.folder
-    with build_lock(project, reporter):
-        default = edition if edition.is_default else load_edition(project, DEFAULT)
-        files = page_files(project)
-        state = page_state(project, edition, default, formats, files)
-        before = whole(target, state)
-        formats = _in_order([*formats, *_formats_before(before, formats)])
-        state[FORMATS] = [each.name for each in formats]
-        if extras is None and before.get(EXTRAS):
-            extras = _kept(target, before[EXTRAS])
-        extras_mark = extras.mark if extras else None
-        if not options.force and is_current(target, state, extras_mark):
+    with build_lock(project, options.reporter):
+        wanted = _ingredients(project, edition, formats, extras)
+        extras_mark = wanted.state[EXTRAS]
+        if not options.force and is_current(target, wanted.state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
         check_needs(project)
-        # the process imports, then begins to draw, while chapters run
-        with Maker(PAGES, state["date"]) as sphinx:
-            begun = time.monotonic()
-            check = partial(check_evidence, project, edition)
-            outcome = run_chapters(
-                project, edition, options, reporter, engine, sphinx.prepare, check
-            )
-            if outcome.errors:
-                outcome = _with_failed(project, edition, options, outcome)
-            statements = checked_standings(files, edition, outcome.runs)
-            record = edition_record(project, edition, default, outcome.runs, [PAGES, *formats])
-            clock = {"execution": round(time.monotonic() - begun, 3)}
-            reporter.step("assembling the pages")
-            memory_mark = prepare_memory(project, edition, files)
-            source = project.workshop / "source"
-            states = extras.staged if extras else {}
-            staged = with_states(files, states, project.settings.front_matter)
-            stage(staged, edition, outcome.runs, record, source)
-            sphinx.begin(project.workshop, source)
-            draft = begin_draft(project, record, outcome, statements)
-            sphinx.finish()
-            write_open_data(draft, project.workshop / PAGES.name)
-            _tell(warnings_of(project.workshop), "Jupyter Book warns:")
-        finish_pages(project, state["date"], reporter, formats, extras)
-        clock["assembly"] = round(time.monotonic() - begun - clock["execution"], 3)
-        finish_draft(project, edition, record, draft, clock, {**state, EXTRAS: extras_mark})
-        publish(project, edition.folder)
-        keep_memory(project, memory_mark)
+        outcome = _make(project, wanted, options)
     failed = [error.chapter for error in outcome.errors]
     return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
+
+
+def _ingredients(
+    project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
+) -> Ingredients:
+    """Return what an edition is to be made from, with the formats and extras that it keeps."""
+    default = edition if edition.is_default else load_edition(project, DEFAULT)
+    files = page_files(project)
+    state = page_state(project, edition, default, formats, files)
+    target = project.editions / edition.folder
+    before = whole(target, state)
+    formats = _in_order([*formats, *_formats_before(before, formats)])
+    if extras is None and before.get(EXTRAS):
+        extras = _kept(target, before[EXTRAS])
+    state[FORMATS] = [each.name for each in formats]
+    state[EXTRAS] = extras.mark if extras else None
+    return Ingredients(edition, default, files, formats, extras, state)
+
+
+def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:
+    """Run what has changed, make the pages and all that goes with them, and publish them."""
+    edition = wanted.edition
+    source = project.workshop / "source"
+    # the process imports, then begins to draw, while chapters run
+    with Maker(PAGES, wanted.epoch) as sphinx:
+        begun = time.monotonic()
+        outcome = _run(project, edition, options, sphinx.prepare)
+        statements = checked_standings(wanted.files, edition, outcome.runs)
+        made = [PAGES, *wanted.formats]
+        record = edition_record(project, edition, wanted.default, outcome.runs, made)
+        executed = time.monotonic()
+        options.reporter.step("assembling the pages")
+        memory_mark = prepare_memory(project, edition, wanted.files)
+        stage(_staged_files(project, wanted), edition, outcome.runs, record, source)
+        sphinx.begin(project.workshop, source)
+        draft = begin_draft(project, record, outcome, statements)
+        sphinx.finish()
+    write_open_data(draft, project.workshop / PAGES.name)
+    _tell(warnings_of(project.workshop), "Jupyter Book warns:")
+    finish_pages(project, wanted, options.reporter)
+    assembled = time.monotonic()
+    write_timings(draft, execution=executed - begun, assembly=assembled - executed)
+    finish_draft(project, wanted, record, draft)
+    publish(project, edition.folder)
+    keep_memory(project, memory_mark)
+    return outcome
+
+
+def _run(
+    project: Project, edition: Edition, options: RunOptions, ended: Callable[[Path], object]
+) -> Outcome:
+    """Run the chapters that have changed, and check the evidence meanwhile."""
+    outcome = run_chapters(
+        project, edition, options, ended, partial(check_evidence, project, edition)
+    )
+    if outcome.errors:
+        return _with_failed(project, edition, options, outcome)
+    return outcome
+
+
+def _staged_files(project: Project, wanted: Ingredients) -> Mapping[str, bytes]:
+    """Return the files that are staged beside the chapters: of the book, and of its states."""
+    states = wanted.extras.staged if wanted.extras else {}
+    return with_states(wanted.files, states, project.settings.front_matter)
 
 
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
@@ -324,27 +372,21 @@ def begin_draft(
     return draft
 
 
-def finish_pages(
-    project: Project,
-    epoch: int,
-    reporter: Reporter,
-    formats: Sequence[Format],
-    extras: Extras | None,
-) -> None:
+def finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> None:
     """Make the other formats of the pages, check them, and let more be written."""
     pages = project.workshop / PAGES.name
     source = project.workshop / "source"
-    for other in formats:
+    for other in wanted.formats:
         reporter.step(f"making {other.name}")
-    make(formats, pages, source, epoch)
+    make(wanted.formats, pages, source, wanted.epoch)
     reporter.step("checking the pages")
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
     _tell([fault for fault in faults if not fault.host], "the pages have faults:")
     _tell(hosts_in(faults), "the pages fetch from other hosts:")
-    if extras:
-        extras.write(source, pages)
+    if wanted.extras:
+        wanted.extras.write(source, pages)
 
 
 def _tell(faults: Sequence[object], heading: str) -> None:
@@ -356,24 +398,24 @@ def _tell(faults: Sequence[object], heading: str) -> None:
         note(_listed(heading, [*lines[:TOLD], *more]))
 
 
+def write_timings(draft: Path, **seconds: float) -> None:
+    """Add how long the parts of the build took, and on what machine."""
+    rounded = {part: round(length, 3) for part, length in seconds.items()}
+    timings = {**rounded, "system": platform.platform(), "cores": os.cpu_count()}
+    replace_file(draft / "timings.json", pretty(timings).encode())
+
+
 def finish_draft(
-    project: Project,
-    edition: Edition,
-    record: Mapping[str, Any],
-    draft: Path,
-    clock: Mapping[str, Any],
-    state: Mapping[str, Any],
+    project: Project, wanted: Ingredients, record: Mapping[str, Any], draft: Path
 ) -> None:
-    """Add the pages, how long it took, the manifest, and what it was made from."""
+    """Add the pages, the manifest, and what the edition was made from."""
     # all of citing: not for a build that has nothing to do
     from bookpress.edition.ro_crate import write_manifest
 
     pages = project.workshop / PAGES.name
-    timings = {**clock, "system": platform.platform(), "cores": os.cpu_count()}
     with naming(project.editions):
         (pages / ".buildinfo").unlink(missing_ok=True)
         shutil.move(pages, draft / PAGES.name)
-        (draft / "timings.json").write_text(pretty(timings), encoding="utf-8")
-        write_manifest(project, edition, record, draft)
-        made_from = {**state, "outputs": outputs(draft)}
+        write_manifest(project, wanted.edition, record, draft)
+        made_from = {**wanted.state, "outputs": outputs(draft)}
         (draft / STATE).write_text(pretty(made_from), encoding="utf-8")

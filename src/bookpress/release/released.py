@@ -26,7 +26,6 @@ from bookpress.edition.editions import (
 )
 from bookpress.errors import PressError, UsageError
 from bookpress.files import parse_json, read, update_file
-from bookpress.progress import Reporter
 from bookpress.release.archives import Archive, Results
 from bookpress.release.score import score
 from bookpress.run.runner import RunOptions
@@ -204,7 +203,7 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
     said = {(entry.edition, entry.now, entry.result["value"]): entry for entry in latest_first}
     released = {entry.edition for entry in said.values()}
     names = [name for name in edition_names(project) if name in released]
-    here = sides(project, names, RunOptions(), Reporter()) if names else []
+    here = sides(project, names, RunOptions()) if names else []
     results = {name: side.results for name, side in zip(names, here, strict=True)}
     plans = {name: load_edition(project, name) for name in {DEFAULT, *names}}
     fates = []

@@ -51,7 +51,7 @@ def _survival(project: Project, along: str) -> dict[str, Any]:
     """Return the score of the published edition along a parameter that the settings name."""
     try:
         with reporting() as bar:
-            survivals = survival.survivals(project, along, RunOptions(), bar)
+            survivals = survival.survivals(project, along, RunOptions(reporter=bar))
     except UsageError as error:
         raise UsageError(*(f"{FILE}: survival: {problem}" for problem in error.problems)) from error
     return survival.score(along, survivals)

@@ -19,7 +19,7 @@ from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_a
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
 from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest, quoted
-from bookpress.progress import Reporter, folding_table, note, standard_output
+from bookpress.progress import folding_table, note, standard_output
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
@@ -99,7 +99,6 @@ def survivals(
     project: Project,
     along: str,
     options: RunOptions,
-    reporter: Reporter,
     changes: Sequence[str] = (),
 ) -> list[Survival]:
     """Return how each statement of the published edition stands along a parameter.
@@ -112,7 +111,7 @@ def survivals(
     tasks: list[Task] = []
     for chapter, parameter in followed:
         tasks += _tasks(chapter, parameter, edition.values[chapter.slug])
-    ran, _, errors = run_all(project, tasks, edition.fingerprint, options, reporter)
+    ran, _, errors = run_all(project, tasks, edition.fingerprint, options)
     raise_failed(tasks, errors, "readings failed")
     runs = [ran[place] for place in range(len(tasks))]
     found: list[Survival] = []

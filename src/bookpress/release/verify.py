@@ -15,7 +15,6 @@ from bookpress.chapter.estimates import results_file
 from bookpress.edition.editions import DEFAULT, Edition, Fingerprint, edition_names, load_edition
 from bookpress.errors import UsageError
 from bookpress.files import pretty, read, sha256
-from bookpress.progress import Reporter
 from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
 from bookpress.run.runner import RunOptions
@@ -66,9 +65,7 @@ def _cited(part: str, sha: str | None) -> Cited:
     return Cited(part[:12], sha or (digest and digest[1]), *facts)
 
 
-def verify(
-    project: Project, cited: Cited, options: RunOptions, reporter: Reporter
-) -> tuple[int, str]:
+def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, str]:
     """Return whether a cited state and its results are had here, as an exit code and in words."""
     fingerprint = Fingerprint.of(project)
     plans = {
@@ -83,7 +80,7 @@ def verify(
         return UNKNOWN, f"edition {cited.id} is unknown: {makers}{where}"
     here = plan or plans.get(past["name"], plans[DEFAULT])
     state = _difference(past, here) if plan is None else "the same state"
-    [side] = sides(project, [here.name], options, reporter)
+    [side] = sides(project, [here.name], options)
     equal, how = _results(cited, past, side.results, load_renamed(project))
     if equal:
         return STANDS, f"edition {cited.id}: {state}; {how}"

@@ -13,7 +13,6 @@ from bookpress.chapter.estimates import results_file
 from bookpress.edition.editions import DEFAULT, edition_names, load_edition
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
-from bookpress.progress import Reporter
 from bookpress.release.archives import Results
 from bookpress.release.released import (
     CHANGED,
@@ -34,7 +33,7 @@ Answer = tuple[int, str]
 QUOTED = re.compile(rf"[a-z0-9][a-z0-9-]*:[\w.]+={NUMBER}")
 
 
-def watch(project: Project, file: Path, options: RunOptions, reporter: Reporter) -> list[Answer]:
+def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
     """Return what became of each state that a file cites, and of each number that it quotes."""
     if not file.is_file():
         raise UsageError(f"--watch {str(file)!r} is no file: give a bibliography or a text")
@@ -43,11 +42,11 @@ def watch(project: Project, file: Path, options: RunOptions, reporter: Reporter)
     answers = [check(project, number, options) for number in numbers]
     if "edition " in text or not answers:
         cited = {state.id: state for state in read_cited(str(file), None)}
-        answers += [_state(project, state, options, reporter) for state in cited.values()]
+        answers += [_state(project, state, options) for state in cited.values()]
     return answers
 
 
-def _state(project: Project, cited: Cited, options: RunOptions, reporter: Reporter) -> Answer:
+def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     """Return which results of a cited state are others now."""
     past = past_of(project, cited.id)
     named = f"edition {cited.id}"
@@ -57,7 +56,7 @@ def _state(project: Project, cited: Cited, options: RunOptions, reporter: Report
             return STANDS, f"{named}: what this checkout makes, and not released yet"
         return UNKNOWN, f"{named} is neither what this checkout makes, nor built, nor released"
     name = past["name"] if past["name"] in names else DEFAULT
-    [side] = sides(project, [name], options, reporter)
+    [side] = sides(project, [name], options)
     before = _cited_part(past["results"], cited)
     present = under_present_names(load_renamed(project), "results", before)
     changes = differences_of(present, side.results)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +48,12 @@ class RunOptions:
     """Build the book although a chapter failed, which then says so on its page."""
     as_stored: bool = False
     """Take outputs that files have stored for a run, where the book has them shown."""
+    opened: Engine | None = None
+    """The engine, where it was opened ahead."""
+    scheduler: str | None = None
+    """The address of a Dask cluster on which many runs are spread."""
+    reporter: Reporter = field(default_factory=Reporter, repr=False, compare=False)
+    """Who is told how it goes."""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -135,8 +140,6 @@ def run_chapters(
     project: Project,
     edition: Edition,
     options: RunOptions | None = None,
-    reporter: Reporter | None = None,
-    engine: Engine | None = None,
     ended: Ended = lambda _: None,
     check: Check = lambda _: None,
 ) -> Outcome:
@@ -145,7 +148,7 @@ def run_chapters(
     Nothing is kept before the check ends.
     """
     options = options or RunOptions()
-    reporter = reporter or Reporter()
+    reporter = options.reporter
     cached = {} if options.force else cached_runs(project, edition)
     if options.as_stored and not options.force:
         cached |= stored_runs(edition)
@@ -158,16 +161,16 @@ def run_chapters(
     outcome = Outcome()
     if jobs:
         with processes.session():
-            engine = engine or engine_for(project, options.engine)
+            engine = options.opened or engine_for(project, options.engine)
             if not engine.imported <= edition.fingerprint.stamps:
                 raise PressError("a package changed since it was imported; build again")
             try:
-                take = partial(_take, project, edition, reporter, outcome, ended)
-                _run_all(jobs, engine, options.jobs or cores(), check, take)
+                keeper = _Keeper(project, edition, reporter, ended, outcome)
+                _run_all(jobs, engine, options.jobs or cores(), check, keeper.take)
             finally:
                 durations.note(outcome.runs.values())
     else:
-        check(engine or Engine("kernel"))  # which calls it here
+        check(options.opened or Engine("kernel"))  # which calls it here
     slugs = [chapter.slug for chapter in edition.chapters]
     outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
     merged = {**cached, **outcome.runs}
@@ -221,26 +224,29 @@ def _run_all(
             raise
 
 
-def _take(
-    project: Project,
-    edition: Edition,
-    reporter: Reporter,
-    outcome: Outcome,
-    ended: Ended,
-    done: Run | ChapterError,
-) -> None:
-    """Keep what came of a job."""
-    path = failed_notebook(project, done.chapter)
-    if isinstance(done, ChapterError):
-        outcome.errors.append(done)
-        replace_file(path, done.notebook)
-        reporter.failed(done.chapter)
-        return
-    edition.fingerprint.check(project)
-    ended(RunCache(project.cache).store(done))
-    path.unlink(missing_ok=True)
-    outcome.runs[done.chapter] = done
-    reporter.done(done.chapter, done.seconds)
+@dataclass
+class _Keeper:
+    """Keeps what comes of the chapters of an edition, as each ends."""
+
+    project: Project
+    edition: Edition
+    reporter: Reporter
+    ended: Ended
+    outcome: Outcome
+
+    def take(self, done: Run | ChapterError) -> None:
+        """Keep what came of a job."""
+        path = failed_notebook(self.project, done.chapter)
+        if isinstance(done, ChapterError):
+            self.outcome.errors.append(done)
+            replace_file(path, done.notebook)
+            self.reporter.failed(done.chapter)
+            return
+        self.edition.fingerprint.check(self.project)
+        self.ended(RunCache(self.project.cache).store(done))
+        path.unlink(missing_ok=True)
+        self.outcome.runs[done.chapter] = done
+        self.reporter.done(done.chapter, done.seconds)
 
 
 def failed_notebook(project: Project, slug: str) -> Path:

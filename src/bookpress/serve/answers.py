@@ -15,8 +15,8 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
+from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text
-from bookpress.commands.params import parameter_schemas
 from bookpress.edition.editions import DEFAULT, edition_names
 from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest
@@ -111,7 +111,8 @@ class Answers:
 
     def parameters(self, slug: str) -> dict[str, Any]:
         """Return the JSON Schema of a chapter's parameters."""
-        return dict(parameter_schemas(self.project, slug)[slug])
+        [chapter] = choose(discover(self.project), [slug])
+        return dict(chapter_schema(chapter.parameters))
 
     def run(self, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Run a chapter with other values; return what differs from the chapter as published.

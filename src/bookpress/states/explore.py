@@ -10,10 +10,11 @@ its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,7 @@ def explore(
     default: Edition,
     states: Sequence[State],
     options: RunOptions,
-    reporter: Reporter,
     formats: Sequence[Format] = (),
-    scheduler: str | None = None,
 ) -> Built:
     """Run states of the default edition and publish it with them; until then the last one stands.
 
@@ -102,8 +101,77 @@ def explore(
     mark = _mark(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
+    explored = _run(project, default, states, options)
+    extras = Extras(mark, explored.staged, explored.write)
+    with explored.clock.book():
+        return build(project, default, replace(options, force=False), formats, extras)
+
+
+@dataclass(frozen=True)
+class Exploration:
+    """The published edition and its states, as they were run."""
+
+    project: Project
+    default: Edition
+    options: RunOptions
+    runs: Mapping[str, Run]
+    """Those of the published edition, by slug."""
+    outcomes: Sequence[ExploredState]
+    clock: Clock
+
+    @cached_property
+    def by_chapter(self) -> dict[str, list[ExploredState]]:
+        """The states by the slug of their chapter."""
+        by_chapter: dict[str, list[ExploredState]] = {}
+        for outcome in self.outcomes:
+            by_chapter.setdefault(outcome.state.chapter.slug, []).append(outcome)
+        return by_chapter
+
+    @cached_property
+    def indices(self) -> dict[str, Mapping[str, Any]]:
+        """What is said of all states of each chapter together."""
+        return {
+            slug: index_of(self.default, self.runs[slug], of_chapter)
+            for slug, of_chapter in self.by_chapter.items()
+        }
+
+    @property
+    def staged(self) -> dict[str, bytes]:
+        """The files of what the pages say of states."""
+        settings = self.project.settings
+        files = page_files(self.project)
+        published = standings(files, self.default, self.runs)
+        named = _named(self.project, self.runs)
+        sureness = tally(published, self.by_chapter, named, settings.survival)
+        quoted = quoted_results(files, settings.main_choices, self.outcomes)
+        contents = {robustness.FILE: sureness, robustness.QUOTED: {"states": quoted}}
+        for slug, index in self.indices.items():
+            contents[f"{PLACE}/{slug}.json"] = index
+        return {name: pretty(content).encode() for name, content in contents.items()}
+
+    def write(self, source: Path, pages: Path) -> None:
+        """Write the states beside the pages of the published edition, given their source."""
+        width = self.options.jobs or cores()
+        with self.clock.pages(), ExitStack() as ends:
+            warm = WhenAsked(lambda: ends.enter_context(warm_book(self.project, source, pages)))
+            state_contents = StateContents(
+                self.project, self.default, self.runs, source, pages, warm.page
+            )
+            contents = _contents(self.outcomes, state_contents.of, width, self.options.reporter)
+        self.clock.note_pages(self.by_chapter, len(state_contents.made), width)
+        for slug, of_chapter in self.by_chapter.items():
+            ids = [outcome.state.edition.id for outcome in of_chapter]
+            chapter_contents = {name: contents[name] for name in ids}
+            for name, text in scripts(self.indices[slug], chapter_contents):
+                replace_file(pages / PLACE / slug / f"{name}.js", text.encode())
+
+
+def _run(
+    project: Project, default: Edition, states: Sequence[State], options: RunOptions
+) -> Exploration:
+    """Run the published edition and its states; raise where one fails that may not."""
     tasks = _tasks(default, states)
-    ran, _, errors = run_all(project, tasks, default.fingerprint, options, reporter, scheduler)
+    ran, _, errors = run_all(project, tasks, default.fingerprint, options)
     needed = {state.chapter.slug for state in states}
     if project.settings.strict:
         needed = {chapter.slug for chapter in default.chapters}
@@ -113,32 +181,7 @@ def explore(
     outcomes = [ExploredState(state, ran[place]) for place, state in enumerate(states, len(runs))]
     clock = Clock(project, default)
     clock.note_runs(runs.values(), outcomes)
-    by_chapter = _by_chapter(outcomes)
-    indices = {
-        slug: index_of(default, runs[slug], of_chapter) for slug, of_chapter in by_chapter.items()
-    }
-
-    def write(source: Path, pages: Path) -> None:
-        width = options.jobs or cores()
-        with clock.pages(), ExitStack() as ends:
-            warm = WhenAsked(lambda: ends.enter_context(warm_book(project, source, pages)))
-            state_contents = StateContents(project, default, runs, source, pages, warm.page)
-            contents = _contents(outcomes, state_contents.of, width, reporter)
-        clock.note_pages(by_chapter, len(state_contents.made), width)
-        for slug, of_chapter in by_chapter.items():
-            ids = [outcome.state.edition.id for outcome in of_chapter]
-            chapter_contents = {name: contents[name] for name in ids}
-            _write_scripts(pages / PLACE / slug, chapter_contents, indices[slug])
-
-    files = page_files(project)
-    published = standings(files, default, runs)
-    sureness = tally(published, by_chapter, _named(project, runs), project.settings.survival)
-    quoted = quoted_results(files, project.settings.main_choices, outcomes)
-    staged = {robustness.FILE: sureness, robustness.QUOTED: {"states": quoted}}
-    extras = Extras(mark, _written(staged, indices), write)
-    with clock.book():
-        how = replace(options, force=False)
-        return build(project, default, how, reporter, formats, extras=extras)
+    return Exploration(project, default, options, runs, outcomes, clock)
 
 
 def _published(
@@ -167,14 +210,6 @@ def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
     return [*tasks, *(state.task for state in states)]
 
 
-def _written(
-    staged: Mapping[str, Any], indices: Mapping[str, Mapping[str, Any]]
-) -> dict[str, bytes]:
-    """Return the files of what is staged, and of the index of each chapter."""
-    contents = {**staged, **{f"{PLACE}/{slug}.json": index for slug, index in indices.items()}}
-    return {name: pretty(content).encode() for name, content in contents.items()}
-
-
 def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
     """Return the hash of which states an edition has, and of what they are asked."""
     ids = sorted(state.edition.id for state in states)
@@ -196,13 +231,6 @@ def is_explored(
     return names <= {*before.get(FORMATS, ())}
 
 
-def _by_chapter(outcomes: Iterable[ExploredState]) -> dict[str, list[ExploredState]]:
-    by_chapter: dict[str, list[ExploredState]] = {}
-    for outcome in outcomes:
-        by_chapter.setdefault(outcome.state.chapter.slug, []).append(outcome)
-    return by_chapter
-
-
 def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
     """Return by kind the results that the settings name for statements.
 
@@ -220,14 +248,6 @@ def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any
             name: results[result] for name, result in by_statement.items() if result in results
         }
     return named
-
-
-def _write_scripts(
-    folder: Path, contents: Mapping[str, dict[str, Any]], index: Mapping[str, Any]
-) -> None:
-    """Write the scripts of the states of a chapter."""
-    for name, text in scripts(index, contents):
-        replace_file(folder / f"{name}.js", text.encode())
 
 
 def _contents(

@@ -10,7 +10,6 @@ import pandas as pd
 from bookpress.book.project import Project
 from bookpress.chapter import number_formats
 from bookpress.chapter.estimates import read_estimate
-from bookpress.progress import Reporter
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, compare, sides
 from compute_divide.evidence.audit.results import CHANGED, CHANGED_FILE
@@ -20,9 +19,9 @@ EDITION = "default"
 AS_LISTED = "records=as-listed"
 
 
-def changed_results(project: Project, options: RunOptions, reporter: Reporter) -> pd.DataFrame:
+def changed_results(project: Project, options: RunOptions) -> pd.DataFrame:
     """Return the results of the published edition that differ with the records as listed."""
-    audited, listed = sides(project, (EDITION, EDITION), options, reporter, [AS_LISTED])
+    audited, listed = sides(project, (EDITION, EDITION), options, [AS_LISTED])
     changes = compare(audited, listed).changes
     return pd.DataFrame([row for row in map(_row, changes) if row], columns=list(CHANGED.columns))
 
@@ -48,8 +47,8 @@ def _written(result: Mapping[str, Any] | None) -> str:
     return "none"
 
 
-def write_changed_results(project: Project, options: RunOptions, reporter: Reporter) -> int:
+def write_changed_results(project: Project, options: RunOptions) -> int:
     """Write the table among the evidence, and return how many results it has."""
-    rows = changed_results(project, options, reporter)
+    rows = changed_results(project, options)
     rows.to_csv(files.data_dir() / CHANGED_FILE, index=False)
     return len(rows)

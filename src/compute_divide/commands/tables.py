@@ -108,13 +108,13 @@ def seal_() -> None:
 
 def changed_results_() -> None:
     """Renew the table of results that audited records change, then the seals."""
-    from bookpress.commands.options import current_project
+    from bookpress.commands.base.options import current_project
     from bookpress.progress import reporting
     from bookpress.run.runner import RunOptions
     from compute_divide.commands.changed_results import write_changed_results
     from compute_divide.evidence.catalogue import seal_by_hand
 
     with reporting() as bar:
-        count = write_changed_results(current_project(), RunOptions(), bar)
+        count = write_changed_results(current_project(), RunOptions(reporter=bar))
     seal_by_hand()
     typer.echo(f"{count} results differ between records as listed and audited ones")

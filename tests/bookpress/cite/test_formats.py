@@ -19,11 +19,11 @@ from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
 from bookpress.cite.book import SETTINGS, Author, Book
+from bookpress.cite.editions import plain_heading
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.cite.styles import STYLES, to_reference
-from bookpress.commands.cite import plain_heading
 from bookpress.files import checked
 
 BIBER = {"b": "http://biblatex-biber.sourceforge.net/biblatexml"}

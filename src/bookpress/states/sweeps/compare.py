@@ -27,7 +27,7 @@ from bookpress.edition.editions import edition_names, load_edition
 from bookpress.edition.staging import page_files, results_of
 from bookpress.edition.statements import standings
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.progress import Reporter, folding_table, note, standard_output
+from bookpress.progress import folding_table, note, standard_output
 from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
 
@@ -164,7 +164,6 @@ def sides(
     project: Project,
     names: Sequence[str],
     options: RunOptions,
-    reporter: Reporter,
     changes: Sequence[str] = (),
 ) -> list[Side]:
     """Return editions by name, brought up to date through the cache, or built ones by id.
@@ -183,8 +182,8 @@ def sides(
         raise UsageError(*problems)
     *firsts, last = names
     with as_shipped(project) as shipped:
-        first_sides = [_side(shipped, name, options, reporter) for name in firsts]
-    last_side = _side(project, last, options, reporter, changes)
+        first_sides = [_side(shipped, name, options) for name in firsts]
+    last_side = _side(project, last, options, changes)
     return [*first_sides, last_side]
 
 
@@ -206,14 +205,13 @@ def _side(
     project: Project,
     name: str,
     options: RunOptions,
-    reporter: Reporter,
     changes: Sequence[str] = (),
 ) -> Side:
     folder = project.built_folder(name)
     if folder and name not in edition_names(project) and not changes:
         return _built_side(folder, load_renamed(project))
     edition = load_edition(project, name, changes)
-    outcome = run_chapters(project, edition, options, reporter)
+    outcome = run_chapters(project, edition, options)
     if outcome.errors:
         problem = failure(project, outcome.errors)
         if project.settings.strict:

@@ -28,7 +28,7 @@ from bookpress.files import (
     replace_file,
     sha256,
 )
-from bookpress.progress import Reporter, note
+from bookpress.progress import note
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.grid import combinations, grid_option, present_grid
@@ -217,15 +217,13 @@ def run_sweep(
     project: Project,
     plan: Plan,
     options: RunOptions,
-    reporter: Reporter,
-    scheduler: str | None = None,
     out: Path | None = None,
 ) -> Sweep:
     """Run every combination of a plan; one that fails does not keep the others from running."""
     if out is not None:
         check_writable(out)
     fingerprint = Fingerprint.of(project)
-    runs, fresh, errors = run_all(project, plan.tasks, fingerprint, options, reporter, scheduler)
+    runs, fresh, errors = run_all(project, plan.tasks, fingerprint, options)
     digest = sha256(canonical(plan.sets).encode())
     folder = out or project.build / "sweeps" / f"{plan.chapter.slug}-{digest[:8]}"
     return Sweep(plan, folder, runs, fresh, errors)

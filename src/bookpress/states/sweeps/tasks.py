@@ -14,13 +14,10 @@ from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, Fingerprint, edition_values
 from bookpress.errors import PressError
-from bookpress.files import (
-    replace_file,
-)
-from bookpress.progress import Reporter
+from bookpress.files import replace_file
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
-from bookpress.run.engine import Engine, engine_for
+from bookpress.run.engine import engine_for
 from bookpress.run.executor import as_they_end, cores, executor
 from bookpress.run.notebook import ChapterError, Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
@@ -33,7 +30,6 @@ def run_one(
     options: Sequence[str],
     base: str,
     how: RunOptions,
-    engine: Engine | None = None,
 ) -> tuple[Run, bool]:
     """Run a chapter with an edition's values and those of ``NAME=VALUE``.
 
@@ -42,7 +38,7 @@ def run_one(
     chapter, values = values_of(project, slug, options, base)
     fingerprint = Fingerprint.of(project)
     edition = Edition("", (chapter,), {slug: values}, fingerprint=fingerprint)
-    outcome = run_chapters(project, edition, how, engine=engine)
+    outcome = run_chapters(project, edition, how)
     if outcome.errors:
         raise failure(project, outcome.errors)
     return outcome.runs[slug], bool(outcome.fresh)
@@ -103,8 +99,6 @@ def run_all(
     tasks: Sequence[Task],
     fingerprint: Fingerprint,
     options: RunOptions,
-    reporter: Reporter,
-    scheduler: str | None = None,
 ) -> tuple[dict[int, Run], int, dict[int, str]]:
     """Run what the cache does not hold; one that fails does not keep the others from running.
 
@@ -112,6 +106,7 @@ def run_all(
     went wrong.
     """
     cache = RunCache(project.cache)
+    reporter = options.reporter
     reporter.begin(len(tasks))
     jobs = [
         job_for(project, task.chapter, task.values, fingerprint, options.time_limit)
@@ -122,12 +117,12 @@ def run_all(
         reporter.done(tasks[place].label, None)
     missing = {place: job for place, job in enumerate(jobs) if place not in runs}
     errors: dict[int, str] = {}
-    for place, outcome in _spread(project, missing, options, fingerprint, scheduler):
+    for place, outcome in _spread(project, missing, options, fingerprint):
         label = tasks[place].label
         job = jobs[place]
         failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
         if isinstance(outcome, Run):
-            if scheduler is None:  # else the worker has looked
+            if options.scheduler is None:  # else the worker has looked
                 fingerprint.check(project)
             cache.store(outcome)
             failed_notebook.unlink(missing_ok=True)
@@ -171,7 +166,6 @@ def _spread(
     jobs: Mapping[int, Job],
     options: RunOptions,
     fingerprint: Fingerprint,
-    scheduler: str | None,
 ) -> Iterator[tuple[int, Run | Exception]]:
     """Run jobs here or on a cluster.
 
@@ -181,12 +175,12 @@ def _spread(
         return
     with ExitStack() as stack:
         work: Callable[[Job], Run | ChapterError]
-        if scheduler is None:
+        if options.scheduler is None:
             stack.enter_context(processes.session())
             pool: Executor = stack.enter_context(ThreadPoolExecutor(options.jobs or cores()))
             work = partial(run_job, engine=engine_for(project, options.engine))
         else:
-            pool = stack.enter_context(executor(scheduler=scheduler))
+            pool = stack.enter_context(executor(scheduler=options.scheduler))
             order = WorkerSettings(options.engine, project, fingerprint.id, versions())
             work = partial(run_elsewhere, order=order)
         waiting = {pool.submit(work, job): place for place, job in jobs.items()}

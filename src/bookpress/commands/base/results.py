@@ -1,4 +1,4 @@
-"""What `run` prints: the results of a chapter."""
+"""The results of a chapter, as `run` prints them."""
 
 from __future__ import annotations
 

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bookpress.errors import PressError
+from bookpress.errors import PressError, UsageError
 from bookpress.outputs.base.registry import asked_for
+from bookpress.progress import reporting
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project
@@ -23,6 +27,8 @@ FORMATS = tuple(form.name for form in asked_for())
 """The formats of the book; the first is always made."""
 Offers = Iterable[tuple[str, str]]
 """What may be typed, each with a short explanation."""
+ASKS_FROM = 1000
+"""Runs beyond which a command asks first."""
 Find = Callable[["Project", str | None, str], Offers]
 """Finds offers for a book, a chapter and what is typed so far."""
 
@@ -168,14 +174,39 @@ def run_options(
     engine: str | None = None,
     force: bool = False,
     time_limit: float | None = None,
+    scheduler: str | None = None,
 ) -> RunOptions:
     """Return how chapters are run; ``None`` is what is usual."""
     from bookpress.run.engine import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
     return RunOptions(
-        jobs=jobs, engine=engine or DEFAULT_ENGINE, force=force, time_limit=time_limit
+        jobs=jobs,
+        engine=engine or DEFAULT_ENGINE,
+        force=force,
+        time_limit=time_limit,
+        scheduler=scheduler,
     )
+
+
+@contextmanager
+def reported(options: RunOptions) -> Iterator[RunOptions]:
+    """Let standard error say how chapters run, as long as the block does."""
+    with reporting() as bar:
+        yield replace(options, reporter=bar)
+
+
+def ask_before(runs: int, yes: bool) -> None:
+    """Ask before many runs, unless it was said that they are wanted.
+
+    Who cannot be asked is refused.
+    """
+    if runs <= ASKS_FROM or yes:
+        return
+    if not sys.stdin.isatty():
+        many = f"{runs:,} runs are more than {ASKS_FROM:,}"
+        raise UsageError(f"{many}: say --yes to run them without being asked")
+    typer.confirm(f"{runs:,} runs: go on?", abort=True, err=True)
 
 
 def print_json(value: object) -> None:

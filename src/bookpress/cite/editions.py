@@ -1,0 +1,113 @@
+"""References to a chapter, or to the book, in the edition it was read in.
+
+They are the same as on its pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.project import Project
+from bookpress.book.source import day_of, load_source
+from bookpress.cite.book import load_book
+from bookpress.cite.deposit import to_crossref, to_datacite
+from bookpress.cite.files import FORMS, write
+from bookpress.cite.record import (
+    ChapterRecord,
+    Citation,
+    EditionRecord,
+    load_citation,
+    read_chapter,
+)
+from bookpress.edition.editions import differences
+from bookpress.edition.editions import load_edition as plan_edition
+from bookpress.errors import UsageError, quoted
+
+REGISTRIES = ("crossref", "datacite")
+"""What is written for registries of DOIs, besides the forms for readers."""
+
+
+def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
+    """Return a reference as the pages of that edition give it.
+
+    An edition that is not built has an id but no hash of results.
+    """
+    if form not in (*FORMS, *REGISTRIES):
+        raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
+    folder = project.built_folder(edition)
+    read = _built(folder) if folder else _planned(project, edition)
+    book, chapters = read
+    if slug is not None:
+        _check_chapter(project, chapters, slug, edition)
+    records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
+    if form == "crossref":
+        if slug is not None:
+            raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
+        return to_crossref(book, records)
+    cited = book
+    for record in records:
+        if record.slug == slug:
+            cited = book.of_chapter(record)
+    if form == "datacite":
+        return to_datacite(cited)
+    return write(cited, form)
+
+
+def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:
+    """Refuse a chapter that the edition lacks: as it was built, or at all."""
+    if slug in _slugs(discover(project)) - _slugs(chapters):
+        problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
+        folders = (project.editions / name for name in project.built)
+        others = [folder.name for folder in folders if slug in _slugs(_chapters_of(folder))]
+        way = f"--edition {others[0]} has it" if others else "build it again"
+        raise UsageError(f"{problem}: {way}")
+    choose(chapters, [slug])
+
+
+def _slugs(chapters: Sequence[Chapter]) -> set[str]:
+    return {chapter.slug for chapter in chapters}
+
+
+def _record(chapter: Chapter, number: int) -> ChapterRecord:
+    """Return what a citation says of a chapter."""
+    title = plain_heading(chapter.title)
+    page = f"{chapter.docname}.html"
+    return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
+
+
+def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
+    """Return an edition and its chapters as they were built."""
+    return load_citation(folder / "source"), _chapters_of(folder)
+
+
+def _chapters_of(folder: Path) -> Sequence[Chapter]:
+    """Return the chapters that an edition was built with."""
+    return discover(Project.at(folder / "source"))
+
+
+def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
+    """Return an edition that has a name but was not built, and its chapters."""
+    plan = plan_edition(project, name)
+    facts = {
+        "id": plan.id,
+        "name": name,
+        "is_default": plan.is_default,
+        "command": plan.command,
+        "differs": differences(plan, plan_edition(project)),
+        "source": load_source(project),
+    }
+    edition = EditionRecord.model_validate(facts)
+    built = day_of(project.root)
+    return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
+
+
+def plain_heading(markdown: str) -> str:
+    """Return a heading as readers see it: no markup, typographic quotes."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"typographer": True}).enable("smartquotes")
+    inline = parser.parseInline(markdown)[0]
+    texts = [token.content for token in inline.children or []]
+    return "".join(texts)

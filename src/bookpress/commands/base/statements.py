@@ -1,0 +1,83 @@
+"""Which statements are listed: those of an edition, of its states, or along a parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bookpress.book.project import Project
+from bookpress.edition.editions import DEFAULT
+from bookpress.edition.statements import Statements, fallen, print_statements
+from bookpress.errors import UsageError
+from bookpress.release import survival
+from bookpress.run.runner import RunOptions
+from bookpress.states import robustness
+from bookpress.states.overturn import answer
+from bookpress.states.sweeps.compare import sides
+
+Listed = tuple[Any, Callable[[], None]]
+"""A list as plain JSON, and what prints it for people."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the options of the command ask for."""
+
+    edition: str
+    changes: tuple[str, ...]
+    """``NAME=VALUE`` of each ``-p``."""
+    only_fallen: bool
+    robustness: bool
+    along: str | None
+
+    def __post_init__(self) -> None:
+        lists = {
+            "--fallen": self.only_fallen,
+            "--robustness": self.robustness,
+            "--along": self.along is not None,
+        }
+        asked = [flag for flag, is_asked in lists.items() if is_asked]
+        if len(asked) > 1:
+            raise UsageError(f"{' and '.join(asked)} give different lists: choose one")
+        if asked and not self.only_fallen and self.edition != DEFAULT:
+            changed = f"which states and readings are changes of, not of {self.edition!r}"
+            raise UsageError(f"{asked[0]} is of the edition {DEFAULT!r} alone, {changed}")
+        if self.robustness and self.changes:
+            raise UsageError("--robustness is of the edition as it was explored: it takes no -p")
+
+    def find(self, project: Project, options: RunOptions) -> Listed:
+        """Return what is asked for."""
+        if self.along is not None:
+            survivals = survival.survivals(project, self.along, options, self.changes)
+            report = survival.as_json(self.along, survivals)
+            return report, partial(survival.print_survivals, self.along, survivals)
+        if self.robustness:
+            sureness = robustness.load(project)
+            return sureness, partial(robustness.print_robustness, sureness)
+        [side] = sides(project, [self.edition], options, self.changes)
+        found = fallen(side.statements) if self.only_fallen else side.statements
+        return self._with_what_overturns(project, found), partial(print_statements, found)
+
+    def _with_what_overturns(self, project: Project, found: Statements) -> Statements:
+        """Return statements, those of the published edition with what would overturn them.
+
+        Where it was explored as it stands.
+        """
+        if self.edition != DEFAULT or self.changes:
+            return found
+        try:
+            sureness = robustness.load(project)
+        except UsageError:
+            return found
+        with_answers: dict[str, dict[str, Mapping[str, Any]]] = {}
+        for slug, statements in found.items():
+            tested = sureness.get(slug, {})
+            with_answers[slug] = {
+                key: {**statement, "overturned": answer(tested[key])}
+                if key in tested
+                else statement
+                for key, statement in statements.items()
+            }
+        return with_answers

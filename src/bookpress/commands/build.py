@@ -1,0 +1,81 @@
+"""The command `build`: editions of the book."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bookpress.commands.base import options as opt
+from bookpress.progress import say
+
+if TYPE_CHECKING:
+    from bookpress.book.project import Project
+    from bookpress.edition.build import Built
+    from bookpress.outputs.base.registry import Format
+
+
+def build(
+    editions: opt.EditionNames = None,
+    parameter: opt.Parameters = None,
+    chapters: opt.Chapters = None,
+    save: Annotated[
+        str | None, typer.Option(help="Save these choices as an edition with this name.")
+    ] = None,
+    jobs: opt.Jobs = None,
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
+    formats: opt.Formats = opt.FORMATS[0],
+    keep_going: opt.KeepGoing = False,
+) -> None:
+    """Build one edition of the book, or several with an index.
+
+    Chapters that have not changed are not run again.
+    """
+    from bookpress.run.engine import engine_for
+
+    project = opt.current_project()
+    names = editions or ["default"]
+    only = None
+    if chapters is not None:
+        only = [slug.strip() for slug in chapters.split(",")]
+    is_built = set(names) <= set(project.built)
+    is_new = bool(parameter) or only is not None or not is_built
+    opened = engine_for(project, engine) if is_new or force else None
+    # the rest is imported while that process does its imports
+    from bookpress.edition.build import build as build_edition
+    from bookpress.edition.editions import load_edition, save_edition
+    from bookpress.outputs.base.registry import choose
+
+    wanted = [load_edition(project, name, parameter or [], only) for name in names]
+    if save is not None:
+        wanted = [save_edition(project, wanted, save)]
+    chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
+    options = opt.run_options(jobs, engine, force, time_limit)
+    with opt.reported(replace(options, keep_going=keep_going, opened=opened)) as how:
+        built = [build_edition(project, plan, how, chosen) for plan in wanted]
+    _print_built(project, built, chosen)
+    has_failed = project.settings.strict and any(done.failed for done in built)
+    if has_failed:
+        raise typer.Exit(1)
+
+
+def _print_built(project: Project, built: Sequence[Built], formats: Sequence[Format]) -> None:
+    """Say what was done for each edition and its files; print where to begin to read."""
+    for done in built:
+        what = "nothing to do"
+        if done.changed:
+            what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
+        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
+        for each in formats:
+            for path in sorted((done.folder / "html" / each.name).iterdir()):
+                say(f"as {each.name}: {path}")
+    if len(built) == 1:
+        typer.echo(built[0].folder / "html" / "index.html")
+    else:
+        from bookpress.states.sweeps.comparison_page import write_index
+
+        typer.echo(write_index(project, [done.edition.folder for done in built]))

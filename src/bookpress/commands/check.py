@@ -1,0 +1,38 @@
+"""The command `check`: errors in the sources."""
+
+from __future__ import annotations
+
+import typer
+
+from bookpress.commands.base import options as opt
+from bookpress.errors import PressError
+from bookpress.progress import say
+
+
+def check(as_json: opt.AsJson = False) -> None:
+    """Find errors in the sources without running anything.
+
+    It reports undefined names, unknown results, references and citations, and numbers typed by
+    hand. It also lists paragraphs that claim a direction and rest on no statement; these are no
+    errors.
+    """
+    from bookpress.check.check import check as check_book
+    from bookpress.check.untested import untested
+
+    project = opt.current_project()
+    problems, unchecked = check_book(project)
+    listed = untested(project) if not problems else []
+    if as_json:
+        rows = [{"file": at.where, "line": at.line, "problem": at.what} for at in problems]
+        rows += [{"file": at.where, "line": at.line, "untested": at.what} for at in listed]
+        opt.print_json(rows)
+    else:
+        for line in [*problems, *listed]:
+            typer.echo(line)
+    for slug in unchecked:
+        say(f"{slug}: not run yet: its keys are unchecked")
+    if problems:
+        plural = "s" if len(problems) > 1 else ""
+        raise PressError(f"{len(problems)} problem{plural} found")
+    more = f"; {len(listed)} paragraphs to look at" if listed else ""
+    say(f"nothing wrong was found{more}")

@@ -1,0 +1,51 @@
+"""The command `explore`: the published edition with its states."""
+
+from __future__ import annotations
+
+import typer
+from rich.markup import escape
+
+from bookpress.commands.base import options as opt
+from bookpress.progress import say
+
+
+def explore(
+    chapters: opt.SomeChapters = None,
+    dry_run: opt.DryRun = False,
+    yes: opt.Yes = False,
+    scheduler: opt.Scheduler = None,
+    jobs: opt.Jobs = None,
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
+    formats: opt.ExploredFormats = None,
+) -> None:
+    """Build the published edition with its states.
+
+    Each state changes one choice, which readers can then turn on the page. The command also says
+    under which choices each statement holds. Finished runs are kept: run the same command again to
+    continue. States last as long as the edition; a build that changes it drops them.
+    """
+    from bookpress.outputs.base.registry import choose
+    from bookpress.states.estimate import estimate
+    from bookpress.states.explore import explore as explore_states
+    from bookpress.states.explore import is_explored, states_to_explore, why_none
+
+    project = opt.current_project()
+    options = opt.run_options(jobs, engine, force, time_limit, scheduler)
+    default, states, built_in = states_to_explore(project, chapters or [])
+    chosen = choose(formats or built_in)
+    missing = 0
+    if not states:
+        say(escape(why_none(default, chapters or [])))
+    elif force or not is_explored(project, default, states, chosen):
+        missing, words = estimate(project, default, states, options)
+        say(words)
+    if dry_run:
+        return
+    opt.ask_before(missing, yes)
+    with opt.reported(options) as how:
+        built = explore_states(project, default, states, how, chosen)
+    many = f"{len(states)} state{'' if len(states) == 1 else 's'}"
+    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {many}")
+    typer.echo(built.folder / "html" / "index.html")

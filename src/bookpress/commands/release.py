@@ -1,0 +1,33 @@
+"""The command `release`: editions that are published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bookpress.commands.base import options as opt
+from bookpress.progress import say
+
+
+def release(
+    editions: opt.BuiltEditions = None,
+    older: Annotated[
+        list[Path] | None, typer.Option(help="Archive of an earlier release; may be repeated.")
+    ] = None,
+    to: Annotated[
+        Path, typer.Option(help="Folder for the site, the archives and SHA256SUMS.")
+    ] = Path("dist"),
+    tag: Annotated[bool, typer.Option("--tag", help="Tag the commit with the version.")] = False,
+) -> None:
+    """Pack built editions with checksums; by default all published ones.
+
+    Earlier releases stay on the site. Files already in the folder are kept, and released
+    files never change.
+    """
+    from bookpress.release.release import release as release_editions
+
+    ids = release_editions(opt.current_project(), editions or [], older or [], to, tag=tag)
+    say(f"editions on the site: {', '.join(ids)}")
+    typer.echo(to / "site" / "index.html")

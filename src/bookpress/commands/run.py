@@ -1,0 +1,62 @@
+"""The command `run`: one chapter with other values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bookpress.commands.base import options as opt
+from bookpress.errors import UsageError
+from bookpress.progress import say
+
+
+def run(
+    chapter: opt.ChapterName,
+    parameter: opt.Parameters = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-f", help="File of values, YAML or JSON; -p takes precedence."),
+    ] = None,
+    as_json: opt.AsJson = False,
+    notebook: Annotated[
+        Path | None, typer.Option(help="Write the executed notebook here, as .ipynb.")
+    ] = None,
+    edition: opt.BaseEdition = "default",
+    engine: opt.EngineName = None,
+    force: opt.Force = False,
+    time_limit: opt.TimeLimit = None,
+) -> None:
+    """Run one chapter with other values and print its results."""
+    from bookpress.run.engine import engine_for
+
+    is_no_notebook = notebook is not None and notebook.suffix != ".ipynb"
+    if is_no_notebook:
+        raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
+    project = opt.current_project()
+    opened = engine_for(project, engine, chapter)
+    # the rest is imported while that process does its imports
+    from bookpress.book.chapters import choose, discover
+    from bookpress.commands.base.results import no_results, print_results
+    from bookpress.edition.assignments import with_file
+    from bookpress.files import replace_file
+    from bookpress.run.notebook import as_file, with_prose
+    from bookpress.states.sweeps.tasks import run_one
+
+    options = replace(opt.run_options(1, engine, force, time_limit), opened=opened)
+    values = with_file(file, parameter or [])
+    done, is_fresh = run_one(project, chapter, values, edition, options)
+    how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
+    say(f"{chapter}: {how}")
+    results = {chapter: dict(done.results)}
+    if notebook is not None:
+        [written] = choose(discover(project), [chapter])
+        replace_file(notebook, as_file(with_prose(written, done)))
+    if as_json:
+        opt.print_json(results)
+        if not done.results:
+            say(no_results(chapter))
+    else:
+        print_results(results)
