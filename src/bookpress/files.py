@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -307,17 +307,32 @@ def checked(model: type[Model], entries: Any, where: str) -> Model:
         # a list with something refused within is no shorter for it
         refused_within = {fault["loc"][:1] for fault in faults if len(fault["loc"]) > 1}
         outermost = [fault for fault in faults if fault["loc"] not in refused_within]
-        names = list(model.model_fields)
-        problems = [f"{where}: {_in_words(fault, names)}" for fault in outermost]
+        problems = [f"{where}: {_in_words(fault, model)}" for fault in outermost]
         raise UsageError(*problems) from error
 
 
-def _in_words(fault: Any, names: Sequence[str]) -> str:
+def _entries(model: Any, place: Sequence[Any]) -> list[str]:
+    """Return which entries there may be at a place of what a model checks; none where any may."""
+    for step in place:
+        fields = getattr(model, "model_fields", {})
+        if step in fields:
+            model = fields[step].annotation
+        else:
+            model = get_args(model)[-1] if get_origin(model) is dict else None
+    return list(getattr(model, "model_fields", ()))
+
+
+def _in_words(fault: Any, model: type[BaseModel]) -> str:
     entry = ".".join(map(str, fault["loc"]))
     match fault["type"]:
         case "extra_forbidden":
-            hint = nearest(entry, names) if len(fault["loc"]) == 1 else ""
+            *place, name = fault["loc"]
+            known = _entries(model, place)
+            hint = nearest(str(name), known) if known else ""
             return f"no entry {quoted(entry)}{hint}"
+        case "model_type" | "dict_type":
+            value = short(repr(fault["input"]))
+            return f"{short(entry)}: {value} holds no named entries"
         case "missing":
             return f"the entry {entry!r} is missing"
         case "too_short":

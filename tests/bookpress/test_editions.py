@@ -7,7 +7,7 @@ import jupytext  # noqa: F401 - asks for the version of pandoc when it is first 
 import numpy as np
 import pytest
 
-from bookpress.book.project import Project
+from bookpress.book.project import Project, load_settings
 from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
 from bookpress.errors import UsageError, nearest
 from sampling import count
@@ -40,6 +40,32 @@ def test_the_nearer_wins_chapter_over_book_and_command_line_over_file(edition: L
         7,
         3,
     )
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        (
+            "{fator: {ask: Take}}",
+            "parameters: no chapter has a parameter 'fator'; did you mean factor?",
+        ),
+        (
+            "{frist.factor: {ask: Take}}",
+            "parameters: frist.factor: no chapter 'frist'; did you mean first?",
+        ),
+        ("{factor: {titel: A factor}}", "no entry 'parameters.factor.titel'; did you mean title?"),
+        ("{factor: Take}", "parameters.factor: 'Take' holds no named entries"),
+        ("{factor: {ask: 3}}", "parameters.factor.ask: 3 is no text; put it in quotes"),
+        ("[factor]", "parameters: ['factor'] holds no named entries"),
+    ],
+)
+def test_what_is_asked_of_no_parameter_is_one_line(
+    book: Project, edition: Load, entries: str, said: str
+) -> None:
+    with (book.root / "book/settings.yml").open("a") as file:
+        file.write(f"parameters: {entries}\n")
+    load_settings.cache_clear()
+    assert problems(edition) == (f"book/settings.yml: {said}",)
 
 
 def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:

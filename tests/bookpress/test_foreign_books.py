@@ -221,7 +221,6 @@ TYPED = """
 from typing import Annotated, Literal as Of
 import typing as t
 from pydantic import Field
-from choices import Side
 
 side: Side = "left"
 colour: Of["red", "blue"] = "red"
@@ -232,9 +231,13 @@ steps: Annotated[int, Field(ge=0, le=6, multiple_of=3)] = 0
 
 @pytest.fixture(scope="module", name="typed")
 def home_with_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a book whose parameters cell imports its types, one from a module beside it."""
+    """Return a book that imports the types of its parameters, one from a module beside it."""
     root = tmp_path_factory.mktemp("typed") / "book"
-    cells = {"parameters": TYPED, "again": "steps = 5\nmany = many + 1"}
+    cells = {
+        "imports": "from choices import Side",
+        "parameters": TYPED,
+        "again": "steps = 5\nmany = many + 1",
+    }
     files = {
         "_config.yml": "title: Typed\n",
         "_toc.yml": "format: jb-book\nroot: parts/one\n",
@@ -248,7 +251,7 @@ def home_with_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_types_may_be_imported_by_the_cell(typed: Path) -> None:
+def test_types_may_be_imported_by_the_cell_or_one_above_it(typed: Path) -> None:
     said = run_press(typed, "params", "one")
     for allowed in ("left, right", "red, blue", "1, 2", "0 to 6"):
         assert allowed in said

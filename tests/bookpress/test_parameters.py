@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import WithJsonSchema
 
-from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.declarations import Scope, declaring, read_parameters
 from bookpress.chapter.parameters import Parameter, describe
+from bookpress.chapter.types.titles import Asked, of_chapter
 from bookpress.edition.assignments import option, parse_assignments
 from bookpress.errors import PressError
 from bookpress.states.sweeps.grid import grid_option
@@ -33,7 +34,7 @@ strict: bool = True
 
 
 def read(source: str) -> list[Parameter]:
-    return read_parameters(source, "notebooks/x.md", "tiny_types")
+    return read_parameters(source, "notebooks/x.md", Scope("tiny_types"))
 
 
 def one(kind: str, default: str) -> Parameter:
@@ -184,7 +185,48 @@ def test_what_a_cell_imports_is_not_followed(
         "right",
     ]
     with pytest.raises(PressError, match="the module of types 'nowhere' cannot be imported"):
-        read_parameters("x: Side = 'left'", types="nowhere")
+        read_parameters("x: Side = 'left'", scope=Scope("nowhere"))
+
+
+def test_what_cells_above_import_is_in_scope(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("from typing import Literal\n\nSide = Literal['up', 'down']\n")
+    sources = {
+        "one": "%matplotlib inline\nfrom typing import Literal as Of\nfrom own import Side",
+        "two": "this is no Python",
+        "parameters": "side: Side = 'up'\nhue: Of['red', 'blue'] = 'red'",
+        "below": "from nowhere import Side",
+    }
+    cells = [
+        {"cell_type": "code", "source": source, "metadata": {"tags": [tag]}}
+        for tag, source in sources.items()
+    ]
+    source, above = declaring(cells)
+    scope = Scope(folders=(tmp_path,), above=above)
+    found = read_parameters(source, scope=scope)
+    assert [parameter.choices for parameter in found] == [["up", "down"], ["red", "blue"]]
+    with pytest.raises(PressError, match="no type 'Side'"):
+        read_parameters(source, scope=Scope(folders=(tmp_path,)))
+
+
+def test_titles_and_questions_hang_on_names_before_types() -> None:
+    titled = "Annotated[int, Field(title='Of the type')]"
+    source = f"year: {titled} = 3\nlast: {titled} = 3\ntop: Top = 3\nside: Side = 'left'"
+    asked = {
+        "year": Asked(title="The year", ask="Look in"),
+        "top": Asked(ask="Count the first"),
+        "side": Asked(title="Elsewhere"),
+        "moons.side": Asked(title="Side of the moon"),
+    }
+    names = of_chapter(asked, "moons")
+    found = read_parameters(source, scope=Scope("tiny_types", asked=tuple(names.items())))
+    said = [(each.label, each.ask, each.condition(each.default)) for each in found]
+    assert said == [
+        ("The year", "Look in", "if we look in 3"),
+        ("Of the type", "Of the type", "with of the type: 3"),
+        ("Count the first", "Count the first", "if we count the first: 3"),
+        ("Side of the moon", "Side of the moon", "with side of the moon: left"),
+    ]
+    assert found[0].schema["title"] == "The year"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from test_serving import Served
 
 from book.showing import chapter
 from bookpress.book.project import Project
-from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.declarations import Scope, read_parameters
 from bookpress.chapter.parameters import Parameter, chapter_schema
 from bookpress.chapter.periods import period_text, with_end, years_of
 from bookpress.edition.editions import Edition, load_edition
@@ -38,7 +38,7 @@ CELL = "late: Period = (2018, 2022)  # the late years"
 
 
 def parameter(cell: str = CELL) -> Parameter:
-    return read_parameters(cell, "notebooks/x.md", "tiny_types")[0]
+    return read_parameters(cell, "notebooks/x.md", Scope("tiny_types"))[0]
 
 
 @given(PAIRS)

@@ -23,10 +23,11 @@ from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbforma
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
-from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.declarations import Scope, declaring, read_parameters
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
+from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import RUNS as MYST_NB
 from bookpress.files import canonical, decoded, sha256
@@ -219,11 +220,11 @@ class Chapter:
     @property
     def declared(self) -> tuple[Parameter, ...]:
         """The same; what is wrong with the cell is an error."""
-        declaring = [cell for cell in self._cells("code") if "parameters" in _tags(cell)]
-        source = str(declaring[0]["source"]) if declaring else ""
+        source, above = declaring(self.notebook["cells"])
         evidence = os.environ.get(self.settings.data_variable)
-        types = self.settings.parameter_types
-        return _parameters(source, self.where, types, self.folders, evidence)
+        asked = of_chapter(self.settings.parameters, self.slug)
+        scope = Scope(self.settings.parameter_types, self.folders, above, tuple(asked.items()))
+        return _parameters(source, self.where, scope, evidence)
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -268,10 +269,10 @@ def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
 
 @cache
 def _parameters(
-    source: str, where: str, types: str, folders: tuple[Path, ...], _evidence: str | None
+    source: str, where: str, scope: Scope, _evidence: str | None
 ) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
-    return tuple(read_parameters(source, where, types, folders))
+    return tuple(read_parameters(source, where, scope))
 
 
 def discover(project: Project) -> list[Chapter]:

@@ -3,7 +3,8 @@
 Papermill's own form does, ``year = 2000  # of the count [a]``: the type is that of the literal, and
 the comment is the help, which may end with the unit. An annotation narrows it, as in
 ``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type that the
-cell imports, or of the one module that the book's settings name. What else it does is no parameter.
+cell or one above it imports, or of the one module that the book's settings name. What else it does
+is no parameter.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
@@ -19,7 +21,8 @@ from typing import Annotated, Any, Literal, Optional, Union
 from pydantic import Field, PydanticUserError
 
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.types.types import Lookup, imported_names
+from bookpress.chapter.types.titles import UNASKED, Asked
+from bookpress.chapter.types.types import Lookup, imported_names, names_above
 from bookpress.errors import PressError, nearest, short
 
 BUILT_IN: Mapping[str, Any] = {
@@ -55,11 +58,40 @@ OF_LITERAL: Mapping[type, Any] = {
 """The type of a parameter without annotation, by that of its default."""
 
 
+@dataclass(frozen=True)
+class Scope:
+    """What the declarations of a cell rest on besides its own code."""
+
+    types: str = ""
+    """The module in which the names of types are looked up, besides the plain ones."""
+    folders: tuple[Path, ...] = ()
+    """Where modules lie that types are imported from, besides those that are installed."""
+    above: tuple[str, ...] = ()
+    """The code of the cells above it, whose imports hold in it too."""
+    asked: tuple[tuple[str, Asked], ...] = ()
+    """By name, what the settings of the book have readers asked."""
+
+
+PLAIN_SCOPE = Scope()
+
+
+def declaring(cells: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
+    """Return the code of the parameters cell of a notebook, and that of the code cells above it.
+
+    Both are empty where it has none.
+    """
+    above: list[str] = []
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            code = "".join(cell["source"])
+            if "parameters" in cell["metadata"].get("tags", ()):
+                return code, tuple(above)
+            above.append(code)
+    return "", ()
+
+
 def read_parameters(
-    source: str,
-    where: str = "the parameters cell",
-    types: str = "",
-    folders: Sequence[Path] = (),
+    source: str, where: str = "the parameters cell", scope: Scope = PLAIN_SCOPE
 ) -> list[Parameter]:
     r"""Return the parameters that the code of a parameters cell declares, in order.
 
@@ -69,10 +101,8 @@ def read_parameters(
         The code of the cell.
     where
         The file, as messages name it.
-    types
-        The module in which the names of types are looked up, besides the plain ones.
-    folders
-        Where modules lie that the cell imports types from, besides those that are installed.
+    scope
+        Where types are found, and what readers are asked; by default the plain types alone.
 
     Raises
     ------
@@ -94,14 +124,17 @@ def read_parameters(
             f"{where}: the parameters cell is not Python: {short(str(error))}"
         ) from error
     parameters: dict[str, Parameter] = {}
-    lookup = Lookup(types, imported_names(statements), tuple(folders))
+    imported = {**names_above(scope.above), **imported_names(statements)}
+    lookup = Lookup(scope.types, imported, scope.folders)
+    asked = dict(scope.asked)
     for statement in statements:
         comment = comments.get(statement.end_lineno or 0, "")
         parameter = _declared(statement, where, lookup, comment)
         if parameter and parameter.name in parameters:
             raise PressError(f"{where}: parameter {parameter.name} is declared twice")
         if parameter:
-            parameters[parameter.name] = parameter
+            words = asked.get(parameter.name, UNASKED)
+            parameters[parameter.name] = replace(parameter, asked=words)
     return list(parameters.values())
 
 

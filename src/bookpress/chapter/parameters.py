@@ -27,6 +27,7 @@ from bookpress.chapter.types.allowed import (
     meanings_in,
 )
 from bookpress.chapter.types.ranges import spread
+from bookpress.chapter.types.titles import UNASKED, Asked
 from bookpress.errors import nearest, short
 
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
@@ -44,6 +45,8 @@ class Parameter:
     kind: Any
     default: Value
     comment: str = ""
+    asked: Asked = UNASKED
+    """What the settings of its book have readers asked of it."""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -54,7 +57,8 @@ class Parameter:
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of the parameter, with its default, help and unit."""
         of_type = self.adapter.json_schema()
-        schema = {"description": "", "unit": "", **of_type, "default": self.default}
+        of_name = self.asked.schema_entries
+        schema = {"description": "", "unit": "", **of_type, **of_name, "default": self.default}
         comment = COMMENT.fullmatch(self.comment)
         if comment:
             schema["description"] = comment["help"]
@@ -79,13 +83,13 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """What a reader is asked: the title of its type, else its name in words."""
+        """What a reader is asked: its title, or that of its type, else its name in words."""
         name = self.name.replace("_", " ").capitalize()
         return str(self.schema.get("title") or name)
 
     @property
     def ask(self) -> str:
-        """What its panel asks, with a verb where its type has one, else its label."""
+        """What its panel asks, with a verb where it, or its type, has one, else its label."""
         return str(self.schema.get("ask") or self.label)
 
     def words(self, value: Value) -> str:
@@ -97,7 +101,7 @@ class Parameter:
     def condition(self, value: Value) -> str:
         """Return a value as the end of a sentence: ``large means …``, ``with release: March 2026``.
 
-        Its type says so for it, or has a title that reads on with what the value means.
+        Its type says so for it, or its title reads on with what the value means.
         """
         said = self.schema.get("conditions", {}).get(value)
         if said:

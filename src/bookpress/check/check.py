@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import starmap
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.project import Project
+from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import python_of
 from bookpress.check.degrees import degrees
@@ -26,7 +26,7 @@ from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import deposit_files
-from bookpress.edition.editions import edition_names, file_faults, load_edition
+from bookpress.edition.editions import edition_names, file_faults, load_edition, title_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping, read
 
@@ -92,6 +92,14 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
             fault = message.removeprefix(f"{chapter.where}: ")
             yield Problem(chapter.where, line, fault)
             return  # no edition can be read either
+    faults = title_faults(project, chapters)
+    yield from (Problem(FILE, 1, fault) for fault in faults)
+    if not faults:
+        yield from _editions(project)
+
+
+def _editions(project: Project) -> Iterator[Problem]:
+    """Yield the editions that cannot be read."""
     for file, fault in file_faults(project).items():
         yield Problem(file, 1, fault)
     for name in edition_names(project):

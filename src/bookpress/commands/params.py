@@ -11,10 +11,16 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     --json prints a JSON Schema for each chapter.
     """
     from bookpress.book.chapters import choose, discover
+    from bookpress.book.project import FILE
     from bookpress.chapter.parameters import chapter_schema
     from bookpress.commands.base.parameters import print_parameters
+    from bookpress.edition.editions import title_faults
+    from bookpress.progress import note
 
-    chapters = discover(opt.current_project())
+    project = opt.current_project()
+    chapters = discover(project)
+    for fault in title_faults(project, chapters):
+        note(f"{FILE}: {fault}")
     if chapter is not None:
         chapters = choose(chapters, [chapter])
     if as_json:

@@ -218,6 +218,18 @@ def present(
     return assignments
 
 
+def unknown_names(labels: Iterable[str], book: Sequence[Chapter]) -> Iterator[str]:
+    """Yield, of names such as ``name`` and ``chapter.name``, what is wrong with them."""
+    for label in labels:
+        chapter, _, name = label.rpartition(".")
+        assignment = Assignment(chapter or None, name, None)
+        hits = list(hits_of(assignment, book))
+        if not hits:
+            yield _unknown(book, book, assignment)
+        elif all(hit.old for hit in hits):
+            yield from notes_on([assignment], book)
+
+
 def resolve(
     book: Sequence[Chapter],
     included: Sequence[Chapter],

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bookpress.book import renamed
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.documents import files_beside
-from bookpress.book.project import Project
+from bookpress.book.project import FILE, Project
 from bookpress.book.source import is_committed
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import (
@@ -29,6 +29,7 @@ from bookpress.edition.assignments import (
     parse_assignments,
     present,
     resolve,
+    unknown_names,
 )
 from bookpress.edition.installed import strays
 from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
@@ -243,7 +244,11 @@ def load_edition(
     `only` names the chapters that take the options; others are as published. One like a named
     edition is that one. One error tells all problems.
     """
-    book = [chapter for chapter in discover(project) if chapter.listed]
+    found = discover(project)
+    book = [chapter for chapter in found if chapter.listed]
+    faults = title_faults(project, found)
+    if faults:
+        raise UsageError(*[f"{FILE}: {fault}" for fault in faults])
     fingerprint = fingerprint or Fingerprint.of(project)
     file, asked, values = edition_values(project, book, name, options, only)
     limited = tuple(values) if len(values) < len(book) else ()
@@ -267,6 +272,20 @@ def load_edition(
     if is_named or own:
         return edition
     return _named_like(project, edition, name) or edition
+
+
+def title_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
+    """Return what is wrong with the names under which the settings ask something of readers.
+
+    Where a chapter cannot be read, which is told elsewhere, nobody knows which there are.
+    """
+    try:
+        for chapter in chapters:
+            _ = chapter.declared
+    except PressError:
+        return []
+    faults = unknown_names(project.settings.parameters, chapters)
+    return [f"parameters: {fault}" for fault in faults]
 
 
 def _is_in_clones(project: Project, name: str) -> bool:

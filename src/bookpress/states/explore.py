@@ -213,7 +213,7 @@ def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
 def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
     """Return the hash of which states an edition has, and of what they are asked."""
     ids = sorted(state.edition.id for state in states)
-    names = {"multiverse", "fragility", "survival"}
+    names = {"multiverse", "fragility", "survival", "parameters"}
     asked = project.settings.model_dump(mode="json", include=names)
     return sha256(canonical([default.id, ids, asked]).encode())
 

@@ -1,6 +1,6 @@
 """Where the types of parameters are found: in the module of the settings, or in a file of the book.
 
-The cell imports them from the latter. No other import is followed.
+The cell, or one above it, imports them from the latter. No other import is followed.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ import ast
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from bookpress.chapter.bindings import NO_PYTHON
 
 PLAIN = frozenset({"collections.abc", "datetime", "pydantic", "typing", "typing_extensions"})
 """Modules whose types are known without importing them."""
@@ -38,6 +40,15 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, Imported]:
             case ast.ImportFrom(module=str(module), names=aliases, level=0):
                 for alias in aliases:
                     names[alias.asname or alias.name] = Imported(module, alias.name)
+    return names
+
+
+def names_above(cells: Iterable[str]) -> dict[str, Imported]:
+    """Return what the import lines of cells bind; of what is no Python nothing."""
+    names: dict[str, Imported] = {}
+    for code in cells:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            names |= imported_names(ast.parse(NO_PYTHON.sub("", code)).body)
     return names
 
 

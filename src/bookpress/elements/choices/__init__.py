@@ -17,7 +17,7 @@ ELEMENT = Element(
         page=".parameter_box:setup",
         print=ON_PAPER,
         epub=ON_PAPER,
-        notebook=As.SAME,  # its first code cell are the choices
+        notebook=As.SAME,  # its choices are a code cell
         text=As.SAME,
     ),
     order=20,

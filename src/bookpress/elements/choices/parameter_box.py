@@ -16,11 +16,12 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.project import is_laid_out, load_settings
-from bookpress.chapter.declarations import read_parameters
+from bookpress.chapter.declarations import Scope, declaring, read_parameters
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged, setting
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.types.allowed import as_text
+from bookpress.chapter.types.titles import of_chapter
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.elements.base import contents
@@ -80,15 +81,12 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
     """
     if "parameters" in page.front:
         return list(page.front["parameters"])
-    for cell in cells:
-        tags = cell["metadata"].get("tags", [])
-        declares = cell["cell_type"] == "code" and "parameters" in tags
-        if declares:
-            types = load_settings(srcdir).parameter_types
-            source = "".join(cell["source"])
-            folders = (Path(srcdir, page.docname).parent, srcdir)
-            return describe(read_parameters(source, page.docname, types, folders))
-    return []
+    source, above = declaring(cells)
+    settings = load_settings(srcdir)
+    folders = (Path(srcdir, page.docname).parent, srcdir)
+    asked = of_chapter(settings.parameters, page.slug)
+    scope = Scope(settings.parameter_types, folders, above, tuple(asked.items()))
+    return describe(read_parameters(source, page.docname, scope))
 
 
 def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:

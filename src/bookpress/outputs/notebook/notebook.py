@@ -41,7 +41,7 @@ There, `make book` installs all it needs;
 > `{command}` made this edition. \
 With that environment's kernel the notebook runs anywhere, also in an empty folder:
 > `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab. \
-Choices stand in the first code cell."""
+Choices stand in the cell tagged `parameters`."""
 
 
 def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
@@ -61,8 +61,10 @@ def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, 
             known = _bound(cells[: place + 1])
             names = f", {known}" if known else ""
             check = _cell("checked", "code", CHECK.format(known=names))
+            cells.insert(place + 1, check)
             needs = _cell("needs", "code", NEEDS.format(get=_how_to_get(page, app)))
-            cells[place : place + 1] = [needs, cell, check]
+            kinds = [each["cell_type"] for each in cells]
+            cells.insert(kinds.index("code"), needs)
             break
     text = _about(page, app)
     about = _cell("about", "markdown", text)
@@ -92,8 +94,11 @@ def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
                 tree = ast.parse("".join(cell["source"]))
             except SyntaxError:
                 return []
-            nodes = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-            names |= {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    names.add(node.id)
+                elif isinstance(node, ast.ImportFrom):
+                    names |= {alias.asname or alias.name for alias in node.names}
     return sorted(names)
 
 
