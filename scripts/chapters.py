@@ -34,7 +34,9 @@ from bookpress.files import decoded, replace_file
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "pyproject.toml"
 
-LINES = 15  # of code in a cell, but for that of the parameters
+LINES = 15  # of code in a cell
+LONGER = {"research-topics.md": 30, "scrutiny.md": 24}
+"""Chapters with more parameters than a cell has lines, and how long the cell of these may be."""
 WIDTH = 100  # characters of a line of code
 HIDDEN = 5  # cells of the whole book that readers do not see
 HIDING = {f"{verb}-{part}" for verb in ("hide", "remove") for part in ("input", "output", "cell")}
@@ -315,20 +317,27 @@ def unformatted(chapter: Chapter, shaped: str) -> Iterator[Finding]:
 
 def over_limits(chapter: Chapter) -> Iterator[Finding]:
     """Yield where cells are too long or too wide, pack statements, or import too much."""
-    for cell in chapter.cells:
+    declaring = [number for number, cell in enumerate(chapter.cells) if _declares(cell)]
+    for place, cell in enumerate(chapter.cells):
         lines = cell.code.splitlines()
-        is_parameters = "parameters" in tags_of(cell)  # where each parameter takes a line
-        if len(lines) > LINES and not is_parameters:
-            message = f"long-cell {len(lines)} lines of code: a cell has at most {LINES}"
+        most = LONGER.get(Path(chapter.file).name, LINES) if place in declaring else LINES
+        if len(lines) > most:
+            message = f"long-cell {len(lines)} lines of code: a cell has at most {most}"
             yield Finding(chapter.file, cell.line, message)
+        takes_types = bool(declaring) and place <= declaring[0]
         for number, line in enumerate(lines, cell.line):
             if len(line) > WIDTH:
                 message = f"long-line {len(line)} characters: a line has at most {WIDTH}"
                 yield Finding(chapter.file, number, message)
         for node in ast.walk(tree_of(cell)):
-            for message in (_packed(node), _imported(node, is_parameters)):
+            for message in (_packed(node), _imported(node, takes_types)):
                 if message:
                     yield Finding(chapter.file, node.lineno, message)  # type: ignore[attr-defined]
+
+
+def _declares(cell: Cell) -> bool:
+    """Tell whether a cell declares the parameters of its chapter."""
+    return "parameters" in tags_of(cell)
 
 
 def _packed(node: ast.AST) -> str:
@@ -352,20 +361,20 @@ def _is_several(value: ast.expr) -> bool:
             return isinstance(value, COLLECTIONS)
 
 
-def _imported(node: ast.AST, is_parameters: bool) -> str:
+def _imported(node: ast.AST, takes_types: bool) -> str:
     """Return what is wrong with an import."""
     match node:
         case ast.Import(names=names):
             wrong = [one.name for one in names if IMPORTED.get(one.name, "") != one.asname]
         case ast.ImportFrom(module=module, level=level):
-            is_types = module == TYPES and not level
-            wrong = [] if is_types and is_parameters else ["." * level + (module or "")]
+            is_types = f"{module}.".startswith(f"{TYPES}.") and not level
+            wrong = [] if is_types and takes_types else ["." * level + (module or "")]
         case _:
             return ""
     allowed = ", ".join(f"{name} as {short}" for name, short in IMPORTED.items())
     listed = ", ".join(wrong)
     return (
-        f"import of {listed}: a chapter imports {allowed}, and {TYPES} where its parameters stand"
+        f"import of {listed}: a chapter imports {allowed}, and {TYPES} down to its parameters"
         if wrong
         else ""
     )

@@ -13,7 +13,7 @@ from compute_divide.analysis.chips import budget
 from compute_divide.analysis.chips.budget import rank_by_year
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.models.records import with_records
-from compute_divide.choices import rentable_chips
+from compute_divide.choices.machines import rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.chips.machines import load_rental_prices
 from compute_divide.evidence.models.table import load_models

@@ -14,7 +14,7 @@ from pydantic import WithJsonSchema
 
 from bookpress.chapter.declarations import Scope, declaring, read_parameters
 from bookpress.chapter.parameters import Parameter, describe
-from bookpress.chapter.types.titles import Asked, of_chapter
+from bookpress.chapter.types.titles import Wording, of_chapter
 from bookpress.edition.assignments import option, parse_assignments
 from bookpress.errors import PressError
 from bookpress.states.sweeps.grid import grid_option
@@ -212,10 +212,10 @@ def test_titles_and_questions_hang_on_names_before_types() -> None:
     titled = "Annotated[int, Field(title='Of the type')]"
     source = f"year: {titled} = 3\nlast: {titled} = 3\ntop: Top = 3\nside: Side = 'left'"
     asked = {
-        "year": Asked(title="The year", ask="Look in"),
-        "top": Asked(ask="Count the first"),
-        "side": Asked(title="Elsewhere"),
-        "moons.side": Asked(title="Side of the moon"),
+        "year": Wording(title="The year", ask="Look in"),
+        "top": Wording(ask="Count the first"),
+        "side": Wording(title="Elsewhere"),
+        "moons.side": Wording(title="Side of the moon"),
     }
     names = of_chapter(asked, "moons")
     found = read_parameters(source, scope=Scope("tiny_types", asked=tuple(names.items())))

@@ -37,9 +37,15 @@ CHAPTER = (
 # Who trains the largest models
 
 ```{code-cell} ipython3
-:tags: [parameters]
+import pandas as pd
 
-from compute_divide.choices import Count, Vintage
+import compute_divide as cd
+from compute_divide.choices import Count
+from compute_divide.choices.models import Vintage
+```
+
+```{code-cell} ipython3
+:tags: [parameters]
 
 vintage: Vintage = "2026-08"  # snapshot of the models database
 top_k: Count = 10  # how many runs of a year are the largest [runs]
@@ -48,10 +54,6 @@ top_k: Count = 10  # how many runs of a year are the largest [runs]
 Prose  keeps *its*   blanks, and {result}`a:counts` its role.
 
 ```{code-cell} ipython3
-import pandas as pd
-
-import compute_divide as cd
-
 runs = cd.largest_runs(vintage, top_k)
 early, late = cd.two_shares(pd.DataFrame(runs))
 ```
@@ -128,6 +130,11 @@ def test_a_file_that_is_not_there_is_one_line(command, tmp_path):
 
 REFUSED = {
     "a long cell": (page("\n".join(f"x_{n} = {n}" for n in range(16))), 4, "long-cell 16 lines"),
+    "many parameters": (
+        page("\n".join(f"x_{n} = {n}" for n in range(16)), head=":tags: [parameters]\n\n"),
+        6,
+        "long-cell 16 lines",
+    ),
     "blank lines count": (page("x = 1" + "\n" * 15 + "y = 1"), 4, "long-cell 16 lines"),
     "a wide line": (page("x = 1", f"# {'a' * 99}"), 8, "long-line 101 characters"),
     "a wide line without a blank": (page(f'x = "{"a" * 95}"'), 4, "long-line 101 characters"),
@@ -152,10 +159,25 @@ REFUSED = {
         6,
         "import of bookpress.chapter:",
     ),
-    "types elsewhere": (
+    "types without parameters": (
         page("from compute_divide.choices import Count\n\nn: Count = 1"),
         4,
         "import of compute_divide.choices:",
+    ),
+    "types below the parameters": (
+        page("x = 1", head=":tags: [parameters]\n\n")
+        + "\n"
+        + page("from compute_divide.choices.numbers import Count\n\nn: Count = x"),
+        12,
+        "import of compute_divide.choices.numbers:",
+    ),
+    "what only begins like the types": (
+        page(
+            "from compute_divide.choices_of import Count\n\nCount = 1",
+            head=":tags: [parameters]\n\n",
+        ),
+        6,
+        "import of compute_divide.choices_of:",
     ),
     "a rule of the project": (page("x = 1", 'x = f"a"'), 8, "F541"),
     "code out of shape": (page("x = 1\ny = [1,2]"), 5, "format"),
@@ -211,6 +233,19 @@ def test_five_cells_of_the_book_may_be_hidden(said, tag):
     message = f"hidden {tag}, one of 6 hidden cells: the book has at most 5"
     assert code == 1
     assert lines == [f"{n}.md:{line}: {message}" for n in (0, 1) for line in (4, 10, 16)]
+
+
+def test_the_code_cells_of_the_book_have_at_most_fifteen_lines():
+    lengths = {}
+    for file in sorted(ROOT.glob("notebooks/*.md")):
+        for cell in chapters.read_chapter(file.name, file.read_text("utf-8")).cells:
+            is_longer = "parameters" in chapters.tags_of(cell) and file.name in chapters.LONGER
+            limit = chapters.LONGER[file.name] if is_longer else 15
+            lines = len(cell.code.strip("\n").splitlines())
+            if lines > limit:
+                lengths[f"{file.name}:{cell.line}"] = lines
+    assert lengths == {}
+    assert set(chapters.LONGER) == {"research-topics.md", "scrutiny.md"}
 
 
 def test_a_chapter_that_cannot_be_read_leaves_the_others(said, tmp_path):

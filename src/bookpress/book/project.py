@@ -18,7 +18,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from bookpress.chapter.types.titles import Asked
+from bookpress.chapter.types.titles import Wording
 from bookpress.chapter.words import Form, Word
 from bookpress.errors import UsageError
 from bookpress.files import decoded, load_model
@@ -49,7 +49,7 @@ class Settings(BaseModel):
     """The package that the chapters call, if any: its source is part of every edition's id."""
     parameter_types: str = ""
     """The one module in which types are looked up, where plain ones do not do."""
-    parameters: dict[str, Asked] = {}
+    parameters: dict[str, Wording] = {}
     """By a parameter's name, or ``chapter.name``, its title and what its panel asks."""
     data_variable: str = "BOOKPRESS_DATA"
     """The environment variable that names another folder of evidence."""

@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, Optional, Union
 from pydantic import Field, PydanticUserError
 
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.types.titles import UNASKED, Asked
+from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.chapter.types.types import Lookup, imported_names, names_above
 from bookpress.errors import PressError, nearest, short
 
@@ -68,7 +68,7 @@ class Scope:
     """Where modules lie that types are imported from, besides those that are installed."""
     above: tuple[str, ...] = ()
     """The code of the cells above it, whose imports hold in it too."""
-    asked: tuple[tuple[str, Asked], ...] = ()
+    asked: tuple[tuple[str, Wording], ...] = ()
     """By name, what the settings of the book have readers asked."""
 
 
@@ -133,7 +133,7 @@ def read_parameters(
         if parameter and parameter.name in parameters:
             raise PressError(f"{where}: parameter {parameter.name} is declared twice")
         if parameter:
-            words = asked.get(parameter.name, UNASKED)
+            words = asked.get(parameter.name, NO_WORDING)
             parameters[parameter.name] = replace(parameter, asked=words)
     return list(parameters.values())
 

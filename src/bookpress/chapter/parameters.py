@@ -27,7 +27,7 @@ from bookpress.chapter.types.allowed import (
     meanings_in,
 )
 from bookpress.chapter.types.ranges import spread
-from bookpress.chapter.types.titles import UNASKED, Asked
+from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.errors import nearest, short
 
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
@@ -35,6 +35,10 @@ PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 READING_ON = re.compile(r".* (at|before|for|from|in|of|on|over|since|than|with|within)")
 """A question that ends in a preposition reads on with the value."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
+FOR_TOOLS = re.compile(
+    r"\s*#\s*(?:fmt: ?(?:skip|off|on)|noqa|nosec|(?:type|pyright): ?ignore|pylint: ?disable)\b.*"
+)
+"""The part of a comment that formatters and linters read."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Parameter:
     kind: Any
     default: Value
     comment: str = ""
-    asked: Asked = UNASKED
+    asked: Wording = NO_WORDING
     """What the settings of its book have readers asked of it."""
 
     @cached_property
@@ -59,7 +63,7 @@ class Parameter:
         of_type = self.adapter.json_schema()
         of_name = self.asked.schema_entries
         schema = {"description": "", "unit": "", **of_type, **of_name, "default": self.default}
-        comment = COMMENT.fullmatch(self.comment)
+        comment = COMMENT.fullmatch(FOR_TOOLS.sub("", self.comment))
         if comment:
             schema["description"] = comment["help"]
             schema["unit"] = comment["unit"] or schema["unit"]

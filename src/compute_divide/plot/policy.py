@@ -27,7 +27,7 @@ from compute_divide.analysis.chips.budget import (
 )
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.statistics.estimates import COMPUTE
-from compute_divide.choices import QUOTES, rentable_chips
+from compute_divide.choices.machines import QUOTES, rentable_chips
 from compute_divide.evidence.chips.chips import load_chips, load_prices
 from compute_divide.evidence.chips.machines import load_rental_prices
 from compute_divide.evidence.claims import Preset, load_presets

@@ -9,7 +9,9 @@ from bookpress.book.project import load_settings
 from bookpress.chapter.parameters import Parameter
 from compute_divide import choices
 from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.choices import machines
 from compute_divide.evidence.chips.chips import load_chips, load_prices
+from compute_divide.evidence.store.files import vintages
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -17,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
     prices = load_prices()
     priced = set(prices.loc[prices["usd_per_chip_hour"].gt(0) & prices["date"].notna(), "chip"])
-    assert set(choices.rentable_chips()) == priced & set(chip_peaks(load_chips()).index)
+    assert set(machines.rentable_chips()) == priced & set(chip_peaks(load_chips()).index)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_every_parameter_has_help_of_its_own_bounds_and_where_it_counts_somethin
 
 
 def test_a_year_is_explored_no_further_than_the_evidence_holds_whole() -> None:
-    last = int(choices.vintages()[-1][:4]) - 1
+    last = int(vintages()[-1][:4]) - 1
     assert Parameter("late_last", choices.Year, last).explored(last) == [last - 2, last - 1, last]
     assert Parameter("late_first", choices.Year, 2020).explored(2020) == [
         2018,

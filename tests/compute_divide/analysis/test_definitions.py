@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from compute_divide.analysis.models.definitions import is_large_scale, large_scale
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record, record_holders, running_record
-from compute_divide.choices import DEFINITIONS
+from compute_divide.choices.models import DEFINITIONS
 from compute_divide.evidence.models.table import load_models
 
 criteria = st.sampled_from(

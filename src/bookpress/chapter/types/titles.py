@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ConfigDict
 
 
-class Asked(BaseModel):
+class Wording(BaseModel):
     """Title and question of a parameter; they go before those of its type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -24,15 +24,15 @@ class Asked(BaseModel):
         return {name: words for name, words in entries.items() if words}
 
 
-UNASKED = Asked()
+NO_WORDING = Wording()
 
 
-def of_chapter(asked: Mapping[str, Asked], slug: str) -> dict[str, Asked]:
+def of_chapter(asked: Mapping[str, Wording], slug: str) -> dict[str, Wording]:
     """Return what is asked in one chapter, by name: what ``chapter.name`` says goes first.
 
     Examples
     --------
-    >>> asked = {"year": Asked(ask="Count in"), "moons.year": Asked(ask="Look in")}
+    >>> asked = {"year": Wording(ask="Count in"), "moons.year": Wording(ask="Look in")}
     >>> of_chapter(asked, "moons")["year"].ask, of_chapter(asked, "planets")["year"].ask
     ('Look in', 'Count in')
     """

@@ -20,7 +20,7 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     chips : pandas.DataFrame
         The chips, from `cd.data.chips`.
     number_format : str
-        The rule for the number format, one of `choices.FORMATS`.
+        The rule for the number format, one of `choices.machines.FORMATS`.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import pandas as pd
 
 from compute_divide.analysis.statistics.estimates import COMPUTE
 from compute_divide.analysis.statistics.trends import near_record
-from compute_divide.choices import DEFINITIONS
+from compute_divide.choices.models import DEFINITIONS
 
 _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"
 """The criteria that the paper keeps: those that do not favour industry by themselves."""

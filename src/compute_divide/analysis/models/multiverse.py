@@ -36,7 +36,7 @@ from compute_divide.analysis.statistics.estimates import (
     wilson_share,
 )
 from compute_divide.analysis.statistics.trends import near_record
-from compute_divide.choices import DEFINITIONS
+from compute_divide.choices.models import DEFINITIONS
 from compute_divide.evidence.store.files import last_whole_year
 
 Flags = npt.NDArray[np.bool_]

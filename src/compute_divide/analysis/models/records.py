@@ -19,7 +19,7 @@ from compute_divide.analysis.chips.budget import SECONDS_PER_HOUR
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.models.identity import ALIKE, are_alike, audited_places
 from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
-from compute_divide.choices import DUAL_AFFILIATIONS, RECORDS
+from compute_divide.choices.models import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.evidence.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.evidence.chips.chips import load_chips
 
@@ -73,9 +73,9 @@ def with_records(
     models : pandas.DataFrame
         Models of one vintage, from `cd.data.models`.
     records : str
-        One of `choices.RECORDS`: ``"as-listed"`` or ``"audited"``.
+        One of `choices.models.RECORDS`: ``"as-listed"`` or ``"audited"``.
     dual_affiliation : str
-        One of `choices.DUAL_AFFILIATIONS`: what an author with posts at a university and at a
+        One of `choices.models.DUAL_AFFILIATIONS`: what an author with posts at a university and a
         company makes of a team, in audited rows.
 
     Returns
@@ -159,7 +159,7 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     models : pandas.DataFrame
         Models of one vintage, from `cd.data.models`.
     dual_affiliation : str
-        One of `choices.DUAL_AFFILIATIONS`.
+        One of `choices.models.DUAL_AFFILIATIONS`.
 
     Returns
     -------

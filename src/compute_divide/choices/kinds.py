@@ -1,4 +1,4 @@
-"""What types of parameters are made of: closed sets, bounds of numbers, what a panel asks."""
+"""What types of parameters are made of: closed sets, bounds of numbers, what is explored."""
 
 from __future__ import annotations
 
@@ -57,25 +57,11 @@ class OneOf:
         return text
 
 
-@dataclass(frozen=True)
-class Ask:
-    """What the panel of a chapter asks of a choice, with a verb; its value comes after it."""
-
-    words: str
-
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
-        """Publish the words as ``ask``."""
-        return {**handler(schema), "ask": self.words}
-
-
 def number_of(
     least: float,
     most: float,
     explore: list[float] | dict[str, Any],
     unit: str = "",
-    title: str | None = None,
 ) -> Any:
     """Return the bounds of a number, and what a reader may turn to on the page.
 
@@ -84,7 +70,7 @@ def number_of(
     extra: Any = {"explore": explore}
     if unit:
         extra["unit"] = unit
-    return Field(ge=least, le=most, title=title, json_schema_extra=extra)
+    return Field(ge=least, le=most, json_schema_extra=extra)
 
 
 def whole_years() -> dict[str, Any]:

@@ -1,0 +1,93 @@
+"""Types of the parameters of chapters: what each may be, and its unit.
+
+What a choice means, its chapter says behind it. What readers are asked of it stands by its name in
+``book/settings.yml``.
+
+Sets that depend on the evidence are read when they are needed; nothing heavy is imported:
+parameters are listed often.
+"""
+
+from compute_divide.choices.machines import (
+    Chip,
+    ChipCount,
+    ChipPrice,
+    GpuCount,
+    Kilowatts,
+    ListYear,
+    NumberFormat,
+    PowerPrice,
+    Quote,
+    Utilisation,
+)
+from compute_divide.choices.models import (
+    Definition,
+    DualAffiliation,
+    HardwareVintage,
+    Records,
+    Vintage,
+)
+from compute_divide.choices.numbers import (
+    Amount,
+    Count,
+    Magnitudes,
+    Money,
+    Months,
+    Period,
+    Portion,
+    Share,
+    Year,
+    Years,
+)
+from compute_divide.choices.papers import (
+    PlacedYear,
+    Text,
+    Texts,
+    Topic,
+    Topics,
+    Venue,
+    Venues,
+    Works,
+    WorksReading,
+)
+from compute_divide.choices.teams import Flips, JointLabs, NonProfits, Reading
+
+__all__ = [
+    "Amount",
+    "Chip",
+    "ChipCount",
+    "ChipPrice",
+    "Count",
+    "Definition",
+    "DualAffiliation",
+    "Flips",
+    "GpuCount",
+    "HardwareVintage",
+    "JointLabs",
+    "Kilowatts",
+    "ListYear",
+    "Magnitudes",
+    "Money",
+    "Months",
+    "NonProfits",
+    "NumberFormat",
+    "Period",
+    "PlacedYear",
+    "Portion",
+    "PowerPrice",
+    "Quote",
+    "Reading",
+    "Records",
+    "Share",
+    "Text",
+    "Texts",
+    "Topic",
+    "Topics",
+    "Utilisation",
+    "Venue",
+    "Venues",
+    "Vintage",
+    "Works",
+    "WorksReading",
+    "Year",
+    "Years",
+]

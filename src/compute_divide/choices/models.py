@@ -1,0 +1,51 @@
+"""The database of models: its vintages, and which of its records count as what."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from compute_divide.choices.kinds import OneOf
+from compute_divide.evidence.store.files import vintages
+
+DEFINITIONS: dict[str, str] = {
+    "all": "every model of the snapshot",
+    "notability-filter": (
+        "notable models: listed for a state-of-the-art advance, historical significance "
+        "or high citation (the paper's filter)"
+    ),
+    "compute-known": "models whose training compute is known",
+    "notability-filter-compute-known": (
+        "notable models, by the paper's filter, whose training compute is known"
+    ),
+    "compute-or-parameters-known": (
+        "models whose training compute or number of parameters is known"
+    ),
+    "top-k-per-year": "the largest of each year by training compute",
+    "near-record": "models near the largest training compute up to their date",
+}
+"""The definitions of large-scale, and which models count."""
+_conditions = {
+    "all": "every model counts as large",
+    "notability-filter": "large means notable by the paper's filter",
+}
+Definition = Annotated[str, OneOf(DEFINITIONS, "rule", ["all"], _conditions)]
+"""A definition of large-scale."""
+
+RECORDS = {
+    "audited": "as the audit found them, where it looked",
+    "as-listed": "as the database lists them",
+}
+Records = Annotated[str, OneOf(RECORDS, "reading of the records")]
+"""Which records of models count."""
+DUAL_AFFILIATIONS = {
+    "collaboration": "make the team one of both sides",
+    "apart": "leave the team to the other authors",
+}
+DualAffiliation = Annotated[str, OneOf(DUAL_AFFILIATIONS)]
+"""What an author with posts at a university and at a company makes of a team."""
+
+Vintage = Annotated[str, OneOf(vintages, "snapshot")]
+"""A vintage of the models database."""
+HardwareVintage = Annotated[str, OneOf(partial(vintages, with_hardware=True), "snapshot")]
+"""A vintage that records chips, access to weights and base models."""

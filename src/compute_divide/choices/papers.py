@@ -1,0 +1,42 @@
+"""Papers: conferences, topics, the texts that are searched, and tables of works."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from compute_divide.choices.kinds import OneOf
+from compute_divide.evidence.papers.profiles import topic_label, topic_names, venue_name, venues
+from compute_divide.evidence.store.files import works_names
+
+PLACED_YEARS = [*range(2006, 2019), 2021, 2022, 2024]
+"""Years whose NeurIPS papers have affiliations."""
+_placed = {"by": [-2, -1, 1, 2], "of": PLACED_YEARS}
+PlacedYear = Annotated[
+    int, Field(ge=1950, le=2030, json_schema_extra={"explore": _placed, "question": True})
+]
+"""A calendar year, explored within `PLACED_YEARS`."""
+
+Venue = Annotated[str, OneOf(venues, named=venue_name)]
+"""A conference of the papers table."""
+Venues = Annotated[list[Venue], Field(min_length=1)]
+"""Conferences, at least one."""
+Topic = Annotated[str, OneOf(topic_names, named=topic_label)]
+"""A topic, or a group of topics, of ``data/topics.yml``."""
+Topics = Annotated[list[Topic], Field(min_length=1)]
+"""Topics, at least one."""
+Text = Literal["title", "keywords", "abstract"]
+"""A text of a paper."""
+Texts = Annotated[list[Text], Field(min_length=1)]
+"""Texts of a paper, at least one."""
+
+Works = Annotated[str, OneOf(works_names)]
+"""A table of OpenAlex works."""
+WORKS_READINGS = {
+    "types": "the types that OpenAlex gives institutions",
+    "ids": "the types of institutions, with a list of those that are companies whatever their type",
+    "rules": "our rules on the affiliation strings",
+}
+WorksReading = Annotated[str, OneOf(WORKS_READINGS)]
+"""How it is read from OpenAlex where authors work."""
