@@ -28,7 +28,7 @@ share: Share = 0.5  # which part
 limit: Limit = None
 venues: Names = [
     "ICML", "ICLR",
-]  # where
+]  # where  # fmt: skip
 strict: bool = True
 """
 

@@ -162,7 +162,7 @@ def models_chapter(early: float = 0.64) -> nbformat.NotebookNode:
         markdown(
             "# Who trains large models\n\nIn the early years {result}`early:full` were academic."
         ),
-        code("window: int = 3", ["parameters"]),
+        code("from math import pi\n\nwindow: int = 3", ["parameters"]),
         code("shares = shares_of(models)", [], *results),
         markdown("## Shares by year\n\nSee {numref}`fig-shares`."),
         figure_cell(),

@@ -440,7 +440,7 @@ def test_a_notebook_that_is_taken_away_refuses_other_names_and_says_what_it_need
     check_values(scope, ["window"])
     with pytest.raises(ValueError, match="no parameter 'windwo'; did you mean window"):
         check_values({**scope, "windwo": 5}, ["window"])
-    assert "check_values(globals(), [" in code["checked"]
+    assert "check_values(globals(), ['pi', 'window'])" in code["checked"]
     monkeypatch.setitem(sys.modules, "bookpress", None)
     with pytest.raises(SystemExit, match="needs the package of its book") as ended:
         exec(code["needs"], {})  # noqa: S102

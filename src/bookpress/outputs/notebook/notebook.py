@@ -86,8 +86,12 @@ def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any
 
 
 def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names that code cells bind; none where one of them is no plain Python."""
+    """Return the names that code cells bind; none where one of them is no plain Python.
+
+    Those that parameters are annotated with are no values.
+    """
     names: set[str] = set()
+    types: set[str] = set()
     for cell in cells:
         if cell["cell_type"] == "code":
             try:
@@ -95,11 +99,15 @@ def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
             except SyntaxError:
                 return []
             for node in ast.walk(tree):
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                    names.add(node.id)
-                elif isinstance(node, ast.ImportFrom):
-                    names |= {alias.asname or alias.name for alias in node.names}
-    return sorted(names)
+                match node:
+                    case ast.Name(id=name, ctx=ast.Store()):
+                        names.add(name)
+                    case ast.ImportFrom(names=aliases):
+                        names |= {alias.asname or alias.name for alias in aliases}
+                    case ast.AnnAssign(annotation=kind):
+                        inner = ast.walk(kind)
+                        types |= {part.id for part in inner if isinstance(part, ast.Name)}
+    return sorted(names - types)
 
 
 def _tags(cell: Mapping[str, Any]) -> list[str]:
