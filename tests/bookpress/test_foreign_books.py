@@ -252,6 +252,7 @@ def home_with_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_types_may_be_imported_by_the_cell_or_one_above_it(typed: Path) -> None:
+    assert "0 to 6, a multiple of 3" in run_press(typed, "run", "one", "-p", "steps=5", code=2)
     said = run_press(typed, "params", "one")
     for allowed in ("left, right", "red, blue", "1, 2", "0 to 6"):
         assert allowed in said

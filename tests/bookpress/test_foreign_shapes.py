@@ -314,6 +314,43 @@ def test_what_is_not_installed_is_said_before_anything_runs(tmp_path: Path) -> N
     assert "two: before its first cell, it needs the kernel ir, which is not installed" in refused
 
 
+@pytest.mark.parametrize(
+    ("language", "said"), [("pt_BR", "portuguese"), ("sr@latin", "serbian"), ("zz", "zz")]
+)
+def test_a_book_is_cited_in_its_language(tmp_path: Path, language: str, said: str) -> None:
+    files = {
+        "_config.yml": f"title: Palavras\nsphinx: {{config: {{language: {language}}}}}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": "# Um\n",
+    }
+    write_files(tmp_path, files)
+    assert f"language = {{{said}}}" in run_press(tmp_path, "cite", "--format", "bibtex")
+
+
+def test_help_that_a_parameter_lacks_leaves_no_trace(site: Path) -> None:
+    page: Any = html.parse(str(site / "parts/stored.html")).getroot()
+    helps = [line.text_content().strip() for line in page.find_class("setting-help")]
+    assert helps
+    assert all(line.startswith("Allowed: ") for line in helps)
+
+
+def test_a_chapter_may_write_into_the_evidence(tmp_path: Path) -> None:
+    """Each time it runs, and another time than the one that is kept."""
+    writes = "import time\nopen('data/times.txt', 'w').write(str(time.time_ns()))"
+    files = {
+        "_config.yml": "title: Writing\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.ipynb": notebook("One", {"value": writes}),
+        "two.ipynb": notebook("Two", {"value": "6 * 7"}),
+        "data/times.txt": "0",
+    }
+    write_files(tmp_path, files)
+    for _ in range(2):
+        said = run_press(tmp_path, "build", "--force", whole=True)
+        assert "data/times.txt was written while chapters ran" in said
+        assert "2 of 2 chapters run" in said
+
+
 @pytest.mark.parametrize("theme", ["bizstyle", "sphinx_book_theme", "mine"])
 def test_a_theme_of_sphinx_or_of_the_book_is_found(tmp_path: Path, theme: str) -> None:
     path = "html_theme_path: [.]" if theme == "mine" else "language: en"

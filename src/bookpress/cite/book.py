@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -170,6 +171,8 @@ class Book(Facts):
 SETTINGS = "book/publication.yml"
 TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 """Those of HTML."""
+CODE = re.compile(r"[a-z]{2,3}\b(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
+"""What a code of a language begins with, in the form in which citations take it."""
 
 
 def load_book(root: Path) -> Book:
@@ -182,8 +185,15 @@ def load_book(root: Path) -> Book:
     config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
     title = _plain(config.get("title")) or "Untitled book"
     author = _plain(config.get("author")) or f"The authors of {title}"
-    facts = {"title": title, "authors": [{"name": author}], "version": "0", "language": "en"}
-    return checked(Book, facts, "_config.yml")
+    facts = {"title": title, "authors": [{"name": author}], "version": "0"}
+    return checked(Book, {**facts, "language": _language(config)}, "_config.yml")
+
+
+def _language(config: Mapping[str, Any]) -> str:
+    """Return the language that ``_config.yml`` gives to Sphinx; ``pt_BR`` is ``pt-BR`` here."""
+    of_sphinx = (config.get("sphinx") or {}).get("config") or {}
+    code = CODE.match(str(of_sphinx.get("language") or "").replace("_", "-"))
+    return code[0] if code else "en"
 
 
 def _plain(entry: Any) -> str:

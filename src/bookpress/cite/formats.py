@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import latexcodec  # noqa: F401  # registers the codec "ulatex"
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 
 from bookpress.cite.book import Author
 from bookpress.cite.record import Citation
@@ -114,8 +114,14 @@ def _comma_separated(*parts: str | None) -> str:
 
 
 def _language_name(code: str) -> str:
-    """Return the English name of a language, without its variety, as BibTeX has it."""
-    name = Locale.parse(code, sep="-").english_name or ""
+    """Return the English name of a language, without its variety, as BibTeX has it.
+
+    One that has no name known here goes by its code.
+    """
+    try:
+        name = Locale.parse(code, sep="-").english_name or code
+    except (UnknownLocaleError, ValueError):
+        name = code
     return name.split(" (")[0].lower()
 
 

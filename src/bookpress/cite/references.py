@@ -14,6 +14,7 @@ from docutils import nodes
 from docutils.statemachine import StringList
 from pybtex.plugin import find_plugin, register_plugin
 from pybtex.richtext import Text
+from pybtex.scanner import PybtexSyntaxError
 from pybtex.style.formatting.plain import Style as PlainStyle
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 from sphinx.application import Sphinx
@@ -29,6 +30,10 @@ from bookpress.cite.facts import single_spaced
 from bookpress.cite.landing_page import Work
 
 AUTHOR_YEAR = "author_year"
+DOI_ADDRESS = re.compile(r"(https?://)?(dx\.)?doi\.org/", re.IGNORECASE)
+"""What stands before the identifier where a field names the address of a work."""
+SHOWN = ("title", "journal", "publisher", "institution", "year")
+"""The fields of an entry that are shown as plain text: any others need not be LaTeX."""
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
@@ -143,24 +148,27 @@ def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
 def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
-    plain = {name: _plain_text(text) for name, text in raw.items() if name not in {"doi", "url"}}
+    plain = {name: _plain_text(raw[name]) for name in SHOWN if name in raw}
     # BibTeX's "and others" is nobody's name
     authors = [one for one in entry.persons.get("author", []) if str(one) != "others"]
     is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
     return Work(
         title=plain.get("title", entry.key),
-        authors=tuple(map(_author, authors)),
+        authors=tuple(filter(None, map(_author, authors))),
         year=_year_of(plain),
         journal=plain.get("journal"),
         publisher=plain.get("publisher") or plain.get("institution"),
-        doi=raw.get("doi"),
+        doi=DOI_ADDRESS.sub("", raw.get("doi") or "") or None,
         arxiv=raw.get("eprint") if is_on_arxiv else None,
         url=raw.get("url"),
     )
 
 
 def _plain_text(latex: str) -> str:
-    text = str(Text.from_latex(latex))
+    try:
+        text = str(Text.from_latex(latex))
+    except PybtexSyntaxError:  # a brace that nothing closes
+        text = latex
     return str(single_spaced(text))
 
 
@@ -171,15 +179,22 @@ def _year_of(fields: Mapping[str, str]) -> str | None:
     return None
 
 
-def _author(person: Any) -> Author:
-    """Return an author; a name in braces is that of a group."""
-    given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
-    family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
-    is_group = re.fullmatch(r"\{.*\}", " ".join(person.last_names))
-    if is_group and not given:
-        return Author(name=family)
-    suffix = " ".join(map(str, person.rich_lineage_names))
-    return Author(family=family, given=given, suffix=suffix)
+def _author(person: Any) -> Author | None:
+    """Return an author, if it is one; a name in braces is that of a group.
+
+    What is no name of a person as BibTeX has it is shown as it is written.
+    """
+    try:
+        given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
+        family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+        is_group = re.fullmatch(r"\{.*\}", " ".join(person.last_names))
+        if is_group and not given:
+            return Author(name=family)
+        suffix = " ".join(map(str, person.rich_lineage_names))
+        return Author(family=family, given=given, suffix=suffix)
+    except (PybtexSyntaxError, ValueError):
+        written = re.sub(r"[{}]", "", str(person)).strip(", ")
+        return Author(name=written) if written else None
 
 
 register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)

@@ -140,16 +140,16 @@ class Fingerprint:
         return cls(evidence, trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:
-        """Raise when a file was written to since the hashes were taken.
+        """Raise when a file of evidence or package was written to since; if not strict, say which.
 
-        That is a file of the evidence or of a package.
+        A chapter of such a book may write into its evidence each time.
         """
-        changed = min(self.stamps ^ stamps(project.watched), default=None)
-        if changed:
-            raise PressError(
-                f"{changed[0]} changed while chapters were running; "
-                "build again: what is done is kept"
-            )
+        changed = sorted({stamp[0] for stamp in self.stamps ^ stamps(project.watched)})
+        for path in changed:
+            if project.settings.strict or not Path(path).is_relative_to(project.data):
+                again = "build again: what is done is kept"
+                raise PressError(f"{path} changed while chapters were running; {again}")
+            note(f"{path} was written while chapters ran: if none of them did it, build again")
 
     @property
     def id(self) -> str:

@@ -51,6 +51,8 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
     if "enum" in schema or "const" in schema:
         choices = schema.get("enum") or [schema["const"]]
         return ", ".join(map(as_text, choices))
+    if "multipleOf" in schema and schema["multipleOf"] != 1:
+        return f"{_allowed_range(schema)}, a multiple of {schema['multipleOf']}"
     if schema.get("type") == "array":
         items = schema.get("items", {})
         samples = items.get("enum") or items.get("examples") or ["x"]

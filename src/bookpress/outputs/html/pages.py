@@ -161,6 +161,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
     app.add_config_value(WHEN_READ, None, "")
     app.connect("write-started", _call)
+    # before anything looks at the pages
+    app.connect("build-finished", _write_missing, priority=-1)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -169,6 +171,28 @@ def _call(app: Sphinx, builder: Any) -> None:
     when_read = app.config[WHEN_READ]
     if when_read:
         when_read(builder)
+
+
+def _write_missing(app: Sphinx, exception: Exception | None) -> None:
+    """Write the pages that the processes left out, so that what is wrong with one is seen.
+
+    Sphinx goes on without a word where one of them fails while others are still to be started.
+    """
+    from sphinx.builders.html import StandaloneHTMLBuilder
+    from sphinx.errors import ExtensionError
+
+    builder = app.builder
+    if exception is not None or not isinstance(builder, StandaloneHTMLBuilder):
+        return
+    for docname in sorted(app.env.found_docs):
+        if Path(builder.get_outfilename(docname)).is_file():
+            continue
+        try:
+            doctree = app.env.get_and_resolve_doctree(docname, builder)
+            builder.write_doc_serialized(docname, doctree)
+            builder.write_doc(docname, doctree)
+        except Exception as error:
+            raise ExtensionError(f"the page {docname} cannot be written: {error}", error) from error
 
 
 if __name__ == "__main__":

@@ -62,7 +62,8 @@
     const choose = () => press.choose(part.dataset.name, read());
     form.addEventListener("submit", (event) => { event.preventDefault(); choose(); });
     if (one) field.addEventListener("change", choose);
-    if (one || many) part.querySelector(".setting-help").textContent = part.querySelector(".setting-help").textContent.replace(one ? /: .*/s : / Allowed: .*/s, ""); // they are listed
+    const help = part.querySelector(".setting-help");
+    if (help && (one || many)) help.textContent = help.textContent.replace(one ? /: .*/s : / Allowed: .*/s, ""); // they are listed
     part.append(form);
     const say = (text) => { said.textContent = text; if (text) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid"); };
     controls.set(part, { write, say });

@@ -1,0 +1,86 @@
+"""Books by others whose pages cannot be written as they are: a wrong entry, a page that fails."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from processes import press as run_press
+from processes import write_files
+from pybtex.database import Entry, Person
+
+from bookpress.cite.references import work_of
+
+NUMBERS = range(24)
+FAILING = """
+def setup(app):
+    app.connect("html-page-context", fail)
+
+
+def fail(app, name, template, context, doctree):
+    if name == "page7":
+        raise KeyError("no such key")
+"""
+WRONG = """
+@misc{nobody, title = {Calm}, author = {, J. and {}}, year = {2001}}
+"""
+CHAPTER = """---
+kernelspec: {name: python3, display_name: Python 3}
+---
+
+# One
+
+```{code-cell} ipython3
+6 * 7
+```
+
+As {cite}`nobody` says.
+
+```{bibliography}
+```
+"""
+
+
+def test_a_page_that_cannot_be_written_fails_the_build(tmp_path: Path) -> None:
+    """Sphinx says nothing of it where several processes write."""
+    chapters = "".join(f"- file: page{number}\n" for number in NUMBERS)
+    files = {
+        "_config.yml": "title: Pages\nsphinx: {local_extensions: {failing: .}}\n",
+        "_toc.yml": f"format: jb-book\nroot: cover\nchapters:\n{chapters}",
+        "cover.md": "# Pages\n",
+        "failing.py": FAILING,
+        **{f"page{number}.md": f"# Page {number}\n" for number in NUMBERS},
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", code=1)
+    assert "no such key" in said
+
+
+def test_entries_with_faults_are_no_fault_of_the_page(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Cited\nbibtex_bibfiles: [works.bib]\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "works.bib": WRONG,
+        "one.md": CHAPTER,
+    }
+    write_files(tmp_path, files)
+    run_press(tmp_path, "build")
+    page: Any = html.parse(str(tmp_path / "_build/editions/default/html/one.html")).getroot()
+    assert "Calm" in page.xpath("//article")[0].text_content()
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"\}", ["\\"]),
+        ("{}", []),
+        (", J.", ["J."]),
+        ("{Some Group, Inc.}", ["Some Group, Inc."]),
+        ("Author, Ada", ["Ada Author"]),
+    ],
+)
+def test_a_name_is_shown_as_well_as_it_can_be(written: str, shown: list[str]) -> None:
+    fields = {"title": "50} of", "abstract": "{ not closed", "doi": "https://doi.org/10.1000/1"}
+    work = work_of(Entry("article", fields, {"author": [Person(written)]}))
+    assert [author.full for author in work.authors] == shown
+    assert (work.title, work.doi) == ("50} of", "10.1000/1")
