@@ -114,7 +114,7 @@ def test_evidence_that_overturns_sentences_fails_the_build_and_lists_them(
         table.write_text(text)
     assert "the published edition says what is not true: 7 sentences" in said
     unknown = f"planets:{SLOW} is unknown (no value for the year of Neptune)"
-    assert f"notebooks/planets.md:45: {unknown}: A year of Neptune is longer than a life." in said
+    assert f"notebooks/planets.md:46: {unknown}: A year of Neptune is longer than a life." in said
     assert (
         "index.md:13: planets:many does not hold (both are 5): is the power of the distance" in said
     )
