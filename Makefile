@@ -53,9 +53,9 @@ test-long: setup checkers ## run the heavy checks in full number, over an hour
 bench: setup browser ## measure and print the ratios that the README quotes
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
-lint: setup ## ruff (chapters too), mypy, import-linter
+lint: setup ## ruff (chapters too), mypy, import-linter, the limits of length and number
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
-	@$(BIN)/python scripts/chapters.py lint
+	@$(BIN)/python scripts/limits.py && $(BIN)/python scripts/chapters.py lint
 
 format: setup ## put the code in shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

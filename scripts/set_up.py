@@ -22,7 +22,8 @@ PRESS = ROOT / "src" / "bookpress"
 LOCK = ROOT / "requirements.lock"
 BOOK = ROOT / "book" / "publication.yml"
 STAMP = VENV / "lock.sha256"
-OLDEST, NEWEST = (3, 11), (3, 14)
+OLDEST = (3, 11)
+NEWEST = (3, 14)
 
 
 def state() -> str:

@@ -10,9 +10,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.configuration import configuration
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
-    configuration,
     document_path,
     excluded_from_running,
     execution_mode,
@@ -292,7 +292,7 @@ def discover(project: Project) -> list[Chapter]:
     of_book: dict[str, Any] = {
         "settings": project.settings,
         "renamed": load_renamed(project),
-        "allows_errors": bool(configuration(project)["execute"].get("allow_errors")),
+        "allows_errors": bool(configuration(project.root)["execute"].get("allow_errors")),
         "execution": execution_mode(project),
     }
     chapters = []

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bookpress.book.configuration import sphinx_settings
 from bookpress.errors import PressError, short
-from bookpress.files import as_mapping, read
 
 
 class CustomFormat(NamedTuple):
@@ -39,15 +38,8 @@ class CustomFormat(NamedTuple):
 
 def custom_formats(root: Path) -> Mapping[str, CustomFormat]:
     """Return the formats that the settings of a book name, by the endings of their documents."""
-    return _custom_formats(read(root / "_config.yml"))
-
-
-@cache
-def _custom_formats(content: bytes) -> Mapping[str, CustomFormat]:
-    settings = as_mapping(content, "_config.yml", "Jupyter Book settings")
-    config = (settings.get("sphinx") or {}).get("config") or {}
     formats = {}
-    for ending, named in (config.get("nb_custom_formats") or {}).items():
+    for ending, named in (sphinx_settings(root).get("nb_custom_formats") or {}).items():
         # a function alone, or with options and whether it is CommonMark
         parts = named if isinstance(named, list) else [named]
         function, *more = parts

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project, load_settings
 from bookpress.errors import PressError
@@ -18,7 +19,7 @@ from bookpress.files import as_mapping, decoded, front_matter, read
 
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
 """Of documents, in the order in which Jupyter Book looks for them."""
-SETTINGS = ("_config.yml", "_toc.yml")
+SETTINGS = (FILE, "_toc.yml")
 SPHINX_FOLDERS = ("_static", "_templates")
 """Folders in which Sphinx looks by itself."""
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
@@ -143,14 +144,14 @@ def excluded_from_running(project: Project, path: Path) -> bool:
 
     They are patterns of paths as Python matches these, from their end.
     """
-    patterns = configuration(project)["execute"].get("exclude_patterns") or []
+    patterns = configuration(project.root)["execute"].get("exclude_patterns") or []
     posix_path = PurePosixPath(path.as_posix())
     return any(posix_path.match(pattern) for pattern in patterns)
 
 
 def runs_apart(project: Project) -> bool:
     """Return whether cells run in a folder of their own: ``execute: run_in_temp``."""
-    return bool(configuration(project)["execute"].get("run_in_temp"))
+    return bool(configuration(project.root)["execute"].get("run_in_temp"))
 
 
 def execution_mode(project: Project) -> str:
@@ -158,22 +159,9 @@ def execution_mode(project: Project) -> str:
 
     It is ``auto`` by default, as Jupyter Book has it: where outputs lack.
     """
-    settings = configuration(project)
-    of_sphinx = (settings.get("sphinx") or {}).get("config") or {}
-    mode = settings["execute"].get("execute_notebooks", "auto")
-    mode = of_sphinx.get("nb_execution_mode", mode)
+    mode = configuration(project.root)["execute"].get("execute_notebooks", "auto")
+    mode = sphinx_settings(project.root).get("nb_execution_mode", mode)
     return "off" if mode is False else str(mode)  # plain `off` is False in YAML
-
-
-def configuration(project: Project) -> dict[str, Any]:
-    """Return what ``_config.yml`` says; `execute` without entries is an empty mapping."""
-    return _configuration(read(project.root / "_config.yml"))
-
-
-@cache
-def _configuration(content: bytes) -> dict[str, Any]:
-    settings = as_mapping(content, "_config.yml", "Jupyter Book settings")
-    return {**settings, "execute": settings.get("execute") or {}}
 
 
 def source_files(project: Project) -> dict[str, Path]:
@@ -182,7 +170,7 @@ def source_files(project: Project) -> dict[str, Path]:
     Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
     nor what lies outside of the ``folders`` that its settings name.
     """
-    patterns = [BUILD, *(configuration(project).get("exclude_patterns") or [])]
+    patterns = [BUILD, *(configuration(project.root).get("exclude_patterns") or [])]
     paths = {project.root / name for name in SETTINGS}
     paths |= {document_path(project.root, name) for name in toc_files(project)}
     return _named(project, [*paths, *_found(project, patterns)], patterns)
@@ -194,7 +182,7 @@ def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Pat
     Pages may show or include them all the same. Very large ones are left where they are. The files
     that belong to the pages are those of `source_files`.
     """
-    if not configuration(project).get("exclude_patterns"):
+    if not configuration(project.root).get("exclude_patterns"):
         return {}
     found = _named(project, _found(project, [BUILD]), [BUILD])
     excluded = {name: path for name, path in found.items() if name not in belonging}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from bookpress.book.configuration import configuration, sphinx_settings
 from bookpress.cite.facts import (
     Day,
     Doi,
@@ -26,7 +26,7 @@ from bookpress.cite.facts import (
     Text,
     Url,
 )
-from bookpress.files import as_mapping, checked, load_model, read
+from bookpress.files import checked, load_model
 
 
 class Author(Facts):
@@ -182,17 +182,16 @@ def load_book(root: Path) -> Book:
     """
     if (root / SETTINGS).is_file():
         return load_model(root / SETTINGS, SETTINGS, Book)
-    config = as_mapping(read(root / "_config.yml"), "_config.yml", "the settings of Jupyter Book")
+    config = configuration(root)
     title = _plain(config.get("title")) or "Untitled book"
     author = _plain(config.get("author")) or f"The authors of {title}"
     facts = {"title": title, "authors": [{"name": author}], "version": "0"}
-    return checked(Book, {**facts, "language": _language(config)}, "_config.yml")
+    return checked(Book, {**facts, "language": _language(root)}, "_config.yml")
 
 
-def _language(config: Mapping[str, Any]) -> str:
+def _language(root: Path) -> str:
     """Return the language that ``_config.yml`` gives to Sphinx; ``pt_BR`` is ``pt-BR`` here."""
-    of_sphinx = (config.get("sphinx") or {}).get("config") or {}
-    code = CODE.match(str(of_sphinx.get("language") or "").replace("_", "-"))
+    code = CODE.match(str(sphinx_settings(root).get("language") or "").replace("_", "-"))
     return code[0] if code else "en"
 
 

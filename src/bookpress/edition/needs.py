@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.configuration import configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
-from bookpress.book.documents import configuration
 from bookpress.book.project import Project
 from bookpress.errors import PressError
 
@@ -26,8 +26,8 @@ def check_needs(project: Project) -> None:
 
 def missing_needs(project: Project) -> Iterator[str]:
     """Yield the extensions, readers and theme that a book names and that are not installed."""
-    sphinx = configuration(project).get("sphinx") or {}
-    config = sphinx.get("config") or {}
+    sphinx = configuration(project.root)["sphinx"]
+    config = sphinx_settings(project.root)
     extensions = _names(sphinx.get("extra_extensions"))
     local = sphinx.get("local_extensions") or {}
     folders = [project.root, *(project.root / place for place in _names(list(local.values())))]

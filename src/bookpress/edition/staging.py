@@ -19,7 +19,8 @@ from typing import Any
 import yaml
 
 from bookpress.book.chapters import Chapter, discover
-from bookpress.book.documents import ENDINGS, configuration, excluded_files, source_files
+from bookpress.book.configuration import configuration
+from bookpress.book.documents import ENDINGS, excluded_files, source_files
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
@@ -292,7 +293,7 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
 def _moment(project: Project) -> str:
     """Return the time of a build, as exactly as its pages show it."""
     moment = build_time(project.root)
-    says_hours = "html_last_updated_fmt" in str(configuration(project))
+    says_hours = "html_last_updated_fmt" in str(configuration(project.root))
     is_exact = project.settings.is_laid_out or says_hours
     if is_exact:
         return moment.isoformat()

@@ -40,7 +40,7 @@ class AloneEngine(Engine):  # type: ignore[misc]
             )
         from bookpress.run import fork_server, processes
         from bookpress.run.engine import modules_of
-        from bookpress.run.papermill_engines import ForkedEngine
+        from bookpress.run.papermill_engines import ForkedEngine, Surroundings
 
         code = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]
         fork_server.start(modules_of(code))
@@ -48,10 +48,12 @@ class AloneEngine(Engine):  # type: ignore[misc]
             return ForkedEngine.execute_managed_notebook(
                 nb_man,
                 kernel_name,
-                environment=dict(os.environ),
-                folder=str(Path.cwd()),
-                time_limit=execution_timeout or threading.TIMEOUT_MAX,
-                output_limit=processes.LOOSE_OUTPUT_LIMIT,
+                within=Surroundings(
+                    environment=dict(os.environ),
+                    folder=str(Path.cwd()),
+                    time_limit=execution_timeout or threading.TIMEOUT_MAX,
+                    output_limit=processes.LOOSE_OUTPUT_LIMIT,
+                ),
                 forked=int,
             )
 

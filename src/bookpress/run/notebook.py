@@ -133,6 +133,8 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
     engine_name = engine.name if kernel == KERNEL["name"] else "kernel"
     from papermill.engines import papermill_engines
 
+    from bookpress.run.papermill_engines import Surroundings
+
     try:
         # without papermill's own check of what came out: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
@@ -140,10 +142,12 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
             notebook,
             kernel,
             progress_bar=False,
-            environment=dict(job.environment),
-            folder=folder,
-            time_limit=job.time_limit,
-            output_limit=job.output_limit,
+            within=Surroundings(
+                environment=dict(job.environment),
+                folder=folder,
+                time_limit=job.time_limit,
+                output_limit=job.output_limit,
+            ),
             forked=forked,
         )
         problem = _failure(notebook)

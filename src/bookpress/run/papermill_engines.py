@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -95,6 +96,19 @@ class TypedTranslator(PythonTranslator):  # type: ignore[misc]
 papermill_translators.register("python", TypedTranslator)
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a notebook runs in."""
+
+    environment: Mapping[str, str]
+    """Variables besides those that every chapter has."""
+    folder: str
+    time_limit: float
+    """Seconds that it may take."""
+    output_limit: int
+    """Characters that it may put out."""
+
+
 class ForkedEngine(Engine):  # type: ignore[misc]
     """The papermill engine whose notebooks run in forks of the fork server."""
 
@@ -104,20 +118,17 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,  # noqa: ARG003 - papermill's signature
         *,
-        environment: Mapping[str, str],
-        folder: str,
-        time_limit: float,
-        output_limit: int,
+        within: Surroundings,
         forked: Callable[[int], object],
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a fork."""
         with (
-            Fork(environment, folder, output_limit) as fork,
-            processes.time_limit(fork.pid, time_limit) as reached,
+            Fork(within.environment, within.folder, within.output_limit) as fork,
+            processes.time_limit(fork.pid, within.time_limit) as reached,
         ):
             forked(fork.pid)
-            client = ChapterClient(nb_man, output_limit, fork.pid)
+            client = ChapterClient(nb_man, within.output_limit, fork.pid)
             client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
@@ -160,17 +171,14 @@ class KernelEngine(Engine):  # type: ignore[misc]
         nb_man: Any,
         kernel_name: str,
         *,
-        environment: Mapping[str, str],
-        folder: str,
-        time_limit: float,
-        output_limit: int,
+        within: Surroundings,
         **_: Any,
     ) -> Any:
         """Run the cells of a notebook in a kernel.
 
         It talks through files: free TCP ports may be lost to another.
         """
-        late = time.monotonic() + time_limit
+        late = time.monotonic() + within.time_limit
         pipe = os.pipe()
 
         def begun(**_: Any) -> None:
@@ -182,10 +190,10 @@ class KernelEngine(Engine):  # type: ignore[misc]
         with tempfile.TemporaryDirectory(dir=place) as home:
             client = ChapterClient(
                 nb_man,
-                output_limit,
+                within.output_limit,
                 config=_kernel_settings(home),
                 kernel_name=kernel_name,
-                resources={"metadata": {"path": folder}},
+                resources={"metadata": {"path": within.folder}},
                 startup_timeout=START_LIMIT,
                 # messages of one form from both
                 extra_arguments=["--Session.packer=bookpress.run.shell.packed"],
@@ -193,7 +201,8 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,
             )
-            variables = {**processes.chapter_environment(), "IPYTHONDIR": home, **environment}
+            variables = {**processes.chapter_environment(), "IPYTHONDIR": home}
+            variables.update(within.environment)
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             try:
                 client.execute(env=variables, pass_fds=pipe[:1], **quiet)

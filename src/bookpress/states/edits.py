@@ -11,7 +11,7 @@ from typing import Any
 
 from bookpress.elements.base.blocks import Block
 from bookpress.elements.base.charts import Chart, payload
-from bookpress.elements.base.data_table import data_table
+from bookpress.elements.table.data_table import data_table
 
 
 def changed_blocks(

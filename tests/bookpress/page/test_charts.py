@@ -12,9 +12,9 @@ from lxml import etree
 from bookpress.elements.base import charts
 from bookpress.elements.base.chart_widths import WIDTHS, fitted
 from bookpress.elements.base.charts import Chart, Column, Data, read_chart
-from bookpress.elements.base.data_table import cell, sort_key
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.titled import rasters, titled
+from bookpress.elements.table.data_table import cell, sort_key
 from bookpress.errors import PressError
 
 SPEC: dict[str, Any] = {

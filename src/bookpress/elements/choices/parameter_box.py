@@ -25,6 +25,7 @@ from bookpress.chapter.types.titles import of_chapter
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
 from bookpress.elements.base import contents
+from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
@@ -62,10 +63,10 @@ def read_opening(app: Sphinx, doctree: nodes.document) -> None:
     open_page(doctree, page, is_laid_out(app.srcdir))
 
 
+@where_laid_out
 def write_kicker(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     """Put the line above the title of a page that the press lays out."""
-    if app.builder.format == "html" and is_laid_out(app.srcdir):
-        add_kicker(doctree, app.env, docname)
+    add_kicker(doctree, app.env, docname)
 
 
 @cache

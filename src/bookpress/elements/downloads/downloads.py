@@ -21,6 +21,7 @@ from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.cite.record import Citation
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
+from bookpress.elements.base.events import when_built
 from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
 from bookpress.elements.figure.figures import cited, folder_of, origin_of, picture_cache
 from bookpress.elements.figure.render import TITLED, raster_size
@@ -63,12 +64,11 @@ def write_of_page(app: Sphinx, docname: str) -> None:
     write_files(app, store_of(app.env).page(docname))
 
 
-def finish(app: Sphinx, exception: Exception | None) -> None:
+@when_built
+def finish(app: Sphinx) -> None:
     """Write what belongs to no single page."""
-    is_finished = exception is None and app.builder.format == "html"
-    if is_finished:
-        describe_book(app)
-        write_index(app)
+    describe_book(app)
+    write_index(app)
 
 
 Download = dict[str, str]

@@ -24,7 +24,7 @@ from sphinx.util.osutil import relative_uri
 from bookpress.book.project import BUILD, is_laid_out
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
-from bookpress.elements.base.data_table import data_table
+from bookpress.elements.base.events import when_built
 from bookpress.elements.base.nodes import html
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.base.templates import fill
@@ -32,6 +32,7 @@ from bookpress.elements.choices.choice_links import figure_link
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
 from bookpress.elements.figure.pictures import offer_picture
+from bookpress.elements.table.data_table import data_table
 from bookpress.elements.value.words import chart_in_words, charts_of
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
@@ -91,10 +92,10 @@ def write_with_page(
         write_files(app, store_of(app.env).page(pagename), context)
 
 
-def offer_bundle(app: Sphinx, exception: Exception | None) -> None:
+@when_built
+def offer_bundle(app: Sphinx) -> None:
     """Lay out the script that draws charts, where pages have some."""
-    pages = store_of(app.env).pages.values() if app.builder.format == "html" else ()
-    if exception is None and any(page.charts for page in pages):
+    if any(page.charts for page in store_of(app.env).pages.values()):
         bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
         shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
         write_rasters(app)

@@ -19,6 +19,7 @@ from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
+from bookpress.elements.base.events import when_built, where_laid_out
 from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
@@ -48,19 +49,20 @@ def setup(app: Sphinx) -> None:
     app.connect("build-finished", shorten_highlighting)
 
 
-def drop_unused(app: Sphinx, exception: Exception | None) -> None:
+@when_built
+@where_laid_out
+def drop_unused(app: Sphinx) -> None:
     """Drop the style of notebooks that no page of our layout loads."""
-    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
-    if is_finished:
-        for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
-            unused.unlink()
+    for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
+        unused.unlink()
 
 
-def shorten_highlighting(app: Sphinx, exception: Exception | None) -> None:
+@when_built
+@where_laid_out
+def shorten_highlighting(app: Sphinx) -> None:
     """Leave out what browsers do not need of the style of code."""
     style = Path(app.outdir, "_static", HIGHLIGHTING)
-    has_style = exception is None and style.is_file() and is_laid_out(app.srcdir)
-    if has_style:
+    if style.is_file():
         text = assets.lean(style.name, style.read_text("utf-8"))
         replace_file(style, text.encode())
 
@@ -114,13 +116,12 @@ def _replace_addresses(buttons: Any, staged: str, written: str) -> None:
         _replace_addresses(button.get("buttons") or (), staged, written)
 
 
+@where_laid_out
 def silence_theme(app: Sphinx) -> None:
     """Leave out what the theme makes for its own layout.
 
     So are scripts of Jupyter Book for a service on another host.
     """
-    if app.builder.format != "html" or not is_laid_out(app.srcdir):
-        return
     for event, package in SILENCED:
         for listener in list(app.events.listeners[event]):
             if listener.handler.__module__.partition(".")[0] == package:

@@ -21,6 +21,7 @@ from bookpress.book.renamed import FIGURE, Name, Renamed, line_of, load_renamed,
 from bookpress.cite.landing_page import LandingPage
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import citation_of, title_of
+from bookpress.elements.base.events import when_built
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.figure.figures import folder_of
@@ -43,14 +44,7 @@ class Link(NamedTuple):
 def setup(app: Sphinx) -> None:
     """Check the places that old addresses lead to, and write pages there."""
     app.connect("env-updated", check_places, priority=900)
-    app.connect("build-finished", finish)
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the pages at old addresses."""
-    is_finished = exception is None and app.builder.format == "html"
-    if is_finished:
-        write_pages(app)
+    app.connect("build-finished", write_pages)
 
 
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
@@ -89,6 +83,7 @@ def _anchors(env: BuildEnvironment, slug: str) -> Iterator[str]:
         yield from node.get("ids", ())
 
 
+@when_built
 def write_pages(app: Sphinx) -> None:
     """Write a page for each chapter that moved, and for each figure that a chapter had."""
     table = load_renamed(Project.at(Path(app.srcdir)))

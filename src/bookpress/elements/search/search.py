@@ -14,9 +14,9 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookpress.book.project import is_laid_out
 from bookpress.elements.base import contents as book
 from bookpress.elements.base.charts import Chart
+from bookpress.elements.base.events import when_built, where_laid_out
 from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.value.words import charts_of
 from bookpress.files import replace_file
@@ -36,9 +36,10 @@ _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.com
 def setup(app: Sphinx) -> None:
     """Keep what is searched with each page, and write all of it at the end."""
     app.connect("html-page-context", keep_with_page, priority=970)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", write_script)
 
 
+@where_laid_out
 def keep_with_page(
     app: Sphinx,
     pagename: str,
@@ -47,15 +48,8 @@ def keep_with_page(
     doctree: nodes.document | None,
 ) -> None:
     """Keep the pieces of a page that was just made."""
-    if doctree is not None and not app.config[PAGES_ALONE] and is_laid_out(app.srcdir):
+    if doctree is not None and not app.config[PAGES_ALONE]:
         keep_entries(app, pagename, doctree)
-
-
-def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Write the pieces of all pages, where the press lays them out."""
-    is_finished = exception is None and app.builder.format == "html" and is_laid_out(app.srcdir)
-    if is_finished:
-        write_script(app)
 
 
 def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
@@ -157,6 +151,8 @@ def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     replace_file(file, text.encode())
 
 
+@when_built
+@where_laid_out
 def write_script(app: Sphinx) -> None:
     """Write the pieces of all pages, in reading order, as one script."""
     order = [app.config.root_doc]

@@ -10,7 +10,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from bookpress.book.project import is_laid_out
+from bookpress.elements.base.events import where_laid_out
 
 COLUMNS = 4
 """Columns from which on words in them have no room on a phone."""
@@ -22,17 +22,17 @@ TAG = re.compile("<[^>]*>")
 _CELL = re.compile(r"<td\b")
 
 
+@where_laid_out
 def label_tables(
-    app: Sphinx,
+    _app: Sphinx,
     _pagename: str,
     _template: str,
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
     """Name the cells of the tables of a page; columns of numbers stay below each other."""
-    if doctree is None or app.builder.format != "html" or not is_laid_out(app.srcdir):
-        return
-    context["body"] = _TABLE.sub(lambda table: labelled(table[0]), context["body"])
+    if doctree is not None:
+        context["body"] = _TABLE.sub(lambda table: labelled(table[0]), context["body"])
 
 
 def labelled(table: str) -> str:

@@ -16,8 +16,8 @@ from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 
-from bookpress.book.project import is_laid_out
 from bookpress.elements.base.contents import citation_of, title_of
+from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.store import PAGES_ALONE
 from bookpress.elements.base.templates import fill
 from bookpress.elements.figure.figures import Move, folder_of
@@ -39,6 +39,7 @@ def setup(app: Sphinx) -> None:
     app.connect("html-page-context", hold_rows_back, priority=985)
 
 
+@where_laid_out
 def hold_rows_back(
     app: Sphinx,
     pagename: str,
@@ -47,8 +48,7 @@ def hold_rows_back(
     doctree: nodes.document | None,
 ) -> None:
     """Leave the first rows of long tables on a page, and write all of them besides."""
-    is_page = app.builder.format == "html" and not app.config[PAGES_ALONE]
-    if doctree is None or not is_page or not is_laid_out(app.srcdir):
+    if doctree is None or app.config[PAGES_ALONE]:
         return
 
     def shortened(table: re.Match[str]) -> str:

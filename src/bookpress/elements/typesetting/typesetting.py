@@ -14,7 +14,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from bookpress.book.project import is_laid_out
+from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import LEVEL, RAISED
 from bookpress.elements.typesetting.latex import Macro, macros_of, readable
@@ -44,12 +44,12 @@ def keep_definitions(app: Sphinx, doctree: nodes.document) -> None:
     store_of(app.env).page(app.env.docname).terms = definitions(doctree)
 
 
+@where_laid_out
 def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Give the text of a page what HTML has besides."""
-    if app.builder.format == "html" and is_laid_out(app.srcdir):
-        explain_terms(doctree, app.env)
-        keep_together(doctree)
-        raise_digits(doctree)
+    explain_terms(doctree, app.env)
+    keep_together(doctree)
+    raise_digits(doctree)
 
 
 def keep_together(doctree: nodes.document) -> None:

@@ -13,9 +13,9 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.quotes import marks_of
 from bookpress.elements.base.charts import Chart
-from bookpress.elements.base.data_table import data_table
 from bookpress.elements.base.templates import write_apart
 from bookpress.elements.figure import render as drawing
+from bookpress.elements.table.data_table import data_table
 from bookpress.progress import folding_table
 from bookpress.states.sweeps.curve_chart import curve_chart
 from bookpress.states.sweeps.curves import Curve, in_words, spoken, spread

@@ -1,0 +1,176 @@
+"""Hold modules to what fits into a head: how long, how many, and one name for one class.
+
+It prints a line for each thing over a limit, by file and line. Docstrings and empty lines do not
+count; options of a command and fields of a dataclass are no parameters. Width, and one statement a
+line, are looked at by ruff; the cells of chapters by ``chapters.py``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+LOOKED_AT = ("src", "scripts")
+
+MODULE = 400  # lines of a module
+FUNCTION = 40  # lines of a function
+PARAMETERS = 5  # of a function, besides the options of a command
+FOLDER = 12  # modules of a folder
+ONE_EACH = {"commands", "plot"}  # folders with a module a command, a module a chapter
+MORE_PARAMETERS = {
+    "src/compute_divide/evidence/models/refresh.py refresh_epoch": 6,
+    "src/compute_divide/evidence/openalex/snapshot.py count_corpus": 6,
+    "src/compute_divide/evidence/store/tables.py derive": 7,
+    "src/compute_divide/plot/base/marks.py dots_with_intervals": 7,
+    "src/compute_divide/plot/base/marks.py end_labels": 7,
+    "src/compute_divide/plot/base/wording.py describe_series": 6,
+}
+"""What is over that limit of old, and by how much at most: nothing is to join these."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+Documented = ast.Module | ast.ClassDef | Function
+SEVERAL = (ast.Tuple, ast.GeneratorExp, ast.ListComp, ast.IfExp)
+
+
+class Finding(NamedTuple):
+    """What is over a limit, and where."""
+
+    file: str
+    line: int
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.message}"
+
+
+class Module(NamedTuple):
+    """A module as it is read: its file as messages name it."""
+
+    file: str
+    text: str
+    tree: ast.Module
+
+
+def modules_in(folders: Sequence[Path]) -> list[Module]:
+    """Return the modules in some folders and below."""
+    files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    texts = {file: file.read_text(encoding="utf-8") for file in files}
+    return [Module(_named(file), text, ast.parse(text)) for file, text in texts.items()]
+
+
+def _named(file: Path) -> str:
+    """Return a file as messages name it: from the root of the project, where it is within."""
+    return (file.relative_to(ROOT) if file.is_relative_to(ROOT) else file).as_posix()
+
+
+def findings(modules: Sequence[Module]) -> Iterator[Finding]:
+    """Yield all that is over a limit."""
+    yield from crowded_folders(modules)
+    yield from classes_of_one_name(modules)
+    for module in modules:
+        lines = code_lines(module)
+        if lines > MODULE:
+            message = f"long-module {lines} lines of code: a module has at most {MODULE}"
+            yield Finding(module.file, 1, message)
+        for node in ast.walk(module.tree):
+            for message in _messages(node, module.file):
+                yield Finding(module.file, node.lineno, message)  # type: ignore[attr-defined]
+
+
+def _messages(node: ast.AST, file: str) -> Iterator[str]:
+    """Yield what of a function, or of an assignment, is over a limit."""
+    if isinstance(node, Function):
+        lines = function_lines(node)
+        if lines > FUNCTION:
+            yield f"long-function {node.name} has {lines} lines: at most {FUNCTION}"
+        number = len(parameters_of(node))
+        if number > MORE_PARAMETERS.get(f"{file} {node.name}", PARAMETERS):
+            yield f"many-parameters {node.name} takes {number}: at most {PARAMETERS}"
+    elif isinstance(node, ast.Assign):
+        is_packed = isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, SEVERAL)
+        if is_packed:
+            yield "packed several values in one assignment: give each a statement"
+
+
+def code_lines(module: Module) -> int:
+    """Return the lines of a module without its docstrings and empty lines."""
+    documented = [node for node in ast.walk(module.tree) if isinstance(node, Documented)]
+    docstrings = [ast.get_docstring(node) or "" for node in documented]
+    said = sum(_filled(docstring) for docstring in docstrings)
+    return _filled(module.text) - said
+
+
+def _filled(text: str) -> int:
+    """Return how many lines of a text are not empty."""
+    return len([line for line in text.splitlines() if line.strip()])
+
+
+def function_lines(node: Function) -> int:
+    """Return the lines of a function from its first to its last, or those below its docstring."""
+    is_documented = ast.get_docstring(node) is not None
+    before = node.body[0].end_lineno if is_documented else node.lineno - 1
+    return (node.end_lineno or node.lineno) - (before or 0)
+
+
+def parameters_of(node: Function) -> list[str]:
+    """Return the parameters that a function takes, but for the options of a command."""
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    own = [each for each in every if each.arg not in {"self", "cls"}]
+    return [each.arg for each in own if not _is_option(each)]
+
+
+def _is_option(parameter: ast.arg) -> bool:
+    kind = ast.unparse(parameter.annotation) if parameter.annotation else ""
+    return "typer." in kind or kind.startswith("opt.")
+
+
+def crowded_folders(modules: Sequence[Module]) -> Iterator[Finding]:
+    """Yield folders with too many modules, ``__init__.py`` aside."""
+    paths = [Path(module.file) for module in modules]
+    numbers = Counter(path.parent for path in paths if path.name != "__init__.py")
+    for folder, number in numbers.items():
+        if number > FOLDER and folder.name not in ONE_EACH:
+            message = f"crowded-folder {number} modules: a folder has at most {FOLDER}"
+            yield Finding(folder.as_posix(), 1, message)
+
+
+def classes_of_one_name(modules: Sequence[Module]) -> Iterator[Finding]:
+    """Yield classes whose name another has too."""
+    for name, places in _classes(modules).items():
+        for file, line in places[1:]:
+            first, first_line = places[0]
+            message = f"name-of-two {name} is a class of {first}:{first_line} too"
+            yield Finding(file, line, message)
+
+
+def _classes(modules: Sequence[Module]) -> Mapping[str, list[tuple[str, int]]]:
+    places: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for module in modules:
+        if module.file.startswith("scripts/"):
+            continue  # each is a program by itself
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.ClassDef):
+                places[node.name].append((module.file, node.lineno))
+    return places
+
+
+def main() -> int:
+    """Print what is over a limit; return the exit code."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("folders", nargs="*", type=Path, help="by default src and scripts")
+    given = parser.parse_args().folders
+    folders = [folder.resolve() for folder in given] or [ROOT / name for name in LOOKED_AT]
+    found = sorted(set(findings(modules_in(folders))))
+    for finding in found:
+        print(finding)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,29 @@
+"""What ``_config.yml`` says: the settings of a book for Jupyter Book, and among them for Sphinx."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from bookpress.files import as_mapping, read
+
+FILE = "_config.yml"
+
+
+def configuration(root: Path) -> Mapping[str, Any]:
+    """Return all of it; `execute` and `sphinx` without entries are empty mappings."""
+    return _configuration(read(root / FILE))
+
+
+@cache
+def _configuration(content: bytes) -> Mapping[str, Any]:
+    settings = as_mapping(content, FILE, "Jupyter Book settings")
+    parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
+    return {**settings, **parts}
+
+
+def sphinx_settings(root: Path) -> Mapping[str, Any]:
+    """Return the settings of Sphinx that it passes on, ``sphinx: config:``."""
+    return configuration(root)["sphinx"].get("config") or {}

@@ -1,0 +1,83 @@
+"""What `scripts/limits.py` says of modules that do not fit into a head, a line each."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / "scripts" / "limits.py"
+
+
+def said_of(*folders):
+    words = [sys.executable, SCRIPT, *folders]
+    done = subprocess.run(words, capture_output=True, text=True)
+    assert done.stderr == ""
+    return done.returncode, done.stdout.splitlines()
+
+
+def body(lines):
+    return "".join(f"    x_{number} = {number}\n" for number in range(lines))
+
+
+DOCUMENTED = '    """Do.\n\n    Say more.\n    """\n'
+REFUSED = {
+    "a long function": (
+        {"a.py": f"def work():\n{DOCUMENTED}{body(41)}"},
+        "a.py:1: long-function work has 41 lines: at most 40",
+    ),
+    "a sixth parameter": (
+        {"a.py": "def work(a, b, c, *, d, e, f=1):\n    pass\n"},
+        "a.py:1: many-parameters work takes 6: at most 5",
+    ),
+    "a long module": (
+        {"a.py": "x = 1\n" * 401},
+        "a.py:1: long-module 401 lines of code: a module has at most 400",
+    ),
+    "a thirteenth module": (
+        {f"part/m{number}.py": "" for number in range(13)},
+        "part:1: crowded-folder 13 modules: a folder has at most 12",
+    ),
+    "two classes of a name": (
+        {"a.py": "class Order:\n    pass\n", "b.py": "\nclass Order:\n    pass\n"},
+        "b.py:2: name-of-two Order is a class of {home}/a.py:1 too",
+    ),
+    "values packed": (
+        {"a.py": "a, b = 1, 2\n"},
+        "a.py:1: packed several values in one assignment: give each a statement",
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "line"), REFUSED.values(), ids=REFUSED)
+def test_it_refuses(files, line, tmp_path):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    expected = f"{tmp_path}/{line.format(home=tmp_path)}"
+    assert said_of(tmp_path) == (1, [expected])
+
+
+TAKEN = {
+    "forty lines and a docstring": f"def work():\n{DOCUMENTED}{body(40)}",
+    "five parameters and self": "class A:\n    def work(self, a, b, c, d, e):\n        pass\n",
+    "options of a command": "def run(a: opt.A, b: opt.B, c: opt.C, d: opt.D, e: opt.E, f: opt.F): ...",
+    "four hundred lines and as many empty ones": "x = 1\n\n" * 400,
+}
+
+
+@pytest.mark.parametrize("text", TAKEN.values(), ids=TAKEN)
+def test_it_takes(text, tmp_path):
+    (tmp_path / "a.py").write_text(text)
+    assert said_of(tmp_path) == (0, [])
+
+
+def test_a_folder_of_commands_holds_one_module_each(tmp_path):
+    (tmp_path / "commands").mkdir()
+    for number in range(20):
+        (tmp_path / "commands" / f"m{number}.py").write_text("")
+    assert said_of(tmp_path) == (0, [])
+
+
+def test_the_project_keeps_to_the_limits():
+    assert said_of() == (0, [])
