@@ -1,15 +1,18 @@
 """The record: what is refused, and what follows from the settings for identity and address."""
 
 import datetime as dt
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from cite.conftest import FACTS, PUBLIC
 from pybtex.database import parse_string
 
-from bookpress.cite.book import SETTINGS, Author, Book
+from bookpress.cite.book import SETTINGS, Author, Book, load_book
 from bookpress.cite.record import ChapterRecord, Citation, EditionRecord, read_chapter
 from bookpress.cite.references import work_of
+from bookpress.elements.base.templates import fill
 from bookpress.errors import UsageError
 from bookpress.files import checked
 
@@ -147,3 +150,25 @@ def test_and_others_is_no_author_of_a_cited_work() -> None:
     source = "@misc{raji2022, author = {Raji, Inioluwa and others}, title = {Audits}}"
     entry = parse_string(source, "bibtex").entries["raji2022"]
     assert [author.full for author in work_of(entry).authors] == ["Inioluwa Raji"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "language"),
+    [
+        ("", "en"),
+        ("sphinx: {config: {language: de}}", "de"),
+        ("sphinx: {config: {language: pt_BR}}", "pt"),
+        ("sphinx: {config: {language: null}}", "en"),
+        ("sphinx:", "en"),
+    ],
+)
+def test_a_book_without_publication_settings_has_the_language_of_its_pages(
+    settings: str, language: str, tmp_path: Path
+) -> None:
+    (tmp_path / "_config.yml").write_text(f"title: Winds\n{settings}\n")
+    assert load_book(tmp_path).language == language
+
+
+def test_a_page_of_one_figure_has_the_language_of_the_book() -> None:
+    book = SimpleNamespace(language="de", title="Winde")
+    assert '<html lang="de">' in fill("alone.html", book=book, asset=str)
