@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import math
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -21,15 +19,22 @@ from contextlib import contextmanager
 from itertools import zip_longest
 from pathlib import Path
 from string import Template
-from typing import Any, NamedTuple
-
-import yaml
+from typing import Any
 
 from bookpress.book.new_chapter import PATTERN
-from bookpress.chapter.bindings import NO_PYTHON
 from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
 from bookpress.files import decoded, replace_file
+from chapter_cells import (
+    ChapterText,
+    figure_head,
+    line_at,
+    read_chapter,
+    tags_of,
+    tree_of,
+    unreadable,
+)
+from finding import Finding
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "pyproject.toml"
@@ -43,189 +48,16 @@ HIDING = {f"{verb}-{part}" for verb in ("hide", "remove") for part in ("input", 
 IMPORTED = {"compute_divide": "cd", "pandas": "pd"}
 TYPES = "compute_divide.choices"
 
-ORDER = ("mystnb", "figure", "name", "caption", "image", "alt")
-"""The metadata of a figure in the order in which people write them; others follow by name."""
 COLLECTIONS = (ast.Tuple, ast.List, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp)
 MAKERS = {"filter", "map", "zip"}
 CONVERTERS = {"iter", "list", "reversed", "sorted", "tuple"}
-
-
-class Finding(NamedTuple):
-    """What is wrong with a chapter, and where."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
-
-
-class UnreadableError(Exception):
-    """What cannot be read, and its line in the chapter."""
-
-    def __init__(self, line: int, message: str) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class Cell(NamedTuple):
-    """A code cell: what stands above the code, the code, and where each begins."""
-
-    head: str
-    head_line: int
-    code: str
-    line: int
-
-
-class Chapter(NamedTuple):
-    """A chapter, by the name that messages give it."""
-
-    file: str
-    text: str
-    cells: Sequence[Cell]
-
-
-# What a chapter holds
-
-
-def read_chapter(file: str, text: str) -> Chapter:
-    """Return a chapter with its code cells."""
-    cells = []
-    for found in CELLS.finditer(text):
-        code = found["code"].lstrip("\n")
-        head_line = _line_at(text, found.start("head"))
-        line = _line_at(text, found.end("code") - len(code))
-        cells.append(Cell(found["head"], head_line, code.rstrip("\n"), line))
-    return Chapter(file, text, cells)
-
-
-def _line_at(text: str, place: int) -> int:
-    return text.count("\n", 0, place) + 1
-
-
-def tree_of(cell: Cell) -> ast.Module:
-    """Return the syntax of a cell, with the lines of the chapter."""
-    try:
-        tree = ast.parse(NO_PYTHON.sub("", cell.code))
-    except (SyntaxError, ValueError) as error:
-        line = cell.line + (getattr(error, "lineno", None) or 1) - 1
-        reason = getattr(error, "msg", str(error))
-        raise UnreadableError(line, f"unreadable the cell is no Python: {reason}") from error
-    ast.increment_lineno(tree, cell.line - 1)
-    return tree
-
-
-def metadata_of(cell: Cell) -> dict[str, Any]:
-    """Return the metadata of a cell."""
-    try:
-        entries = yaml.safe_load(_yaml_of(cell.head)) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = cell.head_line + (mark.line if mark else 0)
-        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise UnreadableError(line, f"unreadable the metadata are no YAML: {reason}") from error
-    if not isinstance(entries, dict):
-        raise UnreadableError(cell.head_line, "unreadable the metadata are no names with values")
-    return entries
-
-
-def _yaml_of(head: str) -> str:
-    """Return the YAML of a head, each line where it stands."""
-    if head.startswith("---"):
-        return head[: head.rindex("---")]
-    return re.sub(r"^:", "", head, flags=re.MULTILINE)
-
-
-def tags_of(cell: Cell) -> set[str]:
-    """Return the tags of a cell."""
-    tags = metadata_of(cell).get("tags") or []
-    return {str(tag) for tag in tags} if isinstance(tags, list) else {str(tags)}
-
-
-def unreadable(chapter: Chapter) -> Iterator[Finding]:
-    """Yield what of a chapter can neither be linted nor formatted."""
-    for cell in chapter.cells:
-        for read in (figure_head, tree_of):
-            try:
-                read(cell)
-            except UnreadableError as error:
-                yield Finding(chapter.file, error.line, str(error))
-
-
-# The metadata of figures
-
-
-def figure_head(cell: Cell) -> str:
-    """Return the head of a cell as people write it; only that of a figure is changed."""
-    entries = _tidied(metadata_of(cell))
-    if not cell.head.startswith("---") or "mystnb" not in entries:
-        return cell.head
-    if _has_comment(_yaml_of(cell.head)):
-        message = "comment it would be lost when the notebook is saved: write it into the code"
-        raise UnreadableError(cell.head_line, message)
-    head = "---\n" + "".join(f"{line}\n" for line in _written(entries)) + "---\n"
-    if yaml.safe_load(_yaml_of(head)) != entries:
-        message = "unreadable the metadata cannot be written in lines: is a character no text?"
-        raise UnreadableError(cell.head_line, message)
-    return head
-
-
-def _tidied(value: Any, key: str = "") -> Any:
-    """Return metadata without blanks that nobody sees: captions in paragraphs, others in a line."""
-    if isinstance(value, dict):
-        return {name: _tidied(entry, name) for name, entry in value.items()}
-    if key == "caption" and isinstance(value, str) and value.strip():
-        return re.sub(r"[ \t]+$", "", value.strip(), flags=re.MULTILINE) + "\n"
-    if key in ORDER and isinstance(value, str):
-        return " ".join(value.split())
-    return value
-
-
-def _written(entries: dict[str, Any], indent: str = "") -> Iterator[str]:
-    """Yield metadata in lines."""
-    for key in sorted(entries, key=_rank):
-        value = entries[key]
-        if isinstance(value, dict) and value:
-            yield f"{indent}{key}:"
-            yield from _written(value, f"{indent}  ")
-        elif key == "caption" and isinstance(value, str) and value:
-            yield f"{indent}{key}: |"
-            yield from (f"{indent}  {line}".rstrip() for line in value[:-1].split("\n"))
-        else:
-            yield from (f"{indent}{line}" for line in _in_yaml(key, value))
-
-
-def _rank(key: Any) -> tuple[int, str]:
-    return ORDER.index(key) if key in ORDER else len(ORDER), str(key)
-
-
-def _in_yaml(key: Any, value: Any) -> list[str]:
-    """Return an entry as YAML has it: text in a line, in quotes if need be, a list in brackets."""
-    flow = None if isinstance(value, list) else False
-    written = yaml.safe_dump(
-        {key: value}, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=math.inf
-    )
-    if written.startswith(f"{key}: '") and not re.search(r'["\\]', value):
-        return [f'{key}: "{value}"']
-    return written.splitlines()
-
-
-def _has_comment(text: str) -> bool:
-    """Tell whether anything but tokens stands between the tokens of YAML."""
-    last = 0
-    for token in yaml.scan(text):
-        if "#" in text[last : token.start_mark.index]:
-            return True
-        last = max(last, token.end_mark.index)
-    return False
 
 
 # What ruff says
 
 
 @contextmanager
-def as_notebooks(chapters: Sequence[Chapter]) -> Iterator[list[Path]]:
+def as_notebooks(chapters: Sequence[ChapterText]) -> Iterator[list[Path]]:
     """Lay the code of chapters out in notebooks, which ruff reads cell by cell."""
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, f"chapter_{number}.ipynb") for number in range(len(chapters))]
@@ -265,7 +97,7 @@ def ruff(command: str, files: Sequence[Path], *options: str) -> str:
     return done.stdout
 
 
-def ruff_findings(chapters: Sequence[Chapter]) -> Iterator[Finding]:
+def ruff_findings(chapters: Sequence[ChapterText]) -> Iterator[Finding]:
     """Yield what ruff finds in the code of chapters, with the lines of the chapters."""
     with as_notebooks(chapters) as files:
         found = json.loads(ruff("check", files, "--output-format", "json") or "[]")
@@ -277,7 +109,7 @@ def ruff_findings(chapters: Sequence[Chapter]) -> Iterator[Finding]:
         yield Finding(chapter.file, first + one["location"]["row"] - 1, message)
 
 
-def formatted(chapters: Sequence[Chapter]) -> list[str]:
+def formatted(chapters: Sequence[ChapterText]) -> list[str]:
     """Return the texts of chapters, their code and the metadata of their figures in shape."""
     with as_notebooks(chapters) as files:
         ruff("format", files)
@@ -288,7 +120,7 @@ def formatted(chapters: Sequence[Chapter]) -> list[str]:
     ]
 
 
-def _spliced(chapter: Chapter, codes: Sequence[str]) -> str:
+def _spliced(chapter: ChapterText, codes: Sequence[str]) -> str:
     """Return the text of a chapter with other code in its cells."""
     parts = []
     last = 0
@@ -301,21 +133,21 @@ def _spliced(chapter: Chapter, codes: Sequence[str]) -> str:
     return "".join([*parts, chapter.text[last:]])
 
 
-def unformatted(chapter: Chapter, shaped: str) -> Iterator[Finding]:
+def unformatted(chapter: ChapterText, shaped: str) -> Iterator[Finding]:
     """Yield the first line of each cell that would be another, were it formatted."""
     cells = zip(CELLS.finditer(chapter.text), CELLS.finditer(shaped), strict=True)
     for old, new in cells:
         lines = zip_longest(old[0].splitlines(), new[0].splitlines())
         others = [number for number, (before, after) in enumerate(lines) if before != after]
         if others:
-            line = _line_at(chapter.text, old.start()) + others[0]
+            line = line_at(chapter.text, old.start()) + others[0]
             yield Finding(chapter.file, line, "format the cell is out of shape: `make format`")
 
 
 # The limits of the house
 
 
-def over_limits(chapter: Chapter) -> Iterator[Finding]:
+def over_limits(chapter: ChapterText) -> Iterator[Finding]:
     """Yield where cells are too long or too wide, pack statements, or import too much."""
     declaring = [number for number, cell in enumerate(chapter.cells) if _declares(cell)]
     for place, cell in enumerate(chapter.cells):
@@ -380,7 +212,7 @@ def _imported(node: ast.AST, takes_types: bool) -> str:
     )
 
 
-def too_many_hidden(chapters: Sequence[Chapter]) -> list[Finding]:
+def too_many_hidden(chapters: Sequence[ChapterText]) -> list[Finding]:
     """Return the cells that readers do not see, if there are too many in the chapters together."""
     hidden = [
         (chapter, cell, tags)

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from finding import Finding
+
 ROOT = Path(__file__).resolve().parents[1]
 LOOKED_AT = ("src", "scripts")
 
@@ -36,17 +38,6 @@ MORE_PARAMETERS = {
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
 SEVERAL = (ast.Tuple, ast.GeneratorExp, ast.ListComp, ast.IfExp)
-
-
-class Finding(NamedTuple):
-    """What is over a limit, and where."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}"
 
 
 class Module(NamedTuple):
@@ -152,8 +143,6 @@ def classes_of_one_name(modules: Sequence[Module]) -> Iterator[Finding]:
 def _classes(modules: Sequence[Module]) -> Mapping[str, list[tuple[str, int]]]:
     places: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for module in modules:
-        if module.file.startswith("scripts/"):
-            continue  # each is a program by itself
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ClassDef):
                 places[node.name].append((module.file, node.lineno))

@@ -1,6 +1,5 @@
 """What `scripts/chapters.py` refuses in the code of a chapter, and what it leaves alone."""
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +10,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import chapters
+from chapter_cells import metadata_of, read_chapter
+
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "scripts" / "chapters.py"
-_spec = importlib.util.spec_from_file_location("chapters", SCRIPT)
-chapters = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(chapters)
 
 FRONT = f"""\
 ---
@@ -101,7 +100,7 @@ def said(tmp_path, capsys):
 
 
 def shaped(text):
-    [formatted] = chapters.formatted([chapters.read_chapter("a.md", text)])
+    [formatted] = chapters.formatted([read_chapter("a.md", text)])
     return formatted
 
 
@@ -306,8 +305,8 @@ heads = st.fixed_dictionaries(
 def test_what_is_in_shape_stays_and_says_the_same(entries, code):
     once = shaped(page(code, head=f"---\n{yaml.safe_dump(entries)}---\n"))
     assert shaped(once) == once
-    [cell] = chapters.read_chapter("a.md", once).cells
-    words = chapters.metadata_of(cell)
+    [cell] = read_chapter("a.md", once).cells
+    words = metadata_of(cell)
     assert squeezed(words) == squeezed(entries)
 
 
