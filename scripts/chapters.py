@@ -26,6 +26,7 @@ from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
 from bookpress.files import decoded, replace_file
 from chapter_cells import (
+    Cell,
     ChapterText,
     figure_head,
     line_at,

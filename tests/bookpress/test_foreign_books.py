@@ -187,9 +187,15 @@ def test_a_file_beside_a_chapter_runs_chapters_again(press: Press, home: Path) -
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == "np.float64(2012.0)"
 
 
-def test_editions_are_kept_and_compared(press: Press) -> None:
+@pytest.fixture(scope="module", name="early")
+def early_edition(press: Press) -> str:
+    """Return the name of an edition with another year."""
     press("build", "-p", "year=1990", "--save", "early")
-    compared = json.loads(press("compare", "default", "early", "--json"))
+    return "early"
+
+
+def test_editions_are_kept_and_compared(press: Press, early: str) -> None:
+    compared = json.loads(press("compare", "default", early, "--json"))
     [changed] = compared["parameters"]
     assert (changed["name"], changed["one"], changed["other"]) == ("year", 2000, 1990)
     press("sweep", "content-waves_1", "-g", "year=1990,2000", "--dry-run")
@@ -431,11 +437,11 @@ def test_a_parameter_that_was_used_before_is_not_reported(tmp_path: Path) -> Non
     assert "nothing wrong was found" in run_press(tmp_path, "check", whole=True)
 
 
-def test_what_needs_results_says_how_to_have_some(press: Press) -> None:
+def test_what_needs_results_says_how_to_have_some(press: Press, early: str) -> None:
     said = press("run", "content-waves_1", whole=True)
     assert "publishes no results; a number is one where the prose quotes it: {result}`name`" in said
     assert "neither edition has results to compare" in press(
-        "compare", "default", "early", whole=True
+        "compare", "default", early, whole=True
     )
 
 
