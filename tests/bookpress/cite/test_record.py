@@ -157,7 +157,7 @@ def test_and_others_is_no_author_of_a_cited_work() -> None:
     [
         ("", "en"),
         ("sphinx: {config: {language: de}}", "de"),
-        ("sphinx: {config: {language: pt_BR}}", "pt"),
+        ("sphinx: {config: {language: pt_BR}}", "pt-BR"),
         ("sphinx: {config: {language: null}}", "en"),
         ("sphinx:", "en"),
     ],
