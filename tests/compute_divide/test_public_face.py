@@ -46,11 +46,8 @@ MOST = 85
 """How many names a chapter may choose from, besides the tables and the figures."""
 METHOD = "a method of its own, with a source and laws that are tested"
 SERVE_ONE_CHAPTER = {
-    **dict.fromkeys(["mean_share", "weighted_share", "top500_share", "record_chance"], METHOD),
-    **dict.fromkeys(
-        ["trend_break", "share_changes", "reporting_triangle", "specifications"], METHOD
-    ),
-    "answers": "a grid of shares that cells would make ten times as slowly, in every state",
+    **dict.fromkeys(["record_chance", "trend_break", "share_changes"], METHOD),
+    **dict.fromkeys(["reporting_triangle", "specifications"], METHOD),
     "relabel": "the sectors of organisations by all their names, learnt from other vintages",
     "Check": "the rule by which every claim gets its verdict",
     "judged": "a comparison: a word of the language in which sentences are tested",

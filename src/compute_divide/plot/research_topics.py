@@ -8,7 +8,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
-from compute_divide.analysis.statistics.estimates import ACADEMIA, INDUSTRY
+from compute_divide.analysis.statistics.teams import ACADEMIA, INDUSTRY
 from compute_divide.evidence.papers.citations import RANKS_TABLE
 from compute_divide.evidence.papers.profiles import venue_name
 from compute_divide.evidence.papers.table import PAPERS_TABLE

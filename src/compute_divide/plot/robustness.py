@@ -13,7 +13,9 @@ from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.analysis.models.drift import known_by_year
 from compute_divide.analysis.models.multiverse import Question
-from compute_divide.analysis.statistics.estimates import COMPUTE, INDUSTRY, span
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.periods import span
+from compute_divide.analysis.statistics.teams import INDUSTRY
 from compute_divide.plot.base.axes import named_rows, row_axis, share_axis, year_axis
 from compute_divide.plot.base.marks import (
     DEFINITION_NAMES,
@@ -70,7 +72,7 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
     Parameters
     ----------
     estimates : pandas.DataFrame
-        The answers, from `answers`.
+        Shares from `shares_by`, by ``definition`` and ``vintage``, with ``what``: the question.
     questions : sequence of Question
         Those that are shown, of one team type: a line each within a row, the first on top.
 
@@ -82,7 +84,8 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
     periods = {question.name: span(question.period) for question in questions}
     names = list(periods.values())
     shown = estimates[estimates["what"].isin(list(periods))]
-    shown = shown.assign(what=shown["what"].map(periods))
+    shown = shown.assign(what=shown["what"].map(periods)).sort_values("vintage", kind="stable")
+    shown = shown.sort_values("definition", key=_places_of_definitions, kind="stable")
     chart = _grid(shown, names)
     description = _describe_grid(shown, names)
     source = models_credit(*estimates["vintage"].unique())
@@ -156,6 +159,12 @@ def fragility_table(carried: Mapping[str, Estimate]) -> Table:
         "names": Column("The first to fall"),
     }
     return table(pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _places_of_definitions(names: pd.Series[str]) -> pd.Series[int]:
+    """Return the place of each definition in the order in which they are shown."""
+    places = {name: place for place, name in enumerate(DEFINITION_NAMES)}
+    return names.map(places)
 
 
 def _describe_grid(estimates: pd.DataFrame, periods: list[str]) -> str:

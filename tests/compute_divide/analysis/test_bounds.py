@@ -9,7 +9,7 @@ from compute_divide.analysis.statistics.bounds import (
     belonging_bounds,
     bounded_share,
 )
-from compute_divide.analysis.statistics.estimates import counted_share
+from compute_divide.analysis.statistics.shares import counted_share
 
 TEAMS = st.sampled_from(["academia-only", "collaboration", "industry-only", "other", "unknown"])
 

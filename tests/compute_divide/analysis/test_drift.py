@@ -14,7 +14,8 @@ from compute_divide.analysis.models.drift import (
     revised_share,
     share_changes,
 )
-from compute_divide.analysis.statistics.estimates import TEAM_TYPES, known_share, period_share
+from compute_divide.analysis.statistics.shares import known_share
+from compute_divide.analysis.statistics.teams import TEAM_TYPES, period_share
 from compute_divide.evidence.models.table import load_models
 
 COMPUTE = "training_compute_flop"

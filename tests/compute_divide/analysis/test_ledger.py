@@ -3,10 +3,8 @@
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from compute_divide.analysis.statistics.estimates import mean_share
 from compute_divide.evidence.claims import load_ledger, load_related_figures
 
 CHAPTER = Path(__file__).parents[3] / "notebooks" / "ledger.md"
@@ -26,12 +24,6 @@ def test_shares_that_stand_for_counts_are_those_counts():
     assert found["ai-index-2022-academia-share"].value == pytest.approx(
         three / (three + more), abs=5e-4
     )
-
-
-def test_places_are_the_unit_of_a_mean_share():
-    alike = mean_share(pd.Series([0.5, 0.5, 0.5]), "papers")
-    assert (alike.value, alike.low, alike.high, alike.n) == (0.5, 0.5, 0.5, 3)
-    assert mean_share(pd.Series([0.2, 0.8]), "papers").value is None
 
 
 def test_every_entry_has_its_paragraph_and_says_who_tells_it():

@@ -11,12 +11,9 @@ from compute_divide.analysis.models.multiverse import (
     HEADLINES,
     specifications,
 )
-from compute_divide.analysis.statistics.estimates import (
-    TEAM_TYPES,
-    in_years,
-    period_share,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.periods import in_years
+from compute_divide.analysis.statistics.shares import wilson_share
+from compute_divide.analysis.statistics.teams import TEAM_TYPES, period_share
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.store.files import last_whole_year, vintages
 from sampling import LONG

@@ -16,7 +16,8 @@ from compute_divide.analysis.papers.papers import (
     with_teams,
 )
 from compute_divide.analysis.statistics.association import CELLS, association, fit_logistic
-from compute_divide.analysis.statistics.estimates import in_years, shares_by
+from compute_divide.analysis.statistics.periods import in_years
+from compute_divide.analysis.statistics.teams import shares_by
 from compute_divide.analysis.statistics.trends import trend_break
 from compute_divide.evidence.papers.table import MIXED, VERDICTS, load_agreement, load_papers
 

@@ -5,12 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.statistics.estimates import (
-    TEAM_TYPES,
-    period_share,
-    shares_by,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.shares import flag_share, wilson_share
+from compute_divide.analysis.statistics.teams import TEAM_TYPES, period_share, shares_by
 
 counts = st.integers(0, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -82,3 +78,50 @@ def test_a_missing_label_counts_as_unknown():
 def test_a_team_type_outside_the_set_is_refused_by_name():
     with pytest.raises(ValueError, match=r"'academia' is not a team type; allowed: academia-only"):
         shares_by(pd.DataFrame({"year": [2010], "team_type": ["other"]}), team_types=["academia"])
+
+
+sized = st.lists(st.tuples(st.booleans(), st.integers(1, 50), st.sampled_from("abcd")), max_size=20)
+sized = sized.map(lambda rows: pd.DataFrame(rows, columns=["flag", "size", "group"]))
+
+
+@given(sized)
+def test_a_weighted_share_is_that_of_the_total_and_with_equal_weights_the_plain_one(rows):
+    rows["flag"] = rows["flag"].astype(bool)
+    share = flag_share(rows, "flag", "x", weights="size")
+    alike = flag_share(rows.assign(size=3), "flag", "x", weights="size")
+    plain = flag_share(rows, "flag", "x")
+    assert (share.k, share.n) == (plain.k, plain.n)
+    if rows.empty:
+        assert share.value is None
+        return
+    assert share.value == pytest.approx(rows.loc[rows["flag"], "size"].sum() / rows["size"].sum())
+    assert alike.value == pytest.approx(plain.value)
+    assert 0 <= share.low <= share.value <= share.high <= 1
+
+
+@given(sized)
+def test_in_a_mean_every_group_counts_as_one(rows):
+    rows["flag"] = rows["flag"].astype(bool)
+    mean = flag_share(rows, "flag", "x", mean_over="group")
+    shares = rows.groupby("group")["flag"].mean()
+    assert mean.n == len(shares)
+    if len(shares) < 3:
+        assert mean.value is None
+    else:
+        assert mean.value == pytest.approx(shares.mean())
+        assert 0 <= mean.low <= mean.value <= mean.high <= 1
+
+
+def test_a_share_rests_on_few_large_rows_or_on_groups_that_differ():
+    flags = pd.DataFrame({"flag": [True, False] * 6, "group": [*"aabbccddeeff"]})
+    even = flag_share(flags.assign(size=10), "flag", "x", weights="size")
+    few = flag_share(flags.assign(size=[110, 1] + [1] * 10), "flag", "x", weights="size")
+    assert few.high - few.low > even.high - even.low
+    alike = flag_share(flags, "flag", "x", mean_over="group")
+    assert (alike.value, alike.low, alike.high) == (0.5, 0.5, 0.5)
+
+
+def test_a_share_has_weights_or_is_a_mean():
+    rows = pd.DataFrame({"flag": [True], "size": [1], "group": ["a"]})
+    with pytest.raises(ValueError, match=r"weights \(size\) or is a mean over group"):
+        flag_share(rows, "flag", "x", weights="size", mean_over="group")

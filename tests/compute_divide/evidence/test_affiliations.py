@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.analysis.papers.papers import with_teams
-from compute_divide.analysis.statistics.estimates import flag_share
+from compute_divide.analysis.statistics.shares import flag_share
 from compute_divide.evidence.papers.affiliations import (
     AffiliationReader,
     load_affiliation_rules,

@@ -7,7 +7,6 @@ import shutil
 import pandas as pd
 import pytest
 
-from compute_divide.analysis.chips.machines import top500_share
 from compute_divide.evidence.audit.machines import (
     derive_audited_machines,
     load_audited_chips,
@@ -247,18 +246,3 @@ def test_the_reasons_of_corrections_are_those_that_the_chapter_tells():
         True: 30,
         False: 1,
     }
-
-
-def test_a_share_that_rests_on_one_machine_has_a_wider_interval():
-    spread = {
-        "segment": ["academic", "research"],
-        "accelerated": True,
-        "machines": 10,
-        "rmax_tflop_s": 100.0,
-    }
-    even = top500_share(pd.DataFrame(spread | {"rmax_squares": [1e3, 1e3]}), ["academic"], "even")
-    single = top500_share(
-        pd.DataFrame(spread | {"rmax_squares": [8.2e3, 1e3]}), ["academic"], "single"
-    )
-    assert even.value == single.value == 0.5
-    assert single.high - single.low > 1.5 * (even.high - even.low)

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import COMPUTE, wilson_interval
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.shares import wilson_interval
 
 SECONDS_PER_HOUR = 3600.0
 HOURS_PER_MONTH = 365.25 * 24 / 12

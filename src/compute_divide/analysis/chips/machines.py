@@ -1,14 +1,9 @@
-"""Who has machines: clusters on one scale of chips, and shares of the TOP500."""
+"""Who has machines: clusters on one scale of chips."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection
-from statistics import NormalDist
-
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.chips.hardware import built_clusters, running_clusters
 
 REFERENCE = "NVIDIA H100 SXM5 80GB"
@@ -206,55 +201,3 @@ def _with_range(machines: pd.DataFrame, rates: pd.DataFrame, unit: float) -> pd.
     high = number * of_chip.max()
     lower_bound = machines["lower_bound"].astype("boolean").fillna(False)
     return machines.assign(h100e_low=low, h100e_high=high, lower_bound=lower_bound)
-
-
-def top500_share(rows: pd.DataFrame, segments: Collection[str], label: str) -> Estimate:
-    """Return the share of the speed of machines of the TOP500 that some segments have.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows of one list, from `cd.data.top500`, or of part of it.
-    segments : collection of str
-        Segments, such as ``["academic"]``.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The share; `k` and `n` count machines. Without a value where there are no rows.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The 95% interval tells how far a share rests on few machines: it is the linear approximation of
-    a bootstrap that draws machines (the delta method for a ratio of sums), which needs only sums of
-    speeds and of their squares.
-
-    Examples
-    --------
-    >>> speeds = {"rmax_tflop_s": [4.0, 4.0], "rmax_squares": [8.0, 8.0], "machines": [2, 2]}
-    >>> rows = pd.DataFrame({"segment": ["academic", "industry"], **speeds})
-    >>> share = top500_share(rows, ["academic"], "share of academia")
-    >>> share.value, share.k, share.n
-    (0.5, 2, 4)
-    """
-    if rows.empty:
-        return Estimate(None, k=0, n=0, label=label, unit="share")
-    inside = rows["segment"].isin(list(segments))
-    sums = rows[["rmax_tflop_s", "rmax_squares", "machines"]].to_numpy(float)
-    part, squares, k = sums[inside].sum(axis=0).tolist()
-    rest, other_squares, others = sums[~inside].sum(axis=0).tolist()
-    total = part + rest
-    share = part / total
-    variance = squares * (1 - share) ** 2 + other_squares * share**2
-    error = math.sqrt(variance) / total
-    half = NormalDist().inv_cdf(0.975) * error
-    low = max(share - half, 0.0)
-    high = min(share + half, 1.0)
-    return Estimate(share, low, high, int(k), int(k + others), "share", label)

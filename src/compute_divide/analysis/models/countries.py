@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from compute_divide.analysis.models.openness import OPEN
-from compute_divide.analysis.statistics.estimates import wilson_interval
+from compute_divide.analysis.statistics.shares import wilson_interval
 
 
 def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

@@ -12,14 +12,9 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
-from compute_divide.analysis.statistics.estimates import (
-    COMPUTE,
-    TEAM_TYPES,
-    UNKNOWN,
-    Floats,
-    known_share,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.estimates import COMPUTE, Floats
+from compute_divide.analysis.statistics.shares import known_share, wilson_share
+from compute_divide.analysis.statistics.teams import TEAM_TYPES, UNKNOWN
 from compute_divide.evidence.store.raw_csv import team_type
 
 _ARXIV = re.compile(r"arxiv\.org/(?:pdf|abs)/(\d{4}\.\d{4,5})(?:v\d+)?(?:\.pdf)?")

@@ -10,12 +10,10 @@ import pandas as pd
 from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.multiverse import Question
-from compute_divide.analysis.statistics.estimates import (
-    COMPUTE,
-    in_years,
-    known_teams,
-    wilson_share,
-)
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.periods import in_years
+from compute_divide.analysis.statistics.shares import wilson_share
+from compute_divide.analysis.statistics.teams import known_teams
 
 MOST_NAMED = 6
 """Rows that a label names."""

@@ -1,8 +1,7 @@
 """The headline questions under every sensible combination of choices at once.
 
-`answers` reads a share under every definition of large-scale in every vintage, `specifications`
-under thousands of combinations, computed together: a share over some years is a difference of
-counts that are cumulated over the years.
+Thousands of combinations are computed together: a share over some years is a difference of counts
+that are cumulated over the years.
 """
 
 from __future__ import annotations
@@ -18,25 +17,21 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 from compute_divide.analysis.models.definitions import (
-    is_large_scale,
     largest_of_year,
     names_paper_criterion,
     size_known,
 )
-from compute_divide.analysis.statistics.estimates import (
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.periods import span
+from compute_divide.analysis.statistics.shares import wilson_interval
+from compute_divide.analysis.statistics.teams import (
     ACADEMIA,
-    COMPUTE,
     INDUSTRY,
     TEAM_TYPES,
     UNKNOWN,
-    Floats,
     period_share,
-    span,
-    wilson_interval,
-    wilson_share,
 )
 from compute_divide.analysis.statistics.trends import near_record
-from compute_divide.choices.models import DEFINITIONS
 from compute_divide.evidence.store.files import last_whole_year
 
 Flags = npt.NDArray[np.bool_]
@@ -98,88 +93,6 @@ class Question(NamedTuple):
         label = f"{self.team_type} share of {what}, {span(self.period)}"
         return period_share(rows, self.team_type, self.period, label)
 
-
-def answers(
-    tables: Mapping[str, pd.DataFrame],
-    questions: Sequence[Question],
-    *,
-    top_k: int = 10,
-    record_window: float = 2.0,
-    whole_years: bool = False,
-) -> pd.DataFrame:
-    """Return the answers to some questions under every definition of large, in every vintage.
-
-    Parameters
-    ----------
-    tables : mapping of str to pandas.DataFrame
-        The models of each vintage.
-    questions : sequence of Question
-        What is asked.
-    top_k : int
-        How many models of each year count, where the definition takes the largest of a year.
-    record_window : float
-        How far below the record of its date a model may lie, in orders of magnitude, where it takes
-        those near it.
-    whole_years : bool
-        Whether a question stays unanswered (a share of nothing) whose period was not over when the
-        vintage was taken.
-
-    Returns
-    -------
-    pandas.DataFrame
-        A row a definition, vintage and question: ``definition``, ``vintage``, ``what`` (the name of
-        the question), ``team_type``, ``share`` with the ends ``low`` and ``high`` of its 95% Wilson
-        interval, ``k`` of ``n`` models.
-
-    Raises
-    ------
-    ValueError
-        If the period of a question is none, or its team type is another.
-
-    Notes
-    -----
-    The interval is the score interval of Wilson (1927).
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.models.table import load_models
-    >>> question = Question("academia", "academia-only", (2010, 2014))
-    >>> found = answers({"2026-08": load_models("2026-08")}, [question])
-    >>> found.loc[found["definition"] == "top-k-per-year", ["k", "n"]].values.tolist()
-    [[27, 38]]
-    """
-    asked = list(dict.fromkeys(questions))
-    columns = {vintage: _years_and_teams(models) for vintage, models in tables.items()}
-    rows = []
-    for definition, (vintage, models) in product(DEFINITIONS, tables.items()):
-        is_large = is_large_scale(models, definition, top_k=top_k, record_window=record_window)
-        large = columns[vintage][is_large.to_numpy(dtype=bool)]
-        about = {"definition": definition, "vintage": vintage}
-        for question in asked:
-            is_over = not whole_years or question.last <= last_whole_year(vintage)
-            share = _answer(large if is_over else large[:0], question)
-            of_question = {"what": question.name, "team_type": question.team_type}
-            rows.append({**about, **of_question, **share.row()})
-    return pd.DataFrame(rows).astype({"share": float, "low": float, "high": float})
-
-
-def _years_and_teams(models: pd.DataFrame) -> Floats:
-    """Return the year of each model, and the place of its team in `TEAM_TYPES`; -1 if unknown."""
-    years = models["year"].to_numpy(dtype=float, na_value=np.nan)
-    teams = pd.Index(TEAM_TYPES).get_indexer(pd.Index(models["team_type"]))
-    return np.column_stack([years, teams])
-
-
-def _answer(models: Floats, question: Question) -> Estimate:
-    """Return the answer to a question from the years and teams of models."""
-    years, teams = models.T
-    in_period = (question.first <= years) & (years <= question.last)
-    counted = teams[in_period & (teams >= 0)]
-    of_team = counted == TEAM_TYPES.index(question.team_type)
-    return wilson_share(int(of_team.sum()), len(counted), question.name)
-
-
-# --- specifications ---
 
 FIRST_YEAR = 2000
 LAST_YEAR = 2030

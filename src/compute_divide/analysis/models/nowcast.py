@@ -15,12 +15,10 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import (
-    TEAM_TYPES,
-    Floats,
-    wilson_interval,
-)
+from compute_divide.analysis.statistics.estimates import Floats
 from compute_divide.analysis.statistics.resampling import percentile_interval
+from compute_divide.analysis.statistics.shares import wilson_interval
+from compute_divide.analysis.statistics.teams import TEAM_TYPES
 
 AGES = {
     "current year": (-1.0, 0.0),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import UNKNOWN
+from compute_divide.analysis.statistics.teams import UNKNOWN
 
 
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.teams import UNKNOWN
 
 OPEN = "open"
 SERVED = "served"

@@ -8,8 +8,9 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.models.openness import DAYS_PER_MONTH, OPEN, access_groups
-from compute_divide.analysis.statistics.estimates import UNKNOWN, Floats
+from compute_divide.analysis.statistics.estimates import Floats
 from compute_divide.analysis.statistics.resampling import SEED, percentile_interval
+from compute_divide.analysis.statistics.teams import UNKNOWN
 
 DRAWS = 500
 """Draws of a bootstrap."""

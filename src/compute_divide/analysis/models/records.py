@@ -18,7 +18,8 @@ import pandas as pd
 from compute_divide.analysis.chips.budget import SECONDS_PER_HOUR
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.analysis.models.identity import ALIKE, are_alike, audited_places
-from compute_divide.analysis.statistics.estimates import COMPUTE, UNKNOWN
+from compute_divide.analysis.statistics.estimates import COMPUTE
+from compute_divide.analysis.statistics.teams import UNKNOWN
 from compute_divide.choices.models import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.evidence.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.evidence.chips.chips import load_chips

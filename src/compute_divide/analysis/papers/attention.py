@@ -13,7 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, Floats
+from compute_divide.analysis.statistics.estimates import Floats
+from compute_divide.analysis.statistics.teams import ACADEMIA
 
 Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.integer]

@@ -9,11 +9,8 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from compute_divide.analysis.papers.papers import matched
 from compute_divide.analysis.statistics.association import Association, association
-from compute_divide.analysis.statistics.estimates import (
-    ACADEMIA,
-    INDUSTRY,
-    flag_share,
-)
+from compute_divide.analysis.statistics.shares import flag_share
+from compute_divide.analysis.statistics.teams import ACADEMIA, INDUSTRY
 from compute_divide.evidence.models.makers import load_pretrained_models
 
 FLAGS = (

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from compute_divide.analysis.statistics.estimates import UNKNOWN
+from compute_divide.analysis.statistics.teams import UNKNOWN
 from compute_divide.evidence.papers.profiles import (
     JOINT_LABS,
     Calls,

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, UNKNOWN
+from compute_divide.analysis.statistics.teams import ACADEMIA, UNKNOWN
 
 
 def academic_bounds(
@@ -151,7 +151,7 @@ def belonging_bounds(
 
     Examples
     --------
-    >>> from compute_divide.analysis.statistics.estimates import counted_share
+    >>> from compute_divide.analysis.statistics.shares import (counted_share)
     >>> share = counted_share(2, 4, "systems on a company's model")
     >>> belongs = pd.Series([True, True, None, None, False])
     >>> counts = pd.Series([True, False, True, None, True])

@@ -1,11 +1,73 @@
-"""Several periods of years at once: joined, side by side, or in words."""
+"""Periods of years: the rows of one, several joined, and both in words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+import pandas as pd
+
 from bookpress.chapter.periods import Years, years_of
-from compute_divide.analysis.statistics.estimates import span
+
+
+def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
+    """Return the rows of a period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``year``; a row without a year is in no period.
+    period : tuple of int, or int
+        First and last year, both included, or a year. One that ends before it starts has no rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        These rows, unchanged.
+
+    Raises
+    ------
+    ValueError
+        If the period is none.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2012, None]})
+    >>> len(in_years(rows, (2010, 2012))), len(in_years(rows, 2012))
+    (2, 1)
+    """
+    first, last = years_of(period)
+    years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
+    return rows[(first <= years) & (years <= last)]
+
+
+def span(period: Years | int, joint: str = " to ") -> str:
+    """Return a period in words.
+
+    Parameters
+    ----------
+    period : tuple of int, or int
+        First and last year, or a year.
+    joint : str
+        What stands between the two.
+
+    Returns
+    -------
+    str
+        Such as "2010 to 2014"; of a period that is a single year, this year.
+
+    Raises
+    ------
+    ValueError
+        If the period is none.
+
+    Examples
+    --------
+    >>> span((2010, 2014)), span((2022, 2022)), span((2010, 2014), "–")
+    ('2010 to 2014', '2022', '2010–2014')
+    """
+    distinct = dict.fromkeys(years_of(period))
+    return joint.join(str(year) for year in distinct)
 
 
 def joint_period(*periods: Years | int) -> Years:

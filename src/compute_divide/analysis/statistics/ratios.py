@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import ACADEMIA, COMPUTE, INDUSTRY, Floats
+from compute_divide.analysis.statistics.estimates import COMPUTE, Floats
 from compute_divide.analysis.statistics.resampling import (
     MIN_CLUSTERS,
     SEED,
@@ -14,6 +14,7 @@ from compute_divide.analysis.statistics.resampling import (
     draw_weights,
     percentile_interval,
 )
+from compute_divide.analysis.statistics.teams import ACADEMIA, INDUSTRY
 
 
 def geometric_mean_ratio(

@@ -13,9 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.statistics.estimates import (
-    Floats,
-)
+from compute_divide.analysis.statistics.estimates import Floats
 
 REPLICATES = 2000
 SEED = 20240104
@@ -121,57 +119,6 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     draws = _weighted_medians(values, draw_weights(papers))
     low, high = percentile_interval(draws)
     return Estimate(middle, low, high, n=n, unit=unit, label=label)
-
-
-def weighted_share(rows: pd.DataFrame, flag: pd.Series[bool], size: str, label: str) -> Estimate:
-    """Return the part of a total that belongs to some of the rows.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Rows with the column of the sizes.
-    flag : pandas.Series
-        Whose part is asked for: true or false, on the index of the rows.
-    size : str
-        The column of the sizes, none of which is missing.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The share of the total; `k` and `n` count rows. Without a value where there are none.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The 95% percentile interval is that of a bootstrap that draws rows (Davison and Hinkley 1997,
-    section 5.3): it tells how far the share rests on a few large ones.
-
-    Examples
-    --------
-    >>> rows = pd.DataFrame({"chips": [30.0, 10.0, 10.0]})
-    >>> share = weighted_share(rows, pd.Series([True, False, False]), "chips", "chips of companies")
-    >>> share.value, share.k, share.n
-    (0.6, 1, 3)
-    """
-    inside = flag.reindex(rows.index).to_numpy(dtype=bool)
-    k = int(inside.sum())
-    n = len(rows)
-    if n == 0:
-        return Estimate(None, k=k, n=n, unit="share", label=label)
-    sizes = rows[size].to_numpy(dtype=float)
-    of_inside = sizes[inside]
-    share = float(of_inside.sum() / sizes.sum())
-    weights = draw_weights(np.arange(n))
-    parts = weights[:, inside] @ of_inside
-    totals = weights @ sizes
-    low, high = percentile_interval(parts / totals)
-    return Estimate(share, low, high, k, n, "share", label)
 
 
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:

@@ -1,0 +1,198 @@
+"""Types of teams: universities alone, companies alone, both together, others; and their shares.
+
+A row whose team type is not known (``unknown``, or missing) is in neither count nor total; all
+others are in the total.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.periods import Years, years_of
+from compute_divide.analysis.statistics import counted
+from compute_divide.analysis.statistics.periods import in_years, span
+from compute_divide.analysis.statistics.shares import audited_words, wilson_interval, wilson_share
+
+ACADEMIA = "academia-only"
+INDUSTRY = "industry-only"
+TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
+"""Team types that count in a total, in the order in which they are shown."""
+UNKNOWN = "unknown"
+
+
+def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose team type is known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Those of one of `TEAM_TYPES`, unchanged.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> len(known_teams(pd.DataFrame({"team_type": ["academia-only", "unknown", None]})))
+    1
+    """
+    is_known = rows["team_type"].isin(TEAM_TYPES)
+    return rows[is_known]
+
+
+def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
+    """Return the share of a team type among the rows whose team type is known.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``team_type``.
+    team_type : str
+        One of `TEAM_TYPES`.
+    label : str
+        What is estimated, in a few words that stand alone.
+
+    Returns
+    -------
+    Estimate
+        The share, with its 95% Wilson interval and counts; without a value where no team type is
+        known.
+
+    Raises
+    ------
+    ValueError
+        If the team type is another.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"team_type": ["academia-only", "industry-only", "unknown"]})
+    >>> team_share(rows, "academia-only", "models by universities alone").n
+    2
+    """
+    _check_team(team_type)
+    teams = rows["team_type"]
+    k = (teams == team_type).sum()
+    n = teams.isin(TEAM_TYPES).sum()
+    share = wilson_share(int(k), int(n), label)
+    return replace(share, rows=counted.of_teams(rows, team_type, TEAM_TYPES))
+
+
+def period_share(
+    rows: pd.DataFrame, team_type: str, period: Years | int, label: str | None = None
+) -> Estimate:
+    """Return the share of a team type in the rows of a period.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``year`` and ``team_type``.
+    team_type : str
+        One of `TEAM_TYPES`.
+    period : tuple of int, or int
+        First and last year, both included, or a year.
+    label : str, optional
+        What is estimated; by default team and years. Of rows from `with_records` it also says how
+        many of them were audited.
+
+    Returns
+    -------
+    Estimate
+        The `team_share`, with its period.
+
+    Raises
+    ------
+    ValueError
+        If the team type is another, or the period is none.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2011], "team_type": ["academia-only", "industry-only"]})
+    >>> period_share(rows, "academia-only", (2010, 2011)).label
+    'academia-only, 2010 to 2011'
+    """
+    of_period = in_years(rows, period)
+    words = label or f"{team_type}, {span(period)}"
+    share = team_share(of_period, team_type, words + audited_words(known_teams(of_period)))
+    return replace(share, period=years_of(period))
+
+
+def shares_by(
+    rows: pd.DataFrame, keys: Sequence[str] = ("year",), team_types: Iterable[str] = TEAM_TYPES
+) -> pd.DataFrame:
+    """Return the shares of team types, group by group.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with ``team_type`` and the keys; one that lacks a key is in no group.
+    keys : sequence of str
+        The columns that make a group.
+    team_types : iterable of str
+        The team types that are wanted, of `TEAM_TYPES`; the totals always hold all of these.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and team type, sorted by the keys, team types in the order given: the keys,
+        ``team_type``, ``k`` of ``n``, their ``share`` (0 to 1), and the ends ``low`` and ``high``
+        of its 95% Wilson interval. A group without any known team type does not occur.
+
+    Raises
+    ------
+    ValueError
+        If a team type is another.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"year": [2010, 2010], "team_type": ["academia-only", "industry-only"]})
+    >>> shares_by(rows, team_types=["academia-only"])[["year", "k", "n", "share"]].values.tolist()
+    [[2010.0, 1.0, 2.0, 0.5]]
+    """
+    wanted = list(team_types)
+    for team_type in wanted:
+        _check_team(team_type)
+    teams = known_teams(rows[[*keys, "team_type"]])
+    known = teams.dropna(subset=list(keys))
+    flags = pd.DataFrame({team: known["team_type"] == team for team in TEAM_TYPES})
+    groups = [known[key] for key in keys]
+    counts = flags.groupby(groups, observed=True).sum()
+    totals = counts.sum(axis=1).to_numpy()
+    index = counts.index.repeat(len(wanted))
+    shares = index.to_frame(index=False)
+    shares["team_type"] = np.tile(wanted, len(counts))
+    shares["k"] = counts[wanted].to_numpy().ravel()
+    shares["n"] = totals.repeat(len(wanted))
+    share, low, high = wilson_interval(shares["k"], shares["n"])
+    shares = shares.assign(share=share, low=low, high=high)
+    return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
+
+
+def _check_team(team_type: str) -> None:
+    """Raise a `ValueError` that names those allowed where a type of team is another."""
+    if team_type not in TEAM_TYPES:
+        allowed = ", ".join(TEAM_TYPES)
+        raise ValueError(f"{team_type!r} is not a team type; allowed: {allowed}")
