@@ -17,11 +17,8 @@ VOCABULARY = {
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],
-    "compute_divide.analysis.models.drift": [
-        "relabel",
-        "revised_share",
-        "share_changes",
-    ],
+    "compute_divide.analysis.models.revisions": ["Revision"],
+    "compute_divide.analysis.models.relabelling": ["relabel"],
     "compute_divide.analysis.models.multiverse": [
         "Question",
         "specifications",
@@ -38,11 +35,7 @@ VOCABULARY = {
         "lag_estimate",
         "with_access",
     ],
-    "compute_divide.analysis.models.outside": [
-        "by_release",
-        "mean_age",
-        "record_chance",
-    ],
+    "compute_divide.analysis.models.outside": ["CapabilityIndex"],
     # which papers, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",

@@ -103,9 +103,10 @@ def models() -> pd.DataFrame:
 
 
 def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it():
-    ordered = outside.by_release(models())
+    index = outside.CapabilityIndex(models())
+    ordered = index.models
     days = pd.DatetimeIndex(["2023-12-31", "2024-06-30", "2024-07-01"])
-    ages = [outside.mean_age(ordered, days[[place]], "").value for place in range(len(days))]
+    ages = [index.mean_age(days[[place]], "").value for place in range(len(days))]
     assert [round(months * outside.DAYS_PER_MONTH) for months in ages] == [364, 546, 151]
     assert ordered.loc[ordered["record"], "model"].tolist() == [
         "closed 1",
@@ -117,15 +118,15 @@ def test_the_age_of_what_is_open_counts_from_the_day_a_closed_model_could_do_it(
 
 
 def test_a_model_of_unknown_access_counts_as_it_is_told_to():
-    opened = outside.by_release(models(), unknown=True)
+    opened = outside.CapabilityIndex(models(), unknown_is_open=True)
     day = pd.DatetimeIndex(["2024-08-01"])
-    assert outside.mean_age(opened, day, "").value == 0
-    assert outside.mean_age(outside.by_release(models()), day, "").value > 0
+    assert opened.mean_age(day, "").value == 0
+    assert outside.CapabilityIndex(models()).mean_age(day, "").value > 0
 
 
 def test_the_errors_of_the_index_widen_the_interval():
     days = pd.DatetimeIndex(["2024-06-30"])
-    sharp = outside.mean_age(outside.by_release(models().assign(low=np.nan, high=np.nan)), days, "")
-    blurred = outside.mean_age(outside.by_release(models()), days, "")
+    sharp = outside.CapabilityIndex(models().assign(low=np.nan, high=np.nan)).mean_age(days, "")
+    blurred = outside.CapabilityIndex(models()).mean_age(days, "")
     assert sharp.low == sharp.value == sharp.high == blurred.high
     assert blurred.low < blurred.value

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compute_divide.analysis.models.countries import opened_by_year
-from compute_divide.analysis.models.outside import by_release, record_chance
+from compute_divide.analysis.models.outside import CapabilityIndex
 from compute_divide.analysis.statistics.bounds import bounded_share
 
 access = st.sampled_from(["open", "served", "unreleased", None])
@@ -45,12 +45,12 @@ def test_every_model_is_counted_once_in_the_year_and_group_that_it_is_of(first, 
 
 
 def indexed(rows):
-    """Return models by release: name, day, access, index, and half the width of its interval."""
+    """Return an index of models: name, day, access, index, and half the width of its interval."""
     columns = ["model", "released", "openness", "index", "error"]
     table = pd.DataFrame(rows, columns=columns)
     table = table.astype({"released": "datetime64[ns]", "index": float, "error": float})
     ends = {"low": table["index"] - table["error"], "high": table["index"] + table["error"]}
-    return by_release(table.assign(**ends))
+    return CapabilityIndex(table.assign(**ends))
 
 
 OPEN = "Open weights (unrestricted)"
@@ -66,7 +66,7 @@ def test_the_chance_of_a_record_follows_index_and_error(index, error, low, high)
         ("after", "2024-03-01", OPEN, index, error),
     ]
     ranked = indexed(rows)
-    is_after = ranked["model"] == "after"
-    chance = record_chance(ranked, is_after, pd.Timestamp("2024-03-01"), "a record")
+    is_after = ranked.models["model"] == "after"
+    chance = ranked.record_chance(is_after, pd.Timestamp("2024-03-01"), "a record")
     assert low <= chance.value <= high
-    assert record_chance(ranked, is_after, pd.Timestamp("2024-03-02"), "none").value is None
+    assert ranked.record_chance(is_after, pd.Timestamp("2024-03-02"), "none").value is None

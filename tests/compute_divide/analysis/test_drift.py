@@ -5,16 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.models.drift import (
-    CHANGES,
-    known_by_year,
-    match_models,
-    organisation_sectors,
-    relabel,
-    revised_share,
-    share_changes,
-)
-from compute_divide.analysis.statistics.shares import known_share
+from compute_divide.analysis.models.relabelling import organisation_sectors, relabel
+from compute_divide.analysis.models.revisions import CHANGES, Revision, match_models
+from compute_divide.analysis.statistics.shares import known_by_year, known_share
 from compute_divide.analysis.statistics.teams import TEAM_TYPES, period_share
 from compute_divide.evidence.models.table import load_models
 
@@ -99,7 +92,7 @@ vintage = st.lists(
 
 @given(vintage, vintage)
 def test_the_changes_add_up_to_the_difference_of_the_shares(old, new):
-    told = share_changes(old, new, 2022, "industry-only")
+    told = Revision(old, new).of_share("industry-only", 2022)
     before, after = (
         period_share(table[table["scope"] == "notable"], "industry-only", 2022).value
         for table in (old, new)
@@ -116,7 +109,7 @@ def test_the_changes_add_up_to_the_difference_of_the_shares(old, new):
 
 @given(vintage)
 def test_between_a_vintage_and_itself_nothing_changes(table):
-    assert share_changes(table, table, (2021, 2022), "industry-only")["models"].sum() == 0
+    assert Revision(table, table).of_share("industry-only", (2021, 2022))["models"].sum() == 0
 
 
 @pytest.mark.parametrize(
@@ -142,7 +135,7 @@ def test_each_change_is_told_by_its_name(old, new, change):
     before, after = (
         pd.DataFrame([always, base | other]).astype({"year": "Int64"}) for other in (old, new)
     )
-    told = share_changes(before, after, 2022, "industry-only").set_index("change")["models"]
+    told = Revision(before, after).of_share("industry-only", 2022).set_index("change")["models"]
     assert told[change] == 1
     if change == "new rows":
         assert told["removed rows"] == 1
@@ -175,7 +168,8 @@ def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(ne
 
 
 def test_three_in_ten_values_of_2023_were_revised_twofold(newest):
-    twofold, tenfold = (revised_share(load_models("2023-03"), newest, factor) for factor in (2, 10))
+    revision = Revision(load_models("2023-03"), newest)
+    twofold, tenfold = revision.of_compute(2), revision.of_compute(10)
     assert (twofold.value, tenfold.value) == pytest.approx((0.30, 0.14), abs=0.02)
     assert tenfold.n == twofold.n
-    assert revised_share(newest, newest, 1.01).k == 0
+    assert Revision(newest, newest).of_compute(1.01).k == 0

@@ -18,24 +18,23 @@ Z90 = 1.644854
 """Half-width of a 90% interval in standard deviations."""
 
 
-def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFrame:
-    """Return models with an index of capability by day of release.
-
-    They have what each was when it came out.
+class CapabilityIndex:
+    """Models by day of release, with an index of their capability that errs within intervals.
 
     Parameters
     ----------
     capability : pandas.DataFrame
-        The models, as `cd.data.capability` returns them.
-    unknown : bool
+        The models, as `cd.data.capability` returns them, with the interval ``low`` to ``high`` of
+        each ``index``.
+    unknown_is_open : bool
         Whether models of unknown access are taken for open ones.
 
-    Returns
-    -------
-    pandas.DataFrame
-        The same, the oldest first, with three flags: ``inside`` (the weights can be downloaded),
-        ``frontier`` (more capable than every earlier model) and ``record`` (more capable than every
-        earlier one on its own side).
+    Attributes
+    ----------
+    models : pandas.DataFrame
+        The same, the oldest first, with what each was when it came out, as three flags: ``inside``
+        (the weights can be downloaded), ``frontier`` (more capable than every earlier model) and
+        ``record`` (more capable than every earlier one on its own side).
 
     Raises
     ------
@@ -44,126 +43,113 @@ def by_release(capability: pd.DataFrame, *, unknown: bool = False) -> pd.DataFra
     ValueError
         If a label of access is not in `ACCESS`.
 
+    Notes
+    -----
+    Errors of the index follow from a parametric bootstrap (Efron and Tibshirani 1993, section 6.5):
+    each model's index is drawn anew from its own interval, which Epoch's documentation gives for
+    others of its estimates as one of 90%.
+
     Examples
     --------
     >>> days = pd.to_datetime(["2024-02-01", "2024-01-01"])
     >>> models = pd.DataFrame({"model": ["B", "A"], "released": days, "index": [1.0, 2.0]})
     >>> models["openness"] = ["Open weights (unrestricted)", "API access"]
-    >>> by_release(models)[["model", "inside", "frontier", "record"]].values.tolist()
+    >>> ranked = CapabilityIndex(models).models
+    >>> ranked[["model", "inside", "frontier", "record"]].values.tolist()
     [['A', False, True, True], ['B', True, False, True]]
     """
-    groups = access_groups(capability["openness"])
-    taken_for_open = [OPEN, UNKNOWN] if unknown else [OPEN]
-    inside = groups.isin(taken_for_open)
-    models = capability.assign(inside=inside)
-    models = models.sort_values(["released", "model"], ignore_index=True)
-    index = models["index"]
-    best_of_all = _best_before(index)
-    best_of_side = models.groupby("inside")["index"].transform(_best_before)
-    return models.assign(frontier=index > best_of_all, record=index > best_of_side)
+
+    def __init__(self, capability: pd.DataFrame, *, unknown_is_open: bool = False) -> None:
+        groups = access_groups(capability["openness"])
+        taken_for_open = [OPEN, UNKNOWN] if unknown_is_open else [OPEN]
+        models = capability.assign(inside=groups.isin(taken_for_open))
+        models = models.sort_values(["released", "model"], ignore_index=True)
+        index = models["index"]
+        best_of_all = _best_before(index)
+        best_of_side = models.groupby("inside")["index"].transform(_best_before)
+        self.models = models.assign(frontier=index > best_of_all, record=index > best_of_side)
+
+    def mean_age(self, dates: pd.DatetimeIndex, label: str) -> Estimate:
+        """Return how long closed models had been as capable as the best open one, a mean of dates.
+
+        Parameters
+        ----------
+        dates : pandas.DatetimeIndex
+            The dates, none before the first open model.
+        label : str
+            What is estimated, in a few words that stand alone.
+
+        Returns
+        -------
+        Estimate
+            The mean in months, with the number of open models; without a value where there is no
+            date, or no model on one of the two sides. The 95% interval contains the errors of the
+            index alone.
+
+        Examples
+        --------
+        >>> import compute_divide as cd
+        >>> days = pd.DatetimeIndex(["2024-07-23"])
+        >>> CapabilityIndex(cd.data.capability()).mean_age(days, "age of the best that day").unit
+        'months'
+        """
+        n = int(self.models["inside"].sum())
+        has_one_side = len(dates) == 0 or n in {0, len(self.models)}
+        if has_one_side:
+            return Estimate(None, n=n, unit="months", label=label)
+        index = self.models["index"].to_numpy(dtype=float)
+        ages, _ = _ages(self.models, index, dates)
+        drawn_ages, _ = _ages(self.models, _draws(self.models), dates)
+        low, high = percentile_interval(drawn_ages.mean(axis=1))
+        return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
+
+    def record_chance(self, theirs: pd.Series[bool], since: pd.Timestamp, label: str) -> Estimate:
+        """Return how likely a record of open models is some makers', if the index errs as it may.
+
+        Parameters
+        ----------
+        theirs : pandas.Series
+            Which models are those makers': a mask on the index of the models.
+        since : pandas.Timestamp
+            The first day of release on which a record counts.
+        label : str
+            What is estimated, in a few words that stand alone.
+
+        Returns
+        -------
+        Estimate
+            The share of draws in which one of their open models is more capable than every earlier
+            open one, without an interval; without a value where they released none since that day.
+
+        Raises
+        ------
+        KeyError
+            If the mask lacks a model.
+
+        Examples
+        --------
+        >>> import compute_divide as cd
+        >>> index = CapabilityIndex(cd.data.capability())
+        >>> is_meta = index.models["organisations"] == "Meta AI"
+        >>> day = pd.Timestamp("2024-07-23")
+        >>> index.record_chance(is_meta, day, "a record of Meta").value > 0.5
+        True
+        """
+        inside = self.models["inside"].to_numpy(dtype=bool)
+        drawn = _draws(self.models)[:, inside]
+        best_before = np.maximum.accumulate(drawn, axis=1)[:, :-1]
+        is_record = drawn[:, 1:] > best_before
+        counts = theirs.loc[self.models.index] & self.models["released"].ge(since)
+        is_theirs = counts.to_numpy(dtype=bool)[inside][1:]
+        if not is_theirs.any():
+            return Estimate(None, n=0, unit="share", label=label)
+        k = int(is_record[:, is_theirs].any(axis=1).sum())
+        return Estimate(k / DRAWS, k=k, n=DRAWS, unit="share", label=label)
 
 
 def _best_before(index: pd.Series) -> pd.Series:
     """Return the largest value before each."""
     return index.cummax().shift(fill_value=-np.inf)
-
-
-def mean_age(models: pd.DataFrame, dates: pd.DatetimeIndex, label: str) -> Estimate:
-    """Return how long closed models had been as capable as the best open one, mean of some dates.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models, from `by_release`, with the interval ``low`` to ``high`` of each index.
-    dates : pandas.DatetimeIndex
-        The dates, none before the first open model.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The mean in months, with the number of open models; without a value where there is no date,
-        or no model on one of the two sides.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing.
-
-    Notes
-    -----
-    The 95% interval is that of a parametric bootstrap (Efron and Tibshirani 1993, section 6.5) and
-    holds the errors of the index alone: each model's index is drawn anew from its own interval,
-    which Epoch's documentation gives for others of its estimates as one of 90%.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.outside.capability import load_capability
-    >>> days = pd.DatetimeIndex(["2024-07-23"])
-    >>> mean_age(by_release(load_capability()), days, "age of what could be had that day").unit
-    'months'
-    """
-    n = int(models["inside"].sum())
-    has_one_side = len(dates) == 0 or n in {0, len(models)}
-    if has_one_side:
-        return Estimate(None, n=n, unit="months", label=label)
-    index = models["index"].to_numpy(dtype=float)
-    ages, _ = _ages(models, index, dates)
-    drawn_ages, _ = _ages(models, _draws(models), dates)
-    low, high = percentile_interval(drawn_ages.mean(axis=1))
-    return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
-
-
-def record_chance(
-    models: pd.DataFrame, theirs: pd.Series[bool], since: pd.Timestamp, label: str
-) -> Estimate:
-    """Return how likely a record of open models is some makers', if the index errs as it may.
-
-    Parameters
-    ----------
-    models : pandas.DataFrame
-        Models, from `by_release`, with the interval ``low`` to ``high`` of each index.
-    theirs : pandas.Series
-        Which models are those makers': a mask on the index of the models.
-    since : pandas.Timestamp
-        The first day of release on which a record counts.
-    label : str
-        What is estimated, in a few words that stand alone.
-
-    Returns
-    -------
-    Estimate
-        The share of draws in which one of their open models is more capable than every earlier open
-        one, without an interval; without a value where they released none since that day.
-
-    Raises
-    ------
-    KeyError
-        If a column is missing, or the mask lacks a model.
-
-    Notes
-    -----
-    Each model's index is drawn anew from its own interval, as in `mean_age`.
-
-    Examples
-    --------
-    >>> from compute_divide.evidence.outside.capability import load_capability
-    >>> ranked = by_release(load_capability())
-    >>> is_meta = ranked["organisations"] == "Meta AI"
-    >>> record_chance(ranked, is_meta, pd.Timestamp("2024-07-23"), "a record of Meta").value > 0.5
-    True
-    """
-    inside = models["inside"].to_numpy(dtype=bool)
-    drawn = _draws(models)[:, inside]
-    best_before = np.maximum.accumulate(drawn, axis=1)[:, :-1]
-    is_record = drawn[:, 1:] > best_before
-    counts = theirs.loc[models.index] & models["released"].ge(since)
-    is_theirs = counts.to_numpy(dtype=bool)[inside][1:]
-    if not is_theirs.any():
-        return Estimate(None, n=0, unit="share", label=label)
-    k = int(is_record[:, is_theirs].any(axis=1).sum())
-    return Estimate(k / DRAWS, k=k, n=DRAWS, unit="share", label=label)
 
 
 def _draws(models: pd.DataFrame) -> Floats:

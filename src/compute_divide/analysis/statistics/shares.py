@@ -281,6 +281,15 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
     return replace(share, rows=counted.of_flag(rows, known))
 
 
+def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return for which share of each year's models a column is known, with its Wilson interval."""
+    rows = []
+    for year, of_year in models.groupby("year"):
+        share = known_share(of_year, column, "")
+        rows.append({"year": year, **share.row()})
+    return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
+
+
 def audited_words(rows: pd.DataFrame) -> str:
     """Return how many of the rows were audited, in words; nothing where that is not asked."""
     if "audit" not in rows or not len(rows):

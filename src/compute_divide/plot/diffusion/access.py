@@ -95,7 +95,7 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     Parameters
     ----------
     models : pandas.DataFrame
-        Models with an index of capability, of `by_release`.
+        Models with an index of capability, of `CapabilityIndex`.
     ages : pandas.DataFrame
         The months behind on the days of the records of open models, for the description.
 
