@@ -20,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
+from bookpress.plain_yaml import PlainLoader
 
 Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -206,37 +207,17 @@ def update_file(path: Path, content: bytes) -> None:
         replace_file(path, content)
 
 
-class _PlainLoader(yaml.SafeLoader):
-    """Refuses what YAML can do and nobody means.
-
-    Keys given twice, and references, which can multiply without end.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="a reference (*): write the value out", problem_mark=mark
-            )
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        lines: dict[str, int] = {}
-        for key, _ in node.value:
-            before = lines.setdefault(str(key.value), key.start_mark.line + 1)
-            if before != key.start_mark.line + 1:
-                problem = f"{short(str(key.value))} is given more than once, first in line {before}"
-                raise yaml.MarkedYAMLError(problem=problem, problem_mark=key.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
+def as_mapping(
+    content: bytes | str, where: str, holds: str, *, lenient: bool = False
+) -> dict[Any, Any]:
     """Return what YAML holds, none where it is empty.
 
-    Messages name where it stands and say what it should hold.
+    Messages name where it stands and say what it should hold. A key that is given again is an
+    error; where that is `lenient`, the last one counts, as elsewhere, which is told.
     """
     try:
-        loaded = yaml.load(content, _PlainLoader)  # noqa: S506 - a safe loader that takes less
+        loader = PlainLoader(content, takes_repeated=lenient)
+        loaded = loader.get_single_data()
     except RecursionError as error:
         raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -246,6 +227,10 @@ def as_mapping(content: bytes | str, where: str, holds: str) -> dict[Any, Any]:
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
+    for words in loader.repeated:
+        from bookpress.progress import note  # which not every program needs
+
+        note(f"{where}: {words}; the last one counts")
     return loaded or {}
 
 
@@ -263,26 +248,25 @@ FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
 """The front matter of a page."""
 RUNS = "mystnb"
 """An entry of it that decides, against the book's settings, whether a page is executed."""
+EXCLUDING = "execution_excludepatterns"
+"""What it may not say: by that of the book no page is executed when it is read."""
 
 
-def front_matter(text: str, where: str) -> dict[Any, Any]:
-    """Return the front matter of a page.
+def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any]:
+    """Return the front matter of a page; keys that it gives again are an error where it is strict.
 
     One that could make code run when the page is read is refused.
     """
     head = FRONT.match(text.replace("\r\n", "\n"))
     if head is None:
         return {}
-    entries = as_mapping(head[1], f"{where}: the front matter", "named entries")
-    if RUNS in entries and not _runs_nothing(entries[RUNS]):
-        danger = f"the front matter's `{RUNS}` could make code run when the page is read"
-        raise UsageError(f"{where}: {danger}: take it out")
+    place = f"{where}: the front matter"
+    entries = as_mapping(head[1], place, "named entries", lenient=not strict)
+    own = entries.get(RUNS)
+    if isinstance(own, dict) and EXCLUDING in own:
+        danger = f"`{RUNS}` has `{EXCLUDING}`, which MyST-NB takes for a whole book alone"
+        raise UsageError(f"{place}'s {danger}: take it out")
     return entries
-
-
-def _runs_nothing(entry: Any) -> bool:
-    """Return whether what a page says to MyST-NB cannot make code run."""
-    return isinstance(entry, dict) and entry.get("execution_mode", "off") in ("off", False)
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:

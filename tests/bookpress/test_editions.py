@@ -130,7 +130,7 @@ def test_a_name_is_given_once(book: Project, edition: Load) -> None:
             ["first.table: z is not", "has no parameter 'tabel'"],
         ),
         ("title: A\nparameters: {first.factor: .nan}", ["first.factor: nan is not allowed"]),
-        ("title: &a A\ndescription: *a", ["line 2: a reference (*): write the value out"]),
+        ("title: A\nparameters: &a {x: *a}", ["line 2: a reference (*) to what holds it"]),
         (
             "title: !!python/object/apply:os.system [exit]",
             ["could not determine a constructor for the tag"],

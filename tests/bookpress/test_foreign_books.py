@@ -167,7 +167,9 @@ def test_parameters_are_checked_and_run(press: Press) -> None:
     assert "first year" in results
     said = press("run", "content-waves_1", "-p", "year=soon", code=2)
     assert "allowed: any whole number" in said
-    made = press("run", "content-waves_1", "-p", "year=3000", "--notebook", "out.ipynb", "--json")
+    made = press(
+        "run", "content-waves_1", "-p", "year=3000", "--notebook", "_build/out.ipynb", "--json"
+    )
     assert json.loads(made) == {"content-waves_1": {}}
 
 
@@ -182,8 +184,8 @@ def test_a_word_of_prose_runs_nothing_again(site: Path, press: Press, home: Path
 
 def test_a_file_beside_a_chapter_runs_chapters_again(press: Press, home: Path) -> None:
     (home / "content/beside.py").write_text("def double(number):\n    return 3 * number\n")
-    press("run", "content-waves_1", "--notebook", "out.ipynb")
-    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    press("run", "content-waves_1", "--notebook", "_build/out.ipynb")
+    cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == "np.float64(2012.0)"
 
 
@@ -424,8 +426,8 @@ def test_commands_of_a_cell_run_in_the_shell_of_the_author(
     (tmp_path / "_config.yml").write_text("title: Shell\n")
     (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: one\n")
     (tmp_path / "one.ipynb").write_text(notebook("One", {"list": "!echo {{1..3}}"}))
-    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
-    [cell] = json.loads((tmp_path / "out.ipynb").read_text())["cells"][1:]
+    run_press(tmp_path, "run", "one", "--notebook", "_build/out.ipynb")
+    [cell] = json.loads((tmp_path / "_build/out.ipynb").read_text())["cells"][1:]
     assert "1 2 3" in "".join(cell["outputs"][0]["text"])
 
 
@@ -472,8 +474,8 @@ def test_errors_are_allowed_where_the_book_says_so(tmp_path: Path) -> None:
     }
     for name, text in files.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
-    [wrong, then] = json.loads((tmp_path / "out.ipynb").read_text())["cells"][1:]
+    run_press(tmp_path, "run", "one", "--notebook", "_build/out.ipynb")
+    [wrong, then] = json.loads((tmp_path / "_build/out.ipynb").read_text())["cells"][1:]
     assert wrong["outputs"][0]["ename"] == "ZeroDivisionError"
     assert then["outputs"][0]["data"]["text/plain"] == "42"
     (tmp_path / "_config.yml").write_text("title: Errors\n")

@@ -142,12 +142,14 @@ def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> Non
 
 
 def test_such_a_chapter_is_run_when_it_is_asked_for(site: Path, press: Press, home: Path) -> None:
-    press("run", "stored", "--notebook", "out.ipynb")
-    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    press("run", "stored", "--notebook", "_build/out.ipynb")
+    cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["text"] == "of 2000\n"
     press("build", "-p", "year=1990", "--save", "early")
     assert "of 1990" in words(home / "_build/editions/early/html", "parts/stored")
     assert "quarante-deux" in words(home / "_build/editions/early/html", "parts/Zoë and others/été")
+    compared = press("compare", "default", "early", whole=True)
+    assert "failed" not in compared  # no kernel of R is asked for what is stored
 
 
 def test_other_stored_outputs_make_another_edition(site: Path, press: Press, home: Path) -> None:
@@ -166,8 +168,8 @@ def test_what_is_excluded_is_no_page_but_can_be_shown(site: Path) -> None:
 
 def test_a_text_that_jupytext_reads_is_a_chapter(press: Press, home: Path) -> None:
     assert "times" in press("params", "plain-text")
-    press("run", "plain-text", "-p", "times=8", "--notebook", "out.ipynb")
-    cells = json.loads((home / "out.ipynb").read_text())["cells"]
+    press("run", "plain-text", "-p", "times=8", "--notebook", "_build/out.ipynb")
+    cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["text"] == "product 48\n"
 
 
@@ -272,8 +274,8 @@ def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) 
         "one.ipynb": notebook("One", cells),
     }
     write_files(tmp_path, files)
-    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
-    made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+    run_press(tmp_path, "run", "one", "--notebook", "_build/out.ipynb")
+    made = json.loads((tmp_path / "_build/out.ipynb").read_text())["cells"]
     for cell in made[-2:]:
         assert "image/svg+xml" in cell["outputs"][-1]["data"]
 
@@ -371,6 +373,6 @@ def test_a_notebook_of_an_old_format_is_run(tmp_path: Path) -> None:
         "one.ipynb": json.dumps(old),
     }
     write_files(tmp_path, files)
-    run_press(tmp_path, "run", "one", "--notebook", "out.ipynb")
-    made = json.loads((tmp_path / "out.ipynb").read_text())["cells"]
+    run_press(tmp_path, "run", "one", "--notebook", "_build/out.ipynb")
+    made = json.loads((tmp_path / "_build/out.ipynb").read_text())["cells"]
     assert made[-1]["outputs"][0]["data"]["text/plain"] == "42"

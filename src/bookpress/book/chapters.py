@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
     document_path,
     excluded_from_running,
-    execution_mode,
     has_cells,
     toc_files,
+    unlisted,
 )
+from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat, with_outputs
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
@@ -29,11 +31,9 @@ from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import RUNS as MYST_NB
 from bookpress.files import canonical, decoded, sha256
 from bookpress.progress import note
 
-FORCED = "force"
 FOLDER = CHAPTERS
 
 
@@ -52,10 +52,10 @@ class Chapter:
     settings: Settings = DEFAULTS
     renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
     """What became of the names that the book has published."""
-    allows_errors: bool = False
-    """Whether cells are run behind one that fails: ``execute: allow_errors`` of the book."""
-    execution: str = FORCED
-    """When the book has it run: its ``execute: execute_notebooks``."""
+    of_book: Execution = AS_USUAL
+    """When and how the book has its chapters run."""
+    tried: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False, compare=False)
+    """Values of its parameters to be explored instead of those that their types list, by name."""
 
     @cached_property
     def source(self) -> str:
@@ -80,7 +80,13 @@ class Chapter:
         json = self._json
         if json is not None:
             return of_nbformat(json, self.where, self._parsed)
-        return of_myst(self.source, self.where, self._parsed)
+        return of_myst(self.source, self.where, self._parsed, strict=self.settings.strict)
+
+    @cached_property
+    def execution(self) -> Execution:
+        """When and how it is run: as the book says, or it says itself."""
+        strict = self.settings.strict
+        return self.of_book.of_page(self.notebook["metadata"], self.where, strict=strict)
 
     @cached_property
     def stored(self) -> Any:
@@ -88,10 +94,9 @@ class Chapter:
 
         It is None where it is run: as Jupyter Book does it, and where prose quotes what it makes.
         """
-        own = self.notebook["metadata"].get(MYST_NB) or {}
-        mode = own.get("execution_mode", self.execution) or "off"
+        mode = self.execution.mode
         is_notebook = self.path.suffix == ".ipynb"
-        is_shown = mode == "off" or (mode == "auto" and is_notebook and all(self.outputs))
+        is_shown = mode == OFF or (mode == AUTO and is_notebook and all(self.outputs))
         if not is_shown or self._quotes_something:
             return None
         return self._saved if is_notebook else self.notebook
@@ -155,7 +160,7 @@ class Chapter:
     def executable(self) -> Any:
         """The notebook as it is run: with that cell."""
         cells = self.notebook["cells"]
-        if self.allows_errors:
+        if self.execution.allow_errors:
             cells = [_may_fail(cell) for cell in cells]
         if self.quotes_cell:
             cells = [*cells, as_cell(self.quotes_cell)]
@@ -166,9 +171,11 @@ class Chapter:
         """What is executed: code cells with their tags, and what the prose makes evaluate."""
         cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
         quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
-        executed = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
-        if self.allows_errors:
-            return [*executed, "errors are allowed"]
+        executed: list[Any] = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
+        if self.execution.allow_errors:
+            executed.append("errors are allowed")
+        if self.execution.in_temp != self.of_book.in_temp:
+            executed.append("in another folder than others")
         return executed
 
     @property
@@ -224,7 +231,12 @@ class Chapter:
         evidence = os.environ.get(self.settings.data_variable)
         asked = of_chapter(self.settings.parameters, self.slug)
         scope = Scope(self.settings.parameter_types, self.folders, above, tuple(asked.items()))
-        return _parameters(source, self.where, scope, evidence)
+        parameters = _parameters(source, self.where, scope, evidence)
+        tried = self.tried
+        return tuple(
+            replace(each, tried=tried[each.name]) if each.name in tried else each
+            for each in parameters
+        )
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -278,22 +290,27 @@ def _parameters(
 def discover(project: Project) -> list[Chapter]:
     """Return the chapters: documents with code cells, in the order of ``_toc.yml``.
 
-    Those of the folder for new ones that are not listed yet come last.
+    What it does not list comes last: other documents that Jupyter Book would make pages of, and
+    those of the folder for new chapters.
     """
     listed = toc_files(project)
     paths = {name: document_path(project.root, name) for name in listed}
     _check_listed(project, listed, paths)
     paths = {name: path for name, path in paths.items() if path.is_file()}
     drafts = [f"{FOLDER}/{path.stem}" for path in sorted((project.root / FOLDER).glob("*.md"))]
-    for name in drafts:
-        paths.setdefault(name, document_path(project.root, name))
+    others = {name: document_path(project.root, name) for name in drafts if name not in paths}
     run = [name for name, path in paths.items() if _is_run(project, path)]
-    slugs = _slugs(run)
+    run += [name for name, path in others.items() if _is_run(project, path)]
+    for name, path in unlisted(project, {*paths, *others}).items():
+        with suppress(PressError):  # Sphinx says what it makes of it
+            others[name] = path
+            run += [name] if _is_run(project, path) else []
+    paths |= others
+    slugs = _slugs(run, [*listed, *drafts])
     of_book: dict[str, Any] = {
         "settings": project.settings,
         "renamed": load_renamed(project),
-        "allows_errors": bool(configuration(project.root)["execute"].get("allow_errors")),
-        "execution": execution_mode(project),
+        "of_book": Execution.of_book(configuration(project.root)),
     }
     chapters = []
     for name in run:
@@ -331,18 +348,23 @@ def _is_run(project: Project, path: Path) -> bool:
         return False
     where = _where(project, path)
     is_kept_there = project.settings.is_laid_out and where.startswith(f"{FOLDER}/")
-    return is_kept_there or has_cells(path, where, custom_formats(project.root))
+    formats = custom_formats(project.root)
+    return is_kept_there or has_cells(path, where, formats, strict=project.settings.strict)
 
 
-def _slugs(names: Sequence[str]) -> dict[str, str]:
+def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
     """Return what chapters are called, by their documents.
 
-    That is the last part of the name; where two have the same, the whole of it.
+    That is the last part of the name; where two have the same, the whole of it. Of those that come
+    `before` the others change no name.
     """
-    last = [_slug(name.rpartition("/")[2]) for name in names]
+    last = {name: _slug(name.rpartition("/")[2]) for name in names}
+    first = [slug for name, slug in last.items() if name in before]
+    every = [*last.values()]
     slugs = {}
-    for name, slug in zip(names, last, strict=True):
-        slugs[name] = slug if last.count(slug) == 1 else _slug(name)
+    for name, slug in last.items():
+        rivals = first if name in before else every
+        slugs[name] = slug if rivals.count(slug) == 1 else _slug(name)
     return slugs
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.project import load_settings
 from bookpress.files import as_mapping, read
 
 FILE = "_config.yml"
@@ -14,12 +15,12 @@ FILE = "_config.yml"
 
 def configuration(root: Path) -> Mapping[str, Any]:
     """Return all of it; `execute` and `sphinx` without entries are empty mappings."""
-    return _configuration(read(root / FILE))
+    return _configuration(read(root / FILE), load_settings(root).strict)
 
 
 @cache
-def _configuration(content: bytes) -> Mapping[str, Any]:
-    settings = as_mapping(content, FILE, "Jupyter Book settings")
+def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
+    settings = as_mapping(content, FILE, "the settings of Jupyter Book", lenient=not strict)
     parts = {name: settings.get(name) or {} for name in ("execute", "sphinx")}
     return {**settings, **parts}
 

@@ -24,6 +24,8 @@ SPHINX_FOLDERS = ("_static", "_templates")
 """Folders in which Sphinx looks by itself."""
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders of what pages are made of: no cell reads it."""
+SUMS = "SHA256SUMS"
+"""The file that a release has beside its site."""
 GLOB = "glob:"
 """What an entry of ``_toc.yml`` that stands for several documents begins with."""
 LARGEST_EXCLUDED = 10_000_000
@@ -35,7 +37,8 @@ CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 def toc_files(project: Project) -> list[str]:
     """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
-    names = _toc_files(read(project.root / "_toc.yml"), endings(project.root))
+    content = read(project.root / "_toc.yml")
+    names = _toc_files(content, endings(project.root), project.settings.strict)
     listed: dict[str, None] = {}
     for name in names:
         pattern = name.removeprefix(GLOB)
@@ -50,13 +53,13 @@ def endings(root: Path) -> tuple[str, ...]:
 
 
 @cache
-def _toc_files(content: bytes, known: Sequence[str]) -> list[str]:
+def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
     if OLD_TOC.match(content):
         raise PressError(
             "_toc.yml has the form of Jupyter Book 0.10 and before: "
             "`jupyter-book toc migrate _toc.yml -o _toc.yml` writes it anew"
         )
-    toc = as_mapping(content, "_toc.yml", "a `root` and chapters")
+    toc = as_mapping(content, "_toc.yml", "a `root` and chapters", lenient=not strict)
     if "root" not in toc:
         raise PressError(
             "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
@@ -96,7 +99,9 @@ def document_path(root: Path, name: str) -> Path:
     return next((path for path in paths if path.is_file()), paths[0])
 
 
-def has_cells(path: Path, where: str, formats: Container[str] = ()) -> bool:
+def has_cells(
+    path: Path, where: str, formats: Container[str] = (), *, strict: bool = False
+) -> bool:
     """Return whether a document has code cells to run.
 
     One in a format of the book's own is taken for a notebook: `formats` are their endings.
@@ -112,7 +117,7 @@ def has_cells(path: Path, where: str, formats: Container[str] = ()) -> bool:
     text = decoded(path)
     if not CODE_CELL.search(text):
         return False
-    matter = front_matter(text, where)
+    matter = front_matter(text, where, strict=strict)
     return "kernelspec" in matter or "jupytext" in matter or "file_format" in matter
 
 
@@ -149,19 +154,26 @@ def excluded_from_running(project: Project, path: Path) -> bool:
     return any(posix_path.match(pattern) for pattern in patterns)
 
 
-def runs_apart(project: Project) -> bool:
-    """Return whether cells run in a folder of their own: ``execute: run_in_temp``."""
-    return bool(configuration(project.root)["execute"].get("run_in_temp"))
+def builds_unlisted(project: Project) -> bool:
+    """Return whether documents that ``_toc.yml`` does not list become pages too.
 
-
-def execution_mode(project: Project) -> str:
-    """Return when the book has its chapters run: ``execute: execute_notebooks``.
-
-    It is ``auto`` by default, as Jupyter Book has it: where outputs lack.
+    They do in Jupyter Book, but for ``only_build_toc_files``; in a book that the press lays out
+    none does.
     """
-    mode = configuration(project.root)["execute"].get("execute_notebooks", "auto")
-    mode = sphinx_settings(project.root).get("nb_execution_mode", mode)
-    return "off" if mode is False else str(mode)  # plain `off` is False in YAML
+    only_listed = configuration(project.root).get("only_build_toc_files", False)
+    of_sphinx = sphinx_settings(project.root)
+    only_listed = of_sphinx.get("external_toc_exclude_missing", only_listed)
+    return not (project.settings.is_laid_out or only_listed)
+
+
+def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
+    """Return the documents that become pages though they are not listed, by name."""
+    if not builds_unlisted(project):
+        return {}
+    known = endings(project.root)
+    names = [_without_ending(name, known) for name in source_files(project) if name.endswith(known)]
+    others = dict.fromkeys(name for name in names if name not in listed)
+    return {name: document_path(project.root, name) for name in others}
 
 
 def source_files(project: Project) -> dict[str, Path]:
@@ -211,11 +223,36 @@ def _named(project: Project, paths: Iterable[Path], patterns: Sequence[str]) -> 
 def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[Path]:
     """Yield the files in a folder and below; folders that do not belong are not read."""
     skipped = {project.build, *project.packages}
-    for place, folders, names in os.walk(start):
+    for place, folders, names in os.walk(start, followlinks=True):
         here = Path(place)
-        inside = [name for name in folders if _belongs(project, here / name, patterns)]
+        inside = [
+            name
+            for name in folders
+            if _belongs(project, here / name, patterns) and not _is_released(here / name)
+        ]
         folders[:] = [name for name in inside if here / name not in skipped]
+        for name in folders:
+            _check_link(project, here / name)
         yield from (here / name for name in names)
+
+
+def _is_released(folder: Path) -> bool:
+    """Return whether a folder is what the command `release` has written."""
+    return (folder / SUMS).is_file() and (folder / "site").is_dir()
+
+
+def _check_link(project: Project, folder: Path) -> None:
+    """Raise where a folder is a link to one that holds it, so that its files would never end."""
+    if not folder.is_symlink():
+        return
+    target = folder.resolve()
+    above = [project.root / place for place in folder.relative_to(project.root).parents]
+    if any(place.resolve().is_relative_to(target) for place in above):
+        name = folder.relative_to(project.root)
+        raise PressError(
+            f"the folder {name} is a link to a folder that holds it: remove it, or name it among "
+            f"the exclude_patterns of {FILE}"
+        )
 
 
 def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:

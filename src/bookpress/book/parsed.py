@@ -20,9 +20,9 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @cache
-def of_myst(source: str, where: str, stored: Path) -> Any:
+def of_myst(source: str, where: str, stored: Path, *, strict: bool = False) -> Any:
     """Return the notebook that a MyST notebook holds, as JSON."""
-    return json.loads(_stored(stored, source, lambda: _parsed(source, where)))
+    return json.loads(_stored(stored, source, lambda: _parsed(source, where, strict=strict)))
 
 
 @cache
@@ -68,11 +68,11 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
     return made
 
 
-def _parsed(source: str, where: str) -> bytes:
+def _parsed(source: str, where: str, *, strict: bool) -> bytes:
     # what `jupytext.reads` uses once it has guessed the format
     from jupytext.jupytext import TextNotebookConverter
 
-    front_matter(source, where)
+    front_matter(source, where, strict=strict)
     try:
         with warnings.catch_warnings():  # that cells name several languages
             warnings.simplefilter("ignore")

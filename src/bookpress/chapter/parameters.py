@@ -51,6 +51,8 @@ class Parameter:
     comment: str = ""
     asked: Wording = NO_WORDING
     """What the settings of its book have readers asked of it."""
+    tried: Sequence[Value] = ()
+    """Values that are allowed, and explored instead of those that its type lists."""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -166,14 +168,15 @@ class Parameter:
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them.
 
-        They are all of a closed set, else those that the type lists. Its ``explore`` lists values,
-        is a range such as ``0:10:2``, or has steps ``by`` or factors ``times``, within a limit
-        ``to`` or those ``of``.
+        They are those to be `tried`, else all of a closed set, else those that the type lists. Its
+        ``explore`` lists values, is a range such as ``0:10:2``, or has steps ``by`` or factors
+        ``times``, within a limit ``to`` or those ``of``.
         """
         values = [value]
         for candidate in self._candidates(value):
             with suppress(ValueError):
-                values.append(self.check(candidate))
+                checked = self.check(candidate)
+                values += [] if checked in values else [checked]
         if self.choices:
             return [choice for choice in self.choices if choice in values] or values
         if self.is_period or isinstance(value, int | float):
@@ -182,6 +185,8 @@ class Parameter:
 
     def _candidates(self, value: Value) -> Sequence[Value]:
         """Return the values to be tried, whether or not they are allowed."""
+        if self.tried:
+            return self.tried
         default = [False, True] if isinstance(value, bool) else self._steps
         listed = self.schema.get("explore", self.choices or default)
         if isinstance(listed, str):

@@ -13,6 +13,7 @@ from contextlib import suppress
 from itertools import starmap
 
 from bookpress.book.chapters import Chapter, discover
+from bookpress.book.documents import builds_unlisted
 from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import python_of
@@ -82,7 +83,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield the chapters and editions that cannot be read."""
     for chapter in chapters:
-        if not chapter.listed:
+        if not (chapter.listed or builds_unlisted(project)):
             yield Problem(chapter.where, 1, "not in _toc.yml")
         try:
             _ = chapter.title, chapter.front_matter, chapter.declared

@@ -24,7 +24,7 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
     """Yield what is wrong with the book's own part of the front matter of a page."""
     key = project.settings.front_matter
     try:
-        own = front_matter(text, name).get(key) or {}
+        own = front_matter(text, name, strict=project.settings.strict).get(key) or {}
     except UsageError as error:
         message = str(error)
         place = re.search(r"line (\d+): ", message)

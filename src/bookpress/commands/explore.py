@@ -11,6 +11,7 @@ from bookpress.progress import say
 
 def explore(
     chapters: opt.SomeChapters = None,
+    grid: opt.Grid = None,
     dry_run: opt.DryRun = False,
     yes: opt.Yes = False,
     scheduler: opt.Scheduler = None,
@@ -23,17 +24,22 @@ def explore(
     """Build the published edition with its states.
 
     Each state changes one choice, which readers can then turn on the page. The command also says
-    under which choices each statement holds. Finished runs are kept: run the same command again to
-    continue. States last as long as the edition; a build that changes it drops them.
+    under which choices each statement holds. Values are those that the type of a parameter lists,
+    or those of -g. Finished runs are kept: run the same command again to continue. States last as
+    long as the edition; a build that changes it drops them.
+
+    For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.outputs.base.registry import choose
     from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, why_none
+    from bookpress.states.sweeps.grid import read_grid
 
     project = opt.current_project()
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
-    default, states, built_in = states_to_explore(project, chapters or [])
+    asked = read_grid(grid or [])
+    default, states, built_in = states_to_explore(project, chapters or [], asked)
     chosen = choose(formats or built_in)
     missing = 0
     if not states:

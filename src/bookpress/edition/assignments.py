@@ -225,7 +225,7 @@ def unknown_names(labels: Iterable[str], book: Sequence[Chapter]) -> Iterator[st
         assignment = Assignment(chapter or None, name, None)
         hits = list(hits_of(assignment, book))
         if not hits:
-            yield _unknown(book, book, assignment)
+            yield unknown(book, book, assignment)
         elif all(hit.old for hit in hits):
             yield from notes_on([assignment], book)
 
@@ -258,7 +258,7 @@ def resolve(
         for hit in hits:
             choice.take(assignment, hit)
         if not hits:
-            choice.problems.append(_unknown(book, included, assignment))
+            choice.problems.append(unknown(book, included, assignment))
     choice.join()
     values = choice.values
     for chapter in book:
@@ -330,7 +330,7 @@ def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
     return problems
 
 
-def _unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment) -> str:
+def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment) -> str:
     """Return what to say about a name that no chapter it reaches has."""
     allowed = included if assignment.is_text else book
     reached = [chapter for chapter in allowed if assignment.chapter in {None, chapter.slug}]

@@ -48,6 +48,7 @@ from bookpress.files import canonical, naming, pretty, read, replace_file, sha25
 from bookpress.outputs.base.process import Maker, make
 from bookpress.outputs.base.registry import Format, choose
 from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.pages import warnings_of
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
@@ -170,7 +171,8 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
         executed = time.monotonic()
         options.reporter.step("assembling the pages")
         memory_mark = prepare_memory(project, edition, wanted.files)
-        stage(_staged_files(project, wanted), edition, outcome.runs, record, source)
+        staged = _staged_files(project, wanted, outcome.runs)
+        stage(staged, edition, outcome.runs, record, source)
         sphinx.begin(project.workshop, source)
         draft = begin_draft(project, record, outcome, statements)
         sphinx.finish()
@@ -197,10 +199,13 @@ def _run(
     return outcome
 
 
-def _staged_files(project: Project, wanted: Ingredients) -> Mapping[str, bytes]:
-    """Return the files that are staged beside the chapters: of the book, and of its states."""
+def _staged_files(
+    project: Project, wanted: Ingredients, runs: Mapping[str, Run]
+) -> Mapping[str, bytes]:
+    """Return the files that are staged beside the chapters: of the book, its states and runs."""
     states = wanted.extras.staged if wanted.extras else {}
-    return with_states(wanted.files, states, project.settings.front_matter)
+    files = with_states(wanted.files, states, project.settings.front_matter)
+    return {**files, **executed_file(project, wanted.edition, runs, wanted.files)}
 
 
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
@@ -219,10 +224,11 @@ def _with_failed(
 ) -> Outcome:
     """Return an outcome with the chapters that failed, as far as they got; raise where none may."""
     problem = failure(project, outcome.errors)
-    if project.settings.strict and not options.keep_going:
+    chapters = {chapter.slug: chapter for chapter in edition.chapters}
+    stops = any(chapters[error.chapter].execution.raise_on_error for error in outcome.errors)
+    if (project.settings.strict or stops) and not options.keep_going:
         raise problem
     note(str(problem))
-    chapters = {chapter.slug: chapter for chapter in edition.chapters}
     failed = {}
     for error in outcome.errors:
         chapter = chapters[error.chapter]

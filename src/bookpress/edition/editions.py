@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from bookpress.book import renamed
 from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.documents import files_beside
+from bookpress.book.documents import builds_unlisted, files_beside
 from bookpress.book.project import FILE, Project
 from bookpress.book.source import is_committed
 from bookpress.chapter.types.allowed import Value
@@ -245,7 +245,8 @@ def load_edition(
     edition is that one. One error tells all problems.
     """
     found = discover(project)
-    book = [chapter for chapter in found if chapter.listed]
+    has_others = builds_unlisted(project)
+    book = [chapter for chapter in found if chapter.listed or has_others]
     faults = title_faults(project, found)
     if faults:
         raise UsageError(*[f"{FILE}: {fault}" for fault in faults])

@@ -21,6 +21,7 @@ import yaml
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.configuration import configuration
 from bookpress.book.documents import ENDINGS, excluded_files, source_files
+from bookpress.book.execution import forget
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
@@ -28,7 +29,6 @@ from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
 from bookpress.edition.links import included_in, point_to_notebooks
 from bookpress.errors import PressError
-from bookpress.files import RUNS as MYST_NB
 from bookpress.files import (
     as_mapping,
     canonical,
@@ -50,6 +50,8 @@ EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
 SOURCES = "sources"
 """Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
+RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"]}
+"""Settings of Sphinx by which MyST-NB runs no page, whatever it says of itself."""
 MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""
 
@@ -67,7 +69,7 @@ def page_files(project: Project) -> dict[str, bytes]:
     texts = {chapter.where: chapter.source for chapter in chapters}
     for name, path in paths.items():
         if path.suffix == ".md":
-            front_matter(decoded(path), name)
+            front_matter(decoded(path), name, strict=project.settings.strict)
         if path.suffix in {".md", ".rst"}:
             texts[name] = decoded(path)
     for name, text in texts.items():
@@ -86,7 +88,7 @@ def _is_sound(path: Path) -> bool:
     if path.suffix != ".md":
         return True
     with suppress(PressError):
-        front_matter(decoded(path), path.name)
+        front_matter(decoded(path), path.name, strict=False)
         return True
     return False
 
@@ -151,13 +153,15 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     """Return the files of a book without the pages whose front matter ``needs: states``."""
     wanted = dict(files)
     for name, content in files.items():
-        own = front_matter(content.decode("utf-8"), name).get(key) if name.endswith(".md") else None
+        if not name.endswith(".md"):
+            continue
+        own = front_matter(content.decode("utf-8"), name, strict=False).get(key)
         needs_states = own and own.get("needs") == "states"
         if needs_states:
             del wanted[name]
     dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
     if dropped:
-        toc = as_mapping(wanted["_toc.yml"], "_toc.yml", "the table of contents")
+        toc = as_mapping(wanted["_toc.yml"], "_toc.yml", "the table of contents", lenient=True)
         wanted["_toc.yml"] = yaml.safe_dump(_without(toc, dropped), sort_keys=False).encode()
     return wanted
 
@@ -209,8 +213,7 @@ def staged_notebook(
     if not chapter.settings.is_laid_out:
         language = notebook["metadata"].setdefault("language_info", {"name": "python"})
         language.setdefault("pygments_lexer", "ipython3")
-    if MYST_NB in notebook["metadata"]:
-        notebook["metadata"][MYST_NB].pop("execution_mode", None)  # it has been run
+    forget(notebook["metadata"])  # it has been run
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]
@@ -228,8 +231,11 @@ def staged_notebook(
 
 
 def staged_config(content: bytes) -> bytes:
-    """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker."""
-    config = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
+    """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker.
+
+    No page can ask to be run when it is read either: what is excluded is not.
+    """
+    config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
     config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
     config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{SOURCES}/*"]
     sphinx = dict(config.get("sphinx") or {})
@@ -237,6 +243,7 @@ def staged_config(content: bytes) -> bytes:
     if isinstance(extensions, str):
         extensions = [extensions]
     sphinx["extra_extensions"] = list(dict.fromkeys([*extensions, PAGE, EXTENSION]))
+    sphinx["config"] = {**(sphinx.get("config") or {}), **RUNS_NOTHING}
     config["sphinx"] = sphinx
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
 

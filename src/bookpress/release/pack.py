@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import posixpath
 import re
 import subprocess
 import tarfile
@@ -97,16 +98,44 @@ def _source_files(project: Project, source: CommittedSource) -> dict[str, Conten
     if done.returncode:
         why = short(done.stderr.decode())
         raise PressError(f"the commit {source.commit} is not in this repository: {why}")
-    files = {}
+    files: dict[str, Content] = {}
+    links: dict[str, str] = {}
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isfile() else None
             if content:
                 files[member.name] = (content.read(), member.mode & 0o755)
-            elif not member.isdir():
-                link = f"the repository holds a link, {member.name}"
-                raise PressError(f"{link}: an archive holds only files")
-    return files
+            elif member.issym():
+                folder = posixpath.dirname(member.name)
+                target = posixpath.normpath(posixpath.join(folder, member.linkname))
+                links[member.name] = target
+    return files | _linked(files, links)
+
+
+def _linked(files: Mapping[str, Content], links: Mapping[str, str]) -> dict[str, Content]:
+    """Return copies of the files that links lead to: an archive holds only files.
+
+    Examples
+    --------
+    >>> files = {"a/one.md": (b"1", 0o644), "ab.md": (b"2", 0o644)}
+    >>> sorted(_linked(files, {"b": "a", "c.md": "ab.md"}))
+    ['b/one.md', 'c.md']
+    >>> _linked(files, {"d": "../elsewhere"})
+    Traceback (most recent call last):
+    bookpress.errors.PressError: the link d leads to ../elsewhere, where the repository has no file
+    """
+    copies: dict[str, Content] = {}
+    for name, target in links.items():
+        inside = f"{target}/"
+        found = {
+            name + path.removeprefix(target): content
+            for path, content in files.items()
+            if path == target or path.startswith(inside)
+        }
+        if not found:
+            raise PressError(f"the link {name} leads to {target}, where the repository has no file")
+        copies |= found
+    return copies
 
 
 def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.documents import SUMS
 from bookpress.book.project import Project
 from bookpress.book.source import git, load_source
 from bookpress.cite.book import SETTINGS, Book, load_book
@@ -68,7 +69,7 @@ def release(
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     sums = [f"{sha256(read(path))}  {path.name}\n" for path in _archives_in(folder)]
-    replace_file(folder / "SHA256SUMS", "".join(sums).encode())
+    replace_file(folder / SUMS, "".join(sums).encode())
     released.write(project, entries)
     return sorted(archive.facts.id for archive in placed)
 

@@ -73,6 +73,10 @@ class RunCache:
         """Return whether there is a run with this key, without looking whether it is damaged."""
         return self._path(key).is_file()
 
+    def date(self, key: str) -> float:
+        """Return when the run with this key was stored, in seconds since 1970."""
+        return self._path(key).stat().st_mtime
+
     def store(self, run: Run) -> Path:
         """Keep a run and return its file.
 

@@ -9,6 +9,7 @@ import copy
 import itertools
 import json
 import logging
+import math
 import re
 import tempfile
 import time
@@ -17,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import runs_apart
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import harvest, outputs_of
@@ -30,8 +30,6 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
 
-TIME_LIMIT = 600.0
-"""Seconds a chapter may take, unless its front matter has a ``time_limit``."""
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 """How a traceback names a line of a cell."""
 INJECTED = "injected-parameters"
@@ -77,6 +75,8 @@ class Job:
     """Characters that it may put out, as a cell may print for ever."""
     folder: str = ""
     """Where cells run; in one of their own where it is empty."""
+    cell_limit: float = math.inf
+    """Seconds that each cell may take."""
 
 
 def job_for(
@@ -87,21 +87,23 @@ def job_for(
     time_limit: float | None = None,
 ) -> Job:
     """Return the job that runs a chapter with these values."""
+    in_python = {each.name: each.in_python(values[each.name]) for each in chapter.parameters}
+    own = {each.name: each.default for each in chapter.parameters}
+    if values == own and any(map(_is_injected, chapter.notebook["cells"])):
+        in_python = {}  # papermill would take out what it has put in before
+    execution = chapter.execution
     if time_limit is None:
-        time_limit = chapter.front_matter.get("time_limit", TIME_LIMIT)
-    in_python = {
-        parameter.name: parameter.in_python(values[parameter.name])
-        for parameter in chapter.parameters
-    }
+        time_limit = execution.time_limit(chapter.front_matter, chapter.notebook["cells"])
     return Job(
         chapter=chapter.slug,
         key=run_key(chapter, values, fingerprint),
         notebook=as_file(chapter.executable),
         values=in_python,
         environment={project.settings.data_variable: str(project.data)},
-        time_limit=float(time_limit),
+        time_limit=time_limit,
         output_limit=processes.output_limit(strict=project.settings.strict),
-        folder="" if runs_apart(project) else str(chapter.path.parent),
+        folder="" if execution.in_temp else str(chapter.path.parent),
+        cell_limit=execution.cell_limit,
     )
 
 
@@ -147,6 +149,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
                 folder=folder,
                 time_limit=job.time_limit,
                 output_limit=job.output_limit,
+                cell_limit=job.cell_limit,
             ),
             forked=forked,
         )
@@ -185,7 +188,8 @@ def _interruption(error: Exception, job: Job) -> str:
 
     match error:
         case TimeoutError():
-            return f"was still running after the time limit of {job.time_limit:g} seconds"
+            limit = min(job.time_limit, job.cell_limit)
+            return f"was still running after the time limit of {limit:g} seconds"
         case OutputError():
             return str(error)
         case NoSuchKernel(name=kernel):
@@ -320,8 +324,13 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
         return copy.deepcopy(executed)
     done = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
     written = copy.deepcopy(chapter.executable)
+    for cell, of_author in zip(written["cells"], chapter.notebook["cells"], strict=False):
+        cell["metadata"] = copy.deepcopy(of_author["metadata"])  # without tags by which it was run
     cells = []
     for cell in written["cells"]:
+        if _is_injected(cell):
+            cells += _take_injected(done)  # of papermill, before: it has put in another
+            continue
         cells.append(cell)
         if cell["cell_type"] == "code":
             ran = done.pop(0)
@@ -338,10 +347,14 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
 
 def _take_injected(cells: list[Any]) -> list[Any]:
     """Take from the beginning of a list the cell that papermill put in, if it is there."""
-    is_injected = bool(cells) and INJECTED in cells[0]["metadata"].get("tags", [])
-    if is_injected:
+    if cells and _is_injected(cells[0]):
         return [cells.pop(0)]
     return []
+
+
+def _is_injected(cell: Mapping[str, Any]) -> bool:
+    """Return whether papermill has put a cell in."""
+    return INJECTED in cell["metadata"].get("tags", [])
 
 
 def _cell_id(number: int) -> str:

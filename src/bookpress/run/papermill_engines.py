@@ -5,6 +5,7 @@ The client reads what cells put out from both.
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import tempfile
@@ -107,6 +108,8 @@ class Surroundings:
     """Seconds that it may take."""
     output_limit: int
     """Characters that it may put out."""
+    cell_limit: float = math.inf
+    """Seconds that each cell may take."""
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]
@@ -133,12 +136,14 @@ class ForkedEngine(Engine):  # type: ignore[misc]
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
                 try:
-                    if not _run_cell(client, fork, cell, index):
+                    with processes.time_limit(fork.pid, within.cell_limit) as late:
+                        goes_on = _run_cell(client, fork, cell, index)
+                    if not goes_on:
                         nb_man.cell_exception(cell, cell_index=index)
                         break
                 except ForkDiedError as error:
                     client.check()
-                    if reached.is_set():
+                    if reached.is_set() or late.is_set():
                         raise TimeoutError from error
                     raise
                 finally:
@@ -197,7 +202,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 startup_timeout=START_LIMIT,
                 # messages of one form from both
                 extra_arguments=["--Session.packer=bookpress.run.shell.packed"],
-                timeout_func=lambda _: max(late - time.monotonic(), 0.01),
+                timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,
             )

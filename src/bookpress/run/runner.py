@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.book.chapters import Chapter
+from bookpress.book.execution import LONGEST
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, UsageError
@@ -29,8 +30,6 @@ Ended = Callable[[Path], object]
 """Is told the file of each run as soon as it is there."""
 Check = Callable[[Engine], None]
 """Raises where nothing that was run may be kept."""
-LONGEST = 1e9
-"""Seconds that may be given as a limit: beyond it the clocks of some systems give up."""
 
 
 @dataclass(frozen=True)

@@ -132,6 +132,8 @@ class Printed:
 class ZMQInteractiveShell(KernelShell):
     """The kernel's shell, under the kernel's name: libraries look for it to tell where they run."""
 
+    __module__ = KernelShell.__module__  # which plotly asks for
+
     def ask_exit(self) -> None:
         """Do nothing: there is no kernel to leave."""
 

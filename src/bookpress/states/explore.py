@@ -18,14 +18,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import choose
 from bookpress.book.project import Project
+from bookpress.chapter.types.allowed import Value
 from bookpress.cite.record import load_built
 from bookpress.edition.build import Built, Extras, build, page_state
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
 from bookpress.edition.published import EXTRAS, FORMATS, whole
 from bookpress.edition.staging import page_files
 from bookpress.edition.statements import standings
+from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.outputs.base.registry import Format
@@ -40,6 +42,7 @@ from bookpress.states.estimate import Clock
 from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
+from bookpress.states.sweeps.grid import tried_in
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
 from bookpress.states.warm import WhenAsked, warm_book
@@ -48,22 +51,35 @@ PLACE = "states"
 """The folder of states among the pages."""
 
 
-def states_to_explore(project: Project, slugs: Sequence[str]) -> tuple[Edition, list[State], str]:
+def states_to_explore(
+    project: Project, slugs: Sequence[str], grid: Mapping[str, Sequence[Any]]
+) -> tuple[Edition, list[State], str]:
     """Return the published edition, states of chapters, and in which formats it was built.
 
-    By default of all chapters. Chapters whose states stand beside the pages of the very same
-    edition keep them, whatever is asked for.
+    By default of all chapters. A grid says which values of a parameter to try, by name, where its
+    type does not. States that stand beside the pages of the very same edition stay, whatever is
+    asked for.
     """
     default = load_edition(project, DEFAULT)
     folder = project.editions / DEFAULT
     built = load_built(folder)
-    chapters: Sequence[Chapter] = default.chapters
-    if slugs:
-        is_current = built and built.id == default.id
-        explored = _explored(folder) if is_current else []
-        chapters = choose(default.chapters, [*slugs, *explored])
+    is_current = built and built.id == default.id
+    explored = _explored(folder) if is_current else {}
+    asked = choose(default.chapters, slugs) if slugs else default.chapters
+    tried = {slug: dict(values) for slug, values in explored.items()}
+    for slug, values in tried_in(default.chapters, asked, grid).items():
+        tried[slug] = {**tried.get(slug, {}), **values}
+    chapters = [
+        replace(each, tried=tried[each.slug]) if tried.get(each.slug) else each
+        for each in default.chapters
+    ]
+    default = replace(default, chapters=tuple(chapters))
+    wanted = {*explored, *(chapter.slug for chapter in asked)}
     kinds = project.settings.main_choices
-    states = [state for chapter in chapters for state in states_of(default, chapter, kinds)]
+    states: list[State] = []
+    for chapter in chapters:
+        if chapter.slug in wanted:
+            states += states_of(default, chapter, kinds)
     formats = ",".join(built.formats) if built else "html"
     return default, states, formats
 
@@ -74,16 +90,23 @@ def why_none(default: Edition, slugs: Sequence[str]) -> str:
     names = [f"{chapter.slug}.{each.name}" for chapter in chosen for each in chapter.parameters]
     if not names:
         return "nothing to explore: no chapter has parameters"
+    example = f"{names[0]}=1,2,5:9:2"
     return (
-        f"nothing to explore: no type says which values of {', '.join(names)} to try; "
-        "one that does is Literal[1, 2], bool, or Annotated[int, Field(ge=0, le=10, multiple_of=2)]"
+        f"nothing to explore: no type says which values of {', '.join(names)} to try; say them "
+        f"with -g, such as -g {example}, or by a type such as Literal[1, 2], bool, or "
+        "Annotated[int, Field(ge=0, le=10, multiple_of=2)]"
     )
 
 
-def _explored(folder: Path) -> list[str]:
-    """Return the chapters whose states stand beside the pages of a built edition."""
-    indices = (folder / "html" / PLACE).glob("*/index.js")
-    return [path.parent.name for path in indices]
+def _explored(folder: Path) -> dict[str, dict[str, list[Value]]]:
+    """Return the values that were tried for a built edition, by chapter and parameter."""
+    explored = {}
+    for path in (folder / "html" / PLACE).glob("*/index.js"):
+        slug = path.parent.name
+        index = stored_states(folder / "source" / PLACE / f"{slug}.json")
+        choices = index.get("choices", {}).items()
+        explored[slug] = {name: [each["value"] for each in tried] for name, tried in choices}
+    return explored
 
 
 def explore(

@@ -258,9 +258,10 @@ class ArrangeFigures(SphinxPostTransform):
                 self._arrange_cell(container)
 
     def _arrange_cell(self, cell: nodes.container) -> None:
-        _drop_silent_outputs(cell)
+        laid_out = is_laid_out(self.env.srcdir)
+        _drop_silent_outputs(cell, laid_out=laid_out)
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
-        if not (figures or is_laid_out(self.env.srcdir)):
+        if not (figures or laid_out):
             return
         for figure in cell.findall(nodes.figure):
             if figure not in figures:
@@ -301,10 +302,13 @@ class ArrangeFigures(SphinxPostTransform):
         return html(text, legend.children, code, says=title)
 
 
-def _drop_silent_outputs(cell: nodes.Element) -> None:
+def _drop_silent_outputs(cell: nodes.Element, *, laid_out: bool) -> None:
+    """Drop outputs that show nothing; on a page of a theme those alone that the press silenced."""
+    silenced = []
     for comment in list(cell.findall(nodes.comment)):
+        silenced.append(comment.parent)
         comment.parent.remove(comment)
     for output in list(cell.findall(nodes.container)):
         is_output = output.get("nb_element") == "cell_code_output"
-        if is_output and not output.children:
+        if is_output and not output.children and (laid_out or output in silenced):
             output.parent.remove(output)

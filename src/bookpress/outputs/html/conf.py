@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bookpress.book.chapters import discover
+from bookpress.book.configuration import configuration
 from bookpress.book.documents import source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
-from bookpress.files import as_mapping, decoded, front_matter, read
+from bookpress.files import decoded, front_matter
 
 HEAD = '''\
 """Settings of Sphinx, written by `bookpress conf` from _config.yml: neither Jupyter Book nor the
@@ -34,8 +35,7 @@ def conf_of(project: Project) -> str:
     """
     from jupyter_book.config import get_final_config
 
-    content = read(project.root / "_config.yml")
-    given = as_mapping(content, "_config.yml", "the settings of Jupyter Book")
+    given = configuration(project.root)
     settings, _ = get_final_config(
         user_yaml={name: value for name, value in given.items() if value is not None},
         sourcedir=project.root,
@@ -76,7 +76,7 @@ def _aliases(project: Project) -> dict[str, str]:
         if chapter.path.suffix == ".ipynb":
             written = json.loads(decoded(chapter.path))["metadata"]
         else:
-            written = front_matter(decoded(chapter.path), chapter.where)
+            written = front_matter(decoded(chapter.path), chapter.where, strict=False)
         named = str((written.get("kernelspec") or {}).get("name") or "")
         kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
         if named and named != kernel:

@@ -156,6 +156,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     Two extensions of Jupyter Book cannot share reading.
     """
     app.setup_extension("bookpress.outputs.html.kept")
+    app.setup_extension("bookpress.outputs.html.executed")
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))

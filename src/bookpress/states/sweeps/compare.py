@@ -211,7 +211,7 @@ def _side(
     if folder and name not in edition_names(project) and not changes:
         return _built_side(folder, load_renamed(project))
     edition = load_edition(project, name, changes)
-    outcome = run_chapters(project, edition, options)
+    outcome = run_chapters(project, edition, replace(options, as_stored=True))
     if outcome.errors:
         problem = failure(project, outcome.errors)
         if project.settings.strict:

@@ -19,6 +19,7 @@ from bookpress.edition.assignments import (
     hits_of,
     parse_assignments,
     split_values,
+    unknown,
 )
 from bookpress.errors import UsageError, nearest
 from bookpress.files import (
@@ -137,6 +138,36 @@ def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
     firsts = tried.get("first", [first])
     lasts = tried.get("last", [last])
     return [f"{begin}-{end}" for begin, end in itertools.product(firsts, lasts)]
+
+
+def tried_in(
+    book: Sequence[Chapter], chapters: Sequence[Chapter], grid: Mapping[str, Sequence[Any]]
+) -> dict[str, dict[str, list[Value]]]:
+    """Return the values to try of the parameters of some chapters of a book, by chapter and name.
+
+    A name of the grid reaches each of the chapters that have it, ``CHAPTER.NAME`` that one.
+    """
+    problems: list[str] = []
+    reached: dict[str, dict[str, Sequence[Any]]] = {}
+    for label, values in grid.items():
+        slug, _, name = label.rpartition(".")
+        asked = Assignment(slug or None, name, None, is_text=True)
+        hits = list(hits_of(asked, chapters))
+        for hit in hits:
+            reached.setdefault(hit.chapter.slug, {})[name] = values
+        if not hits:
+            problems.append(unknown(book, chapters, asked))
+    tried: dict[str, dict[str, list[Value]]] = {}
+    for chapter in chapters:
+        usual = {parameter.name: parameter.default for parameter in chapter.parameters}
+        varied = present_grid(chapter, reached.get(chapter.slug, {}), usual)
+        by_name = {parameter.name: parameter for parameter in chapter.parameters}
+        tried[chapter.slug] = {
+            name: _checked(by_name[name], values, problems) for name, values in varied.items()
+        }
+    if problems:
+        raise UsageError(*dict.fromkeys(problems))
+    return tried
 
 
 def grid_option(name: str, values: Sequence[Value]) -> str:

@@ -1,0 +1,99 @@
+"""MyST-NB's table of executed notebooks (``nb-exec-table``), of chapters that the press has run."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bookpress.book.configuration import configuration
+from bookpress.book.documents import excluded_from_running
+from bookpress.book.execution import AUTO, OFF, Execution
+from bookpress.book.project import Project
+from bookpress.edition.editions import Edition
+from bookpress.files import front_matter, pretty
+from bookpress.run.cache import Run, RunCache
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+FILE = "executed.json"
+"""Among the staged files, where a page has the table: when and how long chapters were run."""
+TABLE = b"nb-exec-table"
+"""The directive that makes the table."""
+TEXTS = (".md", ".rst", ".ipynb")
+
+
+def executed_file(
+    project: Project, edition: Edition, runs: Mapping[str, Run], files: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Return the file that the table is made of; none where no page has one.
+
+    It has by document what MyST-NB would note if it had run it. `files` are those of the book that
+    are no chapters.
+    """
+    texts = [content for name, content in files.items() if name.endswith(TEXTS)]
+    texts += [chapter.source.encode() for chapter in edition.chapters]
+    if not any(TABLE in text for text in texts):
+        return {}
+    cache = RunCache(project.cache)
+    rows = {name: _empty(mode) for name, mode in _without_code(project, files)}
+    for chapter in edition.chapters:
+        run = runs[chapter.slug]
+        if not run.key or cache.holds(run.key):
+            rows[chapter.docname] = _row(run, chapter.execution.mode, cache)
+    return {FILE: pretty(rows).encode()}
+
+
+def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
+    """Yield the notebooks that have no code, which MyST-NB runs as well, and when it does."""
+    of_book = Execution.of_book(configuration(project.root))
+    for name, content in files.items():
+        if not name.endswith(".md") or excluded_from_running(project, project.root / name):
+            continue
+        matter = front_matter(content.decode("utf-8"), name, strict=False)
+        if "file_format" in matter or "jupytext" in matter:
+            mode = of_book.of_page(matter, name, strict=False).mode
+            if mode not in {OFF, AUTO}:
+                yield name.removesuffix(".md"), mode
+
+
+def _empty(mode: str) -> dict[str, Any]:
+    """Return what is noted of a notebook without code."""
+    done = {"mtime": 0.0, "runtime": 0.0, "method": mode, "succeeded": True}
+    return {**done, "error": None, "traceback": None}
+
+
+def _row(run: Run, mode: str, cache: RunCache) -> dict[str, Any]:
+    """Return what MyST-NB notes of a notebook; a run without a key has failed."""
+    has_failed = not run.key
+    return {
+        "mtime": time.time() if has_failed else cache.date(run.key),
+        "runtime": None if has_failed else run.seconds,
+        "method": mode,
+        "succeeded": not has_failed,
+        "error": "CellExecutionError" if has_failed else None,
+        "traceback": None,
+    }
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Note how chapters were run before MyST-NB looks which pages show it."""
+    app.connect("env-updated", _note, priority=400)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _note(app: Sphinx, env: BuildEnvironment) -> None:
+    from myst_nb.sphinx_ import NbMetadataCollector
+
+    path = Path(app.srcdir, FILE)
+    if not path.is_file():
+        return
+    known = NbMetadataCollector.get_doc_data(env)
+    for docname, row in json.loads(path.read_bytes()).items():
+        is_new = known.get(docname, {}).get("exec_data") != row
+        if is_new and docname in env.found_docs:
+            NbMetadataCollector.set_exec_data(env, docname, row)

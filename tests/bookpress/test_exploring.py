@@ -1,0 +1,79 @@
+"""Values to explore that are said with ``-g``: no type has to be written for a plain ``n = 2``."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import press as run_press
+from processes import write_files
+from states import script
+
+Press = Callable[..., str]
+HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+CELL = "```{code-cell} ipython3\n"
+FILES = {
+    "_config.yml": "title: Plain\nauthor: Ada Author\n",
+    "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+    "one.md": (
+        f"{HEAD}# One\n\n{CELL}:tags: [parameters]\n\nn = 2  # how many\nside = 'left'\n```\n\n"
+        f"{CELL}print(side, n)\n```\n"
+    ),
+    "two.md": f"{HEAD}# Two\n\n{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{CELL}print(n)\n```\n",
+}
+
+
+@pytest.fixture(scope="module", name="home")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_files(tmp_path_factory.mktemp("plain"), FILES)
+
+
+@pytest.fixture(scope="module", name="press")
+def press_of(home: Path) -> Press:
+    return partial(run_press, home)
+
+
+def tried(home: Path, slug: str) -> dict[str, list[Any]]:
+    """Return the values under which a chapter was run, by parameter."""
+    index = script(home / f"_build/editions/default/html/states/{slug}/index.js")
+    return {name: [row["value"] for row in rows] for name, rows in index["choices"].items()}
+
+
+def test_plain_parameters_are_explored_under_the_values_that_are_said(
+    press: Press, home: Path
+) -> None:
+    said = press("explore", "one", "-g", "n=1:3", "-g", "side=left,right", whole=True)
+    assert "3 states" in said
+    assert tried(home, "one") == {"n": [1, 2, 3], "side": ["left", "right"]}
+    # what was explored stays, whatever else is asked for
+    press("explore", "two", "-g", "two.n=2,5")
+    assert tried(home, "one") == {"n": [1, 2, 3], "side": ["left", "right"]}
+    assert tried(home, "two") == {"n": [2, 5]}
+    assert "4 states" in press("explore", "--dry-run", "--force", whole=True)
+
+
+@pytest.mark.parametrize(
+    ("grid", "said"),
+    [
+        ("n=soon", "n: soon is not allowed; allowed: any whole number"),
+        ("n=3:1", "n: the range 3:1 has no values: steps of 1 from 3 never reach 1"),
+        ("m=1,2", "no chapter has a parameter 'm'; there are: n, side"),
+        ("one.sides=1", "chapter one has no parameter 'sides'; did you mean side?"),
+        ("three.n=1", "no chapter 'three'"),
+        ("n", "-g 'n' is not NAME=V1,V2 or CHAPTER.NAME=V1,V2"),
+    ],
+)
+def test_what_is_wrong_with_a_grid_is_one_line(press: Press, grid: str, said: str) -> None:
+    refused = press("explore", "-g", grid, "--dry-run", code=2)
+    assert said in refused
+    assert len(refused.strip().splitlines()) == 1
+
+
+def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:
+    write_files(tmp_path, FILES)
+    said = run_press(tmp_path, "explore", "--dry-run", whole=True)
+    assert "no type says which values of one.n, one.side, two.n to try" in said
+    assert "say them with -g, such as -g one.n=1,2,5:9:2" in said
+    # a name without a chapter reaches each that has it
+    assert "8 states" in run_press(tmp_path, "explore", "-g", "n=1,3:5", "--dry-run", whole=True)

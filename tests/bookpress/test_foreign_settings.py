@@ -1,0 +1,284 @@
+"""Books by others as Jupyter Book takes them: references, pages that ask, links, unlisted pages."""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from lxml import html
+from processes import press as run_press
+from processes import write_files
+
+from bookpress.book.execution import Execution
+from bookpress.errors import UsageError
+from bookpress.files import as_mapping
+
+Press = Callable[..., str]
+
+CONFIG = """\
+title: First title
+author: Ada Author
+defaults: &defaults {execute_notebooks: auto, timeout: 100}
+execute: {<<: *defaults, exclude_patterns: ["unrun.md"]}
+title: Last title
+"""
+TOC = """\
+format: jb-book
+root: &cover cover
+chapters:
+  - file: forced
+  - file: kept
+  - file: errors
+  - file: apart
+  - file: linked/inside
+"""
+KERNEL = "kernelspec: {name: python3, display_name: Python 3, language: python}"
+HEAD = f"---\njupytext: {{text_representation: {{extension: .md, format_name: myst}}}}\n{KERNEL}\n"
+
+
+def page(title: str, *cells: str, head: str = "") -> str:
+    """Return a MyST notebook with something more in its front matter."""
+    code = "\n".join(f"```{{code-cell}} ipython3\n{cell}\n```\n" for cell in cells)
+    return f"{HEAD}{head}---\n\n# {title}\n\n{code}"
+
+
+def notebook(title: str, cell: str, asked: dict[str, Any]) -> str:
+    """Return a notebook with a stored output, and what it asks for itself."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": kernel, "mystnb": asked})
+    stored = [nbformat.v4.new_output("stream", text="stored words\n")]
+    made.cells = [
+        nbformat.v4.new_markdown_cell(f"# {title}"),
+        nbformat.v4.new_code_cell(cell, outputs=stored, execution_count=1),
+    ]
+    return nbformat.writes(made)
+
+
+BY_PAPERMILL = nbformat.writes(
+    nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}},
+        cells=[
+            nbformat.v4.new_markdown_cell("# By papermill"),
+            nbformat.v4.new_code_cell("n = 1", metadata={"tags": ["parameters"]}),
+            nbformat.v4.new_code_cell("n = 2", metadata={"tags": ["injected-parameters"]}),
+            nbformat.v4.new_code_cell("print('now', n)"),
+        ],
+    )
+)
+ASKED = "mystnb: &asked {execution_mode: force, execution_allow_errors: true}\nagain: *asked\n"
+FILES = {
+    "book/_config.yml": CONFIG,
+    "book/_toc.yml": TOC,
+    "book/cover.md": "---\nwords: &words [one]\nother: *words\n---\n# Cover\n",
+    "book/forced.ipynb": notebook("Forced", "print('made', 6 * 7)", {"execution_mode": "force"}),
+    "book/kept.md": page("Off", "print('made', 6 * 7)", head="mystnb: {execution_mode: off}\n"),
+    "book/errors.md": page("Errors", "1 / 0", "print('made', 6 * 7)", head=ASKED),
+    "book/apart.md": page(
+        "Apart",
+        "from pathlib import Path\nprint('beside:', Path('cover.md').exists())",
+        head="mystnb: {execution_in_temp: true}\n",
+    ),
+    "elsewhere/inside.md": page("Inside", "print(open('told.txt').read())"),
+    "elsewhere/told.txt": "from behind the link",
+    "book/aside/unlisted.md": page("Unlisted", "print('made', 6 * 7)"),
+    "book/aside/by papermill.ipynb": BY_PAPERMILL,
+    "book/aside/forced.md": page("Forced too", "1 + 1"),
+    "book/table.md": page("Table") + "```{nb-exec-table}\n```\n",
+    "book/dist/SHA256SUMS": "",
+    "book/dist/site/released.md": page("Released", "1 + 1"),
+    "book/unrun.md": page("Unrun", "print('made', 6 * 7)", head=ASKED),
+}
+
+
+@pytest.fixture(scope="module", name="home")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = write_files(tmp_path_factory.mktemp("asked"), FILES) / "book"
+    (root / "linked").symlink_to("../elsewhere")
+    return root
+
+
+@pytest.fixture(scope="module", name="press")
+def press_of(home: Path) -> Press:
+    return partial(run_press, home)
+
+
+@pytest.fixture(scope="module", name="said")
+def built(press: Press) -> str:
+    """Return what a build says."""
+    return press("build", whole=True)
+
+
+def words(home: Path, name: str) -> str:
+    path = home / f"_build/editions/default/html/{name}.html"
+    [article] = html.parse(str(path)).getroot().xpath("//article")
+    return " ".join(article.text_content().split())
+
+
+def test_references_and_keys_given_again_are_taken(home: Path, press: Press, said: str) -> None:
+    assert said.count("title is given more than once") == 1
+    assert "_config.yml: line 5: title is given more than once, first in line 1" in said
+    assert "Last title" in press("cite")
+    assert "Cover" in words(home, "cover")
+
+
+def test_a_strict_book_refuses_a_key_given_again(tmp_path: Path) -> None:
+    strict = {"book/book/settings.yml": "strict: true\n"}
+    home = write_files(tmp_path, {**FILES, **strict}) / "book"
+    refused = run_press(home, "params", code=2)
+    assert "_config.yml is not plain YAML: line 5: title is given more than once" in refused
+    assert len(refused.strip().splitlines()) == 1
+
+
+def test_a_page_is_run_when_and_as_it_asks(home: Path, said: str) -> None:
+    assert "7 of 8 chapters run" in said
+    assert "made 42" in words(home, "forced")
+    assert "stored words" not in words(home, "forced")
+    assert "made 42" not in words(home, "kept")
+    assert "ZeroDivisionError" in words(home, "errors")
+    assert "made 42" in words(home, "errors")
+    assert "beside: False" in words(home, "apart")
+
+
+@pytest.mark.usefixtures("said")
+def test_nothing_runs_that_the_book_excludes(home: Path) -> None:
+    assert "made 42" not in words(home, "unrun")
+
+
+def test_folders_that_are_links_are_followed(home: Path, press: Press, said: str) -> None:
+    assert "from behind the link" in words(home, "linked/inside")
+    (home / "linked/round").symlink_to("../book")
+    refused = press("build", code=1)
+    (home / "linked/round").unlink()
+    assert "the folder linked/round is a link to a folder that holds it" in refused
+    assert len(refused.strip().splitlines()) == 2  # the other one says that a key is given again
+
+
+def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, said: str) -> None:
+    assert "made 42" in words(home, "aside/unlisted")
+    assert "now 2" in words(home, "aside/by papermill")
+    press("run", "by-papermill", "-p", "n=3", "--notebook", "_build/out.ipynb")
+    assert "now 3" in (home / "_build/out.ipynb").read_text()
+    listed = press("params", "forced", whole=True)
+    assert "forced" in listed
+    press("run", "aside-forced", "--notebook", "_build/out.ipynb")
+    cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
+    assert cells[-1]["outputs"][0]["data"]["text/plain"] == "2"
+
+
+def test_a_book_of_what_is_listed_alone_has_no_other_chapters(tmp_path: Path) -> None:
+    alone = {"book/_config.yml": "only_build_toc_files: true\n"}
+    home = write_files(tmp_path, {**FILES, **alone}) / "book"
+    assert "no chapter 'unlisted'" in run_press(home, "run", "unlisted", code=2)
+
+
+def test_the_table_of_executed_notebooks_says_how_the_press_ran_them(home: Path, said: str) -> None:
+    path = home / "_build/editions/default/html/table.html"
+    rows = html.parse(str(path)).getroot().xpath("//article//table//tr")
+    cells = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    ran = {document: rest for document, *rest in cells[1:]}
+    assert [*ran] == sorted(
+        [
+            *("aside/by papermill", "aside/forced", "aside/unlisted"),
+            *("apart", "errors", "forced", "linked/inside"),
+        ]
+    )
+    assert ran["forced"][1] == "force"
+    assert ran["apart"][1] == "auto"
+    assert all(float(row[2]) > 0 and row[3] == "✅" for row in ran.values())
+
+
+FAILING = {
+    "_config.yml": "title: Failing\n",
+    "_toc.yml": "format: jb-book\nroot: slow\nchapters: [{file: wrong}]\n",
+    "slow.md": page("Slow", "import time\ntime.sleep(60)", head="mystnb: {execution_timeout: 1}\n"),
+    "wrong.md": page("Wrong", "no_such", head="mystnb: {execution_raise_on_error: true}\n"),
+}
+
+
+@pytest.mark.parametrize("engine", ["forked", "kernel"])
+def test_a_cell_that_takes_longer_than_its_page_allows_is_ended(
+    tmp_path: Path, engine: str
+) -> None:
+    write_files(tmp_path, FAILING)
+    said = run_press(tmp_path, "run", "slow", "--engine", engine, code=1, whole=True)
+    assert "was still running after the time limit of 1 seconds" in said
+
+
+def test_a_page_may_ask_that_its_failure_fails_the_build(tmp_path: Path) -> None:
+    write_files(tmp_path, FAILING)
+    said = run_press(tmp_path, "build", code=1, whole=True)
+    assert "(`no_such`) failed with NameError" in said
+    assert not (tmp_path / "_build/editions/default/html").exists()
+
+
+BOOK = Execution.of_book({"execute": {"execute_notebooks": False, "timeout": -1}})
+
+
+@pytest.mark.parametrize(
+    ("metadata", "changed"),
+    [
+        ({}, {}),
+        ({"mystnb": {"execution_mode": "inline"}}, {"mode": "inline"}),
+        ({"mystnb": {"execution_show_tb": True, "execution_cache_path": "x"}}, {}),
+        ({"execution": {"timeout": 5, "allow_errors": True}}, {"timeout": 5, "allow_errors": True}),
+    ],
+)
+def test_what_a_page_asks_for_goes_before(
+    metadata: dict[str, Any], changed: dict[str, Any]
+) -> None:
+    asked = BOOK.of_page(metadata, "one.md", strict=True)
+    before = {"mode": "off", "timeout": -1.0, "allow_errors": False, "in_temp": False}
+    assert {name: getattr(asked, name) for name in before} == {**before, **changed}
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"execution_mode": "often"}, "one.md: `execution_mode` is 'often'; allowed: off, auto, f"),
+        ({"execution_timeout": "5"}, "`execution_timeout` is '5'; allowed: a whole number of"),
+        ({"execution_in_temp": 1}, "`execution_in_temp` is 1; allowed: true, false"),
+    ],
+)
+def test_what_cannot_be_obeyed_is_told(
+    entries: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(UsageError, match="allowed"):
+        BOOK.of_page({"mystnb": entries}, "one.md", strict=True)
+    assert BOOK.of_page({"mystnb": entries}, "one.md", strict=False) == BOOK
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+LAUGHS = "\n".join(
+    ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 99))]
+)
+MERGED = "\n".join(
+    ["b0: &b0 {x: 1}", *(f"b{n}: &b{n} {{<<: [*b{n - 1}, *b{n - 1}]}}" for n in range(1, 99))]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (LAUGHS, "its references (*) stand for more than 100,000 values"),
+        (MERGED, "its references (*) stand for more than 100,000 values"),
+        ("long: &long " + "x" * 1_000_000 + "\nall: [" + "*long, " * 20 + "]", "100,000 values"),
+        ("a: &a [1, *a]", "line 1: a reference (*) to what holds it"),
+        ("a: &a {b: {c: *a}}", "line 1: a reference (*) to what holds it"),
+        ("a: *b", "found undefined alias 'b'"),
+    ],
+)
+def test_references_that_multiply_without_end_are_refused(text: str, said: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        as_mapping(text, "x.yml", "names")
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_references_mean_what_they_stand_for() -> None:
+    text = "a: &a {x: 1, y: 2}\nb: &b {<<: *a, x: 3}\nd: [*a, *a]\n"
+    read = as_mapping(text, "x.yml", "names")
+    assert read["b"] == {"x": 3, "y": 2}
+    assert read["d"] == [{"x": 1, "y": 2}] * 2
