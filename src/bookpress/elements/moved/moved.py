@@ -5,7 +5,8 @@ They need no script; with one, an address leads on with its place and its state.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +42,10 @@ class Link(NamedTuple):
     """The title of its chapter."""
 
 
+Linking = Callable[[Name], Link]
+"""Returns where a chapter is, or a place on its page."""
+
+
 def setup(app: Sphinx) -> None:
     """Check the places that old addresses lead to, and write pages there."""
     app.connect("env-updated", check_places, priority=900)
@@ -58,45 +63,51 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
     chapters = [page.slug for page in store_of(env).chapters]
-    anchors: dict[str, list[str]] = {}
+    anchors = cache(partial(_anchors, env))  # to load a page takes as long as to write one
     for slug, names in table.root.items():
         home = {"moved": Name(names.moved, "")} if names.moved else {}
         for old, place in {**home, **table.places(slug)}.items():
             is_figure = old in names.figures and slug in chapters
-            if is_figure and old in _anchors(env, slug):
+            if is_figure and old in anchors(slug):
                 yield Name(slug, old), "there still is a figure of this name"
             if place.chapter not in chapters:
                 hint = nearest(place.chapter, chapters)
                 yield Name(slug, old), f"no chapter {place.chapter!r}{hint}"
                 continue
-            if place.chapter not in anchors:
-                anchors[place.chapter] = list(_anchors(env, place.chapter))
-            known = anchors[place.chapter]
+            known = anchors(place.chapter)
             if place.key and place.key not in known:
                 hint = nearest(place.key, known)
                 yield Name(slug, old), f"no place {place.key!r} in {place.chapter!r}{hint}"
 
 
-def _anchors(env: BuildEnvironment, slug: str) -> Iterator[str]:
+def _anchors(env: BuildEnvironment, slug: str) -> list[str]:
     docname = store_of(env).chapter(slug).docname
-    for node in env.get_doctree(docname).findall(nodes.Element):
-        yield from node.get("ids", ())
+    elements = env.get_doctree(docname).findall(nodes.Element)
+    anchors: list[str] = []
+    for element in elements:
+        anchors += element.get("ids", ())
+    return anchors
 
 
 @when_built
 def write_pages(app: Sphinx) -> None:
     """Write a page for each chapter that moved, and for each figure that a chapter had."""
     table = load_renamed(Project.at(Path(app.srcdir)))
+    # links to the places of a page ask for the same titles
+    link = partial(_link, app, cache(partial(_titles, app.env)))
     for slug, names in table.root.items():
         places = table.places(slug)
         if names.moved:
-            _write_chapter(app, table, slug, places)
+            _write_chapter(app, table, slug, places, link)
         for old, place in places.items():
             if old.startswith(FIGURE):
-                _write_figure(app, f"{folder_of(slug)}/{old.removeprefix(FIGURE)}.html", place)
+                here = f"{folder_of(slug)}/{old.removeprefix(FIGURE)}.html"
+                _write_figure(app, here, place, link)
 
 
-def _write_chapter(app: Sphinx, table: Renamed, slug: str, places: Mapping[str, Name]) -> None:
+def _write_chapter(
+    app: Sphinx, table: Renamed, slug: str, places: Mapping[str, Name], link: Linking
+) -> None:
     home = table.names(slug).moved
     chapters = dict.fromkeys([home, *(place.chapter for place in places.values())])
     _write(
@@ -104,14 +115,14 @@ def _write_chapter(app: Sphinx, table: Renamed, slug: str, places: Mapping[str, 
         app.builder.get_target_uri(f"{FOLDER}/{slug}"),
         kind="chapter",
         title=_in_words(slug),
-        homes=[_link(app, Name(chapter, "")) for chapter in chapters],
-        sections={old: _link(app, place) for old, place in places.items()},
+        homes=[link(Name(chapter, "")) for chapter in chapters],
+        sections={old: link(place) for old, place in places.items()},
         parameters=_parameters(app, table, slug),
     )
 
 
-def _write_figure(app: Sphinx, here: str, place: Name) -> None:
-    figure = _figure_link(app, place)
+def _write_figure(app: Sphinx, here: str, place: Name, link: Linking) -> None:
+    figure = _figure_link(app, place, link)
     facts = {"title": figure.title, "sections": {}, "parameters": {}}
     _write(app, here, kind="figure", homes=[figure], **facts)
 
@@ -146,25 +157,25 @@ def _in_words(anchor: str) -> str:
     return anchor.replace("-", " ").capitalize()
 
 
-def _link(app: Sphinx, place: Name) -> Link:
+def _link(app: Sphinx, titles: Callable[[str], Mapping[str, str]], place: Name) -> Link:
     """Return where a chapter is, or a place on its page."""
     docname = store_of(app.env).chapter(place.chapter).docname
     address = app.builder.get_target_uri(docname)
     chapter = title_of(app.env, docname)
     if not place.key:
         return Link(address, chapter, chapter)
-    title = _titles(app.env, docname).get(place.key, _in_words(place.key))
+    title = titles(docname).get(place.key, _in_words(place.key))
     return Link(f"{address}#{place.key}", title, chapter)
 
 
-def _figure_link(app: Sphinx, place: Name) -> Link:
+def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
     """Return where what a figure showed is: the page of a figure, or a place in a chapter."""
-    link = _link(app, place)
+    there = link(place)
     docname = store_of(app.env).chapter(place.chapter).docname
     for chart in store_of(app.env).page(docname).charts:
         if chart.name == place.key:
-            return link._replace(address=f"{folder_of(docname)}/{chart.stem}.html")
-    return link
+            return there._replace(address=f"{folder_of(docname)}/{chart.stem}.html")
+    return there
 
 
 def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
