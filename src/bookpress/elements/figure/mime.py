@@ -5,8 +5,8 @@ Charts become figures, results and statements show nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from docutils import nodes
 from myst_nb.core.render import MimeData, NbElementRenderer
@@ -22,6 +22,8 @@ from bookpress.errors import UsageError
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
 """Key of the notebook of the page that is being read, as it was run."""
+SILENT = frozenset({RESULT_MIME, ROWS_MIME, STATEMENT_MIME})
+"""What outputs publish that show nothing."""
 
 
 class BookpressRenderer:
@@ -40,12 +42,13 @@ class BookpressRenderer:
     ) -> list[nodes.Element] | None:
         """Return the nodes of an output, or None to leave it to MyST-NB."""
         env = renderer.renderer.sphinx_env
-        if env is not None:
-            env.temp_data[NOTEBOOK] = renderer.renderer.nb_client.notebook
-        if data.mime_type in {RESULT_MIME, ROWS_MIME, STATEMENT_MIME}:
+        notebook = renderer.renderer.nb_client.notebook
+        is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
+        if is_book:
+            _keep_notebook(env, notebook)
+        if data.mime_type in SILENT:
             # An output that shows nothing; it is taken out when the page is written.
             return [nodes.comment()]
-        is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
         is_not_ours = data.mime_type != VEGALITE_MIME or inline or not is_book
         if is_not_ours:
             return None
@@ -63,12 +66,43 @@ class BookpressRenderer:
                 )
             return [nodes.comment()]
         if env.mystnb_config.execution_mode == "off":
-            # MyST-NB writes such a notebook again, for nobody: make it short.
-            cell = env.temp_data[NOTEBOOK].cells[data.cell_index]
-            output = cell.outputs[data.output_index]
-            output.data[VEGALITE_MIME] = {}
-            output.metadata[VEGALITE_MIME] = {}
+            _empty_chart(notebook.cells[data.cell_index], data)
         return [drawn(chart=chart)]
+
+
+def _keep_notebook(env: Any, notebook: Any) -> None:
+    """Keep the notebook of a page for those who read its outputs.
+
+    One that was not run here MyST-NB writes again, for nobody: a copy is kept, and that one is made
+    short. The rows behind shares are half of it.
+    """
+    if env.mystnb_config.execution_mode != "off":
+        env.temp_data[NOTEBOOK] = notebook
+    elif NOTEBOOK not in env.temp_data:
+        env.temp_data[NOTEBOOK] = {**notebook, "cells": [_copied(cell) for cell in notebook.cells]}
+        for cell in notebook.cells:
+            for output in cell.get("outputs", ()):
+                _empty(output, SILENT & output.get("data", {}).keys())
+
+
+def _empty_chart(cell: Any, data: MimeData) -> None:
+    """Empty an output that a chart was read from."""
+    for output in cell.outputs:
+        if output.get("data", {}).get(VEGALITE_MIME) is data.content:
+            _empty(output, [VEGALITE_MIME])
+
+
+def _empty(output: Any, mimes: Iterable[str]) -> None:
+    """Empty what an output has of some MIME types."""
+    for mime in mimes:
+        output.data[mime] = {}
+        output.metadata.pop(mime, None)
+
+
+def _copied(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cell whose outputs stay as they are when those of the first are made short."""
+    outputs = [{**output, "data": {**output.get("data", {})}} for output in cell.get("outputs", ())]
+    return {**cell, "outputs": outputs}
 
 
 class drawn(nodes.General, nodes.Element):  # noqa: N801
