@@ -12,10 +12,14 @@ from typing import Any, cast
 
 from docutils import nodes
 from docutils.statemachine import StringList
-from pybtex.plugin import find_plugin, register_plugin
+from pybtex.backends.plaintext import Backend
+from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
 from pybtex.scanner import PybtexSyntaxError
+from pybtex.style import FormattedEntry
 from pybtex.style.formatting.plain import Style as PlainStyle
+from pybtex.style.labels.number import LabelStyle
+from pybtex.style.names.lastfirst import NameStyle
 from pybtex.style.sorting.author_year_title import SortingStyle as AuthorYearTitle
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -76,11 +80,20 @@ class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]
 class AuthorStyle(PlainStyle):  # type: ignore[misc]
     """References that begin with the family name, in the order of the families."""
 
-    default_name_style = "lastfirst"
-    default_sorting_style = "author_order"
+    default_name_style = NameStyle
+    default_label_style = LabelStyle
+    default_sorting_style = AuthorOrder
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"abbreviate_names": True, **options})
+        self._formatted: dict[tuple[str, int], FormattedEntry] = {}
+
+    def format_entry(self, label: str, entry: Any, bib_data: Any = None) -> FormattedEntry:
+        """Return a reference; it is asked for twice, for a list and for what a pointer shows."""
+        key = (label, id(entry))
+        if key not in self._formatted:
+            self._formatted[key] = super().format_entry(label, entry, bib_data)
+        return self._formatted[key]
 
 
 class ListReferences(SphinxPostTransform):
@@ -197,16 +210,6 @@ def _author(person: Any) -> Author | None:
         return Author(name=written) if written else None
 
 
-register_plugin("pybtex.style.sorting", "author_order", AuthorOrder)
-register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle)
-_ASKED_AGAIN = (
-    ("pybtex.style.names", "lastfirst"),
-    ("pybtex.style.labels", "number"),
-    ("pybtex.backends", "plaintext"),
-)
-"""What is asked for with every citation.
-
-It is found each time by reading what all installed packages offer, unless it is registered here.
-"""
-for kind, name in _ASKED_AGAIN:
-    register_plugin(kind, name, find_plugin(kind, name), force=True)
+# Each time one is registered, or asked for that is not, what all installed packages offer is read.
+register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle, force=True)
+register_plugin("pybtex.backends", "plaintext", Backend, force=True)  # asked for by each citation
