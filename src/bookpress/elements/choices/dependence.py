@@ -41,7 +41,8 @@ class _Code:
         if TAG in cell["metadata"].get("tags", ()):
             self.quoted.update(_quotes(tree))
             return
-        self.modules |= _imported(tree)
+        if "import" in "".join(cell["source"]):
+            self.modules |= _imported(tree)
         for statement in tree.body:
             for name, names in _bindings(statement):
                 self.reads[name] |= names
