@@ -65,3 +65,9 @@ def test_the_index_says_in_which_pack_a_state_is() -> None:
     assert [*written] == ["index", "pack-0", "pack-1"]
     assert '"id":"s8","value":1,"pack":1' in written["index"]
     assert '{"id":"published","value":0}' in written["index"]
+
+
+def test_tags_in_comments_and_scripts_are_no_blocks() -> None:
+    inner = '<!-- <p> --><script>"<p>"</script><p class="a>b">One<br>two.<p>Open.</div>'
+    page = with_ids(f'<section id="a"><div>{inner}</section>')
+    assert [block.html for block in blocks_of(page)] == [f"<div>{inner}"]
