@@ -172,7 +172,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _keep_templates(app: Sphinx) -> None:
-    """Keep the templates of a theme as bytecode: to compile them takes a twentieth of a small build."""
+    """Keep the templates of a theme as bytecode: compiling them is a twentieth of a small build."""
     from jinja2 import FileSystemBytecodeCache
 
     templates = getattr(app.builder, "templates", None)
