@@ -167,16 +167,21 @@ def _of_vintage(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
     masks = _masks(models)
     counts = _cumulated(np.array(list(masks.values())), models)
     last_year = last_whole_year(vintage)
-    rows: list[tuple[object, ...]] = []
+    rules = pd.DataFrame([*masks], columns=["scope", "filter", "size"])
+    settings: list[tuple[str, ...]] = []
+    numbers = []
     for claim, (team, periods) in HEADLINES.items():
         over = [period for period in periods if period[1] <= last_year]
         for period, denominator in product(over, DENOMINATORS):
             inside = _in_period(counts, period)
             k = inside[:, _TEAMS.index(team)]
             n = inside[:, _places(DENOMINATORS[denominator])].sum(axis=1)
-            for rule, *numbers in zip(masks, k, n, strict=True):
-                rows.append((claim, vintage, *rule, denominator, span(period), *numbers))
-    return pd.DataFrame(rows, columns=["claim", *CHOICES, "k", "n"])
+            settings.append((claim, vintage, denominator, span(period)))
+            numbers.append(np.column_stack([k, n]))
+    named = pd.DataFrame(settings, columns=["claim", "vintage", "denominator", "period"])
+    table = named.merge(rules, how="cross")
+    table[["k", "n"]] = np.concatenate(numbers) if numbers else np.empty((0, 2), dtype=int)
+    return table[["claim", *CHOICES, "k", "n"]]
 
 
 def _in_period(counts: Counts, period: tuple[int, int]) -> Counts:
