@@ -105,20 +105,22 @@ VOCABULARY = {
     # claims of others, held against ours
     "compute_divide.analysis.claims.verdicts": ["Check"],
     # comparisons, besides those of the press, which sentences use without a prefix
-    "compute_divide.analysis.comparisons": [
+    "compute_divide.analysis.comparisons.names": [
+        "labelled",
+        "listed",
+        "made_by",
+        "only",
+        "ordered",
+        "unlisted",
+    ],
+    "compute_divide.analysis.comparisons.values": [
         "equals",
         "every_above",
         "every_below",
         "judged",
-        "labelled",
         "later",
-        "listed",
-        "made_by",
         "narrower",
         "one_of",
-        "only",
-        "ordered",
-        "unlisted",
     ],
 }
 """The names that chapters use, by the module that holds them."""

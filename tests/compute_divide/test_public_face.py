@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 import compute_divide as cd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
-from compute_divide.analysis import comparisons
+from compute_divide.analysis.comparisons import names as of_names
+from compute_divide.analysis.comparisons import values as of_values
 from compute_divide.evidence.loaders import loaders
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -221,9 +222,12 @@ def test_each_comparison_holds_does_not_or_is_unknown(
 
 
 def test_every_comparison_is_tried_on_all_three() -> None:
-    tree = ast.parse(Path(comparisons.__file__).read_text("utf-8"))
+    trees = [
+        ast.parse(Path(module.__file__).read_text("utf-8")) for module in (of_names, of_values)
+    ]
     public = {
         node.name
+        for tree in trees
         for node in tree.body
         if isinstance(node, ast.FunctionDef)
         and not node.name.startswith("_")

@@ -1,0 +1,277 @@
+"""What a sentence says of names and labels.
+
+Names come as texts, or as rows that have a column ``model``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Sized
+from typing import Any
+
+import pandas as pd
+
+from bookpress.chapter.comparisons.base import Comparison
+
+MOST_SHOWN = 8
+"""Names that a reason lists."""
+
+Names = Iterable[str] | pd.DataFrame
+
+
+def only(found: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
+    """Compare: what was found is just these names, in any order.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``; repeated ones count once.
+    *names : str
+        The names that the sentence gives; none where it says that there is none.
+    what : str
+        What was found, to be read before "is".
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether both are the same, with what was found as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
+    Examples
+    --------
+    >>> only(["LUKE", "LUKE"], "LUKE").holds, only([], "LUKE").holds
+    (True, False)
+    >>> only([], "LUKE", among=[]).holds is None
+    True
+    """
+    known = names_of(found)
+    holds = set(known) == set(names)
+    return Comparison(if_any(among, holds), f"{what} is {listing(known)}")
+
+
+def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: what was found begins with these names, in this order.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``, in their order.
+    *names : str
+        The first names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether they begin alike, with what was found as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
+    Examples
+    --------
+    >>> ordered(["Google", "OpenAI", "Meta"], "Google", "OpenAI").holds, ordered([], "Google").holds
+    (True, False)
+    """
+    known = names_of(found)
+    first = known[: len(names)]
+    holds = first == [*names]
+    return Comparison(if_any(among, holds), f"it is {listing(known)}")
+
+
+def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: all these names are among what was found.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``.
+    *names : str
+        The names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether none is missing, with those that are as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
+    Examples
+    --------
+    >>> listed(["AlexNet", "VGG16"], "AlexNet").holds, listed(["VGG16"], "AlexNet").because
+    (True, 'not listed: AlexNet')
+    """
+    known = set(names_of(found))
+    missing = [name for name in names if name not in known]
+    because = f"listed: {listing(names)}"
+    if missing:
+        because = f"not listed: {listing(missing)}"
+    return Comparison(if_any(among, not missing), because)
+
+
+def unlisted(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+    """Compare: none of these names is among what was found.
+
+    Parameters
+    ----------
+    found : iterable of str, or pandas.DataFrame
+        Names, or rows with a column ``model``.
+    *names : str
+        The names that the sentence gives.
+    among : sized, optional
+        Out of what was chosen; without any of it the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether all are missing, with those that are not as the reason.
+
+    Raises
+    ------
+    KeyError
+        If rows have no column ``model``.
+
+    Examples
+    --------
+    >>> unlisted(["VGG16"], "Apertus 70B").holds, unlisted(["VGG16"], "VGG16").because
+    (True, 'listed: VGG16')
+    """
+    known = set(names_of(found))
+    there = [name for name in names if name in known]
+    because = f"not listed: {listing(names)}"
+    if there:
+        because = f"listed: {listing(there)}"
+    return Comparison(if_any(among, not there), because)
+
+
+def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comparison:
+    """Compare: rows of these names have these labels.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with a column ``model``.
+    column : str
+        The column of the labels.
+    labels : mapping of str to object
+        The label that the sentence gives to each name.
+
+    Returns
+    -------
+    Comparison
+        Whether every row of these names has its label; unknown where a name is not listed or has no
+        label.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
+    >>> labelled(rows, "team_type", {"LUKE": "academia-only"}).holds
+    True
+    >>> labelled(rows, "team_type", {"BERT": "industry-only"}).because
+    'BERT is not listed'
+    """
+    answers: list[bool | None] = []
+    reasons = []
+    for name, label in labels.items():
+        values = rows.loc[rows["model"] == name, column].dropna()
+        if values.empty:
+            answers.append(None)
+            reasons.append(f"{name} is not listed")
+        else:
+            answers.append((values == label).all())
+            texts = [str(value).replace("|", " and ") for value in values.unique()]
+            reasons.append(f"{name} is {listing(texts)}")
+    return _together(answers, reasons)
+
+
+def _together(answers: Sequence[bool | None], reasons: Sequence[str]) -> Comparison:
+    """Return parts as one comparison, with the reasons of those that decide it."""
+    holds = _all_hold(answers)
+    deciding = [
+        reason
+        for answer, reason in zip(answers, reasons, strict=True)
+        if holds is True or (None if answer is None else bool(answer)) is holds
+    ]
+    return Comparison(holds, "; ".join(deciding))
+
+
+def _all_hold(answers: Sequence[bool | None]) -> bool | None:
+    """Return whether all parts hold: one that does not decides, else one that is unknown."""
+    if any(answer is not None and not answer for answer in answers):
+        return False
+    return None if None in answers else True
+
+
+def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
+    """Compare: models of these names were made by a type of team.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Rows with the columns ``model`` and ``team_type``.
+    team_type : str
+        The type of team that the sentence gives.
+    *names : str
+        The models; without any, all rows.
+
+    Returns
+    -------
+    Comparison
+        Whether all were; unknown where a model is not listed, or there are no rows.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"model": ["LUKE"], "team_type": ["academia-only"]})
+    >>> made_by(rows, "academia-only", "LUKE").holds, made_by(rows, "industry-only").holds
+    (True, False)
+    """
+    if names:
+        return labelled(rows, "team_type", dict.fromkeys(names, team_type))
+    of_team = int((rows["team_type"] == team_type).sum())
+    holds = of_team == len(rows) if len(rows) else None
+    return Comparison(holds, f"{of_team} of {len(rows)} are {team_type}")
+
+
+def names_of(found: Names) -> list[str]:
+    """Return names, each once, in their order; of rows those of the column ``model``."""
+    names = found["model"] if isinstance(found, pd.DataFrame) else found
+    texts = [str(name) for name in names]
+    return [*dict.fromkeys(texts)]
+
+
+def if_any(among: Sized | None, holds: bool) -> bool | None:
+    """Return whether a comparison holds: None where nothing was there to choose from."""
+    is_empty = among is not None and len(among) == 0
+    return None if is_empty else holds
+
+
+def listing(names: Iterable[Any]) -> str:
+    """Return the first names, joined, and how many more there are."""
+    texts = [str(name) for name in names]
+    shown = ", ".join(texts[:MOST_SHOWN])
+    if len(texts) > MOST_SHOWN:
+        return f"{shown} and {len(texts) - MOST_SHOWN} more"
+    return shown or "none"
