@@ -376,3 +376,15 @@ def test_a_notebook_of_an_old_format_is_run(tmp_path: Path) -> None:
     run_press(tmp_path, "run", "one", "--notebook", "_build/out.ipynb")
     made = json.loads((tmp_path / "_build/out.ipynb").read_text())["cells"]
     assert made[-1]["outputs"][0]["data"]["text/plain"] == "42"
+
+
+def test_init_names_the_first_of_very_many_chapters(tmp_path: Path) -> None:
+    names = [f"part-{number}" for number in range(30)]
+    listed = ", ".join(f"{{file: {name}}}" for name in names[1:])
+    files = {f"{name}.ipynb": notebook(name, {"sum": "1 + 1"}) for name in names}
+    files["_config.yml"] = "title: Many\nauthor: Ada Author\n"
+    files["_toc.yml"] = f"format: jb-book\nroot: {names[0]}\nchapters: [{listed}]\n"
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "init", whole=True)
+    assert "30 chapters with code: part-0, part-1," in said
+    assert "part-19 and 10 more; 0 pages without" in said

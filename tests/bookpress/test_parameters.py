@@ -350,3 +350,7 @@ def test_a_grid_option_brings_its_values_back(values: list[Any]) -> None:
 def test_a_question_that_ends_in_a_preposition_reads_on_with_the_value(ask: str, said: str) -> None:
     kind = Annotated[int, WithJsonSchema({"type": "integer", "ask": ask})]
     assert Parameter("x", kind, 1).condition(3) == said
+
+
+def test_a_list_is_a_condition_as_any_value_is() -> None:
+    assert Parameter("sites", list[str], []).condition(["a", "b"]) == "with sites: a, b"

@@ -109,9 +109,9 @@ class Parameter:
 
         Its type says so for it, or its title reads on with what the value means.
         """
-        said = self.schema.get("conditions", {}).get(value)
-        if said:
-            return f"if {said}"
+        conditions = self.schema.get("conditions", {})
+        if isinstance(value, str) and value in conditions:
+            return f"if {conditions[value]}"
         verb = self.schema.get("ask")
         if verb:
             has_words = "meanings" in self.schema or self.is_period

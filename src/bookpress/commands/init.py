@@ -16,7 +16,7 @@ def init(
 
     The book builds without them too.
     """
-    from bookpress.book.introduction import introduce, remove_settings, write_settings
+    from bookpress.commands.base.introduction import introduce, remove_settings, write_settings
 
     project = opt.current_project()
     if remove:

@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, day_of, load_source
@@ -20,7 +21,6 @@ from bookpress.chapter.estimates import results_file
 from bookpress.cite.book import load_book
 from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
 from bookpress.edition.link_check import check_pages, hosts_in
-from bookpress.edition.needs import check_needs
 from bookpress.edition.open_data import write_open_data
 from bookpress.edition.published import (
     EXTRAS,

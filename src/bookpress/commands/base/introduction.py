@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.documents import document_path, excluded_files, source_files, toc_files
+from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import load_book
-from bookpress.edition.needs import missing_needs
 from bookpress.errors import PressError, UsageError
 from bookpress.files import decoded, replace_file
 
@@ -17,6 +17,8 @@ WRITTEN = """\
 layout: theme # the theme of the book lays out its pages; press: the press does
 strict: false # true: a warning, a chapter that fails or a broken link fails a build
 """
+NAMED = 20
+"""Chapters that are named at the most."""
 
 
 def introduce(project: Project) -> Iterator[str]:
@@ -29,7 +31,7 @@ def introduce(project: Project) -> Iterator[str]:
     """
     book = load_book(project.root)
     chapters = discover(project)
-    names = ", ".join(chapter.slug for chapter in chapters)
+    names = _some([chapter.slug for chapter in chapters])
     paths = [document_path(project.root, name) for name in toc_files(project)]
     documents = [path for path in paths if path.is_file()]
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
@@ -40,6 +42,14 @@ def introduce(project: Project) -> Iterator[str]:
     yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)
     yield from _parameters(chapters)
+
+
+def _some(names: list[str]) -> str:
+    """Return names in a line: the first of them, where there are very many."""
+    more = len(names) - NAMED
+    if more <= 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:NAMED])} and {more} more"
 
 
 def _many(number: int, noun: str) -> str:
