@@ -15,6 +15,15 @@ from compute_divide.analysis.statistics.periods import in_years
 from compute_divide.analysis.statistics.shares import wilson_share
 from compute_divide.analysis.statistics.teams import known_teams
 
+OVERTURNED_BY = {
+    "above": -1,
+    "below": 1,
+    "fell": 1,
+    "majority": -1,
+    "minority": 1,
+    "rose": -1,
+}
+"""The comparisons, and which way the late count moves against each; the early one the other way."""
 MOST_NAMED = 6
 """Rows that a label names."""
 
@@ -60,9 +69,10 @@ def fragility(
     >>> fragility(rows, "majority", Question("industry", "industry-only", 2020)).value
     1.0
     """
-    compare = COMPARISONS.get(comparison)
-    if compare is None:
-        raise ValueError(f"{comparison!r} is no comparison of shares")
+    direction = OVERTURNED_BY.get(comparison)
+    if direction is None:
+        raise ValueError(f"{comparison!r} is none of {', '.join(OVERTURNED_BY)}")
+    compare = COMPARISONS[comparison]
     questions = [late] if early is None else [late, early]
     shares = [question.answer(rows) for question in questions]
     counted = [known_teams(in_years(rows, question.period)) for question in questions]
@@ -70,9 +80,7 @@ def fragility(
     none = Estimate(None, n=n, unit="rows", label=f"rows that overturn: {late.name}")
     if not compare(*shares).holds:
         return none
-    counts = [share.k or 0 for share in shares]
-    totals = [share.n or 0 for share in shares]
-    for moves in _moves(counts, totals):
+    for moves in _moves(shares, direction):
         moved = [_moved(share, by) for share, by in zip(shares, moves, strict=True)]
         if compare(*moved).holds is False:
             names = _relabelled(counted, questions, moves)
@@ -80,12 +88,16 @@ def fragility(
     return none
 
 
-def _moves(counts: list[int], totals: list[int]) -> Iterator[tuple[int, ...]]:
-    """Yield how each count may be moved, the smallest moves first."""
-    ranges = [range(-k, n - k + 1) for k, n in zip(counts, totals, strict=True)]
+def _moves(shares: list[Estimate], direction: int) -> Iterator[tuple[int, ...]]:
+    """Yield how each count may be moved against a comparison, the smallest moves first.
+
+    Moves the other way only make it truer.
+    """
     every: list[tuple[int, ...]] = [()]
-    for steps in ranges:
-        every = [(*moves, step) for moves in every for step in steps]
+    for share, way in zip(shares, (direction, -direction), strict=False):
+        k, n = share.k or 0, share.n or 0
+        room = n - k if way > 0 else k
+        every = [(*moves, way * step) for moves in every for step in range(room + 1)]
 
     def size(moves: tuple[int, ...]) -> tuple[int, list[int]]:
         sizes = [abs(by) for by in moves]
