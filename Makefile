@@ -55,7 +55,7 @@ bench: setup browser ## measure and print the ratios that the README quotes
 
 lint: setup ## ruff (chapters too), mypy, import-linter, the limits of length and number
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
-	@$(BIN)/python scripts/limits.py && $(BIN)/python scripts/chapters.py lint
+	@failed=0; $(BIN)/python scripts/limits.py || failed=1; $(BIN)/python scripts/chapters.py lint || failed=1; exit $$failed
 
 format: setup ## put the code in shape
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -204,8 +204,7 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
         ],
     )
     for words in (
-        "first: not run yet: its keys are unchecked",
-        "second: not run yet",
+        "not run yet, so that their keys are unchecked: first, second",
         "; 2 paragraphs to look at",
     ):
         assert words in done.stderr

@@ -53,6 +53,14 @@ def test_it_is_run_again_with_other_values(press: Press) -> None:
     assert "Ganymede" in said
 
 
+def test_a_run_says_which_sentences_do_not_hold(press: Press) -> None:
+    said = press("run", "planets", "-p", "group=inner", whole=True)
+    assert "statements: 1 of 3 hold" in said
+    line = r"notebooks/planets.md:\d+: planets:many does not hold \(4 is not above 5\): They are"
+    assert re.search(line, said)
+    assert "statements: 3 of 3 hold" in press("run", "planets", whole=True)
+
+
 def test_two_editions_are_compared(press: Press) -> None:
     compared = json.loads(press("compare", "default", "inner", "--json"))
     assert {"exponent", "inner"} <= set(re.findall(r"\w+", json.dumps(compared)))
@@ -172,3 +180,23 @@ def test_it_is_cited_and_checked_and_its_parameters_are_listed(press: Press) -> 
     )
     press("check")
     assert "which planets the fit takes" in press("params", "planets")
+
+
+def test_check_names_the_figure_without_alternative_text_of_a_chapter_that_was_run(
+    press: Press, home: Path
+) -> None:
+    chapter = home / "notebooks/planets.md"
+    written = chapter.read_text()
+    lines = written.splitlines()
+    begins = lines.index("    name: fig-law")
+    ends = next(number for number, line in enumerate(lines) if line.startswith("    alt:"))
+    chapter.write_text("\n".join([*lines[: ends - 1], *lines[ends + 1 :]]) + "\n")
+    said = press("check", code=1, whole=True)
+    found = re.search(
+        r"planets.md:(\d+): the figure fig-law has no alternative text: .* alt:", said
+    )
+    assert found, said
+    assert begins - 3 <= int(found[1]) <= ends
+    chapter.write_text(written.replace("kepler = about(", "kepler = abuot("))
+    assert "no 'abuot' in the chapter; did you mean about?" in press("check", code=1, whole=True)
+    chapter.write_text(written)

@@ -168,7 +168,7 @@ def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
     """Return what is wrong with a name that prose quotes; empty where nothing is."""
     places = bound.get(name, ())
     if not places:
-        suggestion = nearest(name, sorted(bound))
+        suggestion = nearest(name, sorted({*bound, *COMPARISONS, *FUNCTIONS}))
         return f"no {name!r} in the chapter{suggestion}"
     numbers = [str(place.line) for place in places]
     lines = " and ".join(numbers)

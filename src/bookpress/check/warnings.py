@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.pages import log_of
 from bookpress.run import processes
 from bookpress.run.cache import Run
-from bookpress.run.notebook import as_file
+from bookpress.run.notebook import as_file, is_injected
 from bookpress.run.runner import cached_runs
 from bookpress.states.robustness import FILE
 
@@ -52,7 +53,8 @@ def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
         runs[slug] = cached.get(slug) or _as_written(chapter)
     lines = _warning_lines(project, edition, runs)
     chapters = {chapter.docname: chapter for chapter in edition.chapters}
-    warnings = [_problem(line, chapters) for line in lines if not _excused(line, unchecked)]
+    told = [line for line in lines if not _excused(line, unchecked)]
+    warnings = [_problem(line, chapters, runs) for line in told]
     return list(dict.fromkeys(warnings)), unchecked
 
 
@@ -89,7 +91,7 @@ def _excused(warning: str, unchecked: Sequence[str]) -> bool:
     return any(re.search(words, warning) for words in unknown)
 
 
-def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
+def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, Run]) -> Problem:
     """Return a warning of Sphinx as a problem, with the line as the author knows it.
 
     Of a chapter, cell and line become a line of its source.
@@ -101,18 +103,21 @@ def _problem(warning: str, chapters: Mapping[str, Chapter]) -> Problem:
     what = warning[place.end() :].strip()
     is_chapter = name in chapters
     if is_chapter and line >= CELL:
-        line = _source_line(chapters[name], line)
+        chapter = chapters[name]
+        line = _source_line(chapter, runs[chapter.slug], line)
     is_page = place["ending"] or is_chapter
     file = f"{name}.md" if is_page else name
     return Problem(file, line, what)
 
 
-def _source_line(chapter: Chapter, line: int) -> int:
+def _source_line(chapter: Chapter, run: Run, line: int) -> int:
     """Return the line of a chapter's source that MyST-NB counts by cell and line."""
     import jupytext
 
     notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
     starts: list[int] = notebook.metadata["source_map"]
     number, line_of_cell = divmod(line, CELL)
+    before = json.loads(run.notebook)["cells"][:number]
+    number -= sum(map(is_injected, before))  # papermill's cell, which the source does not have
     cell = min(number, len(starts))
     return starts[cell - 1] + line_of_cell

@@ -14,7 +14,7 @@ def check(as_json: opt.AsJson = False) -> None:
 
     It reports undefined names, unknown results, references and citations, and numbers typed by
     hand. It also lists paragraphs that claim a direction and rest on no statement; these are no
-    errors.
+    errors. Whether a statement holds is said by run, build and statements.
     """
     from bookpress.check.check import check as check_book
     from bookpress.check.untested import untested
@@ -29,8 +29,8 @@ def check(as_json: opt.AsJson = False) -> None:
     else:
         for line in [*problems, *listed]:
             typer.echo(line)
-    for slug in unchecked:
-        say(f"{slug}: not run yet: its keys are unchecked")
+    if unchecked:
+        say(f"not run yet, so that their keys are unchecked: {', '.join(unchecked)}")
     if problems:
         plural = "s" if len(problems) > 1 else ""
         raise PressError(f"{len(problems)} problem{plural} found")

@@ -41,6 +41,7 @@ def run(
     from bookpress.book.chapters import choose, discover
     from bookpress.commands.base.results import no_results, print_results
     from bookpress.edition.assignments import with_file
+    from bookpress.edition.statements import summary
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
     from bookpress.states.sweeps.tasks import run_one
@@ -51,8 +52,10 @@ def run(
     how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
     say(f"{chapter}: {how}")
     results = {chapter: dict(done.results)}
+    [written] = choose(discover(project), [chapter])
+    if done.executed.statements:
+        say(summary(done, written))
     if notebook is not None:
-        [written] = choose(discover(project), [chapter])
         replace_file(notebook, as_file(with_prose(written, done)))
     if as_json:
         opt.print_json(results)

@@ -39,20 +39,41 @@ def standings(files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, R
 
     `files` are those of the book that are no chapters.
     """
-    marks = _marks(files, edition)
+    texts = {}
+    for page, content in files.items():
+        if page.endswith(".md"):
+            texts[page] = content.decode("utf-8")
+    for chapter in edition.chapters:
+        texts[chapter.where] = chapter.source
+    marks = _marks(texts)
     by_chapter = {}
     for slug, run in runs.items():
-        of_chapter = {}
-        for key, statement in statements_of(run).items():
-            of_chapter[key] = {
-                "holds": statement.holds,
-                "because": statement.because,
-                "kind": statement.kind,
-                "marks": marks.get(f"{slug}:{key}", []),
-            }
+        of_chapter = _of_chapter(run, marks)
         if of_chapter:
             by_chapter[slug] = of_chapter
     return by_chapter
+
+
+def _of_chapter(run: Run, marks: Mapping[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Return the statements of a chapter, with the sentences that rest on each."""
+    return {
+        key: {
+            "holds": statement.holds,
+            "because": statement.because,
+            "kind": statement.kind,
+            "marks": marks.get(f"{run.chapter}:{key}", []),
+        }
+        for key, statement in statements_of(run).items()
+    }
+
+
+def summary(run: Run, chapter: Chapter) -> str:
+    """Return how many statements of a chapter hold, and those that do not with their sentences."""
+    statements = _of_chapter(run, _marks({chapter.where: chapter.source}))
+    untrue = {key: each for key, each in statements.items() if each["holds"] is not True}
+    counts = f"statements: {len(statements) - len(untrue)} of {len(statements)} hold"
+    lines = [line for key, each in untrue.items() for line in _faults(chapter, key, each)]
+    return "\n".join([counts, *lines])
 
 
 def checked_standings(
@@ -65,14 +86,8 @@ def checked_standings(
     return statements
 
 
-def _marks(files: Mapping[str, bytes], edition: Edition) -> dict[str, list[dict[str, Any]]]:
-    """Return the sentences of an edition that rest on each statement, by its full name."""
-    texts = {}
-    for page, content in files.items():
-        if page.endswith(".md"):
-            texts[page] = content.decode("utf-8")
-    for chapter in edition.chapters:
-        texts[chapter.where] = chapter.source
+def _marks(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the sentences of pages that rest on each statement, by its full name."""
     marks: dict[str, list[dict[str, Any]]] = {}
     for page, text in texts.items():
         for quote in marks_of(page.rpartition(".")[0], text):

@@ -89,7 +89,7 @@ def job_for(
     """Return the job that runs a chapter with these values."""
     in_python = {each.name: each.in_python(values[each.name]) for each in chapter.parameters}
     own = {each.name: each.default for each in chapter.parameters}
-    if values == own and any(map(_is_injected, chapter.notebook["cells"])):
+    if values == own and any(map(is_injected, chapter.notebook["cells"])):
         in_python = {}  # papermill would take out what it has put in before
     execution = chapter.execution
     if time_limit is None:
@@ -328,7 +328,7 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
         cell["metadata"] = copy.deepcopy(of_author["metadata"])  # without tags by which it was run
     cells = []
     for cell in written["cells"]:
-        if _is_injected(cell):
+        if is_injected(cell):
             cells += _take_injected(done)  # of papermill, before: it has put in another
             continue
         cells.append(cell)
@@ -347,12 +347,12 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
 
 def _take_injected(cells: list[Any]) -> list[Any]:
     """Take from the beginning of a list the cell that papermill put in, if it is there."""
-    if cells and _is_injected(cells[0]):
+    if cells and is_injected(cells[0]):
         return [cells.pop(0)]
     return []
 
 
-def _is_injected(cell: Mapping[str, Any]) -> bool:
+def is_injected(cell: Mapping[str, Any]) -> bool:
     """Return whether papermill has put a cell in."""
     return INJECTED in cell["metadata"].get("tags", [])
 

@@ -170,6 +170,11 @@ def read_chart(
             "a figure without a name: the head of its cell gives it, as "
             "`mystnb: figure: name: fig-...`, with `caption:`, and `image: alt:`"
         )
+    if not words["alt"]:
+        raise UsageError(
+            f"the figure {words['name']} has no alternative text: the head of its cell gives it, "
+            "as `mystnb: image: alt: ...`"
+        )
     if len(words["alt"]) > MAX_ALT:
         raise UsageError(
             f"the figure {words['name']}: alt: it has more than {MAX_ALT} characters; "

@@ -95,8 +95,8 @@ def _moves(shares: list[Estimate], direction: int) -> Iterator[tuple[int, ...]]:
     """
     every: list[tuple[int, ...]] = [()]
     for share, way in zip(shares, (direction, -direction), strict=False):
-        k, n = share.k or 0, share.n or 0
-        room = n - k if way > 0 else k
+        k = share.k or 0
+        room = (share.n or 0) - k if way > 0 else k
         every = [(*moves, way * step) for moves in every for step in range(room + 1)]
 
     def size(moves: tuple[int, ...]) -> tuple[int, list[int]]:
