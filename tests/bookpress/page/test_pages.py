@@ -294,7 +294,7 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
     for line, error in expected:
         said = [message for message in book.said.splitlines() if f"index.md:{line}:" in message]
         assert any(error in message for message in said), (line, error, book.said)
-    assert "the figure fig-shares: alt: " in book.said
+    assert "the figure fig-shares has no alternative text: " in book.said
 
 
 def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
