@@ -106,11 +106,16 @@ def middle_and_end(counts: list[int]) -> str:
 
 def main() -> None:
     """Measure each path of the command line."""
-    for name in sys.argv[1:]:
+    names = sys.argv[1:]
+    if not names:
+        raise SystemExit("which files or folders? python -m tests.density PATH...")
+    for name in names:
         path = Path(name)
         files = sorted(sources(path)) if path.is_dir() else [path]
         texts = [file.read_text("utf-8") for file in files]
         newlines = sum(text.count("\n") for text in texts)
+        if not newlines:
+            raise SystemExit(f"{name} holds no Python")
         lengths = [length for text in texts for length in lengths_of_code(text)]
         nodes: list[int] = []
         untyped: list[int] = []
