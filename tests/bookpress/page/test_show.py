@@ -101,7 +101,7 @@ def test_words_of_the_cell_and_the_output_make_a_chart():
     ("words", "message"),
     [
         ({"caption": " "}, "the figure fig-shares: title: "),
-        ({"alt": " "}, "the figure fig-shares: alt: "),
+        ({"alt": " "}, "the figure fig-shares has no alternative text"),
         ({"alt": "x" * 301}, "the figure fig-shares: alt: "),
         ({"name": "shares"}, "the figure shares: name: "),
         ({"alt": "From a third down."}, "only repeats the alt"),
