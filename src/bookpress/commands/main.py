@@ -20,9 +20,23 @@ from bookpress.progress import named_output, say
 INTERRUPTED = 130
 """The exit code after a signal to stop."""
 COMMANDS = (
-    *("build", "run", "params", "check", "init", "conf"),
-    *("cite", "rows", "verify", "release", "mcp", "compare"),
-    *("statements", "explore", "serve", "sweep", "clean"),
+    "build",
+    "run",
+    "params",
+    "check",
+    "init",
+    "conf",
+    "cite",
+    "rows",
+    "verify",
+    "release",
+    "mcp",
+    "compare",
+    "statements",
+    "explore",
+    "serve",
+    "sweep",
+    "clean",
 )
 """In the order of the help: each is the function of the module that has its name."""
 
