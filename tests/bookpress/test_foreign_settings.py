@@ -214,7 +214,11 @@ def test_a_page_may_ask_that_its_failure_fails_the_build(tmp_path: Path) -> None
     assert not (tmp_path / "_build/editions/default/html").exists()
 
 
-BOOK = Execution.of_book({"execute": {"execute_notebooks": False, "timeout": -1}})
+@pytest.fixture
+def of_book(tmp_path: Path) -> Execution:
+    """Return when and how a book has its chapters run."""
+    settings = "execute: {execute_notebooks: off, timeout: -1}\n"
+    return Execution.of_book(write_files(tmp_path, {"_config.yml": settings}))
 
 
 @pytest.mark.parametrize(
@@ -227,9 +231,9 @@ BOOK = Execution.of_book({"execute": {"execute_notebooks": False, "timeout": -1}
     ],
 )
 def test_what_a_page_asks_for_goes_before(
-    metadata: dict[str, Any], changed: dict[str, Any]
+    of_book: Execution, metadata: dict[str, Any], changed: dict[str, Any]
 ) -> None:
-    asked = BOOK.of_page(metadata, "one.md", strict=True)
+    asked = of_book.of_page(metadata, "one.md", strict=True)
     before = {"mode": "off", "timeout": -1.0, "allow_errors": False, "in_temp": False}
     assert {name: getattr(asked, name) for name in before} == {**before, **changed}
 
@@ -243,11 +247,11 @@ def test_what_a_page_asks_for_goes_before(
     ],
 )
 def test_what_cannot_be_obeyed_is_told(
-    entries: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
+    of_book: Execution, entries: dict[str, Any], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(UsageError, match="allowed"):
-        BOOK.of_page({"mystnb": entries}, "one.md", strict=True)
-    assert BOOK.of_page({"mystnb": entries}, "one.md", strict=False) == BOOK
+        of_book.of_page({"mystnb": entries}, "one.md", strict=True)
+    assert of_book.of_page({"mystnb": entries}, "one.md", strict=False) == of_book
     assert said in " ".join(capsys.readouterr().err.split())
 
 

@@ -11,7 +11,6 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.configuration import configuration
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
     document_path,
@@ -310,7 +309,7 @@ def discover(project: Project) -> list[Chapter]:
     of_book: dict[str, Any] = {
         "settings": project.settings,
         "renamed": load_renamed(project),
-        "of_book": Execution.of_book(configuration(project.root)),
+        "of_book": Execution.of_book(project.root),
     }
     chapters = []
     for name in run:

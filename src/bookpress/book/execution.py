@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from bookpress.book.configuration import configuration, sphinx_settings
 from bookpress.errors import UsageError, short
 from bookpress.files import RUNS as MYST_NB
 from bookpress.progress import note
@@ -59,18 +61,17 @@ class Execution:
     """Whether a chapter that fails fails the build."""
 
     @classmethod
-    def of_book(cls, settings: Mapping[str, Any]) -> Execution:
+    def of_book(cls, root: Path) -> Execution:
         """Return what ``_config.yml`` says.
 
         It is ``auto`` by default, as Jupyter Book has it: chapters are run where outputs lack.
         """
-        given = {
-            OF_BOOK.get(name): value for name, value in (settings.get("execute") or {}).items()
-        }
-        of_sphinx = (settings.get("sphinx") or {}).get("config") or {}
-        for name in OF_BOOK.values():
-            if f"nb_{PREFIX}{name}" in of_sphinx:
-                given[name] = of_sphinx[f"nb_{PREFIX}{name}"]
+        execute = configuration(root)["execute"]
+        given = {field: execute[name] for name, field in OF_BOOK.items() if name in execute}
+        of_sphinx = sphinx_settings(root)
+        for field in OF_BOOK.values():
+            if f"nb_{PREFIX}{field}" in of_sphinx:
+                given[field] = of_sphinx[f"nb_{PREFIX}{field}"]
         mode = given.get("mode", AUTO)
         return cls(
             mode=OFF if mode is False else str(mode),  # plain `off` is False in YAML
@@ -86,11 +87,12 @@ class Execution:
         What nobody can obey is told, and an error where a book is strict.
         """
         asked = _asked(metadata)
-        for problem in _problems(asked):
+        faults = dict(_faults(asked))
+        for fault in faults.values():
             if strict:
-                raise UsageError(f"{where}: {problem}")
-            note(f"{where}: {problem}; not obeyed")
-        sound = {name: value for name, value in asked.items() if not [*_problems({name: value})]}
+                raise UsageError(f"{where}: {fault}")
+            note(f"{where}: {fault}; not obeyed")
+        sound = {name: value for name, value in asked.items() if name not in faults}
         return replace(self, **sound)
 
     @property
@@ -144,10 +146,10 @@ def _asked(metadata: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _problems(asked: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with what a page says."""
+def _faults(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the fields for which a page says what it may not, and what is wrong with each."""
     for name, value in asked.items():
         kind, allowed = ALLOWED[name]
         is_sound = value in MODES if name == "mode" else type(value) is kind
         if not is_sound:
-            yield f"`{PREFIX}{name}` is {short(repr(value))}; allowed: {allowed}"
+            yield name, f"`{PREFIX}{name}` is {short(repr(value))}; allowed: {allowed}"

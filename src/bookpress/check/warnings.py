@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -117,7 +116,7 @@ def _source_line(chapter: Chapter, run: Run, line: int) -> int:
     notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
     starts: list[int] = notebook.metadata["source_map"]
     number, line_of_cell = divmod(line, CELL)
-    before = json.loads(run.notebook)["cells"][:number]
+    before = run.executed.cells[:number]
     number -= sum(map(is_injected, before))  # papermill's cell, which the source does not have
     cell = min(number, len(starts))
     return starts[cell - 1] + line_of_cell

@@ -280,6 +280,8 @@ def title_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
 
     Where a chapter cannot be read, which is told elsewhere, nobody knows which there are.
     """
+    if not project.settings.parameters:
+        return []
     try:
         for chapter in chapters:
             _ = chapter.declared

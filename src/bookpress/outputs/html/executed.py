@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookpress.book.configuration import configuration
 from bookpress.book.documents import excluded_from_running
 from bookpress.book.execution import AUTO, OFF, Execution
 from bookpress.book.project import Project
@@ -50,7 +49,7 @@ def executed_file(
 
 def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
     """Yield the notebooks that have no code, which MyST-NB runs as well, and when it does."""
-    of_book = Execution.of_book(configuration(project.root))
+    of_book = Execution.of_book(project.root)
     for name, content in files.items():
         if not name.endswith(".md") or excluded_from_running(project, project.root / name):
             continue
