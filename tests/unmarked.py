@@ -25,11 +25,11 @@ import numpy as np
 from tests.book.unguarded import SHELVED, Unguarded, unguarded
 from tests.compute_divide.notebooks.choosing import drawn
 
+from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Edition, Fingerprint
-from bookpress.edition.statements import statements_of
 from bookpress.elements.base.store import Store, UnknownNameError, load_quoted
 from bookpress.elements.value.roles import split_name, value_text
 from bookpress.run.cache import Run

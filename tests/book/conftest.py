@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
+from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.edition.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG
 

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from cite.zotero import zotero
 
 from bookpress.book.project import Project
-from bookpress.cite.editions import reference
+from bookpress.cite.cited_edition import reference
 from bookpress.cite.files import FORMATS, FORMS
 from bookpress.cite.styles import STYLES
 from sampling import count, some

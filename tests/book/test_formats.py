@@ -13,8 +13,8 @@ from bs4 import BeautifulSoup
 
 from book.browsing import JAVA
 from bookpress.files import tree
+from bookpress.formats import known
 from bookpress.outputs.base.process import make
-from bookpress.outputs.base.registry import known
 from bookpress.outputs.pdf import pdf
 from sampling import some
 

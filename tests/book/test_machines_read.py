@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
+from bookpress.assembly.open_data import SCHEMAS
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.quotes import id_of
 from bookpress.chapter.statements import WORDS
-from bookpress.edition.open_data import SCHEMAS
 from bookpress.elements.value import KINDS
 
 Build = Callable[[str], Path]

@@ -14,9 +14,9 @@ from states import applied, expect_same, misplaced_marks, script, states
 from book.browsing import SHIFT, STRICT, WATCH, Heard, barriers, serve
 from book.conftest import command, copy_of_checkout, shrink
 from book.showing import ARTICLE, READ, chapter, differing, read
+from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
-from bookpress.edition.published import build_lock
 from bookpress.progress import Reporter
 from sampling import LONG
 

@@ -202,7 +202,7 @@ def said(
 @pytest.fixture(scope="session")
 def built_once(made_once: Callable[..., Path]) -> Project:
     """Return the tiny book with its two editions built; for tests that change nothing of it."""
-    from bookpress.edition.build import build
+    from bookpress.assembly.build import build
 
     def make(root: Path) -> None:
         made = new_book(root)

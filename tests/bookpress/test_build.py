@@ -18,13 +18,13 @@ import psutil
 import pytest
 from processes import add_cell, descendants, edit, left_over, wait_for
 
+from bookpress.assembly.build import Built, build
+from bookpress.assembly.link_check import check_pages
+from bookpress.assembly.published import STATE, build_lock, clean
+from bookpress.assembly.ro_crate import NAME, UNHASHED
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
-from bookpress.edition.build import Built, build
 from bookpress.edition.editions import Edition
-from bookpress.edition.link_check import check_pages
-from bookpress.edition.published import STATE, build_lock, clean
-from bookpress.edition.ro_crate import NAME, UNHASHED
 from bookpress.errors import PressError, UsageError
 from bookpress.files import files_of, sha256, tree
 from bookpress.outputs.html.pages import MEMORY
@@ -313,7 +313,7 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for place in ("bookpress.files.os.fdopen", "bookpress.edition.build.shutil.copytree"):
+    for place in ("bookpress.files.os.fdopen", "bookpress.assembly.build.shutil.copytree"):
         with monkeypatch.context() as patch:
             patch.setattr(place, full)
             with pytest.raises(PressError, match="the disk is full: cannot write") as raised:

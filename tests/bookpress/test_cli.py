@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 from processes import add_cell
 
+from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.edition.published import build_lock
 from bookpress.errors import quoted
 from bookpress.files import tree
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from processes import add_cell
 
+from bookpress.assembly.build import build
 from bookpress.book.project import Project
-from bookpress.edition.build import build
 from bookpress.edition.editions import load_edition
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import (

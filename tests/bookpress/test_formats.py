@@ -11,13 +11,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bookpress.assembly.build import build
 from bookpress.book.project import Project
-from bookpress.edition.build import build
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import tree
+from bookpress.formats import Format, known
 from bookpress.outputs.base.process import make
-from bookpress.outputs.base.registry import Format, known
 from bookpress.outputs.pdf import pdf
 
 EPOCH = 1795478400

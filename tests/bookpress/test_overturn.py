@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from bookpress.states.overturn import answer
-from bookpress.states.robustness import together
+from bookpress.edition.overturn import answer
+from bookpress.edition.sureness import together
 
 
 def sure(**more: Any) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from processes import environment, new_home, write_files
 
+from bookpress import formats
 from bookpress.elements.base import registry as elements
 from bookpress.errors import UsageError
-from bookpress.outputs.base import registry as formats
 from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.pdf.documents import chapter_document
@@ -70,8 +70,8 @@ def in_words(text, docname, env):
 import sys
 from pathlib import Path
 
+from bookpress.formats import Format
 from bookpress.outputs.base.process import work_on_order
-from bookpress.outputs.base.registry import Format
 
 FORMAT = Format(
     "poster",

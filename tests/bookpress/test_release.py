@@ -22,11 +22,11 @@ from bs4 import BeautifulSoup
 from lxml import etree
 from processes import ROOT, edit, follow_planets, new_home
 
+from bookpress.assembly.link_check import check_pages
+from bookpress.assembly.ro_crate import NAME
 from bookpress.book.project import Project
 from bookpress.cite.book import Book, load_book
 from bookpress.cite.deposit import deposit_files
-from bookpress.edition.link_check import check_pages
-from bookpress.edition.ro_crate import NAME
 from bookpress.errors import PressError, UsageError
 from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from processes import edit, press
 
 from book.showing import chapter as address
+from bookpress.assembly.build import build
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project, Settings
 from bookpress.book.renamed import (
@@ -26,7 +27,6 @@ from bookpress.book.renamed import (
     values_now,
 )
 from bookpress.edition.assignments import Assignment, resolve
-from bookpress.edition.build import build
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.elements.base.templates import environment
 from bookpress.errors import UsageError

@@ -17,8 +17,8 @@ import requests
 from playwright.sync_api import Page
 from processes import descendants, edit, left_over, wait_for
 
+from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.edition.published import build_lock
 from bookpress.errors import PressError, UsageError
 from bookpress.files import tree
 from bookpress.serve.serve import changes, serve

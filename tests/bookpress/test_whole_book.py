@@ -9,9 +9,9 @@ from typing import Any
 from bs4 import BeautifulSoup
 from playwright.sync_api import Page, expect
 
+from bookpress.edition.sureness import QUOTED, shares, together
 from bookpress.elements import whole_book
 from bookpress.elements.whole_book.numbers import write_numbers
-from bookpress.states.robustness import QUOTED, shares, together
 
 SCRIPT = Path(whole_book.__file__).with_name("whole-book.js")
 RESULT = {"value": 0.5, "low": 0.4, "high": 0.6, "k": 5, "n": 10, "unit": "share", "label": "teams"}

@@ -7,23 +7,23 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bookpress.assembly.build import edition_record
+from bookpress.assembly.staging import page_files, stage
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.check.problem import Problem
-from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition, load_edition
-from bookpress.edition.staging import page_files, stage
+from bookpress.edition.sureness import FILE
 from bookpress.errors import PressError
+from bookpress.formats import Format
 from bookpress.outputs.base.process import make
-from bookpress.outputs.base.registry import Format
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.pages import log_of
 from bookpress.run import processes
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file, is_injected
 from bookpress.run.runner import cached_runs
-from bookpress.states.robustness import FILE
 
 PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "

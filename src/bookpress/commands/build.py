@@ -12,9 +12,9 @@ from bookpress.commands.base import options as opt
 from bookpress.progress import say
 
 if TYPE_CHECKING:
+    from bookpress.assembly.build import Built
     from bookpress.book.project import Project
-    from bookpress.edition.build import Built
-    from bookpress.outputs.base.registry import Format
+    from bookpress.formats import Format
 
 
 def build(
@@ -46,9 +46,9 @@ def build(
     is_new = bool(parameter) or only is not None or not is_built
     opened = engine_for(project, engine) if is_new or force else None
     # the rest is imported while that process does its imports
-    from bookpress.edition.build import build as build_edition
+    from bookpress.assembly.build import build as build_edition
     from bookpress.edition.editions import load_edition, save_edition
-    from bookpress.outputs.base.registry import choose
+    from bookpress.formats import choose
 
     wanted = [load_edition(project, name, parameter or [], only) for name in names]
     if save is not None:

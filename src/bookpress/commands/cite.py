@@ -42,7 +42,7 @@ def cite(
     or withdrawn, 2 if it is in no release. With --watch, say so of every edition that a file cites
     and of every CHAPTER:KEY=NUMBER in it.
     """
-    from bookpress.cite.editions import reference
+    from bookpress.cite.cited_edition import reference
     from bookpress.release.released import check as check_number
 
     if watched is not None:

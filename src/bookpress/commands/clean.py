@@ -17,7 +17,7 @@ def clean(
     ] = False,
 ) -> None:
     """Remove built editions, or everything that was built."""
-    from bookpress.edition.published import clean as remove
+    from bookpress.assembly.published import clean as remove
 
     freed = remove(opt.current_project(), editions or [], keep_runs=keep_runs)
     say(f"{freed / 1e6:.1f} MB removed")

@@ -30,7 +30,7 @@ def explore(
 
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
-    from bookpress.outputs.base.registry import choose
+    from bookpress.formats import choose
     from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, why_none

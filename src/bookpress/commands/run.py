@@ -38,10 +38,10 @@ def run(
     project = opt.current_project()
     opened = engine_for(project, engine, chapter)
     # the rest is imported while that process does its imports
+    from bookpress.assembly.statements import summary
     from bookpress.book.chapters import choose, discover
     from bookpress.commands.base.results import no_results, print_results
     from bookpress.edition.assignments import with_file
-    from bookpress.edition.statements import summary
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
     from bookpress.states.sweeps.tasks import run_one

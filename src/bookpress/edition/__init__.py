@@ -1,1 +1,1 @@
-"""An edition: its values and identity; how it is staged, assembled, checked, published."""
+"""An edition: its values, its identity, and how sure its statements are."""

@@ -22,6 +22,7 @@ from bookpress.book.documents import has_cells, is_chapter
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.publish import TAG, as_cell, cell_of
+from bookpress.edition.sureness import FILE
 from bookpress.elements.base import assets, contents
 from bookpress.elements.base.blocks import with_ids
 from bookpress.elements.base.nodes import (
@@ -48,7 +49,6 @@ from bookpress.elements.figure.mime import NOTEBOOK
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.run.executed import ExecutedChapter
 from bookpress.run.processes import DRAWN
-from bookpress.states.robustness import FILE
 
 
 class PageCollector(EnvironmentCollector):

@@ -1,1 +1,1 @@
-"""What is made of an edition: pages, PDF, EPUB, notebooks, plain text."""
+"""What is made of an edition: pages, PDF, EPUB, notebooks, plain text; each a folder."""

@@ -14,10 +14,10 @@ from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
+from bookpress.assembly.ro_crate import NAME
 from bookpress.book.source import FILE, CommittedSource
 from bookpress.cite.record import EditionRecord
 from bookpress.edition.editions import id_of, is_name
-from bookpress.edition.ro_crate import NAME
 from bookpress.errors import PressError, short
 from bookpress.files import checked, naming, parse_json, sha256
 from bookpress.release.git_tree import digests, tree_hash

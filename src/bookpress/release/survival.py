@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, ordered_parameters
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_assignments
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
-from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest, quoted
 from bookpress.progress import folding_table, note, standard_output
 from bookpress.run.cache import Run

@@ -13,12 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.editions import DEFAULT, edition_names
-from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
 from bookpress.release.released import check as check_claim

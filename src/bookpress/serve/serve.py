@@ -30,10 +30,10 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from bookpress.assembly.published import STATE
 from bookpress.book.documents import source_files
 from bookpress.book.project import Project
 from bookpress.edition.editions import DEFAULT, load_edition_file
-from bookpress.edition.published import STATE
 from bookpress.errors import PressError
 from bookpress.files import files_of
 from bookpress.run import processes

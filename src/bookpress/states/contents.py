@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from bookpress.assembly.build import edition_record
+from bookpress.assembly.staging import sources_of, staged_notebook
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
-from bookpress.edition.build import edition_record
 from bookpress.edition.editions import Edition
-from bookpress.edition.staging import sources_of, staged_notebook
 from bookpress.elements.base.blocks import HASH
 from bookpress.files import canonical, parse_json, pretty, read, replace_file, sha256
 from bookpress.outputs.html import FORMAT as PAGES

@@ -18,25 +18,25 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.build import Built, Extras, build, page_state
+from bookpress.assembly.published import EXTRAS, FORMATS, whole
+from bookpress.assembly.staging import page_files
+from bookpress.assembly.statements import standings
 from bookpress.book.chapters import choose
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.cite.record import load_built
-from bookpress.edition.build import Built, Extras, build, page_state
 from bookpress.edition.editions import DEFAULT, Edition, load_edition
-from bookpress.edition.published import EXTRAS, FORMATS, whole
-from bookpress.edition.staging import page_files
-from bookpress.edition.statements import standings
+from bookpress.edition.sureness import FILE, QUOTED
 from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.notebook import ChapterError, as_file, failed_run
 from bookpress.run.runner import RunOptions
-from bookpress.states import robustness
 from bookpress.states.contents import StateContents
 from bookpress.states.estimate import Clock
 from bookpress.states.index import index_of, quoted_results
@@ -167,7 +167,7 @@ class Exploration:
         named = _named(self.project, self.runs)
         sureness = tally(published, self.by_chapter, named, settings.survival)
         quoted = quoted_results(files, settings.main_choices, self.outcomes)
-        contents = {robustness.FILE: sureness, robustness.QUOTED: {"states": quoted}}
+        contents = {FILE: sureness, QUOTED: {"states": quoted}}
         for slug, index in self.indices.items():
             contents[f"{PLACE}/{slug}.json"] = index
         return {name: pretty(content).encode() for name, content in contents.items()}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.parameters import Parameter
@@ -15,7 +16,6 @@ from bookpress.chapter.periods import years_of
 from bookpress.chapter.types.allowed import Value, are_ordered
 from bookpress.edition.assignments import option
 from bookpress.edition.editions import Edition
-from bookpress.edition.statements import statements_of
 from bookpress.run.cache import Run
 from bookpress.states.sweeps.tasks import Task
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bookpress.states.robustness import Sureness
+from bookpress.edition.sureness import Sureness
 from bookpress.states.states import ExploredState
 
 

@@ -22,10 +22,10 @@ from typing import Any
 from docutils import nodes
 from sphinx.util import logging
 
+from bookpress.assembly.published import STATES
 from bookpress.book.project import load_settings
 from bookpress.channel import Channel
 from bookpress.cite.record import Citation, EditionRecord
-from bookpress.edition.published import STATES
 from bookpress.elements.base.blocks import Block, blocks_of
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of

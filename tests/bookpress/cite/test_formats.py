@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
 from bookpress.cite.book import SETTINGS, Author, Book
-from bookpress.cite.editions import plain_heading
+from bookpress.cite.cited_edition import plain_heading
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import ChapterRecord, Citation

@@ -330,8 +330,8 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(made_once: Callable[..., Path]) -> Book:
+    from bookpress.formats import known
     from bookpress.outputs.base.process import make as make_formats
-    from bookpress.outputs.base.registry import known
 
     def make(root: Path) -> None:
         book = new_book(root)

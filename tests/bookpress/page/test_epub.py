@@ -11,8 +11,8 @@ import pytest
 from lxml import etree, html
 
 from bookpress.elements.table.paper import suit_readers
+from bookpress.formats import known
 from bookpress.outputs.base.process import make
-from bookpress.outputs.base.registry import known
 
 NAMES = {
     "opf": "http://www.idpf.org/2007/opf",

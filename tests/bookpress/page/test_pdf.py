@@ -13,10 +13,10 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookpress.errors import PressError
+from bookpress.formats import choose, known
 from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.base.process import make
-from bookpress.outputs.base.registry import choose, known
 from bookpress.outputs.pdf import pdf
 from bookpress.outputs.pdf.documents import book_document, chapter_document
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from bookpress.errors import PressError, UsageError
-from bookpress.outputs.base.registry import asked_for
+from bookpress.formats import asked_for
 from bookpress.progress import reporting
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from bookpress.assembly.statements import Statements, fallen, print_statements
 from bookpress.book.project import Project
 from bookpress.edition.editions import DEFAULT
-from bookpress.edition.statements import Statements, fallen, print_statements
+from bookpress.edition.overturn import answer
 from bookpress.errors import UsageError
 from bookpress.release import survival
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
-from bookpress.states.overturn import answer
 from bookpress.states.sweeps.compare import sides
 
 Listed = tuple[Any, Callable[[], None]]

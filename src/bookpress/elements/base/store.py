@@ -20,10 +20,10 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
 from bookpress.chapter.quotes import id_of
+from bookpress.edition.sureness import Sureness
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
 from bookpress.files import sha256
-from bookpress.states.robustness import Sureness
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"
@@ -97,6 +97,12 @@ class Page:
         if key in self.listed:
             return f"rows/{self.slug}/{name}.csv"
         return ""
+
+    def source_in(self, srcdir: Path) -> Path | None:
+        """Return its text in MyST: as the press has staged it, else its own file."""
+        staged = srcdir / "sources" / f"{self.slug}.md"
+        own = srcdir / f"{self.docname}.md"
+        return next((path for path in (staged, own) if path.is_file()), None)
 
     @property
     def parameters(self) -> dict[str, Any]:

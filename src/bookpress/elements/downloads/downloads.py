@@ -27,9 +27,7 @@ from bookpress.elements.figure.figures import cited, folder_of, origin_of, pictu
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file, sha256
-from bookpress.outputs.base.registry import Format, formats
-from bookpress.outputs.source.source import source_of
-from bookpress.outputs.text.text import write_index
+from bookpress.formats import Format, formats
 from bookpress.run.executed import ExecutedChapter
 
 SOURCE = "source"
@@ -68,7 +66,9 @@ def write_of_page(app: Sphinx, docname: str) -> None:
 def finish(app: Sphinx) -> None:
     """Write what belongs to no single page."""
     describe_book(app)
-    write_index(app)
+    for form in formats():
+        if form.index:
+            form.find(form.index)(app)
 
 
 Download = dict[str, str]
@@ -116,7 +116,7 @@ def _is_made(form: Format, page: Page, srcdir: Path, formats_made: Collection[st
         return form.name in formats_made
     if form.name != SOURCE:
         return True
-    return source_of(page, srcdir) is not None
+    return page.source_in(srcdir) is not None
 
 
 def _offer(here: str, form: Format, path: str) -> Download:

@@ -22,13 +22,8 @@ from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.number_formats import with_capital
 from bookpress.chapter.quotes import SENTENCE_END, anchor, id_of
 from bookpress.chapter.statements import WORDS, note
-from bookpress.elements.base.contents import citation_of
-from bookpress.elements.base.nodes import html, later, mark, value
-from bookpress.elements.base.store import UnknownNameError, store_of
-from bookpress.elements.base.templates import fill
-from bookpress.elements.sentence.claims import wrap_claims
-from bookpress.states.overturn import QUESTION, answer
-from bookpress.states.robustness import (
+from bookpress.edition.overturn import QUESTION, answer
+from bookpress.edition.sureness import (
     Sureness,
     in_short,
     is_firm,
@@ -37,6 +32,11 @@ from bookpress.states.robustness import (
     together,
     told,
 )
+from bookpress.elements.base.contents import citation_of
+from bookpress.elements.base.nodes import html, later, mark, value
+from bookpress.elements.base.store import UnknownNameError, store_of
+from bookpress.elements.base.templates import fill
+from bookpress.elements.sentence.claims import wrap_claims
 
 logger = logging.getLogger(__name__)
 FINDING = "standfirst"

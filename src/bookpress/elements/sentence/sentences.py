@@ -10,13 +10,13 @@ from docutils import nodes
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.quotes import id_of, without_markup
+from bookpress.edition.overturn import answer, besides
+from bookpress.edition.sureness import is_firm, is_tested
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
-from bookpress.states.overturn import answer, besides
-from bookpress.states.robustness import is_firm, is_tested
 
 MOST_SENTENCES = 2
 """A statement is listed with so many of the sentences that rest on it."""

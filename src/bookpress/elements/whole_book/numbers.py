@@ -17,10 +17,10 @@ from sphinx.application import Sphinx
 from bookpress.chapter import number_formats as forms
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.types.allowed import as_text
+from bookpress.edition.sureness import QUOTED
 from bookpress.elements.base.store import explored
 from bookpress.elements.base.templates import fill, typeset
 from bookpress.elements.value.roles import result_title
-from bookpress.states.robustness import QUOTED
 
 FINDING = "finding"
 """The form of a big number of the cover, with its bar and its interval."""

@@ -18,12 +18,12 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged
 from bookpress.chapter.quotes import without_markup
 from bookpress.chapter.types.allowed import as_text
+from bookpress.edition.sureness import Sureness
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import html, later, mark
 from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
-from bookpress.states.robustness import Sureness
 
 FALLS = "falls"
 OPEN = "cannot be said"

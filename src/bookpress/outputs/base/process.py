@@ -15,7 +15,7 @@ from typing import Any
 from bookpress.book.source import EPOCH_VARIABLE
 from bookpress.channel import Channel
 from bookpress.errors import PressError
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 from bookpress.run.processes import STEADY, end_group_with, kill_group, scratch
 
 SECONDS = 1800.0

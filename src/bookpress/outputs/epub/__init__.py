@@ -1,6 +1,6 @@
 """The book as EPUB 3."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "epub",

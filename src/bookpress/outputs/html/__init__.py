@@ -1,6 +1,6 @@
 """The pages, which every build makes, and which all other formats are made from."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "html",

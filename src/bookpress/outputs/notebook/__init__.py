@@ -1,6 +1,6 @@
 """Each chapter as the notebook that a reader takes away."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "notebook",

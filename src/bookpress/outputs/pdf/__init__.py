@@ -1,6 +1,6 @@
 """The book and each of its chapters as PDF."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "pdf",

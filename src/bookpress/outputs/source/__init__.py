@@ -1,6 +1,6 @@
 """Each chapter as MyST Markdown, to run again."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "source",

@@ -11,19 +11,12 @@ from bookpress.outputs.notebook.notebook import taken_away
 from bookpress.run.executed import ExecutedChapter
 
 
-def source_of(page: Page, srcdir: Path) -> Path | None:
-    """Return the MyST source of a chapter: staged by the press, else the page's own file."""
-    staged = srcdir / "sources" / f"{page.slug}.md"
-    own = srcdir / f"{page.docname}.md"
-    return next((path for path in (staged, own) if path.is_file()), None)
-
-
 def as_source(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes | None:
     """Return an executed chapter as MyST Markdown, where it was written so."""
     import jupytext
     import nbformat
 
-    if source_of(page, Path(app.srcdir)) is None:
+    if page.source_in(Path(app.srcdir)) is None:
         return None
     notebook = taken_away(executed, page, app)
     cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]

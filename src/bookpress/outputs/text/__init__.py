@@ -1,6 +1,6 @@
 """Each chapter as machines read it, and what leads them there."""
 
-from bookpress.outputs.base.registry import Format
+from bookpress.formats import Format
 
 FORMAT = Format(
     "text",
@@ -9,5 +9,6 @@ FORMAT = Format(
     media_type="text/markdown",
     chapter="{docname}.md",
     write="bookpress.outputs.text.text:as_markdown",
+    index="bookpress.outputs.text.text:write_index",
     order=50,
 )

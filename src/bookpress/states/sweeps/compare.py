@@ -18,14 +18,14 @@ from typing import Any
 
 from rich.table import Table
 
+from bookpress.assembly.staging import page_files, results_of
+from bookpress.assembly.statements import standings
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import edition_names, load_edition
-from bookpress.edition.staging import page_files, results_of
-from bookpress.edition.statements import standings
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import folding_table, note, standard_output
 from bookpress.run import processes

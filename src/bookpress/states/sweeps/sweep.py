@@ -14,12 +14,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, beside, hits_of, notes_on, parse_assignments
 from bookpress.edition.editions import DEFAULT, Fingerprint
-from bookpress.edition.statements import statements_of
 from bookpress.errors import UsageError, collecting
 from bookpress.files import (
     canonical,

@@ -11,7 +11,7 @@ from typing import Any
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.states.robustness import Sureness, holds_under, is_firm, is_tested, what_overturns
+from bookpress.edition.sureness import Sureness, holds_under, is_firm, is_tested, what_overturns
 
 QUESTION = "What would overturn this?"
 MOST_ROWS = 3

@@ -13,16 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.needs import check_needs
-from bookpress.book.project import Project, load_settings
-from bookpress.book.renamed import load_renamed
-from bookpress.book.source import build_time, day_of, load_source
-from bookpress.chapter.estimates import results_file
-from bookpress.cite.book import load_book
-from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.edition.link_check import check_pages, hosts_in
-from bookpress.edition.open_data import write_open_data
-from bookpress.edition.published import (
+from bookpress.assembly.link_check import check_pages, hosts_in
+from bookpress.assembly.open_data import write_open_data
+from bookpress.assembly.published import (
     EXTRAS,
     FORMATS,
     STATE,
@@ -34,7 +27,7 @@ from bookpress.edition.published import (
     publish,
     whole,
 )
-from bookpress.edition.staging import (
+from bookpress.assembly.staging import (
     keep_memory,
     page_files,
     prepare_memory,
@@ -42,11 +35,19 @@ from bookpress.edition.staging import (
     stage,
     with_states,
 )
-from bookpress.edition.statements import checked_standings
+from bookpress.assembly.statements import checked_standings
+from bookpress.book.needs import check_needs
+from bookpress.book.project import Project, load_settings
+from bookpress.book.renamed import load_renamed
+from bookpress.book.source import build_time, day_of, load_source
+from bookpress.chapter.estimates import results_file
+from bookpress.cite.book import load_book
+from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
+from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
+from bookpress.formats import Format, choose
 from bookpress.outputs.base.process import Maker, make
-from bookpress.outputs.base.registry import Format, choose
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.pages import warnings_of
@@ -62,7 +63,6 @@ from bookpress.run.runner import (
     run_chapters,
 )
 from bookpress.run.worker import versions
-from bookpress.states.robustness import FILE as SURENESS
 
 TOLD = 5
 """Faults that are told at the most where they do not fail a build."""
@@ -416,7 +416,7 @@ def finish_draft(
 ) -> None:
     """Add the pages, the manifest, and what the edition was made from."""
     # all of citing: not for a build that has nothing to do
-    from bookpress.edition.ro_crate import write_manifest
+    from bookpress.assembly.ro_crate import write_manifest
 
     pages = project.workshop / PAGES.name
     with naming(project.editions):

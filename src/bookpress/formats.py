@@ -1,8 +1,8 @@
 """The formats of the book: each is registered by one object in its own folder.
 
-The press looks for them in the folders beside this one and, so that a book can have some of its
-own, among the entry points of the group ``bookpress.outputs``. A format names what makes it by its
-place, which is imported when it is made: to list formats imports nothing heavy.
+The press looks for them in the folders of the package ``bookpress.outputs`` and, so that a book can
+have some of its own, among the entry points of the group of that name. A format names what makes it
+by its place, which is imported when it is made: to list formats imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ class Format:
     chapter: str = ""
     """Path of a chapter, with its ``{docname}`` or ``{slug}``; empty where there is none."""
     write: str = ""
+    index: str = ""
+    """A function of the application that writes what leads to all chapters in it, at the end."""
     needs: str = ""
     """A function that says in a line what this machine lacks for it, or None."""
     order: int = 50

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from bookpress.assembly.links import included_in, point_to_notebooks
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.configuration import configuration
 from bookpress.book.documents import ENDINGS, excluded_files, source_files
@@ -27,7 +28,6 @@ from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
-from bookpress.edition.links import included_in, point_to_notebooks
 from bookpress.errors import PressError
 from bookpress.files import (
     as_mapping,

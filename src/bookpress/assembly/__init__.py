@@ -1,0 +1,1 @@
+"""An edition is assembled: chapters staged as they ran, pages made, checked and published."""

@@ -1,0 +1,152 @@
+"""How sure a statement is, and in words: under which choices it holds, which value overturns it.
+
+A choice weighs the same however many of its values were tried. A state in which a sentence speaks
+of something else, or in which nothing can be told, is no answer, for or against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookpress.chapter import number_formats as numbers
+from bookpress.chapter.estimates import read_estimate
+
+Sureness = Mapping[str, Any]
+"""How sure a statement is.
+
+``holds`` under so many choices ``of`` those that answer its question; ``choices``: of each its
+``name``, ``noun``, the ``share`` of its values under which it holds and ``is_firm``, whether it
+holds under every value that the noun names;
+``falls``: the states of one choice in which its sentence would be false, the nearest to the
+published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
+two choices, where each alone leaves it standing; ``open``: the choices under which it is neither
+true nor false; ``marks``: its sentences, in the shape of
+``statements.json``; ``survival``: of the parameter of survival the ``noun`` of its values, ``of``
+how many it ``held`` in, the words of those in which it was ``false``, and how many left it
+``unknown``; ``specifications``: the result of many other runs that hold it, and ``fragility``: of
+the fewest rows whose other label overturns it, where they are named.
+"""
+FILE = "robustness.json"
+"""In the staged source of an edition that was explored, and in its folder."""
+QUOTED = "states/_quoted.json"
+"""Beside it: results that pages without choices quote, under each main choice."""
+MOST_NAMED = 2
+"""What overturns a statement is named where it is no more than so much."""
+
+
+def is_tested(sure: Sureness) -> bool:
+    """Return whether any state answers the question of a statement."""
+    return bool(sure["of"])
+
+
+def is_firm(sure: Sureness) -> bool:
+    """Return whether no state overturns a statement."""
+    return not sure["falls"] and not sure["pairs"]
+
+
+def what_overturns(sure: Sureness) -> str:
+    """Return what overturns a statement, in words: ``falls if every model counts as large``.
+
+    The nearest values are named, and how many more there are; empty where nothing does.
+    """
+    falls = sure["falls"] or sure["pairs"]
+    if not falls:
+        return ""
+    named = [state["words"] for state in falls[:MOST_NAMED]]
+    text = f"falls {' or '.join(named)}"
+    more = len(falls) - len(named)
+    if more:
+        return f"{text}, and under {more} more"
+    return text
+
+
+def in_short(sure: Sureness) -> str:
+    """Return at the end of a sentence what overturns it; empty where nothing does."""
+    falls = sure["falls"]
+    names = [*dict.fromkeys(state["name"] for state in falls)]
+    are_few = len(falls) <= MOST_NAMED and len(names) <= 1
+    if are_few:
+        return what_overturns(sure)
+    nouns = {choice["name"]: choice["noun"] for choice in sure["choices"]}
+    choices = [nouns[name] or name.replace("_", " ") for name in names]
+    if len(choices) > MOST_NAMED:
+        return f"depends on {len(choices)} choices"
+    return f"depends on the {' and the '.join(dict.fromkeys(choices))}"
+
+
+def holds_under(sure: Sureness) -> str:
+    """Return under which choices a statement holds, whatever their value; empty for none."""
+    firm = [choice for choice in sure["choices"] if choice["is_firm"]]
+    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
+    if any(not choice["noun"] for choice in firm):
+        nouns.append("other choice" if nouns else "choice")
+    if not nouns:
+        return ""
+    *first, last = nouns
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return f"holds under every {listed} we tried"
+
+
+def shares(sure: Sureness) -> list[float]:
+    """Return of each choice the share of its values under which a statement holds.
+
+    The firmest come first; of a statement that only two choices together overturn all hold.
+    """
+    return sorted((float(choice["share"]) for choice in sure["choices"]), reverse=True)
+
+
+def told(sure: Sureness) -> str:
+    """Return how sure a statement is.
+
+    Such as ``holds under every rule and period we tried; falls if every model counts as large``.
+    """
+    overturned = "" if is_firm(sure) else what_overturns(sure)
+    return "; ".join(words for words in (holds_under(sure), overturned) if words)
+
+
+def together(statements: Sequence[Sureness]) -> Sureness:
+    """Return how sure several statements are, all of which a finding rests on."""
+    if len(statements) == 1:
+        return statements[0]
+    choices: dict[str, dict[str, Any]] = {}
+    for sure in statements:
+        for choice in sure["choices"]:
+            joint = choices.setdefault(choice["name"], dict(choice))
+            joint["is_firm"] = joint["is_firm"] and choice["is_firm"]
+            joint["turns"] = joint["turns"] or choice["turns"]
+            joint["share"] = min(joint["share"], choice["share"])
+    falls: dict[str, Any] = {}
+    for sure in statements:
+        for state in sure["falls"] or sure["pairs"]:
+            falls.setdefault(state["words"], state)
+    return {
+        "holds": sum(not choice["turns"] for choice in choices.values()),
+        "of": len(choices),
+        "choices": [*choices.values()],
+        "falls": [*falls.values()],
+        "pairs": [],
+        "open": [],
+        **_weakest(statements),
+    }
+
+
+def _weakest(statements: Sequence[Sureness]) -> dict[str, Any]:
+    """Return the fewest rows and the fewest readings that carry one of several statements."""
+    carried = [sure["fragility"] for sure in statements if "fragility" in sure]
+    carried = [result for result in carried if result["value"] is not None]
+    followed = [sure["survival"] for sure in statements if "survival" in sure]
+    weakest = {}
+    if carried:
+        weakest["fragility"] = min(carried, key=lambda result: float(result["value"]))
+    if followed:
+        weakest["survival"] = min(followed, key=lambda readings: int(readings["held"]))
+    return weakest
+
+
+def specifications(sure: Sureness) -> str:
+    """Return what was counted over many other runs, in words; empty where nothing was."""
+    if "specifications" not in sure:
+        return ""
+    result = read_estimate(sure["specifications"])
+    return f"{numbers.full(result)} {result.label}"
