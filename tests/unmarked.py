@@ -29,7 +29,8 @@ from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
-from bookpress.edition.editions import Edition, Fingerprint
+from bookpress.edition.editions import Edition
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.store import Store, UnknownNameError, load_quoted
 from bookpress.elements.value.roles import split_name, value_text
 from bookpress.run.cache import Run

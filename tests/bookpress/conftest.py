@@ -27,7 +27,7 @@ from bookpress.commands import main as cli
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.progress import note
 from bookpress.run.engine import Engine, open_engine
-from bookpress.run.notebook import Job
+from bookpress.run.job import Job
 
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from bookpress.book.project import Project, load_settings
-from bookpress.edition.editions import Edition, edition_names, file_faults, load_edition
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import edition_names, file_faults
 from bookpress.errors import UsageError, nearest
 from sampling import count
 

@@ -13,7 +13,8 @@ import pytest
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.run.engine import Engine, imported_modules, open_engine
-from bookpress.run.notebook import ChapterError, Job, run_job
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, run_job
 from sampling import count
 
 ROOT = Path(__file__).parents[2]

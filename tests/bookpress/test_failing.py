@@ -19,7 +19,9 @@ from processes import wait_for
 
 from bookpress.errors import PressError
 from bookpress.run.engine import Engine, open_engine
-from bookpress.run.notebook import ChapterError, Job, as_file, run_job
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, run_job
+from bookpress.run.notebook import as_file
 from sampling import count
 
 
@@ -185,7 +187,7 @@ BUILD = """
 import nbformat
 from bookpress.book.parsed import KERNEL
 from bookpress.run.engine import open_engine
-from bookpress.run.notebook import Job, run_job
+from bookpress.run.job import Job, run_job
 notebook = nbformat.v4.new_notebook(metadata={{"kernelspec": KERNEL}})
 notebook.cells = [nbformat.v4.new_code_cell({cell!r})]
 run_job(Job("t", "0", nbformat.writes(notebook).encode(), {{}}, {{}}, 60), open_engine({engine!r}))

@@ -16,7 +16,8 @@ import pytest
 from processes import add_cell, descendants, end, left_over, wait_for
 
 from bookpress.book.project import Project
-from bookpress.edition.editions import Fingerprint, load_edition
+from bookpress.edition.editions import load_edition
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError, UsageError
 from bookpress.progress import Reporter
 from bookpress.run.executor import executor

@@ -13,40 +13,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.edition_record import edition_record
+from bookpress.assembly.ingredients import Extras, Ingredients, gather
 from bookpress.assembly.link_check import check_pages, hosts_in
 from bookpress.assembly.open_data import write_open_data
 from bookpress.assembly.published import (
     EXTRAS,
-    FORMATS,
     STATE,
-    STATES,
     build_lock,
     draft_path,
     is_current,
     outputs,
     publish,
-    whole,
 )
-from bookpress.assembly.staging import (
-    keep_memory,
-    page_files,
-    prepare_memory,
-    results_of,
-    stage,
-    with_states,
-)
+from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
 from bookpress.assembly.statements import checked_standings
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
-from bookpress.book.renamed import load_renamed
-from bookpress.book.source import build_time, day_of, load_source
-from bookpress.chapter.estimates import results_file
-from bookpress.cite.book import load_book
-from bookpress.edition.editions import DEFAULT, Edition, differences, load_edition
-from bookpress.edition.sureness import FILE as SURENESS
+from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
-from bookpress.files import canonical, naming, pretty, read, replace_file, sha256
-from bookpress.formats import Format, choose
+from bookpress.files import canonical, naming, pretty, replace_file, sha256
+from bookpress.formats import Format
 from bookpress.outputs.base.process import Maker, make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
@@ -54,15 +41,8 @@ from bookpress.outputs.html.pages import warnings_of
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
-from bookpress.run.notebook import failed_run
-from bookpress.run.runner import (
-    Outcome,
-    RunOptions,
-    failure,
-    has_own_values,
-    run_chapters,
-)
-from bookpress.run.worker import versions
+from bookpress.run.failures import failed_run
+from bookpress.run.runner import Outcome, RunOptions, failure, has_own_values, run_chapters
 
 TOLD = 5
 """Faults that are told at the most where they do not fail a build."""
@@ -83,39 +63,6 @@ class Built:
     """Chapters that did not run to their end."""
 
 
-@dataclass(frozen=True)
-class Extras:
-    """What an edition has besides.
-
-    A mark of it, staged files, and what writes more, given source and pages.
-    """
-
-    mark: str
-    staged: Mapping[str, bytes]
-    write: Callable[[Path, Path], None]
-
-
-@dataclass(frozen=True)
-class Ingredients:
-    """What an edition is made from."""
-
-    edition: Edition
-    default: Edition
-    """The published one, from which it differs."""
-    files: Mapping[str, bytes]
-    """Files of the book that are no chapters, by name."""
-    formats: Sequence[Format]
-    """The formats besides the pages."""
-    extras: Extras | None
-    state: Mapping[str, Any]
-    """Hashes of all this, as the built edition keeps them."""
-
-    @property
-    def epoch(self) -> int:
-        """The one date of the build, in seconds since 1970."""
-        return int(self.state["date"])
-
-
 def build(
     project: Project,
     edition: Edition,
@@ -130,7 +77,7 @@ def build(
     options = replace(options or RunOptions(), as_stored=True)
     target = project.editions / edition.folder
     with build_lock(project, options.reporter):
-        wanted = _ingredients(project, edition, formats, extras)
+        wanted = gather(project, edition, formats, extras)
         extras_mark = wanted.state[EXTRAS]
         if not options.force and is_current(target, wanted.state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
@@ -138,23 +85,6 @@ def build(
         outcome = _make(project, wanted, options)
     failed = [error.chapter for error in outcome.errors]
     return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
-
-
-def _ingredients(
-    project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
-) -> Ingredients:
-    """Return what an edition is to be made from, with the formats and extras that it keeps."""
-    default = edition if edition.is_default else load_edition(project, DEFAULT)
-    files = page_files(project)
-    state = page_state(project, edition, default, formats, files)
-    target = project.editions / edition.folder
-    before = whole(target, state)
-    formats = _in_order([*formats, *_formats_before(before, formats)])
-    if extras is None and before.get(EXTRAS):
-        extras = _kept(target, before[EXTRAS])
-    state[FORMATS] = [each.name for each in formats]
-    state[EXTRAS] = extras.mark if extras else None
-    return Ingredients(edition, default, files, formats, extras, state)
 
 
 def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:
@@ -208,17 +138,6 @@ def _staged_files(
     return {**files, **executed_file(project, wanted.edition, runs, wanted.files)}
 
 
-def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
-    """Return the formats that an edition has besides those asked for."""
-    names = {*before.get(FORMATS, ())} - {each.name for each in asked}
-    return choose(",".join([PAGES.name, *sorted(names)]))
-
-
-def _in_order(formats: Sequence[Format]) -> list[Format]:
-    """Return formats in the order in which the press lists them."""
-    return sorted(formats, key=lambda each: (each.order, each.name))
-
-
 def _with_failed(
     project: Project, edition: Edition, options: RunOptions, outcome: Outcome
 ) -> Outcome:
@@ -237,54 +156,6 @@ def _with_failed(
     runs = {**outcome.runs, **failed}
     slugs = [chapter.slug for chapter in edition.chapters]
     return replace(outcome, runs={slug: runs[slug] for slug in slugs})
-
-
-def _kept(folder: Path, mark: str) -> Extras:
-    """Return what a built edition has besides, to be taken over into its new pages."""
-    source = folder / "source"
-    names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
-    staged = {name: read(source / name) for name in names if (source / name).is_file()}
-
-    def write(_: Path, pages: Path) -> None:
-        shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
-
-    return Extras(mark, staged, write)
-
-
-def page_state(
-    project: Project,
-    edition: Edition,
-    default: Edition,
-    formats: Sequence[Format],
-    files: Mapping[str, bytes],
-) -> dict[str, Any]:
-    """Return hashes of all that an edition is made from.
-
-    `files` are those of the book that are no chapters.
-    """
-    pages = {name: sha256(content) for name, content in files.items()}
-    moved = load_renamed(project).moved.items()
-    renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
-    for chapter in edition.chapters:
-        if chapter.old_addresses:
-            renamed[chapter.slug] = chapter.old_addresses
-    return {
-        "edition": edition.id,
-        "default": default.id,
-        "pages": sha256(canonical(pages).encode()),
-        "renamed": renamed,
-        FORMATS: [each.name for each in formats],
-        "python": platform.python_version(),
-        "date": int(build_time(project.root).timestamp()),
-        "source": _source(project),
-    }
-
-
-def _source(project: Project) -> dict[str, Any] | None:
-    source = load_source(project)
-    if source:
-        return source.model_dump(mode="json", exclude={"files"})
-    return None
 
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
@@ -309,56 +180,6 @@ def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
 
 def _listed(heading: str, problems: Iterable[object]) -> str:
     return "\n".join([heading, *(f"  {problem}" for problem in problems)])
-
-
-def edition_record(
-    project: Project,
-    edition: Edition,
-    default: Edition,
-    runs: Mapping[str, Run],
-    formats: Sequence[Format],
-) -> dict[str, Any]:
-    """Return what ``edition.json`` says.
-
-    The edition as pages and citations need it, and how the default differs.
-    """
-    results = pretty(results_of(runs))
-    chapter_hashes = {slug: sha256(results_file(run.results)) for slug, run in runs.items()}
-    return {
-        "id": edition.id,
-        "parts": edition.parts,
-        "version": load_book(project.root).version,
-        "name": edition.folder,
-        "title": edition.title,
-        "description": edition.description,
-        "is_default": edition.is_default,
-        "parameters": {slug: dict(values) for slug, values in edition.values.items()},
-        "differs": differences(edition, default),
-        "date": _date(project, edition),
-        **_data_versions(project, edition),
-        "results_sha256": sha256(results.encode()),
-        "chapter_results_sha256": chapter_hashes,
-        "made_with": dict(versions()),
-        "command": edition.command,
-        "source": _source(project),
-        "formats": [each.name for each in formats],
-    }
-
-
-def _date(project: Project, edition: Edition) -> str:
-    """Return the one date of an edition: that of publication, else the day of the commit."""
-    published = load_book(project.root).date if edition.is_default else None
-    return (published or day_of(project.root)).isoformat()
-
-
-def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
-    """Return which version of the data chapters use: most of them, and each that has one."""
-    name = project.settings.data_version_parameter
-    chosen = edition.values.items()
-    versions = {slug: str(values[name]) for slug, values in chosen if name in values}
-    listed = [*versions.values()]
-    most = max(set(listed), key=listed.count) if listed else None
-    return {"data_parameter": name, "data_version": most, "data_versions": versions}
 
 
 def begin_draft(

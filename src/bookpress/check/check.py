@@ -27,7 +27,8 @@ from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import deposit_files
-from bookpress.edition.editions import edition_names, file_faults, load_edition, title_faults
+from bookpress.edition.editions import load_edition, title_faults
+from bookpress.edition.files import edition_names, file_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping, read
 

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bookpress.assembly.build import edition_record
+from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.staging import page_files, stage
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project

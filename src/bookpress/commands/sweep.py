@@ -40,7 +40,7 @@ def sweep(
     For example: sweep CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.commands.base.results import no_results
-    from bookpress.edition.editions import Fingerprint
+    from bookpress.edition.fingerprint import Fingerprint
     from bookpress.elements.figure import render as drawing
     from bookpress.extras import need
     from bookpress.states.sweeps.curves import curves_of

@@ -1,23 +1,15 @@
-"""Editions: sets of parameter values for the whole book.
-
-Each has a file in ``book/editions``, and a hash that names it.
-"""
+"""Editions: sets of parameter values for the whole book, and a hash that names each."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
 
-from bookpress.book import renamed
 from bookpress.book.chapters import Chapter, choose, discover
-from bookpress.book.documents import builds_unlisted, files_beside
+from bookpress.book.documents import builds_unlisted
 from bookpress.book.project import FILE, Project
 from bookpress.book.source import is_committed
 from bookpress.chapter.types.allowed import Value
@@ -31,143 +23,20 @@ from bookpress.edition.assignments import (
     resolve,
     unknown_names,
 )
-from bookpress.edition.installed import strays
-from bookpress.errors import PressError, UsageError, collecting, nearest, quoted
-from bookpress.files import (
-    Stamp,
-    canonical,
-    load_model,
-    read,
-    replace_file,
-    sha256,
-    stamps,
-    tree,
-    trees,
+from bookpress.edition.files import (
+    DEFAULT,
+    FOLDER,
+    ID_LENGTH,
+    NAMING,
+    EditionFile,
+    edition_names,
+    is_name,
+    load_edition_file,
 )
+from bookpress.edition.fingerprint import Fingerprint
+from bookpress.errors import PressError, UsageError, collecting, quoted
+from bookpress.files import canonical, replace_file, sha256
 from bookpress.progress import note
-
-DEFAULT = "default"
-FOLDER = "book/editions"
-ID_LENGTH = 12
-RELEASED = renamed.FOLDER
-"""The folder of the evidence with the results of releases.
-
-They say what was; no id rests on them.
-"""
-NAMING = (
-    "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
-    f"and is not {ID_LENGTH} hexadecimal digits as an id is"
-)
-
-
-class EditionFile(BaseModel):
-    """What ``book/editions/<name>.yml`` may hold."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    title: str
-    description: str = ""
-    parameters: dict[str, Any] = Field(default_factory=dict)
-
-
-def is_name(name: str) -> bool:
-    """Return whether an edition may have this name.
-
-    It becomes that of a folder, and part of addresses and commands.
-    """
-    is_plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)
-    is_id = re.fullmatch(r"[0-9a-f]{12}", name)
-    return bool(is_plain) and not is_id
-
-
-def edition_names(project: Project) -> list[str]:
-    """Return the names of the editions that have a file, and ``default``, which needs none."""
-    names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
-    return sorted({DEFAULT, *filter(is_name, names)})
-
-
-def file_faults(project: Project) -> dict[str, str]:
-    """Return what is wrong with the names of files.
-
-    It is by file a clause such as ``must be renamed to x.yml``.
-    """
-    faults = {}
-    for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
-        file = f"{FOLDER}/{path.name}"
-        if not is_name(path.stem):
-            faults[file] = f"must be renamed: {NAMING}"
-        elif path.suffix != ".yml":
-            faults[file] = f"must be renamed to {path.stem}.yml"
-    return faults
-
-
-def load_edition_file(project: Project, name: str) -> EditionFile:
-    """Return what the file of an edition says; the default edition needs no file."""
-    for file, fault in file_faults(project).items():
-        if Path(file).stem == name:
-            raise UsageError(f"no edition {quoted(name)}: {file} {fault}")
-    names = edition_names(project)
-    if name not in names:
-        raise UsageError(f"no edition {quoted(name)}{nearest(name, names)}")
-    path = project.root / FOLDER / f"{name}.yml"
-    if not path.is_file():
-        return EditionFile(title="Default edition")
-    return load_model(path, f"{FOLDER}/{path.name}", EditionFile)
-
-
-@dataclass(frozen=True)
-class Fingerprint:
-    """What every chapter rests on.
-
-    It is the SHA-256 of each file of the evidence and of both packages, and of the lock with what
-    is installed in another version.
-    """
-
-    evidence: Mapping[str, str] = field(default_factory=dict)
-    packages: Mapping[str, str] = field(default_factory=dict)
-    lock: str = ""
-    stamps: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
-
-    @classmethod
-    def of(cls, project: Project) -> Fingerprint:
-        """Return the hashes of a project as it stands."""
-        # First, so that what is written while files are read counts as a change.
-        before = stamps(project.watched)
-        lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
-        evidence = tree(project.data, without=(RELEASED,))
-        for name, path in files_beside(project).items():
-            evidence[f"./{name}"] = sha256(read(path))
-        return cls(evidence, trees(project.packages), lock, before)
-
-    def check(self, project: Project) -> None:
-        """Raise when a file of evidence or package was written to since; if not strict, say which.
-
-        A chapter of such a book may write into its evidence each time.
-        """
-        changed = sorted({stamp[0] for stamp in self.stamps ^ stamps(project.watched)})
-        for path in changed:
-            if project.settings.strict or not Path(path).is_relative_to(project.data):
-                again = "build again: what is done is kept"
-                raise PressError(f"{path} changed while chapters were running; {again}")
-            note(f"{path} was written while chapters ran: if none of them did it, build again")
-
-    @property
-    def id(self) -> str:
-        """One hash for all."""
-        parts = canonical([self.evidence, self.packages, self.lock])
-        return sha256(parts.encode())
-
-
-def _lock_hash(lock: bytes) -> str:
-    """Return the hash of a lock; where something else is installed, of both, which is said."""
-    others = strays(lock.decode("utf-8", "replace"))
-    if not others:
-        return sha256(lock)
-    installed = [f"{name} {version}" for name, version in others.items()]
-    some = ", ".join(installed[:3])
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    note(f"{some}{more} installed, which the lock has in another version: the id says so too")
-    return sha256(canonical([sha256(lock), others]).encode())
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from pydantic import Field, model_validator
 from bookpress.assembly.ro_crate import NAME
 from bookpress.book.source import FILE, CommittedSource
 from bookpress.cite.record import EditionRecord
-from bookpress.edition.editions import id_of, is_name
+from bookpress.edition.editions import id_of
+from bookpress.edition.files import is_name
 from bookpress.errors import PressError, short
 from bookpress.files import checked, naming, parse_json, sha256
 from bookpress.release.git_tree import digests, tree_hash

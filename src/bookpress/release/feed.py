@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from bookpress.chapter.statements import WORDS
 from bookpress.cite.book import Book
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.edition.editions import DEFAULT
+from bookpress.edition.files import DEFAULT
 from bookpress.files import pretty
 from bookpress.release.released import Fate
 

@@ -16,17 +16,9 @@ from bookpress.book.documents import files_beside
 from bookpress.book.project import Project
 from bookpress.book.source import FILE, CommittedSource, made_from, mark_of
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.edition.editions import RELEASED
+from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError, short
-from bookpress.files import (
-    canonical,
-    checked,
-    files_of,
-    parse_json,
-    pretty,
-    read,
-    sha256,
-)
+from bookpress.files import canonical, checked, files_of, parse_json, pretty, read, sha256
 from bookpress.release.archives import Released
 
 ENDING = ".tar.gz"

@@ -8,22 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bookpress.book.project import Project
-from bookpress.book.renamed import (
-    Name,
-    Renamed,
-    load_renamed,
-    name_now,
-    values_now,
-)
+from bookpress.book.renamed import Name, Renamed, load_renamed, name_now, values_now
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.edition.editions import (
-    DEFAULT,
-    RELEASED,
-    Edition,
-    edition_names,
-    load_edition,
-)
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import DEFAULT, edition_names
+from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError, UsageError
 from bookpress.files import parse_json, read, update_file
 from bookpress.release.archives import Archive, Results

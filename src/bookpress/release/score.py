@@ -12,7 +12,7 @@ from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import Kind, Renamed, load_renamed, under_present_names
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.edition.editions import DEFAULT
+from bookpress.edition.files import DEFAULT
 from bookpress.errors import UsageError
 from bookpress.progress import reporting
 from bookpress.release import survival

@@ -15,13 +15,9 @@ from urllib.parse import quote
 
 from bookpress.cite.book import Book
 from bookpress.cite.landing_page import TEMPLATES
-from bookpress.edition.editions import RELEASED
+from bookpress.edition.fingerprint import RELEASED
 from bookpress.elements.base.templates import environment
-from bookpress.files import (
-    files_of,
-    pretty,
-    replace_file,
-)
+from bookpress.files import files_of, pretty, replace_file
 from bookpress.release.archives import Archive, unpack_pages
 from bookpress.release.feed import feed_files
 from bookpress.release.released import Fate

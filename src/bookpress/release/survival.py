@@ -17,7 +17,8 @@ from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_assignments
-from bookpress.edition.editions import DEFAULT, Edition, load_edition
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import DEFAULT
 from bookpress.errors import UsageError, nearest, quoted
 from bookpress.progress import folding_table, note, standard_output
 from bookpress.run.cache import Run

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
-from bookpress.edition.editions import DEFAULT, Edition, Fingerprint, edition_names, load_edition
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import DEFAULT, edition_names
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import UsageError
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results

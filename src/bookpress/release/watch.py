@@ -10,20 +10,12 @@ from typing import Any
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
-from bookpress.edition.editions import DEFAULT, edition_names, load_edition
+from bookpress.edition.editions import load_edition
+from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
 from bookpress.release.archives import Results
-from bookpress.release.released import (
-    CHANGED,
-    NUMBER,
-    STANDS,
-    UNKNOWN,
-    apart,
-    check,
-    each,
-    shown,
-)
+from bookpress.release.released import CHANGED, NUMBER, STANDS, UNKNOWN, apart, check, each, shown
 from bookpress.release.verify import Cited, differences_of, past_of, read_cited
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, sides

@@ -38,8 +38,9 @@ class AloneEngine(Engine):  # type: ignore[misc]
             return NBClientEngine.execute_managed_notebook(
                 nb_man, kernel_name, execution_timeout=execution_timeout, **options
             )
-        from bookpress.run import fork_server, processes
+        from bookpress.run import processes
         from bookpress.run.engine import modules_of
+        from bookpress.run.forked import fork_server
         from bookpress.run.papermill_engines import ForkedEngine, Surroundings
 
         code = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]

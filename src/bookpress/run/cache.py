@@ -15,7 +15,7 @@ from typing import Any
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.types.allowed import Value
-from bookpress.edition.editions import Fingerprint
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.run.executed import ExecutedChapter
 

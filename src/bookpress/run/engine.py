@@ -40,7 +40,7 @@ class Engine:
         It is called in a fork, if there are any, for all is imported there.
         """
         if self.name == "forked":
-            from bookpress.run import fork_server
+            from bookpress.run.forked import fork_server
 
             return fork_server.call(function, environment, folder)
         try:
@@ -56,7 +56,7 @@ def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path]
     """
     imported = stamps(packages)
     if name == "forked":
-        from bookpress.run import fork_server
+        from bookpress.run.forked import fork_server
 
         fork_server.start(modules)
     return Engine(name, imported)

@@ -22,7 +22,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.run import processes
-from bookpress.run.fork_server import Fork, ForkDiedError, OutputError
+from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
@@ -201,7 +201,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 resources={"metadata": {"path": within.folder}},
                 startup_timeout=START_LIMIT,
                 # messages of one form from both
-                extra_arguments=["--Session.packer=bookpress.run.shell.packed"],
+                extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"],
                 timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,

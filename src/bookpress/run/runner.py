@@ -24,7 +24,9 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import as_they_end, cores
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job, stored_run
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, job_for, run_job
+from bookpress.run.notebook import stored_run
 
 Ended = Callable[[Path], object]
 """Is told the file of each run as soon as it is there."""

@@ -16,12 +16,13 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 from bookpress.book.project import Project
-from bookpress.edition.editions import Fingerprint
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError
 from bookpress.files import stamps
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine, engine_for
-from bookpress.run.notebook import ChapterError, Job, run_job
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, run_job
 
 PRESS = "bookpress"
 """The name of its distribution."""

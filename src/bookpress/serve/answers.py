@@ -18,7 +18,7 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text
-from bookpress.edition.editions import DEFAULT, edition_names
+from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
 from bookpress.release.released import check as check_claim

@@ -22,13 +22,14 @@ from bookpress.channel import Channel
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.allowed import as_text, in_words
 from bookpress.edition.assignments import Assignment, resolve
-from bookpress.edition.editions import DEFAULT, load_edition
+from bookpress.edition.editions import load_edition
+from bookpress.edition.files import DEFAULT
 from bookpress.errors import PressError, UsageError
 from bookpress.run import processes
 from bookpress.run.cache import RunCache
 from bookpress.run.engine import engine_for
 from bookpress.run.executor import cores
-from bookpress.run.notebook import job_for, run_job
+from bookpress.run.job import job_for, run_job
 from bookpress.run.runner import cached_runs
 from bookpress.states.contents import content_of
 from bookpress.states.states import ExploredState, State

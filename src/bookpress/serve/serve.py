@@ -33,7 +33,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from bookpress.assembly.published import STATE
 from bookpress.book.documents import source_files
 from bookpress.book.project import Project
-from bookpress.edition.editions import DEFAULT, load_edition_file
+from bookpress.edition.files import DEFAULT, load_edition_file
 from bookpress.errors import PressError
 from bookpress.files import files_of
 from bookpress.run import processes

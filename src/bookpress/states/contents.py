@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from bookpress.assembly.build import edition_record
+from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.staging import sources_of, staged_notebook
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text

@@ -18,7 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.assembly.build import Built, Extras, build, page_state
+from bookpress.assembly.build import Built, build
+from bookpress.assembly.ingredients import Extras, page_state
 from bookpress.assembly.published import EXTRAS, FORMATS, whole
 from bookpress.assembly.staging import page_files
 from bookpress.assembly.statements import standings
@@ -26,7 +27,8 @@ from bookpress.book.chapters import choose
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.cite.record import load_built
-from bookpress.edition.editions import DEFAULT, Edition, load_edition
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import DEFAULT
 from bookpress.edition.sureness import FILE, QUOTED
 from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import PressError
@@ -35,7 +37,8 @@ from bookpress.formats import Format
 from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
-from bookpress.run.notebook import ChapterError, as_file, failed_run
+from bookpress.run.failures import ChapterError, failed_run
+from bookpress.run.notebook import as_file
 from bookpress.run.runner import RunOptions
 from bookpress.states.contents import StateContents
 from bookpress.states.estimate import Clock

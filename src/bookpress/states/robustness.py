@@ -7,7 +7,8 @@ from typing import Any
 
 from bookpress.book.project import Project
 from bookpress.cite.record import load_built
-from bookpress.edition.editions import DEFAULT, load_edition
+from bookpress.edition.editions import load_edition
+from bookpress.edition.files import DEFAULT
 from bookpress.edition.sureness import FILE, Sureness, is_firm, is_tested, specifications, told
 from bookpress.errors import UsageError
 from bookpress.files import parse_json, read

@@ -15,11 +15,12 @@ from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
 from bookpress.book.chapters import discover
 from bookpress.book.project import Project
-from bookpress.edition.editions import Fingerprint
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.charts import VEGALITE_MIME
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, job_for, run_job
 from sampling import some
 
 PROJECT = Project.at(Path(__file__).parents[3])

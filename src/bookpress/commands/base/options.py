@@ -57,7 +57,7 @@ def offering(find: Find) -> Callable[..., list[tuple[str, str]]]:
 
 
 def _editions(project: Project, _: str | None, __: str) -> Offers:
-    from bookpress.edition.editions import edition_names
+    from bookpress.edition.files import edition_names
 
     return ((name, "") for name in [*edition_names(project), *project.built])
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bookpress.assembly.statements import Statements, fallen, print_statements
 from bookpress.book.project import Project
-from bookpress.edition.editions import DEFAULT
+from bookpress.edition.files import DEFAULT
 from bookpress.edition.overturn import answer
 from bookpress.errors import UsageError
 from bookpress.release import survival

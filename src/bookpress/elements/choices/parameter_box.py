@@ -23,7 +23,7 @@ from bookpress.chapter.parameters import describe
 from bookpress.chapter.types.allowed import as_text
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.edition.assignments import run_command
-from bookpress.edition.editions import DEFAULT, FOLDER, EditionFile
+from bookpress.edition.files import DEFAULT, FOLDER, EditionFile
 from bookpress.elements.base import contents
 from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.nodes import html, later

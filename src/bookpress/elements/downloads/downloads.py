@@ -5,9 +5,7 @@ Those who cite are told of it.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -16,17 +14,16 @@ from sphinx.util.osutil import relative_uri
 
 from bookpress.chapter.counted import to_csv
 from bookpress.chapter.estimates import results_file
-from bookpress.cite.jsonld import author_node, filled
 from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
-from bookpress.cite.record import Citation
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
+from bookpress.elements.downloads.datasets import croissant, data_package
 from bookpress.elements.figure.figures import cited, folder_of, origin_of, picture_cache
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
-from bookpress.files import archive, pretty, replace_file, sha256
+from bookpress.files import archive, pretty, replace_file
 from bookpress.formats import Format, formats
 from bookpress.run.executed import ExecutedChapter
 
@@ -37,8 +34,6 @@ PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
 FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", f"{TITLED}.svg")
 """Endings of what the archive of figures holds of each."""
-SCHEMA_ORG = {"string": "Text", "number": "Float", "integer": "Integer", "date": "Date"}
-Node = dict[str, Any]
 
 
 def setup(app: Sphinx) -> None:
@@ -276,132 +271,6 @@ def describe_book(app: Sphinx) -> None:
         _write_json(Path(app.outdir, CROISSANT), dataset)
 
 
-def _write_json(path: Path, content: Node) -> None:
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     text = pretty(content)
     replace_file(path, text.encode())
-
-
-def _name(chart: charts.Chart, folder: str) -> str:
-    path = f"{folder}{chart.stem}".removeprefix("figures/")
-    return path.replace("/", "-")
-
-
-def _licence(text: str) -> Node:
-    name = re.sub(r"[^-\w.]+", "-", text)
-    return {"name": name.strip("-"), "title": text}
-
-
-def data_package(
-    name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]
-) -> Node:
-    """Return a package of tables, each with the folder it lies in.
-
-    Its form is that of https://specs.frictionlessdata.io/data-package/.
-    """
-    licences = dict.fromkeys(chart.licence for chart, _ in tables)
-    sources = dict.fromkeys(chart.source for chart, _ in tables)
-    authors = [author.full for author in cited.authors]
-    return filled(
-        {
-            "profile": "tabular-data-package",
-            "name": name,
-            "title": title,
-            "id": cited.edition.id if cited.edition else None,
-            "version": cited.book.version,
-            "homepage": cited.page_url,
-            "created": f"{cited.date.isoformat()}T00:00:00Z",
-            "keywords": list(cited.keywords),
-            "contributors": [{"title": author, "role": "author"} for author in authors],
-            "licenses": [_licence(licence) for licence in licences],
-            "sources": [{"title": source} for source in sources],
-            "resources": [_resource(chart, folder) for chart, folder in tables],
-        }
-    )
-
-
-def _table_field(column: charts.Column) -> Node:
-    return {
-        "name": column.name,
-        "title": column.label,
-        "type": column.type,
-        "unit": charts.UNITS.get(column.kind),
-    }
-
-
-def _resource(chart: charts.Chart, folder: str) -> Node:
-    fields = [_table_field(column) for column in chart.data.columns]
-    return {
-        "name": _name(chart, folder),
-        "path": f"{folder}{chart.stem}.csv",
-        "profile": "tabular-data-resource",
-        "title": chart.title,
-        "description": chart.description,
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(chart.csv),
-        "hash": f"sha256:{sha256(chart.csv)}",
-        "licenses": [_licence(chart.licence)],
-        "sources": [{"title": chart.source}],
-        "schema": {"fields": fields, "missingValues": [""]},
-    }
-
-
-def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
-    """Return what tools of machine learning load tables by.
-
-    See https://docs.mlcommons.org/croissant/docs/croissant-spec.html.
-    """
-    root = book.site_url or ""
-    context = json.loads(Path(__file__).with_name("croissant.json").read_text("utf-8"))
-    facts = book.book
-    return filled(
-        {
-            **context,
-            "name": facts.file_stem,
-            "description": facts.description or facts.full_title,
-            "url": book.site_url,
-            "license": facts.licence_url or facts.licence,
-            "creator": [author_node(author) for author in facts.authors],
-            "datePublished": book.date.isoformat(),
-            "version": facts.version,
-            "citeAs": book.title,
-            "distribution": [_file_object(chart, folder, root) for chart, folder in tables],
-            "recordSet": [_record_set(chart, folder) for chart, folder in tables],
-        }
-    )
-
-
-def _file_object(chart: charts.Chart, folder: str, root: str) -> Node:
-    name = f"{_name(chart, folder)}.csv"
-    return {
-        "@type": "cr:FileObject",
-        "@id": name,
-        "name": name,
-        "contentUrl": f"{root}{folder}{chart.stem}.csv",
-        "encodingFormat": "text/csv",
-        "sha256": sha256(chart.csv),
-    }
-
-
-def _record_set(chart: charts.Chart, folder: str) -> Node:
-    name = _name(chart, folder)
-    return {
-        "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
-        "description": chart.title,
-        "field": [_field(name, column) for column in chart.data.columns],
-    }
-
-
-def _field(table: str, column: charts.Column) -> Node:
-    file = {"@id": f"{table}.csv"}
-    return {
-        "@type": "cr:Field",
-        "@id": f"{table}/{column.name}",
-        "name": column.name,
-        "description": column.label,
-        "dataType": f"sc:{SCHEMA_ORG[column.type]}",
-        "source": {"fileObject": file, "extract": {"column": column.name}},
-    }

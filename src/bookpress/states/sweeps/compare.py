@@ -25,7 +25,8 @@ from bookpress.book.renamed import Renamed, load_renamed, under_present_names, v
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
-from bookpress.edition.editions import edition_names, load_edition
+from bookpress.edition.editions import load_edition
+from bookpress.edition.files import edition_names
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.progress import folding_table, note, standard_output
 from bookpress.run import processes

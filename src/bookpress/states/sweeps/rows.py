@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from bookpress.book.project import Project
 from bookpress.chapter.counted import LIMIT_VARIABLE, to_csv
-from bookpress.edition.editions import Fingerprint
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import UsageError, nearest
 from bookpress.run.engine import engine_for
-from bookpress.run.notebook import job_for, run_job
+from bookpress.run.job import job_for, run_job
 from bookpress.states.sweeps.tasks import values_of
 
 ALL = str(10**9)

@@ -19,15 +19,10 @@ from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, beside, hits_of, notes_on, parse_assignments
-from bookpress.edition.editions import DEFAULT, Fingerprint
+from bookpress.edition.files import DEFAULT
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import UsageError, collecting
-from bookpress.files import (
-    canonical,
-    check_writable,
-    harmless,
-    replace_file,
-    sha256,
-)
+from bookpress.files import canonical, check_writable, harmless, replace_file, sha256
 from bookpress.progress import note
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions

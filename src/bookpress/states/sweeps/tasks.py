@@ -12,14 +12,16 @@ from pathlib import Path
 from bookpress.book.chapters import Chapter, choose, discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
-from bookpress.edition.editions import Edition, Fingerprint, edition_values
+from bookpress.edition.editions import Edition, edition_values
+from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError
 from bookpress.files import replace_file
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import engine_for
 from bookpress.run.executor import as_they_end, cores, executor
-from bookpress.run.notebook import ChapterError, Job, job_for, run_job
+from bookpress.run.failures import ChapterError
+from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.runner import Durations, RunOptions, failure, run_chapters
 from bookpress.run.worker import WorkerSettings, run_elsewhere, versions
 

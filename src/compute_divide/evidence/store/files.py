@@ -15,7 +15,7 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bookpress.edition.editions import RELEASED
+from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError
 from bookpress.files import check_writable, files_of, replace_file, sha256
 

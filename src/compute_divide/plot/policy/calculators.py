@@ -1,6 +1,4 @@
-"""The figures and tables of the policy chapter.
-
-They are two calculators that are live on the page, and what public machines could train.
+"""Two calculators that are live on the page: of a budget, and of a facility.
 
 The page computes with the formula of `compute_divide.analysis.chips.budget`, written once more in
 Vega's expression language; the signals carry the same names. A test drives both over many
@@ -9,28 +7,16 @@ settings.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.estimates import Estimate
-from bookpress.elements.figure.show import Figure, Table
+from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
-from compute_divide.analysis.chips.budget import (
-    HOURS_PER_MONTH,
-    SECONDS_PER_HOUR,
-    offers,
-    rank_by_year,
-)
-from compute_divide.analysis.chips.hardware import chip_peaks
+from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR, rank_by_year
 from compute_divide.analysis.statistics.estimates import COMPUTE
-from compute_divide.choices.machines import QUOTES, rentable_chips
-from compute_divide.evidence.chips.chips import load_chips, load_prices
-from compute_divide.evidence.chips.machines import load_rental_prices
-from compute_divide.evidence.claims import Preset, load_presets
 from compute_divide.evidence.store.files import last_whole_year
 from compute_divide.plot.base.axes import power_axis, raised
 from compute_divide.plot.base.marks import (
@@ -41,11 +27,18 @@ from compute_divide.plot.base.marks import (
     team_shape,
     tips,
 )
-from compute_divide.plot.base.show import Column, credit, figure, table
-from compute_divide.plot.base.wording import describe_series, written
+from compute_divide.plot.base.show import Column, credit, figure
+from compute_divide.plot.base.wording import describe_series
+from compute_divide.plot.policy.controls import (
+    ALL_TEAMS,
+    budget_controls,
+    by_chip,
+    facility_controls,
+    peak_of,
+    presets_for,
+    rentable,
+)
 
-ALL_TEAMS = "all"
-"""The choice of models of every team type, unknown ones included."""
 _ONE = alt.Chart(pd.DataFrame({"run": [1]}))
 """For what stands once on the chart."""
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
@@ -63,11 +56,6 @@ _RUN_FLOP = f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation"
 _PRICED = ("hardware/prices.csv", "compute/rental_prices.csv", "hardware/chips.csv")
 """What a price and the work that it buys are taken from."""
 
-_UTILISATION = {"after": "", "min": 0.05, "max": 0.9, "step": 0.01}
-"""What the control of the utilisation allows."""
-_MONTHS = {"after": " months", "min": 1, "max": 36, "step": 1}
-"""What the control of the months allows."""
-
 _HEAD: dict[str, Any] = {"align": "right", "y": -8, "color": QUIET, "fontStyle": "italic"}
 """How the head of a column at the right is set."""
 
@@ -77,12 +65,6 @@ _RANKED = {
     "n": Column("Models of known compute", "number"),
     "rank": Column("Rank of the run", "number"),
     "unknown": Column("Compute not known", "number"),
-}
-_MACHINE_COLUMNS = {
-    "name": Column("Machine"),
-    "country": Column("Country"),
-    "h100": Column("H100 equivalents", "number"),
-    "flop": Column("Training compute (FLOP)", "power"),
 }
 
 
@@ -112,11 +94,11 @@ def budget_calculator(
         ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``,
         ``run_chips`` and ``headline`` are computed from them.
     """
-    offered = _offers()
-    controls = _budget_controls(offered, start)
+    offered = rentable()
+    controls = budget_controls(offered, start)
     formula = {
-        "price": f"({_table(offered, ['lowest', 'median', 'highest'])})[chip][quote]",
-        "peak": _peak(offered),
+        "price": f"({by_chip(offered, ['lowest', 'median', 'highest'])})[chip][quote]",
+        "peak": peak_of(offered),
         "run_hours": f"{_BUDGET_USD} / price",
         "run_chips": f"run_hours / (months * {HOURS_PER_MONTH})",
         "run_flop": _RUN_FLOP,
@@ -129,15 +111,6 @@ def budget_calculator(
     chart = _calculator(models, controls, formula, (title, takes), newest)
     sources = (f"models/{vintage}.csv", *_PRICED)
     return _with_ranks(chart, models, flop, sources)
-
-
-def _budget_controls(offered: pd.DataFrame, start: Mapping[str, Any]) -> list[dict[str, Any]]:
-    budget = start["budget"]
-    quote = start["quote"]
-    quotes = list(QUOTES.items())
-    first = _control("budget", "Budget", "number", budget, before="$")
-    price = _control("quote", "Price per chip-hour", "choice", quote, options=quotes)
-    return [first, _chip(offered, start), price, *_shared(start)]
 
 
 def facility_calculator(
@@ -162,12 +135,10 @@ def facility_calculator(
     Figure
         See `budget_calculator`.
     """
-    offered = _offers()
-    number = start["own_chips"]
-    chips = _control("own_chips", "Number of chips", "number", number, before="")
-    controls = [chips, _chip(offered, start), *_shared(start)]
+    offered = rentable()
+    controls = facility_controls(offered, start)
     formula = {
-        "peak": _peak(offered),
+        "peak": peak_of(offered),
         "run_chips": _OWN_CHIPS,
         "run_hours": f"run_chips * months * {HOURS_PER_MONTH}",
         "run_flop": _RUN_FLOP,
@@ -178,60 +149,6 @@ def facility_calculator(
     newest = last_whole_year(vintage)
     chart = _calculator(models, controls, formula, (title, takes), newest)
     return _with_ranks(chart, models, flop, (f"models/{vintage}.csv", "hardware/chips.csv"))
-
-
-def machine_runs(
-    machines: pd.DataFrame,
-    reached: Mapping[str, Estimate],
-    months: Mapping[str, Estimate],
-    year: int,
-) -> Table:
-    """Return what public machines could train if they did nothing else.
-
-    Parameters
-    ----------
-    machines : pandas.DataFrame
-        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP), by name.
-    reached, months : mapping of str to Estimate
-        The share of models within reach of each, and how many months it needs for the largest, by
-        name.
-    year : int
-        The year of these models.
-
-    Returns
-    -------
-    Table
-        A row a machine.
-    """
-    reach = [_counts(reached[name]) for name in machines.index]
-    needed = [_number(months[name]) for name in machines.index]
-    rows = machines[["country", "h100e", "flop"]].reset_index(drop=True)
-    rows = rows.rename(columns={"h100e": "h100"})
-    rows.insert(0, "name", machines.index)
-    rows = rows.assign(reach=reach, months=needed)
-    columns = {**_MACHINE_COLUMNS}
-    columns["reach"] = Column(f"Reaches, of {year}")
-    columns["months"] = Column(f"Months for the largest of {year}")
-    return table(rows, columns)
-
-
-def _number(estimate: Estimate) -> str:
-    if estimate.value:
-        return f"{estimate.value:,.0f}"
-    return ""
-
-
-def _counts(share: Estimate) -> str:
-    """Return how many of how many, nothing where there are none."""
-    if share.n:
-        return written(share, "counts")
-    return ""
-
-
-def _offers() -> pd.DataFrame:
-    """Return every chip that can be rented, with its peak and its prices."""
-    peaks = chip_peaks(load_chips())
-    return offers(load_prices(), load_rental_prices(), peaks, rentable_chips())
 
 
 def _with_ranks(
@@ -301,7 +218,7 @@ def _page(controls: list[dict[str, Any]]) -> dict[str, Any]:
     """Return what the page shows above the chart."""
     return {
         "controls": controls,
-        "presets": _presets(controls),
+        "presets": presets_for(controls),
         "readout": "said",
         "title": "headline",
     }
@@ -316,28 +233,6 @@ def _dots(chosen: alt.Chart, teams: list[str]) -> alt.Chart:
     compute = f"{COMPUTE}:Q|Training compute (FLOP)|.1e"
     tooltip = tips("model:N|Model", "team:N|Team type", compute)
     return dots.encode(color=colour, shape=shape, opacity=opacity, tooltip=tooltip)
-
-
-def _presets(controls: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the controls that each preset sets, of those that a calculator has all of."""
-    names = {control["name"] for control in controls}
-    presets = {}
-    for preset in load_presets().values():
-        values = _preset_values(preset)
-        if values.keys() <= names:
-            presets[preset.name] = values
-    return presets
-
-
-def _preset_values(preset: Preset) -> dict[str, Any]:
-    if preset.months is None:
-        return {"budget": preset.budget}
-    hours = preset.gpu_hours or 0
-    chips = preset.chips or hours / (preset.months * HOURS_PER_MONTH)
-    values: dict[str, Any] = {"own_chips": round(chips, 4), "months": preset.months}
-    if preset.chip:
-        values["chip"] = preset.chip
-    return values
 
 
 def _counts_of_years(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
@@ -384,33 +279,3 @@ def _counted(shown: pd.DataFrame, newest: int) -> str:
     terms = [f"({size:.6g} <= run_flop)" for size in sizes]
     within = " + ".join(terms) or "0"
     return f"({within}) + ' of {len(sizes)} notable models of {newest}'"
-
-
-def _shared(start: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the controls that both calculators have."""
-    share = start["utilisation"]
-    utilisation = _control("utilisation", "Utilisation", "range", share, **_UTILISATION)
-    months = _control("months", "Time", "range", start["months"], **_MONTHS)
-    names = [(ALL_TEAMS, "all"), *TEAM_NAMES.items()]
-    teams = _control("team", "Models of teams", "choice", ALL_TEAMS, options=names)
-    return [utilisation, months, teams]
-
-
-def _chip(offers: pd.DataFrame, start: Mapping[str, Any]) -> dict[str, Any]:
-    options = [(chip, chip) for chip in offers["chip"]]
-    return _control("chip", "Chip", "choice", start["chip"], options=options)
-
-
-def _control(name: str, label: str, kind: str, value: Any, **more: Any) -> dict[str, Any]:
-    return {"name": name, "label": label, "kind": kind, "value": value, **more}
-
-
-def _table(offers: pd.DataFrame, columns: list[str]) -> str:
-    """Return a Vega expression of an object: for each chip the values of some columns."""
-    values = offers.set_index("chip")[columns].astype(float)
-    return json.dumps(values.to_dict("index"))
-
-
-def _peak(offers: pd.DataFrame) -> str:
-    """Return a Vega expression for the peak of the chosen chip."""
-    return f"({_table(offers, ['peak'])})[chip].peak"

@@ -38,7 +38,9 @@ GONE = (
 COLLECT_AFTER = 100_000
 """Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
 
-PROGRAM = "import sys; from bookpress.run.fork_server import main; main(*map(int, sys.argv[1:]))"
+PROGRAM = (
+    "import sys; from bookpress.run.forked.fork_server import main; main(*map(int, sys.argv[1:]))"
+)
 POLLING = 0.005
 """Seconds between two questions whether a fork has ended."""
 _lock = threading.Lock()
@@ -269,7 +271,7 @@ def _become(line: int, alive: int, environment: Mapping[str, str], folder: str) 
         os.chdir(folder)
         sys.path.insert(0, "")
         sys.argv = ["bookpress"]
-        from bookpress.run.shell import serve
+        from bookpress.run.forked.shell import serve
 
         serve(Connection(line))
         code = 0
@@ -291,7 +293,7 @@ def _preload(modules: Sequence[str]) -> None:
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
     gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
-    for name in ("bookpress.run.shell", *modules):
+    for name in ("bookpress.run.forked.shell", *modules):
         if time.monotonic() > late:
             break
         with suppress(BaseException):

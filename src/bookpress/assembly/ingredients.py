@@ -1,0 +1,125 @@
+"""What an edition is made from, with the hashes by which it is known to stand as it was built."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bookpress.assembly.edition_record import source_record
+from bookpress.assembly.published import EXTRAS, FORMATS, STATES, whole
+from bookpress.assembly.staging import page_files
+from bookpress.book.project import Project
+from bookpress.book.renamed import load_renamed
+from bookpress.book.source import build_time
+from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.files import DEFAULT
+from bookpress.edition.sureness import FILE as SURENESS
+from bookpress.files import canonical, read, sha256
+from bookpress.formats import Format, choose
+from bookpress.outputs.html import FORMAT as PAGES
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What an edition has besides.
+
+    A mark of it, staged files, and what writes more, given source and pages.
+    """
+
+    mark: str
+    staged: Mapping[str, bytes]
+    write: Callable[[Path, Path], None]
+
+
+@dataclass(frozen=True)
+class Ingredients:
+    """What an edition is made from."""
+
+    edition: Edition
+    default: Edition
+    """The published one, from which it differs."""
+    files: Mapping[str, bytes]
+    """Files of the book that are no chapters, by name."""
+    formats: Sequence[Format]
+    """The formats besides the pages."""
+    extras: Extras | None
+    state: Mapping[str, Any]
+    """Hashes of all this, as the built edition keeps them."""
+
+    @property
+    def epoch(self) -> int:
+        """The one date of the build, in seconds since 1970."""
+        return int(self.state["date"])
+
+
+def gather(
+    project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
+) -> Ingredients:
+    """Return what an edition is to be made from, with the formats and extras that it keeps."""
+    default = edition if edition.is_default else load_edition(project, DEFAULT)
+    files = page_files(project)
+    state = page_state(project, edition, default, formats, files)
+    target = project.editions / edition.folder
+    before = whole(target, state)
+    formats = _in_order([*formats, *_formats_before(before, formats)])
+    if extras is None and before.get(EXTRAS):
+        extras = _kept(target, before[EXTRAS])
+    state[FORMATS] = [each.name for each in formats]
+    state[EXTRAS] = extras.mark if extras else None
+    return Ingredients(edition, default, files, formats, extras, state)
+
+
+def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
+    """Return the formats that an edition has besides those asked for."""
+    names = {*before.get(FORMATS, ())} - {each.name for each in asked}
+    return choose(",".join([PAGES.name, *sorted(names)]))
+
+
+def _in_order(formats: Sequence[Format]) -> list[Format]:
+    """Return formats in the order in which the press lists them."""
+    return sorted(formats, key=lambda each: (each.order, each.name))
+
+
+def _kept(folder: Path, mark: str) -> Extras:
+    """Return what a built edition has besides, to be taken over into its new pages."""
+    source = folder / "source"
+    names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
+    staged = {name: read(source / name) for name in names if (source / name).is_file()}
+
+    def write(_: Path, pages: Path) -> None:
+        shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
+
+    return Extras(mark, staged, write)
+
+
+def page_state(
+    project: Project,
+    edition: Edition,
+    default: Edition,
+    formats: Sequence[Format],
+    files: Mapping[str, bytes],
+) -> dict[str, Any]:
+    """Return hashes of all that an edition is made from.
+
+    `files` are those of the book that are no chapters.
+    """
+    pages = {name: sha256(content) for name, content in files.items()}
+    moved = load_renamed(project).moved.items()
+    renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
+    for chapter in edition.chapters:
+        if chapter.old_addresses:
+            renamed[chapter.slug] = chapter.old_addresses
+    return {
+        "edition": edition.id,
+        "default": default.id,
+        "pages": sha256(canonical(pages).encode()),
+        "renamed": renamed,
+        FORMATS: [each.name for each in formats],
+        "python": platform.python_version(),
+        "date": int(build_time(project.root).timestamp()),
+        "source": source_record(project),
+    }

@@ -1,0 +1,76 @@
+"""The files of editions: ``book/editions/<name>.yml``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bookpress.book.project import Project
+from bookpress.errors import UsageError, nearest, quoted
+from bookpress.files import load_model
+
+DEFAULT = "default"
+FOLDER = "book/editions"
+ID_LENGTH = 12
+NAMING = (
+    "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
+    f"and is not {ID_LENGTH} hexadecimal digits as an id is"
+)
+
+
+class EditionFile(BaseModel):
+    """What ``book/editions/<name>.yml`` may hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str
+    description: str = ""
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
+def is_name(name: str) -> bool:
+    """Return whether an edition may have this name.
+
+    It becomes that of a folder, and part of addresses and commands.
+    """
+    is_plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)
+    is_id = re.fullmatch(r"[0-9a-f]{12}", name)
+    return bool(is_plain) and not is_id
+
+
+def edition_names(project: Project) -> list[str]:
+    """Return the names of the editions that have a file, and ``default``, which needs none."""
+    names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
+    return sorted({DEFAULT, *filter(is_name, names)})
+
+
+def file_faults(project: Project) -> dict[str, str]:
+    """Return what is wrong with the names of files.
+
+    It is by file a clause such as ``must be renamed to x.yml``.
+    """
+    faults = {}
+    for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
+        file = f"{FOLDER}/{path.name}"
+        if not is_name(path.stem):
+            faults[file] = f"must be renamed: {NAMING}"
+        elif path.suffix != ".yml":
+            faults[file] = f"must be renamed to {path.stem}.yml"
+    return faults
+
+
+def load_edition_file(project: Project, name: str) -> EditionFile:
+    """Return what the file of an edition says; the default edition needs no file."""
+    for file, fault in file_faults(project).items():
+        if Path(file).stem == name:
+            raise UsageError(f"no edition {quoted(name)}: {file} {fault}")
+    names = edition_names(project)
+    if name not in names:
+        raise UsageError(f"no edition {quoted(name)}{nearest(name, names)}")
+    path = project.root / FOLDER / f"{name}.yml"
+    if not path.is_file():
+        return EditionFile(title="Default edition")
+    return load_model(path, f"{FOLDER}/{path.name}", EditionFile)

@@ -1,0 +1,76 @@
+"""What every chapter rests on: evidence, packages and lock, as a hash of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bookpress.book import renamed
+from bookpress.book.documents import files_beside
+from bookpress.book.project import Project
+from bookpress.edition.installed import strays
+from bookpress.errors import PressError
+from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
+from bookpress.progress import note
+
+RELEASED = renamed.FOLDER
+"""The folder of the evidence with the results of releases.
+
+They say what was; no id rests on them.
+"""
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """What every chapter rests on.
+
+    It is the SHA-256 of each file of the evidence and of both packages, and of the lock with what
+    is installed in another version.
+    """
+
+    evidence: Mapping[str, str] = field(default_factory=dict)
+    packages: Mapping[str, str] = field(default_factory=dict)
+    lock: str = ""
+    stamps: frozenset[Stamp] = field(default=frozenset(), repr=False, compare=False)
+
+    @classmethod
+    def of(cls, project: Project) -> Fingerprint:
+        """Return the hashes of a project as it stands."""
+        # First, so that what is written while files are read counts as a change.
+        before = stamps(project.watched)
+        lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
+        evidence = tree(project.data, without=(RELEASED,))
+        for name, path in files_beside(project).items():
+            evidence[f"./{name}"] = sha256(read(path))
+        return cls(evidence, trees(project.packages), lock, before)
+
+    def check(self, project: Project) -> None:
+        """Raise when a file of evidence or package was written to since; if not strict, say which.
+
+        A chapter of such a book may write into its evidence each time.
+        """
+        changed = sorted({stamp[0] for stamp in self.stamps ^ stamps(project.watched)})
+        for path in changed:
+            if project.settings.strict or not Path(path).is_relative_to(project.data):
+                again = "build again: what is done is kept"
+                raise PressError(f"{path} changed while chapters were running; {again}")
+            note(f"{path} was written while chapters ran: if none of them did it, build again")
+
+    @property
+    def id(self) -> str:
+        """One hash for all."""
+        parts = canonical([self.evidence, self.packages, self.lock])
+        return sha256(parts.encode())
+
+
+def _lock_hash(lock: bytes) -> str:
+    """Return the hash of a lock; where something else is installed, of both, which is said."""
+    others = strays(lock.decode("utf-8", "replace"))
+    if not others:
+        return sha256(lock)
+    installed = [f"{name} {version}" for name, version in others.items()]
+    some = ", ".join(installed[:3])
+    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
+    note(f"{some}{more} installed, which the lock has in another version: the id says so too")
+    return sha256(canonical([sha256(lock), others]).encode())

@@ -1,0 +1,163 @@
+"""What broke a run, in words, and the chapter as far as it got."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from bookpress.chapter.publish import TAG
+from bookpress.errors import PressError
+from bookpress.run.cache import Run
+from bookpress.run.notebook import INJECTED, as_file, tidied
+
+FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
+"""How a traceback names a line of a cell."""
+
+
+class ChapterError(PressError):
+    """A chapter that failed.
+
+    Its slug, what went wrong and in which cell, the notebook as far as it was run.
+    """
+
+    def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
+        super().__init__(f"{chapter}: {message}")
+        self.chapter = chapter
+        self.notebook = notebook
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole."""
+        message = str(self).removeprefix(f"{self.chapter}: ")
+        return ChapterError, (self.chapter, message, self.notebook)
+
+
+def interruption(notebook: Any, error: Exception, limit: float) -> str:
+    """Say where a run broke off and why, `limit` its seconds.
+
+    Whatever it is, it fails one chapter, not the build.
+    """
+    return f"{_where(notebook)} {_why(error, limit)}"
+
+
+def _why(error: Exception, limit: float) -> str:
+    """Say what broke off a run."""
+    from jupyter_client.kernelspec import NoSuchKernel
+    from nbclient.exceptions import DeadKernelError
+
+    from bookpress.run.forked.fork_server import OutputError
+
+    match error:
+        case TimeoutError():
+            return f"was still running after the time limit of {limit:g} seconds"
+        case OutputError():
+            return str(error)
+        case NoSuchKernel(name=kernel):
+            return f"needs the kernel {kernel}, which is not installed"
+        case DeadKernelError() | RuntimeError():
+            return f"did not end: {error}"
+    return f"broke off with {type(error).__name__}: {error}"
+
+
+def _where(notebook: Any) -> str:
+    """Name the code cell that broke the run, else the last one that was started."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    started = [cell for cell in code if _mark(cell, "start_time")]
+    broken = [cell for cell in started if _mark(cell, "exception")]
+    if not started:
+        return "before its first cell, it"
+    return _named(notebook, (broken or started)[-1])
+
+
+def failure_in(notebook: Any) -> str | None:
+    """Say which cell ended the run and with what error; None if none did.
+
+    One that calls ``sys.exit`` has failed.
+    """
+    cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
+    if cell is None:
+        return None
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    if not errors:
+        return f"{_named(notebook, cell)} failed"
+    error = errors[-1]
+    if TAG in cell.metadata.get("tags", []):  # it names file, line and sentence itself
+        return f"what its prose quotes cannot be made:\n{error.evalue}"
+    what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
+
+
+def _mark(cell: Any, name: str) -> Any:
+    return cell.metadata.get("papermill", {}).get(name)
+
+
+def _failed_line(cell: Any, error: Any) -> int:
+    """Return the number of the line of a cell that raised, else that of its first."""
+    from papermill.exceptions import strip_color
+
+    frames = FRAME.findall(strip_color("\n".join(error.traceback)))
+    lines = [int(line) for count, line in frames if int(count) == cell.execution_count]
+    if lines:
+        return lines[-1]
+    return 1
+
+
+def _named(notebook: Any, cell: Any, line: int = 1) -> str:
+    """Name a cell by its number in the chapter and one of its lines.
+
+    The chapter itself has no injected parameters.
+    """
+    number = 0
+    for other in notebook.cells:
+        is_code = other.cell_type == "code" and INJECTED not in other.metadata.get("tags", [])
+        if is_code:
+            number += 1
+            if other is cell:
+                break
+    else:
+        return "the cell with the values of the parameters"
+    lines = cell.source.strip("\n").splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1]
+    return f"code cell {number} (`{shown.strip()}`)"
+
+
+def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run:
+    """Return a chapter as far as it got, with a box that says what went wrong where it did.
+
+    Behind it, outputs are those that its file has `stored`, by code cell.
+    """
+    import nbformat
+
+    notebook = nbformat.reads(error.notebook.decode("utf-8"), as_version=4)
+    place = _end_of(notebook)
+    rest = [cell for cell in notebook.cells[place:] if _is_of_author(cell)]
+    kept = [*stored][-len(rest) :] if rest else []
+    for cell, outputs in zip(rest, kept, strict=False):
+        cell.outputs = [nbformat.from_dict(output) for output in outputs]
+    more = " What follows is what its file has stored." if any(kept) else ""
+    fence = "`" * 8
+    text = (
+        f"{fence}`{{danger}}\n**This chapter could not be run to its end.**{more}\n\n"
+        f"{fence}{{code-block}} text\n{error}\n{fence}\n{fence}`"
+    )
+    notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text))
+    return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)
+
+
+def _end_of(notebook: Any) -> int:
+    """Return the place behind the cell that broke a run, else that was started last.
+
+    Where none was, it is that of the first code cell.
+    """
+    places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+    started = [place for place in places if _mark(notebook.cells[place], "start_time")]
+    broken = [place for place in started if _mark(notebook.cells[place], "exception")]
+    if not started:
+        return next(iter(places), len(notebook.cells))
+    return (broken or started[-1:])[0] + 1
+
+
+def _is_of_author(cell: Any) -> bool:
+    """Return whether a cell is code that the chapter itself has."""
+    tags = cell.metadata.get("tags", [])
+    return bool(cell.cell_type == "code") and INJECTED not in tags and TAG not in tags

@@ -1,0 +1,148 @@
+"""Run one chapter: papermill injects the values, and an engine runs the cells."""
+
+from __future__ import annotations
+
+import logging
+import math
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.book.parsed import KERNEL
+from bookpress.book.project import Project
+from bookpress.chapter.estimates import harvest
+from bookpress.chapter.types.allowed import Value
+from bookpress.edition.fingerprint import Fingerprint
+from bookpress.errors import PressError
+from bookpress.run import processes
+from bookpress.run.cache import Run, run_key
+from bookpress.run.engine import Engine
+from bookpress.run.failures import ChapterError, failure_in, interruption
+from bookpress.run.notebook import as_file, is_injected, tidied
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that is needed to run a chapter, on this machine or another."""
+
+    chapter: str
+    """Its slug."""
+    key: str
+    """That of the run, see `bookpress.run.cache`."""
+    notebook: bytes
+    """Not run."""
+    values: Mapping[str, Value]
+    """Of all parameters."""
+    environment: Mapping[str, str]
+    """Says where the evidence is."""
+    time_limit: float
+    """In seconds."""
+    output_limit: int = processes.OUTPUT_LIMIT
+    """Characters that it may put out, as a cell may print for ever."""
+    folder: str = ""
+    """Where cells run; in one of their own where it is empty."""
+    cell_limit: float = math.inf
+    """Seconds that each cell may take."""
+
+
+def job_for(
+    project: Project,
+    chapter: Chapter,
+    values: Mapping[str, Value],
+    fingerprint: Fingerprint,
+    time_limit: float | None = None,
+) -> Job:
+    """Return the job that runs a chapter with these values."""
+    in_python = {each.name: each.in_python(values[each.name]) for each in chapter.parameters}
+    own = {each.name: each.default for each in chapter.parameters}
+    if values == own and any(map(is_injected, chapter.notebook["cells"])):
+        in_python = {}  # papermill would take out what it has put in before
+    execution = chapter.execution
+    if time_limit is None:
+        time_limit = execution.time_limit(chapter.front_matter, chapter.notebook["cells"])
+    return Job(
+        chapter=chapter.slug,
+        key=run_key(chapter, values, fingerprint),
+        notebook=as_file(chapter.executable),
+        values=in_python,
+        environment={project.settings.data_variable: str(project.data)},
+        time_limit=time_limit,
+        output_limit=processes.output_limit(strict=project.settings.strict),
+        folder="" if execution.in_temp else str(chapter.path.parent),
+        cell_limit=execution.cell_limit,
+    )
+
+
+def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> Run:
+    """Run a chapter or raise `ChapterError`.
+
+    `forked` is told the process of a fork, which leads a group of its own.
+    """
+    processes.check()
+    started = time.monotonic()
+    # what a killed chapter has started may still write into its folder
+    with tempfile.TemporaryDirectory(dir=processes.scratch(), ignore_cleanup_errors=True) as folder:
+        notebook = _execute(job, engine, job.folder or folder, forked)
+    try:
+        results = harvest(output for cell in notebook.cells for output in cell.get("outputs", ()))
+        fields = {key: result.fields for key, result in results.items()}
+        content = as_file(tidied(notebook))
+    except Exception as error:
+        raise ChapterError(job.chapter, str(error), as_file(notebook)) from error
+    seconds = round(time.monotonic() - started, 3)
+    return Run(job.chapter, job.key, content, fields, seconds)
+
+
+def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], object]) -> Any:
+    """Return the executed notebook, or raise `ChapterError`."""
+    notebook = _prepared(job)
+    kernel = notebook.metadata.kernelspec.name
+    # a fork stands for a kernel of Python alone
+    engine_name = engine.name if kernel == KERNEL["name"] else "kernel"
+    from papermill.engines import papermill_engines
+
+    from bookpress.run.papermill_engines import Surroundings
+
+    try:
+        # without papermill's own check of what came out: it does not know ``raises-exception``
+        papermill_engines.execute_notebook_with_engine(
+            f"bookpress-{engine_name}",
+            notebook,
+            kernel,
+            progress_bar=False,
+            within=Surroundings(
+                environment=dict(job.environment),
+                folder=folder,
+                time_limit=job.time_limit,
+                output_limit=job.output_limit,
+                cell_limit=job.cell_limit,
+            ),
+            forked=forked,
+        )
+        problem = failure_in(notebook)
+    except Exception as error:
+        if isinstance(error, PressError):
+            raise
+        processes.check()
+        problem = interruption(notebook, error, min(job.time_limit, job.cell_limit))
+    if problem:
+        raise ChapterError(job.chapter, problem, as_file(notebook))
+    return notebook
+
+
+def _prepared(job: Job) -> Any:
+    """Return the notebook with the values put in by papermill."""
+    import nbformat
+    import papermill
+
+    from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
+
+    # we check the names of parameters ourselves
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    written = nbformat.reads(job.notebook, as_version=4)
+    return papermill.execute_notebook(
+        written, None, parameters=dict(job.values), prepare_only=True, progress_bar=False
+    )

@@ -1,0 +1,67 @@
+"""What public machines could train, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from bookpress.chapter.estimates import Estimate
+from bookpress.elements.figure.show import Table
+from compute_divide.plot.base.show import Column, table
+from compute_divide.plot.base.wording import written
+
+_MACHINE_COLUMNS = {
+    "name": Column("Machine"),
+    "country": Column("Country"),
+    "h100": Column("H100 equivalents", "number"),
+    "flop": Column("Training compute (FLOP)", "power"),
+}
+
+
+def machine_runs(
+    machines: pd.DataFrame,
+    reached: Mapping[str, Estimate],
+    months: Mapping[str, Estimate],
+    year: int,
+) -> Table:
+    """Return what public machines could train if they did nothing else.
+
+    Parameters
+    ----------
+    machines : pandas.DataFrame
+        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP), by name.
+    reached, months : mapping of str to Estimate
+        The share of models within reach of each, and how many months it needs for the largest, by
+        name.
+    year : int
+        The year of these models.
+
+    Returns
+    -------
+    Table
+        A row a machine.
+    """
+    reach = [_counts(reached[name]) for name in machines.index]
+    needed = [_number(months[name]) for name in machines.index]
+    rows = machines[["country", "h100e", "flop"]].reset_index(drop=True)
+    rows = rows.rename(columns={"h100e": "h100"})
+    rows.insert(0, "name", machines.index)
+    rows = rows.assign(reach=reach, months=needed)
+    columns = {**_MACHINE_COLUMNS}
+    columns["reach"] = Column(f"Reaches, of {year}")
+    columns["months"] = Column(f"Months for the largest of {year}")
+    return table(rows, columns)
+
+
+def _number(estimate: Estimate) -> str:
+    if estimate.value:
+        return f"{estimate.value:,.0f}"
+    return ""
+
+
+def _counts(share: Estimate) -> str:
+    """Return how many of how many, nothing where there are none."""
+    if share.n:
+        return written(share, "counts")
+    return ""
