@@ -41,8 +41,6 @@ ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "pyproject.toml"
 
 LINES = 15  # of code in a cell
-LONGER = {"research-topics.md": 30, "scrutiny.md": 24}
-"""Chapters with more parameters than a cell has lines, and how long the cell of these may be."""
 WIDTH = 100  # characters of a line of code
 HIDDEN = 5  # cells of the whole book that readers do not see
 HIDING = {f"{verb}-{part}" for verb in ("hide", "remove") for part in ("input", "output", "cell")}
@@ -153,9 +151,8 @@ def over_limits(chapter: ChapterText) -> Iterator[Finding]:
     declaring = [number for number, cell in enumerate(chapter.cells) if _declares(cell)]
     for place, cell in enumerate(chapter.cells):
         lines = cell.code.splitlines()
-        most = LONGER.get(Path(chapter.file).name, LINES) if place in declaring else LINES
-        if len(lines) > most:
-            message = f"long-cell {len(lines)} lines of code: a cell has at most {most}"
+        if len(lines) > LINES:
+            message = f"long-cell {len(lines)} lines of code: a cell has at most {LINES}"
             yield Finding(chapter.file, cell.line, message)
         takes_types = bool(declaring) and place <= declaring[0]
         for number, line in enumerate(lines, cell.line):

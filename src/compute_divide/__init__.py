@@ -13,7 +13,7 @@ from typing import Any
 
 VOCABULARY = {
     # snapshots
-    "compute_divide.evidence.papers.profiles": ["venue_name"],
+    "compute_divide.evidence.papers.profiles": ["conferences", "venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],

@@ -238,13 +238,10 @@ def test_the_code_cells_of_the_book_have_at_most_fifteen_lines():
     lengths = {}
     for file in sorted(ROOT.glob("notebooks/*.md")):
         for cell in chapters.read_chapter(file.name, file.read_text("utf-8")).cells:
-            is_longer = "parameters" in chapters.tags_of(cell) and file.name in chapters.LONGER
-            limit = chapters.LONGER[file.name] if is_longer else 15
             lines = len(cell.code.strip("\n").splitlines())
-            if lines > limit:
+            if lines > 15:
                 lengths[f"{file.name}:{cell.line}"] = lines
     assert lengths == {}
-    assert set(chapters.LONGER) == {"research-topics.md", "scrutiny.md"}
 
 
 def test_a_chapter_that_cannot_be_read_leaves_the_others(said, tmp_path):

@@ -39,7 +39,6 @@ from compute_divide.choices.numbers import (
     Years,
 )
 from compute_divide.choices.papers import (
-    PlacedYear,
     Text,
     Texts,
     Topic,
@@ -71,7 +70,6 @@ __all__ = [
     "NonProfits",
     "NumberFormat",
     "Period",
-    "PlacedYear",
     "Portion",
     "PowerPrice",
     "Quote",

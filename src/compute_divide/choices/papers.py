@@ -7,19 +7,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compute_divide.choices.kinds import OneOf
-from compute_divide.evidence.papers.profiles import topic_label, topic_names, venue_name, venues
+from compute_divide.evidence.papers.profiles import (
+    topic_label,
+    topic_names,
+    venue_label,
+    venue_names,
+)
 from compute_divide.evidence.store.files import works_names
 
-PLACED_YEARS = [*range(2006, 2019), 2021, 2022, 2024]
-"""Years whose NeurIPS papers have affiliations."""
-_placed = {"by": [-2, -1, 1, 2], "of": PLACED_YEARS}
-PlacedYear = Annotated[
-    int, Field(ge=1950, le=2030, json_schema_extra={"explore": _placed, "question": True})
-]
-"""A calendar year, explored within `PLACED_YEARS`."""
-
-Venue = Annotated[str, OneOf(venues, named=venue_name)]
-"""A conference of the papers table."""
+Venue = Annotated[str, OneOf(venue_names, named=venue_label)]
+"""A conference of the papers table, or a group of them: those on one field."""
 Venues = Annotated[list[Venue], Field(min_length=1)]
 """Conferences, at least one."""
 Topic = Annotated[str, OneOf(topic_names, named=topic_label)]

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import compute_divide as cd
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import load_settings
 from bookpress.chapter.parameters import Parameter
@@ -11,6 +12,7 @@ from compute_divide import choices
 from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.choices import machines
 from compute_divide.evidence.chips.chips import load_chips, load_prices
+from compute_divide.evidence.papers.profiles import venue_names, venues
 from compute_divide.evidence.store.files import vintages
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -39,7 +41,7 @@ def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
         ("Quote", "median", "cheap", "lowest, median, highest"),
         ("NumberFormat", "fp32", "int8", "training, tensor-16, fp32"),
         ("Venues", ["neurips", "icml"], ["icml", "nips"], "item 2; there is none of this name"),
-        ("Venues", ["acl"], [], "aaai, acl"),
+        ("Venues", ["vision", "acl"], [], "machine-learning, vision"),
         ("Topics", ["scrutiny", "bandits"], ["bandit"], "compute-intensive, low-compute"),
         ("Texts", ["title"], ["body"], "title, keywords, abstract"),
         ("Reading", "domain", "email", "name, domain"),
@@ -91,4 +93,9 @@ def test_a_year_is_explored_no_further_than_the_evidence_holds_whole() -> None:
         2021,
         2022,
     ]
-    assert Parameter("year_after", choices.PlacedYear, 2024).explored(2024) == [2022, 2024]
+
+
+def test_a_group_of_conferences_stands_for_its_members_each_once() -> None:
+    assert cd.conferences(["vision", "colt", "cvpr"]) == ["cvpr", "iccv", "eccv", "colt"]
+    everything = cd.conferences(venue_names())
+    assert sorted(everything) == venues()

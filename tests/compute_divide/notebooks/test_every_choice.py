@@ -66,20 +66,12 @@ BEYOND = [
     ("open-models", {"early": "2019-2024", "late": "2020-2022", "reading": "domain"}),
     ("scrutiny", {"venues": ["colt"], "minimum_coverage": 0.0}),
     ("scrutiny", {"early": "1950-1951", "late": "2030"}),
-    ("scrutiny", {"scrutiny": ["audit"], "parts": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
+    ("scrutiny", {"scrutiny": ["audit"], "low": ["bandits"], **OTHER_CHOICES}),
     ("scrutiny", {"venues": ["iclr"], "middle": "1950"}),
-    ("research-topics", {"model_venues": ["eccv"], "minimum_coverage": 1.0}),
-    ("research-topics", {"cited_venues": ["emnlp"]}),
+    ("research-topics", {"venues": ["eccv"], "minimum_coverage": 1.0}),
+    ("research-topics", {"venues": ["language", "colt"]}),
     ("research-topics", {"cited_late": "2030", "top": 0.0, **OTHER_CHOICES}),
-    (
-        "research-topics",
-        {
-            "cited_venues": ["colt", "cvpr"],
-            "cited_middle": "2017",
-            "minimum_coverage": 0.0,
-            "top": 1.0,
-        },
-    ),
+    ("research-topics", {"cited_early": "2013-2021", "minimum_coverage": 0.0, "top": 1.0}),
 ]
 """Years after and before the data, venues without papers, other readings, the rest as published."""
 

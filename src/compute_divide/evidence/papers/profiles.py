@@ -56,6 +56,21 @@ READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the l
 
 _CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
 
+VENUE_GROUPS = {
+    "machine-learning": ("neurips", "icml", "iclr"),
+    "vision": ("cvpr", "iccv", "eccv"),
+    "language": ("acl", "naacl", "emnlp", "coling", "colm"),
+    "general": ("aaai", "ijcai"),
+}
+"""Conferences on one field, by the name of the group; those on theory, robotics and statistics
+stand alone."""
+_FIELDS = {
+    "machine-learning": "machine learning",
+    "vision": "computer vision",
+    "language": "language",
+    "general": "AI in general",
+}
+
 
 def venue_name(venue: str) -> str:
     """Return how a conference is written, mostly in capitals.
@@ -83,6 +98,38 @@ def venues() -> list[str]:
     text = read_bytes(COVERAGE_TABLE).decode("utf-8")
     rows = csv.DictReader(io.StringIO(text))
     return sorted({row["venue"] for row in rows})
+
+
+def venue_names() -> list[str]:
+    """Return the names of the groups of venues, then the venues."""
+    return [*VENUE_GROUPS, *venues()]
+
+
+def venue_label(name: str) -> str:
+    """Return how a venue, or a group of venues, is written for readers."""
+    return _FIELDS.get(name) or venue_name(name)
+
+
+def conferences(names: Iterable[str]) -> list[str]:
+    """Return the conferences that are meant by names of conferences and of groups of them.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Conferences as the papers table has them, or groups: ``machine-learning``, ``vision``,
+        ``language``, ``general``.
+
+    Returns
+    -------
+    list of str
+        Each conference once, in the order in which they are named.
+
+    Examples
+    --------
+    >>> conferences(["vision", "colt", "cvpr"])
+    ['cvpr', 'iccv', 'eccv', 'colt']
+    """
+    return list(dict.fromkeys(venue for name in names for venue in VENUE_GROUPS.get(name, (name,))))
 
 
 def topic_names() -> list[str]:
