@@ -45,6 +45,7 @@ ELEMENT = Element(
     ),
     directives={"clock": Directive(".clock:show", content=True)},
     style="clock.css",
+    print_style="clock.print.css",
     script="clock.js",
 )
 ''',
@@ -63,6 +64,7 @@ def in_words(text, docname, env):
 """,
     "clockwork/clock.html": '<div class="clock"><b class="clock-hands">tick</b>\n<!-- slot --></div>',
     "clockwork/clock.css": ".clock { color: teal; }\n",
+    "clockwork/clock.print.css": ".clock { color: black; }\n",
     "clockwork/clock.js": "window.clockwork = true;\n",
     "clockwork/poster.py": '''
 """A poster, made from the pages."""
@@ -142,7 +144,7 @@ def test_an_element_is_on_the_page_with_its_template_style_and_script(press: Any
     page = (press.site / "notebooks/moons.html").read_text()
     assert 'class="clock">' in page
     assert "The hour has struck." in page
-    assert ".clock{color: teal;}" in (press.site / "_static/reading.css").read_text()
+    assert ".clock{color:teal;}" in (press.site / "_static/reading.css").read_text()
     assert "window.clockwork = true" in (press.site / "_static/reading.js").read_text()
 
 
@@ -167,6 +169,7 @@ def test_an_element_is_on_paper_and_in_the_e_book_as_its_forms_say(
     paper = chapter_document(article, front)
     assert 'class="clock"' in paper
     assert "clock-hands" not in paper
+    assert ".clock{color:black;}" in paper
     with zipfile.ZipFile(press.site / "epub/orbits.epub") as book:
         text = book.read("EPUB/notebooks-moons.xhtml").decode()
     assert "Moons" in text
@@ -194,7 +197,8 @@ def test_all_that_is_registered_is_there() -> None:
         papers = [element.on_paper(form).then for form in ("print", "epub")]
         for place in [*makers, *element.roles.values(), *forms, *papers]:
             assert not isinstance(place, str) or not place or callable(element.find(place))
-        for name in (element.style, element.script, *(asset.name for asset in element.assets)):
+        own = (element.style, element.print_style, element.epub_style, element.script)
+        for name in (*own, *(asset.name for asset in element.assets)):
             assert not name or (element.folder / name).is_file()
     for form in formats.formats():
         for place in (form.write, form.needs):

@@ -8,13 +8,13 @@ from bookpress.elements.base.charts import INK
 
 Ground = Literal["light", "dark"]
 CSS = assets.content("reading.css").decode()
-PAIRS = dict(re.findall(r"--([a-z]+): light-dark\((#[0-9a-f]{6}, #[0-9a-f]{6})\)", CSS))
-PLAIN = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6});", CSS))
+PAIRS = dict(re.findall(r"--([a-z]+):light-dark\((#[0-9a-f]{6},#[0-9a-f]{6})\)", CSS))
+PLAIN = dict(re.findall(r"--([a-z]+):(#[0-9a-f]{6});", CSS))
 GROUNDS: tuple[Ground, ...] = ("light", "dark")
 
 
 def colour(name: str, ground: Ground) -> str:
-    return PAIRS[name].split(", ")[GROUNDS.index(ground)]
+    return PAIRS[name].split(",")[GROUNDS.index(ground)]
 
 
 def test_pictures_are_in_the_ink_of_the_page_and_browsers_without_light_dark_get_the_light_colours() -> (

@@ -52,7 +52,7 @@ TO_LAB = np.array(
 )
 JUST_NOTICEABLE = 0.02
 CSS = assets.content("reading.css").decode()
-GROUNDS = re.search(r"--paper: light-dark\((#\w+), (#\w+)\)", CSS).groups()
+GROUNDS = re.search(r"--paper:light-dark\((#\w+),(#\w+)\)", CSS).groups()
 """Of the page, light and dark."""
 
 

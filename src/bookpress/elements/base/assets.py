@@ -21,7 +21,7 @@ STYLE = "reading.css"
 SCRIPT = "reading.js"
 OWN = ("apart.css", "mode.js")
 """What pages load that stand outside an edition, and the first script of each page."""
-_STYLE = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};])\s*|(\s+)""", re.DOTALL)
+_STYLE = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};,])\s*|(:)\s+|(\s+)""", re.DOTALL)
 _REMARK = re.compile(r"""(?<=[;{},)]) // [^`"']*$""")
 """A remark at the end of a line of a script, where no text can contain it."""
 
@@ -36,7 +36,6 @@ def served() -> dict[str, bytes]:
         styles += [element.folder / element.style] if element.style else []
         scripts += [element.folder / element.script] if element.script else []
         own += [element.folder / asset.name for asset in element.assets]
-    styles.append(HERE / "screens.css")
     joined = {STYLE: _joined(styles), SCRIPT: _joined(scripts)}
     every = {**joined, **{path.name: path.read_text("utf-8") for path in own}}
     return {name: lean(name, text).encode() for name, text in every.items()}
@@ -44,6 +43,13 @@ def served() -> dict[str, bytes]:
 
 def _joined(files: list[Path]) -> str:
     return "\n".join(file.read_text("utf-8") for file in files)
+
+
+def style_of(form: str, page: str) -> str:
+    """Return the style of a form, ``print`` or ``epub``: that of its page, then its elements'."""
+    named = [(element.folder, getattr(element, f"{form}_style")) for element in elements()]
+    parts = [(folder / name).read_text("utf-8") for folder, name in named if name]
+    return lean(f"{form}.css", "\n".join([page, *parts]))
 
 
 def loaded(kind: str, body: str) -> list[Asset]:
@@ -81,7 +87,7 @@ def lean(name: str, text: str) -> str:
     Examples
     --------
     >>> lean("a.css", 'p::after { content: "a  { b"; }  /* why */')
-    'p::after{content: "a  { b";}'
+    'p::after{content:"a  { b";}'
     >>> lean("a.js", "f();\n// Why.\n  g(); // how\n")
     'f();\ng();'
     """
@@ -94,5 +100,5 @@ def lean(name: str, text: str) -> str:
 
 
 def _shortened(found: re.Match[str]) -> str:
-    text, sign, space = found.groups()
-    return text or sign or (" " if space else "")
+    text, sign, colon, space = found.groups()
+    return text or sign or colon or (" " if space else "")

@@ -116,7 +116,11 @@ class Element:
     directives: Mapping[str, Directive] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
-    """A file of its folder that becomes part of the style of all pages."""
+    """A file of its folder that becomes part of the style of all pages, paper included."""
+    print_style: str = ""
+    """A file of its folder that becomes part of the style of the PDF, over that of the pages."""
+    epub_style: str = ""
+    """A file of its folder that becomes part of the style of the e-book, which has no other."""
     script: str = ""
     """A file of its folder that becomes part of the script of all pages."""
     assets: tuple[Asset, ...] = ()

@@ -23,6 +23,8 @@ ELEMENT = Element(
     order=20,
     directives={"every-choice": Directive(".parameter_box:every_choice")},
     style="opening.css",
+    print_style="choices.print.css",
+    epub_style="choices.epub.css",
     assets=(
         Asset("choices.css", kinds=("chapter",), themed=True),
         Asset("themed.css", themed=True, by_hand=True),

@@ -19,5 +19,8 @@ ELEMENT = Element(
         text=As.SAME,
     ),
     order=64,
+    style="cite-box.css",
+    print_style="citation.print.css",
+    epub_style="citation.epub.css",
     assets=(Asset("cite.css"), Asset("cite.js")),
 )

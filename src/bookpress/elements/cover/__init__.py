@@ -28,4 +28,6 @@ ELEMENT = Element(
         "edition-line": Directive(".cover:edition_line"),
     },
     style="cover.css",
+    print_style="cover.print.css",
+    epub_style="cover.epub.css",
 )

@@ -15,4 +15,5 @@ ELEMENT = Element(
     ),
     order=10,
     style="layout.css",
+    print_style="layout.print.css",
 )

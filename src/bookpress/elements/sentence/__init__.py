@@ -19,6 +19,8 @@ ELEMENT = Element(
     },
     roles={"holds": "bookpress.elements.value.roles:ValueRole"},
     style="sentence.css",
+    print_style="sentence.print.css",
+    epub_style="sentence.epub.css",
     assets=(
         Asset("claims.js", kinds=("chapter",), early=True),
         Asset("quote.css", by_hand=True),  # with the first quote that a reader asks for

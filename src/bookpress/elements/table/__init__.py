@@ -14,5 +14,7 @@ ELEMENT = Element(
     ),
     order=40,
     style="table.css",
+    print_style="table.print.css",
+    epub_style="table.epub.css",
     assets=(Asset("tables.js", signs=("searchable", "data-filter")),),
 )

@@ -13,4 +13,5 @@ ELEMENT = Element(
         text=As.SAME,
     ),
     order=25,
+    style="typesetting.css",
 )

@@ -15,5 +15,7 @@ ELEMENT = Element(
         text=".words:in_words",
     ),
     order=60,
+    style="value.css",
+    print_style="value.print.css",
     roles=dict.fromkeys(KINDS, ROLE),
 )

@@ -17,6 +17,7 @@ import vl_convert
 from lxml import etree
 from markupsafe import Markup
 
+from bookpress.elements.base.assets import style_of
 from bookpress.files import archive
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import HERE, FrontMatter, load_front_matter
@@ -85,7 +86,8 @@ def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, 
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     for path in sorted((HERE / "fonts").glob("*.woff2")):
         files[f"fonts/{path.name}"] = path.read_bytes()
-    files["book.css"] = (EBOOK / "book.css").read_bytes()
+    page_style = (EBOOK / "book.css").read_text("utf-8")
+    files["book.css"] = style_of("epub", page_style).encode()
     return files
 
 

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lxml import html
+from markupsafe import Markup
 
+from bookpress.elements.base.assets import style_of
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import FrontMatter
 from bookpress.outputs.base.page_extraction import Article, Element
@@ -32,7 +34,9 @@ def chapter_document(article: Article, front: FrontMatter) -> str:
     page_extraction.relink([article], within, front.address)
     _set_for_paper(article.body, front.site)
     address = front.address(article.path)
-    return front.fill(PAPER / "chapter.html", article=article, address=address)
+    return front.fill(
+        PAPER / "chapter.html", article=article, address=address, style=style_of_paper()
+    )
 
 
 def book_document(
@@ -59,11 +63,18 @@ def book_document(
             _demote(article.body)
     return front.fill(
         PAPER / "book.html",
+        style=style_of_paper(),
         cover=cover,
         parts=page_extraction.by_part(pages),
         figures=page_extraction.figures(articles),
         page_of=page_of or {},
     )
+
+
+def style_of_paper() -> Markup:
+    """Return the look of paper, over that of the pages."""
+    page = (PAPER / "paper.css").read_text("utf-8")
+    return Markup(style_of("print", page))  # noqa: S704 (files of ours)
 
 
 def headings_of(document: str) -> list[str]:
