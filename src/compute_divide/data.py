@@ -83,6 +83,9 @@ def _named(name: str, load: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def load_all() -> None:
-    """Import them all."""
+    """Import them all, and what their files are checked by."""
+    from compute_divide.evidence.store.tables import import_checks
+
     for name in __all__:
         __getattr__(name)
+    import_checks()

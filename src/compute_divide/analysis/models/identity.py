@@ -50,19 +50,19 @@ Keys = Callable[[pd.DataFrame], list[str]]
 
 
 def _names(rows: pd.DataFrame) -> list[str]:
-    return rows["model"].tolist()
+    return rows["model"].to_numpy().tolist()
 
 
 def _plain_names(rows: pd.DataFrame) -> list[str]:
-    return _plain(rows["model"])
+    return _plain(rows["model"].to_numpy())
 
 
 def _titles(rows: pd.DataFrame) -> list[str]:
-    return _plain(rows["reference"])
+    return _plain(rows["reference"].to_numpy())
 
 
 def _links(rows: pd.DataFrame) -> list[str]:
-    links = rows["link"].tolist()
+    links = rows["link"].to_numpy()
     return _plain(link.split()[0] if isinstance(link, str) else None for link in links)
 
 

@@ -188,13 +188,15 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
     """Return what `record_changes` does, from the rows of the audit."""
     _check(dual_affiliation, DUAL_AFFILIATIONS, "dual_affiliation")
     limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
-    rows = limits[READ_OF_A_MODEL].to_dict("records")
-    audits = audited[READ_OF_AN_AUDIT].to_dict("records")
+    is_above_peak = limits[COMPUTE].gt(limits["possible"])
+    may_change = audited["verdict"].notna() | models["base_model"].notna() | is_above_peak
+    # most rows cannot change, and to look at each takes time
+    looked_at = may_change & ~models["own"]
+    rows = limits.loc[looked_at, READ_OF_A_MODEL].to_dict("records")
+    audits = audited.loc[looked_at, READ_OF_AN_AUDIT].to_dict("records")
     names = set(models["model"])
     changes = []
-    for place, row, audit in zip(models.index, rows, audits, strict=True):
-        if row["own"]:
-            continue
+    for place, row, audit in zip(models.index[looked_at], rows, audits, strict=True):
         found = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
         found |= _base_change(row, audit) | _access_change(row, audit)
         for field, (counted, reason) in found.items():
@@ -314,14 +316,13 @@ def most_possible(models: pd.DataFrame) -> pd.Series[float]:
     is not known.
     """
     peaks = chip_peaks(load_chips()).to_dict()
-    fastest = models["training_hardware"].map(lambda chips: _fastest(chips, peaks))
+    listed = models["training_hardware"]
+    fastest = listed.map(lambda chips: _fastest(chips, peaks), na_action="ignore").astype(float)
     chips = models["hardware_quantity"].astype(float)
     return fastest * chips * models["training_time_hours"] * SECONDS_PER_HOUR
 
 
-def _fastest(chips: object, peaks: Mapping[Hashable, float]) -> float:
-    if not isinstance(chips, str):
-        return math.nan
+def _fastest(chips: str, peaks: Mapping[Hashable, float]) -> float:
     rates = [peaks.get(chip, math.nan) for chip in chips.split("|")]
     if any(map(math.isnan, rates)):
         return math.nan
@@ -332,11 +333,7 @@ def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
     """Return the listed computing of the models that each is built on, as far as it is known."""
     listed = dict(zip(models["model"], models[COMPUTE], strict=True))
 
-    def of_bases(names: object) -> float:
-        bases = names.split("|") if isinstance(names, str) else []
-        known = [listed.get(base, math.nan) for base in bases]
-        if not known or any(map(math.isnan, known)):
-            return math.nan
-        return float(sum(known))
+    def of_bases(names: str) -> float:
+        return math.fsum(listed.get(base, math.nan) for base in names.split("|"))
 
-    return models["base_model"].map(of_bases)
+    return models["base_model"].map(of_bases, na_action="ignore").astype(float)

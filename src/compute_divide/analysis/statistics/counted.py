@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import pandas as pd
 
 from bookpress.chapter.counted import COUNTED, YES, MakeRows, Rows
@@ -27,25 +25,30 @@ NAMES = (
 NOT_COUNTED = "no"
 
 
-def rows_behind(rows: pd.DataFrame, why: pd.Series[str]) -> MakeRows:
-    """Return what makes the list of rows, each with `YES` or why it is not counted."""
-    return partial(_made, rows, why)
-
-
 def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
     """Return what makes the list of rows of which a flag is true or not."""
-    return rows_behind(rows, mask.map({True: YES}).fillna(NOT_COUNTED))
+
+    def make() -> Rows:
+        why = mask.map({True: YES}).fillna(NOT_COUNTED)
+        return _made(rows, why)
+
+    return make
 
 
 def of_teams(rows: pd.DataFrame, team_type: str, known: tuple[str, ...]) -> MakeRows:
     """Return what makes the list of rows of a team type, of others, and of unknown ones."""
-    teams = rows["team_type"]
-    others = "no: " + teams.astype("str")
-    why = others.where(teams.isin(known), "left out: team type unknown")
-    return rows_behind(rows, why.where(teams != team_type, YES))
+
+    def make() -> Rows:
+        teams = rows["team_type"]
+        others = "no: " + teams.astype("str")
+        why = others.where(teams.isin(known), "left out: team type unknown")
+        return _made(rows, why.where(teams != team_type, YES))
+
+    return make
 
 
 def _made(rows: pd.DataFrame, why: pd.Series[str]) -> Rows:
+    """Return the list of rows, each with `YES` or why it is not counted."""
     columns = [name for name in NAMES if name in rows]
     table = rows[columns].astype("object")
     table = table.where(rows[columns].notna(), None)

@@ -151,9 +151,14 @@ def load_instruments() -> pd.DataFrame:
 
 def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:
     """Return whether instruments were in effect at the time of the audit, voluntary ones too."""
-    since = status.str.extract(_IN_FORCE, expand=False).fillna("")
-    in_force = status.str.match(_IN_FORCE) & since.lt(_AS_OF)
-    return in_force | status.str.match(_IN_EFFECT)
+    return status.map(_is_effective)
+
+
+def _is_effective(status: str) -> bool:
+    in_force = re.match(_IN_FORCE, status)
+    if in_force and (in_force[1] or "") < _AS_OF:
+        return True
+    return bool(re.match(_IN_EFFECT, status))
 
 
 def derive_instruments(raw: Path, folder: Path) -> list[Sidecar]:

@@ -13,10 +13,14 @@ from compute_divide.evidence.store.files import EvidenceError
 
 def tables_by_hand() -> list[str]:
     """Return the CSV files of the evidence that have no sidecar."""
-    names = files.evidence_files(files.data_dir())
-    return [
-        name for name in names if name.endswith(".csv") and files.sidecar_name(name) not in names
-    ]
+    return [name for name in files.evidence_files(files.data_dir()) if is_by_hand(name)]
+
+
+def is_by_hand(name: str) -> bool:
+    """Tell whether the evidence has a CSV file of this name, and no sidecar for it."""
+    folder = files.data_dir()
+    is_table = name.endswith(".csv") and (folder / name).is_file()
+    return is_table and not (folder / files.sidecar_name(name)).is_file()
 
 
 def load_table(name: str) -> pd.DataFrame:

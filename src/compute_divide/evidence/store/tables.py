@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
@@ -18,6 +19,9 @@ from bookpress.files import replace_file, sha256
 from compute_divide.evidence.store import dates, files, raw_csv
 from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside, Sidecar, Source
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, read_raw
+
+TEXT = pd.StringDtype("python", na_value=np.nan)
+"""Texts as Python has them: to cut a table of Arrow's, or to walk through it, takes longer."""
 
 
 def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
@@ -272,6 +276,11 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
         raise EvidenceError(f"data/{name} breaks its schema:\n  {lines}") from errors
 
 
+def import_checks() -> None:
+    """Let pandera import what it checks by, which it puts off until it checks the first table."""
+    pa.DataFrameSchema().validate(pd.DataFrame())
+
+
 def _failure(case: Any) -> str:
     place = "" if pd.isna(case.index) else f" in row {int(case.index) + 2}"
     return f"column {case.column}: {case.check} fails for {case.failure_case!r}{place}"
@@ -330,7 +339,8 @@ def _parse_parquet(content: bytes, categories: list[str]) -> pd.DataFrame:
 
 def _parse_csv(content: bytes, types: Mapping[str, Any]) -> pd.DataFrame:
     days = {column: kind for column, kind in types.items() if kind == "datetime64[ns]"}
-    texts = {**types, **dict.fromkeys(days, "str")}
+    texts = [column for column, kind in types.items() if kind == "str"]
+    kinds = {**types, **dict.fromkeys([*days, *texts], TEXT)}
     buffer = io.BytesIO(content)
-    table = pd.read_csv(buffer, dtype=texts, keep_default_na=False, na_values=[""])
+    table = pd.read_csv(buffer, dtype=kinds, keep_default_na=False, na_values=[""])
     return table.astype(days)

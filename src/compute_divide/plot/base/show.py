@@ -12,7 +12,7 @@ import pandas as pd
 
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Column, Figure, Table
-from compute_divide.evidence.store.by_hand import tables_by_hand
+from compute_divide.evidence.store.by_hand import is_by_hand
 from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
 
@@ -116,7 +116,7 @@ def credit(*tables: str) -> str:
     Each source is named once, with its snapshots: of many, the first and the last. A table that
     is kept by hand is named itself.
     """
-    by_hand = [table for table in tables if table in tables_by_hand()]
+    by_hand = [table for table in tables if is_by_hand(table)]
     dates: dict[str, set[str]] = {}
     for table in tables:
         if table in by_hand:
