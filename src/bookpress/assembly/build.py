@@ -30,6 +30,7 @@ from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, 
 from bookpress.assembly.statements import checked_standings
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
+from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
@@ -92,7 +93,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
     edition = wanted.edition
     source = project.workshop / "source"
     # the process imports, then begins to draw, while chapters run
-    with Maker(PAGES, wanted.epoch) as sphinx:
+    with Maker(PAGES, page_epoch(project.root)) as sphinx:
         begun = time.monotonic()
         outcome = _run(project, edition, options, sphinx.prepare)
         statements = checked_standings(wanted.files, edition, outcome.runs)

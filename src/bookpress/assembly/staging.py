@@ -21,7 +21,7 @@ import yaml
 from bookpress.assembly.links import included_in, point_to_notebooks
 from bookpress.book.chapters import Chapter, discover
 from bookpress.book.configuration import configuration
-from bookpress.book.documents import ENDINGS, excluded_files, source_files
+from bookpress.book.documents import ENDINGS, STAGED_SOURCES, excluded_files, source_files
 from bookpress.book.execution import forget
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -48,8 +48,6 @@ from bookpress.run.notebook import as_file, with_prose
 
 EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
-SOURCES = "sources"
-"""Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
 RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"]}
 """Settings of Sphinx by which MyST-NB runs no page, whatever it says of itself."""
 MARK = ".rests-on"
@@ -139,7 +137,7 @@ def stage(
 
 def sources_of(edition: Edition) -> dict[str, str]:
     """Return where chapters are staged as they were written, by their documents."""
-    return {chapter.docname: f"{SOURCES}/{chapter.slug}.md" for chapter in edition.chapters}
+    return {chapter.docname: f"{STAGED_SOURCES}/{chapter.slug}.md" for chapter in edition.chapters}
 
 
 def _remove_others(folder: Path, wanted: Collection[str]) -> None:
@@ -237,7 +235,7 @@ def staged_config(content: bytes) -> bytes:
     """
     config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
     config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
-    config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{SOURCES}/*"]
+    config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{STAGED_SOURCES}/*"]
     sphinx = dict(config.get("sphinx") or {})
     extensions = sphinx.get("extra_extensions") or []
     if isinstance(extensions, str):

@@ -24,6 +24,8 @@ SPHINX_FOLDERS = ("_static", "_templates")
 """Folders in which Sphinx looks by itself."""
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders of what pages are made of: no cell reads it."""
+STAGED_SOURCES = "sources"
+"""Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
 SUMS = "SHA256SUMS"
 """The file that a release has beside its site."""
 GLOB = "glob:"

@@ -173,6 +173,14 @@ def build_time(root: Path) -> datetime:
         ) from error
 
 
+def page_epoch(root: Path) -> int:
+    """Return when pages say that they were made, in seconds since 1970: what dates the build."""
+    moment = build_time(root)
+    if moment == EARLIEST:
+        moment = datetime.combine(day_of(root), datetime.min.time(), tzinfo=UTC)
+    return int(moment.timestamp())
+
+
 def day_of(root: Path) -> date:
     """Return the day by which a book is cited: of its build, else of its newest document.
 

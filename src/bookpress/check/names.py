@@ -34,7 +34,7 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
             path = Path(folder, f"{chapter.slug}.py")
             path.write_text(python_of(chapter.source), encoding="utf-8")
         command = [
-            *(sys.executable, "-m", "ruff", "check"),
+            *(sys.executable, "-P", "-m", "ruff", "check"),
             *("--isolated", "--no-cache", "--select", "F821"),
             *("--config", f"builtins={DISPLAYED}"),
             *("--output-format", "json", folder),

@@ -110,6 +110,22 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
         config.bookpress_rests_on = sha256(content.encode())
 
 
+def keep_copyright(app: Sphinx) -> None:
+    """Keep the years that an author claims, for which Sphinx puts that of the build: 800."""
+    names = ("copyright", "epub_copyright")
+    given: dict[str, Any] = {}
+
+    def note_years(_app: Sphinx, config: Config) -> None:
+        given.update({name: config[name] for name in names})
+
+    def put_back(_app: Sphinx, config: Config) -> None:
+        for name in names:
+            setattr(config, name, given[name])
+
+    app.connect("config-inited", note_years, priority=700)
+    app.connect("config-inited", put_back, priority=850)
+
+
 def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     """Let a chapter that Jupyter Book runs itself end with the cell that publishes its quotes.
 
@@ -245,6 +261,7 @@ def _listen(app: Sphinx) -> None:
     """
     app.connect("config-inited", note_what_chapters_rest_on)
     app.connect("config-inited", prefer_tables_as_markdown)
+    keep_copyright(app)
     app.connect("builder-inited", begin)
     app.connect("builder-inited", offer_assets)
     app.connect("source-read", add_quotes)

@@ -44,7 +44,7 @@ class AloneEngine(Engine):  # type: ignore[misc]
         from bookpress.run.papermill_engines import ForkedEngine, Surroundings
 
         code = [cell.source for cell in nb_man.nb.cells if cell.cell_type == "code"]
-        fork_server.start(modules_of(code))
+        fork_server.start(modules_of(code), inherits=True)
         with processes.session():
             return ForkedEngine.execute_managed_notebook(
                 nb_man,

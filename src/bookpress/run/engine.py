@@ -33,6 +33,8 @@ class Engine:
 
     name: str
     imported: frozenset[Stamp] = frozenset()
+    inherits: bool = False
+    """Whether cells get all of our environment, as in a book that is not strict."""
 
     def call(self, function: str, environment: Mapping[str, str], folder: Path) -> Any:
         """Return what a ``module:function`` returns.
@@ -49,7 +51,13 @@ class Engine:
             raise PressError(f"{function} failed with {type(error).__name__}: {error}") from error
 
 
-def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path] = ()) -> Engine:
+def open_engine(
+    name: str,
+    modules: Sequence[str] = (),
+    packages: Iterable[Path] = (),
+    *,
+    inherits: bool = False,
+) -> Engine:
     """Return an engine.
 
     ``forked`` starts the process that is forked, with these modules imported.
@@ -58,8 +66,8 @@ def open_engine(name: str, modules: Sequence[str] = (), packages: Iterable[Path]
     if name == "forked":
         from bookpress.run.forked import fork_server
 
-        fork_server.start(modules)
-    return Engine(name, imported)
+        fork_server.start(modules, inherits=inherits)
+    return Engine(name, imported, inherits)
 
 
 def engine_for(project: Project, name: str | None = None, only: str | None = None) -> Engine:
@@ -67,7 +75,9 @@ def engine_for(project: Project, name: str | None = None, only: str | None = Non
 
     It is for whatever chapters of a book there will be to run, or one.
     """
-    return open_engine(name or DEFAULT_ENGINE, imported_modules(project, only), project.packages)
+    modules = imported_modules(project, only)
+    inherits = not project.settings.strict
+    return open_engine(name or DEFAULT_ENGINE, modules, project.packages, inherits=inherits)
 
 
 def imported_modules(project: Project, only: str | None = None) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
@@ -11,6 +12,8 @@ from bookpress.chapter import estimates, statements
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.estimates import Estimate
+
+WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 
 
 class ExecutedChapter:
@@ -55,3 +58,18 @@ class ExecutedChapter:
     def rows(self) -> dict[str, dict[str, Any]]:
         """The rows behind its results that are listed, by key."""
         return estimates.published(self.outputs, ROWS_MIME)
+
+
+def with_steady_ids(notebook: Any) -> Any:
+    """Return a notebook with the ids of its widgets by their order: they differ by the run."""
+    import nbformat
+
+    widgets = notebook["metadata"].get("widgets", {}).get(WIDGET_STATES, {})
+    names = list(widgets.get("state", {}))
+    if not names:
+        return notebook
+    text = json.dumps(notebook)
+    for number, name in enumerate(names):
+        steady = hashlib.sha256(f"widget {number}".encode()).hexdigest()[:32]
+        text = text.replace(name, steady)
+    return nbformat.from_dict(json.loads(text))

@@ -119,6 +119,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
                 time_limit=job.time_limit,
                 output_limit=job.output_limit,
                 cell_limit=job.cell_limit,
+                inherits=engine.inherits,
             ),
             forked=forked,
         )

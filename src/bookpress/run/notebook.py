@@ -15,6 +15,7 @@ from bookpress.chapter.estimates import harvest, outputs_of
 from bookpress.errors import PressError
 from bookpress.files import sha256
 from bookpress.run.cache import Run
+from bookpress.run.executed import with_steady_ids
 
 INJECTED = "injected-parameters"
 """The tag of the cell that papermill puts values in by."""
@@ -58,9 +59,8 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
     for number, cell in enumerate(cells):
         cell["id"] = _cell_id(number)
     written["metadata"].pop("jupytext", None)
-    metadata = written["metadata"]
-    if "language_info" in executed["metadata"]:
-        metadata = {**metadata, "language_info": executed["metadata"]["language_info"]}
+    of_run = {"language_info", "widgets"} & {*executed["metadata"]}
+    metadata = {**written["metadata"], **{name: executed["metadata"][name] for name in of_run}}
     return {**executed, "cells": cells, "metadata": metadata}
 
 
@@ -100,7 +100,7 @@ def tidied(notebook: Any) -> Any:
             cell.metadata["tags"] = tags
         if cell.cell_type == "code":
             cell.outputs = list(_tidied_outputs(cell.outputs))
-    return notebook
+    return with_steady_ids(notebook)
 
 
 def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:

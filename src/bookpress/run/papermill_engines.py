@@ -5,6 +5,7 @@ The client reads what cells put out from both.
 
 from __future__ import annotations
 
+import base64
 import math
 import os
 import subprocess
@@ -22,7 +23,7 @@ from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.run import processes
-from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
+from bookpress.run.forked.fork_server import PARENT, Fork, ForkDiedError, OutputError
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""
@@ -64,6 +65,19 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
         """Raise `OutputError` if an output was refused."""
         if self._problem:
             raise self._problem
+
+
+class NoFrontend:
+    """Takes what an output widget would send back to a kernel: a fork does not listen."""
+
+    def __init__(self) -> None:
+        self.session = self.shell_channel = self
+
+    def msg(self, *_: Any, **__: Any) -> None:
+        """Make no message."""
+
+    def send(self, *_: Any) -> None:
+        """Send nothing."""
 
 
 def _size(content: Any) -> int:
@@ -110,6 +124,8 @@ class Surroundings:
     """Characters that it may put out."""
     cell_limit: float = math.inf
     """Seconds that each cell may take."""
+    inherits: bool = False
+    """Whether a kernel gets all of our environment."""
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]
@@ -132,6 +148,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
         ):
             forked(fork.pid)
             client = ChapterClient(nb_man, within.output_limit, fork.pid)
+            client.kc = NoFrontend()
             client.reset_execution_trackers()
             for index, cell in enumerate(nb_man.nb.cells):
                 nb_man.cell_start(cell, index)
@@ -148,6 +165,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
                     raise
                 finally:
                     nb_man.cell_complete(cell, cell_index=index)
+            client.set_widgets_metadata()
         return nb_man.nb
 
 
@@ -162,7 +180,13 @@ def _run_cell(client: Any, fork: Fork, cell: Any, index: int) -> bool:
     for message in fork.run(cell.source):
         if "done" in message:
             return bool(message["done"]) or "raises-exception" in tags
-        client.process_message({**message, "header": message, "parent_header": {}}, cell, index)
+        received = {
+            **message,
+            "header": message,
+            "parent_header": PARENT["header"],
+            "buffers": [base64.b64decode(buffer) for buffer in message.get("buffers", ())],
+        }
+        client.process_message(received, cell, index)
         client.check()
     return False
 
@@ -206,7 +230,10 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 shutdown_kernel="immediate",
                 on_notebook_start=begun,
             )
-            variables = {**processes.chapter_environment(), "IPYTHONDIR": home}
+            variables = {
+                **processes.chapter_environment(inherits=within.inherits),
+                "IPYTHONDIR": home,
+            }
             variables.update(within.environment)
             quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
             try:

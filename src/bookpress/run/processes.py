@@ -68,11 +68,13 @@ def output_limit(*, strict: bool) -> int:
     return OUTPUT_LIMIT if strict else LOOSE_OUTPUT_LIMIT
 
 
-def chapter_environment() -> dict[str, str]:
-    """Return what a chapter gets of our environment.
+def chapter_environment(*, inherits: bool = False) -> dict[str, str]:
+    """Return what a chapter gets of our environment, which may be all of it.
 
-    No stray variable counts, and no secret gets out.
+    Of that of a strict book no stray variable counts, and no secret gets out.
     """
+    if inherits:
+        return {**os.environ, **STEADY}
     names = [name for name in os.environ if name in KEPT or name.startswith("OPENBLAS_")]
     return {**{name: os.environ[name] for name in names}, **STEADY}
 

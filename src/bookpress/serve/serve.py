@@ -117,7 +117,7 @@ def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
     It sees the package as it now is. A change during a build starts it afresh. It publishes only
     what is whole: the last good pages stay.
     """
-    command = [sys.executable, "-m", "bookpress", "build", edition]
+    command = [sys.executable, "-P", "-m", "bookpress", "build", edition]
     looks = changes(project)
     while True:
         state.what = "building"

@@ -36,7 +36,7 @@ class Program:
     def __init__(self, module: str, order: Mapping[str, str], **how: Any) -> None:
         self._key = secrets.token_bytes(32)
         self._process: Any = subprocess.Popen(
-            [sys.executable, "-c", f"from {module} import main; main()"],
+            [sys.executable, "-P", "-c", f"from {module} import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

@@ -123,7 +123,8 @@ class Citing:
         if is_landing:
             head.append(script_html(page_node(page)))
         context["metatags"] = "\n".join(filter(None, head))
-        context["pageurl"] = None  # the theme would add a link of its own
+        if page.url:
+            context["pageurl"] = None  # the theme would add a link of its own
         if HOW_TO_CITE in context["body"]:
             how_to_cite = self._how_to_cite(app, page.path)
             context["body"] = context["body"].replace(HOW_TO_CITE, how_to_cite)

@@ -78,7 +78,7 @@ class _Queue:
     def start(self, number: int, *bundle: str) -> None:
         """Start so many processes; the first one makes a bundle where one is named."""
         module = "bookpress.elements.figure.render"
-        command = [sys.executable, "-m", module, self._folder.name, *bundle]
+        command = [sys.executable, "-P", "-m", module, self._folder.name, *bundle]
         environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
         for _ in range(number):
             process = subprocess.Popen(

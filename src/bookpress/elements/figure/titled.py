@@ -149,7 +149,7 @@ def rasters(pictures: Sequence[str], cache: Path) -> list[bytes]:
 def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:
     """Start a process that draws the pictures with these keys."""
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__, str(cache)],
+        [sys.executable, "-P", "-m", __name__, str(cache)],
         env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -25,6 +25,7 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
+from bookpress.elements.layout import source
 from bookpress.files import replace_file
 
 SILENCED = (
@@ -42,8 +43,7 @@ def setup(app: Sphinx) -> None:
     """Put the layout in the place of the theme's: 900 is after the theme."""
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
-    app.connect("html-page-context", name_source, priority=100)
-    app.connect("html-page-context", point_to_source, priority=940)
+    source.connect(app)
     app.connect("html-page-context", fill_context, priority=950)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", shorten_highlighting)
@@ -85,35 +85,6 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
     config.numfig_format.update(figure="Figure %s", table="Table %s")
     config.html_permalinks_icon = "#"
     config.html_math_renderer = "mathml"
-
-
-def name_source(
-    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
-) -> None:
-    """Let a theme's buttons lead to the file that an author wrote, not to the notebook staged."""
-    page = store_of(app.env).pages.get(pagename)
-    if page and "ending" in page.front:
-        context["page_source_suffix"] = page.front["ending"]
-
-
-def point_to_source(
-    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
-) -> None:
-    """Let the buttons that run a page elsewhere open that file too."""
-    page = store_of(app.env).pages.get(pagename)
-    if page and "ending" in page.front:
-        staged = f"{pagename}.ipynb"
-        written = f"{pagename}{page.front['ending']}"
-        _replace_addresses(context.get("header_buttons") or (), staged, written)
-
-
-def _replace_addresses(buttons: Any, staged: str, written: str) -> None:
-    """Replace the end of the addresses of buttons, which may be in groups."""
-    for button in buttons:
-        address = button.get("url")
-        if isinstance(address, str) and "://" in address:
-            button["url"] = address.replace(staged, written)
-        _replace_addresses(button.get("buttons") or (), staged, written)
 
 
 @where_laid_out

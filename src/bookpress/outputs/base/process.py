@@ -49,7 +49,7 @@ class Maker(ExitStack):
         )
         self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
         process = subprocess.Popen(
-            [sys.executable, "-m", wanted.module],
+            [sys.executable, "-P", "-m", wanted.module],
             env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
             bufsize=0,
             stdin=subprocess.PIPE,
@@ -125,6 +125,7 @@ def work_on_order(
 
     It ends, with all it started, when we do.
     """
+    sys.path.append(str(Path.cwd()))  # an extension may lie in the book, behind what is installed
     orders = Channel.reading(os.dup(0))
     with suppress(EOFError):
         while True:

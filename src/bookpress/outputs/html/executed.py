@@ -51,13 +51,24 @@ def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tupl
     """Yield the notebooks that have no code, which MyST-NB runs as well, and when it does."""
     of_book = Execution.of_book(project.root)
     for name, content in files.items():
-        if not name.endswith(".md") or excluded_from_running(project, project.root / name):
+        is_page = name.endswith((".md", ".ipynb"))
+        if not is_page or excluded_from_running(project, project.root / name):
             continue
-        matter = front_matter(content.decode("utf-8"), name, strict=False)
-        if "file_format" in matter or "jupytext" in matter:
+        matter = _settings_of(name, content)
+        if matter is not None:
             mode = of_book.of_page(matter, name, strict=False).mode
             if mode not in {OFF, AUTO}:
-                yield name.removesuffix(".md"), mode
+                yield name.rpartition(".")[0], mode
+
+
+def _settings_of(name: str, content: bytes) -> Mapping[str, Any] | None:
+    """Return what a notebook says of itself; None of a page that is none."""
+    if name.endswith(".ipynb"):
+        notebook: dict[str, Any] = json.loads(content)
+        metadata: Mapping[str, Any] = notebook.get("metadata", {})
+        return metadata
+    matter = front_matter(content.decode("utf-8"), name, strict=False)
+    return matter if "file_format" in matter or "jupytext" in matter else None
 
 
 def _empty(mode: str) -> dict[str, Any]:

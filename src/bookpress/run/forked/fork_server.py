@@ -27,6 +27,8 @@ from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.run import processes
 
+PARENT = {"header": {"msg_id": "cell", "msg_type": "execute_request"}}
+"""The request that a cell answers, by which an output widget knows what it takes."""
 START_LIMIT = 120
 """Seconds that the imports may take."""
 ENDING = 2.0
@@ -57,13 +59,14 @@ class ForkDiedError(RuntimeError):
 class _ForkServer:
     """The process that forks, seen from ours: it ends when this object is closed, or we end."""
 
-    def __init__(self, modules: Sequence[str]) -> None:
+    def __init__(self, modules: Sequence[str], *, inherits: bool) -> None:
         self._socket, theirs = socket.socketpair()
         alive, self._alive = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", PROGRAM, str(theirs.fileno()), str(alive)],
-                env=processes.chapter_environment(),
+                # no file of the book stands in for a module that we import
+                [sys.executable, "-P", "-c", PROGRAM, str(theirs.fileno()), str(alive)],
+                env=processes.chapter_environment(inherits=inherits),
                 pass_fds=[theirs.fileno(), alive],
                 # what modules print or ask for when they are imported concerns nobody
                 stdin=subprocess.DEVNULL,
@@ -98,14 +101,15 @@ _servers: list[_ForkServer] = []
 """At most one."""
 
 
-def start(modules: Sequence[str]) -> None:
+def start(modules: Sequence[str], *, inherits: bool = False) -> None:
     """Start the server of this process, with these modules imported.
 
+    Its forks may get all of our environment.
     One that is there already is replaced.
     """
     while _servers:
         _servers.pop().close()
-    _servers.append(_ForkServer(modules))
+    _servers.append(_ForkServer(modules, inherits=inherits))
 
 
 def _server() -> _ForkServer:

@@ -6,6 +6,7 @@ Its messages go through a connection instead of a socket.
 from __future__ import annotations
 
 import asyncio
+import base64
 import codecs
 import importlib
 import io
@@ -18,11 +19,15 @@ import time
 from multiprocessing.connection import Connection
 from typing import Any
 
+import comm
+from comm.base_comm import BaseComm
 from ipykernel.compiler import XCachingCompiler
 from ipykernel.zmqshell import ZMQInteractiveShell as KernelShell
 from jupyter_client.jsonutil import json_clean, json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
+
+from bookpress.run.forked.fork_server import PARENT
 
 FLUSH_EVERY = 0.2
 """Seconds between two looks at what was printed, as in a kernel: a cell may hang."""
@@ -141,6 +146,35 @@ class ZMQInteractiveShell(KernelShell):
         """Do nothing: ``%matplotlib inline`` asks for no window, and there is no kernel to ask."""
 
 
+class _Kernel:
+    """All that an output widget asks of a kernel."""
+
+    def get_parent(self) -> dict[str, Any]:
+        return PARENT
+
+
+def _open_comms(session: ConnectionSession, shell: Any) -> None:
+    """Let widgets tell their states as they do in a kernel; whoever reads them keeps them."""
+
+    class SessionComm(BaseComm):
+        kernel = _Kernel()
+
+        def publish_msg(
+            self,
+            msg_type: str,
+            data: Any = None,
+            metadata: Any = None,  # noqa: ARG002
+            buffers: Any = None,
+            **keys: Any,
+        ) -> None:
+            content = {"data": data or {}, "comm_id": self.comm_id, **keys}
+            encoded = [base64.b64encode(buffer).decode() for buffer in buffers or ()]
+            session.tell({"msg_type": msg_type, "content": content, "buffers": encoded})
+
+    comm.create_comm = SessionComm
+    shell.set_parent(PARENT)
+
+
 def serve(connection: Connection) -> None:
     """Run the cells that arrive in a shell of their own.
 
@@ -151,8 +185,10 @@ def serve(connection: Connection) -> None:
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
     config.HistoryManager.enabled = False
+    config.IPKernelApp.connection_file = ""  # which libraries look for to tell where they run
     shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
     shell.displayhook.session = shell.display_pub.session = session
+    _open_comms(session, shell)
     _join_matplotlib()
     asyncio.run(_answer(connection, session, shell))
 

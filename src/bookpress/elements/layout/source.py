@@ -1,0 +1,109 @@
+"""The file that an author wrote, to which a theme's buttons lead: the page is of a notebook."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from bookpress.book.documents import STAGED_SOURCES
+from bookpress.elements.base.events import when_built
+from bookpress.elements.base.store import Page, store_of
+
+SOURCES = "_sources"
+"""Where Sphinx puts the sources of pages."""
+TEXT = ".md"
+
+
+def connect(app: Sphinx) -> None:
+    """Listen to the events of pages, before the theme and behind it."""
+    app.connect("html-page-context", name_source, priority=100)
+    app.connect("html-page-context", point_to_source, priority=940)
+    app.connect("build-finished", copy_written)
+
+
+def name_source(
+    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Let a theme's buttons lead to the file that an author wrote, not to the notebook staged."""
+    page = store_of(app.env).pages.get(pagename)
+    if page and "ending" in page.front:
+        context["page_source_suffix"] = page.front["ending"]
+
+
+def point_to_source(
+    app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """Let the buttons that run a page elsewhere, and those that download it, have that file too."""
+    page = store_of(app.env).pages.get(pagename)
+    if not page or "ending" not in page.front:
+        return
+    staged = f"{pagename}.ipynb"
+    written = f"{pagename}{page.front['ending']}"
+    buttons = context.get("header_buttons") or []
+    _replace_addresses(buttons, staged, written)
+    if _is_copied(app, page):
+        name = _name(app, page)
+        _offer(buttons, context.get("sourcename") or staged, name)
+        context["sourcename"] = name
+
+
+def _replace_addresses(buttons: Any, staged: str, written: str) -> None:
+    """Replace the end of the addresses of buttons, which may be in groups."""
+    for button in buttons:
+        address = button.get("url")
+        if isinstance(address, str) and "://" in address:
+            button["url"] = address.replace(staged, written)
+        _replace_addresses(button.get("buttons") or (), staged, written)
+
+
+def _offer(buttons: list[Any], staged: str, written: str) -> None:
+    """Let a button download what was written.
+
+    Where the page can be run elsewhere, another does the notebook, as in Jupyter Book.
+    """
+    can_run = any(button.get("label") == "launch-buttons" for button in buttons)
+    for group in buttons:
+        members = group.get("buttons") or []
+        for place, button in enumerate(members):
+            address = str(button.get("url"))
+            if button.get("label") != "download-source-button" or staged not in address:
+                continue
+            members[place] = {**button, "url": address.replace(staged, written)}
+            if can_run:
+                look = {"text": ".ipynb", "icon": "fas fa-code"}
+                label = "download-notebook-button"
+                notebook = {**button, **look, "label": label, "tooltip": "Download notebook file"}
+                members.insert(place, notebook)
+            return
+
+
+@when_built
+def copy_written(app: Sphinx) -> None:
+    """Copy what authors wrote, and the notebooks, to where the buttons lead."""
+    for page in store_of(app.env).pages.values():
+        if not _is_copied(app, page):
+            continue
+        notebook = Path(app.env.doc2path(page.docname))
+        for file in (_written(app, page), notebook):
+            target = Path(app.outdir, SOURCES, _name(app, page, file.suffix))
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
+
+
+def _is_copied(app: Sphinx, page: Page) -> bool:
+    """Return whether a page is of a text, which is there, and sources go with the pages."""
+    is_text = page.front.get("ending") == TEXT
+    return is_text and app.config.html_copy_source and _written(app, page).is_file()
+
+
+def _written(app: Sphinx, page: Page) -> Path:
+    return Path(app.srcdir, STAGED_SOURCES, f"{page.slug}{TEXT}")
+
+
+def _name(app: Sphinx, page: Page, ending: str = TEXT) -> str:
+    """Return the name of a copy, as Sphinx gives it."""
+    suffix = app.config.html_sourcelink_suffix
+    return f"{page.docname}{ending}{suffix if suffix != ending else ''}"

@@ -1,0 +1,152 @@
+"""Books by others: what cells and pages find around them is what a kernel and Sphinx would give."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from processes import ROOT, write_files
+
+CONFIG = """
+title: Surroundings
+author: Ada Author
+copyright: "2019-2022, the authors"
+execute: {execute_notebooks: force}
+repository: {url: https://github.com/ada/book}
+launch_buttons: {colab_url: https://colab.example}
+html: {baseurl: https://book.example/}
+sphinx: {config: {html_last_updated_fmt: "%Y"}}
+"""
+HEAD = """---
+jupytext: {text_representation: {extension: .md, format_name: myst}}
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+"""
+WIDGETS = """# Widgets
+
+```{code-cell} ipython3
+import comm
+from IPython.display import display
+
+def widget(name, module="@jupyter-widgets/controls", **state):
+    state |= {"_model_name": name, "_model_module": module, "_model_module_version": "2.0.0"}
+    data = {"state": state, "buffer_paths": [["data"]]}
+    made = comm.create_comm(target_name="jupyter.widget", data=data, buffers=[b"bytes"])
+    view = {"model_id": made.comm_id, "version_major": 2, "version_minor": 0}
+    display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
+    return made
+
+slider = widget("IntSliderModel", value=3)
+slider.send({"method": "update", "state": {"value": 7}})
+```
+
+```{code-cell} ipython3
+taken = widget("OutputModel", "@jupyter-widgets/output", outputs=[], msg_id="")
+request = get_ipython().get_parent()["header"]["msg_id"]
+taken.send({"method": "update", "state": {"msg_id": request}})
+print("within the widget")
+taken.send({"method": "update", "state": {"msg_id": ""}})
+print("behind the widget")
+```
+"""
+AROUND = """# Around
+
+```{code-cell} ipython3
+import os, random
+print("told", os.environ.get("NAME_OF_A_READER"), random.Random(1).random() < 1)
+print("kernel", "IPKernelApp" in get_ipython().config)
+```
+"""
+FILES = {
+    "_config.yml": CONFIG,
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: widgets\n- file: parts/around\n",
+    "cover.md": "# Surroundings\n",
+    "widgets.md": HEAD + WIDGETS,
+    "parts/around.md": HEAD + AROUND,
+    "jupyter_book/__init__.py": "raise ImportError('that of the book')\n",
+    "tempfile.py": "raise ImportError('that of the book')\n",
+}
+
+
+def press(home: Path, *words: str) -> str:
+    """Run a command as it is installed: the folder of the book is not where Python looks."""
+    how = {"cwd": home, "text": True, "capture_output": True, "stdin": subprocess.DEVNULL}
+    variables = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NAME_OF_A_READER": "Zoë"}
+    command = [sys.executable, "-P", "-m", "bookpress", *words]
+    done = subprocess.run(command, env=variables, **how)  # type: ignore[call-overload]
+    assert done.returncode == 0, done.stderr + done.stdout
+    return str(done.stderr + done.stdout)
+
+
+@pytest.fixture(scope="module", name="home")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_files(tmp_path_factory.mktemp("surroundings") / "book", FILES)
+
+
+@pytest.fixture(scope="module", name="site")
+def built(home: Path) -> Path:
+    assert "2 of 2 chapters run" in press(home, "build")
+    return home / "_build/editions/default/html"
+
+
+def page(site: Path, name: str) -> Any:
+    return html.parse(str(site / f"{name}.html"), html.HTMLParser(encoding="utf-8")).getroot()
+
+
+def states(site: Path) -> dict[str, Any]:
+    kind = "application/vnd.jupyter.widget-state+json"
+    (script,) = page(site, "widgets").xpath(f"//script[@type='{kind}']/text()")
+    found: dict[str, Any] = json.loads(script)["state"]
+    return found
+
+
+def test_widgets_are_shown_with_the_state_in_which_cells_leave_them(site: Path) -> None:
+    by_model = {entry["model_name"]: entry for entry in states(site).values()}
+    assert by_model["IntSliderModel"]["state"]["value"] == 7
+    assert by_model["IntSliderModel"]["buffers"][0]["data"] == "Ynl0ZXM="
+    views = page(site, "widgets").xpath("//script[contains(@type, 'widget-view')]/text()")
+    assert {json.loads(view)["model_id"] for view in views} == {*states(site)}
+
+
+def test_an_output_widget_takes_what_is_printed_within_it(site: Path) -> None:
+    (taken,) = [entry for entry in states(site).values() if entry["model_name"] == "OutputModel"]
+    assert [each["text"] for each in taken["state"]["outputs"]] == ["within the widget\n"]
+    (shown,) = page(site, "widgets").xpath("//article")
+    streams = [each.text_content() for each in shown.find_class("stream")]
+    assert [text.strip() for text in streams] == ["behind the widget"]
+
+
+def test_widgets_have_the_same_ids_in_each_run(home: Path, site: Path, tmp_path: Path) -> None:
+    (home / "_build/cache").rename(tmp_path / "cache")
+    press(home, "run", "widgets", "--notebook", str(tmp_path / "run.ipynb"))
+    again = json.loads((tmp_path / "run.ipynb").read_text())["metadata"]["widgets"]
+    assert {*next(iter(again.values()))["state"]} == {*states(site)}
+
+
+def test_cells_have_the_variables_of_whoever_builds(site: Path) -> None:
+    words = page(site, "parts/around").xpath("//article")[0].text_content()
+    assert "told Zoë True" in words
+    assert "kernel True" in words
+
+
+def test_copyright_and_address_are_those_that_the_author_gave(site: Path) -> None:
+    around = page(site, "parts/around")
+    said = [" ".join(footer.text_content().split()) for footer in around.xpath("//footer")]
+    assert "2019-2022, the authors" in "".join(said)
+    assert "1980" not in "".join(said)
+    assert around.xpath("//link[@rel='canonical']/@href") == [
+        "https://book.example/parts/around.html"
+    ]
+
+
+def test_both_the_text_and_its_notebook_can_be_downloaded(site: Path) -> None:
+    buttons = page(site, "parts/around").find_class("dropdown-download-buttons")[0]
+    links = [link for link in buttons.xpath(".//a/@href") if "_sources" in link]
+    assert links == ["../_sources/parts/around.ipynb", "../_sources/parts/around.md"]
+    assert (site / "_sources/parts/around.md").read_text() == FILES["parts/around.md"]
+    assert json.loads((site / "_sources/parts/around.ipynb").read_text())["cells"]
