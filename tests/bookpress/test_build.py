@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,8 @@ from bookpress.assembly.build import Built, build
 from bookpress.assembly.link_check import check_pages
 from bookpress.assembly.published import STATE, build_lock, clean
 from bookpress.assembly.ro_crate import NAME, UNHASHED
+from bookpress.book import chapters
+from bookpress.book.documents import excluded_from_running
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.edition.editions import Edition
@@ -127,6 +130,22 @@ def test_nothing_changed_means_nothing_done(
     again = build(built, edition())
     assert not again.changed
     assert published(again) == before
+
+
+def test_each_document_is_looked_at_once(
+    built: Project, said: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: Counter[Path] = Counter()
+
+    def look(project: Project, path: Path) -> bool:
+        looked_at[path] += 1
+        return excluded_from_running(project, path)
+
+    monkeypatch.setattr(chapters, "excluded_from_running", look)
+    code, _, error = said("build", "other", "default")
+    assert code == 0, error
+    assert {path.name for path in looked_at} >= {"index.md", "first.md", "second.md"}
+    assert set(looked_at.values()) == {1}
 
 
 def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(

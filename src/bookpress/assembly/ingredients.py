@@ -16,7 +16,6 @@ from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time
 from bookpress.edition.editions import Edition, load_edition
-from bookpress.edition.files import DEFAULT
 from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.files import canonical, read, sha256
 from bookpress.formats import Format, choose
@@ -60,8 +59,8 @@ def gather(
     project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
 ) -> Ingredients:
     """Return what an edition is to be made from, with the formats and extras that it keeps."""
-    default = edition if edition.is_default else load_edition(project, DEFAULT)
-    files = page_files(project)
+    default = edition if edition.is_default else load_edition(project, read=edition.read)
+    files = page_files(project, edition)
     state = page_state(project, edition, default, formats, files)
     target = project.editions / edition.folder
     before = whole(target, state)

@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from bookpress.assembly.links import included_in, point_to_notebooks
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
 from bookpress.book.configuration import configuration
 from bookpress.book.documents import ENDINGS, STAGED_SOURCES, excluded_files, source_files
 from bookpress.book.execution import forget
@@ -54,13 +54,13 @@ MARK = ".rests-on"
 """In Sphinx's memory: the hash of what every page may rest on."""
 
 
-def page_files(project: Project) -> dict[str, bytes]:
-    """Return the files of the book, by name, that are no chapters.
+def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
+    """Return the files of the book, by name, that are no chapters; it is that of the edition.
 
     What a page includes or shows is among them, though it is excluded from the pages. A page that
     is no text, or could run code when it is read, is an error; one that is excluded is left out.
     """
-    chapters = discover(project)
+    chapters = edition.read.chapters
     taken = {chapter.where for chapter in chapters}
     belonging = source_files(project)
     paths = {name: path for name, path in belonging.items() if name not in taken}

@@ -104,9 +104,11 @@ def _editions(project: Project) -> Iterator[Problem]:
     """Yield the editions that cannot be read."""
     for file, fault in file_faults(project).items():
         yield Problem(file, 1, fault)
+    read = None
     for name in edition_names(project):
         try:
-            load_edition(project, name)
+            edition = load_edition(project, name, read=read)
+            read = edition.read
         except PressError as error:
             yield Problem(f"book/editions/{name}.yml", 1, str(error))
 

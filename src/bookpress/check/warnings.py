@@ -68,7 +68,7 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
         home = Path(folder)
         source = home / "source"
         record = edition_record(project, edition, edition, runs, [PAGES])
-        files = {**page_files(project), FILE: b"{}"}
+        files = {**page_files(project, edition), FILE: b"{}"}
         stage(files, edition, runs, record, source)
         moment = int(build_time(project.root).timestamp())
         try:

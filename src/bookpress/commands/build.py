@@ -35,6 +35,7 @@ def build(
 
     Chapters that have not changed are not run again.
     """
+    from bookpress.book.chapters import discover
     from bookpress.run.engine import engine_for
 
     project = opt.current_project()
@@ -44,13 +45,15 @@ def build(
         only = [slug.strip() for slug in chapters.split(",")]
     is_built = set(names) <= set(project.built)
     is_new = bool(parameter) or only is not None or not is_built
-    opened = engine_for(project, engine) if is_new or force else None
+    found = discover(project)
+    opened = engine_for(project, engine, chapters=found) if is_new or force else None
     # the rest is imported while that process does its imports
     from bookpress.assembly.build import build as build_edition
-    from bookpress.edition.editions import load_edition, save_edition
+    from bookpress.edition.editions import BookAsRead, load_edition, save_edition
     from bookpress.formats import choose
 
-    wanted = [load_edition(project, name, parameter or [], only) for name in names]
+    read = BookAsRead.of(project, found)
+    wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]
     chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran

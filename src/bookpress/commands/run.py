@@ -30,16 +30,17 @@ def run(
     time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
+    from bookpress.book.chapters import choose, discover
     from bookpress.run.engine import engine_for
 
     is_no_notebook = notebook is not None and notebook.suffix != ".ipynb"
     if is_no_notebook:
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
-    opened = engine_for(project, engine, chapter)
+    found = discover(project)
+    opened = engine_for(project, engine, chapter, found)
     # the rest is imported while that process does its imports
     from bookpress.assembly.statements import summary
-    from bookpress.book.chapters import choose, discover
     from bookpress.commands.base.results import no_results, print_results
     from bookpress.edition.assignments import with_file
     from bookpress.files import replace_file
@@ -52,7 +53,7 @@ def run(
     how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
     say(f"{chapter}: {how}")
     results = {chapter: dict(done.results)}
-    [written] = choose(discover(project), [chapter])
+    [written] = choose(found, [chapter])
     if done.executed.statements:
         say(summary(done, written))
     if notebook is not None:

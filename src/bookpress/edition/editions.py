@@ -40,6 +40,20 @@ from bookpress.progress import note
 
 
 @dataclass(frozen=True)
+class BookAsRead:
+    """A book as it was read at one moment, which several editions are made of."""
+
+    chapters: Sequence[Chapter]
+    """All of them, also those that no edition has."""
+    fingerprint: Fingerprint
+
+    @classmethod
+    def of(cls, project: Project, chapters: Sequence[Chapter] | None = None) -> BookAsRead:
+        """Read a book as it stands, or what its chapters rest on where these have been read."""
+        return cls(discover(project) if chapters is None else chapters, Fingerprint.of(project))
+
+
+@dataclass(frozen=True)
 class Edition:
     """An edition whose values are checked and complete: all parameters of all chapters."""
 
@@ -58,6 +72,8 @@ class Edition:
     command: str = ""
     """What builds it."""
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
+    drafts: tuple[Chapter, ...] = field(default=(), repr=False)
+    """Chapters of the book that no edition has, as ``_toc.yml`` does not list them."""
 
     def __post_init__(self) -> None:
         """Refuse a name that leads out of the folder of editions.
@@ -91,6 +107,11 @@ class Edition:
         return self.name or self.id
 
     @property
+    def read(self) -> BookAsRead:
+        """The book that it was made of."""
+        return BookAsRead((*self.chapters, *self.drafts), self.fingerprint)
+
+    @property
     def is_default(self) -> bool:
         """Whether it is the published one."""
         return self.name == DEFAULT
@@ -106,20 +127,20 @@ def load_edition(
     name: str = DEFAULT,
     options: Sequence[str] = (),
     only: Sequence[str] | None = None,
-    fingerprint: Fingerprint | None = None,
+    read: BookAsRead | None = None,
 ) -> Edition:
     """Return the edition of that name with options ``NAME=VALUE``, all checked.
 
     `only` names the chapters that take the options; others are as published. One like a named
-    edition is that one. One error tells all problems.
+    edition is that one. One error tells all problems. The book is read as it stands, but where it
+    was `read` before.
     """
-    found = discover(project)
+    read = read or BookAsRead.of(project)
     has_others = builds_unlisted(project)
-    book = [chapter for chapter in found if chapter.listed or has_others]
-    faults = title_faults(project, found)
+    book = [chapter for chapter in read.chapters if chapter.listed or has_others]
+    faults = title_faults(project, read.chapters)
     if faults:
         raise UsageError(*[f"{FILE}: {fault}" for fault in faults])
-    fingerprint = fingerprint or Fingerprint.of(project)
     file, asked, values = edition_values(project, book, name, options, only)
     limited = tuple(values) if len(values) < len(book) else ()
     if limited:
@@ -137,7 +158,8 @@ def load_edition(
         values=values,
         only=limited,
         command=_command(project, name, assignments, limited),
-        fingerprint=fingerprint,
+        fingerprint=read.fingerprint,
+        drafts=() if has_others else tuple(each for each in read.chapters if not each.listed),
     )
     if is_named or own:
         return edition
@@ -192,7 +214,7 @@ def _command(
 def _named_like(project: Project, edition: Edition, name: str) -> Edition | None:
     """Return the named edition that is the same: that it was made from, or the default."""
     for known in dict.fromkeys([name, DEFAULT]):
-        named = load_edition(project, known, fingerprint=edition.fingerprint)
+        named = load_edition(project, known, read=edition.read)
         if named.id == edition.id:
             return named
     return None
@@ -219,13 +241,13 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
     content = {"title": wanted[0].title, "parameters": chosen}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     replace_file(project.root / FOLDER / f"{name}.yml", text.encode())
-    return load_edition(project, name)
+    return load_edition(project, name, read=wanted[0].read)
 
 
 def _choices(project: Project, edition: Edition) -> dict[str, dict[str, Value]]:
     """Return the values in which an edition differs from the published one, by chapter."""
     choices: dict[str, dict[str, Value]] = {}
-    for difference in differences(edition, load_edition(project)):
+    for difference in differences(edition, load_edition(project, read=edition.read)):
         slug = str(difference["chapter"])
         name = str(difference["name"])
         choices.setdefault(slug, {})[name] = difference["value"]

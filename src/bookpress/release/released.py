@@ -11,7 +11,7 @@ from bookpress.book.project import Project
 from bookpress.book.renamed import Name, Renamed, load_renamed, name_now, values_now
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError, UsageError
@@ -195,7 +195,8 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
     names = [name for name in edition_names(project) if name in released]
     here = sides(project, names, RunOptions()) if names else []
     results = {name: side.results for name, side in zip(names, here, strict=True)}
-    plans = {name: load_edition(project, name) for name in {DEFAULT, *names}}
+    read = BookAsRead.of(project)
+    plans = {name: load_edition(project, name, read=read) for name in {DEFAULT, *names}}
     fates = []
     for entry in reversed(said.values()):
         of_chapter = results.get(entry.edition, {}).get(entry.now.chapter, {})

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
-from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
-from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import UsageError
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results
@@ -69,11 +68,8 @@ def _cited(part: str, sha: str | None) -> Cited:
 
 def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, str]:
     """Return whether a cited state and its results are had here, as an exit code and in words."""
-    fingerprint = Fingerprint.of(project)
-    plans = {
-        name: load_edition(project, name, fingerprint=fingerprint)
-        for name in edition_names(project)
-    }
+    read = BookAsRead.of(project)
+    plans = {name: load_edition(project, name, read=read) for name in edition_names(project)}
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
     past = past_of(project, cited.id)
     if plan is None and not past:

@@ -10,7 +10,7 @@ from typing import Any
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
-from bookpress.edition.editions import load_edition
+from bookpress.edition.editions import BookAsRead, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
@@ -44,7 +44,8 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     named = f"edition {cited.id}"
     names = edition_names(project)
     if not past:
-        if any(load_edition(project, name).id == cited.id for name in names):
+        read = BookAsRead.of(project)
+        if any(load_edition(project, name, read=read).id == cited.id for name in names):
             return STANDS, f"{named}: what this checkout makes, and not released yet"
         return UNKNOWN, f"{named} is neither what this checkout makes, nor built, nor released"
     name = past["name"] if past["name"] in names else DEFAULT

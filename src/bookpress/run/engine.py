@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.chapters import discover
+from bookpress.book.chapters import Chapter, discover
 from bookpress.book.project import Project
 from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
@@ -70,24 +70,32 @@ def open_engine(
     return Engine(name, imported, inherits)
 
 
-def engine_for(project: Project, name: str | None = None, only: str | None = None) -> Engine:
+def engine_for(
+    project: Project,
+    name: str | None = None,
+    only: str | None = None,
+    chapters: Sequence[Chapter] | None = None,
+) -> Engine:
     """Return an open engine, by default the usual one.
 
-    It is for whatever chapters of a book there will be to run, or one.
+    It is for whatever chapters of a book there will be to run, or one; `chapters` are those of the
+    book where it was read before.
     """
-    modules = imported_modules(project, only)
+    modules = imported_modules(project, only, chapters)
     inherits = not project.settings.strict
     return open_engine(name or DEFAULT_ENGINE, modules, project.packages, inherits=inherits)
 
 
-def imported_modules(project: Project, only: str | None = None) -> list[str]:
+def imported_modules(
+    project: Project, only: str | None = None, chapters: Sequence[Chapter] | None = None
+) -> list[str]:
     """Return what lines of the code cells seem to import, unparsed.
 
     For one chapter alone nothing that settings add.
     """
     cells = [
         cell[0]
-        for chapter in discover(project)
+        for chapter in (discover(project) if chapters is None else chapters)
         if only in {None, chapter.slug}
         for cell in CELLS.finditer(chapter.source)
     ]

@@ -165,7 +165,7 @@ class Exploration:
     def staged(self) -> dict[str, bytes]:
         """The files of what the pages say of states."""
         settings = self.project.settings
-        files = page_files(self.project)
+        files = page_files(self.project, self.default)
         published = standings(files, self.default, self.runs)
         named = _named(self.project, self.runs)
         sureness = tally(published, self.by_chapter, named, settings.survival)
@@ -249,7 +249,7 @@ def is_explored(
 ) -> bool:
     """Return whether the published edition stands there whole, with just these states."""
     mark = _mark(project, default, states)
-    state = page_state(project, default, default, formats, page_files(project))
+    state = page_state(project, default, default, formats, page_files(project, default))
     before = whole(project.editions / default.folder, state)
     names = {each.name for each in formats}
     if before.get(EXTRAS) != mark:

@@ -225,7 +225,7 @@ def _side(
         parameters={slug: dict(values) for slug, values in edition.values.items()},
         results=results_of(outcome.runs),
         command=edition.command,
-        statements=standings(page_files(project), edition, outcome.runs),
+        statements=standings(page_files(project, edition), edition, outcome.runs),
         own_rows=project.own_rows,
     )
 
