@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pandas as pd
 
 from bookpress.chapter.counted import COUNTED, YES, MakeRows, Rows
@@ -29,40 +32,39 @@ def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
     """Return what makes the list of rows of which a flag is true or not."""
 
     def make() -> Rows:
-        why = mask.map({True: YES}).fillna(NOT_COUNTED)
-        return _made(rows, why)
+        flags = mask.to_numpy(dtype=bool, na_value=False)
+        return _listed(rows, [YES if flag else NOT_COUNTED for flag in flags])
 
     return make
 
 
 def of_teams(rows: pd.DataFrame, team_type: str, known: tuple[str, ...]) -> MakeRows:
     """Return what makes the list of rows of a team type, of others, and of unknown ones."""
+    answers = {team: f"no: {team}" for team in known} | {team_type: YES}
 
     def make() -> Rows:
-        teams = rows["team_type"]
-        others = "no: " + teams.astype("str")
-        why = others.where(teams.isin(known), "left out: team type unknown")
-        return _made(rows, why.where(teams != team_type, YES))
+        teams = rows["team_type"].to_numpy()
+        return _listed(rows, [answers.get(team, "left out: team type unknown") for team in teams])
 
     return make
 
 
-def _made(rows: pd.DataFrame, why: pd.Series[str]) -> Rows:
-    """Return the list of rows, each with `YES` or why it is not counted."""
+def _listed(rows: pd.DataFrame, why: Sequence[str]) -> Rows:
+    """Return the list of rows, those that are counted first; each with `YES` or why it is not."""
     columns = [name for name in NAMES if name in rows]
-    table = rows[columns].astype("object")
-    table = table.where(rows[columns].notna(), None)
-    listed = []
-    for reason, row in zip(why, table.itertuples(index=False, name=None), strict=True):
-        listed.append([reason, *map(_plain, row)])
-    listed.sort(key=lambda row: str(row[0]) != YES)
+    # column by column: most of what a chapter publishes is such lists
+    cells = [map(_plain, rows[name].to_numpy(dtype=object, na_value=math.nan)) for name in columns]
+    listed = [list(row) for row in zip(why, *cells, strict=True)]
+    listed.sort(key=lambda row: row[0] != YES)
     return Rows([COUNTED, *columns], listed)
 
 
 def _plain(value: object) -> object:
-    """Return a value as JSON has it: days in ISO 8601."""
+    """Return a value as JSON has it: days in ISO 8601, nothing for what is missing."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
-    if isinstance(value, int | float) or value is None:
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    if isinstance(value, int | float):
         return value
     return str(value)
