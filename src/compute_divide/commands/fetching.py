@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich import progress
@@ -12,6 +12,13 @@ from rich.console import Console
 
 from compute_divide.commands.adding import Replace
 from compute_divide.commands.saying import say_written
+
+if TYPE_CHECKING:
+    from compute_divide.evidence.openalex.client import Client
+    from compute_divide.evidence.openalex.refresh import Cost, Run
+    from compute_divide.evidence.openalex.snapshot import Report
+    from compute_divide.evidence.openalex.snapshot_parts import SnapshotPart
+    from compute_divide.evidence.store.files import Sidecar
 
 
 def refresh_openalex(
@@ -56,8 +63,8 @@ def refresh_openalex(
 
     What was fetched is kept when anything stops it; the same command goes on from there.
     """
+    from compute_divide.evidence.openalex import client as openalex
     from compute_divide.evidence.openalex import refresh as jobs
-    from compute_divide.evidence.openalex.client import Client
 
     choice = jobs.Choice(
         first=first,
@@ -72,11 +79,16 @@ def refresh_openalex(
     )
     job = jobs.counts_job if what == "counts" else jobs.records_job
     costs, run = job(choice)
-    client = Client.from_environment()
+    client = openalex.Client.from_environment()
     cost = costs(client)
     typer.echo(cost.told(client.balance), err=True)
-    if plan:
-        return
+    if not plan:
+        sidecar = _fetch(run, client, cost)
+        typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+
+
+def _fetch(run: Run, client: Client, cost: Cost) -> Sidecar:
+    """Fetch what a job asks for and show how far it is; return what describes its table."""
     columns = (
         f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}",
         progress.BarColumn(bar_width=8),
@@ -93,8 +105,7 @@ def refresh_openalex(
 
     with progress.Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=cost.total, credits="")
-        sidecar = run(client, advance)
-    typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")
+        return run(client, advance)
 
 
 def refresh_epoch(
@@ -160,6 +171,25 @@ def corpus(
 
     question = CorpusQuestion(level, tuple(kind or ()), tuple(sorted(load_openalex_companies())))
     folder = to or default_folder(source, question)
+    pool = partial(executor, jobs, scheduler)
+    with _parts_bar() as bar:
+        task = bar.add_task("", total=None)
+
+        def planned(parts: int, ready: int) -> None:
+            bar.update(task, total=parts, completed=ready)
+
+        def watch(_: SnapshotPart) -> None:
+            bar.advance(task)
+
+        report = count_corpus(source, folder, pool, question, watch, planned)
+    _say_counted(report)
+    typer.echo(folder / TALLY)
+    if not report.whole:
+        raise typer.Exit(1)
+
+
+def _parts_bar() -> progress.Progress:
+    """Return the bar that shows how many parts of a snapshot are counted."""
     columns = (
         progress.MofNCompleteColumn(),
         "parts",
@@ -167,20 +197,11 @@ def corpus(
         progress.TimeRemainingColumn(),
     )
     console = Console(stderr=True, highlight=False, soft_wrap=True)
-    with progress.Progress(*columns, console=console) as bar:
-        task = bar.add_task("", total=None)
+    return progress.Progress(*columns, console=console)
 
-        def planned(parts: int, ready: int) -> None:
-            bar.update(task, total=parts, completed=ready)
 
-        report = count_corpus(
-            source,
-            folder,
-            partial(executor, jobs, scheduler),
-            question,
-            watch=lambda _: bar.advance(task),
-            plan=planned,
-        )
+def _say_counted(report: Report) -> None:
+    """Say which parts could not be counted, and how many were."""
     for name, reason in report.set_aside.items():
         typer.echo(f"set aside: {name}: {reason}", err=True)
     for name in report.lacking:
@@ -188,6 +209,3 @@ def corpus(
     parts = f"{report.counted:,} of {report.parts:,} parts ({report.resumed:,} counted before)"
     records = f"{report.works:,} works, {report.left_out:,} records left out"
     typer.echo(f"{parts}: {records}", err=True)
-    typer.echo(folder / TALLY)
-    if not report.whole:
-        raise typer.Exit(1)
