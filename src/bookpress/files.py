@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import hashlib
 import io
@@ -26,6 +27,9 @@ Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest date that an archive can state."""
 DISTRIBUTION = frozenset({"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml"})
+QUESTION_MARK = "bookpress.question_mark"
+"""How a text is decoded in which bytes that are not UTF-8 become question marks."""
+codecs.register_error(QUESTION_MARK, lambda error: ("?", getattr(error, "end", 0)))
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes a cell for a formula by."""
 
@@ -112,19 +116,31 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
 
 
-def decoded(path: Path) -> str:
-    """Return the text of a file.
+def decoded(path: Path, *, lenient: bool = False) -> str:
+    """Return the text of a file, without a mark of its encoding.
 
-    One that is not UTF-8 is an error that names the file and the first wrong byte.
+    One that is not UTF-8 is an error that names the file and the first wrong byte; where that is
+    `lenient`, it is told, and what is wrong becomes a question mark, as Sphinx has it.
     """
     content = read(path)
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        wrong = error.start + len(content) - len(error.object)  # of which the mark is no part
+        line = content.count(b"\n", 0, wrong) + 1
         name = f"{path.parent.name}/{path.name}"
-        where = f"byte {error.start} (0x{content[error.start]:02x}, line {line})"
-        raise PressError(f"{name} is no UTF-8 text: {where}; save it as UTF-8") from error
+        where = f"byte {wrong} (0x{content[wrong]:02x}, line {line})"
+        problem = f"{name} is no UTF-8 text: {where}; save it as UTF-8"
+        if not lenient:
+            raise PressError(problem) from error
+        _tell(f"{problem}: what is wrong is shown as ?")
+        return content.decode("utf-8-sig", errors=QUESTION_MARK)
+
+
+def _tell(problem: str) -> None:
+    from bookpress.progress import note  # which not every program needs
+
+    note(problem)
 
 
 @contextmanager
@@ -228,13 +244,11 @@ def as_mapping(
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
     for words in loader.repeated:
-        from bookpress.progress import note  # which not every program needs
-
-        note(f"{where}: {words}; the last one counts")
+        _tell(f"{where}: {words}; the last one counts")
     return loaded or {}
 
 
-def parse_json(content: bytes, where: str) -> Any:
+def parse_json(content: bytes | str, where: str) -> Any:
     """Return what JSON holds; the message names where it stands."""
     try:
         return json.loads(content)
@@ -244,8 +258,10 @@ def parse_json(content: bytes, where: str) -> Any:
         raise UsageError(f"{where} is not JSON: {short(str(error), 200)}") from error
 
 
-FRONT = re.compile(r"\A---\n(.*?)\n---(?:\n|\Z)", re.DOTALL)
+FRONT = re.compile(r"\A---[ \t]*(\n.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 """The front matter of a page."""
+MALFORMED = (yaml.parser.ParserError, yaml.scanner.ScannerError, type(None))
+"""What MyST has found where it goes on without the front matter; none where that is a list."""
 RUNS = "mystnb"
 """An entry of it that decides, against the book's settings, whether a page is executed."""
 EXCLUDING = "execution_excludepatterns"
@@ -255,13 +271,20 @@ EXCLUDING = "execution_excludepatterns"
 def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any]:
     """Return the front matter of a page; keys that it gives again are an error where it is strict.
 
-    One that could make code run when the page is read is refused.
+    So is one that is malformed; else it is told, and the page has none, as MyST has it. One that
+    could make code run when the page is read is refused.
     """
     head = FRONT.match(text.replace("\r\n", "\n"))
     if head is None:
         return {}
     place = f"{where}: the front matter"
-    entries = as_mapping(head[1], place, "named entries", lenient=not strict)
+    try:
+        entries = as_mapping(head[1], place, "named entries", lenient=not strict)
+    except UsageError as error:
+        if strict or not isinstance(error.__cause__, MALFORMED):
+            raise
+        _tell(f"{error}: the page is built without it")
+        return {}
     own = entries.get(RUNS)
     if isinstance(own, dict) and EXCLUDING in own:
         danger = f"`{RUNS}` has `{EXCLUDING}`, which MyST-NB takes for a whole book alone"

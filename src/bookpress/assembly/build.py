@@ -28,6 +28,7 @@ from bookpress.assembly.published import (
 )
 from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
 from bookpress.assembly.statements import checked_standings
+from bookpress.assembly.theme import check_theme
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
@@ -39,6 +40,7 @@ from bookpress.outputs.base.process import Maker, make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.pages import warnings_of
+from bookpress.outputs.html.places import by_author
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
@@ -83,6 +85,7 @@ def build(
         if not options.force and is_current(target, wanted.state, extras_mark):
             return Built(edition, target, changed=False, fresh=[])
         check_needs(project)
+        check_theme(project, wanted.epoch)
         outcome = _make(project, wanted, options)
     failed = [error.chapter for error in outcome.errors]
     return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
@@ -106,9 +109,11 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
         stage(staged, edition, outcome.runs, record, source)
         sphinx.begin(project.workshop, source)
         draft = begin_draft(project, record, outcome, statements)
-        sphinx.finish()
+        _finish(sphinx, edition, outcome)
     write_open_data(draft, project.workshop / PAGES.name)
-    _tell(warnings_of(project.workshop), "Jupyter Book warns:")
+    warnings = "\n".join(warnings_of(project.workshop))
+    named = by_author(warnings, edition.chapters, outcome.runs)
+    _tell(named.splitlines(), "Jupyter Book warns:")
     finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()
     write_timings(draft, execution=executed - begun, assembly=assembled - executed)
@@ -116,6 +121,14 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
     publish(project, edition.folder)
     keep_memory(project, memory_mark)
     return outcome
+
+
+def _finish(sphinx: Maker, edition: Edition, outcome: Outcome) -> None:
+    """Wait for the pages; what is wrong names the files and lines of their authors."""
+    try:
+        sphinx.finish()
+    except PressError as error:
+        raise PressError(by_author(str(error), edition.chapters, outcome.runs)) from error
 
 
 def _run(

@@ -65,11 +65,12 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
     belonging = source_files(project)
     paths = {name: path for name, path in belonging.items() if name not in taken}
     texts = {chapter.where: chapter.source for chapter in chapters}
+    strict = project.settings.strict
     for name, path in paths.items():
         if path.suffix == ".md":
-            front_matter(decoded(path), name, strict=project.settings.strict)
+            front_matter(decoded(path, lenient=not strict), name, strict=strict)
         if path.suffix in {".md", ".rst"}:
-            texts[name] = decoded(path)
+            texts[name] = decoded(path, lenient=not strict)
     for name, text in texts.items():
         for included in included_in(text, name):
             path = project.root / included
@@ -78,7 +79,15 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
     excluded = excluded_files(project, belonging)
     shown = {name: path for name, path in excluded.items() if _is_sound(path)}
     paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
-    return {name: read(path) for name, path in sorted(paths.items())}
+    return {name: _content(path, texts.get(name)) for name, path in sorted(paths.items())}
+
+
+def _content(path: Path, text: str | None) -> bytes:
+    """Return the content of a file, which may be a text; what is not UTF-8 in it has been told."""
+    content = read(path)
+    if text is None or text in content.decode("utf-8", errors="replace"):
+        return content
+    return text.encode()
 
 
 def _is_sound(path: Path) -> bool:
@@ -86,7 +95,7 @@ def _is_sound(path: Path) -> bool:
     if path.suffix != ".md":
         return True
     with suppress(PressError):
-        front_matter(decoded(path), path.name, strict=False)
+        front_matter(decoded(path, lenient=True), path.name, strict=False)
         return True
     return False
 

@@ -16,6 +16,7 @@ from bookpress.book.documents import (
     document_path,
     excluded_from_running,
     has_cells,
+    is_notebook,
     toc_files,
     unlisted,
 )
@@ -24,7 +25,7 @@ from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbforma
 from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
 from bookpress.chapter.bindings import checked_quotes
-from bookpress.chapter.declarations import Scope, declaring, read_parameters
+from bookpress.chapter.declarations import Scope, declaring, line_in, read_parameters
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
 from bookpress.chapter.quotes import Quote
@@ -60,7 +61,7 @@ class Chapter:
     def source(self) -> str:
         """The text of the chapter as a MyST notebook."""
         json = self._json
-        return decoded(self.path) if json is None else as_myst(json, self.where, self._parsed)
+        return self._text if json is None else as_myst(json, self.where, self._parsed)
 
     @cached_property
     def sha256(self) -> str:
@@ -117,16 +118,20 @@ class Chapter:
 
     @cached_property
     def _saved(self) -> Any:
-        return with_outputs(decoded(self.path), self.where)
+        return with_outputs(self._text, self.where)
 
     @cached_property
     def _json(self) -> str | None:
         """The text of the chapter as a notebook of nbformat; None where it is MyST."""
-        text = decoded(self.path)
         if self.path.suffix == ".ipynb":
-            return text
+            return self._text
         custom = custom_formats(self.root).get(self.path.suffix)
-        return of_custom_format(text, custom, self.where, self._parsed) if custom else None
+        return of_custom_format(self._text, custom, self.where, self._parsed) if custom else None
+
+    @cached_property
+    def _text(self) -> str:
+        """The text of its file."""
+        return decoded(self.path, lenient=not self.settings.strict)
 
     @property
     def root(self) -> Path:
@@ -215,6 +220,7 @@ class Chapter:
         Of a book that is not strict it has none where something is wrong with its cell, which is
         told.
         """
+        self.notebook  # noqa: B018 - what cannot be read has no cell with anything wrong
         try:
             return self.declared
         except PressError as error:
@@ -229,7 +235,9 @@ class Chapter:
         source, above = declaring(self.notebook["cells"])
         evidence = os.environ.get(self.settings.data_variable)
         asked = of_chapter(self.settings.parameters, self.slug)
-        scope = Scope(self.settings.parameter_types, self.folders, above, tuple(asked.items()))
+        line = line_in(self.source, source) if self.path.suffix == ".md" else 0
+        asked_by_name = tuple(asked.items())
+        scope = Scope(self.settings.parameter_types, self.folders, above, asked_by_name, line)
         parameters = _parameters(source, self.where, scope, evidence)
         tried = self.tried
         return tuple(
@@ -314,7 +322,8 @@ def discover(project: Project) -> list[Chapter]:
     chapters = []
     for name in run:
         where = (slugs[name], paths[name], name)
-        chapters.append(Chapter(*where, name in listed, **of_book))
+        chapter = Chapter(*where, name in listed, **of_book)
+        chapters += [chapter] if _has_readable_cells(chapter) else []
     if not chapters and project.settings.is_laid_out:
         raise PressError(
             "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "
@@ -349,6 +358,21 @@ def _is_run(project: Project, path: Path) -> bool:
     is_kept_there = project.settings.is_laid_out and where.startswith(f"{FOLDER}/")
     formats = custom_formats(project.root)
     return is_kept_there or has_cells(path, where, formats, strict=project.settings.strict)
+
+
+def _has_readable_cells(chapter: Chapter) -> bool:
+    """Return whether a document is a chapter whose cells can be read, or one that must be.
+
+    Where they cannot and Jupyter Book would not read them either, it is a page, which is told.
+    """
+    if chapter.settings.strict or chapter.path.suffix != ".md" or is_notebook(chapter.source):
+        return True
+    try:
+        chapter.notebook  # noqa: B018 - parsed
+    except PressError as error:
+        note(f"{error}: it counts as a page without code")
+        return False
+    return True
 
 
 def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:

@@ -15,10 +15,10 @@ from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project, load_settings
 from bookpress.errors import PressError
-from bookpress.files import as_mapping, decoded, front_matter, read
+from bookpress.files import as_mapping, decoded, front_matter, parse_json, read
 
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
-"""Of documents, in the order in which Jupyter Book looks for them."""
+"""Of documents: of those that may be there, first what an author would write."""
 SETTINGS = (FILE, "_toc.yml")
 SPHINX_FOLDERS = ("_static", "_templates")
 """Folders in which Sphinx looks by itself."""
@@ -34,6 +34,8 @@ LARGEST_EXCLUDED = 10_000_000
 """Bytes of a file that is excluded from the pages, up to which it is copied for what shows it."""
 OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
 """How a table of contents begins that is a list, as it once was."""
+OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
+"""Entries of the front matter of a text that has cells; by the first alone the press knows it."""
 CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
@@ -50,7 +52,7 @@ def toc_files(project: Project) -> list[str]:
 
 
 def endings(root: Path) -> tuple[str, ...]:
-    """Return the endings of the documents of a book, in the order in which they are looked for."""
+    """Return the endings of the documents of a book."""
     return tuple(dict.fromkeys([*ENDINGS, *custom_formats(root)]))
 
 
@@ -97,8 +99,11 @@ def _entries(node: Any) -> Iterator[str]:
 
 def document_path(root: Path, name: str) -> Path:
     """Return the file of a document; where there is none, the one that an author would write."""
-    paths = [root / f"{name}{ending}" for ending in endings(root)]
-    return next((path for path in paths if path.is_file()), paths[0])
+    known = endings(root)
+    pages = {*ENDINGS[:3], *custom_formats(root)}
+    ordered = sorted(known, key=lambda ending: (ending not in pages, ending))  # as Sphinx has it
+    paths = [root / f"{name}{ending}" for ending in ordered]
+    return next((path for path in paths if path.is_file()), root / f"{name}{known[0]}")
 
 
 def has_cells(
@@ -109,18 +114,25 @@ def has_cells(
     One in a format of the book's own is taken for a notebook: `formats` are their endings.
     """
     if path.suffix == ".ipynb":
-        with suppress(ValueError, KeyError, TypeError, AttributeError):
-            return any("".join(source) for source in _code_of(json.loads(decoded(path))))
-        raise PressError(f"{where} is no notebook of nbformat")
+        content = parse_json(decoded(path, lenient=not strict), where)
+        with suppress(KeyError, TypeError, AttributeError):
+            return any("".join(source) for source in _code_of(content))
+        raise PressError(f"{where} is no notebook of nbformat: it has no list of cells")
     if path.suffix in formats:
         return True
     if path.suffix != ".md":
         return False
-    text = decoded(path)
+    text = decoded(path, lenient=not strict)
     if not CODE_CELL.search(text):
         return False
     matter = front_matter(text, where, strict=strict)
-    return "kernelspec" in matter or "jupytext" in matter or "file_format" in matter
+    return any(name in matter for name in OF_NOTEBOOK)
+
+
+def is_notebook(text: str) -> bool:
+    """Return whether Jupyter Book reads cells in a text too: its front matter says what it is."""
+    matter = front_matter(text, "", strict=False)
+    return "jupytext" in matter or "file_format" in matter
 
 
 def _code_of(notebook: dict[str, Any]) -> Iterator[Any]:
@@ -143,7 +155,7 @@ def is_chapter(env: Any, docname: str) -> bool:
     if "kernelspec" not in metadata:
         return False
     path = Path(env.doc2path(docname))
-    return has_cells(path, docname)
+    return has_cells(path, docname) and (path.suffix != ".md" or is_notebook(decoded(path)))
 
 
 def excluded_from_running(project: Project, path: Path) -> bool:
@@ -176,6 +188,25 @@ def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
     names = [_without_ending(name, known) for name in source_files(project) if name.endswith(known)]
     others = dict.fromkeys(name for name in names if name not in listed)
     return {name: document_path(project.root, name) for name in others}
+
+
+def is_document(project: Project, path: Path) -> bool:
+    """Return whether a notebook at a place is a document of a book, or would be if it were there.
+
+    It is none where nothing lists it and only what is listed becomes pages.
+    """
+    root = project.root.resolve()
+    place = path.resolve()
+    if not place.is_relative_to(root):
+        return False
+    name = place.relative_to(root)
+    if name.with_suffix("").as_posix() in toc_files(project):
+        return True
+    if not builds_unlisted(project):
+        return False
+    patterns = [BUILD, *(configuration(project.root).get("exclude_patterns") or [])]
+    above = [project.root / part for part in (name, *name.parents[:-1])]
+    return all(_belongs(project, each, patterns) for each in above)
 
 
 def source_files(project: Project) -> dict[str, Path]:

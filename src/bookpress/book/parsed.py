@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,11 +12,22 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
 from bookpress.files import canonical, front_matter, replace_file, sha256
+from bookpress.progress import note
 
 JUPYTEXT = metadata.version("jupytext")
+CELL_OPTIONS = re.compile(
+    r"^[`:~]{3,}\{(?:code|raw)-cell\}.*\n"
+    r"(?:---[ \t]*\n(?P<block>(?:.*\n)*?)---[ \t]*\n|(?P<lines>(?::.*\n)+))",
+    re.MULTILINE,
+)
+"""The beginning of a cell in a text, with its options."""
+CELL_TYPES = ("code", "markdown", "raw")
+"""Of nbformat 4; others are no part of a page."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -80,7 +92,31 @@ def _parsed(source: str, where: str, *, strict: bool) -> bytes:
         name_kernel(notebook.metadata)
         return canonical(notebook).encode()
     except Exception as error:
-        raise PressError(f"{where} is not a MyST notebook: {error}") from error
+        problem = _in_words(error)
+        cell = "" if " at line " in problem else _odd_cell(source)
+        raise PressError(f"{where} is not a MyST notebook: {cell}{problem}") from error
+
+
+def _in_words(error: Exception) -> str:
+    """Return what is wrong with a text; a schema says where too."""
+    place = ".".join(map(str, getattr(error, "absolute_path", ())))
+    message = str(getattr(error, "message", error)).partition("\n")[0]
+    return short(f"{place}: {message}" if place else message, 200)
+
+
+def _odd_cell(source: str) -> str:
+    """Name the line of the first cell whose options no notebook has; empty where there is none."""
+    for cell in CELL_OPTIONS.finditer(source):
+        written = cell["block"] or re.sub("^:", "", cell["lines"] or "", flags=re.MULTILINE)
+        try:
+            options = yaml.safe_load(written) or {}
+            is_odd = not isinstance(options, dict) or not isinstance(options.get("tags", []), list)
+        except yaml.YAMLError:
+            is_odd = True
+        if is_odd:
+            line = source.count("\n", 0, cell.start()) + 1
+            return f"line {line}: the options of the cell: "
+    return ""
 
 
 def name_kernel(metadata: dict[str, Any]) -> None:
@@ -116,6 +152,12 @@ def _read_nbformat(content: str, where: str) -> Any:
     try:
         with warnings.catch_warnings():  # that cells of an older format have no ids
             warnings.simplefilter("ignore")
-            return nbformat.reads(content, as_version=4)
+            notebook = nbformat.reads(content, as_version=4)
     except Exception as error:
         raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error
+    for number, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] not in CELL_TYPES:
+            kind = short(repr(cell["cell_type"]))
+            note(f"{where}: cell {number} is left out: there is no type {kind} of cells")
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] in CELL_TYPES]
+    return notebook

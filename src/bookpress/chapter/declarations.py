@@ -70,6 +70,14 @@ class Scope:
     """The code of the cells above it, whose imports hold in it too."""
     asked: tuple[tuple[str, Wording], ...] = ()
     """By name, what the settings of the book have readers asked."""
+    line: int | None = None
+    """The line of the file in which the code begins; 0 where it has none, None if nobody asks."""
+
+    def place(self, where: str, line: int) -> str:
+        """Name a line of the code: that of the file where it has some."""
+        if self.line:
+            return f"{where}:{self.line + line - 1}"
+        return f"{where}: line {line} of the parameters cell"
 
 
 PLAIN_SCOPE = Scope()
@@ -88,6 +96,14 @@ def declaring(cells: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]
                 return code, tuple(above)
             above.append(code)
     return "", ()
+
+
+def line_in(text: str, code: str) -> int:
+    """Return the line of a text in which the code of a cell begins; 0 where it is not in it."""
+    place = text.replace("\r\n", "\n").find(f"\n{code}")
+    if place < 0 or not code:
+        return 0
+    return text.replace("\r\n", "\n").count("\n", 0, place) + 2
 
 
 def read_parameters(
@@ -129,9 +145,11 @@ def read_parameters(
     asked = dict(scope.asked)
     for statement in statements:
         comment = comments.get(statement.end_lineno or 0, "")
-        parameter = _declared(statement, where, lookup, comment)
+        place = scope.place(where, statement.lineno)
+        here = where if scope.line is None else place
+        parameter = _declared(statement, (here, place), lookup, comment)
         if parameter and parameter.name in parameters:
-            raise PressError(f"{where}: parameter {parameter.name} is declared twice")
+            raise PressError(f"{here}: parameter {parameter.name} is declared twice")
         if parameter:
             words = asked.get(parameter.name, NO_WORDING)
             parameters[parameter.name] = replace(parameter, asked=words)
@@ -145,8 +163,14 @@ def _comments(source: str) -> dict[int, str]:
     return {token.start[0]: token.string for token in comments}
 
 
-def _declared(statement: ast.stmt, where: str, types: Lookup, comment: str) -> Parameter | None:
-    """Return the parameter that a statement declares; None where it does something else."""
+def _declared(
+    statement: ast.stmt, places: tuple[str, str], types: Lookup, comment: str
+) -> Parameter | None:
+    """Return the parameter that a statement declares; None where it does something else.
+
+    The `places` are where it stands, and with its line.
+    """
+    where, line = places
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_literal(value):
             here = f"{where}: parameter {name}"
@@ -159,8 +183,8 @@ def _declared(statement: ast.stmt, where: str, types: Lookup, comment: str) -> P
         case ast.AnnAssign():
             code = short(ast.unparse(statement))
             raise PressError(
-                f"{where}: line {statement.lineno} of the parameters cell is `{code}`, without a "
-                "value; a parameter has a default, such as `top_k: int = 10`"
+                f"{line} is `{code}`, without a value; "
+                "a parameter has a default, such as `top_k: int = 10`"
             )
     return None
 

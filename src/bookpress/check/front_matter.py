@@ -28,7 +28,7 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
     except UsageError as error:
         message = str(error)
         place = re.search(r"line (\d+): ", message)
-        line = int(place[1]) + 1 if place else 1
+        line = int(place[1]) if place else 1
         yield Problem(name, line, message.removeprefix(f"{name}: "))
         return
     if not isinstance(own, dict):

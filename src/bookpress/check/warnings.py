@@ -20,9 +20,10 @@ from bookpress.formats import Format
 from bookpress.outputs.base.process import make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.pages import log_of
+from bookpress.outputs.html.places import CELL, source_line
 from bookpress.run import processes
 from bookpress.run.cache import Run
-from bookpress.run.notebook import as_file, is_injected
+from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 PLACE = re.compile(
@@ -32,8 +33,6 @@ PLACE = re.compile(
 """How a warning of Sphinx begins."""
 DUMMY = Format("dummy", PAGES.module)
 """All that Jupyter Book does, but for writing."""
-CELL = 10_000
-"""MyST-NB counts lines within a cell, and cells in tens of thousands."""
 
 
 def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
@@ -103,20 +102,6 @@ def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, R
     is_chapter = name in chapters
     if is_chapter and line >= CELL:
         chapter = chapters[name]
-        line = _source_line(chapter, runs[chapter.slug], line)
-    is_page = place["ending"] or is_chapter
-    file = f"{name}.md" if is_page else name
+        line = source_line(chapter, runs[chapter.slug], line)
+    file = chapters[name].where if is_chapter else f"{name}.md" if place["ending"] else name
     return Problem(file, line, what)
-
-
-def _source_line(chapter: Chapter, run: Run, line: int) -> int:
-    """Return the line of a chapter's source that MyST-NB counts by cell and line."""
-    import jupytext
-
-    notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
-    starts: list[int] = notebook.metadata["source_map"]
-    number, line_of_cell = divmod(line, CELL)
-    before = run.executed.cells[:number]
-    number -= sum(map(is_injected, before))  # papermill's cell, which the source does not have
-    cell = min(number, len(starts))
-    return starts[cell - 1] + line_of_cell

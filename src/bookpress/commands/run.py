@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import UsageError
 from bookpress.progress import say
+
+if TYPE_CHECKING:
+    from bookpress.book.project import Project
 
 
 def run(
@@ -37,6 +40,8 @@ def run(
     if is_no_notebook:
         raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
     project = opt.current_project()
+    if notebook is not None:
+        _check_place(project, notebook)
     found = discover(project)
     opened = engine_for(project, engine, chapter, found)
     # the rest is imported while that process does its imports
@@ -64,3 +69,15 @@ def run(
             say(no_results(chapter))
     else:
         print_results(results)
+
+
+def _check_place(project: Project, notebook: Path) -> None:
+    """Raise where a notebook to be written would be a document of the book."""
+    from bookpress.book.documents import is_document
+    from bookpress.book.project import BUILD
+
+    if is_document(project, notebook):
+        raise UsageError(
+            f"--notebook {notebook} would be a page of the book: write it outside of the book, "
+            f"to {BUILD}/{notebook.name}, or where exclude_patterns of _config.yml has no pages"
+        )

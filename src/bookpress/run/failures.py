@@ -11,6 +11,9 @@ from bookpress.errors import PressError
 from bookpress.run.cache import Run
 from bookpress.run.notebook import INJECTED, as_file, tidied
 
+FENCE = "`" * 8
+BOX = f"{FENCE}`{{danger}}"
+"""How the box begins that says where a run failed."""
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 """How a traceback names a line of a cell."""
 
@@ -135,10 +138,9 @@ def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run
     for cell, outputs in zip(rest, kept, strict=False):
         cell.outputs = [nbformat.from_dict(output) for output in outputs]
     more = " What follows is what its file has stored." if any(kept) else ""
-    fence = "`" * 8
     text = (
-        f"{fence}`{{danger}}\n**This chapter could not be run to its end.**{more}\n\n"
-        f"{fence}{{code-block}} text\n{error}\n{fence}\n{fence}`"
+        f"{BOX}\n**This chapter could not be run to its end.**{more}\n\n"
+        f"{FENCE}{{code-block}} text\n{error}\n{FENCE}\n{FENCE}`"
     )
     notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text))
     return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)

@@ -59,7 +59,7 @@ def _extensions(project: Project, listed: list[str]) -> list[str]:
     """Return the extensions that the pages need, each once."""
     wanted = [name for name in listed if name not in GONE]
     texts = [
-        decoded(path)
+        decoded(path, lenient=True)
         for name, path in source_files(project).items()
         if name.endswith((".md", ".ipynb"))
     ]
@@ -74,9 +74,9 @@ def _aliases(project: Project) -> dict[str, str]:
     aliases = {}
     for chapter in discover(project):
         if chapter.path.suffix == ".ipynb":
-            written = json.loads(decoded(chapter.path))["metadata"]
+            written = json.loads(decoded(chapter.path, lenient=True))["metadata"]
         else:
-            written = front_matter(decoded(chapter.path), chapter.where, strict=False)
+            written = front_matter(decoded(chapter.path, lenient=True), chapter.where, strict=False)
         named = str((written.get("kernelspec") or {}).get("name") or "")
         kernel = chapter.notebook["metadata"].get("kernelspec", KERNEL)["name"]
         if named and named != kernel:

@@ -1,0 +1,61 @@
+"""Where in an author's file stands what Sphinx says of the notebook staged for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bookpress.book.chapters import Chapter
+from bookpress.run.cache import Run
+from bookpress.run.failures import BOX
+from bookpress.run.notebook import is_injected
+
+CELL = 10_000
+"""MyST-NB counts lines within a cell, from two, and cells in tens of thousands."""
+
+
+def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
+    """Return what Sphinx says with the files and lines of the chapters' authors."""
+    staged = {f"{chapter.docname}.ipynb": chapter for chapter in chapters}
+    names = "|".join(re.escape(name) for name in sorted(staged, key=len, reverse=True))
+    place = re.compile(rf"(?<![\w/])(?P<name>{names})(?::(?P<line>\d+))?(?=:)")
+
+    def written(match: re.Match[str]) -> str:
+        chapter = staged[match["name"]]
+        line = int(match["line"] or 0)
+        return f"{chapter.where}{_line(chapter, runs[chapter.slug], line)}"
+
+    return place.sub(written, said) if staged else said
+
+
+def _line(chapter: Chapter, run: Run, line: int) -> str:
+    """Name a line as it follows the name of a file."""
+    if line < CELL:
+        return f":{line}" if line else ""
+    if chapter.path.suffix == ".md":
+        return f":{source_line(chapter, run, line)}"
+    number, line_of_cell = divmod(line, CELL)
+    return f": cell {_number(run, number)}, line {max(1, line_of_cell - 1)}"
+
+
+def source_line(chapter: Chapter, run: Run, line: int) -> int:
+    """Return the line of a chapter's source that MyST-NB counts by cell and line."""
+    import jupytext
+
+    notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
+    starts: list[int] = notebook.metadata["source_map"]
+    number, line_of_cell = divmod(line, CELL)
+    cell = min(_number(run, number), len(starts))
+    return starts[cell - 1] + line_of_cell
+
+
+def _number(run: Run, number: int) -> int:
+    """Return the number of a cell among those that its author wrote."""
+    before = run.executed.cells[:number]
+    return max(1, number - sum(map(_is_added, before)))
+
+
+def _is_added(cell: Mapping[str, Any]) -> bool:
+    """Return whether the press has added a cell: papermill's, or the box where a run failed."""
+    return is_injected(cell) or "".join(cell["source"]).startswith(BOX)

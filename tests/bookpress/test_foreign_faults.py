@@ -1,0 +1,208 @@
+"""Books by others with a page at fault: it is built as Jupyter Book builds it, and told of."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from lxml import html
+from processes import press as run_press
+from processes import write_files
+
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"
+NAMED = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n# Named\n"
+ODD = f"{NAMED}\n```{{code-cell}} ipython3\n:tags: alone\nprint('made')\n```\n"
+
+
+def notebook(title: str, **more: Any) -> str:
+    """Return a notebook with a cell, and one with more entries."""
+    kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": kernel})
+    made.cells = [nbformat.v4.new_markdown_cell(f"# {title}"), nbformat.v4.new_code_cell("6 * 7")]
+    written = json.loads(nbformat.writes(made))
+    written["cells"] += [{**written["cells"][0], "id": "more", **more}] if more else []
+    return json.dumps(written)
+
+
+FILES = {
+    "_config.yml": "title: Faults\nexecute: {execute_notebooks: force}\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n"
+    + "".join(f"- file: {name}\n" for name in ("list", "odd", "marked", "strange", "twice")),
+    "cover.md": "---\ntitle: A\nabout: {{ name }}\nmore: [\n---\n# Cover\n\nWords of the cover.\n",
+    "list.md": "---\n- one\n---\n# List\n\nWords of a list.\n",
+    "odd.md": ODD,
+    "marked.md": f"\ufeff{HEAD}# Marked\n{CELL}",
+    "strange.ipynb": notebook("Strange", cell_type="strange", source="never shown"),
+    "twice.md": "# Twice\n",
+    "twice.ipynb": notebook("Twice"),
+}
+LATIN = {
+    "latin": "# Latin\n\nA caf\u00e9.\n",
+    "run": f"{HEAD}# Latin\n\nA caf\u00e9.\n{CELL}",
+}
+
+
+@pytest.fixture(scope="module", name="built")
+def of_book(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Return the pages of a book, and what was said when they were made."""
+    home = write_files(tmp_path_factory.mktemp("faults") / "book", FILES)
+    for name, text in LATIN.items():
+        (home / f"{name}.md").write_bytes(text.encode("latin-1"))
+    said = run_press(home, "build", whole=True)
+    return home / "_build/editions/default/html", said
+
+
+def words(site: Path, page: str) -> str:
+    article: Any = html.parse(str(site / f"{page}.html")).getroot().xpath("//article")[0]
+    return " ".join(article.text_content().split())
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "told"),
+    [
+        ("cover", "Words of the cover.", "cover.md: the front matter is not plain YAML: line 4: "),
+        ("list", "Words of a list.", "list.md: the front matter is a list: it holds named entries"),
+        ("odd", "Named", "odd.md is not a MyST notebook: line 6: the options of the cell:"),
+        ("latin", "A caf?.", "latin.md is no UTF-8 text: byte 14 (0xe9, line 3); save it as UTF-8"),
+        ("run", "A caf?. print('made', 6 * 7) made 42", "run.md is no UTF-8 text: byte "),
+        ("marked", "print('made', 6 * 7) made 42", ""),
+        ("strange", "6 * 7 42", "strange.ipynb: cell 3 is left out: there is no type 'strange' of"),
+        ("twice", "6 * 7 42", ""),
+    ],
+)
+def test_a_page_at_fault_is_built_and_told_of(
+    built: tuple[Path, str], page: str, shown: str, told: str
+) -> None:
+    site, said = built
+    assert shown in words(site, page)
+    assert told in said
+    assert "never shown" not in words(site, page)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("one.ipynb", "{ wrong", "one.ipynb is not JSON: Expecting property name enclosed in doub"),
+        ("one.ipynb", "[1]", "one.ipynb is no notebook of nbformat: it has no list of cells"),
+        (
+            "one.md",
+            f"{HEAD}# One\n{CELL}".replace("print", ":tags: [a\nprint"),
+            "one.md is not a MyST notebook: Code cell 1 at line 7 could not be read: Invalid YAML",
+        ),
+        (
+            "one.md",
+            HEAD.replace("{name: python3, display_name: Python 3}", "python3") + CELL,
+            "one.md is not a MyST notebook: metadata.kernelspec: 'python3' is not of type 'object'",
+        ),
+    ],
+)
+def test_what_jupyter_book_cannot_read_is_one_clear_line(
+    tmp_path: Path, name: str, content: str, told: str
+) -> None:
+    files = {"_config.yml": "title: One\n", "_toc.yml": "format: jb-book\nroot: one\n"}
+    write_files(tmp_path, {**files, name: content})
+    said = run_press(tmp_path, "build", code=2 if "JSON" in told else 1)
+    assert told in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_strict_book_is_refused(tmp_path: Path) -> None:
+    strict = {"book/settings.yml": "strict: true\n"}
+    write_files(tmp_path, {**FILES, **strict})
+    said = run_press(tmp_path, "build", code=1)
+    assert "error: odd.md is not a MyST notebook: line 6: the options of the cell: " in said
+
+
+THEME = """
+from pathlib import Path
+
+
+def setup(app):
+    {setup}app.add_html_theme("broken_theme", str(Path(__file__).parent))
+"""
+
+
+@pytest.mark.parametrize(
+    ("setup", "reason"),
+    [
+        ("", "UndefinedError(\"'no_such' is undefined\")"),
+        ("import no_such_module; ", "No module named 'no_such_module'"),
+    ],
+)
+def test_a_theme_that_makes_no_page_is_told_before_anything_runs(
+    tmp_path: Path, setup: str, reason: str
+) -> None:
+    config = "extra_extensions: [broken_theme], config: {html_theme: broken_theme}"
+    files = {
+        "_config.yml": f"title: One\nsphinx: {{{config}}}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": f"{HEAD}# One\n{CELL}".replace("print(", "open('trace', 'w').write("),
+        "broken_theme/__init__.py": THEME.format(setup=setup),
+        "broken_theme/theme.toml": '[theme]\ninherit = "basic"\n',
+        "broken_theme/layout.html": "{{ no_such.at_all }}",
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", code=1)
+    assert (
+        "the theme broken_theme is installed but makes no page here, nor does it in plain" in said
+    )
+    assert reason in said
+    assert len(said.strip().splitlines()) == 1
+    assert not (tmp_path / "trace").exists()
+
+
+TYPED = f"""{HEAD}# Typed
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+
+year: Foo = 3
+```
+
+A page: {{doc}}`nowhere`.
+
+```{{code-cell}} ipython3
+print(year)
+```
+
+Another: {{doc}}`elsewhere`.
+"""
+
+
+def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> None:
+    code = {"cell_type": "code", "outputs": [], "execution_count": None}
+    cell = {**code, "source": "\nyear: Foo = 3", "metadata": {"tags": ["parameters"]}}
+    files = {
+        "_config.yml": "title: Places\n",
+        "_toc.yml": "format: jb-book\nroot: typed\nchapters: [{file: noted}]\n",
+        "typed.md": TYPED,
+        "noted.ipynb": notebook("Noted\n\n{doc}`nowhere`", **cell),
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", whole=True)
+    assert "typed.md:10: parameter year: no type 'Foo' in the press" in said
+    assert "noted.ipynb: line 2 of the parameters cell: parameter year: no type 'Foo'" in said
+    assert "typed.md:13: WARNING: unknown document: 'nowhere'" in said
+    assert "typed.md:19: WARNING: unknown document: 'elsewhere'" in said
+    assert "noted.ipynb: cell 1, line 3: WARNING: unknown document: 'nowhere'" in said
+    assert "typed.md:10: parameter year" in run_press(tmp_path, "run", "typed", code=1, whole=True)
+
+
+def test_the_source_of_a_page_is_the_text_of_its_author(built: tuple[Path, str]) -> None:
+    site, _ = built
+    page: Any = html.parse(str(site / "marked.html")).getroot()
+    assert page.xpath("//a[@href='_sources/marked.md']")
+    assert (site / "_sources/marked.md").read_text() == FILES["marked.md"].removeprefix("\ufeff")
+
+
+def test_a_notebook_is_not_written_where_it_would_be_a_page(built: tuple[Path, str]) -> None:
+    home = built[0].parents[3]
+    for name in ("out.ipynb", "strange.ipynb"):
+        said = run_press(home, "run", "marked", "--notebook", name, code=2)
+        assert (
+            f"--notebook {name} would be a page of the book: write it outside of the book" in said
+        )
+    assert not (home / "out.ipynb").exists()
+    run_press(home, "run", "marked", "--notebook", "_build/out.ipynb")
