@@ -38,6 +38,10 @@ class Run:
         """The chapter, parsed when it is first asked for."""
         return ExecutedChapter.parse(self.notebook)
 
+    def forget_parsed(self) -> None:
+        """Let go of the parsed chapter, which takes several times the memory of its file."""
+        vars(self).pop("executed", None)
+
 
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
     """Return the hash of all that a run may rest on.

@@ -59,6 +59,7 @@ def content_of(
     choice = {name: as_text(value) for name, value in outcome.state.choice.items()}
     sources = sources_of(default)
     notebook = staged_notebook(chapter, edition, outcome.run, record, sources)
+    outcome.run.forget_parsed()
     order = {
         "docname": chapter.docname,
         "notebook": as_file(notebook).decode(),

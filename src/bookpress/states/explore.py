@@ -10,7 +10,7 @@ its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -34,7 +34,6 @@ from bookpress.elements.base.store import explored as stored_states
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.formats import Format
-from bookpress.progress import Reporter
 from bookpress.run.cache import Run
 from bookpress.run.executor import cores
 from bookpress.run.failures import ChapterError, failed_run
@@ -52,6 +51,8 @@ from bookpress.states.warm import WhenAsked, warm_book
 
 PLACE = "states"
 """The folder of states among the pages."""
+MakeContent = Callable[[ExploredState], dict[str, Any]]
+"""Makes the content of the script of a state."""
 
 
 def states_to_explore(
@@ -180,16 +181,36 @@ class Exploration:
         width = self.options.jobs or cores()
         with self.clock.pages(), ExitStack() as ends:
             warm = WhenAsked(lambda: ends.enter_context(warm_book(self.project, source, pages)))
-            state_contents = StateContents(
+            contents = StateContents(
                 self.project, self.default, self.runs, source, pages, warm.page
             )
-            contents = _contents(self.outcomes, state_contents.of, width, self.options.reporter)
-        self.clock.note_pages(self.by_chapter, len(state_contents.made), width)
+            self._write_states(pages, contents.of, width)
+        self.clock.note_pages(self.by_chapter, len(contents.made), width)
+
+    def _write_states(self, pages: Path, make: MakeContent, width: int) -> None:
+        """Write the states, so many made at a time.
+
+        It goes chapter by chapter, as the contents of a whole book take gigabytes.
+        """
+        reporter = self.options.reporter
+        reporter.begin(len(self.outcomes))
+        reporter.step("making the pages of states")
+        tasks: list[Task] = []
+        problems: dict[int, str] = {}
         for slug, of_chapter in self.by_chapter.items():
-            ids = [outcome.state.edition.id for outcome in of_chapter]
-            chapter_contents = {name: contents[name] for name in ids}
-            for name, text in scripts(self.indices[slug], chapter_contents):
-                replace_file(pages / PLACE / slug / f"{name}.js", text.encode())
+            contents: dict[str, dict[str, Any]] = {}
+            for outcome, content in _contents(of_chapter, make, width):
+                task = outcome.state.task
+                if isinstance(content, PressError):
+                    problems[len(tasks)] = str(content)
+                else:
+                    contents[outcome.state.edition.id] = content
+                tasks.append(task)
+                reporter.done(task.label, None)
+            if not problems:
+                for name, text in scripts(self.indices[slug], contents):
+                    replace_file(pages / PLACE / slug / f"{name}.js", text.encode())
+        raise_failed(tasks, problems, "states have no page")
 
 
 def _run(
@@ -277,12 +298,9 @@ def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any
 
 
 def _contents(
-    outcomes: Sequence[ExploredState],
-    make: Callable[[ExploredState], dict[str, Any]],
-    width: int,
-    reporter: Reporter,
-) -> dict[str, dict[str, Any]]:
-    """Return the contents of the scripts of states by id, so many made at a time."""
+    outcomes: Sequence[ExploredState], make: MakeContent, width: int
+) -> Iterator[tuple[ExploredState, dict[str, Any] | PressError]]:
+    """Yield states in turn, each with the content of its script, or with why it has none."""
 
     def content_or_error(outcome: ExploredState) -> dict[str, Any] | PressError:
         try:
@@ -290,18 +308,6 @@ def _contents(
         except PressError as error:
             return error
 
-    contents: dict[str, dict[str, Any]] = {}
-    problems: dict[int, str] = {}
-    tasks = [outcome.state.task for outcome in outcomes]
-    reporter.begin(len(tasks))
-    reporter.step("making the pages of states")
     with ThreadPoolExecutor(width) as pool:
         made = pool.map(content_or_error, outcomes)  # which cancels the rest when it is left
-        for place, content in enumerate(made):
-            if isinstance(content, PressError):
-                problems[place] = str(content)
-            else:
-                contents[outcomes[place].state.edition.id] = content
-            reporter.done(tasks[place].label, None)
-    raise_failed(tasks, problems, "states have no page")
-    return contents
+        yield from zip(outcomes, made, strict=True)

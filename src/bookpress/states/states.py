@@ -83,7 +83,9 @@ class ExploredState:
     @cached_property
     def statements(self) -> dict[str, Comparison]:
         """How the statements of the chapter stand, by key."""
-        return statements_of(self.run)
+        statements = statements_of(self.run)
+        self.run.forget_parsed()  # there are thousands of states
+        return statements
 
     def holds(self, key: str) -> bool | None:
         """Return whether a statement is true here; None where that is unknown."""
