@@ -21,8 +21,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bookpress.book.new_chapter import PATTERN
 from bookpress.chapter.quotes import CELLS
+from bookpress.commands.base.new_chapter import PATTERN
 from bookpress.errors import PressError
 from bookpress.files import decoded, replace_file
 from chapter_cells import (

@@ -26,7 +26,8 @@ from tests.book.unguarded import SHELVED, Unguarded, unguarded
 from tests.compute_divide.notebooks.choosing import drawn
 
 from bookpress.assembly.statements import statements_of
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Edition

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.quotes import CELLS, Mark, marks_of
 from bookpress.elements.figure.theme import NOTHING_TEXTS

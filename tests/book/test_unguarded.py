@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from book.unguarded import unguarded
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import years_of

@@ -23,7 +23,7 @@ from bookpress.assembly.build import Built, build
 from bookpress.assembly.link_check import check_pages
 from bookpress.assembly.published import STATE, build_lock, clean
 from bookpress.assembly.ro_crate import NAME, UNHASHED
-from bookpress.book import chapters
+from bookpress.book import discovery
 from bookpress.book.documents import excluded_from_running
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -141,7 +141,7 @@ def test_each_document_is_looked_at_once(
         looked_at[path] += 1
         return excluded_from_running(project, path)
 
-    monkeypatch.setattr(chapters, "excluded_from_running", look)
+    monkeypatch.setattr(discovery, "excluded_from_running", look)
     code, _, error = said("build", "other", "default")
     assert code == 0, error
     assert {path.name for path in looked_at} >= {"index.md", "first.md", "second.md"}

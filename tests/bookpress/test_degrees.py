@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project, Settings, load_settings
 from bookpress.chapter.words import WORDS, words_of
 from bookpress.check.check import check

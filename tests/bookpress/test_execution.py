@@ -10,7 +10,8 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.run.engine import Engine, imported_modules, open_engine
 from bookpress.run.failures import ChapterError

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bookpress.book.new_chapter import PATTERN, new_chapter
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import ResultError, as_estimate
+from bookpress.commands.base.new_chapter import PATTERN, new_chapter
 from bookpress.errors import UsageError
 
 ROOT = Path(__file__).parents[2]

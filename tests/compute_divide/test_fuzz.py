@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookpress.book.chapters import choose, discover
+from bookpress.book.chapters import choose
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.edition.assignments import with_file
 from bookpress.edition.editions import load_edition

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.check.check import typed
 from bookpress.errors import PressError

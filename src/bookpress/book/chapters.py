@@ -1,29 +1,20 @@
-"""The chapters of a book: what ``_toc.yml`` lists and has code cells, in its order."""
+"""A chapter of a book: what its file says, its parameters, what it quotes and what is run of it."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Container, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from bookpress.book.custom_formats import custom_formats
-from bookpress.book.documents import (
-    document_path,
-    excluded_from_running,
-    has_cells,
-    is_notebook,
-    toc_files,
-    unlisted,
-)
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat, with_outputs
-from bookpress.book.project import BUILD, CHAPTERS, DEFAULTS, Project, Settings
-from bookpress.book.renamed import NOTHING, OldParameter, Renamed, load_renamed
+from bookpress.book.project import BUILD, DEFAULTS, Settings
+from bookpress.book.renamed import NOTHING, OldParameter, Renamed
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.declarations import Scope, declaring, line_in, read_parameters
 from bookpress.chapter.parameters import Parameter
@@ -33,8 +24,6 @@ from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
 from bookpress.progress import note
-
-FOLDER = CHAPTERS
 
 
 @dataclass(frozen=True)
@@ -292,109 +281,6 @@ def _parameters(
 ) -> tuple[Parameter, ...]:
     """Return the parameters that the code declares; what they allow may depend on the evidence."""
     return tuple(read_parameters(source, where, scope))
-
-
-def discover(project: Project) -> list[Chapter]:
-    """Return the chapters: documents with code cells, in the order of ``_toc.yml``.
-
-    What it does not list comes last: other documents that Jupyter Book would make pages of, and
-    those of the folder for new chapters.
-    """
-    listed = toc_files(project)
-    paths = {name: document_path(project.root, name) for name in listed}
-    _check_listed(project, listed, paths)
-    paths = {name: path for name, path in paths.items() if path.is_file()}
-    drafts = [f"{FOLDER}/{path.stem}" for path in sorted((project.root / FOLDER).glob("*.md"))]
-    others = {name: document_path(project.root, name) for name in drafts if name not in paths}
-    run = [name for name, path in paths.items() if _is_run(project, path)]
-    run += [name for name, path in others.items() if _is_run(project, path)]
-    for name, path in unlisted(project, {*paths, *others}).items():
-        with suppress(PressError):  # Sphinx says what it makes of it
-            others[name] = path
-            run += [name] if _is_run(project, path) else []
-    paths |= others
-    slugs = _slugs(run, [*listed, *drafts])
-    of_book: dict[str, Any] = {
-        "settings": project.settings,
-        "renamed": load_renamed(project),
-        "of_book": Execution.of_book(project.root),
-    }
-    chapters = []
-    for name in run:
-        where = (slugs[name], paths[name], name)
-        chapter = Chapter(*where, name in listed, **of_book)
-        chapters += [chapter] if _has_readable_cells(chapter) else []
-    if not chapters and project.settings.is_laid_out:
-        raise PressError(
-            "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "
-            ".ipynb, or a .md whose front matter names a kernel"
-        )
-    return chapters
-
-
-def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, Path]) -> None:
-    """Say which documents there are not that ``_toc.yml`` lists; raise where none may lack."""
-    missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
-    if not missing:
-        return
-    problem = f"_toc.yml lists {', '.join(missing)}: no such file"
-    if project.settings.strict or project.settings.is_laid_out or not paths[listed[0]].is_file():
-        raise PressError(problem)
-    note(problem)
-
-
-def _where(project: Project, path: Path) -> str:
-    return path.relative_to(project.root).as_posix()
-
-
-def _is_run(project: Project, path: Path) -> bool:
-    """Return whether a document is a chapter.
-
-    In a book that the press lays out every notebook of the folder for chapters is one.
-    """
-    if excluded_from_running(project, path):
-        return False
-    where = _where(project, path)
-    is_kept_there = project.settings.is_laid_out and where.startswith(f"{FOLDER}/")
-    formats = custom_formats(project.root)
-    return is_kept_there or has_cells(path, where, formats, strict=project.settings.strict)
-
-
-def _has_readable_cells(chapter: Chapter) -> bool:
-    """Return whether a document is a chapter whose cells can be read, or one that must be.
-
-    Where they cannot and Jupyter Book would not read them either, it is a page, which is told.
-    """
-    if chapter.settings.strict or chapter.path.suffix != ".md" or is_notebook(chapter.source):
-        return True
-    try:
-        chapter.notebook  # noqa: B018 - parsed
-    except PressError as error:
-        note(f"{error}: it counts as a page without code")
-        return False
-    return True
-
-
-def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
-    """Return what chapters are called, by their documents.
-
-    That is the last part of the name; where two have the same, the whole of it. Of those that come
-    `before` the others change no name.
-    """
-    last = {name: _slug(name.rpartition("/")[2]) for name in names}
-    first = [slug for name, slug in last.items() if name in before]
-    every = [*last.values()]
-    slugs = {}
-    for name, slug in last.items():
-        rivals = first if name in before else every
-        slugs[name] = slug if rivals.count(slug) == 1 else _slug(name)
-    return slugs
-
-
-def _slug(name: str) -> str:
-    """Return a name with a hyphen for what is no letter, digit, point or underscore."""
-    slug = re.sub(r"[^\w.]+", "-", name)
-    return slug.strip("-.") or "chapter"
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:

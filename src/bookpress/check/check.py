@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import starmap
 
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted
 from bookpress.book.project import FILE, Project
 from bookpress.book.renamed import load_renamed, where

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.quotes import CELLS
 from bookpress.check.degrees import degrees

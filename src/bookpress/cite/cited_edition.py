@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.chapters import Chapter, choose
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.source import day_of, load_source
 from bookpress.cite.book import load_book

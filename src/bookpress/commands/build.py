@@ -35,7 +35,7 @@ def build(
 
     Chapters that have not changed are not run again.
     """
-    from bookpress.book.chapters import discover
+    from bookpress.book.discovery import discover
     from bookpress.run.engine import engine_for
 
     project = opt.current_project()

@@ -21,6 +21,6 @@ def new_chapter(
 
     It can be built at once.
     """
-    from bookpress.book.new_chapter import new_chapter as write_chapter
+    from bookpress.commands.base.new_chapter import new_chapter as write_chapter
 
     typer.echo(write_chapter(opt.current_project(), name, after))

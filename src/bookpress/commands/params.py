@@ -10,7 +10,8 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
     --json prints a JSON Schema for each chapter.
     """
-    from bookpress.book.chapters import choose, discover
+    from bookpress.book.chapters import choose
+    from bookpress.book.discovery import discover
     from bookpress.book.project import FILE
     from bookpress.chapter.parameters import chapter_schema
     from bookpress.commands.base.parameters import print_parameters

@@ -33,7 +33,8 @@ def run(
     time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
-    from bookpress.book.chapters import choose, discover
+    from bookpress.book.chapters import choose
+    from bookpress.book.discovery import discover
     from bookpress.run.engine import engine_for
 
     is_no_notebook = notebook is not None and notebook.suffix != ".ipynb"

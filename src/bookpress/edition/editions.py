@@ -8,7 +8,8 @@ from functools import cached_property
 
 import yaml
 
-from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.chapters import Chapter, choose
+from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted
 from bookpress.book.project import FILE, Project
 from bookpress.book.source import is_committed

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.statements import statements_of
-from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.chapters import Chapter, choose
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text

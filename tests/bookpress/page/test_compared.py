@@ -11,7 +11,7 @@ from page.conftest import ROOT, result, words
 from playwright.sync_api import Browser
 
 from book.browsing import expect_no_fault
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.states.sweeps.compare import EditionComparison, Reversal, Side, compare
 from bookpress.states.sweeps.comparison_page import write_page

@@ -13,7 +13,7 @@ from page.conftest import ROOT, result, words
 from playwright.sync_api import Browser
 
 from book.browsing import expect_no_fault
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.statements import STATEMENT_MIME
 from bookpress.run.cache import Run

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.fingerprint import Fingerprint

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 import compute_divide as cd
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.bindings import python_of
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from notebooks.choosing import Values, all_at_once, drawn, one_at_a_time
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.elements.base.charts import VEGALITE_MIME

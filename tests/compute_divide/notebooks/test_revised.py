@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 
-from bookpress.book.chapters import discover
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.renamed import Name, load_renamed, name_now
 from bookpress.release.score import revised_results

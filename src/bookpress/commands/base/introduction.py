@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bookpress.book.chapters import Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.documents import document_path, excluded_files, source_files, toc_files
 from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL

@@ -67,14 +67,14 @@ def _built(project: Project, _: str | None, __: str) -> Offers:
 
 
 def _chapters(project: Project, _: str | None, __: str) -> Offers:
-    from bookpress.book.chapters import discover
+    from bookpress.book.discovery import discover
 
     return ((chapter.slug, chapter.title) for chapter in discover(project))
 
 
 def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
     """Yield ``NAME=`` for each parameter, and its values once a name stands there."""
-    from bookpress.book.chapters import discover
+    from bookpress.book.discovery import discover
 
     for chapter in discover(project):
         if slug not in {None, chapter.slug}:
@@ -89,7 +89,8 @@ def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
 
 
 def _ordered(project: Project, _: str | None, __: str) -> Offers:
-    from bookpress.book.chapters import discover, ordered_parameters
+    from bookpress.book.chapters import ordered_parameters
+    from bookpress.book.discovery import discover
 
     return ((name, "") for name in ordered_parameters(discover(project)))
 

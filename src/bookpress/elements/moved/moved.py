@@ -16,8 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.chapters import FOLDER
-from bookpress.book.project import Project
+from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import FIGURE, Name, Renamed, line_of, load_renamed, where
 from bookpress.cite.landing_page import LandingPage
 from bookpress.elements.base import assets
@@ -112,7 +111,7 @@ def _write_chapter(
     chapters = dict.fromkeys([home, *(place.chapter for place in places.values())])
     _write(
         app,
-        app.builder.get_target_uri(f"{FOLDER}/{slug}"),
+        app.builder.get_target_uri(f"{CHAPTERS}/{slug}"),
         kind="chapter",
         title=_in_words(slug),
         homes=[link(Name(chapter, "")) for chapter in chapters],
@@ -190,7 +189,7 @@ def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
 
 def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, str]]:
     """Return by the old name of each parameter the page that has it now, and what it is there."""
-    here = app.builder.get_target_uri(f"{FOLDER}/{slug}")
+    here = app.builder.get_target_uri(f"{CHAPTERS}/{slug}")
     parameters = {}
     for old in table.parameters:
         if old.was.chapter == slug:

@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bookpress.book.chapters import discover
 from bookpress.book.configuration import configuration
+from bookpress.book.discovery import discover
 from bookpress.book.documents import source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bookpress.book.chapters import FOLDER, Chapter, discover
+from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.documents import document_path, toc_files
-from bookpress.book.project import Project
+from bookpress.book.project import CHAPTERS, Project
 from bookpress.chapter.estimates import Estimate
 from bookpress.cite.book import load_book
 from bookpress.elements.base.templates import write_apart
@@ -100,7 +101,7 @@ def _links(
     places = {chapter.slug: chapter.docname for chapter in chapters}
     pages = {"": "index.html"}
     for slug in slugs:
-        pages[slug] = f"{places.get(slug, f'{FOLDER}/{slug}')}.html"
+        pages[slug] = f"{places.get(slug, f'{CHAPTERS}/{slug}')}.html"
     built = {slug: page for slug, page in pages.items() if (root / page).is_file()}
     return {slug: f"{start}/{page}" for slug, page in built.items()}
 

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.statements import statements_of
-from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.chapters import Chapter, choose
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.assignments import Assignment, beside, hits_of, notes_on, parse_assignments

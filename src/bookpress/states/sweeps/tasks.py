@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bookpress.book.chapters import Chapter, choose, discover
+from bookpress.book.chapters import Chapter, choose
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, edition_values

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 from string import Template
 
-from bookpress.book.chapters import FOLDER, choose, discover
-from bookpress.book.project import Project
+from bookpress.book.chapters import choose
+from bookpress.book.discovery import discover
+from bookpress.book.project import CHAPTERS, Project
 from bookpress.errors import UsageError, quoted
 from bookpress.files import decoded, replace_file
 
@@ -38,7 +39,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     entries = _with_entry(decoded(toc), slug, after)
     title = slug.replace("-", " ").capitalize()
     text = Template(decoded(pattern)).safe_substitute(title=title, slug=slug)
-    path = project.root / FOLDER / f"{slug}.md"
+    path = project.root / CHAPTERS / f"{slug}.md"
     replace_file(path, text.encode())
     replace_file(toc, entries.encode())
     return path
@@ -47,7 +48,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
 def _with_entry(toc: str, slug: str, after: str | None) -> str:
     """Return the text of ``_toc.yml`` with one more chapter, behind the last one or that named."""
     name = re.escape(after) if after else ".*?"
-    entry = re.compile(rf"^( *- file: *){FOLDER}/{name}(?:\.md)? *\n", re.MULTILINE)
+    entry = re.compile(rf"^( *- file: *){CHAPTERS}/{name}(?:\.md)? *\n", re.MULTILINE)
     entries = list(entry.finditer(toc))
     if not entries:
         raise UsageError(
@@ -56,4 +57,4 @@ def _with_entry(toc: str, slug: str, after: str | None) -> str:
         )
     last = entries[-1]
     end = last.end()
-    return f"{toc[:end]}{last[1]}{FOLDER}/{slug}\n{toc[end:]}"
+    return f"{toc[:end]}{last[1]}{CHAPTERS}/{slug}\n{toc[end:]}"
