@@ -23,7 +23,8 @@ from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from bookpress.run import processes
-from bookpress.run.forked.fork_server import PARENT, Fork, ForkDiedError, OutputError
+from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
+from bookpress.run.forked.request import PARENT
 
 START_LIMIT = 60
 """Seconds a kernel may take to answer."""

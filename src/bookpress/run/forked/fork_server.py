@@ -27,8 +27,6 @@ from bookpress.channel import Channel
 from bookpress.errors import PressError
 from bookpress.run import processes
 
-PARENT = {"header": {"msg_id": "cell", "msg_type": "execute_request"}}
-"""The request that a cell answers, by which an output widget knows what it takes."""
 START_LIMIT = 120
 """Seconds that the imports may take."""
 ENDING = 2.0

@@ -27,7 +27,7 @@ from jupyter_client.jsonutil import json_clean, json_default
 from jupyter_client.session import Session
 from traitlets.config import Config
 
-from bookpress.run.forked.fork_server import PARENT
+from bookpress.run.forked.request import PARENT
 
 FLUSH_EVERY = 0.2
 """Seconds between two looks at what was printed, as in a kernel: a cell may hang."""
