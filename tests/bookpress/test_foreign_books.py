@@ -207,7 +207,7 @@ def test_editions_are_kept_and_compared(press: Press, early: str) -> None:
 def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home: Path) -> None:
     said = press("init")
     assert "Waves, by Ada Author and Bob Author" in said
-    assert "are copied to where the pages are made: all that are neither hidden nor" in said
+    assert "are copied to where the pages are made: all but hidden ones, and large" in said
     assert "4 chapters with code: content-waves_1, waves_2, content-other-waves_1, wrong" in said
     assert "content-waves_1 has the parameters year, water, heights, limit" in said
     written = (home / "book/settings.yml").read_text()

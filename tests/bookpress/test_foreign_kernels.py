@@ -7,9 +7,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from lxml import html
 from processes import ROOT, write_files
+
+from bookpress.book.project import Project
+from bookpress.run.failures import ChapterError
+from bookpress.run.runner import failure
 
 CONFIG = """
 title: Surroundings
@@ -62,24 +67,37 @@ print("told", os.environ.get("NAME_OF_A_READER"), random.Random(1).random() < 1)
 print("kernel", "IPKernelApp" in get_ipython().config)
 ```
 """
+MAGICS = nbformat.writes(
+    nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "P"}},
+        cells=[
+            nbformat.v4.new_markdown_cell("# Magics\n\nSee [](#nowhere)."),
+            nbformat.v4.new_code_cell("%%capture --no-stderr taken\nfiles = !echo found"),
+            nbformat.v4.new_code_cell("for name in files:\n    %timeit -n1 -r1 name\ntaken.stdout"),
+            nbformat.v4.new_code_cell("def never():\n    return no_such_name, files, _"),
+        ],
+    )
+)
 FILES = {
     "_config.yml": CONFIG,
-    "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: widgets\n- file: parts/around\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: widgets\n- file: parts/around\n"
+    "- file: parts/magics\n",
     "cover.md": "# Surroundings\n",
     "widgets.md": HEAD + WIDGETS,
-    "parts/around.md": HEAD + AROUND,
+    "parts/around.md": HEAD + AROUND + "\n[](#nobody)\n",
+    "parts/magics.ipynb": MAGICS,
     "jupyter_book/__init__.py": "raise ImportError('that of the book')\n",
     "tempfile.py": "raise ImportError('that of the book')\n",
 }
 
 
-def press(home: Path, *words: str) -> str:
+def press(home: Path, *words: str, code: int = 0) -> str:
     """Run a command as it is installed: the folder of the book is not where Python looks."""
     how = {"cwd": home, "text": True, "capture_output": True, "stdin": subprocess.DEVNULL}
     variables = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "NAME_OF_A_READER": "Zoë"}
     command = [sys.executable, "-P", "-m", "bookpress", *words]
     done = subprocess.run(command, env=variables, **how)  # type: ignore[call-overload]
-    assert done.returncode == 0, done.stderr + done.stdout
+    assert done.returncode == code, done.stderr + done.stdout
     return str(done.stderr + done.stdout)
 
 
@@ -88,9 +106,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_files(tmp_path_factory.mktemp("surroundings") / "book", FILES)
 
 
+@pytest.fixture(scope="module", name="said")
+def said_by_build(home: Path) -> str:
+    return press(home, "build")
+
+
 @pytest.fixture(scope="module", name="site")
-def built(home: Path) -> Path:
-    assert "2 of 2 chapters run" in press(home, "build")
+def built(home: Path, said: str) -> Path:
+    assert "3 of 3 chapters run" in said
     return home / "_build/editions/default/html"
 
 
@@ -129,7 +152,9 @@ def test_widgets_have_the_same_ids_in_each_run(home: Path, site: Path, tmp_path:
 
 
 def test_cells_have_the_variables_of_whoever_builds(site: Path) -> None:
-    words = page(site, "parts/around").xpath("//article")[0].text_content()
+    around = page(site, "parts/around")
+    words = around.xpath("//article")[0].text_content()
+    assert around.find_class("highlight-ipython3")
     assert "told Zoë True" in words
     assert "kernel True" in words
 
@@ -150,3 +175,25 @@ def test_both_the_text_and_its_notebook_can_be_downloaded(site: Path) -> None:
     assert links == ["../_sources/parts/around.ipynb", "../_sources/parts/around.md"]
     assert (site / "_sources/parts/around.md").read_text() == FILES["parts/around.md"]
     assert json.loads((site / "_sources/parts/around.ipynb").read_text())["cells"]
+
+
+def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) -> None:
+    line = FILES["parts/around.md"].splitlines().index("[](#nobody)") + 1
+    assert f"parts/around.md:{line}: WARNING: " in said
+    assert "parts/magics.ipynb: cell 1, line 3: WARNING: " in said
+
+
+def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:
+    assert site.is_dir()
+    told = press(home, "check", code=1)
+    assert "parts/magics.ipynb: code cell 3, line 2: undefined name `no_such_name`" in told
+    assert told.count("undefined name") == 1
+
+
+def test_what_many_chapters_fail_with_is_said_once(home: Path) -> None:
+    needs = "before its first cell, it needs the kernel other, which is not installed"
+    errors = [ChapterError(name, needs, b"") for name in "edcba"]
+    told = str(failure(Project.at(home), [*errors, ChapterError("f", "did not end", b"")]))
+    assert told.startswith("6 chapters failed:\n  a, b, c and 2 more: before its first cell")
+    assert told.count(needs) == 1
+    assert "  f: did not end\n" in told

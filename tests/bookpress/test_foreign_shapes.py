@@ -136,6 +136,7 @@ def words(site: Path, page: str) -> str:
 def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> None:
     assert words(site, "parts/stored").count("stored words") == 2
     assert "[1] 2" in words(site, "parts/statistics")
+    assert "highlight-R " in (site / "parts/statistics.html").read_text("utf-8")
     assert "quarante-deux" in words(site, "parts/Zoë and others/été")
     assert "unrun words" in words(site, "unrun")
     assert "told 42" not in words(site, "parts/told")

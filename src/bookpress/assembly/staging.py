@@ -217,9 +217,10 @@ def staged_notebook(
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
     entry["ending"] = chapter.path.suffix
-    if not chapter.settings.is_laid_out:
-        language = notebook["metadata"].setdefault("language_info", {"name": "python"})
-        language.setdefault("pygments_lexer", "ipython3")
+    is_run_here = notebook["metadata"].get("language_info") == {"name": "python"}
+    if is_run_here and not chapter.settings.is_laid_out:
+        # as a kernel says; what is stored is highlighted by what its file says
+        notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     forget(notebook["metadata"])  # it has been run
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}

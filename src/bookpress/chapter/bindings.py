@@ -17,8 +17,17 @@ from bookpress.chapter.expressions import FUNCTIONS, names_in
 from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 
-NO_PYTHON = re.compile(r"\A%%.*|^[%!?][^\n]*|^[\w.*]+\?{1,2}[ \t]*$", re.DOTALL | re.MULTILINE)
+OF_PYTHON = r"(?:capture|prun|time|timeit)\b"
+"""The magics of a cell whose lines are Python all the same."""
+NO_PYTHON = re.compile(
+    rf"\A%%(?!{OF_PYTHON}).*|^[%!?][^\n]*|^[\w.*]+\?{{1,2}}[ \t]*$", re.DOTALL | re.MULTILINE
+)
 """The magics of a notebook, and its questions for help."""
+WITHIN = re.compile(r"^(?P<indent>[ \t]+)[%!][A-Za-z][^\n]*", re.MULTILINE)
+"""Magics in a block."""
+GIVEN = re.compile(r"^(?P<name>[ \t]*\w[\w., ]*=)[ \t]*[%!][A-Za-z][^\n]*", re.MULTILINE)
+"""Names that get what a magic returns, and the name for what a cell puts out."""
+CAPTURED = re.compile(r"%%capture(?:[ \t]+--?\S+)*[ \t]+(?P<name>\w+)")
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """Nodes that have names of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
@@ -39,13 +48,16 @@ def python_of(source: str) -> str:
     lines = [""] * (source.count("\n") + 1)
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
-        python = NO_PYTHON.sub(_line_breaks, cell["code"])
-        code = python.splitlines()
+        python = GIVEN.sub(r"\g<name> None", WITHIN.sub(r"\g<indent>pass", cell["code"]))
+        code = NO_PYTHON.sub(_replacement, python).splitlines()
         lines[first : first + len(code)] = code
     return "\n".join(lines)
 
 
-def _line_breaks(magic: re.Match[str]) -> str:
+def _replacement(magic: re.Match[str]) -> str:
+    captured = CAPTURED.match(magic[0])
+    if captured:
+        return f"{captured['name']} = None"
     return "\n" * magic[0].count("\n")
 
 

@@ -15,12 +15,13 @@ from types import ModuleType
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.bindings import overwritten, python_of
+from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError, nearest
 from bookpress.run import processes
 
 Fault = tuple[str, int, str]
 """A file, a line of it, and what is wrong there."""
-DISPLAYED = ["display", "get_ipython"]
+DISPLAYED = ["display", "get_ipython", "In", "Out", "_", "__", "___", "_i", "exit", "quit"]
 """Names that a notebook has without importing them."""
 FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
 """What ends the reading of code that is no Python, or of faulty quotes; other checks name it."""
@@ -28,7 +29,7 @@ FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
 
 def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
     """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
-    files = {chapter.slug: chapter.where for chapter in chapters}
+    by_slug = {chapter.slug: chapter for chapter in chapters}
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
             path = Path(folder, f"{chapter.slug}.py")
@@ -44,11 +45,22 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
         last_line = done.stderr.strip().splitlines()[-1]
         raise PressError(f"ruff, which looks for undefined names, failed: {last_line}")
     for fault in json.loads(done.stdout):
-        where = files[Path(fault["filename"]).stem]
+        chapter = by_slug[Path(fault["filename"]).stem]
         line = fault["location"]["row"]
         message = fault["message"]
         what = message[:1].lower() + message[1:]
-        yield where, line, what
+        yield *_place(chapter, line), what
+
+
+def _place(chapter: Chapter, line: int) -> tuple[str, int]:
+    """Return where a line of a chapter's text is: in a notebook, in which code cell."""
+    if chapter.path.suffix == ".md":
+        return chapter.where, line
+    for number, cell in enumerate(CELLS.finditer(chapter.source), 1):
+        first = chapter.source.count("\n", 0, cell.start("code"))
+        if first < line <= first + cell["code"].count("\n") + 1:
+            return f"{chapter.where}: code cell {number}", line - first
+    return chapter.where, line
 
 
 def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
@@ -57,7 +69,7 @@ def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
         names = {parameter.name for parameter in chapter.parameters}
         for name, line in overwritten(chapter.source, names):
             what = f"parameter {name} is assigned again, so that no choice of it changes anything"
-            yield chapter.where, line, what
+            yield *_place(chapter, line), what
 
 
 def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
@@ -68,7 +80,7 @@ def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
             aliases = _aliases(tree, package)
             for line, parts in [*_taken(tree, aliases), *_quoted(chapter, aliases)]:
                 if fault := _fault(import_module(package), parts):
-                    yield chapter.where, line, fault
+                    yield *_place(chapter, line), fault
 
 
 def _aliases(tree: ast.AST, package: str) -> set[str]:

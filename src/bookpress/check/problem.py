@@ -18,4 +18,5 @@ class Problem(NamedTuple):
         return self.where, self.what
 
     def __str__(self) -> str:
-        return f"{self.where}:{self.line}: {self.what}"
+        line = f", line {self.line}" if ": code cell " in self.where else f":{self.line}"
+        return f"{self.where}{line}: {self.what}"

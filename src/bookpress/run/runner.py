@@ -6,7 +6,7 @@ From the cache where nothing has changed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -32,6 +32,8 @@ Ended = Callable[[Path], object]
 """Is told the file of each run as soon as it is there."""
 Check = Callable[[Engine], None]
 """Raises where nothing that was run may be kept."""
+MANY = 3
+"""Chapters that are named, where more have failed with the same."""
 
 
 @dataclass(frozen=True)
@@ -258,13 +260,27 @@ def failed_notebook(project: Project, slug: str) -> Path:
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
     """Return one error that names every chapter that failed.
 
-    With its cell, and where its notebook is kept.
+    With its cell, and where its notebook is kept. What many have failed with is said once.
     """
-    texts = []
+    failed: dict[str, list[str]] = {}
     for error in errors:
-        notebook = failed_notebook(project, error.chapter)
-        texts.append(f"{error}\n    as far as it got: {notebook}")
-    if len(texts) == 1:
+        failed.setdefault(str(error).removeprefix(f"{error.chapter}: "), []).append(error.chapter)
+    texts = [
+        text
+        for problem, slugs in failed.items()
+        for text in _failures(project, problem, sorted(slugs))
+    ]
+    if len(errors) == 1:
         return PressError(texts[0])
-    heading = f"{len(texts)} chapters failed:"
+    heading = f"{len(errors)} chapters failed:"
     return PressError("\n".join([heading, *(f"  {text}" for text in texts)]))
+
+
+def _failures(project: Project, problem: str, slugs: Sequence[str]) -> Iterator[str]:
+    """Yield what chapters have failed with, once where they are many."""
+    if len(slugs) > MANY:
+        named = f"{', '.join(slugs[:MANY])} and {len(slugs) - MANY} more"
+        yield f"{named}: {problem}\n    as far as they got: {project.failed}"
+        return
+    for slug in slugs:
+        yield f"{slug}: {problem}\n    as far as it got: {failed_notebook(project, slug)}"

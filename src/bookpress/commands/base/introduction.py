@@ -65,8 +65,9 @@ def _staged(project: Project) -> Iterator[str]:
     paths = [*belonging.values(), *excluded_files(project, belonging).values()]
     megabytes = sum(path.stat().st_size for path in paths) / 1e6
     yield (
-        f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all that "
-        "are neither hidden nor excluded and large; `folders: [a, b]` in the settings names fewer"
+        f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all but "
+        "hidden ones, and large ones that the book excludes; `folders: [a, b]` in the settings "
+        "names fewer"
     )
 
 
@@ -97,7 +98,7 @@ def _parameters(chapters: list[Chapter]) -> Iterator[str]:
         if names:
             has_some = True
             yield f"{chapter.slug} has the parameters {', '.join(names)}"
-    if not has_some:
+    if chapters and not has_some:
         yield (
             "no chapter has parameters: tag the cell of a chapter that assigns them "
             "`parameters`, and `bookpress run CHAPTER -p NAME=VALUE` runs it with others"
