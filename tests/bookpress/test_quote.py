@@ -182,3 +182,32 @@ def test_a_published_picture_is_a_file_with_its_title(explored: Path, page: Page
     text = Path(unquote(address.path)).read_text("utf-8")
     assert "default edition" in text
     assert "Licence: CC BY 4.0" in text
+
+
+STRAYS = """() => {
+  const strays = [];
+  for (const mark of document.querySelectorAll("p .quote-mark")) {
+    const paragraph = mark.closest("p"), range = document.createRange();
+    const words = document.createTreeWalker(mark.closest(".claim"), NodeFilter.SHOW_TEXT);
+    let last = null;
+    while (words.nextNode() && mark.compareDocumentPosition(words.currentNode) & 2)
+      if (words.currentNode.data.trim()) last = words.currentNode;
+    const end = last.data.trimEnd().length;
+    range.setStart(last, end - 1);
+    range.setEnd(last, end);
+    for (let width = 160; width < 420; width += 1) {
+      paragraph.style.width = `${width}px`;
+      const letter = [...range.getClientRects()].at(-1), place = mark.getBoundingClientRect();
+      if (place.top > letter.bottom) strays.push([width, last.data]);
+    }
+    paragraph.style.width = "";
+  }
+  return strays;
+}"""
+
+
+def test_a_mark_stays_with_the_last_word_of_its_sentence(explored: Path, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 900, "height": 850}, has_touch=True)
+    page.goto(chapter(explored, "default", "planets"))
+    expect(page.locator("p .quote-mark").first).to_be_attached()
+    assert page.evaluate(STRAYS) == []

@@ -27,7 +27,7 @@
       const mark = make("button", { type: "button", className: "quote-mark", onclick: () => quote(claim, mark) });
       mark.setAttribute("aria-label", "Quote this sentence");
       mark.setAttribute("aria-haspopup", "dialog");
-      place.after(mark);
+      place.append(mark); // not after it, where a full line would leave it at the head of the next
     }
   });
 
