@@ -18,7 +18,7 @@ from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
-from bookpress.outputs.pdf.documents import book_document, chapter_document
+from bookpress.outputs.pdf.documents import book_document, chapter_document, style_of_paper
 
 EPOCH = 1795478400  # 2026-11-24
 needs_browser = pytest.mark.skipif(
@@ -183,3 +183,37 @@ def test_without_a_browser_the_error_says_what_to_do(
         PressError, match=r"'pdf' cannot be made: it needs Chromium.*apt-get install chromium"
     ):
         choose("html,pdf")
+
+
+FIGURE = """<div><div class="chart-figure"><p>Figure</p><div class="chart"><img alt="" src="data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' width='160mm' height='{}mm'/%3E"></div></div></div>"""
+TEXT = "<p style='height: {}mm'>Text</p>"
+ROWS = "<tr><td style='height: 12mm'>Row</td></tr>" * 12
+TABLE = f"<div class='table-scroll'><table>{ROWS}</table></div>"
+HEADING = "<h2>Heading</h2>"
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("parts", "pages"),
+    [
+        ([TEXT.format(100), FIGURE.format(145)], ["Text Figure"]),  # a little smaller, it fits
+        (  # the text goes on before it
+            [TEXT.format(130), FIGURE.format(150), TEXT.format(80), TEXT.format(30)],
+            ["Text Text", "Figure Text"],
+        ),
+        (  # with text of another section, where its own has none
+            [TEXT.format(110), FIGURE.format(170), HEADING, TEXT.format(80)],
+            ["Text Heading Text", "Figure"],
+        ),
+        ([TEXT.format(140), TABLE], ["Text" + 7 * " Row", "Row" + 4 * " Row"]),  # it breaks
+    ],
+)
+def test_little_of_a_page_is_left_white(parts: list[str], pages: list[str], tmp_path: Path) -> None:
+    body = f"<article><section>{''.join(parts)}</section></article>"
+    style = f"<style>{style_of_paper()}</style>"
+    with pdf.printer() as printed:
+        made = printed(f"<!DOCTYPE html>{style}<body class='chapter'>{body}", final=False)
+    path = tmp_path / "made.pdf"
+    path.write_bytes(made)
+    assert [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]] == pages

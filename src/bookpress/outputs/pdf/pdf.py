@@ -22,6 +22,7 @@ from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_ma
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.base.process import Order, work_on_order
 from bookpress.outputs.pdf.documents import (
+    PAPER,
     book_document,
     chapter_document,
     headings_of,
@@ -50,6 +51,10 @@ UNDRAWN = """
   .map(image => image.getAttribute('src'))
 """
 """Script that returns the pictures of a document that could not be drawn."""
+SHEET = {"width": 794, "height": 1123}
+"""A page in dots of a screen, by whose width styles choose."""
+FILL = PAPER / "fill.js"
+"""Script that leaves little of a page white where a figure does not fit."""
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
 """How Chromium names the elements of a structure: after a count that depends on the moment."""
 
@@ -128,7 +133,9 @@ def printer() -> Iterator[Callable[..., bytes]]:
 def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     """Return a document, in which addresses of style and pictures are absolute, as PDF."""
     path.write_text(document, encoding="utf-8")
-    page = browser.new_page(offline=True, color_scheme="light", java_script_enabled=True)
+    page = browser.new_page(
+        offline=True, color_scheme="light", java_script_enabled=True, viewport=SHEET
+    )
     page.set_default_timeout(SECONDS * 1000)
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.url))
@@ -136,6 +143,7 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.goto(path.as_uri())
     page.evaluate("document.fonts.ready.then(() => true)")
     failed += page.evaluate(UNDRAWN)
+    page.evaluate(FILL.read_text("utf-8"))
     if failed:
         names = ", ".join(sorted(set(failed)))
         raise PressError(f"what is to be printed names files that cannot be had: {names}")
