@@ -10,6 +10,8 @@ from lxml import html
 from processes import press as run_press
 from processes import write_files
 
+from bookpress.assembly.link_check import PageFault, by_fault
+
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"
 NAMED = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n# Named\n"
@@ -206,3 +208,18 @@ def test_a_notebook_is_not_written_where_it_would_be_a_page(built: tuple[Path, s
         )
     assert not (home / "out.ipynb").exists()
     run_press(home, "run", "marked", "--notebook", "_build/out.ipynb")
+
+
+def test_a_document_that_is_listed_twice_is_told_before_anything_runs(tmp_path: Path) -> None:
+    toc = "format: jb-book\nroot: one\nchapters: [{file: two}, {file: two}]\n"
+    files = {"_config.yml": "title: One\n", "_toc.yml": toc, "one.md": "# One\n"}
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", code=1)
+    assert "_toc.yml lists two more than once" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_the_same_fault_of_many_pages_is_told_once() -> None:
+    faults = [PageFault("a.html", "link to x.js: no"), PageFault("b/c.html", "link to ../x.js: no")]
+    other = PageFault("d.html", "link to y.js: no")
+    assert by_fault([*faults, other]) == ["a.html: link to x.js: no (and so on 1 more)", str(other)]

@@ -15,7 +15,7 @@ from typing import Any
 
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.ingredients import Extras, Ingredients, gather
-from bookpress.assembly.link_check import check_pages, hosts_in
+from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
 from bookpress.assembly.open_data import write_open_data
 from bookpress.assembly.published import (
     EXTRAS,
@@ -224,7 +224,7 @@ def finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> N
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
-    _tell([fault for fault in faults if not fault.host], "the pages have faults:")
+    _tell(by_fault(faults), "the pages have faults:")
     _tell(hosts_in(faults), "the pages fetch from other hosts:")
     if wanted.extras:
         wanted.extras.write(source, pages)

@@ -73,6 +73,16 @@ def hosts_in(faults: Sequence[PageFault]) -> list[str]:
     return [f"{host} ({count} times)" for host, count in hosts.most_common()]
 
 
+def by_fault(faults: Sequence[PageFault]) -> list[str]:
+    """Return what is wrong with the pages themselves, once where it is so on several."""
+    pages: dict[str, list[PageFault]] = {}
+    for fault in faults:
+        if not fault.host:
+            pages.setdefault(fault.what.replace("../", ""), []).append(fault)
+    counts = [(same[0], len(same) - 1) for same in pages.values()]
+    return [f"{first} (and so on {more} more)" if more else f"{first}" for first, more in counts]
+
+
 def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
     """Return the pages among files, parsed."""
     parser = html.HTMLParser(encoding="utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
@@ -14,7 +15,7 @@ from typing import Any
 from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project, load_settings
-from bookpress.errors import PressError
+from bookpress.errors import PressError, short
 from bookpress.files import as_mapping, decoded, front_matter, parse_json, read
 
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
@@ -68,7 +69,15 @@ def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
         raise PressError(
             "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
         )
-    return [_without_ending(name, known) for name in _entries(toc)]
+    names = list(_entries(toc))
+    counts = Counter(name for name in names if not name.startswith(GLOB))
+    twice = [short(name) for name, count in counts.items() if count > 1]
+    if twice:
+        raise PressError(
+            f"_toc.yml lists {', '.join(twice)} more than once; a document has one place, which "
+            "Jupyter Book insists on too"
+        )
+    return [_without_ending(name, known) for name in names]
 
 
 def _without_ending(name: str, known: Sequence[str]) -> str:
