@@ -18,7 +18,6 @@ VOCABULARY = {
     # which models, and what they share
     "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],
     "compute_divide.analysis.models.revisions": ["Revision"],
-    "compute_divide.analysis.models.relabelling": ["relabel"],
     "compute_divide.analysis.models.multiverse": [
         "Question",
         "specifications",

@@ -1,11 +1,10 @@
-"""The same model in two vintages, old labels under the new rule, what is known, and what moved a share in between."""
+"""The same model in two vintages, what is known, and what moved a share in between."""
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.analysis.models.relabelling import organisation_sectors, relabel
 from compute_divide.analysis.models.revisions import CHANGES, Revision, match_models
 from compute_divide.analysis.statistics.shares import known_by_year, known_share
 from compute_divide.analysis.statistics.teams import TEAM_TYPES, period_share
@@ -141,22 +140,6 @@ def test_each_change_is_told_by_its_name(old, new, change):
         assert told["removed rows"] == 1
     else:
         assert told.sum() == 1
-
-
-def table(*rows):
-    return pd.DataFrame(rows, columns=["organisations", "sectors"])
-
-
-def test_the_sector_of_an_organisation_is_known_under_its_aliases():
-    known = table(("New York University (NYU)|DeepMind", "academia|industry"))
-    old = table(("NYU", None), ("new york university|Deepmind", None), ("NYU|A start-up", None))
-    assert relabel(old, [known]).tolist() == ["academia-only", "collaboration", "unknown"]
-
-
-def test_what_is_ambiguous_teaches_nothing():
-    assert organisation_sectors([table(("A, B and C", "academia|industry"))]) == {}
-    two = table(("Institute", "academia"), ("Institute", "nonprofit"))
-    assert relabel(table(("Institute", None)), [two]).tolist() == ["unknown"]
 
 
 def test_compute_is_known_for_half_of_the_newest_vintage_and_the_years_add_up(newest):
