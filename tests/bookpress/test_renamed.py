@@ -184,6 +184,7 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Chapter:
     path.parent.mkdir()
     cell = "```{code-cell} ipython3\n:tags: [parameters]\n\n"
     path.write_text(f"# One\n\n{cell}{CELL}```\n")
+    (path.parents[1] / "_config.yml").write_text("title: One\n")
     ends = {"years_first": "years.first", "years_last": "years.last"}
     table = Renamed.model_validate({"one": {"parameters": ends}})
     return Chapter(
