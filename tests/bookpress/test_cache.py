@@ -1,12 +1,16 @@
 """The cache cannot lie: the same is not run again, and any change of what a run may rest on is."""
 
+import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from processes import add_cell, edit, press
+from processes import add_cell, edit, environment, press, write_files
 
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
@@ -80,6 +84,43 @@ def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text
     shutil.rmtree(kept.parent)
     kept.parent.write_text("no folder")
     assert "other words" in press(book.root, "params", "second")
+
+
+HASHES = """
+import sys
+from pathlib import Path
+from bookpress.book.discovery import discover
+from bookpress.book.project import Project
+for chapter in discover(Project.at(Path.cwd())):
+    print(chapter.slug, chapter.sha256)
+print("nbformat" in sys.modules)
+"""
+
+
+def test_the_outputs_of_a_notebook_are_parsed_once(tmp_path: Path) -> None:
+    def hashes() -> tuple[str, bool]:
+        command = [sys.executable, "-c", HASHES]
+        how: dict[str, Any] = {"cwd": tmp_path, "env": environment(tmp_path), "text": True}
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, **how)
+        told, _, is_parsed = done.stdout.rstrip().rpartition("\n")
+        return told, is_parsed == "True"
+
+    shown = {"output_type": "stream", "name": "stdout", "text": ["42\n"]}
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": ["6 * 7"]}
+    cells = [{**cell, "execution_count": 1, "outputs": [shown]}]
+    notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    files = {
+        "_config.yml": "execute: {execute_notebooks: 'off'}\n",
+        "_toc.yml": "format: jb-book\nroot: sums\n",
+        "sums.ipynb": json.dumps(notebook),
+    }
+    write_files(tmp_path, files)
+    first, _ = hashes()
+    assert hashes() == (first, False)
+    edit(tmp_path / "sums.ipynb", "42", "43")
+    again, is_parsed = hashes()
+    assert is_parsed
+    assert again != first
 
 
 def test_values_count_for_the_chapter_they_reach(book: Project, edition: Load) -> None:

@@ -107,7 +107,7 @@ class Chapter:
 
     @cached_property
     def _saved(self) -> Any:
-        return with_outputs(self._text, self.where)
+        return with_outputs(self._text, self.where, self._parsed)
 
     @cached_property
     def _json(self) -> str | None:

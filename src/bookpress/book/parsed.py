@@ -19,7 +19,6 @@ from bookpress.errors import PressError, short
 from bookpress.files import canonical, front_matter, replace_file, sha256
 from bookpress.progress import note
 
-JUPYTEXT = metadata.version("jupytext")
 CELL_OPTIONS = re.compile(
     r"^[`:~]{3,}\{(?:code|raw)-cell\}.*\n"
     r"(?:---[ \t]*\n(?P<block>(?:.*\n)*?)---[ \t]*\n|(?P<lines>(?::.*\n)+))",
@@ -28,6 +27,12 @@ CELL_OPTIONS = re.compile(
 """The beginning of a cell in a text, with its options."""
 CELL_TYPES = ("code", "markdown", "raw")
 """Of nbformat 4; others are no part of a page."""
+PRESS = Path(__file__).parents[1]
+READERS = [
+    *(metadata.version(name) for name in ("jupytext", "nbformat")),
+    *(sha256((PRESS / name).read_bytes()) for name in ("myst.py", "book/parsed.py")),
+]
+"""What reads documents: what another has read is read again."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -43,12 +48,10 @@ def of_nbformat(content: str, where: str, stored: Path) -> Any:
     return json.loads(_stored(stored, content, lambda: _not_run(content, where)))
 
 
-def with_outputs(content: str, where: str) -> Any:
+def with_outputs(content: str, where: str, stored: Path) -> Any:
     """Return a notebook of nbformat as JSON, with the outputs that its file has."""
-    notebook = _read_nbformat(content, where)
-    name_kernel(notebook["metadata"])
-    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # so that cells have ids
-    return json.loads(canonical(notebook))
+    place = stored.with_name(f"{stored.name}.outputs")
+    return json.loads(_stored(place, content, lambda: _with_outputs(content, where)))
 
 
 @cache
@@ -67,7 +70,7 @@ def as_myst(content: str, where: str, stored: Path) -> str:
 
 def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
     """Return what is made of a content, from the file that keeps it."""
-    key = sha256(f"{JUPYTEXT} {content}".encode()).encode()
+    key = sha256(canonical([*READERS, content]).encode()).encode()
     with suppress(OSError):
         stored_key, _, made = place.read_bytes().partition(b"\n")
         check, _, made = made.partition(b"\n")
@@ -81,15 +84,12 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
 
 
 def _parsed(source: str, where: str, *, strict: bool) -> bytes:
-    # what `jupytext.reads` uses once it has guessed the format
-    from jupytext.jupytext import TextNotebookConverter
+    from bookpress.myst import usual_notebook  # only what changed is parsed
 
     front_matter(source, where, strict=strict)
     try:
-        with warnings.catch_warnings():  # that cells name several languages
-            warnings.simplefilter("ignore")
-            notebook = TextNotebookConverter("md:myst", None).reads(source)
-        name_kernel(notebook.metadata)
+        notebook = usual_notebook(source) or _by_jupytext(source)
+        name_kernel(notebook["metadata"])
         return canonical(notebook).encode()
     except Exception as error:
         problem = _in_words(error)
@@ -119,6 +119,15 @@ def _odd_cell(source: str) -> str:
     return ""
 
 
+def _by_jupytext(source: str) -> Any:
+    # what `jupytext.reads` uses once it has guessed the format
+    from jupytext.jupytext import TextNotebookConverter
+
+    with warnings.catch_warnings():  # that cells name several languages
+        warnings.simplefilter("ignore")
+        return TextNotebookConverter("md:myst", None).reads(source)
+
+
 def name_kernel(metadata: dict[str, Any]) -> None:
     """Let the metadata of a notebook name the kernel that runs it.
 
@@ -135,6 +144,13 @@ def _written(content: str, where: str) -> bytes:
     import jupytext
 
     return str(jupytext.writes(_read_nbformat(content, where), "md:myst")).encode()
+
+
+def _with_outputs(content: str, where: str) -> bytes:
+    notebook = _read_nbformat(content, where)
+    name_kernel(notebook["metadata"])
+    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # so that cells have ids
+    return canonical(notebook).encode()
 
 
 def _not_run(content: str, where: str) -> bytes:

@@ -31,6 +31,8 @@ from bookpress.outputs.html.pages import PAGES_BEFORE
 IMAGES = "_images"
 SOURCES = "_sources"
 INDEX = "searchindex.js"
+PAGES_EACH = 4
+"""Pages for which another process that writes them is worth its start."""
 OWN_OR_PASSING = frozenset(
     {
         "all_docs",
@@ -86,6 +88,9 @@ class Keeper:
 
     def prepare_writing(self, docnames: set[str]) -> None:
         """Take over what is not written again, before the index of the search is read."""
+        writers = min(self.app.parallel - 1, len(docnames) // PAGES_EACH)
+        self.app.parallel = 1 + writers
+        self.builder.parallel_ok = self.builder.parallel_ok and writers > 1
         kept = self.env.found_docs - docnames
         if kept:
             self._take_over(kept)

@@ -1,0 +1,173 @@
+"""MyST notebooks as usual read as jupytext reads them, whose import takes longer than the rest.
+
+Of what is unusual, or wrong, nothing is made here: jupytext reads it, or says what is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from textwrap import dedent
+from typing import Any
+
+import yaml
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from mdit_py_plugins.front_matter import front_matter_plugin
+from mdit_py_plugins.myst_blocks import myst_block_plugin
+from mdit_py_plugins.myst_role import myst_role_plugin
+
+CODE = "{code-cell}"
+RAW = "{raw-cell}"
+BREAK = "myst_block_break"
+NAME = re.compile(r"[\w.@/-]+", re.ASCII)
+"""A name in the front matter that needs no treatment of its own."""
+TREATED = frozenset({"jupyter", "language_info", "title", "authors"})
+"""Names there that do, or whose values a notebook restricts."""
+SPLITTING = "root_level_"
+"""How settings of jupytext begin that change how it reads the front matter."""
+RESTRICTED = frozenset({"collapsed", "scrolled", "name", "format", "jupyter", "execution"})
+"""What the metadata of cells may say, besides tags, whose values a notebook restricts."""
+
+
+class UnusualError(Exception):
+    """A text that is not read here."""
+
+
+def usual_notebook(text: str) -> dict[str, Any] | None:
+    """Return the notebook that a text holds, as JSON; None where anything about it is unusual."""
+    with suppress(UnusualError, yaml.YAMLError, ValueError):
+        tokens = _parser().parse(f"{text}\n")
+        metadata: dict[str, Any] = {}
+        start = 0
+        if tokens and tokens[0].type == "front_matter":
+            front = tokens.pop(0)
+            metadata = _metadata(yaml.safe_load(front.content))
+            start = _lines(front)[1]
+        cells = [
+            {**cell, "id": f"c{number:03d}"}
+            for number, cell in enumerate(_cells(text, tokens, start))
+        ]
+        _name_lexer(metadata, tokens)
+        return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return None
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    for plugin in (front_matter_plugin, myst_block_plugin, myst_role_plugin):
+        parser.use(plugin)
+    return parser.disable("inline", True)
+
+
+def _metadata(front: Any) -> dict[str, Any]:
+    """Return the front matter as the metadata of a notebook."""
+    _expect(isinstance(front, dict))
+    _expect(all(isinstance(name, str) and NAME.fullmatch(name) for name in front))
+    _expect(TREATED.isdisjoint(front))
+    of_jupytext = front.get("jupytext", {})
+    _expect(isinstance(of_jupytext, dict))
+    _expect(not any(str(name).startswith(SPLITTING) for name in of_jupytext))
+    kernel = front.get("kernelspec", {"name": "", "display_name": ""})
+    _expect(isinstance(kernel, dict))
+    _expect(all(isinstance(kernel.get(name), str) for name in ("name", "display_name")))
+    return dict(front)
+
+
+def _cells(text: str, tokens: Sequence[Token], start: int) -> Iterator[dict[str, Any]]:
+    """Yield the cells of a text from a line on: code between what is prose."""
+    lines = text.splitlines()
+    metadata: dict[str, Any] = {}
+    for token in _dividing(tokens):
+        first, end = _lines(token)
+        yield from _prose(lines[start:first], metadata)
+        start = end
+        metadata = {}
+        if token.type == BREAK:
+            metadata = _of_cell(json.loads(token.content.strip()) if token.content else {})
+        else:
+            yield _code(token)
+    yield from _prose(lines[start:], metadata)
+
+
+def _dividing(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Yield what divides prose: cells of code and breaks that lie within nothing else."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting
+        if depth == 0 and token.type == "fence":
+            _expect(not token.info.startswith(RAW))
+            if token.info.startswith(CODE):
+                yield token
+        elif depth == 0 and token.type == BREAK:
+            yield token
+
+
+def _prose(lines: Sequence[str], metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    source = "\n".join(lines).rstrip().lstrip("\n")
+    if source:
+        yield {"cell_type": "markdown", "metadata": metadata, "source": source}
+
+
+def _code(token: Token) -> dict[str, Any]:
+    options, lines = _options(token.content)
+    if lines and not lines[0].strip():
+        lines = lines[1:]
+    return {
+        "cell_type": "code",
+        "execution_count": None,
+        "metadata": _of_cell(options),
+        "outputs": [],
+        "source": "\n".join(lines),
+    }
+
+
+def _options(content: str) -> tuple[Any, list[str]]:
+    """Return the options at the top of a cell, and the lines of its code."""
+    if content.startswith("---"):
+        below = "\n".join(content.splitlines()[1:])
+        end = re.search("^-{3,}", below, re.MULTILINE)
+        _expect(end is not None)
+        assert end  # noqa: S101 - which mypy does not see
+        options = yaml.safe_load(dedent(below[: end.start()])) or {}
+        return options, below[end.end() + 1 :].splitlines()
+    lines = content.splitlines()
+    if not content.lstrip().startswith(":"):
+        return {}, lines
+    written = []
+    while lines and lines[0].lstrip().startswith(":"):
+        written.append(lines.pop(0).lstrip()[1:])
+    return yaml.safe_load("\n".join(written)) or {}, "\n".join(lines).splitlines()
+
+
+def _of_cell(metadata: Any) -> dict[str, Any]:
+    """Return what is said of a cell."""
+    _expect(isinstance(metadata, dict) and RESTRICTED.isdisjoint(metadata))
+    tags = metadata.get("tags", [])
+    _expect(isinstance(tags, list))
+    _expect(all(isinstance(tag, str) and tag and "," not in tag for tag in tags))
+    _expect(len(tags) == len(set(tags)))
+    return dict(metadata)
+
+
+def _name_lexer(metadata: dict[str, Any], tokens: Sequence[Token]) -> None:
+    """Note in the metadata for jupytext what the first cell that says it is highlighted as."""
+    fences = [token for token in tokens if token.type == "fence" and token.level == 0]
+    lexers = [fence.info[len(CODE) :].strip() for fence in fences if fence.info.startswith(CODE)]
+    named = [lexer for lexer in lexers if lexer]
+    if named:
+        _expect(bool(metadata))
+        metadata["jupytext"] = {"default_lexer": named[0], **metadata.get("jupytext", {})}
+
+
+def _lines(token: Token) -> Sequence[int]:
+    """Return the lines at which a token begins and ends."""
+    assert token.map  # noqa: S101 - those of blocks have it
+    return token.map
+
+
+def _expect(is_usual: bool) -> None:
+    if not is_usual:
+        raise UnusualError
