@@ -18,11 +18,9 @@ from bookpress.assembly.ingredients import Extras, Ingredients, gather
 from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
 from bookpress.assembly.open_data import write_open_data
 from bookpress.assembly.published import (
-    EXTRAS,
     STATE,
     build_lock,
     draft_path,
-    is_current,
     outputs,
     publish,
 )
@@ -81,8 +79,7 @@ def build(
     target = project.editions / edition.folder
     with build_lock(project, options.reporter):
         wanted = gather(project, edition, formats, extras)
-        extras_mark = wanted.state[EXTRAS]
-        if not options.force and is_current(target, wanted.state, extras_mark):
+        if wanted.is_built and not options.force:
             return Built(edition, target, changed=False, fresh=[])
         check_needs(project)
         check_theme(project, wanted.epoch)

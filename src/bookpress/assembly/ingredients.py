@@ -48,6 +48,8 @@ class Ingredients:
     extras: Extras | None
     state: Mapping[str, Any]
     """Hashes of all this, as the built edition keeps them."""
+    is_built: bool
+    """Whether the edition is there, made from just this."""
 
     @property
     def epoch(self) -> int:
@@ -69,7 +71,8 @@ def gather(
         extras = _kept(target, before[EXTRAS])
     state[FORMATS] = [each.name for each in formats]
     state[EXTRAS] = extras.mark if extras else None
-    return Ingredients(edition, default, files, formats, extras, state)
+    is_built = before == {**state, "outputs": before.get("outputs")}
+    return Ingredients(edition, default, files, formats, extras, state, is_built)
 
 
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:

@@ -78,19 +78,6 @@ def publish(project: Project, name: str) -> None:
     shutil.rmtree(draft_path(project, name), ignore_errors=True)
 
 
-def is_current(folder: Path, state: Mapping[str, Any], extras: str | None = None) -> bool:
-    """Return whether a built edition was made from just this, and is as it was made.
-
-    With these extras, or any.
-    """
-    try:
-        built = json.loads((folder / STATE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    extras = extras or built.get(EXTRAS)
-    return bool(built == {**state, EXTRAS: extras, "outputs": outputs(folder)})
-
-
 def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a built edition was made from, where only its formats and extras may be others.
 

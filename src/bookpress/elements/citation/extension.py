@@ -103,7 +103,7 @@ class Citing:
             for name in ("cite-box.html", "how-to-cite.html"):
                 PARTS.get_template(name)
             book, *chapters = self._citations(app)
-            for style in STYLES:
+            for style in STYLES if chapters else ():
                 to_reference(book, style)
             for chapter in chapters:
                 to_reference(chapter, "apa")
