@@ -130,6 +130,11 @@ def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
     assert "Chapter" not in section.xpath("//*[@data-copy='APA reference']")[0].text_content()
 
 
+def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:
+    [entry] = pages["gales"].xpath("//nav[@id='contents']//a[@href='calm.html']")
+    assert entry.text_content() == "Calm"
+
+
 def test_a_chapter_is_opened_elsewhere_as_the_author_wrote_it(pages: dict[str, Any]) -> None:
     [link] = pages["gales"].xpath("//*[@class='launches']/a")
     assert link.text_content() == "Binder"
