@@ -258,7 +258,7 @@ def parse_json(content: bytes | str, where: str) -> Any:
         raise UsageError(f"{where} is not JSON: {short(str(error), 200)}") from error
 
 
-FRONT = re.compile(r"\A---[ \t]*(\n.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
+FRONT = re.compile(r"\A---[ \t]*(\n.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 """The front matter of a page."""
 MALFORMED = (yaml.parser.ParserError, yaml.scanner.ScannerError, type(None))
 """What MyST has found where it goes on without the front matter; none where that is a list."""

@@ -31,13 +31,18 @@ def notebook(title: str, **more: Any) -> str:
 FILES = {
     "_config.yml": "title: Faults\nexecute: {execute_notebooks: force}\n",
     "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n"
-    + "".join(f"- file: {name}\n" for name in ("list", "odd", "marked", "strange", "twice")),
+    + "".join(
+        f"- file: {name}\n" for name in ("list", "odd", "marked", "strange", "twice", "loading")
+    ),
     "cover.md": "---\ntitle: A\nabout: {{ name }}\nmore: [\n---\n# Cover\n\nWords of the cover.\n",
     "list.md": "---\n- one\n---\n# List\n\nWords of a list.\n",
     "odd.md": ODD,
     "marked.md": f"\ufeff{HEAD}# Marked\n{CELL}",
     "strange.ipynb": notebook("Strange", cell_type="strange", source="never shown"),
     "twice.md": "# Twice\n",
+    "loading.md": HEAD.replace("\n---\n", "\n...\n")
+    + "# Loading\n\n  ~~~{code-cell} ipython3\n  :load: code.py\n  ~~~\n",
+    "code.py": "print('loaded', 6 * 7)\n",
     "twice.ipynb": notebook("Twice"),
 }
 LATIN = {
@@ -72,6 +77,7 @@ def words(site: Path, page: str) -> str:
         ("marked", "print('made', 6 * 7) made 42", ""),
         ("strange", "6 * 7 42", "strange.ipynb: cell 3 is left out: there is no type 'strange' of"),
         ("twice", "6 * 7 42", ""),
+        ("loading", "print('loaded', 6 * 7) loaded 42", ""),
     ],
 )
 def test_a_page_at_fault_is_built_and_told_of(

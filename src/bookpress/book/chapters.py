@@ -12,7 +12,14 @@ from typing import Any
 
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
-from bookpress.book.parsed import as_myst, of_custom_format, of_myst, of_nbformat, with_outputs
+from bookpress.book.parsed import (
+    as_myst,
+    of_custom_format,
+    of_myst,
+    of_nbformat,
+    with_loaded,
+    with_outputs,
+)
 from bookpress.book.project import BUILD, DEFAULTS, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed
 from bookpress.chapter.bindings import checked_quotes
@@ -69,7 +76,8 @@ class Chapter:
         json = self._json
         if json is not None:
             return of_nbformat(json, self.where, self._parsed)
-        return of_myst(self.source, self.where, self._parsed, strict=self.settings.strict)
+        parsed = of_myst(self.source, self.where, self._parsed, strict=self.settings.strict)
+        return with_loaded(parsed, self.path.parent, self.where)
 
     @cached_property
     def execution(self) -> Execution:

@@ -37,7 +37,7 @@ OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
 """How a table of contents begins that is a list, as it once was."""
 OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
 """Entries of the front matter of a text that has cells; by the first alone the press knows it."""
-CODE_CELL = re.compile(r"^(?:`{3,}|:{3,})\{code-cell\}", re.MULTILINE)
+CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
 def toc_files(project: Project) -> list[str]:

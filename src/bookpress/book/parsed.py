@@ -16,7 +16,7 @@ import yaml
 
 from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
-from bookpress.files import canonical, front_matter, replace_file, sha256
+from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
 from bookpress.progress import note
 
 CELL_OPTIONS = re.compile(
@@ -25,6 +25,8 @@ CELL_OPTIONS = re.compile(
     re.MULTILINE,
 )
 """The beginning of a cell in a text, with its options."""
+LOAD = "load"
+"""The option of a cell whose code is in a file."""
 CELL_TYPES = ("code", "markdown", "raw")
 """Of nbformat 4; others are no part of a page."""
 PRESS = Path(__file__).parents[1]
@@ -40,6 +42,29 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 def of_myst(source: str, where: str, stored: Path, *, strict: bool = False) -> Any:
     """Return the notebook that a MyST notebook holds, as JSON."""
     return json.loads(_stored(stored, source, lambda: _parsed(source, where, strict=strict)))
+
+
+def with_loaded(notebook: Any, folder: Path, where: str) -> Any:
+    """Return a notebook whose cells have the code of the files that they load.
+
+    The option ``load`` of MyST-NB names such a file, from the folder of the text.
+    """
+    if not any(LOAD in cell["metadata"] for cell in notebook["cells"]):
+        return notebook
+    cells = [_loaded(cell, folder, where) for cell in notebook["cells"]]
+    return {**notebook, "cells": cells}
+
+
+def _loaded(cell: dict[str, Any], folder: Path, where: str) -> dict[str, Any]:
+    """Return a cell with the code of the file that it loads, if any."""
+    metadata = {**cell["metadata"]}
+    path = metadata.pop(LOAD, None)
+    if path is None:
+        return cell
+    file = folder / str(path)
+    if not file.is_file():
+        raise PressError(f"{where}: a cell loads {short(str(path))}: no such file")
+    return {**cell, "metadata": metadata, "source": decoded(file).rstrip("\n")}
 
 
 @cache
