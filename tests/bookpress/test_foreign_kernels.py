@@ -66,6 +66,12 @@ import os, random
 print("told", os.environ.get("NAME_OF_A_READER"), random.Random(1).random() < 1)
 print("kernel", "IPKernelApp" in get_ipython().config)
 ```
+
+```{code-cell} ipython3
+import pandas
+
+pandas.DataFrame([range(30)])
+```
 """
 MAGICS = nbformat.writes(
     nbformat.v4.new_notebook(
@@ -157,6 +163,16 @@ def test_cells_have_the_variables_of_whoever_builds(site: Path) -> None:
     assert around.find_class("highlight-ipython3")
     assert "told Zoë True" in words
     assert "kernel True" in words
+
+
+def test_wide_tables_are_cut_to_the_columns_that_a_kernel_shows(site: Path) -> None:
+    headings = page(site, "parts/around").xpath("//article//thead//th")
+    assert [heading.text for heading in headings] == [
+        None,
+        *map(str, range(10)),
+        "...",
+        *map(str, range(20, 30)),
+    ]
 
 
 def test_copyright_and_address_are_those_that_the_author_gave(site: Path) -> None:

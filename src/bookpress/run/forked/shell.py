@@ -31,6 +31,9 @@ from bookpress.run.forked.request import PARENT
 
 FLUSH_EVERY = 0.2
 """Seconds between two looks at what was printed, as in a kernel: a cell may hang."""
+OF_TERMINAL = 0
+OF_KERNEL = 20
+"""Columns of a table that pandas shows there: as many as there is room for, or so many."""
 PIECE = 1_000_000
 """Bytes of printed text that go into one message."""
 
@@ -190,6 +193,7 @@ def serve(connection: Connection) -> None:
     shell.displayhook.session = shell.display_pub.session = session
     _open_comms(session, shell)
     _join_matplotlib()
+    _join_pandas()
     asyncio.run(_answer(connection, session, shell))
 
 
@@ -201,6 +205,16 @@ def _join_matplotlib() -> None:
     backend = sys.modules.get("matplotlib_inline.backend_inline")
     if backend:
         importlib.reload(backend)
+
+
+def _join_pandas() -> None:
+    """Let tables be cut to the columns that a kernel shows where pandas was imported already.
+
+    It looks for the shell as it is imported, and without one takes itself for a terminal.
+    """
+    pandas = sys.modules.get("pandas")
+    if pandas and pandas.get_option("display.max_columns") == OF_TERMINAL:
+        pandas.set_option("display.max_columns", OF_KERNEL)
 
 
 async def _answer(connection: Connection, session: ConnectionSession, shell: Any) -> None:
