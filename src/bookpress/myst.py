@@ -39,20 +39,34 @@ class UnusualError(Exception):
 def usual_notebook(text: str) -> dict[str, Any] | None:
     """Return the notebook that a text holds, as JSON; None where anything about it is unusual."""
     with suppress(UnusualError, yaml.YAMLError, ValueError):
-        tokens = _parser().parse(f"{text}\n")
-        metadata: dict[str, Any] = {}
-        start = 0
-        if tokens and tokens[0].type == "front_matter":
-            front = tokens.pop(0)
-            metadata = _metadata(yaml.safe_load(front.content))
-            start = _lines(front)[1]
+        metadata, tokens, start = _divided(text)
         cells = [
             {**cell, "id": f"c{number:03d}"}
-            for number, cell in enumerate(_cells(text, tokens, start))
+            for number, (_, cell) in enumerate(_cells(text, tokens, start))
         ]
         _name_lexer(metadata, tokens)
         return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return None
+
+
+def cell_lines(text: str) -> list[int] | None:
+    """Return after how many lines each cell of a text begins; None where it is unusual.
+
+    Those of code begin behind their fence, as in the map that jupytext makes.
+    """
+    with suppress(UnusualError, yaml.YAMLError, ValueError):
+        _, tokens, start = _divided(text)
+        return [line for line, _ in _cells(text, tokens, start)]
+    return None
+
+
+def _divided(text: str) -> tuple[dict[str, Any], list[Token], int]:
+    """Return the metadata of a text, the tokens behind it, and the line at which they begin."""
+    tokens = _parser().parse(f"{text}\n")
+    if not tokens or tokens[0].type != "front_matter":
+        return {}, tokens, 0
+    front = tokens.pop(0)
+    return _metadata(yaml.safe_load(front.content)), tokens, _lines(front)[1]
 
 
 def _parser() -> MarkdownIt:
@@ -76,20 +90,24 @@ def _metadata(front: Any) -> dict[str, Any]:
     return dict(front)
 
 
-def _cells(text: str, tokens: Sequence[Token], start: int) -> Iterator[dict[str, Any]]:
+Cell = tuple[int, dict[str, Any]]
+"""A cell, and after how many lines it begins."""
+
+
+def _cells(text: str, tokens: Sequence[Token], start: int) -> Iterator[Cell]:
     """Yield the cells of a text from a line on: code between what is prose."""
     lines = text.splitlines()
     metadata: dict[str, Any] = {}
     for token in _dividing(tokens):
         first, end = _lines(token)
-        yield from _prose(lines[start:first], metadata)
+        yield from _prose(lines[:first], start, metadata)
         start = end
         metadata = {}
         if token.type == BREAK:
             metadata = _of_cell(json.loads(token.content.strip()) if token.content else {})
         else:
-            yield _code(token)
-    yield from _prose(lines[start:], metadata)
+            yield first + 1, _code(token)
+    yield from _prose(lines, start, metadata)
 
 
 def _dividing(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -105,10 +123,10 @@ def _dividing(tokens: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _prose(lines: Sequence[str], metadata: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    source = "\n".join(lines).rstrip().lstrip("\n")
+def _prose(lines: Sequence[str], start: int, metadata: dict[str, Any]) -> Iterator[Cell]:
+    source = "\n".join(lines[start:]).rstrip().lstrip("\n")
     if source:
-        yield {"cell_type": "markdown", "metadata": metadata, "source": source}
+        yield start, {"cell_type": "markdown", "metadata": metadata, "source": source}
 
 
 def _code(token: Token) -> dict[str, Any]:

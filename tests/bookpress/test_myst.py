@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from jupytext.jupytext import TextNotebookConverter
+from jupytext.myst import myst_to_notebook
 
-from bookpress.myst import usual_notebook
+from bookpress.myst import cell_lines, usual_notebook
 
 ROOT = Path(__file__).parents[2]
 HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -45,9 +46,15 @@ def by_jupytext(text: str) -> Any:
     return notebook
 
 
+def lines_by_jupytext(text: str) -> list[int]:
+    lines: list[int] = myst_to_notebook(text, add_source_map=True).metadata["source_map"]
+    return lines
+
+
 @pytest.mark.parametrize("text", USUAL.values(), ids=USUAL)
 def test_what_is_usual_is_read_as_jupytext_reads_it(text: str) -> None:
     assert usual_notebook(HEAD + text) == by_jupytext(HEAD + text)
+    assert cell_lines(HEAD + text) == lines_by_jupytext(HEAD + text)
 
 
 @pytest.mark.parametrize("folder", ["notebooks", "tests/bookpress/orbits"])
@@ -55,6 +62,7 @@ def test_so_is_each_chapter(folder: str) -> None:
     for path in sorted((ROOT / folder).rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         assert usual_notebook(text) == by_jupytext(text), path
+        assert cell_lines(text) == lines_by_jupytext(text), path
 
 
 @pytest.mark.parametrize("text", UNUSUAL.values(), ids=UNUSUAL)

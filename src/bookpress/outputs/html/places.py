@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from bookpress.book.chapters import Chapter
+from bookpress.myst import cell_lines
 from bookpress.run.cache import Run
 from bookpress.run.failures import BOX
 from bookpress.run.notebook import is_injected
@@ -41,13 +43,19 @@ def _line(chapter: Chapter, run: Run, line: int) -> str:
 
 def source_line(chapter: Chapter, run: Run, line: int) -> int:
     """Return the line of a chapter's source that MyST-NB counts by cell and line."""
-    import jupytext
-
-    notebook = jupytext.myst.myst_to_notebook(chapter.source, add_source_map=True)
-    starts: list[int] = notebook.metadata["source_map"]
+    starts = cell_lines(chapter.source) or _lines_by_jupytext(chapter.source)
     number, line_of_cell = divmod(line, CELL)
     cell = min(_number(run, number), len(starts))
     return starts[cell - 1] + line_of_cell
+
+
+@cache
+def _lines_by_jupytext(source: str) -> list[int]:
+    import jupytext  # which takes long, and is needed for what is unusual alone
+
+    notebook = jupytext.myst.myst_to_notebook(source, add_source_map=True)
+    lines: list[int] = notebook.metadata["source_map"]
+    return lines
 
 
 def _number(run: Run, number: int) -> int:
