@@ -56,6 +56,8 @@ class Format:
     """A function of the application that writes what leads to all chapters in it, at the end."""
     needs: str = ""
     """A function that says in a line what this machine lacks for it, or None."""
+    needs_layout: bool = False
+    """Whether it is made from pages in the press's own layout."""
     order: int = 50
     """Where it stands among the others."""
 
@@ -123,10 +125,10 @@ def known(name: str) -> Format:
     return next(form for form in formats() if form.name == name)
 
 
-def choose(names: str) -> list[Format]:
+def choose(names: str, *, is_laid_out: bool = True) -> list[Format]:
     """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for.
 
-    One that cannot be made here is an error.
+    One that cannot be made here, or of pages that the press has not laid out, is an error.
     """
     asked = {name.strip() for name in names.split(",") if name.strip()}
     pages, *others = asked_for()
@@ -137,6 +139,11 @@ def choose(names: str) -> list[Format]:
         raise UsageError(f"{wrong}; allowed: {', '.join(allowed)}")
     chosen = [form for form in others if form.name in asked]
     for wanted in chosen:
+        if wanted.needs_layout and not is_laid_out:
+            raise UsageError(
+                f"the format {wanted.name!r} is made from pages that the press lays out; "
+                "allowed under `layout: press` in book/settings.yml"
+            )
         missing = wanted.missing()
         if missing:
             raise PressError(f"the format {wanted.name!r} cannot be made: {missing}")

@@ -1,6 +1,7 @@
 """What a book by others brings along, in pages that the press lays out and in those of a theme."""
 
 import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ FILES = {
     "_toc.yml": TOC,
     "refs.bib": BOOK,
     "cover.md": "# Winds\n\nA book.\n",
-    "plain.md": "# Plain\n\nNo code.\n",
+    "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n",
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n",
     "book/settings.yml": "layout: press\n",
@@ -169,6 +170,27 @@ def test_a_state_has_its_own_picture(home: Path) -> None:
     shown = set(re.findall(r"states/_images/[^\"\\]+", pack.read_text("utf-8")))
     assert len(shown) == 1
     assert (site / shown.pop()).is_file()
+
+
+@pytest.mark.usefixtures("pages")
+def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path) -> None:
+    press(home, "build", "--format", "pdf,epub")
+    site = home / "_build/editions/default/html"
+    assert (site / "pdf/winds.pdf").read_bytes().startswith(b"%PDF")
+    with zipfile.ZipFile(site / "epub/winds.epub") as archive:
+        texts = {name: archive.read(name) for name in archive.namelist() if "html" in name}
+    assert any(b"<p>A book.</p>" in text for text in texts.values())
+    [plain] = [text for text in texts.values() if b"No code." in text]
+    assert b'<a href="https://maps.example/far.png">A far map</a>' in plain
+
+
+def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:
+    home = write_files(tmp_path, {**FILES, "book/settings.yml": "layout: theme\n"})
+    said = press(home, "build", "--format", "epub", code=2)
+    assert said.strip() == (
+        "error: the format 'epub' is made from pages that the press lays out; "
+        "allowed under `layout: press` in book/settings.yml"
+    )
 
 
 @pytest.mark.usefixtures("pages")

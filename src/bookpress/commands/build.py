@@ -56,7 +56,8 @@ def build(
     wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]
-    chosen = choose(formats)  # what each needs is looked for now, not after the chapters ran
+    # what each needs is looked for now, not after the chapters ran
+    chosen = choose(formats, is_laid_out=project.settings.is_laid_out)
     options = opt.run_options(jobs, engine, force, time_limit)
     with opt.reported(replace(options, keep_going=keep_going, opened=opened)) as how:
         built = [build_edition(project, plan, how, chosen) for plan in wanted]

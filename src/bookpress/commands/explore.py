@@ -40,7 +40,7 @@ def explore(
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
     asked = read_grid(grid or [])
     default, states, built_in = states_to_explore(project, chapters or [], asked)
-    chosen = choose(formats or built_in)
+    chosen = choose(formats or built_in, is_laid_out=project.settings.is_laid_out)
     missing = 0
     if not states:
         say(escape(why_none(default, chapters or [])))

@@ -90,10 +90,10 @@ def read_articles(site: Path, form: str) -> list[Article]:
 
     They are as in a form of their elements: ``print`` or ``epub``.
     """
-    articles = [_read_cover(site, form)]
+    front = _front_page(site)
+    articles = [_read_cover(site, front, form)]
     part = ""
-    index = _parse(site / "index.html")
-    for element in index.xpath(ENTRIES):
+    for element in _parse(site / front).xpath(ENTRIES):
         if element.tag == "p":
             part = _text(element)
         articles += [_read_listed(site, part, link, form) for link in element.findall("li/a")]
@@ -102,12 +102,21 @@ def read_articles(site: Path, form: str) -> list[Article]:
     return articles
 
 
-def _read_cover(site: Path, form: str) -> Article:
-    body = _article(site, "index.html", form)
+def _front_page(site: Path) -> str:
+    """Return the page that a site opens with: its index, or where that leads on."""
+    index = _parse(site / "index.html")
+    for refresh in index.xpath("//meta[translate(@http-equiv, 'R', 'r') = 'refresh']/@content"):
+        _, _, address = refresh.partition("url=")
+        return unquote(address)
+    return "index.html"
+
+
+def _read_cover(site: Path, path: str, form: str) -> Article:
+    body = _article(site, path, form)
     for heading in body.iter("h1"):
         heading[:] = []
         heading.text = OPENING
-    return Article("index.html", OPENING, "", None, body)
+    return Article(path, OPENING, "", None, body)
 
 
 def _read_listed(site: Path, part: str, link: Element, form: str) -> Article:
@@ -237,6 +246,39 @@ def _leave_out(body: Element, left_out: Without) -> None:
             part.drop_tag()
 
 
+def _name_pictures(body: Element, path: str) -> None:
+    """Name the pictures of a page from the root of the site, the narrow ones of figures too."""
+    for picture in list(body.iter("picture")):
+        # The parser takes <source> for an element with content.
+        image = next(picture.iter("img"))
+        narrow = next(picture.iter("source"))
+        file = _from_root(path, narrow.get("srcset"))
+        width = narrow.get("width")
+        height = narrow.get("height")
+        image.set(NARROW, f"{file} {width} {height}")
+        image.tail = picture.tail
+        picture.getparent().replace(picture, image)
+    for image in list(body.iter("img")):
+        file = _from_root(path, image.get("src"))
+        image.set("src", file)
+        if urlsplit(file).netloc:
+            _link_to(image)
+
+
+def is_file(image: Element) -> bool:
+    """Return whether a picture is a file of the site, not written into the page itself."""
+    return not urlsplit(image.get("src")).scheme
+
+
+def _link_to(image: Element) -> None:
+    """Put a link in the place of a picture on another host: a file that is kept shows its own."""
+    address = image.get("src")
+    link = html.Element("a", href=address)
+    link.text = image.get("alt") or address
+    link.tail = image.tail
+    image.getparent().replace(image, link)
+
+
 def _article(site: Path, path: str, form: str) -> Element:
     """Return the article of a page as its elements are in a form, ``print`` or ``epub``.
 
@@ -248,19 +290,7 @@ def _article(site: Path, path: str, form: str) -> Element:
     drop(body.iter(*DROPPED_TAGS))
     for element in elements():
         _leave_out(body, element.on_paper(form))
-    for picture in list(body.iter("picture")):
-        # The parser takes <source> for an element with content.
-        image = next(picture.iter("img"))
-        narrow = next(picture.iter("source"))
-        file = _from_root(path, narrow.get("srcset"))
-        width = narrow.get("width")
-        height = narrow.get("height")
-        image.set(NARROW, f"{file} {width} {height}")
-        image.tail = picture.tail
-        picture.getparent().replace(picture, image)
-    for image in body.iter("img"):
-        file = _from_root(path, image.get("src"))
-        image.set("src", file)
+    _name_pictures(body, path)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
     for element in elements():
         change = element.on_paper(form).then

@@ -9,5 +9,6 @@ FORMAT = Format(
     what="for e-book readers",
     media_type="application/epub+zip",
     book="epub/{stem}.epub",
+    needs_layout=True,
     order=20,
 )

@@ -21,7 +21,7 @@ from bookpress.elements.base.assets import style_of
 from bookpress.files import archive
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import HERE, FrontMatter, load_front_matter
-from bookpress.outputs.base.page_extraction import Article, Element, read_articles
+from bookpress.outputs.base.page_extraction import Article, Element, is_file, read_articles
 from bookpress.outputs.base.process import Order, work_on_order
 
 EBOOK = Path(__file__).parent / "ebook"
@@ -82,7 +82,8 @@ def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, 
     """Return pictures, fonts and style by name."""
     pictures: set[str] = set()
     for article in articles:
-        pictures |= {image.get("src") for image in article.body.iter("img")}
+        images = filter(is_file, article.body.iter("img"))
+        pictures |= {image.get("src") for image in images}
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     for path in sorted((HERE / "fonts").glob("*.woff2")):
         files[f"fonts/{path.name}"] = path.read_bytes()
@@ -113,7 +114,7 @@ def _documents(
     )
     contents = front.fill(
         EBOOK / "nav.xhtml",
-        front=[title_page, texts["index.html"]],
+        front=[title_page, texts[articles[0].path]],
         parts=parts,
         figures=page_extraction.figures(articles),
     )

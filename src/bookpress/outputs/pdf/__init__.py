@@ -11,5 +11,6 @@ FORMAT = Format(
     book="pdf/{stem}.pdf",
     chapter="{docname}.pdf",
     needs="bookpress.outputs.pdf.pdf:missing",
+    needs_layout=True,
     order=10,
 )

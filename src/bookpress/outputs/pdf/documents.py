@@ -14,7 +14,7 @@ from markupsafe import Markup
 from bookpress.elements.base.assets import style_of
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import FrontMatter
-from bookpress.outputs.base.page_extraction import Article, Element
+from bookpress.outputs.base.page_extraction import Article, Element, is_file
 
 PAPER = Path(__file__).parent / "paper"
 HEADINGS = ("h4", "h3", "h2", "h1")
@@ -94,7 +94,8 @@ def _set_for_paper(body: Element, site: Path) -> None:
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
     for image in body.iter("img"):
-        image.set("src", f"{site.as_uri()}/{image.get('src')}")
+        if is_file(image):
+            image.set("src", f"{site.as_uri()}/{image.get('src')}")
 
 
 def _demote(body: Element) -> None:
