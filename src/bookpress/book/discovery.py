@@ -50,11 +50,8 @@ def discover(project: Project) -> list[Chapter]:
         "renamed": load_renamed(project),
         "of_book": Execution.of_book(project.root),
     }
-    chapters = []
-    for name in run:
-        where = (slugs[name], paths[name], name)
-        chapter = Chapter(*where, name in listed, **of_book)
-        chapters += [chapter] if _has_readable_cells(chapter) else []
+    documents = [Chapter(slugs[name], paths[name], name, name in listed, **of_book) for name in run]
+    chapters = list(filter(_has_readable_cells, documents))
     if not chapters and project.settings.is_laid_out:
         raise PressError(
             "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
+from sphinx.config import Config
 
 from bookpress.book.documents import STAGED_SOURCES
 from bookpress.elements.base.events import when_built
@@ -45,7 +46,7 @@ def point_to_source(
     buttons = context.get("header_buttons") or []
     _replace_addresses(buttons, staged, written)
     if _is_copied(app, page):
-        name = _name(app, page)
+        name = copied_name(app.config, page.docname, TEXT)
         _offer(buttons, context.get("sourcename") or staged, name)
         context["sourcename"] = name
 
@@ -88,7 +89,8 @@ def copy_written(app: Sphinx) -> None:
             continue
         notebook = Path(app.env.doc2path(page.docname))
         for file in (_written(app, page), notebook):
-            target = Path(app.outdir, SOURCES, _name(app, page, file.suffix))
+            name = copied_name(app.config, page.docname, file.suffix)
+            target = Path(app.outdir, SOURCES, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
 
@@ -103,7 +105,7 @@ def _written(app: Sphinx, page: Page) -> Path:
     return Path(app.srcdir, STAGED_SOURCES, f"{page.slug}{TEXT}")
 
 
-def _name(app: Sphinx, page: Page, ending: str = TEXT) -> str:
-    """Return the name of a copy, as Sphinx gives it."""
-    suffix = app.config.html_sourcelink_suffix
-    return f"{page.docname}{ending}{suffix if suffix != ending else ''}"
+def copied_name(config: Config, docname: str, ending: str) -> str:
+    """Return the name of the copy of a page's source, as Sphinx gives it."""
+    suffix = config.html_sourcelink_suffix
+    return f"{docname}{ending}{suffix if suffix != ending else ''}"

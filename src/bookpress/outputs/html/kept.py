@@ -25,11 +25,11 @@ from bookpress.cite.record import Citation
 from bookpress.edition.installed import installed
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGE_KEPT, store_of
+from bookpress.elements.layout.source import SOURCES, copied_name
 from bookpress.files import canonical, sha256
 from bookpress.outputs.html.pages import PAGES_BEFORE
 
 IMAGES = "_images"
-SOURCES = "_sources"
 INDEX = "searchindex.js"
 PAGES_EACH = 4
 """Pages for which another process that writes them is worth its start."""
@@ -118,9 +118,7 @@ class Keeper:
             return
         source = Path(self.env.doc2path(docname))
         ending = source.name.removeprefix(docname.rpartition("/")[2])
-        suffix = self.config.html_sourcelink_suffix
-        name = f"{docname}{ending}{suffix if ending != suffix else ''}"
-        target = Path(self.outdir, SOURCES, name)
+        target = Path(self.outdir, SOURCES, copied_name(self.config, docname, ending))
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
 
