@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.counted import COUNTED, YES, MakeRows, Rows
@@ -38,13 +40,17 @@ def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
     return make
 
 
-def of_teams(rows: pd.DataFrame, team_type: str, known: tuple[str, ...]) -> MakeRows:
-    """Return what makes the list of rows of a team type, of others, and of unknown ones."""
+def of_teams(
+    rows: pd.DataFrame, among: npt.NDArray[np.bool_], team_type: str, known: tuple[str, ...]
+) -> MakeRows:
+    """Return what makes the list, among rows, of those of a team type, others, and unknown ones."""
     answers = {team: f"no: {team}" for team in known} | {team_type: YES}
 
     def make() -> Rows:
-        teams = rows["team_type"].to_numpy()
-        return _listed(rows, [answers.get(team, "left out: team type unknown") for team in teams])
+        listed = rows[among]
+        teams = listed["team_type"].to_numpy()
+        why = [answers.get(team, "left out: team type unknown") for team in teams]
+        return _listed(listed, why)
 
     return make
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.periods import Years, years_of
@@ -36,9 +37,14 @@ def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
     >>> len(in_years(rows, (2010, 2012))), len(in_years(rows, 2012))
     (2, 1)
     """
+    return rows[are_in_years(rows, period)]
+
+
+def are_in_years(rows: pd.DataFrame, period: Years | int) -> npt.NDArray[np.bool_]:
+    """Return which rows are of a period, as `in_years` has it."""
     first, last = years_of(period)
     years = rows["year"].to_numpy(dtype=float, na_value=np.nan)
-    return rows[(first <= years) & (years <= last)]
+    return (first <= years) & (years <= last)
 
 
 def span(period: Years | int, joint: str = " to ") -> str:

@@ -143,7 +143,7 @@ def flag_share(
     if weights and mean_over:
         raise ValueError(f"a share has weights ({weights}) or is a mean over {mean_over}, not both")
     mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
-    words = label + audited_words(rows)
+    words = label + audited_words(rows, np.ones(len(rows), dtype=bool))
     if weights:
         return _weighted(rows[weights].to_numpy(dtype=float), mask.to_numpy(dtype=bool), words)
     if mean_over:
@@ -290,8 +290,10 @@ def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "share", "low", "high", "k", "n"])
 
 
-def audited_words(rows: pd.DataFrame) -> str:
-    """Return how many of the rows were audited, in words; nothing where that is not asked."""
-    if "audit" not in rows or not len(rows):
+def audited_words(rows: pd.DataFrame, are_counted: npt.NDArray[np.bool_]) -> str:
+    """Return how many of the counted rows were audited, in words; nothing where none has a mark."""
+    n = are_counted.sum()
+    if "audit" not in rows or not n:
         return ""
-    return f"; {rows['audit'].notna().sum()} of {len(rows)} rows audited"
+    are_audited = rows["audit"].notna().to_numpy()
+    return f"; {(are_audited & are_counted).sum()} of {n} rows audited"

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 from compute_divide.analysis.statistics import counted
-from compute_divide.analysis.statistics.periods import in_years, span
+from compute_divide.analysis.statistics.periods import are_in_years, span
 from compute_divide.analysis.statistics.shares import audited_words, wilson_interval, wilson_share
 
 ACADEMIA = "academia-only"
@@ -48,8 +49,7 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     >>> len(known_teams(pd.DataFrame({"team_type": ["academia-only", "unknown", None]})))
     1
     """
-    is_known = rows["team_type"].isin(TEAM_TYPES)
-    return rows[is_known]
+    return rows[_have_known_teams(rows)]
 
 
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
@@ -85,12 +85,8 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     >>> team_share(rows, "academia-only", "models by universities alone").n
     2
     """
-    _check_team(team_type)
-    teams = rows["team_type"]
-    k = (teams == team_type).sum()
-    n = teams.isin(TEAM_TYPES).sum()
-    share = wilson_share(int(k), int(n), label)
-    return replace(share, rows=counted.of_teams(rows, team_type, TEAM_TYPES))
+    every_row = np.ones(len(rows), dtype=bool)
+    return _share_among(rows, every_row, team_type, label)
 
 
 def period_share(
@@ -130,10 +126,36 @@ def period_share(
     >>> period_share(rows, "academia-only", (2010, 2011)).label
     'academia-only, 2010 to 2011'
     """
-    of_period = in_years(rows, period)
+    of_period = are_in_years(rows, period)
     words = label or f"{team_type}, {span(period)}"
-    share = team_share(of_period, team_type, words + audited_words(known_teams(of_period)))
+    of_known_teams = of_period & _have_known_teams(rows)
+    share = _share_among(rows, of_period, team_type, words + audited_words(rows, of_known_teams))
     return replace(share, period=years_of(period))
+
+
+def _share_among(
+    rows: pd.DataFrame, among: npt.NDArray[np.bool_], team_type: str, label: str
+) -> Estimate:
+    """Return the share of a team type among some of the rows, none of which has to be copied."""
+    _check_team(team_type)
+    k = int((_are_of(rows, team_type) & among).sum())
+    n = int((_have_known_teams(rows) & among).sum())
+    share = wilson_share(k, n, label)
+    return replace(share, rows=counted.of_teams(rows, among, team_type, TEAM_TYPES))
+
+
+def _have_known_teams(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which rows have a team type that counts in a total."""
+    are_known = np.zeros(len(rows), dtype=bool)
+    for team_type in TEAM_TYPES:
+        are_known |= _are_of(rows, team_type)
+    return are_known
+
+
+def _are_of(rows: pd.DataFrame, team_type: str) -> npt.NDArray[np.bool_]:
+    """Return which rows are of a team type."""
+    teams = rows["team_type"].to_numpy(dtype=object, na_value=UNKNOWN)
+    return np.asarray(teams == team_type)
 
 
 def shares_by(
