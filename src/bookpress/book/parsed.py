@@ -17,6 +17,8 @@ import yaml
 from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
 from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
+from bookpress.ipynb import usual_notebook as usual_ipynb
+from bookpress.myst_writer import usual_text
 from bookpress.progress import note
 
 CELL_OPTIONS = re.compile(
@@ -30,9 +32,10 @@ LOAD = "load"
 CELL_TYPES = ("code", "markdown", "raw")
 """Of nbformat 4; others are no part of a page."""
 PRESS = Path(__file__).parents[1]
+READING = ("ipynb.py", "myst.py", "myst_writer.py", "book/parsed.py")
 READERS = [
     *(metadata.version(name) for name in ("jupytext", "nbformat")),
-    *(sha256((PRESS / name).read_bytes()) for name in ("myst.py", "book/parsed.py")),
+    *(sha256((PRESS / name).read_bytes()) for name in READING),
 ]
 """What reads documents: what another has read is read again."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -166,9 +169,18 @@ def name_kernel(metadata: dict[str, Any]) -> None:
 
 
 def _written(content: str, where: str) -> bytes:
-    import jupytext
+    return written_as_myst(_read_nbformat(content, where)).encode()
 
-    return str(jupytext.writes(_read_nbformat(content, where), "md:myst")).encode()
+
+def written_as_myst(notebook: dict[str, Any]) -> str:
+    """Return the JSON of a notebook, whose sources are whole, as a MyST notebook."""
+    text = usual_text(notebook)
+    if text is None:
+        import jupytext  # which take long, and are for what is unusual alone
+        import nbformat
+
+        text = str(jupytext.writes(nbformat.from_dict(notebook), "md:myst"))
+    return text
 
 
 def _with_outputs(content: str, where: str) -> bytes:
@@ -187,7 +199,12 @@ def _not_run(content: str, where: str) -> bytes:
     return canonical(notebook).encode()
 
 
-def _read_nbformat(content: str, where: str) -> Any:
+def _read_nbformat(content: str, where: str) -> dict[str, Any]:
+    notebook = usual_ipynb(content)
+    return notebook or _by_nbformat(content, where)
+
+
+def _by_nbformat(content: str, where: str) -> dict[str, Any]:
     import nbformat
 
     try:
@@ -201,4 +218,5 @@ def _read_nbformat(content: str, where: str) -> Any:
             kind = short(repr(cell["cell_type"]))
             note(f"{where}: cell {number} is left out: there is no type {kind} of cells")
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] in CELL_TYPES]
-    return notebook
+    plain: dict[str, Any] = json.loads(json.dumps(notebook))
+    return plain

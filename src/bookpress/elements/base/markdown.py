@@ -30,6 +30,8 @@ def in_plain_words(text: str, form: str, docname: str, env: BuildEnvironment) ->
 
 def without(text: str, element: Element) -> str:
     """Return Markdown without the directives and roles of an element."""
+    if "{" not in text:
+        return text
     text = replace_directives(text, element.directives, lambda _name, _argument, _content: "")
     for role in element.roles:
         text = re.sub(rf"\s*\{{{re.escape(role)}\}}(`+).+?(?<!`)\1(?!`)", "", text, flags=re.DOTALL)
@@ -50,7 +52,7 @@ def replace_directives(
     'Before.\n\nAt noon.\n\nAfter.'
     """
     either = "|".join(map(re.escape, names))
-    if not either:
+    if not either or "{" not in text:
         return text
     fence = rf"^(?P<fence>`{{3,}}|:{{3,}})\{{(?P<name>{either})\}}[ \t]*(?P<argument>[^\n]*)\n"
     block = re.compile(rf"{fence}(?P<content>.*?)^(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE)

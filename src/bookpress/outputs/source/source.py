@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
+from bookpress.book.parsed import written_as_myst
 from bookpress.elements.base.store import Page
 from bookpress.outputs.notebook.notebook import taken_away
 from bookpress.run.executed import ExecutedChapter
@@ -13,12 +14,8 @@ from bookpress.run.executed import ExecutedChapter
 
 def as_source(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes | None:
     """Return an executed chapter as MyST Markdown, where it was written so."""
-    import jupytext
-    import nbformat
-
     if page.source_in(Path(app.srcdir)) is None:
         return None
     notebook = taken_away(executed, page, app)
     cells = [{**cell, "source": "".join(cell["source"])} for cell in notebook["cells"]]
-    node = nbformat.from_dict({**notebook, "cells": cells})
-    return str(jupytext.writes(node, "md:myst")).encode()
+    return written_as_myst({**notebook, "cells": cells}).encode()

@@ -1,0 +1,132 @@
+"""Notebooks as usual written in MyST as jupytext writes them, whose import takes longer.
+
+Of what is unusual nothing is made here: jupytext writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from importlib import metadata as distribution
+from typing import Any
+
+import yaml
+
+NAME = re.compile(r"[\w.@/-]+", re.ASCII)
+"""A name of metadata that a text can have."""
+FORMAT = {"extension": ".md", "format_name": "myst", "format_version": 0.13}
+"""What jupytext says in a text that it has written."""
+WRITTEN = ("kernelspec", "kernel_info", "orphan", "tocdepth")
+"""What it writes of the metadata of a notebook."""
+OF_JUPYTEXT = frozenset({"jupytext", "main_language", "encoding", "executable"})
+"""What there changes how it writes; so does what begins with one of these two."""
+OF_OLD_JUPYTEXT = ("jupytext_", "nbrmd_")
+UNWRITTEN = frozenset(
+    {
+        *("autoscroll", "collapsed", "scrolled", "trusted", "execution", "ExecuteTime"),
+        *("skipline", "noskipline"),
+        *("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker"),
+    }
+)
+"""What it does not write of the metadata of cells."""
+
+
+def usual_text(notebook: Mapping[str, Any]) -> str | None:
+    """Return the JSON of a notebook as text, without outputs; None where it is unusual."""
+    metadata = notebook["metadata"]
+    cells = notebook["cells"]
+    if not (_is_usual(metadata) and all(map(_has_usual_names, cells))):
+        return None
+    if cells and _is_front_matter(cells[0]):
+        return None
+    lexer = (metadata.get("language_info") or {}).get("pygments_lexer")
+    written = [_dumped(_header(metadata))]
+    for before, cell in zip([{}, *cells], cells, strict=False):
+        is_prose = cell["cell_type"] == "markdown"
+        written.append(_prose(cell, before) if is_prose else _fenced(cell, lexer))
+    return "".join(written).rstrip() + "\n"
+
+
+def _is_usual(metadata: Mapping[str, Any]) -> bool:
+    """Return whether the metadata of a notebook say nothing that changes how it is written."""
+    return OF_JUPYTEXT.isdisjoint(metadata) and all(
+        NAME.fullmatch(name) and not name.startswith(OF_OLD_JUPYTEXT) for name in metadata
+    )
+
+
+def _has_usual_names(cell: Mapping[str, Any]) -> bool:
+    """Return whether jupytext would write all that the metadata of a cell say."""
+    return all(map(NAME.fullmatch, cell["metadata"]))
+
+
+def _header(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metadata of a notebook that are written, with what jupytext says of itself."""
+    kept = {name: metadata[name] for name in WRITTEN if name in metadata}
+    written = {**FORMAT, "jupytext_version": distribution.version("jupytext")}
+    return dict(sorted({**kept, "jupytext": {"text_representation": written}}.items()))
+
+
+def _is_front_matter(cell: Mapping[str, Any]) -> bool:
+    """Return whether a cell looks like what jupytext would put at the top of the text."""
+    return bool(cell["cell_type"] == "raw" and cell["source"].strip().startswith("---"))
+
+
+def _prose(cell: Mapping[str, Any], last: Mapping[str, Any]) -> str:
+    """Return a cell of prose as text, divided from the last one."""
+    metadata = _metadata(cell)
+    divider = ""
+    if metadata:
+        divider = f"\n+++ {json.dumps(metadata)}\n"
+    elif last.get("cell_type") == "markdown":
+        divider = "\n+++\n"
+    return f"{divider}\n{_ended(cell['source'])}"
+
+
+def _fenced(cell: Mapping[str, Any], lexer: str | None) -> str:
+    """Return a cell of code, or a raw one, as text."""
+    source = cell["source"]
+    ticks = [len(line) - len(line.lstrip("`")) for line in source.splitlines()]
+    fence = "`" * max(3, max(ticks, default=0) + 1)
+    is_code = cell["cell_type"] == "code"
+    kind = "{code-cell}" if is_code else "{raw-cell}"
+    named = f" {lexer}" if lexer and is_code else ""
+    metadata = _metadata(cell)
+    options = _dumped(metadata, is_short=True) if metadata else ""
+    if not metadata and source.startswith(("---", ":")):
+        options = "\n"
+    return f"\n{fence}{kind}{named}\n{options}{_ended(source)}{fence}\n"
+
+
+def _metadata(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the metadata of a cell that are written."""
+    entries = cell["metadata"].items()
+    written = {name: entry for name, entry in entries if name not in UNWRITTEN}
+    if not written.get("tags", True):
+        del written["tags"]
+    return written
+
+
+def _ended(source: str) -> str:
+    return source if source.endswith("\n") else f"{source}\n"
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes YAML as jupytext does, lists of names in one line."""
+
+
+def _represented_list(dumper: _Dumper, entries: list[Any]) -> yaml.Node:
+    is_short = not any(isinstance(entry, dict) for entry in entries)
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", entries, flow_style=is_short)
+
+
+_Dumper.add_representer(list, _represented_list)
+
+
+def _dumped(entries: Mapping[str, Any], *, is_short: bool = False) -> str:
+    """Return metadata as YAML, in lines that begin with a colon where that is enough."""
+    text = yaml.dump(entries, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    lines = text.splitlines()
+    if is_short and all(line and line[0].isalpha() for line in lines):
+        return "".join(f":{line}\n" for line in lines) + "\n"
+    return f"---\n{text}---\n"
