@@ -177,6 +177,21 @@ print(year)
 
 Another: {{doc}}`elsewhere`.
 """
+RULED = """---
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Ruled
+
+```{code-cell} ipython3
+1
+```
+
+A page: {doc}`nowhere`.
+
+```{eval-rst}
+Another: :doc:`elsewhere`.
+```
+"""
 
 
 def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> None:
@@ -184,8 +199,9 @@ def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> 
     cell = {**code, "source": "\nyear: Foo = 3", "metadata": {"tags": ["parameters"]}}
     files = {
         "_config.yml": "title: Places\n",
-        "_toc.yml": "format: jb-book\nroot: typed\nchapters: [{file: noted}]\n",
+        "_toc.yml": "format: jb-book\nroot: typed\nchapters: [{file: noted}, {file: ruled}]\n",
         "typed.md": TYPED,
+        "ruled.md": RULED,
         "noted.ipynb": notebook("Noted\n\n{doc}`nowhere`", **cell),
     }
     write_files(tmp_path, files)
@@ -195,6 +211,10 @@ def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> 
     assert "typed.md:13: WARNING: unknown document: 'nowhere'" in said
     assert "typed.md:19: WARNING: unknown document: 'elsewhere'" in said
     assert "noted.ipynb: cell 1, line 3: WARNING: unknown document: 'nowhere'" in said
+    assert "ruled.md:10: WARNING: unknown document: 'nowhere'" in said
+    assert "ruled.md:13: WARNING: unknown document: 'elsewhere'" in said
+    taken_away = tmp_path / "_build/editions/default/html/downloads/ruled.ipynb"
+    assert "source_map" not in json.loads(taken_away.read_bytes())["metadata"]
     assert "typed.md:10: parameter year" in run_press(tmp_path, "run", "typed", code=1, whole=True)
 
 

@@ -43,8 +43,9 @@ from bookpress.files import (
     update_file,
 )
 from bookpress.outputs.html.pages import DRAFT, MEMORY
+from bookpress.outputs.html.places import source_map
 from bookpress.run.cache import Run
-from bookpress.run.notebook import as_file, with_prose
+from bookpress.run.notebook import SOURCE_MAP, as_file, with_prose
 
 EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
@@ -222,6 +223,9 @@ def staged_notebook(
         # as a kernel says; what is stored is highlighted by what its file says
         notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     forget(notebook["metadata"])  # it has been run
+    starts = source_map(chapter, notebook["cells"])
+    if starts:
+        notebook["metadata"][SOURCE_MAP] = starts
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]

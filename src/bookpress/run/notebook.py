@@ -17,6 +17,8 @@ from bookpress.files import sha256
 from bookpress.run.cache import Run
 from bookpress.run.executed import with_steady_ids
 
+SOURCE_MAP = "source_map"
+"""In the metadata of a staged notebook, for MyST-NB: where its cells stand in their source."""
 INJECTED = "injected-parameters"
 """The tag of the cell that papermill puts values in by."""
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")

@@ -13,6 +13,7 @@ from bookpress.run.cache import Run
 from bookpress.run.failures import BOX
 from bookpress.run.notebook import is_injected
 
+RESTRUCTURED = "{eval-rst}"
 CELL = 10_000
 """MyST-NB counts lines within a cell, from two, and cells in tens of thousands."""
 
@@ -39,6 +40,22 @@ def _line(chapter: Chapter, run: Run, line: int) -> str:
         return f":{source_line(chapter, run, line)}"
     number, line_of_cell = divmod(line, CELL)
     return f": cell {_number(run, number)}, line {max(1, line_of_cell - 1)}"
+
+
+def source_map(chapter: Chapter, cells: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return after how many lines of its source each staged cell of a chapter begins.
+
+    MyST-NB reads reStructuredText behind as many empty lines as stand above it, which are ten
+    thousand for each cell where it has no such map. It is empty where none is needed, or where the
+    source is unusual.
+    """
+    is_needed = chapter.path.suffix == ".md" and RESTRUCTURED in chapter.source
+    starts = cell_lines(chapter.source) if is_needed else None
+    if not starts:
+        return []
+    added = [_is_added(cell) for cell in cells]
+    numbers = [number - sum(added[:number]) for number in range(1, len(cells) + 1)]
+    return [starts[min(max(1, number), len(starts)) - 1] for number in numbers]
 
 
 def source_line(chapter: Chapter, run: Run, line: int) -> int:

@@ -21,7 +21,7 @@ from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.store import Page, UnknownNameError
 from bookpress.elements.value.words import in_words
 from bookpress.run.executed import ExecutedChapter
-from bookpress.run.notebook import as_file
+from bookpress.run.notebook import SOURCE_MAP, as_file
 
 CHECK = """# Values are checked here, also those that papermill put in.
 from bookpress.chapter.parameters import check_values
@@ -68,7 +68,9 @@ def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, 
             break
     text = _about(page, app)
     about = _cell("about", "markdown", text)
-    return {**executed.notebook, "cells": [about, *cells]}
+    metadata = {**executed.notebook["metadata"]}
+    metadata.pop(SOURCE_MAP, None)
+    return {**executed.notebook, "metadata": metadata, "cells": [about, *cells]}
 
 
 def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any]:
