@@ -26,7 +26,7 @@ FILES = {
     "cover.md": "# Tides\n\nA book.\n",
     "ebb.md": f"{KERNEL}(ebb)=\n# Ebb\n\nThe sea falls.\n\n{CELL}",
     "flood.md": f"{KERNEL}# Flood\n\nSee {{ref}}`ebb`.\n\n![A dot](dot.svg)\n\n{CELL}",
-    "plain.md": "# Plain\n\nSome words.\n",
+    "plain.md": "# Plain\n\nSome words. The ebb takes {minutes}`ebb`.\n",
     "dot.svg": '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>\n',
 }
 
@@ -66,6 +66,14 @@ def test_a_word_writes_one_page_and_the_site_is_as_if_made_anew(home: Path, pres
     press("build")
     assert written(home) == ["ebb", "flood", "plain"]
     assert tree(site) == pieced_together
+
+
+def test_how_long_reading_takes_writes_the_pages_that_say_so(home: Path, press: Press) -> None:
+    edit(home / "ebb.md", "sea falls.", f"sea falls.{500 * ' Low.'}")
+    press("build")
+    assert written(home) == ["ebb", "plain"]
+    page = home / "_build/editions/default/html/plain.html"
+    assert "2 minutes" in " ".join(page.read_text(encoding="utf-8").split())
 
 
 def test_extensions_meet_the_builder_that_they_know(home: Path) -> None:

@@ -85,6 +85,8 @@ class Page:
     """Definitions of glossary terms by the ids of the terms."""
     charts: list[Chart] = field(default_factory=list)
     words: int = 0
+    shows_minutes: bool = False
+    """Whether it says how long the reading of pages takes."""
 
     @cached_property
     def slug(self) -> str:
@@ -116,12 +118,11 @@ class Page:
 
     @property
     def shown_elsewhere(self) -> tuple[Any, ...]:
-        """What other pages may show of it."""
+        """What other pages may show of it, but for the minutes that reading it takes."""
         front = {name: entry for name, entry in self.front.items() if name != "edition"}
         return (
             self.docname,
             front,
-            self.minutes,
             self.results,
             self.statements,
             self.parameter_rows,
@@ -142,6 +143,7 @@ class Store:
         self.sizes: Mapping[str, Any] = {}
         """Sizes of the pictures of charts that are not drawn, by the names of the charts."""
         self._written = ""
+        self._minutes: dict[str, int] = {}
 
     def page(self, docname: str) -> Page:
         """Return the page of a document, made when it is new."""
@@ -223,14 +225,22 @@ class Store:
         return _find(self.quoted[kind], key, f"no {kind}")
 
     def stale(self, menus: Any) -> Iterable[str]:
-        """Return all pages where something that others may show has changed since the last call."""
+        """Return all pages where something that others may show has changed since the last call.
+
+        Where that is how long reading takes, these are the pages that say so.
+        """
+        minutes = {docname: page.minutes for docname, page in self.pages.items()}
+        minutes_before = self._minutes
+        self._minutes = minutes
         shown = [page.shown_elsewhere for _, page in sorted(self.pages.items())]
         before = self._written
         content = repr([shown, self.quoted, menus])
         self._written = sha256(content.encode())
-        if self._written == before:
-            return []
-        return self.pages
+        if self._written != before:
+            return self.pages
+        if minutes != minutes_before:
+            return [page.docname for page in self.pages.values() if page.shows_minutes]
+        return []
 
 
 def _whole(year: float | None) -> int | None:

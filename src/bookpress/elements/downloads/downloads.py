@@ -87,16 +87,11 @@ def files_of(
         form for form in formats() if form.chapter and _is_made(form, page, srcdir, formats_made)
     ]
     downloads = [_offer(here, form, path_of(form, page)) for form in offered]
-    for is_there, ending, name, what in (
-        (bool(page.results), "results.json", "Results", "numbers with intervals (JSON)"),
-        (bool(page.listed), "rows.zip", "Rows", "that shares count, or not (ZIP)"),
-        (bool(page.charts), "figures.zip", "Figures", "data, pictures and charts (ZIP)"),
-    ):
-        if is_there:
-            address = relative_uri(here, f"downloads/{page.slug}-{ending}")
-            media_type = f"application/{ending.rpartition('.')[2]}"
-            download = {"address": address, "name": name, "what": what, "type": media_type}
-            downloads.append(download)
+    for path, name, what in _besides(page):
+        address = relative_uri(here, path)
+        media_type = f"application/{path.rpartition('.')[2]}"
+        download = {"address": address, "name": name, "what": what, "type": media_type}
+        downloads.append(download)
     return downloads
 
 
@@ -139,6 +134,27 @@ def write_files(app: Sphinx, page: Page) -> None:
             files[f"downloads/{page.slug}-figures.zip"] = figures_zip(app, page, folder)
         for path, content in files.items():
             replace_file(Path(app.outdir, path), content)
+
+
+def written_with(page: Page, srcdir: Path) -> list[str]:
+    """Return the files of a chapter that are written with its page, by address."""
+    written = [form for form in formats() if form.write and _is_made(form, page, srcdir, ())]
+    paths = [path_of(form, page) for form in written]
+    return paths + [path for path, _, _ in _besides(page)]
+
+
+def _besides(page: Page) -> list[tuple[str, str, str]]:
+    """Return what a chapter offers besides its text: where it is, its name and what it is."""
+    offered = (
+        (page.results, "results.json", "Results", "numbers with intervals (JSON)"),
+        (page.listed, "rows.zip", "Rows", "that shares count, or not (ZIP)"),
+        (page.charts, "figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+    )
+    return [
+        (f"downloads/{page.slug}-{ending}", name, what)
+        for has, ending, name, what in offered
+        if has
+    ]
 
 
 def chapter_files(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, bytes]:

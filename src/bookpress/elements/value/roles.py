@@ -23,6 +23,8 @@ from bookpress.elements.base.store import Store, store_of
 from bookpress.errors import UsageError
 
 logger = logging.getLogger(__name__)
+SHOWING_MINUTES = frozenset({"minutes", "chapters"})
+"""Roles and directives that say how long reading takes."""
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
 """What splits the text of a role into name and format, by its kind."""
 
@@ -34,8 +36,10 @@ def setup(app: Sphinx) -> None:
 
 
 def keep_length(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep how many words a page has."""
-    store_of(app.env).page(app.env.docname).words = count_words(doctree)
+    """Keep how many words a page has, and whether it says how long reading takes."""
+    page = store_of(app.env).page(app.env.docname)
+    page.words = count_words(doctree)
+    page.shows_minutes = any(node.get("kind") in SHOWING_MINUTES for node in doctree.findall(later))
 
 
 class ValueRole(SphinxRole):

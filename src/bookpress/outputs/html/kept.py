@@ -25,6 +25,7 @@ from bookpress.cite.record import Citation
 from bookpress.edition.installed import installed
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGE_KEPT, store_of
+from bookpress.elements.downloads.downloads import written_with
 from bookpress.elements.layout.source import SOURCES, copied_name
 from bookpress.files import canonical, sha256
 from bookpress.outputs.html.pages import PAGES_BEFORE
@@ -96,21 +97,40 @@ class Keeper:
             self._take_over(kept)
         self._prepare(docnames)
         for docname in sorted(kept):
-            self.app.emit(PAGE_KEPT, docname)
+            if not self._take_over_downloads(docname):
+                self.app.emit(PAGE_KEPT, docname)
 
     def _take_over(self, kept: set[str]) -> None:
         before = Path(self.config[PAGES_BEFORE])
         for docname in kept:
-            page = (before / f"{docname}.html").read_text("utf-8")
-            for old, new in self._replacements.items():
-                page = page.replace(old, new)
             target = Path(self.builder.get_outfilename(docname))
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(page, encoding="utf-8")
+            self._take_over_text(f"{docname}.html", target)
             self._copy_source(docname)
         shutil.copyfile(before / INDEX, Path(self.outdir, INDEX))
         if (before / IMAGES).is_dir():
             shutil.copytree(before / IMAGES, Path(self.outdir, IMAGES), dirs_exist_ok=True)
+
+    def _take_over_text(self, name: str, target: Path) -> None:
+        """Write a text as it was, with the hashes of today."""
+        text = Path(self.config[PAGES_BEFORE], name).read_bytes().decode()
+        for old, new in self._replacements.items():
+            text = text.replace(old, new)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode())
+
+    def _take_over_downloads(self, docname: str) -> bool:
+        """Take over the downloads of a page, where all are there and texts."""
+        try:
+            for name in self._downloads(docname):
+                self._take_over_text(name, Path(self.outdir, name))
+        except (OSError, UnicodeDecodeError):
+            return False
+        return True
+
+    def _downloads(self, docname: str) -> list[str]:
+        """Return the files that were written with a page."""
+        page = store_of(self.env).page(docname)
+        return written_with(page, Path(self.app.srcdir)) if page.is_chapter else []
 
     def _copy_source(self, docname: str) -> None:
         """Copy the source of a page, as Sphinx does with the page; it names the edition."""
@@ -147,9 +167,10 @@ class Keeper:
         """Keep the pages for the next build, as they are before anything else is done to them."""
         folder = Path(self.config[PAGES_BEFORE])
         env: Any = self.env
-        names = [f"{docname}.html" for docname in env.found_docs]
+        pages = [f"{docname}.html" for docname in env.found_docs]
+        downloads = [name for docname in env.found_docs for name in self._downloads(docname)]
         shutil.rmtree(folder, ignore_errors=True)
-        for name in [*names, INDEX]:
+        for name in [*pages, *downloads, INDEX]:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if Path(self.outdir, name).is_file():
