@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
-from bookpress.plain_yaml import PlainLoader
+from bookpress.plain_yaml import load_plain
 
 Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -232,8 +232,7 @@ def as_mapping(
     error; where that is `lenient`, the last one counts, as elsewhere, which is told.
     """
     try:
-        loader = PlainLoader(content, takes_repeated=lenient)
-        loaded = loader.get_single_data()
+        loaded, repeated = load_plain(content, takes_repeated=lenient)
     except RecursionError as error:
         raise UsageError(f"{where} is not plain YAML: it is nested too deeply") from error
     except (yaml.YAMLError, ValueError) as error:
@@ -243,7 +242,7 @@ def as_mapping(
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
-    for words in loader.repeated:
+    for words in repeated:
         _tell(f"{where}: {words}; the last one counts")
     return loaded or {}
 

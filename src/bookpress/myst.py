@@ -19,6 +19,8 @@ from mdit_py_plugins.front_matter import front_matter_plugin
 from mdit_py_plugins.myst_blocks import myst_block_plugin
 from mdit_py_plugins.myst_role import myst_role_plugin
 
+from bookpress.plain_yaml import load_quickly
+
 CODE = "{code-cell}"
 RAW = "{raw-cell}"
 BREAK = "myst_block_break"
@@ -66,7 +68,7 @@ def _divided(text: str) -> tuple[dict[str, Any], list[Token], int]:
     if not tokens or tokens[0].type != "front_matter":
         return {}, tokens, 0
     front = tokens.pop(0)
-    return _metadata(yaml.safe_load(front.content)), tokens, _lines(front)[1]
+    return _metadata(load_quickly(front.content)), tokens, _lines(front)[1]
 
 
 def _parser() -> MarkdownIt:
@@ -149,7 +151,7 @@ def _options(content: str) -> tuple[Any, list[str]]:
         end = re.search("^-{3,}", below, re.MULTILINE)
         _expect(end is not None)
         assert end  # noqa: S101 - which mypy does not see
-        options = yaml.safe_load(dedent(below[: end.start()])) or {}
+        options = load_quickly(dedent(below[: end.start()])) or {}
         return options, below[end.end() + 1 :].splitlines()
     lines = content.splitlines()
     if not content.lstrip().startswith(":"):
@@ -157,7 +159,7 @@ def _options(content: str) -> tuple[Any, list[str]]:
     written = []
     while lines and lines[0].lstrip().startswith(":"):
         written.append(lines.pop(0).lstrip()[1:])
-    return yaml.safe_load("\n".join(written)) or {}, "\n".join(lines).splitlines()
+    return load_quickly("\n".join(written)) or {}, "\n".join(lines).splitlines()
 
 
 def _of_cell(metadata: Any) -> dict[str, Any]:

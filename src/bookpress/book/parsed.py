@@ -19,6 +19,7 @@ from bookpress.errors import PressError, short
 from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
 from bookpress.ipynb import usual_notebook as usual_ipynb
 from bookpress.myst_writer import usual_text
+from bookpress.plain_yaml import load_quickly
 from bookpress.progress import note
 
 CELL_OPTIONS = re.compile(
@@ -137,7 +138,7 @@ def _odd_cell(source: str) -> str:
     for cell in CELL_OPTIONS.finditer(source):
         written = cell["block"] or re.sub("^:", "", cell["lines"] or "", flags=re.MULTILINE)
         try:
-            options = yaml.safe_load(written) or {}
+            options = load_quickly(written) or {}
             is_odd = not isinstance(options, dict) or not isinstance(options.get("tags", []), list)
         except yaml.YAMLError:
             is_odd = True

@@ -19,6 +19,7 @@ from bookpress.chapter.expressions import ELSEWHERE, PATH, read_statement
 from bookpress.chapter.number_formats import FORMATS
 from bookpress.errors import UsageError, short
 from bookpress.files import FRONT, sha256
+from bookpress.plain_yaml import load_quickly
 
 CELLS = re.compile(
     r"^(?P<fence>`{3,}|~{3,})\{code-cell\}[^\n]*\n"
@@ -125,7 +126,7 @@ def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
     if not lines:
         return
     try:
-        entries = yaml.safe_load(text)
+        entries = load_quickly(text)
     except yaml.YAMLError:  # those who read it say so
         return
     for path, value in texts_of(entries):

@@ -10,6 +10,7 @@ import yaml
 
 from bookpress.chapter.quotes import CELLS, NO_ROLES, ROLE, texts_of, without_markup
 from bookpress.files import FRONT
+from bookpress.plain_yaml import load_quickly
 
 HOLDS = "\x00"
 """Stands on both sides of the number of a mark while sentences are told apart."""
@@ -78,7 +79,7 @@ def _blanked(part: re.Match[str]) -> str:
 def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
     """Yield the sentences of texts in YAML."""
     try:
-        entries = yaml.safe_load(text)
+        entries = load_quickly(text)
     except yaml.YAMLError:  # those who read it say so
         return
     for path, value in texts_of(entries):

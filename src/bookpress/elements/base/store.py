@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from sphinx.environment import BuildEnvironment
 
 from bookpress.chapter.comparisons.base import Comparison
@@ -24,6 +23,7 @@ from bookpress.edition.sureness import Sureness
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
 from bookpress.files import sha256
+from bookpress.plain_yaml import load_quickly
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"
@@ -276,7 +276,7 @@ def load_quoted(path: Path) -> dict[str, Quoted]:
     if not path.exists():
         return {}
     content = path.read_text("utf-8")
-    entries: dict[str, dict[str, Any]] = yaml.safe_load(content) or {}
+    entries: dict[str, dict[str, Any]] = load_quickly(content) or {}
     return {key: _read_quoted(entry) for key, entry in entries.items()}
 
 
