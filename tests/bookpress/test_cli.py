@@ -12,6 +12,7 @@ import pytest
 from processes import add_cell
 
 from bookpress.assembly.published import build_lock
+from bookpress.book import discovery
 from bookpress.book.project import Project
 from bookpress.errors import quoted
 from bookpress.files import tree
@@ -30,6 +31,21 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
         }
         assert "second" in error
     assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
+
+
+def test_run_reads_the_book_once(
+    said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    load = discovery.load_renamed
+
+    def count(project: Project) -> object:
+        reads.append(project)
+        return load(project)
+
+    monkeypatch.setattr(discovery, "load_renamed", count)
+    assert said("run", "second", "--json")[0] == 0
+    assert len(reads) == 1
 
 
 @pytest.mark.parametrize(

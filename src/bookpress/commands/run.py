@@ -33,7 +33,6 @@ def run(
     time_limit: opt.TimeLimit = None,
 ) -> None:
     """Run one chapter with other values and print its results."""
-    from bookpress.book.chapters import choose
     from bookpress.book.discovery import discover
     from bookpress.run.engine import engine_for
 
@@ -51,15 +50,15 @@ def run(
     from bookpress.edition.assignments import with_file
     from bookpress.files import replace_file
     from bookpress.run.notebook import as_file, with_prose
-    from bookpress.states.sweeps.tasks import run_one
+    from bookpress.states.sweeps.tasks import run_one, values_of
 
     options = replace(opt.run_options(1, engine, force, time_limit), opened=opened)
-    values = with_file(file, parameter or [])
-    done, is_fresh = run_one(project, chapter, values, edition, options)
+    given = with_file(file, parameter or [])
+    written, values = values_of(project, found, chapter, given, edition)
+    done, is_fresh = run_one(project, written, values, options)
     how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
     say(f"{chapter}: {how}")
     results = {chapter: dict(done.results)}
-    [written] = choose(found, [chapter])
     if done.executed.statements:
         say(summary(done, written))
     if notebook is not None:

@@ -274,7 +274,8 @@ def _published(project: Project, plan: Edition, name: Name, options: RunOptions)
     """Return a result as it is now; None where there is none of that name."""
     if name.chapter not in plan.values:
         return None
-    run, _ = run_one(project, name.chapter, [], plan.name, options)
+    [chapter] = [chapter for chapter in plan.chapters if chapter.slug == name.chapter]
+    run, _ = run_one(project, chapter, plan.values[name.chapter], options)
     return run.results.get(name.key)
 
 

@@ -24,7 +24,7 @@ from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
 from bookpress.release.released import check as check_claim
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.tasks import run_one
+from bookpress.states.sweeps.tasks import run_one, values_of
 
 SECONDS = 300.0
 """How long a chapter may take that a program asks for."""
@@ -131,9 +131,12 @@ class Answers:
             raise UsageError(*(f"{name!r} is no name of a parameter" for name in odd))
         options = [f"{name}={as_text(value)}" for name, value in values.items()]
         how = RunOptions(jobs=1, time_limit=SECONDS)
+        book = discover(self.project)
         with self._turn:
-            before, _ = run_one(self.project, slug, [], DEFAULT, how)
-            now, _ = run_one(self.project, slug, options, DEFAULT, how)
+            chapter, usual = values_of(self.project, book, slug, [], DEFAULT)
+            _, chosen = values_of(self.project, book, slug, options, DEFAULT)
+            before, _ = run_one(self.project, chapter, usual, how)
+            now, _ = run_one(self.project, chapter, chosen, how)
         holds_before = {key: known.holds for key, known in statements_of(before).items()}
         holds_now = {key: known.holds for key, known in statements_of(now).items()}
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.counted import LIMIT_VARIABLE, to_csv
 from bookpress.edition.fingerprint import Fingerprint
@@ -20,10 +21,11 @@ def rows_behind(project: Project, name: str, options: list[str], edition: str) -
     slug, colon, key = name.partition(":")
     if not colon or not key:
         raise UsageError(f"{name!r} is not CHAPTER:KEY, such as planets:share_icy")
-    chapter, values = values_of(project, slug, options, edition)
+    book = discover(project)
+    chapter, values = values_of(project, book, slug, options, edition)
     job = job_for(project, chapter, values, Fingerprint.of(project))
     unlimited = replace(job, environment={**job.environment, LIMIT_VARIABLE: ALL})
-    run = run_job(unlimited, engine_for(project, only=slug))
+    run = run_job(unlimited, engine_for(project, only=slug, chapters=book))
     if key not in run.results:
         raise UsageError(
             f"the chapter {slug!r} publishes no result {key!r}{nearest(key, sorted(run.results))}"

@@ -154,13 +154,14 @@ def plan_sweep(
 
     Nothing is run yet.
     """
-    [chapter] = choose(discover(project), [slug])
+    book = discover(project)
+    [chapter] = choose(book, [slug])
     assignments, _ = parse_assignments(options)
     asked = {assignment.name for assignment in assignments}
     problems: list[str] = []
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
-        _, usual = values_of(project, slug, options, base)
+        _, usual = values_of(project, book, slug, options, base)
     both = sorted(asked & set(grid))
     problems += [f"{name} is set with -p and varied with -g: choose one" for name in both]
     named = [Assignment(None, name, None) for name in dict.fromkeys([*sorted(asked), *grid])]

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from bookpress.book.chapters import Chapter, choose
-from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, edition_values
@@ -28,18 +27,14 @@ from bookpress.run.worker import WorkerSettings, run_elsewhere, versions
 
 
 def run_one(
-    project: Project,
-    slug: str,
-    options: Sequence[str],
-    base: str,
-    how: RunOptions,
+    project: Project, chapter: Chapter, values: Mapping[str, Value], how: RunOptions
 ) -> tuple[Run, bool]:
-    """Run a chapter with an edition's values and those of ``NAME=VALUE``.
+    """Run a chapter with a value for each of its parameters.
 
     Return the run and whether it is fresh.
     """
-    chapter, values = values_of(project, slug, options, base)
     fingerprint = Fingerprint.of(project)
+    slug = chapter.slug
     edition = Edition("", (chapter,), {slug: values}, fingerprint=fingerprint)
     outcome = run_chapters(project, edition, how)
     if outcome.errors:
@@ -48,13 +43,12 @@ def run_one(
 
 
 def values_of(
-    project: Project, slug: str, options: Sequence[str], base: str
+    project: Project, book: Sequence[Chapter], slug: str, options: Sequence[str], base: str
 ) -> tuple[Chapter, dict[str, Value]]:
-    """Return a chapter and the value of each of its parameters.
+    """Return a chapter of a book that was read, and the value of each of its parameters.
 
-    Its own, else the edition's, else the command line's.
+    Its own, else that of the edition `base`, else that of ``NAME=VALUE``.
     """
-    book = discover(project)
     [chapter] = choose(book, [slug])
     _, _, values = edition_values(project, book, base, options, [slug])
     return chapter, dict(values[slug])
