@@ -69,6 +69,33 @@ def test_what_is_asked_of_no_parameter_is_one_line(
     assert problems(edition) == (f"book/settings.yml: {said}",)
 
 
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        (
+            "main_choices: [[table], [fator]]",
+            "main_choices: no chapter has a parameter 'fator'; did you mean factor?",
+        ),
+        (
+            "main_choices: [[first.factor]]",
+            "main_choices: no chapter has a parameter 'first.factor'; did you mean factor?",
+        ),
+        ("survival: tabel", "survival: no chapter has a parameter 'tabel'; did you mean table?"),
+        (
+            "data_version_parameter: tabel",
+            "data_version_parameter: no chapter has a parameter 'tabel'; did you mean table?",
+        ),
+    ],
+)
+def test_a_setting_that_names_no_parameter_is_one_line(
+    book: Project, edition: Load, setting: str, said: str
+) -> None:
+    with (book.root / "book/settings.yml").open("a") as file:
+        file.write(f"{setting}\n")
+    load_settings.cache_clear()
+    assert problems(edition) == (f"book/settings.yml: {said}",)
+
+
 def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:
     asked = (
         "tabel=b",

@@ -28,7 +28,7 @@ from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import deposit_files
-from bookpress.edition.editions import load_edition, title_faults
+from bookpress.edition.editions import load_edition, setting_faults
 from bookpress.edition.files import edition_names, file_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping, read
@@ -95,7 +95,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
             fault = message.removeprefix(f"{chapter.where}: ")
             yield Problem(chapter.where, line, fault)
             return  # no edition can be read either
-    faults = title_faults(project, chapters)
+    faults = setting_faults(project, chapters)
     yield from (Problem(FILE, 1, fault) for fault in faults)
     if not faults:
         yield from _editions(project)

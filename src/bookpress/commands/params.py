@@ -15,12 +15,12 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     from bookpress.book.project import FILE
     from bookpress.chapter.parameters import chapter_schema
     from bookpress.commands.base.parameters import print_parameters
-    from bookpress.edition.editions import title_faults
+    from bookpress.edition.editions import setting_faults
     from bookpress.progress import note
 
     project = opt.current_project()
     chapters = discover(project)
-    for fault in title_faults(project, chapters):
+    for fault in setting_faults(project, chapters):
         note(f"{FILE}: {fault}")
     if chapter is not None:
         chapters = choose(chapters, [chapter])

@@ -222,12 +222,22 @@ def unknown_names(labels: Iterable[str], book: Sequence[Chapter]) -> Iterator[st
     """Yield, of names such as ``name`` and ``chapter.name``, what is wrong with them."""
     for label in labels:
         chapter, _, name = label.rpartition(".")
-        assignment = Assignment(chapter or None, name, None)
-        hits = list(hits_of(assignment, book))
-        if not hits:
-            yield unknown(book, book, assignment)
-        elif all(hit.old for hit in hits):
-            yield from notes_on([assignment], book)
+        yield from _unknown(Assignment(chapter or None, name, None), book)
+
+
+def unknown_alone(names: Iterable[str], book: Sequence[Chapter]) -> Iterator[str]:
+    """Yield, of names that are those of parameters of any chapter, what is wrong with them."""
+    for name in names:
+        yield from _unknown(Assignment(None, name, None), book)
+
+
+def _unknown(assignment: Assignment, book: Sequence[Chapter]) -> Iterator[str]:
+    """Yield what is wrong with the name of an assignment, if anything."""
+    hits = list(hits_of(assignment, book))
+    if not hits:
+        yield unknown(book, book, assignment)
+    elif all(hit.old for hit in hits):
+        yield from notes_on([assignment], book)
 
 
 def resolve(

@@ -22,6 +22,7 @@ from bookpress.edition.assignments import (
     parse_assignments,
     present,
     resolve,
+    unknown_alone,
     unknown_names,
 )
 from bookpress.edition.files import (
@@ -139,7 +140,7 @@ def load_edition(
     read = read or BookAsRead.of(project)
     has_others = builds_unlisted(project)
     book = [chapter for chapter in read.chapters if chapter.listed or has_others]
-    faults = title_faults(project, read.chapters)
+    faults = setting_faults(project, read.chapters)
     if faults:
         raise UsageError(*[f"{FILE}: {fault}" for fault in faults])
     file, asked, values = edition_values(project, book, name, options, only)
@@ -167,20 +168,29 @@ def load_edition(
     return _named_like(project, edition, name) or edition
 
 
-def title_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
-    """Return what is wrong with the names under which the settings ask something of readers.
+def setting_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
+    """Return what is wrong with the names by which the settings speak of parameters.
 
     Where a chapter cannot be read, which is told elsewhere, nobody knows which there are.
     """
-    if not project.settings.parameters:
+    settings = project.settings
+    names = {
+        "main_choices": [name for kind in settings.main_choices for name in kind],
+        "data_version_parameter": [settings.data_version_parameter],
+        "survival": [settings.survival],
+    }
+    named = {setting: [*filter(None, listed)] for setting, listed in names.items()}
+    if not settings.parameters and not any(named.values()):
         return []
     try:
         for chapter in chapters:
             _ = chapter.declared
     except PressError:
         return []
-    faults = unknown_names(project.settings.parameters, chapters)
-    return [f"parameters: {fault}" for fault in faults]
+    faults = [f"parameters: {fault}" for fault in unknown_names(settings.parameters, chapters)]
+    for setting, listed in named.items():
+        faults += [f"{setting}: {fault}" for fault in unknown_alone(listed, chapters)]
+    return faults
 
 
 def _is_in_clones(project: Project, name: str) -> bool:
