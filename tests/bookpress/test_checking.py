@@ -223,12 +223,12 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
         ("In 2012 the H100 did not exist; 64% of 86 models came later.", ["64%", "86"]),
         ("rose to 64.5% within 24-hour days", ["64.5%"]),
         ("95% of models, at 95% confidence", ["95%"]),
-        ("2020 models of 2020", ["2020"]),
+        ("2020 persons, 2020 moons of 2020", ["2020", "2020"]),
         ("GPT-4, section 3, one or 1", []),
     ],
 )
 def test_typed_numbers(text: str, numbers: list[str]) -> None:
-    assert typed_numbers(text) == numbers
+    assert typed_numbers(text, counted=["moons"]) == numbers
 
 
 def test_prose_is_told_from_code_and_addresses() -> None:

@@ -1,5 +1,6 @@
 """An element and a format of a package of their own: found everywhere, listed nowhere."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from PIL import Image
 from processes import environment, new_home, write_files
 
 from bookpress import formats
@@ -19,6 +22,8 @@ from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.pdf.documents import chapter_document
 
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2" width="2" height="2">
+<rect width="2" height="2" fill="#008080"/></svg>"""
 FILES = {
     "clockwork-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: clockwork\nVersion: 1\n",
     "clockwork-1.dist-info/entry_points.txt": """
@@ -111,6 +116,9 @@ def press(clockwork: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     root = new_home(tmp_path_factory.mktemp("book") / "orbits")
     chapter = root / "notebooks/moons.md"
     chapter.write_text(chapter.read_text() + BLOCK)
+    config = root / "_config.yml"
+    config.write_text(config.read_text().replace('logo: ""', "logo: book/logo.svg"))
+    (root / "book/logo.svg").write_text(LOGO)
     cover = root / "index.md"
     cover.write_text(cover.read_text() + "\n```{edition-line}\n```\n")
     variables = environment(root)
@@ -174,6 +182,17 @@ def test_an_element_is_on_paper_and_in_the_e_book_as_its_forms_say(
         text = book.read("EPUB/notebooks-moons.xhtml").decode()
     assert "Moons" in text
     assert "struck" not in text
+
+
+def test_an_e_book_calls_the_front_page_by_its_own_heading_and_draws_the_logo_of_the_book(
+    press: Any,
+) -> None:
+    with zipfile.ZipFile(press.site / "epub/orbits.epub") as book:
+        contents = BeautifulSoup(book.read("EPUB/nav.xhtml"), "html5lib")
+        cover = Image.open(io.BytesIO(book.read("EPUB/cover.png")))
+    titles = [link.get_text() for link in contents.select("nav li a")]
+    assert titles[:2] == ["Orbits", "Orbits"]
+    assert (0, 128, 128) in {colour for _, colour in cover.convert("RGB").getcolors(1 << 20)}
 
 
 def test_a_format_is_made_offered_and_explained(press: Any) -> None:

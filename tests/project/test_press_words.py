@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 PRESS = Path(__file__).parents[2] / "src/bookpress"
-SUBJECT = "vintage|flop|compute-divide|compute_divide|academ|large-scale-models|neurips|epoch ai"
+SUBJECT = (
+    "vintage|flop|compute-divide|compute_divide|academ|large-scale-models|neurips|epoch ai"
+    "|universit|\\bcompan(y|ies)\\b|\\bchips?\\b|model card|question and the findings"
+)
 KINDS = {
     ".css",
     ".csv",

@@ -65,6 +65,8 @@ class Settings(BaseModel):
 
     They are CSV, the first column a name.
     """
+    counted: list[str] = []
+    """What the book counts in thousands: a number such as 2000 before one of these is no year."""
     multiverse: dict[str, str] = {}
     """By chapter:statement, the chapter:result of many runs in which it holds."""
     fragility: dict[str, str] = {}

@@ -3,8 +3,8 @@
 A book keeps it in one file beside its releases. A present name may be that of another chapter,
 ``chapter:name``::
 
-    large-models:
-      results: {odds_late: odds.late}
+    planets:
+      results: {year_late: years.late}
       statements: {fell: fall}
       parameters: {early_first: early.first, early_last: early.last, n_old: n_new}
       dropped: {some_key: why it is gone, in words}
@@ -14,15 +14,15 @@ A book keeps it in one file beside its releases. A present name may be that of a
 A chapter that moved into another one says where. Its names are those of that chapter then, unless
 they say otherwise, and so are the places on its page: sections, figures (``fig-...``) and tables::
 
-    chips:
-      moved: machines
-      results: {speed: speed, makers: large-models:chip_makers}
-      sections: {prices: prices-of-chips, fig-makers: large-models#fig-chip-makers}
+    moons:
+      moved: planets
+      results: {speed: speed, finders: history:finders_of_moons}
+      sections: {tides: tides-of-moons, fig-finders: history#fig-finders-of-moons}
 
 A figure that a chapter no longer has leads from its page to the place that answers it now::
 
-    machines:
-      figures: {fig-top500: the-top500, fig-prices: causes#fig-prices}
+    planets:
+      figures: {fig-rings: the-rings, fig-tides: history#fig-tides}
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class Estimate:
 
     Examples
     --------
-    >>> Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", label="models by universities alone").k
+    >>> Estimate(0.64, 0.53, 0.73, k=55, n=86, unit="share", label="days with rain").k
     55
     >>> Estimate(float("nan")).value is None
     True

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import starmap
 
@@ -63,7 +63,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     missing = [*undefined_names(sound), *unknown_names(sound, package), *assigned_again(sound)]
     problems = [*broken, *starmap(Problem, missing)]
     for name, text in pages.items():
-        problems += typed(name, text) if project.settings.strict else ()
+        problems += typed(name, text, project.settings.counted) if project.settings.strict else ()
     problems += _deposits(project)
     problems += _quotes(sound)
     if not problems:
@@ -152,10 +152,11 @@ def _deposits(project: Project) -> Iterator[Problem]:
                 yield Problem(name, 1, fault)
 
 
-def typed(name: str, text: str) -> Iterator[Problem]:
+def typed(name: str, text: str, counted: Iterable[str] = ()) -> Iterator[Problem]:
     """Yield numbers that were typed by hand.
 
-    They stand in the prose of a page, and in the texts that its cells show.
+    They stand in the prose of a page, and in the texts that its cells show. `counted` is what
+    the book counts in thousands.
     """
     excused = re.findall(r"^\s+literals: *\[([^\]]*)\]", text, re.MULTILINE)
     literals: list[str] = []
@@ -164,7 +165,7 @@ def typed(name: str, text: str) -> Iterator[Problem]:
         literals += entries["x"]
     lines = [*prose_lines(text), *_shown(text)]
     for line, content in lines:
-        for number in typed_numbers(content, literals):
+        for number in typed_numbers(content, literals, counted):
             what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
             yield Problem(name, line, what)
 

@@ -6,13 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bookpress.elements.base.registry import named_directives
+from bookpress.files import FRONT
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-COUNTED = (
-    "models|papers|works|chips|authors|clusters|hours"
-    "|organisations|companies|universities|conferences|runs"
-)
-"""What comes in thousands.
+COUNTED = ("people", "persons", "authors", "works", "pages", "words", "hours", "runs", "times")
+"""What comes in thousands in any book, besides what its settings name.
 
 Before these a number is no year, unless a word such as "the" or "of" says so.
 """
@@ -26,8 +24,8 @@ ADDRESSES = r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+"
 """Addresses and identifiers."""
 DAYS = rf"\b\d{{1,2}}\s+(?:{MONTHS})\b|\b(?:{MONTHS})\s+\d{{1,2}}\b(?!%)"
 YEARS = (
-    rf"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{COUNTED})\b))"
-    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){0,2}s?\b(?!%)"
+    r"\b(?:(?<=\bthe )|(?<=\bof )|(?<=\bin )|(?!\d{{4}}\s+(?:{counted})\b))"
+    r"(?:1[5-9]|20)\d\d(?:[-–/]\d\d){{0,2}}s?\b(?!%)"
 )
 """Years, ranges of years, months, dates."""
 LEVEL = (
@@ -50,10 +48,10 @@ ONE = r"(?<![\d.,])[01](?!\d|[.,]\d|%)"
 """Nothing and one: words as much as numbers."""
 
 ALLOWED_NUMBERS = (
-    *(ADDRESSES, DAYS, YEARS, LEVEL, ORDINALS),
+    *(LEVEL, ORDINALS),
     *(NAMES, HYPHENED_NAMES, NUMBERED, SPANS, ONE),
 )
-"""Numbers that may stand in prose.
+"""Numbers that may stand in prose, besides addresses, days and years.
 
 Any other is a result or a claim, or stands in code or mathematics.
 """
@@ -61,14 +59,17 @@ Any other is a result or a claim, or stands in code or mathematics.
 NUMBER = re.compile(r"\d[\d.,]*\s?%?")
 
 
-def typed_numbers(text: str, literals: Iterable[str] = ()) -> list[str]:
+def typed_numbers(
+    text: str, literals: Iterable[str] = (), counted: Iterable[str] = ()
+) -> list[str]:
     """Return the numbers of a line that should have been computed.
 
-    What stands in excused texts is left out.
+    What stands in excused texts is left out. `counted` is what the book counts in thousands.
     """
     for literal in literals:
         text = text.replace(literal, " ")
-    for allowed in ALLOWED_NUMBERS:
+    years = YEARS.format(counted="|".join(map(re.escape, (*COUNTED, *counted))))
+    for allowed in (ADDRESSES, DAYS, years, *ALLOWED_NUMBERS):
         text = re.sub(allowed, " ", text, flags=re.IGNORECASE)
     return [number.strip(" .,") for number in NUMBER.findall(text)]
 
@@ -104,8 +105,8 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
     They are numbered from 1.
     """
     lines = text.splitlines()
-    has_front = text.startswith("---\n") and "---" in lines[1:]
-    front = lines.index("---", 1) if has_front else 0
+    head = FRONT.match(text)
+    front = head.group().rstrip("\n").count("\n") if head else 0
     for number, line in enumerate(lines[:front], 1):
         entry, _, content = line.strip().partition(": ")
         is_text = line.startswith(" ") and entry not in NO_TEXT

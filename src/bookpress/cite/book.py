@@ -143,6 +143,8 @@ class Book(Facts):
     issn: Issn | None = None
     based_on: tuple[Basis, ...] = ()
     chapter_tags: bool = True
+    front_page: Text | None = None
+    """What PDF and EPUB call the front page behind their title page; by default its heading."""
 
     @model_validator(mode="after")
     def _one_title(self) -> Self:

@@ -46,7 +46,7 @@ def is_firm(sure: Sureness) -> bool:
 
 
 def what_overturns(sure: Sureness) -> str:
-    """Return what overturns a statement, in words: ``falls if every model counts as large``.
+    """Return what overturns a statement, in words: ``falls if every day counts as wet``.
 
     The nearest values are named, and how many more there are; empty where nothing does.
     """
@@ -99,7 +99,7 @@ def shares(sure: Sureness) -> list[float]:
 def told(sure: Sureness) -> str:
     """Return how sure a statement is.
 
-    Such as ``holds under every rule and period we tried; falls if every model counts as large``.
+    Such as ``holds under every rule and period we tried; falls if every day counts as wet``.
     """
     overturned = "" if is_firm(sure) else what_overturns(sure)
     return "; ".join(words for words in (holds_under(sure), overturned) if words)

@@ -284,6 +284,7 @@ def new_book(root: Path) -> Book:
     config["execute"]["execute_notebooks"] = "off"
     config["bibtex_bibfiles"] = ["references.bib"]
     config["html"].pop("favicon", None)
+    config.pop("logo", None)
     for name in (
         "data/claims.yml",
         "data/related.yml",

@@ -74,6 +74,7 @@ def test_the_same_pages_give_the_same_bytes_and_another_edition_another_book(
     )
     source = tmp_path / "source"
     shutil.copytree(edition_book.root / "book", source / "book")
+    shutil.copy(edition_book.root / "_config.yml", source)
     record = json.loads((edition_book.root / "edition.json").read_text("utf-8"))
     (source / "edition.json").write_text(json.dumps({**record, "id": "fedcba987654"}), "utf-8")
     books = (made, make_again(edition_book, source, tmp_path / "other"))

@@ -145,6 +145,7 @@ def test_pages_link_to_what_was_made_and_only_then(edition_book: Any, built: Any
 def test_links_out_of_a_chapter_need_an_address(edition_book: Any, tmp_path: Path) -> None:
     source = tmp_path / "source"
     shutil.copytree(edition_book.root / "book", source / "book")
+    shutil.copy(edition_book.root / "_config.yml", source)
     settings = source / "book" / "publication.yml"
 
     def links() -> list[str]:

@@ -60,7 +60,7 @@
       "What is wrong, and what it should say:",
       "",
       "",
-      "What shows it (paper, model card, data sheet; a link):",
+      "What shows it (a source; a link):",
       "",
     ];
     box ??= build();

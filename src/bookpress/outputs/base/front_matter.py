@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
+import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
+from bookpress.book.configuration import configuration
 from bookpress.cite.files import FOLDER
 from bookpress.cite.record import Citation, load_citation
 from bookpress.cite.styles import to_reference
@@ -31,6 +34,8 @@ class FrontMatter:
     citation: Citation
     built: dt.datetime
     site: Path
+    logo: Path | None = None
+    """The drawing that stands for the book, where it has one."""
 
     def address(self, path: str, fragment: str = "") -> str | None:
         """Return the public address of a page or file of the site, if the site has one."""
@@ -42,6 +47,14 @@ class FrontMatter:
         if fragment:
             address += f"#{quote(fragment)}"
         return address
+
+    def _logo_address(self) -> str:
+        """Return the logo as an address that holds all of it; empty without one."""
+        if self.logo is None:
+            return ""
+        kind, _ = mimetypes.guess_type(self.logo.name)
+        content = base64.b64encode(self.logo.read_bytes()).decode("ascii")
+        return f"data:{kind or 'image/png'};base64,{content}"
 
     def record(self, name: str) -> dict[str, Any]:
         """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`.
@@ -69,6 +82,7 @@ class FrontMatter:
             "differences": edition.changes() if edition else [],
             "fonts": (HERE / "fonts").as_uri(),
             "site": self.site.as_uri(),
+            "logo": self._logo_address(),
         }
         page = environment(template.parent, HERE).get_template(template.name)
         return page.render(**facts, **values)
@@ -80,4 +94,11 @@ def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
     They were built so many seconds after 1970.
     """
     built = dt.datetime.fromtimestamp(epoch, tz=dt.UTC)
-    return FrontMatter(load_citation(source), built, site)
+    return FrontMatter(load_citation(source), built, site, _logo(source))
+
+
+def _logo(source: Path) -> Path | None:
+    """Return the logo that ``_config.yml`` names, where it is a file of the book."""
+    name = str(configuration(source).get("logo") or "")
+    path = source / name
+    return path if name and path.is_file() else None

@@ -30,8 +30,6 @@ SCREEN_ATTRIBUTES = (
     "data-copy",
 )
 """Attributes for scripts and keyboards, and what they call things."""
-OPENING = "The question and the findings"
-"""What the cover is called where there is a title page before it."""
 ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
 """Titles of parts, and lists of their pages, in the contents."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
@@ -85,13 +83,14 @@ def _markup(element: Element) -> Markup:
     return Markup(text)  # noqa: S704 (the page's own)
 
 
-def read_articles(site: Path, form: str) -> list[Article]:
+def read_articles(site: Path, form: str, opening: str | None = None) -> list[Article]:
     """Return the articles of a site: the cover, then all pages in the order of the contents.
 
-    They are as in a form of their elements: ``print`` or ``epub``.
+    They are as in a form of their elements: ``print`` or ``epub``. The cover is headed `opening`,
+    where the book has other words for it behind a title page than its own heading.
     """
     front = _front_page(site)
-    articles = [_read_cover(site, front, form)]
+    articles = [_read_cover(site, front, form, opening)]
     part = ""
     for element in _parse(site / front).xpath(ENTRIES):
         if element.tag == "p":
@@ -111,12 +110,14 @@ def _front_page(site: Path) -> str:
     return "index.html"
 
 
-def _read_cover(site: Path, path: str, form: str) -> Article:
+def _read_cover(site: Path, path: str, form: str, opening: str | None) -> Article:
     body = _article(site, path, form)
-    for heading in body.iter("h1"):
+    headings = [*body.iter("h1")]
+    for heading in headings if opening else ():
         heading[:] = []
-        heading.text = OPENING
-    return Article(path, OPENING, "", None, body)
+        heading.text = opening
+    title = opening or next(map(_text, headings), "") or path.removesuffix(".html")
+    return Article(path, title, "", None, body)
 
 
 def _read_listed(site: Path, part: str, link: Element, form: str) -> Article:

@@ -51,7 +51,8 @@ def make(order: Order) -> None:
     # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     container = (EBOOK / "container.xml").read_bytes()
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
-    files = epub_files(read_articles(site, "epub"), front)
+    articles = read_articles(site, "epub", front.citation.book.front_page)
+    files = epub_files(articles, front)
     for name, content in files.items():
         entries[f"EPUB/{name}"] = content
     epub = archive(entries, front.built)

@@ -83,8 +83,9 @@ def make(order: Order) -> None:
     front = load_front_matter(Path(order.source), site, order.epoch)
     output.mkdir(parents=True, exist_ok=True)
 
+    opening = front.citation.book.front_page
     documents = []
-    for article in read_articles(site, "print"):
+    for article in read_articles(site, "print", opening):
         if article.number is not None:
             page = site / article.path
             document = chapter_document(article, front)
@@ -92,10 +93,10 @@ def make(order: Order) -> None:
             documents.append((pdf_path, page.stem, document))
     with printer() as printed:
         # The numbers of the pages are known once the book is printed: the contents need a draft.
-        document = book_document(read_articles(site, "print"), front)
+        document = book_document(read_articles(site, "print", opening), front)
         draft = printed(document, final=False)
         pages = pages_of(draft)
-        whole = book_document(read_articles(site, "print"), front, pages)
+        whole = book_document(read_articles(site, "print", opening), front, pages)
         book = output / f"{front.citation.book.file_stem}.pdf"
         documents.append((book, BOOK, whole))
         for path, name, document in documents:
