@@ -257,38 +257,30 @@ def parse_json(content: bytes | str, where: str) -> Any:
         raise UsageError(f"{where} is not JSON: {short(str(error), 200)}") from error
 
 
-FRONT = re.compile(r"\A---[ \t]*(\n.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-"""The front matter of a page."""
+FRONT = re.compile(
+    r"\A(?P<fence>-{3,}+)[^\n]*(?P<yaml>\n.*?)\n(?:(?P=fence)-*|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
+)
+"""The front matter of a page, whose last line has no fewer dashes than its first."""
 MALFORMED = (yaml.parser.ParserError, yaml.scanner.ScannerError, type(None))
 """What MyST has found where it goes on without the front matter; none where that is a list."""
-RUNS = "mystnb"
-"""An entry of it that decides, against the book's settings, whether a page is executed."""
-EXCLUDING = "execution_excludepatterns"
-"""What it may not say: by that of the book no page is executed when it is read."""
 
 
 def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any]:
     """Return the front matter of a page; keys that it gives again are an error where it is strict.
 
-    So is one that is malformed; else it is told, and the page has none, as MyST has it. One that
-    could make code run when the page is read is refused.
+    So is one that is malformed; else it is told, and the page has none, as MyST has it.
     """
     head = FRONT.match(text.replace("\r\n", "\n"))
     if head is None:
         return {}
     place = f"{where}: the front matter"
     try:
-        entries = as_mapping(head[1], place, "named entries", lenient=not strict)
+        return as_mapping(head["yaml"], place, "named entries", lenient=not strict)
     except UsageError as error:
         if strict or not isinstance(error.__cause__, MALFORMED):
             raise
         _tell(f"{error}: the page is built without it")
         return {}
-    own = entries.get(RUNS)
-    if isinstance(own, dict) and EXCLUDING in own:
-        danger = f"`{RUNS}` has `{EXCLUDING}`, which MyST-NB takes for a whole book alone"
-        raise UsageError(f"{place}'s {danger}: take it out")
-    return entries
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:

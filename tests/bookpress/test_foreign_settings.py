@@ -12,7 +12,7 @@ from lxml import html
 from processes import press as run_press
 from processes import write_files
 
-from bookpress.book.execution import Execution
+from bookpress.book.execution import Execution, excluding
 from bookpress.errors import UsageError
 from bookpress.files import as_mapping
 
@@ -22,7 +22,7 @@ CONFIG = """\
 title: First title
 author: Ada Author
 defaults: &defaults {execute_notebooks: auto, timeout: 100}
-execute: {<<: *defaults, exclude_patterns: ["unrun.md"]}
+execute: {<<: *defaults, exclude_patterns: ["unrun.md", "unlisted.md"]}
 title: Last title
 """
 TOC = """\
@@ -69,6 +69,8 @@ BY_PAPERMILL = nbformat.writes(
     )
 )
 ASKED = "mystnb: &asked {execution_mode: force, execution_allow_errors: true}\nagain: *asked\n"
+OF_OTHERS = "mystnb: {execution_excludepatterns: [other.md]}\n"
+OF_ITSELF = "mystnb: {execution_mode: force, execution_excludepatterns: [book/own.md]}\n"
 FILES = {
     "book/_config.yml": CONFIG,
     "book/_toc.yml": TOC,
@@ -83,13 +85,14 @@ FILES = {
     ),
     "elsewhere/inside.md": page("Inside", "print(open('told.txt').read())"),
     "elsewhere/told.txt": "from behind the link",
-    "book/aside/unlisted.md": page("Unlisted", "print('made', 6 * 7)"),
+    "book/aside/unlisted.md": page("Unlisted", "print('made', 6 * 7)", head=OF_OTHERS),
     "book/aside/by papermill.ipynb": BY_PAPERMILL,
-    "book/aside/forced.md": page("Forced too", "1 + 1"),
+    "book/aside/forced.md": page("Forced too", "1 + 1").replace("---\n", "-----\n"),
     "book/table.md": page("Table") + "```{nb-exec-table}\n```\n",
     "book/dist/SHA256SUMS": "",
     "book/dist/site/released.md": page("Released", "1 + 1"),
     "book/unrun.md": page("Unrun", "print('made', 6 * 7)", head=ASKED),
+    "book/own.md": page("Own", "print('made', 6 * 7)", head=OF_ITSELF),
 }
 
 
@@ -143,8 +146,10 @@ def test_a_page_is_run_when_and_as_it_asks(home: Path, said: str) -> None:
 
 
 @pytest.mark.usefixtures("said")
-def test_nothing_runs_that_the_book_excludes(home: Path) -> None:
+def test_nothing_runs_that_the_book_or_the_page_itself_excludes(home: Path) -> None:
     assert "made 42" not in words(home, "unrun")
+    assert "made 42" not in words(home, "own")
+    assert "made 42" in words(home, "aside/unlisted")
 
 
 def test_folders_that_are_links_are_followed(home: Path, press: Press, said: str) -> None:
@@ -253,6 +258,17 @@ def test_what_cannot_be_obeyed_is_told(
         of_book.of_page({"mystnb": entries}, "one.md", strict=True)
     assert of_book.of_page({"mystnb": entries}, "one.md", strict=False) == of_book
     assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("patterns", ["a.md", [1], None])
+def test_patterns_that_are_no_list_are_told(
+    patterns: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    metadata = {"mystnb": {"execution_excludepatterns": patterns}}
+    with pytest.raises(UsageError, match="allowed: a list of patterns"):
+        excluding(metadata, "one.md", strict=True)
+    assert excluding(metadata, "one.md", strict=False) is None
+    assert "one.md: `execution_excludepatterns` is" in " ".join(capsys.readouterr().err.split())
 
 
 LAUGHS = "\n".join(

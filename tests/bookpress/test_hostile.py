@@ -51,15 +51,17 @@ def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(
 def test_only_the_press_runs_code_whatever_a_page_asks_for(
     said: Say, book: Project, tmp_path: Path
 ) -> None:
-    """MyST-NB takes an indented cell for one, and would run it as it reads the page."""
+    """The page excludes itself where it is written, and not where MyST-NB reads it."""
     words, mark = book.root / "book/words.md", tmp_path / "ran"
-    code = (RUNS % str(mark)).replace("\n`", "\n  `").replace("\no", "\n  o")
-    head = "file_format: mystnb\nkernelspec: {name: python3}\nmystnb: {execution_mode: force}\n"
-    words.write_text(f"---\n{head}---\n# Words\n{code}")
-    said("build")
-    assert not mark.exists()
-    words.write_text("---\nmystnb: {execution_excludepatterns: []}\n---\n# Words\n")
-    assert "`execution_excludepatterns`, which MyST-NB takes for a whole book" in said("build")[2]
+    kernel = "kernelspec: {name: python3, display_name: Python 3}\nlanguage_info: {name: python}\n"
+    own = f"{book.root.name}/book/words.md"
+    asked = f"mystnb: {{execution_mode: force, execution_excludepatterns: [{own}]}}\n"
+    for rule in ("---", "----"):
+        head = f"{rule}\nfile_format: mystnb\n{kernel}{asked}{rule}\n"
+        words.write_text(f"{head}# Words\n{RUNS % str(mark)}")
+        code, _, error = said("build")
+        assert code == 0, error
+        assert not mark.exists()
 
 
 HARM = {

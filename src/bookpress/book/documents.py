@@ -14,6 +14,7 @@ from typing import Any
 
 from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
+from bookpress.book.execution import EXCLUDING, excluding
 from bookpress.book.project import BUILD, Project, load_settings
 from bookpress.errors import PressError, short
 from bookpress.files import as_mapping, decoded, front_matter, parse_json, read
@@ -170,11 +171,30 @@ def is_chapter(env: Any, docname: str) -> bool:
 def excluded_from_running(project: Project, path: Path) -> bool:
     """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun.
 
-    They are patterns of paths as Python matches these, from their end.
+    They are patterns of paths as Python matches these, from their end. A document that has
+    patterns of its own goes by those.
     """
-    patterns = configuration(project.root)["execute"].get("exclude_patterns") or []
+    patterns = _own_patterns(project, path)
+    if patterns is None:
+        patterns = configuration(project.root)["execute"].get("exclude_patterns") or []
     posix_path = PurePosixPath(path.as_posix())
     return any(posix_path.match(pattern) for pattern in patterns)
+
+
+def _own_patterns(project: Project, path: Path) -> list[str] | None:
+    """Return the patterns that a document has in its metadata; None where it has none."""
+    if path.suffix not in {".md", ".ipynb"} or EXCLUDING.encode() not in read(path):
+        return None
+    where = path.relative_to(project.root).as_posix()
+    strict = project.settings.strict
+    text = decoded(path, lenient=not strict)
+    metadata: Any
+    if path.suffix == ".md":
+        metadata = front_matter(text, where, strict=strict)
+    else:
+        notebook = parse_json(text, where)
+        metadata = notebook.get("metadata") if isinstance(notebook, dict) else None
+    return excluding(metadata, where, strict=strict) if isinstance(metadata, dict) else None
 
 
 def builds_unlisted(project: Project) -> bool:

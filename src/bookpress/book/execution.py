@@ -14,7 +14,6 @@ from typing import Any
 
 from bookpress.book.configuration import configuration, sphinx_settings
 from bookpress.errors import UsageError, short
-from bookpress.files import RUNS as MYST_NB
 from bookpress.progress import note
 
 OFF = "off"
@@ -25,8 +24,12 @@ TIME_LIMIT = 600.0
 """Seconds a chapter may take, unless something else is said."""
 LONGEST = 1e9
 """Seconds that may be a limit at the most: beyond it the clocks of some systems give up."""
+MYST_NB = "mystnb"
+"""The entry of a page's metadata by which it asks for settings of its own."""
 PREFIX = "execution_"
 """What the entries of a page begin with that say how it is run."""
+EXCLUDING = f"{PREFIX}excludepatterns"
+"""The patterns of documents that are not run."""
 OF_BOOK: Mapping[str, str] = {
     "execute_notebooks": "mode",
     "timeout": "timeout",
@@ -114,6 +117,24 @@ class Execution:
 
 
 AS_USUAL = Execution()
+
+
+def excluding(metadata: Mapping[str, Any], where: str, *, strict: bool) -> list[str] | None:
+    """Return the patterns of documents not to be run that a page has, in place of the book's.
+
+    None where it has none; what nobody can obey is told, and an error where a book is strict.
+    """
+    own = metadata.get(MYST_NB)
+    if not isinstance(own, dict) or EXCLUDING not in own:
+        return None
+    patterns = own[EXCLUDING]
+    if isinstance(patterns, list) and all(isinstance(each, str) and each for each in patterns):
+        return patterns
+    fault = f"{where}: `{EXCLUDING}` is {short(repr(patterns))}; allowed: a list of patterns"
+    if strict:
+        raise UsageError(fault)
+    note(f"{fault}; not obeyed")
+    return None
 
 
 def forget(metadata: Mapping[str, Any]) -> None:

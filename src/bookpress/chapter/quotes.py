@@ -88,7 +88,7 @@ def roles_of(source: str) -> Iterator[Role]:
     text = NO_ROLES.sub(_blanked, source)
     front = FRONT.match(text)
     if front:
-        yield from _roles_in_yaml(front[1], 1)
+        yield from _roles_in_yaml(front["yaml"], 1)
     last = front.end() if front else 0
     for cell in CELLS.finditer(text, last):
         yield from _roles_in_text(text, last, cell.start())

@@ -58,7 +58,7 @@ def sentences_of(source: str) -> Iterator[Sentence]:
     text = LITERAL.sub(_blanked, text)
     front = FRONT.match(text)
     if front:
-        yield from _of_metadata(front[1], 1)
+        yield from _of_metadata(front["yaml"], 1)
         text = _blanked(front) + text[front.end() :]
     for cell in CELLS.finditer(text):
         line = text.count("\n", 0, cell.start()) + 1

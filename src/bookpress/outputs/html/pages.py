@@ -160,6 +160,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("bookpress.outputs.html.kept")
     app.setup_extension("bookpress.outputs.html.executed")
     app.setup_extension("bookpress.outputs.html.numbered")
+    app.setup_extension("bookpress.outputs.html.unrun")
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
