@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib import metadata as distribution
 from typing import Any
 
@@ -63,8 +64,13 @@ def _has_usual_names(cell: Mapping[str, Any]) -> bool:
 def _header(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return the metadata of a notebook that are written, with what jupytext says of itself."""
     kept = {name: metadata[name] for name in WRITTEN if name in metadata}
-    written = {**FORMAT, "jupytext_version": distribution.version("jupytext")}
+    written = {**FORMAT, "jupytext_version": _version()}
     return dict(sorted({**kept, "jupytext": {"text_representation": written}}.items()))
+
+
+@cache
+def _version() -> str:
+    return distribution.version("jupytext")
 
 
 def _is_front_matter(cell: Mapping[str, Any]) -> bool:

@@ -103,6 +103,7 @@ class Citing:
             for name in ("cite-box.html", "how-to-cite.html"):
                 PARTS.get_template(name)
             book, *chapters = self._citations(app)
+            to_bibtex(book)
             for style in STYLES if chapters else ():
                 to_reference(book, style)
             for chapter in chapters:

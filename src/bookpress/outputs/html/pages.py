@@ -166,6 +166,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
     app.add_config_value(WHEN_READ, None, "")
     app.connect("write-started", _call)
+    app.connect("write-started", _read_lexers)
     # before anything looks at the pages
     app.connect("build-finished", _write_missing, priority=-1)
     app.connect("builder-inited", _keep_templates)
@@ -189,6 +190,25 @@ def _call(app: Sphinx, builder: Any) -> None:
     when_read = app.config[WHEN_READ]
     if when_read:
         when_read(builder)
+
+
+def _read_lexers(app: Sphinx, _builder: object) -> None:
+    """Read what highlights the code of chapters, which each process would else compile anew."""
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    if app.parallel > 1:
+        for name in set(map(_lexer_of, app.env.metadata.values())):
+            with contextlib.suppress(ClassNotFound):
+                get_lexer_by_name(name)
+
+
+def _lexer_of(facts: Mapping[str, Any]) -> str:
+    """Return the lexer that a page names; one that does nothing where it names none."""
+    language = facts.get("language_info") or {}
+    kernel = facts.get("kernelspec") or {}
+    named = language.get("pygments_lexer") or language.get("name") or kernel.get("language")
+    return str(named or "text")
 
 
 def _write_missing(app: Sphinx, exception: Exception | None) -> None:
