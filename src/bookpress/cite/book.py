@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from bookpress.book.configuration import configuration, sphinx_settings
+from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.cite.facts import (
     Day,
     Doi,
@@ -180,10 +180,14 @@ CODE = re.compile(r"[a-z]{2,3}\b(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 def load_book(root: Path) -> Book:
     """Return the publication settings of the book at a folder.
 
-    Where it has no file of them, they are what ``_config.yml`` says.
+    Where it has no file of them, they are what ``_config.yml`` says; so is its language where
+    they name none.
     """
     if (root / SETTINGS).is_file():
-        return load_model(root / SETTINGS, SETTINGS, Book)
+        book = load_model(root / SETTINGS, SETTINGS, Book)
+        if "language" in book.model_fields_set or not (root / FILE).is_file():
+            return book
+        return book.model_copy(update={"language": _language(root)})
     config = configuration(root)
     title = _plain(config.get("title")) or "Untitled book"
     author = _plain(config.get("author")) or f"The authors of {title}"

@@ -162,11 +162,18 @@ def test_and_others_is_no_author_of_a_cited_work() -> None:
         ("sphinx:", "en"),
     ],
 )
-def test_a_book_without_publication_settings_has_the_language_of_its_pages(
+def test_a_book_whose_publication_settings_name_no_language_has_that_of_its_pages(
     settings: str, language: str, tmp_path: Path
 ) -> None:
     (tmp_path / "_config.yml").write_text(f"title: Winds\n{settings}\n")
     assert load_book(tmp_path).language == language
+    publication = tmp_path / "book/publication.yml"
+    publication.parent.mkdir()
+    facts = "title: Winds\nauthors: [{name: A}]\nversion: '1'\n"
+    publication.write_text(facts)
+    assert load_book(tmp_path).language == language
+    publication.write_text(f"{facts}language: fr\n")
+    assert load_book(tmp_path).language == "fr"
 
 
 def test_a_page_of_one_figure_has_the_language_of_the_book() -> None:
