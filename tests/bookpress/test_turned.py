@@ -1,10 +1,11 @@
 """A book by others in its theme's pages: a reader turns a choice in place, and turns it back."""
 
+import re
 from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from processes import press as run_press
 
 KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -37,7 +38,50 @@ print("waves:", waves)
 from IPython.display import HTML
 HTML(f"<p class='made'></p><script>document.querySelector('.made').textContent = 'drawn {waves}'</script>")
 ```
+
+```{code-cell} ipython3
+HTML(f"<p class='late'></p><script src='https://example.org/library.js'></script><script>write({waves})</script>")
+```
+
+```{code-cell} ipython3
+import comm
+from IPython.display import display
+name = {"_model_name": "A", "_model_module": "b", "_model_module_version": "1"}
+data = {"state": {**name, "value": waves}}
+slider = comm.create_comm(target_name="jupyter.widget", data=data)
+view = {"model_id": slider.comm_id, "version_major": 2, "version_minor": 0}
+display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
+```
+
+```{code-cell} ipython3
+import uuid
+HTML(f"<p class='named' id='{uuid.uuid4()}'>A name by chance</p>")
+```
 """
+LIBRARY = """
+window.write = (waves) => {
+  document.querySelector(".late").textContent = `written ${waves}`;
+  delete window.write;
+};
+"""
+MANAGER = """
+const kind = "application/vnd.jupyter.widget-";
+const all = (part, name) => [...part.querySelectorAll(`script[type="${kind}${name}+json"]`)]
+  .map((script) => [script, JSON.parse(script.textContent)]);
+const renderWidgets = (part) => window.require([], () => {
+  for (const [, { state }] of all(part, "state")) for (const [script, { model_id }] of all(part, "view")) {
+    const text = state[model_id]?.state.value;
+    if (text) script.before(Object.assign(document.createElement("p"), { className: "widget-subarea", textContent: text }));
+  }
+});
+window.require = (names, done) => setTimeout(() => done({ renderWidgets }));
+window.require([], () => addEventListener("load", () => renderWidgets(document)));
+"""
+"""What draws widgets, as the manager of Jupyter does: all of a page once it is loaded, or of a part."""
+ELSEWHERE = {
+    "https://example.org/library.js": LIBRARY,
+    "https://example.org/manager.js": MANAGER,
+}
 NOISY = """
 def setup(app):
     from sphinx.util import logging
@@ -45,13 +89,20 @@ def setup(app):
     app.connect("doctree-resolved", lambda app, tree, name: say("whatever"))
 """
 FILES = {
-    "_config.yml": "title: Waves\nauthor: Ada Author\nsphinx: {local_extensions: {noisy: .}}\n",
+    "_config.yml": """
+title: Waves
+author: Ada Author
+sphinx:
+  local_extensions: {noisy: .}
+  config: {nb_ipywidgets_js: {"https://example.org/manager.js": {}}}
+""",
     "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: swell\n- file: calm\n",
     "noisy.py": NOISY,
     "cover.md": "# Waves\n\nA book.\n",
     "swell.md": f"{KERNEL}{SWELL}",
     "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n",
 }
+ELSEWHERE_ONLY = re.compile("^https?:")
 PICTURE = "document.querySelector('.cell_output img').getAttribute('src')"
 BROKEN = (
     "[...document.images].filter((one) => one.src.startsWith('file:') && !one.naturalWidth).length"
@@ -70,10 +121,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "_build/editions/default/html"
 
 
+def answer(route: Route) -> None:
+    """Answer what pages fetch from elsewhere: two scripts, and nothing else."""
+    script = ELSEWHERE.get(route.request.url)
+    if script is None:
+        route.abort()
+    else:
+        route.fulfill(body=script, content_type="text/javascript")
+
+
 @pytest.fixture
 def swell(site: Path, page: Page) -> Page:
-    """Return the chapter, which fetches nothing from elsewhere, with its panel of choices open."""
-    page.route("http*://**", lambda route: route.abort())
+    """Return the chapter with its panel of choices open."""
+    page.route(ELSEWHERE_ONLY, answer)
     page.goto((site / "swell.html").as_uri(), wait_until="domcontentloaded")
     page.get_by_role("button", name="2 choices").click()
     return page
@@ -96,6 +156,21 @@ def test_a_choice_is_turned_in_place_and_back(swell: Page) -> None:
     expect(swell.locator(".made")).to_have_text("drawn 2")
 
 
+def test_widgets_and_scripts_in_turn_are_drawn_anew_and_come_back(swell: Page) -> None:
+    drawn = swell.locator(".widget-subarea")
+    expect(drawn).to_have_text(["2"])
+    expect(swell.locator(".late")).to_have_text("written 2")
+    swell.get_by_text("Waves: 2", exact=True).click()
+    for _ in range(2):
+        swell.get_by_role("radio", name="3").check()
+        expect(drawn).to_have_text(["3"])
+        expect(swell.locator(".late")).to_have_text("written 3")
+        assert swell.locator(".restated .named").count() == 0
+        swell.locator(".state-strip").get_by_role("button", name="Back").click()
+        expect(drawn).to_have_text(["2"])
+        expect(swell.locator(".late")).to_have_text("written 2")
+
+
 def test_where_an_object_lies_in_memory_is_no_difference(swell: Page) -> None:
     swell.get_by_text("Deep: no", exact=True).click()
     swell.get_by_role("radio", name="yes").check()
@@ -113,10 +188,13 @@ def test_the_panel_has_the_colours_of_the_theme(swell: Page) -> None:
 
 
 def test_an_address_opens_the_page_in_its_state(site: Path, page: Page) -> None:
-    page.route("http*://**", lambda route: route.abort())
+    page.route(ELSEWHERE_ONLY, answer)
     address = (site / "swell.html").as_uri()
     page.goto(f"{address}?waves=1", wait_until="domcontentloaded")
     expect(page.locator(".state-strip")).to_contain_text("Waves: 1.")
+    expect(page.locator(".widget-subarea")).to_have_text(["1"])
+    page.locator(".state-strip").get_by_role("button", name="Back").click()
+    expect(page.locator(".widget-subarea")).to_have_text(["2"])
 
 
 def test_a_page_without_an_article_is_turned_too(site: Path, page: Page) -> None:

@@ -15,7 +15,8 @@ import signal
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,29 @@ from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
 from bookpress.states.edits import changed_blocks, chart_changes
 from bookpress.states.warm import begin, connections
+from bookpress.states.widgets import kept_widgets, widget_blocks
+
+
+@dataclass(frozen=True)
+class _Published:
+    """The page of a chapter as it is published."""
+
+    blocks: Sequence[Block]
+    widgets: str
+
+    @classmethod
+    def of(cls, page: str) -> _Published:
+        """Return what of a page is held against that of a state."""
+        return cls(blocks_of(page), kept_widgets(page))
+
+    def changed(self, page: str, figures: Mapping[str, Any]) -> dict[str, str]:
+        """Return what stands in the place of its blocks in a state, of which this is the page."""
+        blocks = blocks_of(page)
+        changed = changed_blocks(self.blocks, blocks, figures)
+        widgets = kept_widgets(page)
+        if widgets == self.widgets:
+            return changed
+        return {**changed, **widget_blocks(blocks, widgets)}
 
 
 def main() -> None:
@@ -67,7 +91,7 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
     published = {}
     for docname in chapters:
         file = Path(order["pages"], f"{docname}.html")
-        published[docname] = blocks_of(file.read_text("utf-8"))
+        published[docname] = _Published.of(file.read_text("utf-8"))
     _write(builder, chapters[0])  # so that forks find templates and modules loaded
     # Nobody asks how a fork ended: it has answered, or its line is cut.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
@@ -81,7 +105,7 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
 def _answer(
     builder: Any,
     connection: Channel,
-    published: Mapping[str, list[Block]],
+    published: Mapping[str, _Published],
     log: io.StringIO,
     pages: Path,
 ) -> None:
@@ -91,8 +115,7 @@ def _answer(
         request = connection.receive()
         log.truncate(log.seek(0))
         with tempfile.TemporaryDirectory() as folder:
-            blocks = published[request["docname"]]
-            reply = _state(builder, request, blocks, Path(folder), pages)
+            reply = _state(builder, request, published, Path(folder), pages)
         complaints = sphinx_process.complaints(log.getvalue(), Path(builder.srcdir))
         if builder.app._warncount and load_settings(Path(builder.srcdir)).strict:
             reply = {"error": complaints.strip()}
@@ -106,7 +129,11 @@ def _answer(
 
 
 def _state(
-    builder: Any, request: Mapping[str, Any], published: list[Block], folder: Path, pages: Path
+    builder: Any,
+    request: Mapping[str, Any],
+    published: Mapping[str, _Published],
+    folder: Path,
+    pages: Path,
 ) -> dict[str, Any]:
     """Return how the page of a chapter differs where it was run with other values."""
     docname = request["docname"]
@@ -131,7 +158,7 @@ def _state(
         change = chart_changes(old, new)
         if change:
             changes[new.name] = change
-    return {"blocks": changed_blocks(published, blocks_of(page), changes), "figures": changes}
+    return {"blocks": published[docname].changed(page, changes), "figures": changes}
 
 
 def _with_pictures(page: str, builder: Any, pages: Path) -> str:

@@ -27,8 +27,12 @@ PART = "data-part"
 NOTE = "fallen-note"
 """The class of the note on what does not hold, which a state has and the published page has not."""
 HASH_LENGTH = 8
-_ADDRESS = re.compile(r"(?<= at )0x[0-9a-f]{6,}")
-"""Where an object lay in memory, which differs by the run."""
+_BY_THE_RUN = re.compile(
+    r"(?<= at )0x[0-9a-f]{6,}"
+    r"|\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"
+    r"|(?<=altair-viz-)[0-9a-f]{32}"
+)
+"""What differs by the run: where an object lay in memory, and random names that charts have."""
 _OWN = re.compile(f' {ID}="[^"]*" {HASH}="[^"]*"')
 
 
@@ -187,7 +191,7 @@ def _blocks(holder: HtmlElement) -> Iterator[HtmlElement]:
 
 def _own(name: str, html: str) -> str:
     """Return the attributes of a block: its id and the hash of its HTML."""
-    digest = sha256(_ADDRESS.sub("", html).encode())
+    digest = sha256(_BY_THE_RUN.sub("", html).encode())
     return f' {ID}="{name}" {HASH}="{digest[:HASH_LENGTH]}"'
 
 

@@ -64,7 +64,7 @@
     const news = made.flatMap((node) => [node, document.createTextNode("\n")]);
     old.remove();
     for (const node of news) parent.insertBefore(node, anchor);
-    undo.push(() => { for (const node of news) node.remove(); parent.insertBefore(old, anchor); });
+    undo.push(() => { for (const node of news) node.remove(); parent.insertBefore(old, anchor); press.putBack?.(old); });
   };
   const frame = (block) => {
     const copy = block.cloneNode(true);
@@ -320,6 +320,7 @@
     reflect();
     if (!Object.keys(asks()).length) { reveal(); return; }
     const { hash } = location;
+    await press.settled?.();
     await show(asks(), "", hash ? null : press.begun);
     if (hash) document.getElementById(decodeURIComponent(hash.slice(1)))?.scrollIntoView();
   });

@@ -1,16 +1,50 @@
-// What passages that take the place of others need in a theme's pages: their scripts run, their formulas are set.
+// What passages that take the place of others need in a theme's pages: their scripts run, their formulas are set, their widgets drawn.
 (() => {
   "use strict";
   const press = window.bookpress ??= {};
-  const again = (script) => { // one that comes with a passage is inert
+  const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
+  const again = (script) => new Promise((done) => { // one that comes with a passage is inert
     const made = document.createElement("script");
     for (const { name, value } of script.attributes) made.setAttribute(name, value);
     made.textContent = script.textContent;
+    if (made.src) made.onload = made.onerror = done; // what comes after it may need it
     script.replaceWith(made);
+    if (!made.src) done();
+  });
+  const inTurn = async (part) => { for (const script of [...part.querySelectorAll("script")]) await again(script); };
+
+  // ---- Widgets: MyST-NB has one script that keeps all of them, and draws their views when the page is loaded ----
+  const KIND = "application/vnd.jupyter.widget-", view = `script[type="${KIND}view+json"]`;
+  const kept = (kind) => document.querySelector(`script[type="${kind}"]`)?.textContent ?? "";
+  const loaded = () => document.readyState === "complete" ? null : new Promise((done) => addEventListener("load", done, { once: true }));
+  const needed = (name) => new Promise((done) => { // what another script defines without a name takes a call with it
+    const ask = (times) => {
+      const again = times && setTimeout(() => ask(times - 1), 300);
+      window.require([name], (module) => { clearTimeout(again); done(module); });
+    };
+    ask(9);
+  });
+  const drawWidgets = (part) => {
+    const [first] = part.querySelectorAll(view), type = `${KIND}state+json`;
+    const isDrawn = !first || first.previousElementSibling?.matches(".widget-subarea") || part.querySelector(`script[type="${type}"]`);
+    if (isDrawn || !window.require) return;
+    needed("@jupyter-widgets/html-manager/dist/libembed-amd").then(async (embed) => {
+      await loaded();
+      await needed("@jupyter-widgets/html-manager"); // the script of the page, which would see ours too, has read its own by now
+      const isOfState = JSON.parse(first.textContent).model_id.endsWith("-state");
+      const textContent = kept(isOfState ? "application/vnd.bookpress.widget-state+json" : type);
+      if (!textContent || !part.isConnected) return;
+      part.append(make("script", { type, textContent }));
+      embed.renderWidgets(part);
+    });
   };
+
+  press.settled = () => Promise.race([loaded(), new Promise((done) => setTimeout(done, 3000))]); // what draws itself looks for its place
+  press.putBack = drawWidgets;
   press.enhance ??= (part) => {
-    for (const script of [...part.querySelectorAll("script")]) again(script);
+    inTurn(part);
     press.readyChoices?.(part);
+    drawWidgets(part);
     if (part.querySelector(".math")) window.MathJax?.typesetPromise?.([part])?.catch(() => {});
   };
 })();
