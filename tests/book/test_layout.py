@@ -16,6 +16,11 @@ WRAPPED = """() => [...document.querySelectorAll('main td')]
     return range.getBoundingClientRect().height > 1.8 * parseFloat(getComputedStyle(cell).lineHeight);
   })
   .map((cell) => cell.textContent)"""
+CUT = """() => [...document.querySelectorAll('main :is(.pst-scrollable-table-container, pre)')]
+  .filter((box) => box.checkVisibility() && box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.textContent.trim().slice(0, 60))"""
+GAP = """(section) => section.querySelector('figure').getBoundingClientRect().top
+  - section.querySelector('h2').getBoundingClientRect().bottom"""
 SIZE = """(boxes) => boxes.map((box) => box.getBoundingClientRect())
   .map((box) => [box.width, Math.round(box.height)])"""
 PAINTED = "performance.getEntriesByName('first-contentful-paint').length > 0"
@@ -123,6 +128,42 @@ def test_numbers_and_dates_of_tables_stay_in_one_line(site: Site, page: Page) ->
     assert box["x"] - 1 <= caption["x"]
     assert caption["x"] + caption["width"] <= box["x"] + box["width"] + 1
     assert wrapped == {}
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_no_table_and_no_code_is_cut_off(site: Site, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    cut = {}
+    names = {
+        f"{part}.html"
+        for part in ("book/choices", "book/re-running", "notebooks/audit", "notebooks/policy")
+    }
+    for name in sorted({*names, *some(site.pages, 3, width)}):
+        page.goto(site.url(name))
+        if found := page.evaluate(CUT):
+            cut[name] = found
+    assert cut == {}
+
+
+def test_a_wide_table_has_its_long_texts_below_its_rows(site: Site, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(site.url("notebooks/audit.html"))
+    rows = page.locator("#tab-audit-runs tbody tr")
+    row = rows.first
+    expect(row.locator(".below").first).not_to_be_visible()
+    assert max(height for _, height in rows.evaluate_all(SIZE)) < 150
+    row.get_by_role("button", name="More on").click()
+    expect(row.get_by_role("button", name="Contest the row")).to_be_visible()
+    assert row.locator("[data-label='Source']").is_visible()
+
+
+def test_a_figure_stands_close_to_its_heading_though_code_was_run_between(
+    site: Site, page: Page
+) -> None:
+    page.goto(site.url("notebooks/large-scale-models.html"))
+    gap = page.locator("#every-rule-points-the-same-way").evaluate(GAP)
+    page.locator("#show-code").check()
+    assert 20 < gap < 60 < page.locator("#every-rule-points-the-same-way").evaluate(GAP)
 
 
 def test_one_switch_shows_all_code(site: Site, browser: Browser) -> None:

@@ -91,3 +91,15 @@ def test_no_raw_file_is_copied_into_the_project():
         if path.stat().st_size and hashlib.sha256(path.read_bytes()).hexdigest() in sources
     ]
     assert copied == []
+
+
+def test_titles_of_references_keep_their_capitals():
+    """A style of citation writes a title in small letters but for what stands in braces."""
+    works = (ROOT / "book" / "references.bib").read_text(encoding="utf-8")
+    lowered = []
+    for title in re.findall(r"^ +title += \{(.*)\},$", works, re.MULTILINE):
+        free = title
+        while free != (free := re.sub(r"\{[^{}]*\}", "", free)):
+            pass
+        lowered += [word for word in re.findall(r"\w+", free) if re.search("[A-Z].*[A-Z]", word)]
+    assert lowered == []

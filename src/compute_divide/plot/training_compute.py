@@ -11,6 +11,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years
+from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import INK, needs
 from compute_divide.analysis.statistics.estimates import COMPUTE
@@ -248,12 +249,14 @@ def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> list[alt.Ch
     x = placed["x"]
     foot = others[COMPUTE].min() / 10**5.5
     below = [13 * place for place in range(len(others))]
-    base = alt.Chart(others.assign(foot=foot, line=below))
+    data = others.assign(foot=foot, line=below)
+    base = alt.Chart(data)
     empty = base.mark_point(size=60, filled=False, strokeWidth=2, fillOpacity=0)
     threads = base.mark_rule(strokeWidth=0.75)
     threads = threads.encode(x=x, y=placed["y"], y2=alt.Y2("foot:Q"))
     down = alt.expr("8 + datum.line")
-    names = base.mark_text(align="right", dx=-2, dy=down, fontSize=11)
+    named = alt.Chart(data, name=haloed("empty"))
+    names = named.mark_text(align="right", dx=-2, dy=down, fontSize=11)
     y = power_axis("foot", _COMPUTE_TITLE)
     names = names.encode(x=x, y=y, text=alt.Text("model:N"))
     return [empty.encode(**placed), threads, names]
@@ -266,13 +269,12 @@ def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
     """
     named = rows[rows["model"].isin(list(_NAMES))]
     named = named.assign(name=named["model"].map(_NAMES))
-    text = alt.Chart(named).encode(x=x, y=y, text=alt.Text("name:N"))
-    is_academic = f"datum.team_type == '{ACADEMIA}'"
-    academic = text.transform_filter(is_academic)
-    others = text.transform_filter(f"!({is_academic})")
+    is_academic = named["team_type"] == ACADEMIA
+    academic = alt.Chart(named[is_academic], name=haloed("academic"))
+    others = alt.Chart(named[~is_academic], name=haloed("others"))
     below = academic.mark_text(align="left", dx=4, dy=9, fontSize=11)
     above = others.mark_text(align="right", dx=-4, dy=-14, fontSize=11)
-    return [below, above]
+    return [text.encode(x=x, y=y, text=alt.Text("name:N")) for text in (below, above)]
 
 
 def _record_steps(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:

@@ -203,6 +203,8 @@ evidence
     The tables that chapters read.
 ```
 
+GPT-4 was re-run by <https://github.com/someone/something>, not by state-of-the-art means.
+
 The {term}`vintage` matters. A formula: $n^2$, and one of its own:
 
 $$

@@ -161,3 +161,15 @@ def test_cells_their_sort_keys_and_files_keep_what_was_given() -> None:
     assert (cell(None, "share"), sort_key(None, "share")) == ("–", "")
     assert cell(2010.0, "year") == "2010"
     assert cell(1234567, "number") == "1,234,567"
+
+
+def test_texts_with_a_halo_have_one_of_the_ground_they_stand_on() -> None:
+    name = charts.haloed("names")
+    svg = f'<g class="mark-text role-mark {name}_marks"><text fill="currentColor">A</text></g>'
+    for ground in ("light", "dark"):
+        halo = etree.fromstring(charts.recoloured(svg, ground))
+        assert halo.get("paint-order") == "stroke"
+        assert halo.get("stroke") == charts.GROUND[ground]
+        assert halo[0].get("fill") == charts.INK[ground]
+    others = svg.replace(name, "other")
+    assert "stroke" not in charts.recoloured(others, "light")

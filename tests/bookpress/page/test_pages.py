@@ -204,6 +204,12 @@ def test_terms_explain_themselves_and_formulas_are_mathml(built: Any) -> None:
     assert page.select_one(".math-block math mfrac")
 
 
+def test_no_line_ends_after_a_short_hyphen_and_addresses_name_their_host(built: Any) -> None:
+    page = built.page("words")
+    assert [word.text for word in page.select(".joined")] == ["GPT-4", "re-run"]
+    assert page.select_one("a.github").text == "github.com/someone/something"
+
+
 def test_search_finds_sections_and_terms(built: Any) -> None:
     script = (built.html / "_static" / "search-text.js").read_text("utf-8")
     pages = json.loads(script.removeprefix("bookpress.searchable(").removesuffix(");\n"))

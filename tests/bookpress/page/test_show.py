@@ -191,6 +191,19 @@ Table(rows)
 """
 
 
+def rules_of(data):
+    return Table(data)._repr_mimebundle_()["text/markdown"].splitlines()[-1 - len(data)]
+
+
+def test_numbers_stand_below_each_other_even_where_they_are_written_as_text():
+    made = pd.DataFrame(
+        {"who": ["A", "B"], "change": ["+1.5", "\N{MINUS SIGN}20"], "of": ["1 of 2", "3"]}
+    )
+    assert rules_of(made) == "| --- | ---: | --- |"
+    nothing = pd.DataFrame({"who": ["A"], "note": [""]})
+    assert rules_of(nothing) == "| --- | --- |"
+
+
 def test_plain_myst_nb_shows_the_chart_as_a_figure_with_its_caption(tmp_path):
     (tmp_path / "conf.py").write_text("extensions = ['myst_nb']\n")
     (tmp_path / "index.md").write_text(CHAPTER)

@@ -28,6 +28,11 @@ ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG w
 """What draws pictures, and how: another one may draw the same chart another way."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """What ``currentColor`` stands for in pictures, which cannot know the page around them."""
+GROUND = {"light": "#fffefc", "dark": "#14181e"}
+"""What a text with a halo stands on."""
+HALO = "halo_"
+"""How the name of a unit of a chart begins whose texts have a halo of the ground around them."""
+_HALOED = f'class="mark-text role-mark {HALO}'
 MAX_ALT = 300
 """Characters of an alternative text."""
 Ground = Literal["light", "dark"]
@@ -193,8 +198,22 @@ def _six_digits(text: str) -> float:
 
 
 def recoloured(svg: str, ground: Ground) -> str:
-    """Return an SVG picture in the ink of a light or dark ground."""
-    return svg.replace("currentColor", INK[ground])
+    """Return an SVG picture in the ink of a light or dark ground, with halos of the ground."""
+    halo = (
+        f'paint-order="stroke" stroke="{GROUND[ground]}" stroke-width="3" stroke-linejoin="round"'
+    )
+    return svg.replace(_HALOED, f"{halo} {_HALOED}").replace("currentColor", INK[ground])
+
+
+def haloed(name: str) -> str:
+    """Return the name of a unit of a chart, so that its texts can be read on marks.
+
+    Examples
+    --------
+    >>> haloed("models")
+    'halo_models'
+    """
+    return HALO + name
 
 
 def to_csv(data: Data) -> str:

@@ -9,6 +9,7 @@ MyST-NB has it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -40,6 +41,7 @@ NO_SOURCE = "–"
 MAX_ROWS = 5000
 """Most rows that a figure may carry: the page holds them all."""
 MAX_ALT = 300
+_NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
 
 
@@ -195,12 +197,21 @@ def _table_lines(
     _check_rows(name, data)
     described = list(describe_columns(data, columns).values())
     heads = _row(plain(column.label) for column in described)
-    rules = _row("---:" if column.kind in NUMERIC else "---" for column in described)
-    lines = [heads, rules]
+    rows = []
     for row in data.itertuples(index=False):
         pairs = zip(row, described, strict=True)
-        lines.append(_row(_in_cell(write_value(value, to.kind), to) for value, to in pairs))
-    return lines
+        rows.append([_in_cell(write_value(value, to.kind), to) for value, to in pairs])
+    by_column = zip(described, zip(*rows, strict=True), strict=True)
+    rules = _row("---:" if _is_of_numbers(column, cells) else "---" for column, cells in by_column)
+    return [heads, rules, *(_row(cells) for cells in rows)]
+
+
+def _is_of_numbers(column: Column, cells: Iterable[str]) -> bool:
+    """Return whether the values of a column are numbers, or are written as such."""
+    if column.kind in NUMERIC:
+        return True
+    texts = [cell for cell in cells if cell]
+    return bool(texts) and all(_NUMBER.fullmatch(text) for text in texts)
 
 
 def describe_columns(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from itertools import count
+from itertools import count, zip_longest
 from typing import Any
 
 from docutils import nodes
@@ -12,14 +12,19 @@ from sphinx.application import Sphinx
 
 from bookpress.elements.base.events import where_laid_out
 
-COLUMNS = 4
-"""Columns from which on words in them have no room on a phone."""
-_TABLE = re.compile(r'<table class="table"[^>]*>.*?</table>', re.DOTALL)
+ROOM = 60
+"""Signs that a line of a table has room for on a phone, with the gaps between columns."""
+COLUMN = 18
+"""Signs of a column whose words break into lines."""
+GAP = 2
+"""Signs between two columns."""
+_TABLE = re.compile(r'<table class="(?:every-choice )?table"[^>]*>.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>.*</tbody>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 TAG = re.compile("<[^>]*>")
 _CELL = re.compile(r"<td\b")
+_TEXT = re.compile(r"<t[hd]\b[^>]*>(.*?)</t[hd]>", re.DOTALL)
 
 
 @where_laid_out
@@ -36,10 +41,13 @@ def label_tables(
 
 
 def labelled(table: str) -> str:
-    """Return a table with the name of its column at each cell, where it has many, all of words."""
+    """Return a table with the name of its column at each cell, where it is wider than a phone.
+
+    One in which most columns are numbers stays as it is: they are read below each other.
+    """
     head = table.partition("</thead>")[0]
     headings = [_plain(heading) for heading in _HEADING.findall(head)]
-    if len(headings) < COLUMNS or "text-right" in table:
+    if _width(table) < ROOM or head.count("text-right") * 2 > len(headings):
         return table
 
     def with_names(row: re.Match[str]) -> str:
@@ -52,7 +60,17 @@ def labelled(table: str) -> str:
         return ROW.sub(with_names, body[0])
 
     named = _BODY.sub(with_rows, table)
-    return named.replace('class="table"', 'class="labelled table"', 1)
+    return named.replace('table"', 'labelled table"', 1)
+
+
+def _width(table: str) -> int:
+    """Return the signs that a line of a table takes."""
+    rows = [[_length(text) for text in _TEXT.findall(row)] for row in ROW.findall(table)]
+    return sum(min(COLUMN, max(column)) + GAP for column in zip_longest(*rows, fillvalue=0))
+
+
+def _length(text: str) -> int:
+    return len(html.unescape(TAG.sub("", text)).strip())
 
 
 def _plain(heading: str) -> str:

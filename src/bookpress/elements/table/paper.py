@@ -26,7 +26,7 @@ def suit_readers(body: Any) -> None:
         table.set("class", f"{table.get('class', '')} cards".strip())
         for row in table.xpath("tbody/tr"):
             for cell, label in zip(row, labels, strict=False):
-                cell.set("data-label", label)
+                cell.set("data-label", label if cell.text_content().strip() else "")
 
 
 def _leave_out(table: Any) -> None:

@@ -73,9 +73,12 @@
 
   // On a phone each row is a card, whose cells are named by their headings. It shows its name and
   // the column that matters most, the second or that of a class such as `lead-5`; a button the rest.
+  // Where there is room, as many columns as a class such as `beside-8` says stand beside each other.
+  // The others follow below, named; behind the button if they are many.
+  const number = (table, name) => Number(table.className.match(new RegExp(`\\b${name}-(\\d+)\\b`))?.[1]);
   const label = (table, rows) => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
-    const lead = Number(table.className.match(/\blead-(\d+)\b/)?.[1] ?? 2) - 1;
+    const lead = (number(table, "lead") || 2) - 1;
     for (const row of rows) {
       [...row.cells].forEach((cell, place) => (cell.dataset.label = headings[place] ?? ""));
       row.cells[lead]?.classList.add("lead");
@@ -167,14 +170,25 @@
     table.tHead.rows[0].append(last);
   };
 
+  const lay = (table, rows) => {
+    const beside = number(table, "beside");
+    if (!beside) return;
+    table.classList.add("beside");
+    table.classList.toggle("folds", table.tHead.rows[0].cells.length - beside > 2);
+    table.style.setProperty("--beside", beside);
+    for (const row of rows) [...row.cells].slice(beside).forEach((cell) => cell.classList.add("below"));
+  };
+
   const begin = (table) => {
     const use = (rows) => {
       label(table, rows);
+      lay(table, rows);
       if (table.matches(".contestable")) contest(table, rows);
     };
     const later = comesLater(table, use);
     search(table, later);
     use(rowsOf(table));
+    lay(table, table.tHead.rows);
     if (table.matches(".contestable")) head(table);
   };
   const ready = (part) => {

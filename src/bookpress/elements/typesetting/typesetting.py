@@ -22,6 +22,10 @@ from bookpress.elements.typesetting.latex import Macro, macros_of, readable
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
 """A value of at most a few signs, with what stands in brackets after it."""
+_HYPHENATED = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(\w{1,2}-\w+|\w+-\w{1,2})(?![\w-])")
+"""A short word with a hyphen next to one or two signs, such as GPT-4, 8-bit or re-run."""
+_HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
+"""Hosts whose name the theme leaves out of a printed address."""
 _VERBATIM = (
     nodes.literal,
     nodes.literal_block,
@@ -48,7 +52,9 @@ def keep_definitions(app: Sphinx, doctree: nodes.document) -> None:
 def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Give the text of a page what HTML has besides."""
     explain_terms(doctree, app.env)
+    name_hosts(doctree)
     keep_together(doctree)
+    join_hyphens(doctree)
     raise_digits(doctree)
 
 
@@ -69,6 +75,33 @@ def keep_together(doctree: nodes.document) -> None:
                 spaced.append(nodes.Text(" "))
                 spaced.append(nodes.inline("", part, classes=["nowrap"]))
             text.parent.replace(text, spaced[1:])
+
+
+def join_hyphens(doctree: nodes.document) -> None:
+    """Keep a line from ending after the hyphen of GPT-4, 8-bit or re-run."""
+    for parent in list(doctree.findall(nodes.TextElement)):
+        if isinstance(parent, _VERBATIM):
+            continue
+        for place, child in reversed(list(enumerate(parent.children))):
+            if isinstance(child, nodes.Text) and "://" not in child:
+                parent[place : place + 1] = _joined(child)
+
+
+def _joined(text: nodes.Text) -> list[nodes.Node]:
+    parts: list[nodes.Node] = []
+    for position, part in enumerate(_HYPHENATED.split(text)):
+        if position % 2:  # what the pattern matched
+            parts.append(nodes.inline("", part, classes=["joined"]))
+        elif part:
+            parts.append(nodes.Text(part))
+    return parts
+
+
+def name_hosts(doctree: nodes.document) -> None:
+    """Write the host before an address that the theme has shortened to its path."""
+    for link in doctree.findall(nodes.reference):
+        for name in _HOSTS.keys() & set(link["classes"]):
+            link.insert(0, nodes.Text(f"{_HOSTS[name]}/"))
 
 
 def raise_digits(doctree: nodes.document) -> None:

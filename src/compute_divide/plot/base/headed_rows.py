@@ -17,10 +17,17 @@ _IS_HEADING = f"{_BAR} < 0"
 _NAME = f"slice(datum.label, {_BAR} + 1)"  # the whole of it where there is no bar
 
 
-def with_headings(rows: pd.DataFrame, group: str, name: str) -> pd.DataFrame:
-    """Return the rows of each group below one for its heading, told apart by `ROW`."""
-    parts = []
+def with_headings(
+    rows: pd.DataFrame, group: str, name: str, *, spaced: bool = False
+) -> pd.DataFrame:
+    """Return the rows of each group below one for its heading, told apart by `ROW`.
+
+    Groups that are `spaced` have an empty row between them.
+    """
+    parts: list[pd.DataFrame] = []
     for heading, own in rows.groupby(group, sort=False):
+        if spaced and parts:
+            parts.append(pd.DataFrame({ROW: [f"{heading}|"]}))
         parts.append(pd.DataFrame({ROW: [heading]}))
         parts.append(own.assign(**{ROW: own[group] + "|" + own[name]}))
     return pd.concat(parts, ignore_index=True)

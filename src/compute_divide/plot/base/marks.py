@@ -185,7 +185,7 @@ def series_dots(
     x = _reach_of_shares(rows, title)
     y = named_rows(row, scale=SERIES_GAPS)
     offset = alt.YOffset(f"{series}:N", sort=names)
-    legend = _series_legend(names)
+    legend = _series_legend(names) if len(names) > 1 else None
     colour = alt.Color(f"{series}:N", scale=named_scale(colours), legend=legend)
     shape = alt.Shape(f"{series}:N", scale=_series_shapes(names), legend=legend)
     base = alt.Chart(rows).encode(y=y, yOffset=offset, color=colour)

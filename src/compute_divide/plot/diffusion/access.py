@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, LINE, needs
 from compute_divide.analysis.models.openness import RUNGS, access_ladder
@@ -217,8 +218,8 @@ def _names(best: pd.DataFrame) -> tuple[alt.Chart, alt.Chart]:
     """
     is_named = best["model"].isin(_NAMED)
     named = best.loc[is_named, ["when", "index", "model", "access"]]
-    closed = alt.Chart(named[named["access"] == HOSTED])
-    open_ones = alt.Chart(named[named["access"] == OPEN])
+    closed = alt.Chart(named[named["access"] == HOSTED], name=haloed("closed"))
+    open_ones = alt.Chart(named[named["access"] == OPEN], name=haloed("open"))
     above = closed.mark_text(align="right", dx=-5, dy=-9, fontSize=11)
     below = open_ones.mark_text(align="left", dx=5, dy=13, fontSize=11)
     return above, below

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, needs
 from compute_divide.analysis.chips.machines import H100E
@@ -146,7 +147,9 @@ def _machine_tips() -> list[alt.Tooltip]:
 def _record_names(lines: pd.DataFrame) -> alt.Chart:
     """Return the names of the records of companies that have room for one."""
     named = lines[lines["machine"].isin(_RECORD_NAMES)]
-    text: alt.Chart = alt.Chart(named).mark_text(align="right", dx=-6, dy=-10, **_SMALL_LINES)
+    text: alt.Chart = alt.Chart(named, name=haloed("records")).mark_text(
+        align="right", dx=-6, dy=-10, **_SMALL_LINES
+    )
     return text
 
 
@@ -166,5 +169,6 @@ def _names(dots: pd.DataFrame) -> list[alt.Chart]:
     for side, place in _PLACES.items():
         own = dots[sides == side]
         if len(own):
-            texts.append(alt.Chart(own).mark_text(fontSize=11, **place))
+            chart = alt.Chart(own, name=haloed(side))
+            texts.append(chart.mark_text(fontSize=11, **place))
     return texts

@@ -73,7 +73,7 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
 def _bars(rows: pd.DataFrame) -> alt.LayerChart:
     longest = rows.groupby("measure")["high"].transform("max")
     parts = {f"{column}_part": rows[column] / longest for column in ("value", "low", "high")}
-    shown = with_headings(rows.assign(**parts), "measure", "sum")
+    shown = with_headings(rows.assign(**parts), "measure", "sum", spaced=True)
     y = headed_rows(shown, named=False)
     scale = alt.Scale(domain=[0, _ROOM], nice=False)
     x = alt.X("value_part:Q", title=None, axis=None, scale=scale)
