@@ -13,11 +13,15 @@ FACE: Mapping[str, Sequence[str]] = {
     # A number with its interval and counts, which prose quotes by its name.
     "bookpress.chapter.estimates": ["Estimate"],
     # What sentences rest on: true, false or unknown, with a reason.
-    "bookpress.chapter.comparisons": [
-        "Comparison",
+    "bookpress.chapter.comparisons.base": ["Comparison"],
+    "bookpress.chapter.comparisons.sides": [
         *("about", "above", "apart", "below", "counts", "majority", "minority", "within"),
+    ],
+    "bookpress.chapter.comparisons.values": [
         *("about_value", "above_value", "below_value", "majority_value", "minority_value"),
-        *("fell", "fell_value", "rose", "rose_value"),
+    ],
+    "bookpress.chapter.comparisons.order": ["fell", "fell_value", "rose", "rose_value"],
+    "bookpress.chapter.comparisons.differences": [
         *("differ", "indistinguishable", "times_as_large", "times_as_large_value", "undecided"),
     ],
     # First and last year, as a type of parameters.

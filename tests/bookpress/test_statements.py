@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookpress.chapter import comparisons as said
+import bookpress as said
+from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate, ResultError
 from bookpress.chapter.statements import STATEMENT_MIME, harvest, joined, statement_output
@@ -132,7 +133,8 @@ def test_each_comparison_holds_does_not_or_is_unknown(
 
 
 def test_every_comparison_is_tried_on_all_three() -> None:
-    public = set(said.COMPARISONS.values())
+    public = set(COMPARISONS.values())
+    assert public == {getattr(said, name) for name in COMPARISONS}
     for cases in (HOLDS, DOES_NOT, UNKNOWN):
         assert {compare for compare, _ in cases} == public
 

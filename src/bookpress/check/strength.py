@@ -6,26 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from bookpress.chapter.comparisons import READ_AS
 from bookpress.chapter.expressions import comparisons_in
 from bookpress.chapter.words import Form, Kind, Word
 
-FORMS: Mapping[str, Sequence[Form]] = {
-    "above": ["above"],
-    "above_value": ["above"],
-    "below": ["below"],
-    "below_value": ["below"],
-    "majority": ["majority"],
-    "majority_value": ["majority"],
-    "minority": ["minority"],
-    "minority_value": ["minority"],
-    "about": ["about"],
-    "about_value": ["about"],
-    "counts": ["counts"],
-    "times_as_large": ["times"],
-    "times_as_large_value": ["times"],
-    "indistinguishable": ["alike"],
-}
-"""As what a comparison of the press is read; a book names those of its own in its settings."""
 HALF = 0.5
 ROUNDING = 1e-9
 
@@ -39,7 +23,7 @@ def says(code: str, word: Word, own: Mapping[str, Sequence[Form]]) -> bool:
     >>> says("majority(x)", most, {}), says("above(x, 0.4)", most, {})
     (True, False)
     """
-    forms = {**FORMS, **own}
+    forms = {**READ_AS, **own}
     for call in comparisons_in(code):
         if isinstance(call, ast.Call):
             name = ast.unparse(call.func)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, SupportsFloat
+from typing import Any, Literal, SupportsFloat, TypeVar
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, ResultError
+from bookpress.chapter.words import Form
 
 Kind = Literal["claim", "number", "question"]
 """What gives way where a comparison does not hold.
@@ -66,6 +67,30 @@ class Comparison:
     def number_moves(self) -> bool:
         """Whether the sentence that rests on it is true with the number that it quotes."""
         return self.holds is False and self.kind == "number"
+
+
+Compared = TypeVar("Compared", bound=Callable[..., Comparison])
+COMPARISONS: dict[str, Callable[..., Comparison]] = {}
+"""The comparisons that are in scope of every sentence, by name: each says so itself."""
+READ_AS: dict[str, Sequence[Form]] = {}
+"""As what `check` reads a comparison, by name: a book names those of its own in its settings."""
+
+
+def comparison(*forms: Form) -> Callable[[Compared], Compared]:
+    """Put a comparison in scope of sentences; `forms` are what it says of shares, times, margins.
+
+    Examples
+    --------
+    >>> READ_AS["majority"]
+    ('majority',)
+    """
+
+    def put(compared: Compared) -> Compared:
+        COMPARISONS[compared.__name__] = compared
+        READ_AS[compared.__name__] = forms
+        return compared
+
+    return put
 
 
 def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Given) -> Comparison:

@@ -16,6 +16,7 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.comparisons.base import (
     Comparison,
     Given,
+    comparison,
     in_one_unit,
     labels,
     lack_of,
@@ -77,6 +78,7 @@ def square_and_add(one: Ends, other: Ends) -> Ends:
     return difference, difference - down, difference + up
 
 
+@comparison()
 def differ(one: Given, other: Given) -> Comparison:
     """Compare: two estimates differ, by more than chance makes.
 
@@ -116,6 +118,7 @@ def differ(one: Given, other: Given) -> Comparison:
     return Comparison(not gap.holds_none, gap.words, _compared(one, other))
 
 
+@comparison()
 def undecided(one: Given, other: Given) -> Comparison:
     """Compare: it cannot be told which of two estimates is larger.
 
@@ -154,6 +157,7 @@ def undecided(one: Given, other: Given) -> Comparison:
     return Comparison(gap.holds_none, gap.words, _compared(one, other))
 
 
+@comparison("alike")
 def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     """Compare: two estimates are alike, up to a margin that the sentence names.
 
@@ -206,6 +210,7 @@ def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     return Comparison(None, f"cannot tell: {gap.words}", compared)
 
 
+@comparison("times")
 def times_as_large(one: Given, other: Given, at_least: float) -> Comparison:
     """Compare: one estimate is at least so many times another.
 
@@ -251,6 +256,7 @@ def times_as_large(one: Given, other: Given, at_least: float) -> Comparison:
     return Comparison(gap.low >= at_least, because, _compared(one, other))
 
 
+@comparison("times")
 def times_as_large_value(one: Given, other: Given, at_least: float) -> Comparison:
     """Compare: one value is at least so many times another.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bookpress.chapter import number_formats as numbers
-from bookpress.chapter.comparisons.base import Comparison, Given
+from bookpress.chapter.comparisons.base import Comparison, Given, comparison
 from bookpress.chapter.comparisons.sides import above, below
 from bookpress.chapter.comparisons.values import above_value, below_value
 from bookpress.chapter.estimates import ResultError
@@ -15,6 +15,7 @@ Period = Any
 _Years = tuple[Any, Any]
 
 
+@comparison()
 def rose(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:
@@ -53,6 +54,7 @@ def rose(
     return _in_order(above(late, early), (early, early_period), (late, late_period))
 
 
+@comparison()
 def fell(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:
@@ -89,6 +91,7 @@ def fell(
     return _in_order(below(late, early), (early, early_period), (late, late_period))
 
 
+@comparison()
 def rose_value(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:
@@ -121,6 +124,7 @@ def rose_value(
     return _in_order(above_value(late, early), (early, early_period), (late, late_period))
 
 
+@comparison()
 def fell_value(
     late: Given, early: Given, late_period: Period = None, early_period: Period = None
 ) -> Comparison:

@@ -10,6 +10,7 @@ from bookpress.chapter.comparisons.base import (
     Comparison,
     Given,
     compare,
+    comparison,
     labels,
     point,
     read_given,
@@ -17,6 +18,7 @@ from bookpress.chapter.comparisons.base import (
 from bookpress.chapter.estimates import Estimate
 
 
+@comparison("below")
 def below(one: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies below those of all others.
 
@@ -49,6 +51,7 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     return compare(_is_below, partial(_side, "below"), one, other, *others)
 
 
+@comparison("above")
 def above(one: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies above those of all others.
 
@@ -81,6 +84,7 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
     return compare(_is_above, partial(_side, "above"), one, other, *others)
 
 
+@comparison()
 def apart(one: Given, other: Given) -> Comparison:
     """Compare: two intervals have no value in common.
 
@@ -109,6 +113,7 @@ def apart(one: Given, other: Given) -> Comparison:
     return compare(_are_apart, _overlap, one, other)
 
 
+@comparison("majority")
 def majority(share: Given) -> Comparison:
     """Compare: the interval of a share lies above a half.
 
@@ -138,6 +143,7 @@ def majority(share: Given) -> Comparison:
     return above(share, 0.5)
 
 
+@comparison("minority")
 def minority(share: Given) -> Comparison:
     """Compare: the interval of a share lies below a half.
 
@@ -167,6 +173,7 @@ def minority(share: Given) -> Comparison:
     return below(share, 0.5)
 
 
+@comparison()
 def within(one: Given, claim: Given) -> Comparison:
     """Compare: the value of a claim, or a number, lies within an interval.
 
@@ -201,6 +208,7 @@ def within(one: Given, claim: Given) -> Comparison:
     return compare(lies_within, _within, one, point(claim))
 
 
+@comparison("about")
 def about(one: Given, number: Given, by: float) -> Comparison:
     """Compare: an interval lies no further than `by`, in its own unit, from a number.
 
@@ -238,6 +246,7 @@ def about(one: Given, number: Given, by: float) -> Comparison:
     return compare(lies_about, partial(_about, by), one, number)
 
 
+@comparison("counts")
 def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     """Compare: a share, or a number of observations, counts exactly so many.
 

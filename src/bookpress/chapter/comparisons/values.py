@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bookpress.chapter.comparisons.base import Comparison, Given, point
+from bookpress.chapter.comparisons.base import Comparison, Given, comparison, point
 from bookpress.chapter.comparisons.sides import about, above, below, majority, minority
 
 
+@comparison("below")
 def below_value(one: Given, other: Given, *others: Given) -> Comparison:
     """Compare: one value is smaller than all others.
 
@@ -36,6 +37,7 @@ def below_value(one: Given, other: Given, *others: Given) -> Comparison:
     return below(point(one), point(other), *map(point, others))
 
 
+@comparison("above")
 def above_value(one: Given, other: Given, *others: Given) -> Comparison:
     """Compare: one value is larger than all others.
 
@@ -66,6 +68,7 @@ def above_value(one: Given, other: Given, *others: Given) -> Comparison:
     return above(point(one), point(other), *map(point, others))
 
 
+@comparison("majority")
 def majority_value(share: Given) -> Comparison:
     """Compare: a share is more than a half.
 
@@ -95,6 +98,7 @@ def majority_value(share: Given) -> Comparison:
     return majority(point(share))
 
 
+@comparison("minority")
 def minority_value(share: Given) -> Comparison:
     """Compare: a share is less than a half.
 
@@ -124,6 +128,7 @@ def minority_value(share: Given) -> Comparison:
     return minority(point(share))
 
 
+@comparison("about")
 def about_value(one: Given, number: Given, by: float) -> Comparison:
     """Compare: a value lies no further than `by`, in its own unit, from a number.
 
