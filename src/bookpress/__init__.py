@@ -1,7 +1,7 @@
 """From parameterised chapters to a published Jupyter Book.
 
-The press knows nothing of the subject of a book. What chapters and packages of books take from it
-stands in `FACE`; each name is imported when it is first used.
+The press knows nothing of a book's subject. `FACE` lists what chapters and the packages of books
+import from it; each name is imported on first use.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 FACE: Mapping[str, Sequence[str]] = {
-    # A number with its interval and counts, which prose quotes by its name.
+    # A number with its interval and counts, which prose quotes by name.
     "bookpress.chapter.estimates": ["Estimate"],
     # What sentences rest on: true, false or unknown, with a reason.
     "bookpress.chapter.comparisons.base": ["Comparison"],
@@ -24,18 +24,18 @@ FACE: Mapping[str, Sequence[str]] = {
     "bookpress.chapter.comparisons.differences": [
         *("differ", "indistinguishable", "times_as_large", "times_as_large_value", "undecided"),
     ],
-    # First and last year, as a type of parameters.
+    # A first and a last year, as the type of a parameter.
     "bookpress.chapter.periods": ["Years", "period_type", "years_of"],
     # What the last line of a cell shows; needs the extra `charts`.
     "bookpress.elements.figure.show": ["Column", "Figure", "Table"],
-    # What a function of a book raises: several problems at once, each a line.
+    # What a book's own function raises: several problems at once, one a line.
     "bookpress.errors": ["PressError", "UsageError"],
 }
 _MODULES = {name: module for module, names in FACE.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Return the version, or import a name of the face when it is first used."""
+    """Return the version, or import a public name on first use."""
     if name == "__version__":
         return _version()
     if name not in _MODULES:
@@ -59,7 +59,7 @@ def __dir__() -> list[str]:
 
 
 def _version() -> str:
-    """Return the version that is installed, or that of a checkout which is not."""
+    """Return the installed version, or that of a checkout that is not installed."""
     from importlib.metadata import PackageNotFoundError, version
 
     try:

@@ -1,4 +1,4 @@
-"""How processes of the press speak to each other: messages in JSON, each after its length."""
+"""How the processes of the press talk to each other: length-prefixed JSON messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 
 class Channel:
-    """One end of a line to another process.
+    """One end of a connection to another process.
 
     Examples
     --------
@@ -24,22 +24,22 @@ class Channel:
 
     @classmethod
     def reading(cls, descriptor: int) -> Channel:
-        """Return the end of a pipe that messages come out of."""
+        """Return the reading end of a pipe."""
         return cls(Connection(descriptor, writable=False))
 
     @classmethod
     def writing(cls, descriptor: int) -> Channel:
-        """Return the end of a pipe that messages go into."""
+        """Return the writing end of a pipe."""
         return cls(Connection(descriptor, readable=False))
 
     def send(self, message: Any) -> None:
-        """Send a message; an `OSError` says that nobody is there any more."""
+        """Send a message; raise an `OSError` if the other end is gone."""
         self.connection.send_bytes(json.dumps(message, default=str).encode())
 
     def receive(self, limit: int | None = None) -> Any:
-        """Return the next message, of at most so many bytes.
+        """Return the next message, of at most `limit` bytes.
 
-        An `EOFError` or `OSError` says that there will be none.
+        Raise an `EOFError` or `OSError` if no more messages will come.
         """
         return json.loads(self.connection.recv_bytes(limit))
 

@@ -1,6 +1,6 @@
-"""What can go wrong, in two kinds.
+"""The two kinds of error.
 
-The work failed (exit code 1), or the command was wrong (exit code 2).
+Either the work failed (exit code 1) or the command was wrong (exit code 2).
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 LONG = 80
-"""Characters of a value, or a name, that a message shows at the most."""
+"""The most characters of a value or a name that a message shows."""
 LISTED = 20
-"""Names that a message lists at the most."""
+"""The most names that a message lists."""
 
 
 class PressError(Exception):
-    """Work that failed; the message names the chapter, cell or file and says what to do."""
+    """Work that failed; the message names the chapter, cell or file and what to do about it."""
 
     exit_code = 1
 
 
 class UsageError(PressError):
-    """A request that makes no sense, such as an unknown name.
+    """A request that makes no sense, such as one with an unknown name.
 
-    Of several problems it names all. Nothing was started.
+    If there are several problems, the message names them all. Nothing has been started.
     """
 
     exit_code = 2
@@ -41,10 +41,7 @@ class UsageError(PressError):
 
 @contextmanager
 def collecting(problems: list[str]) -> Iterator[None]:
-    """Add what is wrong with a request to a list instead of raising it.
-
-    So that the rest is looked at too.
-    """
+    """Add the problems of a request to a list instead of raising them, so that checking goes on."""
     try:
         yield
     except UsageError as error:
@@ -52,7 +49,7 @@ def collecting(problems: list[str]) -> Iterator[None]:
 
 
 def short(text: str, length: int = LONG) -> str:
-    """Return a text as a message shows it: in one line, the end of a long one left out."""
+    """Return a text as a message shows it: on one line, shortened if it is long."""
     line = " ".join(text.split()) if "\n" in text else text
     if len(line) <= length:
         return line
@@ -65,7 +62,7 @@ def quoted(name: str) -> str:
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
-    """Return the end of a sentence that names what was probably meant, else what there is."""
+    """Return the end of a message: the name that was probably meant, or the names there are."""
     lowered = {known.lower(): known for known in names}
     close = difflib.get_close_matches(name.lower(), lowered, n=1)
     if close:

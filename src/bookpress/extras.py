@@ -1,4 +1,4 @@
-"""What is installed only where it is asked for: ``pip install 'bookpress[charts,pdf]'``."""
+"""Optional dependencies: ``pip install 'bookpress[charts,pdf]'``."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ EXTRAS = {
     "pyarrow": "parquet",
     "vl_convert": "charts",
 }
-"""The extra of the distribution with which each module comes."""
+"""The extra that installs each module."""
 
 
 def need(what: str, *modules: str) -> None:
-    """Raise unless modules are installed, naming what needs them and how to get them."""
+    """Raise unless modules are installed; the message says what needs them and how to get them."""
     missing = [module for module in modules if find_spec(module) is None]
     if missing:
         raise UsageError(needs(what, *missing))
 
 
 def needs(what: str, *modules: str) -> str:
-    """Return the sentence that names what needs modules, and how to get them."""
+    """Return the message that says what needs modules and how to get them."""
     extras = ",".join(sorted({EXTRAS[module] for module in modules}))
     return f"{what} needs {' and '.join(modules)}: pip install 'bookpress[{extras}]{_origin()}'"
 
 
 def _origin() -> str:
-    """Return from where the press was installed, if from a folder or a file."""
+    """Return where the press was installed from, if that was a folder or a file."""
     with suppress(PackageNotFoundError, ValueError, KeyError, TypeError):
         record = json.loads(distribution("bookpress").read_text("direct_url.json") or "{}")
         return f" @ {record['url']}"

@@ -1,4 +1,4 @@
-"""Files that are never half-written, hashes of files and folders, and YAML that people write."""
+"""Writing files atomically, hashing files and folders, and reading YAML that people write."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest date that an archive can state."""
 DISTRIBUTION = frozenset({"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml"})
 QUESTION_MARK = "bookpress.question_mark"
-"""How a text is decoded in which bytes that are not UTF-8 become question marks."""
+"""The error handler that decodes bytes that are not UTF-8 as question marks."""
 codecs.register_error(QUESTION_MARK, lambda error: ("?", getattr(error, "end", 0)))
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for a formula by."""
+"""The first characters that make a spreadsheet treat a cell as a formula."""
 
 
 def sha256(content: bytes) -> str:
@@ -40,22 +40,19 @@ def sha256(content: bytes) -> str:
 
 
 def canonical(value: Any) -> str:
-    """Return JSON with one spelling for one value: sorted keys, no spaces, no NaN."""
+    """Return JSON in canonical form: sorted keys, no spaces, no NaN."""
     return json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
 
 
 def pretty(value: Any) -> str:
-    """Return JSON for people and for `diff`: two spaces, order kept, a newline at the end."""
+    """Return JSON for people and for `diff`: indented, in the given order, with a final newline."""
     return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def files_of(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order.
-
-    Leaving out hidden ones and compiled Python.
-    """
+    """Yield the files below a folder in a fixed order, except hidden ones and compiled Python."""
     for here, folders, names in os.walk(folder):
         visible = [name for name in folders if not name.startswith(".")]
         folders[:] = sorted(name for name in visible if name != "__pycache__")
@@ -65,9 +62,9 @@ def files_of(folder: Path) -> Iterator[Path]:
 
 
 def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, but for some in it.
+    """Return the SHA-256 of every file below a folder, by its path with forward slashes.
 
-    By its path with forward slashes.
+    The folders and files at its top level that `without` names are left out.
     """
     hashes = {}
     for path in files_of(folder):
@@ -78,9 +75,9 @@ def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
 
 
 def trees(folders: Iterable[Path]) -> dict[str, str]:
-    """Return what `tree` says of packages, each name with that of its folder before it.
+    """Return what `tree` returns for several packages, with the folder's name before each path.
 
-    What makes a distribution of a package is not part of it once it is installed.
+    The files that make a package a distribution are left out: an installed package lacks them.
     """
     hashes = {}
     for folder in folders:
@@ -93,9 +90,9 @@ Stamp = tuple[str, int, int, int, int]
 
 
 def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
-    """Return what the files of folders tell without being read.
+    """Return the state of the files in folders, as the file system records it.
 
-    Any write changes it, even one that is undone.
+    Nothing is read. Any write changes it, even one that is undone later.
     """
     stamps = set()
     for folder in folders:
@@ -111,26 +108,27 @@ def _stamp(path: Path) -> Stamp:
 
 
 def read(path: Path) -> bytes:
-    """Return the content of a file; the error names it."""
+    """Return the content of a file; an error names the file."""
     with naming(path, "read"):
         return path.read_bytes()
 
 
 def decoded(path: Path, *, lenient: bool = False) -> str:
-    """Return the text of a file, without a mark of its encoding.
+    """Return the text of a file, without a byte order mark.
 
-    One that is not UTF-8 is an error that names the file and the first wrong byte; where that is
-    `lenient`, it is told, and what is wrong becomes a question mark, as Sphinx has it.
+    A file that is not UTF-8 is an error that names the file and the first wrong byte. If `lenient`,
+    it is a note instead, and each wrong byte becomes a question mark, as in Sphinx.
     """
     content = read(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        wrong = error.start + len(content) - len(error.object)  # of which the mark is no part
+        # positions in the error do not count the byte order mark
+        wrong = error.start + len(content) - len(error.object)
         line = content.count(b"\n", 0, wrong) + 1
         name = f"{path.parent.name}/{path.name}"
         where = f"byte {wrong} (0x{content[wrong]:02x}, line {line})"
-        problem = f"{name} is no UTF-8 text: {where}; save it as UTF-8"
+        problem = f"{name} is not UTF-8 text: {where}; save it as UTF-8"
         if not lenient:
             raise PressError(problem) from error
         _tell(f"{problem}: what is wrong is shown as ?")
@@ -138,17 +136,14 @@ def decoded(path: Path, *, lenient: bool = False) -> str:
 
 
 def _tell(problem: str) -> None:
-    from bookpress.progress import note  # which not every program needs
+    from bookpress.progress import note  # imported here: not every program needs it
 
     note(problem)
 
 
 @contextmanager
 def naming(path: Path, verb: str = "write") -> Iterator[None]:
-    """Turn an operating system's error into a `PressError`.
-
-    It names the file and says what to do.
-    """
+    """Turn an operating system's error into a `PressError` that names the file and what to do."""
     try:
         yield
     except OSError as error:
@@ -162,9 +157,9 @@ def naming(path: Path, verb: str = "write") -> Iterator[None]:
 
 
 def check_writable(folder: Path) -> None:
-    """Make a folder and raise when nothing can be written to it.
+    """Make a folder, and raise if nothing can be written to it.
 
-    Better known before hours of work than after.
+    Better to learn that before hours of work than after.
     """
     with naming(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -173,10 +168,7 @@ def check_writable(folder: Path) -> None:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it.
-
-    So no reader ever meets half a file.
-    """
+    """Write a file under a temporary name, then rename it: no reader ever sees half a file."""
     with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -191,9 +183,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
-    """Return a ZIP that depends on these files and one time alone.
+    """Return a ZIP that depends only on these files and one time.
 
-    A file ``mimetype`` is stored as it is.
+    A file named ``mimetype`` is stored uncompressed.
     """
     buffer = io.BytesIO()
     date = max(moment, EARLIEST).timetuple()[:6]
@@ -207,9 +199,9 @@ def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:
 
 
 def harmless(value: Any) -> Any:
-    """Return a cell of a CSV so that no spreadsheet takes a text for a formula.
+    """Return a cell of a CSV that no spreadsheet treats as a formula.
 
-    An apostrophe stands before it.
+    A text that looks like one gets an apostrophe in front.
     """
     if isinstance(value, str) and value.startswith(FORMULA_SIGNS):
         return f"'{value}"
@@ -217,7 +209,7 @@ def harmless(value: Any) -> Any:
 
 
 def update_file(path: Path, content: bytes) -> None:
-    """Write a file only where its content differs, so that its date says when it last changed."""
+    """Write a file only if its content differs, so that its date says when it last changed."""
     has_changed = not path.is_file() or path.read_bytes() != content
     if has_changed:
         replace_file(path, content)
@@ -226,10 +218,10 @@ def update_file(path: Path, content: bytes) -> None:
 def as_mapping(
     content: bytes | str, where: str, holds: str, *, lenient: bool = False
 ) -> dict[Any, Any]:
-    """Return what YAML holds, none where it is empty.
+    """Return a mapping read from YAML; an empty text gives an empty mapping.
 
-    Messages name where it stands and say what it should hold. A key that is given again is an
-    error; where that is `lenient`, the last one counts, as elsewhere, which is told.
+    Messages name `where` the text stands and what it should contain (`holds`). A repeated key is an
+    error; if `lenient`, it is a note, and the last one counts, as in other readers of YAML.
     """
     try:
         loaded, repeated = load_plain(content, takes_repeated=lenient)
@@ -241,14 +233,14 @@ def as_mapping(
         line = f"line {place.line + 1}: " if place else ""
         raise UsageError(f"{where} is not plain YAML: {line}{short(str(problem), 200)}") from error
     if loaded is not None and not isinstance(loaded, dict):
-        raise UsageError(f"{where} is a {type(loaded).__name__}: it holds {holds}")
+        raise UsageError(f"{where} is a {type(loaded).__name__}: it contains {holds}")
     for words in repeated:
         _tell(f"{where}: {words}; the last one counts")
     return loaded or {}
 
 
 def parse_json(content: bytes | str, where: str) -> Any:
-    """Return what JSON holds; the message names where it stands."""
+    """Return parsed JSON; an error names where it stands."""
     try:
         return json.loads(content)
     except RecursionError as error:
@@ -260,15 +252,16 @@ def parse_json(content: bytes | str, where: str) -> Any:
 FRONT = re.compile(
     r"\A(?P<fence>-{3,}+)[^\n]*(?P<yaml>\n.*?)\n(?:(?P=fence)-*|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL
 )
-"""The front matter of a page, whose last line has no fewer dashes than its first."""
+"""The front matter of a page; its last line has at least as many dashes as its first."""
 MALFORMED = (yaml.parser.ParserError, yaml.scanner.ScannerError, type(None))
-"""What MyST has found where it goes on without the front matter; none where that is a list."""
+"""The causes for which MyST builds a page without its front matter; `NoneType` is for a list."""
 
 
 def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any]:
-    """Return the front matter of a page; keys that it gives again are an error where it is strict.
+    """Return the front matter of a page.
 
-    So is one that is malformed; else it is told, and the page has none, as MyST has it.
+    If `strict`, repeated keys and malformed YAML are errors; otherwise they are notes, and a page
+    whose front matter is malformed has none, as in MyST.
     """
     head = FRONT.match(text.replace("\r\n", "\n"))
     if head is None:
@@ -284,9 +277,9 @@ def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any
 
 
 def load_model(path: Path, where: str, model: type[Model]) -> Model:
-    """Return what a YAML file holds, as a pydantic model checks it.
+    """Return the content of a YAML file, validated by a pydantic model.
 
-    An entry with nothing under it is not there.
+    An entry with nothing under it counts as absent.
     """
     entries = as_mapping(read(path), where, f"the entries {', '.join(model.model_fields)}")
     filled = {name: value for name, value in entries.items() if value is not None}
@@ -294,15 +287,15 @@ def load_model(path: Path, where: str, model: type[Model]) -> Model:
 
 
 def checked(model: type[Model], entries: Any, where: str) -> Model:
-    """Return entries as a pydantic model checks them.
+    """Return entries validated by a pydantic model.
 
-    One error names all that is wrong, and where they stand.
+    One error names all problems and where they are.
     """
     try:
         return model.model_validate(entries)
     except ValidationError as error:
         faults = error.errors(include_url=False)
-        # a list with something refused within is no shorter for it
+        # if an item is refused, pydantic also calls the list too short: leave that out
         refused_within = {fault["loc"][:1] for fault in faults if len(fault["loc"]) > 1}
         outermost = [fault for fault in faults if fault["loc"] not in refused_within]
         problems = [f"{where}: {_in_words(fault, model)}" for fault in outermost]
@@ -310,7 +303,7 @@ def checked(model: type[Model], entries: Any, where: str) -> Model:
 
 
 def _entries(model: Any, place: Sequence[Any]) -> list[str]:
-    """Return which entries there may be at a place of what a model checks; none where any may."""
+    """Return the entries allowed at a place in a model's input; empty if any name is allowed."""
     for step in place:
         fields = getattr(model, "model_fields", {})
         if step in fields:

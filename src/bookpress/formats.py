@@ -1,8 +1,8 @@
-"""The formats of the book: each is registered by one object in its own folder.
+"""The formats of the book, each registered by one object in its own folder.
 
-The press looks for them in the folders of the package ``bookpress.outputs`` and, so that a book can
-have some of its own, among the entry points of the group of that name. A format names what makes it
-by its place, which is imported when it is made: to list formats imports nothing heavy.
+They are looked up in the folders of ``bookpress.outputs`` and, so that a book can bring its own,
+among the entry points of the group of that name. A format names the code that makes it by a dotted
+path, which is imported only when it is needed: listing formats imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from bookpress.extras import EXTRAS, needs
 
 GROUP = "bookpress.outputs"
 BASE = "base"
-"""The folder of what formats share, which is none."""
+"""The folder of what formats share; it is not a format."""
 
 
 @dataclass(frozen=True)
 class Format:
-    """A format, registered as ``FORMAT`` of the package that is its folder.
+    """A format, registered as ``FORMAT`` in the package that is its folder.
 
-    It is made from the finished pages by a process, where it has a ``module`` (for ``python -m``,
-    see `bookpress.outputs.base.process.work_on_order`), and else with the page of each chapter, by
-    ``write(executed, page, app)``, which returns its bytes, or None where a chapter has none.
+    A format with a ``module`` is made from the finished pages by a process (``python -m``, see
+    `bookpress.outputs.base.process.work_on_order`). Any other is made together with the page of
+    each chapter by ``write(executed, page, app)``, which returns its bytes, or None if the chapter
+    has none.
 
     Examples
     --------
@@ -40,34 +41,34 @@ class Format:
     """
 
     name: str
-    """As ``--format`` takes it; its files lie in the folder of this name."""
+    """Its name for ``--format``, and that of the folder of its files."""
     module: str = ""
     title: str = ""
-    """What readers are offered it as: ``"PDF"``."""
+    """Its name for readers: ``"PDF"``."""
     what: str = ""
-    """What it is good for: ``"to print or keep"``."""
+    """What it is for: ``"to print or keep"``."""
     media_type: str = ""
     book: str = ""
-    """Path on the site of the whole book, with its ``{stem}``; empty where there is none."""
+    """Path of the whole book on the site, with its ``{stem}``; empty if there is no such file."""
     chapter: str = ""
-    """Path of a chapter, with its ``{docname}`` or ``{slug}``; empty where there is none."""
+    """Path of a chapter, with its ``{docname}`` or ``{slug}``; empty if there is no such file."""
     write: str = ""
     index: str = ""
-    """A function of the application that writes what leads to all chapters in it, at the end."""
+    """A function of the Sphinx application that writes, at the end, an index of all chapters."""
     needs: str = ""
-    """A function that says in a line what this machine lacks for it, or None."""
+    """A function that returns, in one line, what this machine lacks for it, or None."""
     needs_layout: bool = False
-    """Whether it is made from pages in the press's own layout."""
+    """Whether it needs pages in the press's own layout."""
     order: int = 50
-    """Where it stands among the others."""
+    """Its position among the others."""
 
     @property
     def is_asked_for(self) -> bool:
-        """Whether it is made only where ``--format`` names it."""
+        """Whether it is made only if ``--format`` names it."""
         return bool(self.module)
 
     def find(self, place: str) -> Any:
-        """Return what a place names: ``"bookpress.outputs.pdf.pdf:missing"``."""
+        """Return the object at a dotted path: ``"bookpress.outputs.pdf.pdf:missing"``."""
         module, _, name = place.partition(":")
         return getattr(importlib.import_module(module), name)
 
@@ -90,7 +91,7 @@ class Format:
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Return all formats in their order, the pages first.
+    """Return all formats in order, HTML pages first.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def formats() -> tuple[Format, ...]:
 
 
 def asked_for() -> tuple[Format, ...]:
-    """Return the formats that ``--format`` takes: the pages, which every build makes, then others.
+    """Return the formats that ``--format`` accepts: HTML, which every build makes, then the others.
 
     Examples
     --------
@@ -121,14 +122,14 @@ def asked_for() -> tuple[Format, ...]:
 
 
 def known(name: str) -> Format:
-    """Return a format by its name."""
+    """Return the format with a name."""
     return next(form for form in formats() if form.name == name)
 
 
 def choose(names: str, *, is_laid_out: bool = True) -> list[Format]:
-    """Return the formats besides the pages that a list of names, ``"html,pdf"``, asks for.
+    """Return the formats, besides HTML, that a list of names such as ``"html,pdf"`` asks for.
 
-    One that cannot be made here, or of pages that the press has not laid out, is an error.
+    It is an error if one cannot be made here, or needs pages in the press's own layout.
     """
     asked = {name.strip() for name in names.split(",") if name.strip()}
     pages, *others = asked_for()

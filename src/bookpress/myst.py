@@ -1,6 +1,7 @@
-"""MyST notebooks as usual read as jupytext reads them, whose import takes longer than the rest.
+"""Fast reading of ordinary MyST notebooks, with the same result as jupytext.
 
-Of what is unusual, or wrong, nothing is made here: jupytext reads it, or says what is wrong.
+Importing jupytext takes longer than all the rest. Anything unusual or wrong is left to it: jupytext
+reads it, or says what is wrong.
 """
 
 from __future__ import annotations
@@ -25,21 +26,21 @@ CODE = "{code-cell}"
 RAW = "{raw-cell}"
 BREAK = "myst_block_break"
 NAME = re.compile(r"[\w.@/-]+", re.ASCII)
-"""A name in the front matter that needs no treatment of its own."""
+"""A name in the front matter that needs no special treatment."""
 TREATED = frozenset({"jupyter", "language_info", "title", "authors"})
-"""Names there that do, or whose values a notebook restricts."""
+"""Names in the front matter that jupytext treats specially, or whose values nbformat restricts."""
 SPLITTING = "root_level_"
-"""How settings of jupytext begin that change how it reads the front matter."""
+"""The prefix of jupytext's settings that change how it reads the front matter."""
 RESTRICTED = frozenset({"collapsed", "scrolled", "name", "format", "jupyter", "execution"})
-"""What the metadata of cells may say, besides tags, whose values a notebook restricts."""
+"""Names in the metadata of cells, besides tags, whose values nbformat restricts."""
 
 
 class UnusualError(Exception):
-    """A text that is not read here."""
+    """A text that is left to jupytext."""
 
 
 def usual_notebook(text: str) -> dict[str, Any] | None:
-    """Return the notebook that a text holds, as JSON; None where anything about it is unusual."""
+    """Return the notebook in a text, as JSON; None if anything about it is unusual."""
     with suppress(UnusualError, yaml.YAMLError, ValueError):
         metadata, tokens, start = _divided(text)
         cells = [
@@ -52,9 +53,9 @@ def usual_notebook(text: str) -> dict[str, Any] | None:
 
 
 def cell_lines(text: str) -> list[int] | None:
-    """Return after how many lines each cell of a text begins; None where it is unusual.
+    """Return how many lines stand before each cell of a text; None if it is unusual.
 
-    Those of code begin behind their fence, as in the map that jupytext makes.
+    A code cell begins below its fence, as in jupytext's own map.
     """
     with suppress(UnusualError, yaml.YAMLError, ValueError):
         _, tokens, start = _divided(text)
@@ -63,7 +64,7 @@ def cell_lines(text: str) -> list[int] | None:
 
 
 def _divided(text: str) -> tuple[dict[str, Any], list[Token], int]:
-    """Return the metadata of a text, the tokens behind it, and the line at which they begin."""
+    """Return the metadata of a text, the tokens after it, and the line at which they begin."""
     tokens = _parser().parse(f"{text}\n")
     if not tokens or tokens[0].type != "front_matter":
         return {}, tokens, 0
@@ -79,7 +80,7 @@ def _parser() -> MarkdownIt:
 
 
 def _metadata(front: Any) -> dict[str, Any]:
-    """Return the front matter as the metadata of a notebook."""
+    """Return the front matter as the metadata of the notebook."""
     _expect(isinstance(front, dict))
     _expect(all(isinstance(name, str) and NAME.fullmatch(name) for name in front))
     _expect(TREATED.isdisjoint(front))
@@ -93,11 +94,11 @@ def _metadata(front: Any) -> dict[str, Any]:
 
 
 Cell = tuple[int, dict[str, Any]]
-"""A cell, and after how many lines it begins."""
+"""The number of lines before a cell, and the cell."""
 
 
 def _cells(text: str, tokens: Sequence[Token], start: int) -> Iterator[Cell]:
-    """Yield the cells of a text from a line on: code between what is prose."""
+    """Yield the cells of a text from a line on: code cells, and the prose between them."""
     lines = text.splitlines()
     metadata: dict[str, Any] = {}
     for token in _dividing(tokens):
@@ -113,7 +114,7 @@ def _cells(text: str, tokens: Sequence[Token], start: int) -> Iterator[Cell]:
 
 
 def _dividing(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield what divides prose: cells of code and breaks that lie within nothing else."""
+    """Yield what divides the prose: code cells and block breaks that are not nested in anything."""
     depth = 0
     for token in tokens:
         depth += token.nesting
@@ -150,7 +151,7 @@ def _options(content: str) -> tuple[Any, list[str]]:
         below = "\n".join(content.splitlines()[1:])
         end = re.search("^-{3,}", below, re.MULTILINE)
         _expect(end is not None)
-        assert end  # noqa: S101 - which mypy does not see
+        assert end  # noqa: S101 - mypy does not know it
         options = load_quickly(dedent(below[: end.start()])) or {}
         return options, below[end.end() + 1 :].splitlines()
     lines = content.splitlines()
@@ -163,7 +164,7 @@ def _options(content: str) -> tuple[Any, list[str]]:
 
 
 def _of_cell(metadata: Any) -> dict[str, Any]:
-    """Return what is said of a cell."""
+    """Return the metadata of a cell."""
     _expect(isinstance(metadata, dict) and RESTRICTED.isdisjoint(metadata))
     tags = metadata.get("tags", [])
     _expect(isinstance(tags, list))
@@ -173,7 +174,7 @@ def _of_cell(metadata: Any) -> dict[str, Any]:
 
 
 def _name_lexer(metadata: dict[str, Any], tokens: Sequence[Token]) -> None:
-    """Note in the metadata for jupytext what the first cell that says it is highlighted as."""
+    """Record the first language that a code cell names, as jupytext does in its metadata."""
     fences = [token for token in tokens if token.type == "fence" and token.level == 0]
     lexers = [fence.info[len(CODE) :].strip() for fence in fences if fence.info.startswith(CODE)]
     named = [lexer for lexer in lexers if lexer]
@@ -183,8 +184,8 @@ def _name_lexer(metadata: dict[str, Any], tokens: Sequence[Token]) -> None:
 
 
 def _lines(token: Token) -> Sequence[int]:
-    """Return the lines at which a token begins and ends."""
-    assert token.map  # noqa: S101 - those of blocks have it
+    """Return the first line of a token and the line after its last."""
+    assert token.map  # noqa: S101 - block tokens have one
     return token.map
 
 

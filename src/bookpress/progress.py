@@ -1,7 +1,4 @@
-"""What a build says while it works: to a terminal as a bar, else as lines.
-
-Always on standard error.
-"""
+"""Progress messages of a build, on standard error: a bar in a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
@@ -31,17 +28,17 @@ from rich.text import Text
 from bookpress.errors import PressError
 
 PIPE_WIDTH = 160
-"""Columns of a table that goes to no terminal."""
+"""The width of a table that is not printed to a terminal."""
 UNLIMITED = 100_000
-"""More columns than any table needs."""
+"""A width that no table exceeds."""
 UNPRINTED = (errno.ENOSPC, errno.EIO, errno.EBADF)
-"""What can go wrong with a stream."""
+"""Errors of a stream that cannot be written to."""
 
 
 def standard_output() -> Console:
-    """Return where results are printed.
+    """Return the console that results are printed to.
 
-    It is as wide as the terminal or ``COLUMNS`` says, else wide enough for tables.
+    It is as wide as the terminal or ``COLUMNS``; otherwise, wide enough for tables.
     """
     columns = os.environ.get("COLUMNS", "")
     has_columns = columns.isdecimal() and int(columns) > 0
@@ -50,13 +47,13 @@ def standard_output() -> Console:
 
 
 class FoldingTable(Table):
-    """A table whose cells are folded, never cut.
+    """A table that wraps its cells and never cuts them.
 
-    Where words would have to be broken, each row becomes a list.
+    If words would have to be broken, each row becomes a list instead.
     """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield the table, each column at least as wide as its longest word, or else the lists."""
+        """Yield the table, with each column as wide as its longest word, or else the lists."""
         unlimited = options.update(max_width=UNLIMITED)
         least = []
         lacking = []
@@ -77,7 +74,7 @@ class FoldingTable(Table):
         yield from super().__rich_console__(console, options)
 
     def _as_lists(self) -> RenderResult:
-        """Yield a list for each row: the heading of each column with what stands under it."""
+        """Yield a list for each row, of column headings and values."""
         if self.title:
             yield Text.from_markup(f"[table.title]{self.title}[/]")
         headings = [str(column.header) for column in self.columns]
@@ -93,7 +90,7 @@ class FoldingTable(Table):
 
 
 def folding_table(*columns: str, title: str | None = None) -> Table:
-    """Return a table that fits any width."""
+    """Return a table that adapts to any width."""
     table = FoldingTable(title=title, title_justify="left")
     for column in columns:
         table.add_column(column, overflow="fold")
@@ -101,10 +98,7 @@ def folding_table(*columns: str, title: str | None = None) -> Table:
 
 
 class Reporter:
-    """Whatever is told how a build goes.
-
-    A bar with chapters and time; without a terminal, lines. By default silent.
-    """
+    """Reports the progress of a build: a bar in a terminal, lines elsewhere, by default nothing."""
 
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(quiet=True)
@@ -121,22 +115,22 @@ class Reporter:
         self._task = self.progress.add_task("reading", total=None)
 
     def begin(self, total: int) -> None:
-        """Take note that so many chapters are to be run."""
+        """Record how many chapters will run."""
         self.progress.update(self._task, description="running chapters", total=total, completed=0)
 
     def done(self, chapter: str, seconds: float | None) -> None:
-        """Take note that a chapter is finished; without seconds it came from the cache."""
+        """Record that a chapter is finished; without seconds, it came from the cache."""
         self.progress.advance(self._task)
         if seconds is not None:
             self._console.print(f"  {chapter} [dim]{seconds:.1f} s[/dim]", highlight=False)
 
     def failed(self, chapter: str) -> None:
-        """Take note that a chapter failed."""
+        """Record that a chapter failed."""
         self.progress.advance(self._task)
         self._console.print(f"  [red]{chapter} failed[/red]", highlight=False)
 
     def step(self, what: str) -> None:
-        """Take note that something else begins."""
+        """Record that another step begins."""
         self.progress.update(self._task, description=what)
         if not self._console.is_terminal:
             self._console.print(what, highlight=False)
@@ -144,7 +138,7 @@ class Reporter:
 
 @contextmanager
 def reporting() -> Iterator[Reporter]:
-    """Yield what tells on standard error how things go, as long as the block runs."""
+    """Yield a reporter that writes to standard error while the block runs."""
     reporter = Reporter(Console(stderr=True))
     with reporter.progress:
         yield reporter
@@ -152,35 +146,32 @@ def reporting() -> Iterator[Reporter]:
 
 @cache
 def note(text: str) -> None:
-    """Say something on standard error that whoever gave a command should know.
-
-    The same is said once.
-    """
+    """Print a note to standard error, once for each text."""
     Console(stderr=True, soft_wrap=True, highlight=False, markup=False).print(f"note: {text}")
 
 
 @contextmanager
 def named_output() -> Iterator[None]:
-    """Let results that cannot be printed be one error.
+    """Turn a failure to print results into one `PressError`.
 
-    Of a reader who has seen enough nothing is said.
+    A reader who closes the pipe early is no failure.
     """
     if sys.stdout is None:
         raise PressError("standard output is closed; send it to /dev/null where it is not wanted")
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # what has no such letter shows its number
+        # an encoding that lacks a character shows its code instead
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         yield
     except OSError as error:
         if error.filename is not None or error.errno not in UNPRINTED:
             raise
-        # Python would try again when it ends, and complain again
+        # otherwise Python would flush again at exit, and complain again
         with Path(os.devnull).open("wb") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
         raise PressError(f"cannot write to standard output: {error.strerror or error}") from error
 
 
 def say(text: str) -> None:
-    """Say something to the person at the terminal, on standard error."""
+    """Print a message to standard error."""
     Console(stderr=True, soft_wrap=True, highlight=False).print(text)

@@ -95,7 +95,7 @@ def test_names_and_comparisons_of_a_chapter_are_known_before_it_is_run(
         place = f"notebooks/first.md:{lines.index(fault) + 1}: "
         assert len([one for one in found if one.startswith(place) and said in one]) == 1
     found = find("notebooks/first", "It is small. {holds}`number < 2`")
-    assert len([one for one in found if "holds a Compare" in one]) == 1
+    assert len([one for one in found if "contains a Compare" in one]) == 1
 
 
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:

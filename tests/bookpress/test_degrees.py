@@ -167,7 +167,7 @@ def test_a_book_switches_words_off_and_adds_its_own(book: Project) -> None:
     ("settings", "said"),
     [
         ({"words": {"x": {"pattern": "x", "kind": "much"}}}, "kind"),
-        ({"words": {"x": {"pattern": "(", "kind": "none"}}}, "'\\(' is no regular expression"),
+        ({"words": {"x": {"pattern": "(", "kind": "none"}}}, "'\\(' is not a regular expression"),
         ({"comparisons": {"cd.each": ["abov"]}}, "'above'"),
     ],
 )

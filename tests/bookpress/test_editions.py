@@ -141,7 +141,7 @@ def test_a_name_is_given_once(book: Project, edition: Load) -> None:
             ["the entry 'title' is missing", "no entry 'paramters'; did you mean parameters?"],
         ),
         ("title: [A]", ["title: ['A'] is no text; put it in quotes"]),
-        ("- title", ["is a list: it holds the entries title, description, parameters"]),
+        ("- title", ["is a list: it contains the entries title, description, parameters"]),
         ("title: [", ["is not plain YAML: line 1: "]),
         ("title: A\ntitle: B", ["line 2: title is given more than once, first in line 1"]),
         (

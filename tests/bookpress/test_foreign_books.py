@@ -294,7 +294,7 @@ def test_a_grid_takes_ranges_of_numbers(press: Press, grid: str, said: str) -> N
         ("year=2010:2000", "steps of 1 from 2010 never reach 2000"),
         ("year=2000:soon", "has 'soon' where a number belongs"),
         ("year=0:1e9", "has 1,000,000,001 values; allowed: 1,000"),
-        ("year=1:2:3:4", "is no range; a range is FIRST:LAST or FIRST:LAST:STEP"),
+        ("year=1:2:3:4", "is not a range; a range is FIRST:LAST or FIRST:LAST:STEP"),
         ("year=2000:2001:0.5", "2000.5 is not allowed; allowed: any whole number"),
     ],
 )

@@ -70,12 +70,24 @@ def words(site: Path, page: str) -> str:
     ("page", "shown", "told"),
     [
         ("cover", "Words of the cover.", "cover.md: the front matter is not plain YAML: line 4: "),
-        ("list", "Words of a list.", "list.md: the front matter is a list: it holds named entries"),
+        (
+            "list",
+            "Words of a list.",
+            "list.md: the front matter is a list: it contains named entries",
+        ),
         ("odd", "Named", "odd.md is not a MyST notebook: line 6: the options of the cell:"),
-        ("latin", "A caf?.", "latin.md is no UTF-8 text: byte 14 (0xe9, line 3); save it as UTF-8"),
-        ("run", "A caf?. print('made', 6 * 7) made 42", "run.md is no UTF-8 text: byte "),
+        (
+            "latin",
+            "A caf?.",
+            "latin.md is not UTF-8 text: byte 14 (0xe9, line 3); save it as UTF-8",
+        ),
+        ("run", "A caf?. print('made', 6 * 7) made 42", "run.md is not UTF-8 text: byte "),
         ("marked", "print('made', 6 * 7) made 42", ""),
-        ("strange", "6 * 7 42", "strange.ipynb: cell 3 is left out: there is no type 'strange' of"),
+        (
+            "strange",
+            "6 * 7 42",
+            "strange.ipynb: cell 3 is left out: there is no cell type 'strange'",
+        ),
         ("twice", "6 * 7 42", ""),
         ("loading", "print('loaded', 6 * 7) loaded 42", ""),
     ],
@@ -93,7 +105,7 @@ def test_a_page_at_fault_is_built_and_told_of(
     ("name", "content", "told"),
     [
         ("one.ipynb", "{ wrong", "one.ipynb is not JSON: Expecting property name enclosed in doub"),
-        ("one.ipynb", "[1]", "one.ipynb is no notebook of nbformat: it has no list of cells"),
+        ("one.ipynb", "[1]", "one.ipynb is not a notebook of nbformat: it has no list of cells"),
         (
             "one.md",
             f"{HEAD}# One\n{CELL}".replace("print", ":tags: [a\nprint"),

@@ -157,7 +157,7 @@ def test_folders_that_are_links_are_followed(home: Path, press: Press, said: str
     (home / "linked/round").symlink_to("../book")
     refused = press("build", code=1)
     (home / "linked/round").unlink()
-    assert "the folder linked/round is a link to a folder that holds it" in refused
+    assert "the folder linked/round is a link to a folder that contains it" in refused
     assert len(refused.strip().splitlines()) == 2  # the other one says that a key is given again
 
 

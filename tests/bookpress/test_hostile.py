@@ -104,7 +104,7 @@ def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -
         code, out, error = said(*command)
         assert (
             code,
-            "notebooks/first.md is no UTF-8 text: byte 374 (0xe9, line 19)" in out + error,
+            "notebooks/first.md is not UTF-8 text: byte 374 (0xe9, line 19)" in out + error,
         ) == (1, True)
 
 

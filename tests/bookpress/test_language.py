@@ -146,12 +146,12 @@ WRONG = {
     "{result}`early[0]`": "no name and no path such as odds.late",
     "{holds}`fell(late, erly)`": "no 'erly' in the chapter; did you mean early?",
     "{holds}`fell(late, early`": "is not Python",
-    "{holds}`fell(late, early) or True`": "holds a BoolOp; allowed are calls",
-    "{holds}`late.value < early.value`": "holds a Compare",
-    "{holds}`fell(*pair)`": "holds a Starred",
-    "{holds}`(lambda: 1)()`": "holds a Lambda",
+    "{holds}`fell(late, early) or True`": "contains a BoolOp; allowed are calls",
+    "{holds}`late.value < early.value`": "contains a Compare",
+    "{holds}`fell(*pair)`": "contains a Starred",
+    "{holds}`(lambda: 1)()`": "contains a Lambda",
     "{holds}`early.__class__`": "the private __class__",
-    "{holds}`2 ** 9`": "holds a Pow",
+    "{holds}`2 ** 9`": "contains a Pow",
     "{holds}`below = fell(late, early)`": "below is the name of a comparison",
 }
 
@@ -303,7 +303,7 @@ def test_years_are_those_of_a_pair_a_year_or_an_estimate() -> None:
     assert years_in((2020, 2022)) == years_in([2020, 2022]) == years_in(LOW) == (2020, 2022)
     assert years_in(2022) == (2022, 2022)
     assert years_in(Estimate(None)) == (None, None)
-    with pytest.raises(ResultError, match="is no period: give first and last year"):
+    with pytest.raises(ResultError, match="is not a period: give first and last year"):
         years_in("early")
 
 
@@ -362,8 +362,8 @@ def test_a_chapter_is_run_and_its_sentences_are_tested(said: Say, book: Project)
     [
         ("It is {result}`twiec`.", "no 'twiec' in the chapter; did you mean twice?"),
         ("It is so. {holds}`above(twice`", "is not Python"),
-        ("It is so. {holds}`twice`", "is no comparison, such as below(late, early)"),
-        ("It is {result}`text`.", "is no estimate and no finite number"),
+        ("It is so. {holds}`twice`", "is not a comparison such as below(late, early)"),
+        ("It is {result}`text`.", "is neither an estimate nor a finite number"),
     ],
 )
 def test_what_cannot_be_made_is_named_by_commands(

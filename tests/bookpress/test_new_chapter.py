@@ -94,7 +94,7 @@ def test_what_a_new_chapter_says_follows_its_parameters(author: Project) -> None
 @pytest.mark.parametrize(
     ("name", "after", "said"),
     [
-        ("My question", None, "is no name of a chapter"),
+        ("My question", None, "is not the name of a chapter"),
         ("first", None, "there is a chapter 'first' already"),
         ("mine", "frist", "no chapter 'frist'; did you mean first?"),
     ],
@@ -118,7 +118,7 @@ def test_a_plain_number_can_be_quoted(value: float) -> None:
 @pytest.mark.parametrize("value", ["580", None, [1], float("inf"), True])
 def test_what_cannot_be_quoted_is_one_line_with_the_call_that_helps(value: object) -> None:
     with pytest.raises(
-        ResultError, match=r"is no estimate and no finite number; .*Estimate\("
+        ResultError, match=r"is neither an estimate nor a finite number; .*Estimate\("
     ) as error:
         as_estimate("n", value)
     assert "\n" not in str(error.value)

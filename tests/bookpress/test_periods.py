@@ -75,13 +75,13 @@ def test_an_end_is_moved_alone(years: tuple[int, int], year: int) -> None:
 
 WRONG = [
     ("2022-2018", "2022-2018 is not allowed: its first year comes after its last"),
-    ("1900-2000", "1900-2000 is not allowed: 1900 lies outside"),
-    ("x", "x is not allowed: 'x' is no period: give first and last year, such as 2020-2022"),
-    ("[2018, 2022, 2023]", "[2018, 2022, 2023] is no period"),
+    ("1900-2000", "1900-2000 is not allowed: 1900 is outside"),
+    ("x", "x is not allowed: 'x' is not a period: give first and last year, such as 2020-2022"),
+    ("[2018, 2022, 2023]", "[2018, 2022, 2023] is not a period"),
     ("[2018, true]", "its first year comes after its last"),
     ("null", "null is not allowed"),
     ("2018.5", "2018.5 is not allowed"),
-    ("9" * 5000, "is no period"),
+    ("9" * 5000, "is not a period"),
 ]
 
 

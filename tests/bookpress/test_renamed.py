@@ -72,8 +72,11 @@ def write(book: Project, table: str) -> None:
 # ---- The table ----
 
 WRONG = [
-    ("[1]", " is a list: it holds chapters with their old names"),
-    ("A b: {}", ": A b is no name of a chapter; allowed: small letters, digits and hyphens"),
+    ("[1]", " is a list: it contains chapters with their old names"),
+    (
+        "A b: {}",
+        ": A b is not the name of a chapter; allowed: lower-case letters, digits and hyphens",
+    ),
     ("a: [1]", ": a: [1]; allowed: moved, results, statements, parameters, sec"),
     ("a: {reslts: {x: y}}", ": a: no entry 'reslts'; did you mean results?"),
     ("a: {results: [x]}", ": a.results: ['x']; allowed: old names, each with a name or a path"),
@@ -353,7 +356,7 @@ BOTH = [
     ("-g years_last=2013 -g years=2010-2014", "years_last and years are one parameter"),
     ("-g years_last=2013 -p years=2010-2014", "years and years_last are one parameter"),
     ("-g years_last=2013 -p years_last=2014", "years_last is set with -p and varied with -g"),
-    ("-g years_last=x", "years: 2010-x is not allowed: '2010-x' is no period"),
+    ("-g years_last=x", "years: 2010-x is not allowed: '2010-x' is not a period"),
     ("-g years_last=2009", "years: 2010-2009 is not allowed: its first year comes after its last"),
 ]
 

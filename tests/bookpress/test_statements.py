@@ -201,7 +201,7 @@ def test_reasons_are_sentences() -> None:
             "share cannot be compared with what is in months",
         ),
         (said.below, (LOW, "0.5"), "'0.5' cannot be compared"),
-        (said.fell, (LOW, share(0.5, 0.4, 0.6)), "of what time are the two"),
+        (said.fell, (LOW, share(0.5, 0.4, 0.6)), "the periods of the two are unknown"),
     ],
 )
 def test_what_makes_no_sense_is_refused(compare: Any, asked: Any, reason: str) -> None:
@@ -323,7 +323,7 @@ def test_intervals_that_overlap_may_be_of_shares_that_differ(
 )
 def test_a_margin_that_is_none_is_refused(unit: str, within: float) -> None:
     one = Estimate(0.5, 0.4, 0.6, unit=unit)
-    with pytest.raises(ResultError, match=f"within={within:g} is no margin of a"):
+    with pytest.raises(ResultError, match=f"within={within:g} is not a margin for a"):
         said.indistinguishable(one, one, within)
 
 

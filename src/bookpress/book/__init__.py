@@ -1,1 +1,1 @@
-"""What a book is: its files, chapters and settings, and what was renamed in it."""
+"""What a book consists of: files, chapters, settings, and what was renamed in it."""

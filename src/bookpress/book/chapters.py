@@ -1,4 +1,4 @@
-"""A chapter of a book: what its file says, its parameters, what it quotes and what is run of it."""
+"""A chapter of a book: its file, its parameters, what it quotes, and the code that is run."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ class Chapter:
     """One parameterised notebook."""
 
     slug: str
-    """What it is called."""
+    """Its name in commands and addresses."""
     path: Path
-    """Its file: a MyST notebook, an .ipynb, or in a format that the book's settings name."""
+    """Its file: a MyST notebook, an .ipynb, or one in a format that the book's settings name."""
     docname: str
-    """The file within the book, without its ending: that of its page too."""
+    """The path of the file in the book, without its suffix, which is also that of its page."""
     listed: bool = True
     """Whether ``_toc.yml`` lists it."""
     settings: Settings = DEFAULTS
     renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
-    """What became of the names that the book has published."""
+    """What became of the names that the book once published."""
     of_book: Execution = AS_USUAL
-    """When and how the book has its chapters run."""
+    """When and how the book runs its chapters."""
     tried: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False, compare=False)
-    """Values of its parameters to be explored instead of those that their types list, by name."""
+    """By parameter, values to explore instead of those that its type lists."""
 
     @cached_property
     def source(self) -> str:
@@ -61,7 +61,7 @@ class Chapter:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the file, with its outputs where these are shown."""
+        """The SHA-256 of the file, including its outputs if these are shown."""
         text = self.source
         if self.stored:
             text += canonical([cell.get("outputs") for cell in self.stored["cells"]])
@@ -69,9 +69,9 @@ class Chapter:
 
     @cached_property
     def notebook(self) -> Any:
-        """The chapter as the JSON of a notebook of nbformat 4, not run.
+        """The chapter as the JSON of a notebook of nbformat 4, not executed.
 
-        Do not change it: it is shared.
+        Do not modify it: it is shared.
         """
         json = self._json
         if json is not None:
@@ -81,15 +81,16 @@ class Chapter:
 
     @cached_property
     def execution(self) -> Execution:
-        """When and how it is run: as the book says, or it says itself."""
+        """When and how it is run: as the book says, unless it says so itself."""
         strict = self.settings.strict
         return self.of_book.of_page(self.notebook["metadata"], self.where, strict=strict)
 
     @cached_property
     def stored(self) -> Any:
-        """The chapter as its file has it, outputs and all, where the book has that shown.
+        """The chapter as its file stores it, with outputs, if the book shows those.
 
-        It is None where it is run: as Jupyter Book does it, and where prose quotes what it makes.
+        None if it is run: under the same conditions as in Jupyter Book, and whenever its prose
+        quotes results.
         """
         mode = self.execution.mode
         is_notebook = self.path.suffix == ".ipynb"
@@ -100,7 +101,7 @@ class Chapter:
 
     @property
     def _quotes_something(self) -> bool:
-        """Whether its prose quotes itself, rightly or wrongly."""
+        """Whether its prose quotes the chapter itself, correctly or not."""
         try:
             return bool(self.quotes)
         except PressError:
@@ -108,7 +109,7 @@ class Chapter:
 
     @property
     def outputs(self) -> list[list[Any]]:
-        """The outputs that its file has stored, by code cell; a text has none."""
+        """The outputs stored in its file, by code cell; a text file has none."""
         if self.path.suffix != ".ipynb":
             return []
         return [cell["outputs"] for cell in self._saved["cells"] if cell["cell_type"] == "code"]
@@ -119,7 +120,7 @@ class Chapter:
 
     @cached_property
     def _json(self) -> str | None:
-        """The text of the chapter as a notebook of nbformat; None where it is MyST."""
+        """The chapter as the text of an .ipynb; None if it is MyST."""
         if self.path.suffix == ".ipynb":
             return self._text
         custom = custom_formats(self.root).get(self.path.suffix)
@@ -137,29 +138,26 @@ class Chapter:
 
     @property
     def _parsed(self) -> Path:
-        """Where it is kept as it was parsed."""
+        """Where the parsed chapter is cached."""
         return self.root / BUILD / ".parsed" / self.slug
 
     @cached_property
     def quotes(self) -> Sequence[Quote]:
-        """What its prose quotes of itself; what is wrong with that is one error, a line each."""
+        """What its prose quotes from the chapter itself; all faults are one error, one a line."""
         entries = self.front_matter.get("also") or ()
         also = [str(entry) for entry in entries]
         return checked_quotes(self.slug, self.source, also, self.where)
 
     @cached_property
     def quotes_cell(self) -> str:
-        """The code of the cell at its end that publishes what its prose quotes.
-
-        It is empty where it quotes nothing.
-        """
+        """The code of its last cell, which publishes what its prose quotes; may be empty."""
         if self.quotes:
             return cell_of(self.quotes, self.where)
         return ""
 
     @cached_property
     def executable(self) -> Any:
-        """The notebook as it is run: with that cell."""
+        """The notebook to execute: with that cell."""
         cells = self.notebook["cells"]
         if self.execution.allow_errors:
             cells = [_may_fail(cell) for cell in cells]
@@ -169,7 +167,7 @@ class Chapter:
 
     @cached_property
     def code(self) -> list[Any]:
-        """What is executed: code cells with their tags, and what the prose makes evaluate."""
+        """What determines its results: code cells with their tags, and expressions in prose."""
         cells = [[cell["source"], *_tags(cell)] for cell in self._cells("code")]
         quotes = [[quote.kind, quote.key, quote.code] for quote in self.quotes]
         executed: list[Any] = [self.notebook["metadata"].get("kernelspec"), cells, quotes]
@@ -181,29 +179,30 @@ class Chapter:
 
     @property
     def where(self) -> str:
-        """The file as messages name it."""
+        """The file as it appears in messages."""
         return f"{self.docname}{self.path.suffix}"
 
     @property
     def front_matter(self) -> dict[str, Any]:
-        """What the chapter says about itself: finding, abstract, keywords, time limit."""
+        """The chapter's own front matter: finding, abstract, keywords, time limit."""
         key = self.settings.front_matter
         entries = self.notebook["metadata"].get(key) or {}
         if not isinstance(entries, dict):
             raise PressError(
-                f"{self.where}: the front matter's `{key}` is {entries!r}; it holds named entries"
+                f"{self.where}: the front matter's `{key}` is {entries!r}; "
+                "it contains named entries"
             )
         missing = [name for name in self.settings.says if not entries.get(name)]
         if missing:
             raise PressError(
-                f"{self.where}: the front matter's `{key}` has no {missing[0]}, which each chapter "
-                "of this book has"
+                f"{self.where}: the front matter's `{key}` has no {missing[0]}, "
+                "which every chapter of this book has"
             )
         return dict(entries)
 
     @cached_property
     def title(self) -> str:
-        """The first heading; the slug where there is none."""
+        """The first heading, or the slug if there is none."""
         texts = [cell["source"] for cell in self._cells("markdown")]
         heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
         if heading:
@@ -214,10 +213,9 @@ class Chapter:
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order.
 
-        Of a book that is not strict it has none where something is wrong with its cell, which is
-        told.
+        In a book that is not strict, a faulty parameters cell is a note, and the chapter has none.
         """
-        self.notebook  # noqa: B018 - what cannot be read has no cell with anything wrong
+        self.notebook  # noqa: B018 - raises if the chapter cannot be read at all
         try:
             return self.declared
         except PressError as error:
@@ -228,7 +226,7 @@ class Chapter:
 
     @property
     def declared(self) -> tuple[Parameter, ...]:
-        """The same; what is wrong with the cell is an error."""
+        """The parameters it declares; a faulty cell is an error."""
         source, above = declaring(self.notebook["cells"])
         evidence = os.environ.get(self.settings.data_variable)
         asked = of_chapter(self.settings.parameters, self.slug)
@@ -244,23 +242,23 @@ class Chapter:
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """Where modules of the book's own may lie: beside the chapter, and at its root."""
+        """Where the book's own modules may be: beside the chapter, and at the root."""
         return tuple(dict.fromkeys((self.path.parent, self.root)))
 
     def _cells(self, kind: str) -> list[dict[str, Any]]:
-        """Return the cells of a kind."""
+        """Return the cells of a type."""
         return [cell for cell in self.notebook["cells"] if cell["cell_type"] == kind]
 
     @cached_property
     def old_parameters(self) -> list[OldParameter]:
-        """Those of its parameters that were published under another name."""
+        """Its parameters that were once published under another name."""
         return [old for old in self.renamed.parameters if old.now.chapter == self.slug]
 
     @property
     def old_addresses(self) -> dict[str, list[str]]:
-        """What addresses of its page may call its parameters.
+        """The names that addresses may still use for its parameters.
 
-        By the old name it is the present one, and which end of a period, if any.
+        Each old name leads to the present one, and to an end of a period, if any.
         """
         known = {parameter.name: parameter for parameter in self.parameters}
         addresses = {}
@@ -273,7 +271,7 @@ class Chapter:
 
 
 def _may_fail(cell: dict[str, Any]) -> dict[str, Any]:
-    """Return a cell behind which the next is run even where it fails."""
+    """Return a cell after which the next is run even if it fails."""
     tags = [*_tags(cell), "raises-exception"]
     return {**cell, "metadata": {**cell["metadata"], "tags": tags}}
 
@@ -310,9 +308,9 @@ def ordered_parameters(chapters: Sequence[Chapter]) -> list[str]:
 
 
 def no_chapter(slug: str, chapters: Sequence[Chapter]) -> str:
-    """Return what to say of a chapter that there is not: where it is now, or what is like it."""
+    """Return the message for an unknown chapter: where it is now, or a similar name."""
     for chapter in chapters:
         moved = chapter.renamed.names(slug).moved
         if moved:
-            return f"no chapter {quoted(slug)} any more: it is part of {moved} now"
+            return f"no chapter {quoted(slug)} any more: it is now part of {moved}"
     return f"no chapter {quoted(slug)}{nearest(slug, [chapter.slug for chapter in chapters])}"

@@ -1,4 +1,4 @@
-"""What ``_config.yml`` says: the settings of a book for Jupyter Book, and among them for Sphinx."""
+"""The settings of a book for Jupyter Book in ``_config.yml``, including those for Sphinx."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FILE = "_config.yml"
 
 
 def configuration(root: Path) -> Mapping[str, Any]:
-    """Return all of it; `execute` and `sphinx` without entries are empty mappings."""
+    """Return all settings; `execute` and `sphinx` are empty mappings if they have no entries."""
     return _configuration(read(root / FILE), load_settings(root).strict)
 
 
@@ -26,5 +26,5 @@ def _configuration(content: bytes, strict: bool) -> Mapping[str, Any]:
 
 
 def sphinx_settings(root: Path) -> Mapping[str, Any]:
-    """Return the settings of Sphinx that it passes on, ``sphinx: config:``."""
+    """Return the settings passed on to Sphinx, ``sphinx: config:``."""
     return configuration(root)["sphinx"].get("config") or {}

@@ -1,4 +1,4 @@
-"""What readers contested, and what became of it: the public register of a book."""
+"""The public register of what readers contested, and what became of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookpress.errors import UsageError, nearest, quoted
 from bookpress.files import load_model
 
 FILE = "contested.yml"
-"""The register, in the folder of the evidence."""
+"""The register's file, in the folder of the evidence."""
 Verdict = Literal["open", "upheld", "partly upheld", "rejected"]
 VERDICTS: dict[str, str] = {
     "open": "not yet decided",
@@ -30,17 +30,17 @@ class Contest(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
-    """Its permanent name, part of addresses."""
+    """Its permanent name, which is part of addresses."""
     date: dt.date
     """The day on which it was contested."""
     contested: Annotated[str, Field(min_length=1)]
-    """What the book said, and why that is doubted."""
+    """What the book said, and why the reader doubts it."""
     bears_on: Annotated[list[str], Field(min_length=1)]
-    """The chapters, or results and statements as CHAPTER:KEY, at which it is shown."""
+    """The chapters, or results and statements (CHAPTER:KEY), where it is shown."""
     verdict: Verdict = "open"
     decided: dt.date | None = None
     answer: str | None = None
-    """What was looked at, and what was changed."""
+    """What was checked, and what was changed."""
 
     @model_validator(mode="after")
     def _is_decided_with_an_answer(self) -> Self:
@@ -55,17 +55,17 @@ class Contest(BaseModel):
 
     @property
     def chapters(self) -> list[str]:
-        """The chapters that it bears on, each once."""
+        """The chapters that it bears on, without repeats."""
         return list(dict.fromkeys(place.partition(":")[0] for place in self.bears_on))
 
     @property
     def in_words(self) -> str:
-        """How it stands."""
+        """The verdict in words."""
         return VERDICTS[self.verdict]
 
 
 class Register(BaseModel):
-    """All that was contested."""
+    """Everything that was contested."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -73,12 +73,12 @@ class Register(BaseModel):
 
 
 def load_contested(project: Project) -> list[Contest]:
-    """Return what was contested, the newest first; nothing where a book has no register.
+    """Return what was contested, newest first; empty if the book has no register.
 
     Raises
     ------
     UsageError
-        Where the register cannot be read, or an id is given twice.
+        If the register cannot be read, or an id occurs twice.
     """
     path = project.data / FILE
     if not path.is_file():
@@ -95,9 +95,10 @@ def load_contested(project: Project) -> list[Contest]:
 def unknown_places(
     contests: Sequence[Contest], known: Mapping[str, Collection[str] | None]
 ) -> Iterator[str]:
-    """Yield what is wrong with the places that contests bear on.
+    """Yield the faults of the places that contests bear on.
 
-    `known` has the keys of results and statements by chapter, None where nobody knows them.
+    `known` maps chapters to the keys of their results and statements, or to None if those are
+    unknown.
     """
     for contest in contests:
         for place in contest.bears_on:

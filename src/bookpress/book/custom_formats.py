@@ -1,4 +1,4 @@
-"""Notebooks in formats of the book's own choice: ``nb_custom_formats`` of its settings."""
+"""Notebooks in formats of the book's choice: ``nb_custom_formats`` in its settings."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bookpress.errors import PressError, short
 
 
 class CustomFormat(NamedTuple):
-    """What reads the documents with an ending: a function by its dotted name, and its options."""
+    """The reader of documents with a suffix: a function by its dotted name, and its options."""
 
     function: str
     options: tuple[tuple[str, Any], ...]
 
     def notebook(self, text: str, where: str) -> str:
-        """Return the text of a document as that of a notebook of nbformat.
+        """Return a document as the text of an .ipynb.
 
         Raises
         ------
         PressError
-            If the function is not there, or fails.
+            If the function does not exist, or fails.
         """
         import nbformat
 
@@ -37,10 +37,10 @@ class CustomFormat(NamedTuple):
 
 
 def custom_formats(root: Path) -> Mapping[str, CustomFormat]:
-    """Return the formats that the settings of a book name, by the endings of their documents."""
+    """Return the formats that a book's settings name, by suffix."""
     formats = {}
     for ending, named in (sphinx_settings(root).get("nb_custom_formats") or {}).items():
-        # a function alone, or with options and whether it is CommonMark
+        # a function alone, or a list: function, options, and whether it is CommonMark
         parts = named if isinstance(named, list) else [named]
         function, *more = parts
         options = (more[0] or {}) if more else {}

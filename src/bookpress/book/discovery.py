@@ -1,4 +1,4 @@
-"""Which documents of a book are its chapters, and what they are called."""
+"""Which documents of a book are chapters, and their slugs."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from bookpress.progress import note
 
 
 def discover(project: Project) -> list[Chapter]:
-    """Return the chapters: documents with code cells, in the order of ``_toc.yml``.
+    """Return the chapters, which are documents with code cells, in the order of ``_toc.yml``.
 
-    What it does not list comes last: other documents that Jupyter Book would make pages of, and
-    those of the folder for new chapters.
+    Those that it does not list come last: other documents that Jupyter Book would turn into pages,
+    and new chapters in the folder for them.
     """
     listed = toc_files(project)
     paths = {name: document_path(project.root, name) for name in listed}
@@ -40,7 +40,7 @@ def discover(project: Project) -> list[Chapter]:
     run = [name for name, path in paths.items() if _is_run(project, path)]
     run += [name for name, path in others.items() if _is_run(project, path)]
     for name, path in unlisted(project, {*paths, *others}).items():
-        with suppress(PressError):  # Sphinx says what it makes of it
+        with suppress(PressError):  # Sphinx reports what is wrong with it
             others[name] = path
             run += [name] if _is_run(project, path) else []
     paths |= others
@@ -61,7 +61,10 @@ def discover(project: Project) -> list[Chapter]:
 
 
 def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, Path]) -> None:
-    """Say which documents there are not that ``_toc.yml`` lists; raise where none may lack."""
+    """Report documents that ``_toc.yml`` lists but that do not exist.
+
+    Raise if none may be missing.
+    """
     missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
     if not missing:
         return
@@ -78,7 +81,7 @@ def _where(project: Project, path: Path) -> str:
 def _is_run(project: Project, path: Path) -> bool:
     """Return whether a document is a chapter.
 
-    In a book that the press lays out every notebook of the folder for chapters is one.
+    In a book that the press lays out, every notebook in the folder for chapters is one.
     """
     if excluded_from_running(project, path):
         return False
@@ -89,9 +92,10 @@ def _is_run(project: Project, path: Path) -> bool:
 
 
 def _has_readable_cells(chapter: Chapter) -> bool:
-    """Return whether a document is a chapter whose cells can be read, or one that must be.
+    """Return whether a document's cells can be read, or must be.
 
-    Where they cannot and Jupyter Book would not read them either, it is a page, which is told.
+    If they cannot, and Jupyter Book would not read them either, the document is an ordinary page,
+    with a note.
     """
     if chapter.settings.strict or chapter.path.suffix != ".md" or is_notebook(chapter.source):
         return True
@@ -104,10 +108,10 @@ def _has_readable_cells(chapter: Chapter) -> bool:
 
 
 def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
-    """Return what chapters are called, by their documents.
+    """Return the slugs of chapters, by document.
 
-    That is the last part of the name; where two have the same, the whole of it. Of those that come
-    `before` the others change no name.
+    A slug is the last part of the name or, if two would be equal, the whole name. The documents in
+    `before` keep their slugs no matter what the others are called.
     """
     last = {name: _slug(name.rpartition("/")[2]) for name in names}
     first = [slug for name, slug in last.items() if name in before]
@@ -120,6 +124,6 @@ def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
 
 
 def _slug(name: str) -> str:
-    """Return a name with a hyphen for what is no letter, digit, point or underscore."""
+    """Return a name with hyphens for all but letters, digits, points and underscores."""
     slug = re.sub(r"[^\w.]+", "-", name)
     return slug.strip("-.") or "chapter"

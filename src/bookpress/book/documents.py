@@ -1,4 +1,4 @@
-"""The files of a book: the documents that ``_toc.yml`` lists, and what lies beside them."""
+"""The files of a book: documents that ``_toc.yml`` lists, and the files beside them."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from bookpress.errors import PressError, short
 from bookpress.files import as_mapping, decoded, front_matter, parse_json, read
 
 ENDINGS = (".md", ".ipynb", ".rst", ".Rmd")
-"""Of documents: of those that may be there, first what an author would write."""
+"""Suffixes of documents; a missing document is assumed to have the first."""
 SETTINGS = (FILE, "_toc.yml")
 SPHINX_FOLDERS = ("_static", "_templates")
-"""Folders in which Sphinx looks by itself."""
+"""Folders that Sphinx reads by default."""
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
-"""Folders of what pages are made of: no cell reads it."""
+"""Folders that pages are made from; no cell reads them."""
 STAGED_SOURCES = "sources"
-"""Where chapters are staged as they were written, to be downloaded; no pages are made of them."""
+"""Where chapters are staged as written, for download; no pages are made from these."""
 SUMS = "SHA256SUMS"
-"""The file that a release has beside its site."""
+"""The file of checksums beside the site of a release."""
 GLOB = "glob:"
-"""What an entry of ``_toc.yml`` that stands for several documents begins with."""
+"""The prefix of an entry of ``_toc.yml`` that matches several documents."""
 LARGEST_EXCLUDED = 10_000_000
-"""Bytes of a file that is excluded from the pages, up to which it is copied for what shows it."""
+"""The largest excluded file, in bytes, that is still copied for pages that show it."""
 OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
-"""How a table of contents begins that is a list, as it once was."""
+"""The beginning of a table of contents in the old form, a list."""
 OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
-"""Entries of the front matter of a text that has cells; by the first alone the press knows it."""
+"""Entries in the front matter of a text that has cells; the press writes only the first."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
 def toc_files(project: Project) -> list[str]:
-    """Return the documents of ``_toc.yml`` in reading order, the root first, without endings."""
+    """Return the documents of ``_toc.yml`` in reading order, root first, without suffixes."""
     content = read(project.root / "_toc.yml")
     names = _toc_files(content, endings(project.root), project.settings.strict)
     listed: dict[str, None] = {}
@@ -54,7 +54,7 @@ def toc_files(project: Project) -> list[str]:
 
 
 def endings(root: Path) -> tuple[str, ...]:
-    """Return the endings of the documents of a book."""
+    """Return the suffixes of a book's documents."""
     return tuple(dict.fromkeys([*ENDINGS, *custom_formats(root)]))
 
 
@@ -63,7 +63,7 @@ def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
     if OLD_TOC.match(content):
         raise PressError(
             "_toc.yml has the form of Jupyter Book 0.10 and before: "
-            "`jupyter-book toc migrate _toc.yml -o _toc.yml` writes it anew"
+            "`jupyter-book toc migrate _toc.yml -o _toc.yml` converts it"
         )
     toc = as_mapping(content, "_toc.yml", "a `root` and chapters", lenient=not strict)
     if "root" not in toc:
@@ -75,8 +75,8 @@ def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
     twice = [short(name) for name, count in counts.items() if count > 1]
     if twice:
         raise PressError(
-            f"_toc.yml lists {', '.join(twice)} more than once; a document has one place, which "
-            "Jupyter Book insists on too"
+            f"_toc.yml lists {', '.join(twice)} more than once; a document has one place, in "
+            "Jupyter Book too"
         )
     return [_without_ending(name, known) for name in names]
 
@@ -108,10 +108,11 @@ def _entries(node: Any) -> Iterator[str]:
 
 
 def document_path(root: Path, name: str) -> Path:
-    """Return the file of a document; where there is none, the one that an author would write."""
+    """Return the file of a document; if there is none, the one that an author would write."""
     known = endings(root)
     pages = {*ENDINGS[:3], *custom_formats(root)}
-    ordered = sorted(known, key=lambda ending: (ending not in pages, ending))  # as Sphinx has it
+    # the order in which Sphinx looks
+    ordered = sorted(known, key=lambda ending: (ending not in pages, ending))
     paths = [root / f"{name}{ending}" for ending in ordered]
     return next((path for path in paths if path.is_file()), root / f"{name}{known[0]}")
 
@@ -121,13 +122,13 @@ def has_cells(
 ) -> bool:
     """Return whether a document has code cells to run.
 
-    One in a format of the book's own is taken for a notebook: `formats` are their endings.
+    Any document in a format of the book's own, by its suffix in `formats`, is taken for a notebook.
     """
     if path.suffix == ".ipynb":
         content = parse_json(decoded(path, lenient=not strict), where)
         with suppress(KeyError, TypeError, AttributeError):
             return any("".join(source) for source in _code_of(content))
-        raise PressError(f"{where} is no notebook of nbformat: it has no list of cells")
+        raise PressError(f"{where} is not a notebook of nbformat: it has no list of cells")
     if path.suffix in formats:
         return True
     if path.suffix != ".md":
@@ -140,13 +141,13 @@ def has_cells(
 
 
 def is_notebook(text: str) -> bool:
-    """Return whether Jupyter Book reads cells in a text too: its front matter says what it is."""
+    """Return whether Jupyter Book, too, reads cells in a text: its front matter says what it is."""
     matter = front_matter(text, "", strict=False)
     return "jupytext" in matter or "file_format" in matter
 
 
 def _code_of(notebook: dict[str, Any]) -> Iterator[Any]:
-    """Yield the code of the cells of a notebook of nbformat 4, or of 3 and before."""
+    """Yield the code of a notebook's cells, of nbformat 4 or of 3 and earlier."""
     for sheet in notebook.get("worksheets") or [notebook]:
         for cell in sheet["cells"]:
             if cell["cell_type"] == "code":
@@ -154,9 +155,9 @@ def _code_of(notebook: dict[str, Any]) -> Iterator[Any]:
 
 
 def is_chapter(env: Any, docname: str) -> bool:
-    """Return whether a document that Sphinx has read is a chapter; `env` is its environment.
+    """Return whether a document that Sphinx has read is a chapter; `env` is Sphinx's environment.
 
-    It was staged as one, or is a notebook with code cells.
+    Either it was staged as one, or it is a notebook with code cells.
     """
     metadata = env.metadata[docname]
     front = json.loads(metadata.get(load_settings(Path(env.srcdir)).front_matter, "{}"))
@@ -169,10 +170,10 @@ def is_chapter(env: Any, docname: str) -> bool:
 
 
 def excluded_from_running(project: Project, path: Path) -> bool:
-    """Return whether ``execute: exclude_patterns`` of ``_config.yml`` leaves a document unrun.
+    """Return whether ``execute: exclude_patterns`` in ``_config.yml`` excludes a document.
 
-    They are patterns of paths as Python matches these, from their end. A document that has
-    patterns of its own goes by those.
+    The patterns match paths from their end, as `PurePath.match` does. A document's own patterns
+    take precedence.
     """
     patterns = _own_patterns(project, path)
     if patterns is None:
@@ -200,8 +201,8 @@ def _own_patterns(project: Project, path: Path) -> list[str] | None:
 def builds_unlisted(project: Project) -> bool:
     """Return whether documents that ``_toc.yml`` does not list become pages too.
 
-    They do in Jupyter Book, but for ``only_build_toc_files``; in a book that the press lays out
-    none does.
+    In Jupyter Book they do, unless it says ``only_build_toc_files``; in a book that the press lays
+    out they do not.
     """
     only_listed = configuration(project.root).get("only_build_toc_files", False)
     of_sphinx = sphinx_settings(project.root)
@@ -210,7 +211,7 @@ def builds_unlisted(project: Project) -> bool:
 
 
 def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
-    """Return the documents that become pages though they are not listed, by name."""
+    """Return the documents that become pages although they are not listed, by name."""
     if not builds_unlisted(project):
         return {}
     known = endings(project.root)
@@ -220,9 +221,9 @@ def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
 
 
 def is_document(project: Project, path: Path) -> bool:
-    """Return whether a notebook at a place is a document of a book, or would be if it were there.
+    """Return whether a notebook at a path is a document of a book, or would be if it existed.
 
-    It is none where nothing lists it and only what is listed becomes pages.
+    It is not if nothing lists it and only listed documents become pages.
     """
     root = project.root.resolve()
     place = path.resolve()
@@ -241,8 +242,8 @@ def is_document(project: Project, path: Path) -> bool:
 def source_files(project: Project) -> dict[str, Path]:
     """Return all files that belong to a book, by name.
 
-    Hidden ones do not, nor what was built, nor what ``exclude_patterns`` of ``_config.yml`` names,
-    nor what lies outside of the ``folders`` that its settings name.
+    Left out are hidden files, build results, what ``exclude_patterns`` in ``_config.yml`` names,
+    and whatever is outside the ``folders`` in the book's settings.
     """
     patterns = [BUILD, *(configuration(project.root).get("exclude_patterns") or [])]
     paths = {project.root / name for name in SETTINGS}
@@ -251,10 +252,10 @@ def source_files(project: Project) -> dict[str, Path]:
 
 
 def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Path]:
-    """Return the files that ``exclude_patterns`` takes from the pages, by name.
+    """Return the files that ``exclude_patterns`` excludes, by name.
 
-    Pages may show or include them all the same. Very large ones are left where they are. The files
-    that belong to the pages are those of `source_files`.
+    Pages may still show or include them. Very large ones are left out. `belonging` has the files of
+    `source_files`.
     """
     if not configuration(project.root).get("exclude_patterns"):
         return {}
@@ -266,7 +267,7 @@ def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Pat
 
 
 def _found(project: Project, patterns: Sequence[str]) -> Iterator[Path]:
-    """Yield the files in the folders of a book that no pattern excludes."""
+    """Yield the files in a book's folders that no pattern excludes."""
     named = project.settings.folders
     for folder in [*named, *SPHINX_FOLDERS] if named else ["."]:
         yield from _below(project, project.root / folder, patterns)
@@ -283,7 +284,7 @@ def _named(project: Project, paths: Iterable[Path], patterns: Sequence[str]) -> 
 
 
 def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[Path]:
-    """Yield the files in a folder and below; folders that do not belong are not read."""
+    """Yield the files below a folder, without entering folders that do not belong to the book."""
     skipped = {project.build, *project.packages}
     for place, folders, names in os.walk(start, followlinks=True):
         here = Path(place)
@@ -299,12 +300,12 @@ def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[P
 
 
 def _is_released(folder: Path) -> bool:
-    """Return whether a folder is what the command `release` has written."""
+    """Return whether a folder was written by the command `release`."""
     return (folder / SUMS).is_file() and (folder / "site").is_dir()
 
 
 def _check_link(project: Project, folder: Path) -> None:
-    """Raise where a folder is a link to one that holds it, so that its files would never end."""
+    """Raise if a folder is a link to one that contains it, so that walking it would never end."""
     if not folder.is_symlink():
         return
     target = folder.resolve()
@@ -312,8 +313,8 @@ def _check_link(project: Project, folder: Path) -> None:
     if any(place.resolve().is_relative_to(target) for place in above):
         name = folder.relative_to(project.root)
         raise PressError(
-            f"the folder {name} is a link to a folder that holds it: remove it, or name it among "
-            f"the exclude_patterns of {FILE}"
+            f"the folder {name} is a link to a folder that contains it: "
+            f"remove it, or name it among the exclude_patterns of {FILE}"
         )
 
 
@@ -327,7 +328,7 @@ def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:
-    """Return whether a pattern of Sphinx names a file or a folder that holds it."""
+    """Return whether a Sphinx pattern matches a file or one of the folders above it."""
     parts = name.split("/")
     places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
     return any(match(place) for match in _matchers(tuple(patterns)) for place in places)
@@ -343,7 +344,7 @@ def _matchers(patterns: Sequence[str]) -> Sequence[Callable[[str], object]]:
 def files_beside(project: Project) -> dict[str, Path]:
     """Return the files of a book that the cells of its chapters may read, by name.
 
-    The evidence is not among them, wherever it is read from this time.
+    The evidence is not included, no matter where it is read from.
     """
     beside = {}
     known = endings(project.root)
@@ -355,5 +356,5 @@ def files_beside(project: Project) -> dict[str, Path]:
 
 
 def top_level(project: Project) -> list[str]:
-    """Return the files and folders at the root of a book that hold all of its files."""
+    """Return the top-level files and folders that contain all files of a book."""
     return list(dict.fromkeys(name.partition("/")[0] for name in source_files(project)))

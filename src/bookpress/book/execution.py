@@ -1,7 +1,7 @@
-"""When and how cells are run: ``execute`` of a book's settings, and what a page asks for itself.
+"""When and how cells are run: ``execute`` in a book's settings, and what a page itself asks for.
 
-A page asks under ``mystnb`` in its front matter, or in the metadata of its notebook, as MyST-NB
-has it: https://myst-nb.readthedocs.io/en/latest/configuration.html.
+A page does so under ``mystnb`` in its front matter or in the metadata of its notebook, as in
+MyST-NB: https://myst-nb.readthedocs.io/en/latest/configuration.html.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ AUTO = "auto"
 FORCED = "force"
 MODES = (OFF, AUTO, FORCED, "cache", "inline")
 TIME_LIMIT = 600.0
-"""Seconds a chapter may take, unless something else is said."""
+"""The default time limit of a chapter, in seconds."""
 LONGEST = 1e9
-"""Seconds that may be a limit at the most: beyond it the clocks of some systems give up."""
+"""The longest time limit in seconds; the clocks of some systems fail beyond it."""
 MYST_NB = "mystnb"
-"""The entry of a page's metadata by which it asks for settings of its own."""
+"""The entry of a page's metadata with its own settings."""
 PREFIX = "execution_"
-"""What the entries of a page begin with that say how it is run."""
+"""The prefix of a page's entries that say how it is run."""
 EXCLUDING = f"{PREFIX}excludepatterns"
-"""The patterns of documents that are not run."""
+"""The entry with patterns of documents that are not run."""
 OF_BOOK: Mapping[str, str] = {
     "execute_notebooks": "mode",
     "timeout": "timeout",
@@ -37,7 +37,7 @@ OF_BOOK: Mapping[str, str] = {
     "allow_errors": "allow_errors",
     "raise_on_error": "raise_on_error",
 }
-"""The fields of `Execution`, by what ``_config.yml`` calls them."""
+"""The fields of `Execution`, by their names in ``_config.yml``."""
 ALLOWED: Mapping[str, tuple[type, str]] = {
     "mode": (str, ", ".join(MODES)),
     "timeout": (int, "a whole number of seconds, -1 for no limit"),
@@ -45,7 +45,7 @@ ALLOWED: Mapping[str, tuple[type, str]] = {
     "allow_errors": (bool, "true, false"),
     "raise_on_error": (bool, "true, false"),
 }
-"""What such an entry is, and in words what it may be."""
+"""The type of each field, and in words what it may be."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,24 @@ class Execution:
     """When and how the cells of a chapter are run."""
 
     mode: str = FORCED
-    """When: one of `MODES`. The press runs what has changed where outputs are not to be shown."""
+    """When: one of `MODES`.
+
+    The press runs whatever has changed, unless stored outputs are shown.
+    """
     timeout: float | None = None
-    """Seconds that each cell may take; minus one for no limit, None where nothing is said."""
+    """The time limit of a cell in seconds; -1 for none, None if nothing is said."""
     in_temp: bool = False
     """Whether cells run in an empty folder of their own."""
     allow_errors: bool = False
-    """Whether cells behind one that fails are run too."""
+    """Whether cells after one that fails are run too."""
     raise_on_error: bool = False
-    """Whether a chapter that fails fails the build."""
+    """Whether a failing chapter fails the build."""
 
     @classmethod
     def of_book(cls, root: Path) -> Execution:
-        """Return what ``_config.yml`` says.
+        """Return the settings in ``_config.yml``.
 
-        It is ``auto`` by default, as Jupyter Book has it: chapters are run where outputs lack.
+        The default mode is ``auto``, as in Jupyter Book: chapters with missing outputs are run.
         """
         execute = configuration(root)["execute"]
         given = {field: execute[name] for name, field in OF_BOOK.items() if name in execute}
@@ -77,7 +80,7 @@ class Execution:
                 given[field] = of_sphinx[f"nb_{PREFIX}{field}"]
         mode = given.get("mode", AUTO)
         return cls(
-            mode=OFF if mode is False else str(mode),  # plain `off` is False in YAML
+            mode=OFF if mode is False else str(mode),  # YAML reads plain `off` as False
             timeout=_number(given.get("timeout")),
             in_temp=bool(given.get("in_temp")),
             allow_errors=bool(given.get("allow_errors")),
@@ -85,9 +88,9 @@ class Execution:
         )
 
     def of_page(self, metadata: Mapping[str, Any], where: str, *, strict: bool) -> Execution:
-        """Return it with what the metadata of a page ask for.
+        """Return these settings with those that a page's metadata override.
 
-        What nobody can obey is told, and an error where a book is strict.
+        An invalid one is a note, or an error if the book is strict.
         """
         asked = _asked(metadata)
         faults = dict(_faults(asked))
@@ -100,14 +103,14 @@ class Execution:
 
     @property
     def cell_limit(self) -> float:
-        """Seconds that each cell may take."""
+        """The time limit of a cell, in seconds."""
         has_limit = self.timeout is not None and self.timeout > 0
         return float(self.timeout or 0) if has_limit else math.inf
 
     def time_limit(self, front_matter: Mapping[str, Any], cells: Sequence[object]) -> float:
-        """Return how many seconds a chapter with these cells may take.
+        """Return the time limit of a chapter with these cells, in seconds.
 
-        That is what its front matter states, and else no less than all of its cells may.
+        That is what its front matter states, else at least what all of its cells may take together.
         """
         if front_matter.get("time_limit") is not None:
             return float(front_matter["time_limit"])
@@ -120,9 +123,9 @@ AS_USUAL = Execution()
 
 
 def excluding(metadata: Mapping[str, Any], where: str, *, strict: bool) -> list[str] | None:
-    """Return the patterns of documents not to be run that a page has, in place of the book's.
+    """Return a page's own patterns of documents that are not run, which replace the book's.
 
-    None where it has none; what nobody can obey is told, and an error where a book is strict.
+    Return None if it has none. An invalid entry is a note, or an error in a strict book.
     """
     own = metadata.get(MYST_NB)
     if not isinstance(own, dict) or EXCLUDING not in own:
@@ -138,7 +141,7 @@ def excluding(metadata: Mapping[str, Any], where: str, *, strict: bool) -> list[
 
 
 def forget(metadata: Mapping[str, Any]) -> None:
-    """Take from the metadata of a notebook how it is run: it has been run."""
+    """Remove from a notebook's metadata how it is run, since it has been."""
     own = metadata.get(MYST_NB)
     if isinstance(own, dict):
         for name in [name for name in own if name.startswith(PREFIX)]:
@@ -146,16 +149,16 @@ def forget(metadata: Mapping[str, Any]) -> None:
 
 
 def _number(given: Any) -> float | None:
-    """Return a number of seconds; nothing for what is none, of which MyST-NB complains itself."""
+    """Return a number of seconds, or None for anything else, which MyST-NB reports itself."""
     is_number = isinstance(given, int | float) and not isinstance(given, bool)
     return float(given) if is_number else None
 
 
 def _asked(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a page says of how it is run, by the fields of `Execution`."""
+    """Return how a page wants to be run, by the fields of `Execution`."""
     fields = Execution.__dataclass_fields__
     own = metadata.get(MYST_NB)
-    cached = metadata.get("execution")  # which jupyter-cache looks at
+    cached = metadata.get("execution")  # read by jupyter-cache
     asked = {}
     for given, prefix in ((own, PREFIX), (cached, "")):
         entries = given if isinstance(given, dict) else {}
@@ -168,7 +171,7 @@ def _asked(metadata: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _faults(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the fields for which a page says what it may not, and what is wrong with each."""
+    """Yield the fields that a page sets to something invalid, with what is wrong with each."""
     for name, value in asked.items():
         kind, allowed = ALLOWED[name]
         is_sound = value in MODES if name == "mode" else type(value) is kind

@@ -1,4 +1,4 @@
-"""What the pages of a book need that is not installed, said before any chapter runs."""
+"""What a book's pages need but is not installed, reported before any chapter runs."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError
 
 THEME_FILES = ("theme.toml", "theme.conf")
-"""What the folder of a theme of Sphinx has, in its newer or its older form."""
+"""The file that marks the folder of a Sphinx theme, in its newer and its older form."""
 
 
 def check_needs(project: Project) -> None:
-    """Raise where the settings of a book name what is not installed."""
+    """Raise if a book's settings name something that is not installed."""
     missing = list(missing_needs(project))
     if missing:
         raise PressError(f"_config.yml names what is not installed: {', '.join(missing)}")
 
 
 def missing_needs(project: Project) -> Iterator[str]:
-    """Yield the extensions, readers and theme that a book names and that are not installed."""
+    """Yield the extensions, readers and theme that a book names but that are not installed."""
     sphinx = configuration(project.root)["sphinx"]
     config = sphinx_settings(project.root)
     extensions = _names(sphinx.get("extra_extensions"))
@@ -43,7 +43,7 @@ def missing_needs(project: Project) -> Iterator[str]:
 
 
 def _names(entry: Any) -> list[str]:
-    """Return what a setting lists; one may stand alone."""
+    """Return the names in a setting, which may be one name or a list."""
     entries = [entry] if isinstance(entry, str) else entry or []
     return [str(name) for name in entries if name]
 
@@ -53,14 +53,14 @@ def _package(name: str) -> str:
 
 
 def _is_installed(name: str, folders: Sequence[Path]) -> bool:
-    """Return whether the package of a name is there; it is not loaded."""
+    """Return whether the package of a dotted name exists, without importing it."""
     package = _package(name)
     own = [path for folder in folders for path in (folder / package, folder / f"{package}.py")]
     return any(path.exists() for path in own) or find_spec(package) is not None
 
 
 def _is_theme(theme: str, extensions: Sequence[str]) -> bool:
-    """Return whether a theme is one of Sphinx or of a package, or may be one of an extension."""
+    """Return whether a theme comes with Sphinx or a package, or may come with an extension."""
     if theme in entry_points(group="sphinx.html_themes").names or find_spec(theme) is not None:
         return True
     of_sphinx = [place / "themes" / theme for place in _places("sphinx")]
@@ -71,6 +71,6 @@ def _is_theme(theme: str, extensions: Sequence[str]) -> bool:
 
 
 def _places(package: str) -> list[Path]:
-    """Return the folders of a package, without loading it."""
+    """Return the folders of a package, without importing it."""
     spec = find_spec(package)
     return [Path(place) for place in (spec and spec.submodule_search_locations) or ()]

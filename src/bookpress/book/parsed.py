@@ -1,4 +1,4 @@
-"""Documents as notebooks, from files where they are kept: to parse all of a book takes a second."""
+"""Documents parsed as notebooks, and cached in files: parsing a whole book takes a second."""
 
 from __future__ import annotations
 
@@ -31,27 +31,27 @@ CELL_OPTIONS = re.compile(
 LOAD = "load"
 """The option of a cell whose code is in a file."""
 CELL_TYPES = ("code", "markdown", "raw")
-"""Of nbformat 4; others are no part of a page."""
+"""The cell types of nbformat 4; others are not part of a page."""
 PRESS = Path(__file__).parents[1]
 READING = ("ipynb.py", "myst.py", "myst_writer.py", "book/parsed.py")
 READERS = [
     *(metadata.version(name) for name in ("jupytext", "nbformat")),
     *(sha256((PRESS / name).read_bytes()) for name in READING),
 ]
-"""What reads documents: what another has read is read again."""
+"""Identifies the readers of documents: what others have parsed is parsed again."""
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
 @cache
 def of_myst(source: str, where: str, stored: Path, *, strict: bool = False) -> Any:
-    """Return the notebook that a MyST notebook holds, as JSON."""
+    """Return a MyST notebook as the JSON of a notebook."""
     return json.loads(_stored(stored, source, lambda: _parsed(source, where, strict=strict)))
 
 
 def with_loaded(notebook: Any, folder: Path, where: str) -> Any:
     """Return a notebook whose cells have the code of the files that they load.
 
-    The option ``load`` of MyST-NB names such a file, from the folder of the text.
+    MyST-NB's option ``load`` names such a file, relative to the text's folder.
     """
     if not any(LOAD in cell["metadata"] for cell in notebook["cells"]):
         return notebook
@@ -73,12 +73,12 @@ def _loaded(cell: dict[str, Any], folder: Path, where: str) -> dict[str, Any]:
 
 @cache
 def of_nbformat(content: str, where: str, stored: Path) -> Any:
-    """Return a notebook of nbformat as JSON, as if it had not been run."""
+    """Return a notebook of nbformat as JSON, with its outputs removed."""
     return json.loads(_stored(stored, content, lambda: _not_run(content, where)))
 
 
 def with_outputs(content: str, where: str, stored: Path) -> Any:
-    """Return a notebook of nbformat as JSON, with the outputs that its file has."""
+    """Return a notebook of nbformat as JSON, with the outputs in its file."""
     place = stored.with_name(f"{stored.name}.outputs")
     return json.loads(_stored(place, content, lambda: _with_outputs(content, where)))
 
@@ -98,7 +98,7 @@ def as_myst(content: str, where: str, stored: Path) -> str:
 
 
 def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
-    """Return what is made of a content, from the file that keeps it."""
+    """Return what `make` returns for a content, from the cache file if it is there and sound."""
     key = sha256(canonical([*READERS, content]).encode()).encode()
     with suppress(OSError):
         stored_key, _, made = place.read_bytes().partition(b"\n")
@@ -107,13 +107,13 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
         if is_sound:
             return made
     made = make()
-    with suppress(PressError):  # what cannot be stored is made again
+    with suppress(PressError):  # without a cache it is made again next time
         replace_file(place, b"\n".join([key, sha256(made).encode(), made]))
     return made
 
 
 def _parsed(source: str, where: str, *, strict: bool) -> bytes:
-    from bookpress.myst import usual_notebook  # only what changed is parsed
+    from bookpress.myst import usual_notebook  # imported here: only changed documents are parsed
 
     front_matter(source, where, strict=strict)
     try:
@@ -127,14 +127,14 @@ def _parsed(source: str, where: str, *, strict: bool) -> bytes:
 
 
 def _in_words(error: Exception) -> str:
-    """Return what is wrong with a text; a schema says where too."""
+    """Return an error's message; a schema's error says where, too."""
     place = ".".join(map(str, getattr(error, "absolute_path", ())))
     message = str(getattr(error, "message", error)).partition("\n")[0]
     return short(f"{place}: {message}" if place else message, 200)
 
 
 def _odd_cell(source: str) -> str:
-    """Name the line of the first cell whose options no notebook has; empty where there is none."""
+    """Name the line of the first cell with invalid options; empty if there is none."""
     for cell in CELL_OPTIONS.finditer(source):
         written = cell["block"] or re.sub("^:", "", cell["lines"] or "", flags=re.MULTILINE)
         try:
@@ -149,18 +149,18 @@ def _odd_cell(source: str) -> str:
 
 
 def _by_jupytext(source: str) -> Any:
-    # what `jupytext.reads` uses once it has guessed the format
+    # what `jupytext.reads` calls once it has guessed the format
     from jupytext.jupytext import TextNotebookConverter
 
-    with warnings.catch_warnings():  # that cells name several languages
+    with warnings.catch_warnings():  # about cells in several languages
         warnings.simplefilter("ignore")
         return TextNotebookConverter("md:myst", None).reads(source)
 
 
 def name_kernel(metadata: dict[str, Any]) -> None:
-    """Let the metadata of a notebook name the kernel that runs it.
+    """Put the kernel that runs a notebook into its metadata.
 
-    Whatever kernel of Python its author had is the one that is here.
+    Whichever Python kernel its author used, it is the one installed here.
     """
     kernel = metadata.get("kernelspec") or {}
     of_text = (metadata.get("jupytext") or {}).get("main_language")
@@ -187,7 +187,7 @@ def written_as_myst(notebook: dict[str, Any]) -> str:
 def _with_outputs(content: str, where: str) -> bytes:
     notebook = _read_nbformat(content, where)
     name_kernel(notebook["metadata"])
-    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # so that cells have ids
+    notebook["nbformat_minor"] = max(notebook["nbformat_minor"], 5)  # from which on cells have ids
     return canonical(notebook).encode()
 
 
@@ -209,15 +209,15 @@ def _by_nbformat(content: str, where: str) -> dict[str, Any]:
     import nbformat
 
     try:
-        with warnings.catch_warnings():  # that cells of an older format have no ids
+        with warnings.catch_warnings():  # about cells without ids in older formats
             warnings.simplefilter("ignore")
             notebook = nbformat.reads(content, as_version=4)
     except Exception as error:
-        raise PressError(f"{where} is no notebook of nbformat: {short(str(error))}") from error
+        raise PressError(f"{where} is not a notebook of nbformat: {short(str(error))}") from error
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] not in CELL_TYPES:
             kind = short(repr(cell["cell_type"]))
-            note(f"{where}: cell {number} is left out: there is no type {kind} of cells")
+            note(f"{where}: cell {number} is left out: there is no cell type {kind}")
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] in CELL_TYPES]
     plain: dict[str, Any] = json.loads(json.dumps(notebook))
     return plain

@@ -1,7 +1,4 @@
-"""A book: where its parts are, and what it tells the press about itself.
-
-The latter stands in ``book/settings.yml``.
-"""
+"""A book: where its parts are, and its settings for the press in ``book/settings.yml``."""
 
 from __future__ import annotations
 
@@ -29,62 +26,59 @@ CHAPTERS = "notebooks"
 
 
 class Settings(BaseModel):
-    """What the press knows of a book besides its pages; each setting may be left out."""
+    """A book's settings for the press; each may be left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     layout: Literal["theme", "press"] = "theme"
-    """Who lays out the pages: the theme of the book, or the press."""
+    """Whether the book's theme or the press lays out the pages."""
     folders: list[str] = []
-    """The folders that hold all of its pages and what they show; by default the whole book does."""
+    """The folders of its pages and of what they show; by default the whole book."""
     strict: bool = False
-    """Whether what else is told fails a build: warnings, broken links, fetches from elsewhere."""
+    """Whether notes fail a build: warnings, broken links, requests to other sites."""
     command: str = "bookpress"
-    """What pages and messages tell a reader to type."""
+    """The command that pages and messages show to readers."""
     front_matter: str = "bookpress"
-    """The key under which a page's front matter says things about itself."""
+    """The key of the front matter under which a page describes itself."""
     says: list[str] = []
-    """What each chapter must say about itself under that key, such as an abstract."""
+    """Entries that every chapter must have under that key, such as an abstract."""
     package: str = ""
-    """The package that the chapters call, if any: its source is part of every edition's id."""
+    """The package that the chapters import, if any; its source is part of every edition's id."""
     parameter_types: str = ""
-    """The one module in which types are looked up, where plain ones do not do."""
+    """The module in which types are looked up that are not plain."""
     parameters: dict[str, Wording] = {}
-    """By a parameter's name, or ``chapter.name``, its title and what its panel asks."""
+    """By parameter, or ``chapter.name``: its title and the question in its panel."""
     data_variable: str = "BOOKPRESS_DATA"
-    """The environment variable that names another folder of evidence."""
+    """The environment variable that points to another folder of evidence."""
     preload: list[str] = []
-    """Modules, and module:function to call, before chapters fork: each would else do it anew."""
+    """Modules to import, and module:function to call, once before chapters fork."""
     data_version_parameter: str = ""
-    """The parameter that says which version of the evidence a chapter uses, if any.
-
-    Citations name its value.
-    """
+    """The parameter that chooses the version of the evidence, if any; citations give its value."""
     own: str = ""
-    """The folder of the evidence in which a reader lays rows over tables.
+    """The folder of the evidence for a reader's own rows, which are added to the tables.
 
-    They are CSV, the first column a name.
+    They are CSV files whose first column is a name.
     """
     counted: list[str] = []
     """What the book counts in thousands: a number such as 2000 before one of these is no year."""
     multiverse: dict[str, str] = {}
-    """By chapter:statement, the chapter:result of many runs in which it holds."""
+    """By chapter:statement, the chapter:result that counts in how many runs it holds."""
     fragility: dict[str, str] = {}
-    """By chapter:statement, the chapter:result of the fewest rows that overturn it."""
+    """By chapter:statement, the chapter:result that counts the fewest rows that overturn it."""
     main_choices: list[list[str]] = []
-    """Parameters by kind: a value of one is explored with each of those of another kind."""
+    """Groups of parameters: each value in one group is explored with each value in another."""
     words: dict[str, Word | None] | bool = {}
-    """Words of degree besides those of the press, by name; null switches one off, false all."""
+    """Words of degree added to those of the press, by name; null disables one, false all."""
     comparisons: dict[str, list[Form]] = {}
-    """By the name of a comparison of the book's own, as what `check` reads it: above, every ..."""
+    """By the name of a comparison of its own, what `check` takes it to prove: above, every ..."""
     survival: str = ""
-    """The parameter along which each release scores how long its statements have stood, if any."""
+    """The parameter along which a release measures how long its statements have held, if any."""
     verify: str = ""
-    """module:function that returns what is wrong with the evidence."""
+    """The module:function that returns the faults of the evidence."""
 
     @property
     def is_laid_out(self) -> bool:
-        """Whether the press lays out the pages, and not the theme of the book."""
+        """Whether the press lays out the pages, rather than the book's theme."""
         return self.layout == "press"
 
 
@@ -93,7 +87,7 @@ DEFAULTS = Settings()
 
 @cache
 def load_settings(root: Path) -> Settings:
-    """Return the settings of the book at a folder; a book without the file has the press's own."""
+    """Return the settings of the book in a folder; the defaults if it has no such file."""
     path = root / FILE
     if path.is_file():
         return load_model(path, FILE, Settings)
@@ -101,13 +95,13 @@ def load_settings(root: Path) -> Settings:
 
 
 def is_laid_out(srcdir: str | Path) -> bool:
-    """Return whether the press lays out the pages that Sphinx makes of a folder of sources."""
+    """Return whether the press lays out the pages that Sphinx makes from a source folder."""
     return load_settings(Path(srcdir)).is_laid_out
 
 
 @dataclass(frozen=True)
 class Project:
-    """The places of one book."""
+    """The folders and files of one book."""
 
     root: Path
     """Where ``_toc.yml`` is."""
@@ -115,14 +109,14 @@ class Project:
     data: Path
     """The evidence."""
     packages: tuple[Path, ...]
-    """The source of the press and of the book's package."""
+    """The source of the press and of the book's own package."""
     lock: Path
 
     @classmethod
     def at(cls, root: Path) -> Project:
-        """Return the places of the book at a folder.
+        """Return the book in a folder.
 
-        A variable that its settings name says where other evidence is.
+        The environment variable that its settings name may point to other evidence.
         """
         root = root.resolve()
         settings = load_settings(root)
@@ -138,7 +132,7 @@ class Project:
 
     @classmethod
     def find(cls) -> Project:
-        """Return the book that holds the working folder."""
+        """Return the book that contains the working directory."""
         here = Path.cwd().resolve()
         for folder in (here, *here.parents):
             is_book = (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file()
@@ -150,17 +144,17 @@ class Project:
 
     @property
     def settings(self) -> Settings:
-        """What the book tells the press about itself."""
+        """The book's settings for the press."""
         return load_settings(self.root)
 
     @property
     def watched(self) -> list[Path]:
-        """The folders whose files every chapter may rest on."""
+        """The folders whose files any chapter may depend on."""
         return [self.data, *self.packages]
 
     @property
     def own_rows(self) -> str:
-        """What a reader laid over the evidence, by table and name; empty where nothing is."""
+        """The rows that a reader added to the evidence, by table and name; may be empty."""
         if not self.settings.own:
             return ""
         files = sorted((self.data / self.settings.own).glob("*.csv"))
@@ -168,17 +162,17 @@ class Project:
 
     @property
     def editions(self) -> Path:
-        """Folder of the built editions."""
+        """The folder of the built editions."""
         return self.build / "editions"
 
     @property
     def built(self) -> list[str]:
-        """Names, or ids, of the editions that are built."""
+        """The names, or ids, of the built editions."""
         folders = [path for path in self.editions.glob("[!.]*") if path.is_dir()]
         return sorted(path.name for path in folders if path.name != "_static")
 
     def built_folder(self, name: str) -> Path | None:
-        """Return the folder of a built edition, given its name or its id; None where none is."""
+        """Return the folder of a built edition by its name or id; None if there is none."""
         if name in self.built:
             return self.editions / name
         for folder in self.built:
@@ -190,32 +184,32 @@ class Project:
 
     @property
     def cache(self) -> Path:
-        """Folder of the chapters already run."""
+        """The folder of the chapters already run."""
         return self.build / "cache"
 
     @property
     def failed(self) -> Path:
-        """Folder of the notebooks of chapters that failed, kept for reading."""
+        """The folder of the notebooks of failed chapters, kept for inspection."""
         return self.build / "failed"
 
     @property
     def workshop(self) -> Path:
-        """Folder in which Jupyter Book works.
+        """The folder in which Jupyter Book works.
 
-        Its path never changes, so that Sphinx can go on where it left off.
+        Its path never changes, so that Sphinx can continue where it left off.
         """
         return self.build / "press"
 
 
 def _row_names(path: Path) -> list[str]:
-    """Return the names of the rows of a table, which stand in its first column."""
+    """Return the names of a table's rows, which are in the first column."""
     rows = csv.reader(io.StringIO(decoded(path)))
     first_column = [row[0] for row in rows if row]
     return first_column[1:]
 
 
 def _folders(package: str) -> tuple[Path, ...]:
-    """Return where the package of a book is, without importing it."""
+    """Return the folders of a book's package, without importing it."""
     if not package:
         return ()
     spec = importlib.util.find_spec(package)

@@ -1,6 +1,6 @@
-"""What became of names that were published: of results, statements and parameters, by chapter.
+"""What became of published names: of results, statements and parameters, by chapter.
 
-A book keeps it in one file beside its releases. A present name may be that of another chapter,
+A book records it in one file beside its releases. A new name may be in another chapter,
 ``chapter:name``::
 
     planets:
@@ -11,15 +11,15 @@ A book keeps it in one file beside its releases. A present name may be that of a
 
 ``early.first`` is the first year of the parameter ``early``, which is a period.
 
-A chapter that moved into another one says where. Its names are those of that chapter then, unless
-they say otherwise, and so are the places on its page: sections, figures (``fig-...``) and tables::
+A chapter that moved into another one says where. Its new names are in that chapter unless they say
+otherwise, and so are the places on its page: sections, figures (``fig-...``) and tables::
 
     moons:
       moved: planets
       results: {speed: speed, finders: history:finders_of_moons}
       sections: {tides: tides-of-moons, fig-finders: history#fig-finders-of-moons}
 
-A figure that a chapter no longer has leads from its page to the place that answers it now::
+The page of a figure that a chapter no longer has leads to the place that answers it now::
 
     planets:
       figures: {fig-rings: the-rings, fig-tides: history#fig-tides}
@@ -50,9 +50,9 @@ from bookpress.files import as_mapping, checked, decoded, read
 
 FOLDER = "released"
 FILE = f"{FOLDER}/renamed.yml"
-"""In the folder of the evidence."""
+"""The path of the file in the folder of the evidence."""
 FIGURE = "fig-"
-"""How the name of a figure begins, which is its place on the page of its chapter."""
+"""The prefix of a figure's name, which is also its anchor on the chapter's page."""
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG.pattern}):(?P<name>.+)", re.DOTALL)
 PLACE = re.compile(rf"(?:(?P<chapter>{SLUG.pattern})#)?(?P<anchor>[\w.:-]+)")
@@ -65,13 +65,13 @@ ALLOWED = {
     "figures": "a place on the page such as the-top500, or causes#fig-prices on another's",
     "dropped": "why it is gone, in words",
 }
-"""What stands behind an old name, by the kind of names."""
+"""What an old name may be mapped to, by the kind of name."""
 Kind = Literal["results", "statements"]
 T = TypeVar("T")
 
 
 class Name(NamedTuple):
-    """What a chapter published: its slug, and a key of it or the name of a parameter."""
+    """Something that a chapter published: its slug, and a key or the name of a parameter."""
 
     chapter: str
     key: str
@@ -81,7 +81,7 @@ class Name(NamedTuple):
 
 
 class OldParameter(NamedTuple):
-    """A parameter as it was, what it is now, and which end of a period that is, if any."""
+    """A parameter's old name, its new one, and the end of a period it has become, if any."""
 
     was: Name
     now: Name
@@ -89,26 +89,26 @@ class OldParameter(NamedTuple):
 
     @property
     def words(self) -> str:
-        """What it is now."""
+        """The new name in words."""
         new = self.now.key if self.was.chapter == self.now.chapter else ".".join(self.now)
         if self.end:
             return f"the {self.end} year of {new}"
         return new
 
     def fits(self, known: Parameter | None) -> bool:
-        """Return whether there is such a parameter, a period where an end of one is meant."""
+        """Return whether the new parameter exists, and is a period if an end of one is meant."""
         if known is None:
             return False
         return known.is_period or not self.end
 
 
 class Names(BaseModel):
-    """What became of the names of a chapter: the present one by the old one, or why it is gone."""
+    """What became of a chapter's names: the new name by the old one, or why it is gone."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     moved: str = ""
-    """The chapter that it is part of now; empty where it still is one."""
+    """The chapter that it is now part of; empty if it still is one."""
     results: dict[str, str] = {}
     statements: dict[str, str] = {}
     parameters: dict[str, str] = {}
@@ -119,7 +119,7 @@ class Names(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _known(cls, given: Any) -> Any:
-        """Refuse entries that there are not; one with nothing under it is not there."""
+        """Refuse unknown entries; an entry with nothing under it counts as absent."""
         kinds = list(cls.model_fields)
         entries = _mapping(given, ", ".join(kinds))
         for kind in entries:
@@ -137,7 +137,7 @@ class Names(BaseModel):
     @field_validator(*ALLOWED, mode="before")
     @classmethod
     def _in_order(cls, given: Any, entry: ValidationInfo) -> dict[str, str]:
-        """Return old names with what stands behind each, spelt as the book spells it."""
+        """Return old names and what each is mapped to, in the book's own spelling."""
         kind = str(entry.field_name)
         allowed = ALLOWED[kind]
         read_text = READ[kind]
@@ -154,9 +154,9 @@ class Names(BaseModel):
     @model_validator(mode="after")
     def _sections_of_a_page_that_is_gone(self) -> Self:
         if self.sections and not self.moved:
-            raise ValueError("sections are those of a chapter that moved: say where with `moved`")
+            raise ValueError("only a chapter that moved has sections: say where with `moved`")
         if self.figures and self.moved:
-            raise ValueError("figures of a chapter that moved stand among its sections")
+            raise ValueError("figures of a chapter that moved go among its sections")
         return self
 
     @field_validator("figures")
@@ -164,7 +164,7 @@ class Names(BaseModel):
     def _are_figures(cls, places: dict[str, str]) -> dict[str, str]:
         others = [old for old in places if not old.startswith(FIGURE)]
         if others:
-            raise ValueError(f"{short(repr(others[0]))} is no figure; allowed: {FIGURE}name")
+            raise ValueError(f"{short(repr(others[0]))} is not a figure; allowed: {FIGURE}name")
         return places
 
 
@@ -219,20 +219,20 @@ READ: Mapping[str, Callable[[str], str]] = {
     "figures": _read_place,
     "dropped": _read_reason,
 }
-"""What makes of a text how the book spells it, or refuses it, by the kind of names."""
+"""What validates a new name and returns it in the book's own spelling, by the kind of name."""
 
 
 class Renamed(RootModel[dict[str, Names]]):
-    """The names of all chapters that are others now."""
+    """What became of the names of all chapters."""
 
     model_config = ConfigDict(frozen=True)
 
     def names(self, chapter: str) -> Names:
-        """Return what became of the names of a chapter."""
+        """Return what became of a chapter's names."""
         return self.root.get(chapter, Names())
 
     def now(self, kind: Kind, old: Name) -> Name:
-        """Return the present name of a result or a statement: the same where it has no other."""
+        """Return the present name of a result or a statement, which may be the old one."""
         names = self.names(old.chapter)
         present: Mapping[str, str] = getattr(names, kind)
         if old.key not in present:
@@ -240,18 +240,19 @@ class Renamed(RootModel[dict[str, Names]]):
         return _full(present[old.key], names.moved or old.chapter)
 
     def why_gone(self, old: Name) -> str:
-        """Return why there is no such name any more; empty where nothing is said of it."""
+        """Return why a name is gone; empty if nothing is said."""
         return self.names(old.chapter).dropped.get(old.key, "")
 
     @property
     def moved(self) -> dict[str, Names]:
-        """The chapters that are part of others now."""
+        """The chapters that are now part of others."""
         return {chapter: names for chapter, names in self.root.items() if names.moved}
 
     def places(self, chapter: str) -> dict[str, Name]:
-        """Return where each place on the page of a chapter is now, by its anchor.
+        """Return where each place on a chapter's page is now, by its anchor.
 
-        These are the sections of one that moved, and the figures that one has no longer.
+        These are the sections of a chapter that moved, and the figures that a chapter no longer
+        has.
         """
         names = self.names(chapter)
         places = {}
@@ -263,7 +264,7 @@ class Renamed(RootModel[dict[str, Names]]):
 
     @cached_property
     def parameters(self) -> list[OldParameter]:
-        """Return every parameter that was published under another name."""
+        """Every parameter that was published under another name."""
         parameters: list[OldParameter] = []
         for chapter, names in self.root.items():
             home = names.moved or chapter
@@ -290,7 +291,7 @@ def _old_parameter(was: Name, now: Name) -> OldParameter:
 
 
 def where(project: Project) -> str:
-    """Return the file as messages name it."""
+    """Return the file as it appears in messages."""
     return f"{project.data.name}/{FILE}"
 
 
@@ -308,12 +309,12 @@ def line_of(project: Project, old: Name) -> int:
 
 
 def load_renamed(project: Project) -> Renamed:
-    """Return what became of the published names of a book; nothing where it has no such file.
+    """Return what became of a book's published names; empty if it has no such file.
 
     Raises
     ------
     UsageError
-        If the file is not in order: a line for each entry, with what is allowed.
+        If the file is invalid: one line for each entry, with what is allowed.
     """
     path = project.data / FILE
     if not path.is_file():
@@ -327,8 +328,8 @@ def _parsed(content: bytes, place: str) -> Renamed:
     wrong = [str(slug) for slug in entries if not SLUG.fullmatch(str(slug))]
     if wrong:
         raise UsageError(
-            f"{place}: {short(wrong[0])} is no name of a chapter; "
-            "allowed: small letters, digits and hyphens"
+            f"{place}: {short(wrong[0])} is not the name of a chapter; "
+            "allowed: lower-case letters, digits and hyphens"
         )
     names_by_chapter = {slug: names for slug, names in entries.items() if names is not None}
     return checked(Renamed, names_by_chapter, place)
@@ -337,7 +338,7 @@ def _parsed(content: bytes, place: str) -> Renamed:
 def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> Name:
     """Return the present name of what an edition published, `beside` others of its chapter.
 
-    An edition that knows none of a chapter's purely old names has the present ones already.
+    An edition in which a chapter has none of its purely old names already has the present ones.
     """
     names: Mapping[str, str] = getattr(table.names(old.chapter), kind)
     present = [table.now(kind, Name(old.chapter, key)) for key in names]
@@ -350,9 +351,9 @@ def name_now(table: Renamed, kind: Kind, old: Name, beside: Collection[str]) -> 
 def under_present_names(
     table: Renamed, kind: Kind, published: Mapping[str, Mapping[str, T]]
 ) -> dict[str, dict[str, T]]:
-    """Return results or statements of an edition, by chapter and key, under their present names.
+    """Return an edition's results or statements, by chapter and key, under their present names.
 
-    Where two have the same one now, that of the chapter itself stays.
+    If two have the same name now, the one of the chapter itself stays.
     """
     present: dict[str, dict[str, T]] = {chapter: {} for chapter in published}
     from_elsewhere = []
@@ -369,9 +370,9 @@ def under_present_names(
 
 
 def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return values of an edition by present names of parameters; two ends become a period.
+    """Return an edition's values by the present names of parameters; two ends become a period.
 
-    Where two have the same name now, that of the chapter itself stays.
+    If two have the same name now, the one of the chapter itself stays.
     """
     present = {chapter: dict(values) for chapter, values in used.items()}
     own_first = sorted(table.parameters, key=lambda old: old.was.chapter != old.now.chapter)
@@ -382,14 +383,14 @@ def values_now(table: Renamed, used: Mapping[str, Mapping[str, Any]]) -> dict[st
     for (_, now), by_end in olds.items():
         is_one_year = "" not in by_end and set(by_end) != set(ENDS)
         if is_one_year:
-            continue  # one year is no period: it keeps its old name
+            continue  # one end alone is not a period: it keeps its old name
         values = {end: present[was.chapter].pop(was.key) for end, was in by_end.items()}
         present.setdefault(now.chapter, {}).setdefault(now.key, _joined(values))
     return present
 
 
 def _joined(values: Mapping[str, Any]) -> Any:
-    """Return what the values of a period's ends make; a value that is whole stays as it is."""
+    """Return the value that the ends of a period make; a whole value stays as it is."""
     if "" in values:
         return values[""]
     return period_text((values["first"], values["last"]))

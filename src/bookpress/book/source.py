@@ -1,4 +1,4 @@
-"""The commit that an edition is made from: as git tells it, or in a release as a file tells."""
+"""The commit that an edition is made from, according to git or to a file in a release."""
 
 from __future__ import annotations
 
@@ -19,17 +19,14 @@ from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
 
 FILE = "source.json"
-"""At the root of the book in the archive of a release, where there is no git to ask."""
+"""The file at the root of a release's archive, where there is no git to ask."""
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """See https://reproducible-builds.org/specs/source-date-epoch/."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 
 
 class CommittedSource(BaseModel):
-    """The last commit that touched what an edition is made from.
-
-    With it goes the tree of the book's folder in that commit.
-    """
+    """The last commit that touched the files of an edition, and the tree of the book in it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,7 +34,7 @@ class CommittedSource(BaseModel):
     tree: Hash
     date: datetime
     files: str = ""
-    """In a release: one hash of all files that an edition is made from."""
+    """In a release, one hash of all files that an edition is made from."""
     uncommitted: bool = False
 
     @property
@@ -55,9 +52,9 @@ class CommittedSource(BaseModel):
 
     @property
     def said(self) -> str:
-        """Both identifiers, that of the commit and that of its tree.
+        """Both identifiers, of the commit and of its tree.
 
-        Where there are uncommitted changes, the first with a word on them.
+        With uncommitted changes, the first alone, and a word about them.
         """
         if self.uncommitted:
             return f"uncommitted changes after {self.swhid}"
@@ -74,10 +71,7 @@ def made_from(project: Project) -> list[str]:
 
 
 def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
-    """Return one hash of those files, by name, that lie in some places.
-
-    Hidden ones do not count.
-    """
+    """Return one hash of the files in some places, by name, except hidden ones."""
     folders = tuple(f"{place}/" for place in places)
     counted = {}
     for name, file_hash in hashes.items():
@@ -90,9 +84,9 @@ def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
 
 @cache
 def load_source(project: Project) -> CommittedSource | None:
-    """Return what an edition is made from; asked once.
+    """Return the commit that an edition is made from, cached.
 
-    Nothing is known of a book that is in no repository.
+    None for a book that is in no repository.
     """
     places = made_from(project)
     is_release = (project.root / FILE).is_file()
@@ -102,7 +96,7 @@ def load_source(project: Project) -> CommittedSource | None:
 
 
 def _released(project: Project, places: list[str]) -> CommittedSource:
-    """Return what the file of a release says, held against what lies there now."""
+    """Return the commit that a release names, compared with the files there now."""
     content = read(project.root / FILE)
     source = checked(CommittedSource, parse_json(content, FILE), FILE)
     hashes: dict[str, str] = {}
@@ -116,7 +110,7 @@ def _released(project: Project, places: list[str]) -> CommittedSource:
 
 
 def _committed(root: Path, places: list[str]) -> CommittedSource | None:
-    """Return what git says of the last commit."""
+    """Return the last commit according to git."""
     last = git(root, "log", "-1", "--format=%H %ct", "--", *places)
     if not last:
         return None
@@ -128,9 +122,9 @@ def _committed(root: Path, places: list[str]) -> CommittedSource | None:
 
 
 def git(root: Path, *words: str) -> str | None:
-    """Return what git says in a folder, without line breaks at the end.
+    """Return the output of git in a folder, without trailing line breaks.
 
-    None where it fails or is not there.
+    None if git fails or is not installed.
     """
     command = ["git", "-C", str(root), *words]
     try:
@@ -145,9 +139,9 @@ DOCUMENTS = frozenset({".ipynb", ".md", ".rst"})
 
 @cache
 def is_committed(root: Path, name: str) -> bool:
-    """Return whether a file is as a clone has it.
+    """Return whether a file is the same in a fresh clone.
 
-    Of an archive no repository tells, not even one that it lies in.
+    An archive has no repository of its own, even if it was unpacked into one.
     """
     if (root / FILE).is_file():
         return True
@@ -157,7 +151,7 @@ def is_committed(root: Path, name: str) -> bool:
 def build_time(root: Path) -> datetime:
     """Return the one time that dates a build.
 
-    It is ``SOURCE_DATE_EPOCH``, else the commit's, else the start of 1980.
+    That is ``SOURCE_DATE_EPOCH``, else the time of the commit, else the start of 1980.
     """
     named = os.environ.get(EPOCH_VARIABLE)
     if named is None:
@@ -174,7 +168,7 @@ def build_time(root: Path) -> datetime:
 
 
 def page_epoch(root: Path) -> int:
-    """Return when pages say that they were made, in seconds since 1970: what dates the build."""
+    """Return the date of pages in seconds since 1970: the one that dates the build."""
     moment = build_time(root)
     if moment == EARLIEST:
         moment = datetime.combine(day_of(root), datetime.min.time(), tzinfo=UTC)
@@ -182,9 +176,9 @@ def page_epoch(root: Path) -> int:
 
 
 def day_of(root: Path) -> date:
-    """Return the day by which a book is cited: of its build, else of its newest document.
+    """Return the day by which a book is cited: that of its build, or of its newest document.
 
-    What no repository dates is not from 1980.
+    A book in no repository should not be dated 1980.
     """
     moment = build_time(root)
     if moment != EARLIEST:

@@ -1,1 +1,1 @@
-"""What a chapter is: parameters, what its prose quotes, estimates, comparisons."""
+"""What a chapter is made of: parameters, quotes in its prose, estimates and comparisons."""

@@ -1,4 +1,4 @@
-"""The names that the code of a chapter binds, and what is wrong with those that prose quotes.
+"""The names that a chapter's code binds, and the faults of those that its prose quotes.
 
 Nothing is run.
 """
@@ -18,33 +18,33 @@ from bookpress.chapter.quotes import CELLS, Quote, quotes_of
 from bookpress.errors import PressError, UsageError, nearest, short
 
 OF_PYTHON = r"(?:capture|prun|time|timeit)\b"
-"""The magics of a cell whose lines are Python all the same."""
+"""Cell magics whose cells contain Python all the same."""
 NO_PYTHON = re.compile(
     rf"\A%%(?!{OF_PYTHON}).*|^[%!?][^\n]*|^[\w.*]+\?{{1,2}}[ \t]*$", re.DOTALL | re.MULTILINE
 )
-"""The magics of a notebook, and its questions for help."""
+"""The magics and help requests of a notebook."""
 WITHIN = re.compile(r"^(?P<indent>[ \t]+)[%!][A-Za-z][^\n]*", re.MULTILINE)
-"""Magics in a block."""
+"""Magics inside an indented block."""
 GIVEN = re.compile(r"^(?P<name>[ \t]*\w[\w., ]*=)[ \t]*[%!][A-Za-z][^\n]*", re.MULTILINE)
-"""Names that get what a magic returns, and the name for what a cell puts out."""
+"""Assignments from a magic."""
 CAPTURED = re.compile(r"%%capture(?:[ \t]+--?\S+)*[ \t]+(?P<name>\w+)")
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-"""Nodes that have names of their own."""
+"""Nodes with a scope of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
 LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
-"""Statements that bind a name once and for all, where they stand at the level of the module."""
+"""Statements that bind a name unconditionally, at the level of the module."""
 
 
 class Binding(NamedTuple):
-    """A place where a name is bound: its line, and whether it is bound there once and for all."""
+    """A place where a name is bound: its line, and whether that happens unconditionally."""
 
     line: int
     is_plain: bool
 
 
 def python_of(source: str) -> str:
-    """Return the Python of a page's cells, each line where it stands, all else empty."""
+    """Return the Python code of a page's cells, each line at its place, all other lines empty."""
     lines = [""] * (source.count("\n") + 1)
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
@@ -64,7 +64,7 @@ def _replacement(magic: re.Match[str]) -> str:
 def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
     r"""Return where the code of a chapter binds names at its top level.
 
-    That is nowhere if it is no Python.
+    The result is empty if the code is not Python.
 
     Examples
     --------
@@ -83,7 +83,7 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
 
 
 def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]]:
-    r"""Yield the names that are bound anew before anything reads what they were, and the line.
+    r"""Yield the names that are bound again before anything reads them, with the line.
 
     Examples
     --------
@@ -137,12 +137,12 @@ def _bound_by_walrus(loop: ast.AST) -> Iterator[tuple[str, int]]:
 
 
 def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> Sequence[Quote]:
-    """Return what the prose of a chapter quotes of itself, as `quotes_of` does.
+    """Return what a chapter's prose quotes from the chapter itself, see `quotes_of`.
 
     Raises
     ------
     PressError
-        If something of it cannot be: a line for each, with file, line and sentence.
+        If a quote is faulty: one line each, with file, line and sentence.
     """
     try:
         quotes = quotes_of(slug, source, also)
@@ -158,15 +158,12 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
 
 
 def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with the names that the prose of a chapter quotes.
-
-    Each comes with the line of the sentence.
-    """
+    """Yield the faults of the names that a chapter's prose quotes, each with its line."""
     bound = bindings_of(source)
     is_tested = any(quote.kind == "statement" for quote in quotes)
     for name in (*COMPARISONS, *FUNCTIONS) if is_tested else ():
         for binding in bound.get(name, ()):
-            yield binding.line, f"{name} is the name of a comparison: call it otherwise"
+            yield binding.line, f"{name} is the name of a comparison: choose another name"
     for quote in quotes:
         sentences = iter(quote.sentences.items())
         line, sentence = next(sentences)
@@ -177,7 +174,7 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
 
 
 def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
-    """Return what is wrong with a name that prose quotes; empty where nothing is."""
+    """Return what is wrong with a name that prose quotes; empty if nothing is."""
     places = bound.get(name, ())
     if not places:
         suggestion = nearest(name, sorted({*bound, *COMPARISONS, *FUNCTIONS}))

@@ -1,4 +1,4 @@
-"""The rows behind a share: those that it counts, those that it does not, those left out."""
+"""The rows behind a share: those counted, those not counted, and those left out."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from bookpress.files import harmless
 
 ROWS_MIME = "application/vnd.bookpress.rows+json"
 COUNTED = "counted"
-"""The first column: `YES`, or why a row is not counted."""
+"""The first column: `YES`, or the reason why a row is not counted."""
 YES = "yes"
 LIMIT_VARIABLE = "BOOKPRESS_ROWS"
-"""Says in the environment how many rows a result may carry."""
+"""The environment variable that limits how many rows a result may carry."""
 LIMIT = 500
-"""Rows that a result carries at the most: a longer list is asked for by a command."""
+"""The most rows that a result carries; a command lists more."""
 
 
 class Rows(NamedTuple):
-    """The rows behind a share, with the names of their columns."""
+    """The rows behind a share, and the names of their columns."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
 
 
 MakeRows = Callable[[], Rows]
-"""Makes the rows when they are published: most estimates are not."""
+"""Makes the rows when an estimate is published, which most are not."""
 
 
 def rows_output(key: str, make: MakeRows | None, size: int | None) -> list[dict[str, Any]]:
-    """Return the output that carries the rows of a share of so many; none where they are many."""
+    """Return the output with the rows of a share, `size` of them; none if there are too many."""
     limit = int(os.environ.get(LIMIT_VARIABLE, LIMIT))
     if make is None or not size or size > limit:
         return []
@@ -42,7 +42,7 @@ def rows_output(key: str, make: MakeRows | None, size: int | None) -> list[dict[
 
 
 def to_csv(content: dict[str, Any]) -> str:
-    """Return the rows that an output carries as a table that no spreadsheet runs."""
+    """Return the rows in an output as CSV that no spreadsheet executes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(content["columns"])

@@ -1,10 +1,10 @@
-"""How a chapter declares its parameters, in the cell tagged ``parameters``; reading runs nothing.
+"""How a chapter declares its parameters, in the cell tagged ``parameters``.
 
-Papermill's own form does, ``year = 2000  # of the count [a]``: the type is that of the literal, and
-the comment is the help, which may end with the unit. An annotation narrows it, as in
-``power: Annotated[float, Field(gt=0)] = 1.5`` or ``power: Power = 1.5`` with a type that the
-cell or one above it imports, or of the one module that the book's settings name. What else it does
-is no parameter.
+Reading it runs nothing. Papermill's own form is enough, ``year = 2000  # of the count [a]``: the
+type is that of the literal, and the comment is the help, which may end with the unit. An annotation
+narrows the type: ``power: Annotated[float, Field(gt=0)] = 1.5``, or ``power: Power = 1.5`` with a
+type that the cell or one above it imports, or that stands in the module that the book's settings
+name. Any other statement in the cell declares nothing.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ GENERIC: Mapping[str, Any] = {
     "dict": dict,
     "list": list,
 }
-"""What takes types, or values, in brackets."""
+"""Types that take other types, or values, in brackets."""
 OF_LITERAL: Mapping[type, Any] = {
     bool: bool,
     dict: dict[str, Any],
@@ -55,26 +55,26 @@ OF_LITERAL: Mapping[type, Any] = {
     type(None): Any,
     date: date,
 }
-"""The type of a parameter without annotation, by that of its default."""
+"""The type of a parameter without an annotation, by the type of its default."""
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What the declarations of a cell rest on besides its own code."""
+    """What the declarations in a cell depend on besides the cell itself."""
 
     types: str = ""
-    """The module in which the names of types are looked up, besides the plain ones."""
+    """The module in which types are looked up, besides the plain ones."""
     folders: tuple[Path, ...] = ()
-    """Where modules lie that types are imported from, besides those that are installed."""
+    """Folders of modules that types are imported from, besides those that are installed."""
     above: tuple[str, ...] = ()
-    """The code of the cells above it, whose imports hold in it too."""
+    """The code of the cells above, whose imports count too."""
     asked: tuple[tuple[str, Wording], ...] = ()
-    """By name, what the settings of the book have readers asked."""
+    """By name, how the settings of the book word a parameter for readers."""
     line: int | None = None
-    """The line of the file in which the code begins; 0 where it has none, None if nobody asks."""
+    """The line of the file where the code begins; 0 if it has none, None if messages need none."""
 
     def place(self, where: str, line: int) -> str:
-        """Name a line of the code: that of the file where it has some."""
+        """Name a line of the code, by its line in the file if that is known."""
         if self.line:
             return f"{where}:{self.line + line - 1}"
         return f"{where}: line {line} of the parameters cell"
@@ -84,9 +84,9 @@ PLAIN_SCOPE = Scope()
 
 
 def declaring(cells: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
-    """Return the code of the parameters cell of a notebook, and that of the code cells above it.
+    """Return the code of a notebook's parameters cell, and of the code cells above it.
 
-    Both are empty where it has none.
+    Both are empty if there is no such cell.
     """
     above: list[str] = []
     for cell in cells:
@@ -99,7 +99,7 @@ def declaring(cells: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]
 
 
 def line_in(text: str, code: str) -> int:
-    """Return the line of a text in which the code of a cell begins; 0 where it is not in it."""
+    """Return the line of a text where the code of a cell begins; 0 if it does not contain it."""
     place = text.replace("\r\n", "\n").find(f"\n{code}")
     if place < 0 or not code:
         return 0
@@ -116,15 +116,15 @@ def read_parameters(
     source
         The code of the cell.
     where
-        The file, as messages name it.
+        The file, as it appears in messages.
     scope
-        Where types are found, and what readers are asked; by default the plain types alone.
+        Where types are found, and how parameters are worded; by default, plain types alone.
 
     Raises
     ------
     PressError
-        If the cell is not Python, declares a parameter twice or by a type that there is not, or
-        gives a default that its type does not allow.
+        If the cell is not Python, declares a parameter twice or with an unknown type, or gives a
+        default that its type does not allow.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def read_parameters(
 
 
 def _comments(source: str) -> dict[int, str]:
-    """Return the comments of code by their lines."""
+    """Return the comments in code, by line."""
     tokens = tokenize.generate_tokens(io.StringIO(source).readline)
     comments = [token for token in tokens if token.type == tokenize.COMMENT]
     return {token.start[0]: token.string for token in comments}
@@ -166,9 +166,9 @@ def _comments(source: str) -> dict[int, str]:
 def _declared(
     statement: ast.stmt, places: tuple[str, str], types: Lookup, comment: str
 ) -> Parameter | None:
-    """Return the parameter that a statement declares; None where it does something else.
+    """Return the parameter that a statement declares; None if it declares none.
 
-    The `places` are where it stands, and with its line.
+    `places` names the file, and the file with the statement's line.
     """
     where, line = places
     match statement:
@@ -197,7 +197,7 @@ def _is_literal(value: ast.expr) -> bool:
 
 
 def _literal(value: ast.expr, here: str) -> Any:
-    """Return a default, which is a literal or a date."""
+    """Return a default as a value: a literal or a date."""
     try:
         match value:
             case ast.Call(func=ast.Name(id="date"), args=args, keywords=[]):
@@ -212,18 +212,18 @@ def _literal(value: ast.expr, here: str) -> Any:
 
 
 def _checked(parameter: Parameter, here: str) -> Parameter:
-    """Return a parameter with its default as its own type allows it."""
+    """Return a parameter with its default validated by its own type."""
     try:
         default = parameter.check(parameter.default)
     except (PydanticUserError, TypeError) as error:
-        raise PressError(f"{here}: its type is none that pydantic can check values by") from error
+        raise PressError(f"{here}: pydantic cannot check values of its type") from error
     except ValueError as error:
         raise PressError(f"{here}: the default {error}") from error
     return Parameter(parameter.name, parameter.kind, default, parameter.comment)
 
 
 class _Types:
-    """The types that an annotation may name, looked up without running it."""
+    """Resolves annotations to types without running them."""
 
     def __init__(self, types: Lookup, here: str) -> None:
         self.types = types
@@ -245,7 +245,7 @@ class _Types:
         raise self._refusal(annotation)
 
     def _generic(self, outer: ast.expr, inner: ast.expr) -> Any:
-        """Return what a type with brackets stands for."""
+        """Return the type of an annotation with brackets."""
         name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
         name = self.types.proper(name)
         if name not in GENERIC:
@@ -263,7 +263,7 @@ class _Types:
             raise self._refusal(inner) from error
 
     def _bound(self, bound: ast.expr) -> Any:
-        """Return what bounds a type: `Field` with literals by name."""
+        """Return the bounds of a type: a `Field` with literal keyword arguments."""
         match bound:
             case ast.Call(func=ast.Name(id="Field"), args=[], keywords=keywords):
                 options = {str(word.arg): _literal(word.value, self.here) for word in keywords}
@@ -275,7 +275,7 @@ class _Types:
         raise self._refusal(bound)
 
     def _named(self, name: str) -> Any:
-        """Return the type with a name: a plain one, or one of the book."""
+        """Return the type with a name: a plain one, or one of the book's own."""
         proper = self.types.proper(name)
         if proper in BUILT_IN:
             return BUILT_IN[proper]
@@ -291,7 +291,7 @@ class _Types:
     def _refusal(self, annotation: ast.expr) -> PressError:
         code = short(ast.unparse(annotation))
         return PressError(
-            f"{self.here}: `{code}` is no type that can be read without running it; allowed: "
+            f"{self.here}: `{code}` is not a type that can be read without running it; allowed: "
             f"{', '.join(BUILT_IN)}, types of the book, and of these list[...], dict[...], "
             "X | None, Literal[...], Annotated[..., Field(ge=0)]"
         )

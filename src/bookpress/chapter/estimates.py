@@ -1,7 +1,7 @@
-"""Estimates: values with their intervals and counts, and how they travel in a notebook.
+"""Estimates: values with their intervals and counts, and how a notebook carries them.
 
-An estimate that the prose of a chapter quotes is a *result* of the chapter. It is carried in the
-executed notebook as an output of a MIME type, whoever runs it.
+An estimate that a chapter's prose quotes is a *result* of the chapter. The executed notebook
+carries it as an output with its own MIME type, no matter what runs it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bookpress.errors import short
 
 RESULT_MIME = "application/vnd.bookpress.result+json"
 FIELDS = ("value", "low", "high", "k", "n", "unit", "label")
-"""What travels of an estimate."""
+"""The fields of an estimate that an output carries."""
 
 
 class ResultError(Exception):
@@ -35,29 +35,29 @@ class Estimate:
     Parameters
     ----------
     value : float or None
-        The value in its unit; None where it does not exist, as for a share of nothing. NaN counts
-        as None.
+        The value in its unit; None if it does not exist, as for a share of nothing. NaN counts as
+        None.
     low, high : float, optional
         The ends of its 95% interval, or of the one that the label names.
     k : int, optional
-        How many were counted; with `n` it makes a share.
+        How many were counted; with `n` it gives a share.
     n : int, optional
-        Of how many, or the number of observations.
+        The total, or the number of observations.
     unit : str
         The unit: ``"share"`` (0 to 1), ``"ratio"``, ``"odds ratio"``, ``"count"``, ``"points"``
         (percentage points), ``"year"`` (a calendar year), ``"years"``, ``"months"``, ``"USD"``,
-        or its own word.
+        or any other word.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     period : tuple of int, optional
-        First and last calendar year, so that a statement on a rise or fall knows the order.
+        First and last calendar year, which order two estimates in a statement on a rise or fall.
     rows : callable, optional
-        Makes the rows that `k` and `n` count, see `bookpress.chapter.counted`.
+        Returns the rows that `k` and `n` count, see `bookpress.chapter.counted`.
 
     Raises
     ------
     ValidationError
-        If a part is of another type, or a number is infinite.
+        If a field has the wrong type, or a number is infinite.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class Estimate:
     @field_validator("value", "low", "high")
     @classmethod
     def _finite(cls, number: float | None) -> float | None:
-        """Refuse infinities and turn NaN into None: JSON knows neither."""
+        """Refuse infinities and turn NaN into None: JSON has neither."""
         if number is not None and math.isinf(number):
             raise ValueError("an estimate is finite, or None")
         if number is None or math.isnan(number):
@@ -88,17 +88,17 @@ class Estimate:
         return number
 
     def row(self, name: str = "share") -> dict[str, Any]:
-        """Return the estimate as cells of a row of a table.
+        """Return the estimate as the cells of a table row.
 
         Parameters
         ----------
         name : str
-            The column of the value.
+            The name of the column with the value.
 
         Returns
         -------
         dict
-            The value under that name, with ``low``, ``high``, ``k`` and ``n``.
+            The value under that name, and ``low``, ``high``, ``k`` and ``n``.
 
         Examples
         --------
@@ -109,14 +109,14 @@ class Estimate:
 
     @property
     def width(self) -> float | None:
-        """How far the ends of the interval lie apart, in its unit; None without an interval."""
+        """The width of the interval, in the estimate's unit; None without an interval."""
         if self.low is None or self.high is None:
             return None
         return self.high - self.low
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The estimate as ``results.json`` holds it."""
+        """The fields of the estimate as in ``results.json``."""
         return {name: getattr(self, name) for name in FIELDS}
 
 
@@ -124,12 +124,12 @@ _ESTIMATE = TypeAdapter(Estimate)
 
 
 def read_estimate(fields: Mapping[str, Any]) -> Estimate:
-    """Return the estimate that JSON holds, none of it trusted."""
+    """Return an estimate read from JSON, with every field validated."""
     return _ESTIMATE.validate_python(dict(fields))
 
 
 def as_estimate(name: str, given: Any) -> Estimate:
-    """Return what a chapter calls by a name as an estimate.
+    """Return the value of a chapter's name as an estimate.
 
     A plain number is a count without an interval.
     """
@@ -142,13 +142,13 @@ def as_estimate(name: str, given: Any) -> Estimate:
     except ValidationError:
         pass
     raise ResultError(
-        f"{short(repr(given))} is no estimate and no finite number; "
+        f"{short(repr(given))} is neither an estimate nor a finite number; "
         "give one: Estimate(0.4, 0.3, 0.5, n=9, unit='share')"
     )
 
 
 def result_output(key: str, estimate: Estimate) -> dict[str, Any]:
-    """Return the output of a notebook that carries a result."""
+    """Return the notebook output that carries a result."""
     value = "no value"
     if estimate.value is not None:
         value = f"{estimate.value:.4g}"
@@ -157,7 +157,7 @@ def result_output(key: str, estimate: Estimate) -> dict[str, Any]:
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Estimate]:
-    """Return the results among outputs of the notebook format, by key, in their order."""
+    """Return the results in notebook outputs, by key, in order."""
     results = published(outputs, RESULT_MIME)
     return {key: read_estimate(fields) for key, fields in results.items()}
 
@@ -171,7 +171,7 @@ def outputs_of(cells: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict[str, Any]]:
-    """Return what outputs of a MIME type hold, by key, in the order of the outputs."""
+    """Return the content of outputs with a MIME type, by key, in order."""
     facts: dict[str, dict[str, Any]] = {}
     for output in outputs:
         payload = output.get("data", {}).get(mime)
@@ -186,10 +186,7 @@ def published(outputs: Iterable[Mapping[str, Any]], mime: str) -> dict[str, dict
 
 
 def results_file(results: Mapping[str, Any]) -> bytes:
-    """Return the file of a chapter's results, as readers download it.
-
-    Citations give its hash.
-    """
+    """Return the file of a chapter's results that readers download; citations give its hash."""
     fields = {}
     for key, result in results.items():
         estimate = result if isinstance(result, Estimate) else read_estimate(result)

@@ -1,8 +1,8 @@
-"""What a sentence may quote: a name of the chapter, a path into one, or comparisons of such.
+"""What a sentence may quote: a name of the chapter, a path into one, or comparisons of these.
 
-It is read without running it. Prose is no place for programs: an expression is a call of a
-comparison, with names, numbers, texts, and lists and dictionaries of these. Everything else is a
-function of the book's package, with a name and a test.
+Reading an expression runs nothing. Prose is no place for programs: an expression is a call of a
+comparison with names, numbers, texts, and lists and dictionaries of these. Anything else belongs in
+a function of the book's package, with a name and a test.
 """
 
 from __future__ import annotations
@@ -24,36 +24,36 @@ _WRITTEN = (ast.Constant, ast.List, ast.Tuple, ast.Dict)
 _CALLED = (ast.Call, ast.keyword)
 _RECKONED = (ast.UnaryOp, ast.USub, ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div)
 ALLOWED = (*_QUOTED, *_WRITTEN, *_CALLED, *_RECKONED)
-"""The kinds of nodes of which an expression is made."""
+"""The kinds of nodes that an expression may contain."""
 
 
 FUNCTIONS: Mapping[str, Any] = {"abs": abs, "len": len, "max": max, "min": min, "sum": sum}
-"""What is in scope besides comparisons: what makes one number of several."""
+"""Functions in scope besides comparisons: those that reduce several numbers to one."""
 PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9-]*:\w+")
 _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
 
 
 class Statement(NamedTuple):
-    """What a ``{holds}`` says: a name, if it gives one, and comparisons as one line of Python."""
+    """The content of a ``{holds}``: an optional name, and comparisons as one line of Python."""
 
     name: str
     code: str
 
     @property
     def key(self) -> str:
-        """What ``statements.json`` calls it."""
+        """Its key in ``statements.json``."""
         return self.name or self.code
 
 
 @cache
 def read_statement(text: str) -> Statement:
-    """Return what the text of a ``{holds}`` says.
+    """Return the statement in the text of a ``{holds}``.
 
     Raises
     ------
     UsageError
-        If it is no expression of the allowed kind, or gives a name that a comparison has.
+        If it is not an allowed expression, or its name is that of a comparison.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def read_statement(text: str) -> Statement:
 
 
 def comparisons_in(code: str) -> list[ast.expr]:
-    """Return the comparisons that an expression lists, each of nodes that are allowed."""
+    """Return the comparisons that an expression lists, after checking their nodes."""
     line = " ".join(code.split())
     try:
         tree = ast.parse(f"({line},)", mode="eval")
@@ -80,24 +80,21 @@ def comparisons_in(code: str) -> list[ast.expr]:
         raise UsageError(f"`{short(line)}` is not Python: {error.args[0]}") from error
     body = tree.body
     if not isinstance(body, ast.Tuple):
-        raise UsageError(f"`{short(line)}` is no comparison")
+        raise UsageError(f"`{short(line)}` is not a comparison")
     for node in ast.walk(body):
         if not isinstance(node, ALLOWED):
             kind = type(node).__name__
             raise UsageError(
-                f"`{short(line)}` holds a {kind}; allowed are calls of comparisons "
+                f"`{short(line)}` contains a {kind}; allowed are calls of comparisons "
                 "with names, numbers, texts, lists and dictionaries"
             )
         if isinstance(node, ast.Attribute) and node.attr.startswith("_"):
-            raise UsageError(f"`{short(line)}` looks into the private {node.attr}")
+            raise UsageError(f"`{short(line)}` reads the private {node.attr}")
     return body.elts
 
 
 def names_in(code: str) -> Iterator[str]:
-    """Yield the names that an expression or a path rests on.
-
-    Comparisons and functions in scope are left out.
-    """
+    """Yield the names that an expression or a path depends on, except those always in scope."""
     if PATH.fullmatch(code):
         yield code.partition(".")[0]
         return
@@ -113,9 +110,9 @@ def _names(expression: ast.expr) -> Iterator[str]:
 
 
 def value_at(path: str, scope: Mapping[str, Any]) -> Any:
-    """Return what a path such as ``odds.late`` leads to.
+    """Return the value at a path such as ``odds.late``.
 
-    That is an entry, None where there is none, or an attribute.
+    Each step is an entry of a mapping, None if there is none, or an attribute.
     """
     head, *rest = path.split(".")
     if head not in scope:
@@ -144,16 +141,16 @@ def _entry(value: Any, part: str) -> Any:
 def compared(
     code: str, scope: Mapping[str, Any], results: Collection[str] = ()
 ) -> list[Comparison]:
-    """Return the comparisons that an expression makes of what a chapter has bound.
+    """Return the comparisons that an expression makes of a chapter's names.
 
-    Of the `results` the sentence itself gives the number.
+    `results` are those whose number the sentence itself quotes.
     """
     names = {"__builtins__": {}, **FUNCTIONS, **COMPARISONS, **scope}
     comparisons = []
     for call in comparisons_in(code):
         value = eval(_compiled(ast.unparse(call)), names)  # noqa: S307
         if not isinstance(value, Comparison):
-            raise TypeError(f"{short(repr(value))} is no comparison, such as below(late, early)")
+            raise TypeError(f"{short(repr(value))} is not a comparison such as below(late, early)")
         comparisons.append(replace(value, kind=_kind(call, value, scope, results)))
     return comparisons
 
@@ -161,7 +158,7 @@ def compared(
 def _kind(
     call: ast.expr, comparison: Comparison, scope: Mapping[str, Any], results: Collection[str]
 ) -> Kind:
-    """Return what gives way where a comparison does not hold, by what it is made of."""
+    """Return what gives way if a comparison does not hold, judged by its arguments."""
     parameters = scope.get("__annotations__", {})
     names = [name for name in _names(call) if not isinstance(scope.get(name), ModuleType)]
     is_question = names and all(name in parameters for name in names)

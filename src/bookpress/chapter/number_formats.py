@@ -1,4 +1,7 @@
-"""Results and values in words: how an estimate reads in prose, unit by unit. Knows no Sphinx."""
+"""Results and values in words: how an estimate reads in prose, unit by unit.
+
+Nothing here depends on Sphinx.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ NO_VALUE = "no value"
 NO_INTERVAL = "no interval"
 NO_COUNTS = "no counts"
 FEW = 10
-"""A share of fewer than so many is never written without its counts."""
+"""A share of fewer than this many is never written without its counts."""
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 Writer = Callable[[float, int], str]
-"""Writes a number without the word of its unit, with so many digits beyond the usual."""
+"""Writes a number without its unit, with extra digits beyond the usual."""
 
 
 class FormatError(ValueError):
@@ -31,7 +34,7 @@ def _plain(value: float, decimals: int) -> str:
 
 
 def _significant(value: float, extra: int) -> str:
-    """Write two significant digits below ten, whole numbers from there on."""
+    """Write two significant digits below ten, and whole numbers from there on."""
     rounded = f"{abs(value):.{1 + extra}e}"
     size = float(rounded)  # 9.96 is written 10, not 10.0
     if size == 0 or size >= 10:
@@ -42,9 +45,9 @@ def _significant(value: float, extra: int) -> str:
 
 
 def _percent(value: float, extra: int) -> str:
-    """Write a share as whole percent.
+    """Write a share as a whole percentage.
 
-    One that is closer to 0 or 1 than that has the digits that show it is neither.
+    A share that would round to 0% or 100% gets the digits that show it is neither.
     """
     percent = 100 * value
     edge = min(abs(percent), abs(100 - percent))
@@ -71,7 +74,7 @@ def _whole(value: float, extra: int) -> str:
 
 
 def _dollars(value: float, extra: int) -> str:
-    """Write US dollars, in millions and billions where they are, in cents where these matter."""
+    """Write US dollars: large amounts in millions or billions, small ones with cents."""
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             amount = _whole(value / size, extra)
@@ -93,16 +96,16 @@ UNITS: dict[str, tuple[Writer, str]] = {
     "points": (_significant, "percentage points"),
     "USD": (_dollars, ""),
 }
-"""How the numbers of a unit are written, and the word that follows one.
+"""How the numbers of a unit are written, and the word that follows.
 
 Any other unit is its own word.
 """
 LARGE = 1e12
-"""From here on numbers with a word of their own are written as powers of ten."""
+"""From here on, numbers with a unit of their own are written as powers of ten."""
 
 
 def is_large(value: float) -> bool:
-    """Return whether a number is written as a power of ten where its unit does not say how."""
+    """Return whether a number is written as a power of ten, unless its unit says how."""
     return abs(value) >= LARGE
 
 
@@ -114,7 +117,7 @@ def _other(value: float, extra: int) -> str:
 
 
 def number(value: float | None, unit: str, *, extra: int = 0) -> str:
-    """Write one number without the word of its unit, with so many digits beyond the usual."""
+    """Write one number without its unit, with extra digits beyond the usual."""
     if value is None:
         return NO_VALUE
     write_number, _ = UNITS.get(unit, (_other, ""))
@@ -122,13 +125,13 @@ def number(value: float | None, unit: str, *, extra: int = 0) -> str:
 
 
 def word(unit: str) -> str:
-    """Return the word that follows a number of a unit; empty where none does."""
+    """Return the word that follows a number of a unit; empty if none does."""
     _, word_of_unit = UNITS.get(unit, (_other, unit))
     return word_of_unit
 
 
 def with_unit(text: str, unit: str) -> str:
-    """Put the word of a unit after a number or a range."""
+    """Put the unit after a number or a range."""
     named = word(unit)
     if text == "1":
         named = named.removesuffix("s")
@@ -138,9 +141,9 @@ def with_unit(text: str, unit: str) -> str:
 
 
 def _ends(result: Estimate, extra: int = 0) -> str:
-    """Write the ends of the interval of a result without the word of its unit.
+    """Write the ends of an interval without the unit.
 
-    Ends that are written alike get a digit more.
+    Ends that would look alike get one more digit.
     """
     low = number(result.low, result.unit, extra=extra)
     high = number(result.high, result.unit, extra=extra)
@@ -154,9 +157,9 @@ def _ends(result: Estimate, extra: int = 0) -> str:
 
 
 def interval(result: Estimate, *, extra: int = 0) -> str:
-    """Write the interval of a result, the unit once.
+    """Write the interval of a result, with the unit once.
 
-    Ends that are written alike get a digit more.
+    Ends that would look alike get one more digit.
     """
     if result.low is None or result.high is None:
         return NO_INTERVAL
@@ -185,7 +188,7 @@ def full(result: Estimate) -> str:
 def ranged(result: Estimate, extra: int = 0) -> str:
     """Write a result with the bare ends of its interval in brackets.
 
-    A share of few has its counts there too. All with so many digits beyond the usual.
+    A share of few has its counts there too. All numbers get `extra` digits.
     """
     parts = []
     has_ends = _has_interval(result) and result.low != result.high
@@ -198,12 +201,12 @@ def ranged(result: Estimate, extra: int = 0) -> str:
 
 
 MOST_DIGITS = 3
-"""Digits beyond the usual that tell two values apart, at most."""
+"""The most extra digits used to make two values look different."""
 _WHOLE = re.compile(r"\.0+$")
 
 
 def told_apart(*results: Estimate) -> list[str]:
-    """Write results with as many digits as tell apart those that differ.
+    """Write results with as many digits as make different values look different.
 
     Examples
     --------
@@ -225,7 +228,7 @@ def _has_interval(result: Estimate) -> bool:
 
 
 def _with_parts(text: str, parts: list[str]) -> str:
-    """Write a result with more about it in brackets."""
+    """Add more about a result in brackets."""
     more = "; ".join(parts)
     if more:
         return f"{text} ({more})"
@@ -259,7 +262,7 @@ FORMATS: dict[str, Callable[[Estimate], str]] = {
 
 
 def write(result: Estimate, how: str = "value") -> str:
-    """Write a result for prose, in one of `FORMATS`; any other is a `FormatError`."""
+    """Write a result for prose in one of `FORMATS`; raise a `FormatError` for any other."""
     if how not in FORMATS:
         formats = ", ".join(FORMATS)
         raise FormatError(f"no format {how!r}; there are {formats}")
@@ -267,13 +270,13 @@ def write(result: Estimate, how: str = "value") -> str:
 
 
 def period(first: int | None, last: int | None, joint: str = " to ") -> str:
-    """Write a period of years: one that is a single year as this year."""
+    """Write a period of years; a single year is written once."""
     ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
     return joint.join(dict.fromkeys(ends))
 
 
 def with_capital(text: str) -> str:
-    """Return a text that begins with a capital, otherwise as it is."""
+    """Return a text with its first letter capitalised, otherwise unchanged."""
     return text[:1].upper() + text[1:]
 
 
@@ -281,12 +284,12 @@ _DATE = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])(-(?P<day>0[1-9]|[1
 
 
 def spoken(text: str) -> str:
-    """Return a month or a day as people write it, anything else as it is.
+    """Return a month or a day as people write it; any other text unchanged.
 
     Parameters
     ----------
     text : str
-        A month or a day as data have it, ``"2026-08"`` or ``"2026-08-09"``, or any other text.
+        A month or a day as in data, ``"2026-08"`` or ``"2026-08-09"``, or any other text.
 
     Returns
     -------
@@ -308,7 +311,7 @@ def spoken(text: str) -> str:
 
 
 def setting(value: Any) -> str:
-    """Write the value of a parameter as a command takes it, for people.
+    """Write the value of a parameter for people.
 
     Examples
     --------
@@ -327,11 +330,11 @@ def setting(value: Any) -> str:
 
 
 SPELLED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-"""The numbers that prose spells."""
+"""The numbers that prose spells out."""
 
 
 def spelled(digits: str) -> str:
-    """Return a number from 1 to 10 as prose spells it; empty for anything else.
+    """Return a number from 1 to 10 as prose spells it out; empty for anything else.
 
     Examples
     --------
@@ -343,9 +346,9 @@ def spelled(digits: str) -> str:
 
 
 def difference(first: float, second: float, unit: str) -> str:
-    """Write how far two values lie apart.
+    """Write how far two values are apart.
 
-    Shares are apart by points, counts by one and one, others by a part or a factor.
+    Shares differ by points, counts by a number, others by a percentage or a factor.
     """
     apart = abs(second - first)
     if unit == "share":

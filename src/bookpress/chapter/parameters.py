@@ -1,6 +1,6 @@
 """Parameters: the typed, bounded choices of a chapter.
 
-How a chapter declares them is in `bookpress.chapter.declarations`.
+`bookpress.chapter.declarations` reads how a chapter declares them.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.errors import nearest, short
 
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
-"""What papermill can put into a notebook."""
+"""The types of values that papermill can inject into a notebook."""
 READING_ON = re.compile(r".* (at|before|for|from|in|of|on|over|since|than|with|within)")
-"""A question that ends in a preposition reads on with the value."""
+"""A question that ends in a preposition, so that the value can follow it."""
 COMMENT = re.compile(r"#\s*(?P<help>.*?)\s*(?:\[(?P<unit>[^\[\]]+)\])?\s*")
 FOR_TOOLS = re.compile(
     r"\s*#\s*(?:fmt: ?(?:skip|off|on)|noqa|nosec|(?:type|pyright): ?ignore|pylint: ?disable)\b.*"
 )
-"""The part of a comment that formatters and linters read."""
+"""The part of a comment that is meant for formatters and linters."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A typed, bounded choice of a chapter, and the comment that stands behind it there."""
+    """A typed, bounded choice of a chapter, with the comment behind its declaration."""
 
     name: str
     kind: Any
     default: Value
     comment: str = ""
     asked: Wording = NO_WORDING
-    """What the settings of its book have readers asked of it."""
+    """How the book's settings word it for readers."""
     tried: Sequence[Value] = ()
-    """Values that are allowed, and explored instead of those that its type lists."""
+    """Allowed values to explore instead of those that its type lists."""
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -79,35 +79,35 @@ class Parameter:
 
     @property
     def help(self) -> str:
-        """What it means."""
+        """What the parameter means."""
         return str(self.schema.get("description", ""))
 
     @property
     def unit(self) -> str:
-        """Its unit; empty where it has none."""
+        """Its unit; empty if it has none."""
         return str(self.schema.get("unit", ""))
 
     @property
     def label(self) -> str:
-        """What a reader is asked: its title, or that of its type, else its name in words."""
+        """Its label for readers: its title, or that of its type, else its name in words."""
         name = self.name.replace("_", " ").capitalize()
         return str(self.schema.get("title") or name)
 
     @property
     def ask(self) -> str:
-        """What its panel asks, with a verb where it, or its type, has one, else its label."""
+        """The question in its panel, with a verb if it or its type gives one, else its label."""
         return str(self.schema.get("ask") or self.label)
 
     def words(self, value: Value) -> str:
-        """Return a value as a reader is offered it."""
+        """Return a value in words, as readers see it."""
         if self.unit in UNITS and isinstance(value, int | float):
             return with_unit(number(value, self.unit), self.unit)
         return in_words(value, self.schema)
 
     def condition(self, value: Value) -> str:
-        """Return a value as the end of a sentence: ``large means …``, ``with release: March 2026``.
+        """Return a value as the end of a sentence: ``if large means …``, ``with release: 2026``.
 
-        Its type says so for it, or its title reads on with what the value means.
+        The type may give the words itself; otherwise they are built from the question or the title.
         """
         conditions = self.schema.get("conditions", {})
         if isinstance(value, str) and value in conditions:
@@ -124,17 +124,17 @@ class Parameter:
 
     @property
     def noun(self) -> str:
-        """What one of its values is, as its type has it; empty where that says nothing."""
+        """What one of its values is, according to its type; empty if that does not say."""
         usual = "period" if self.is_period else ""
         return str(self.schema.get("noun", usual))
 
     @property
     def asks_anew(self) -> bool:
-        """Whether sentences speak of something else under another value, such as another year."""
+        """Whether another value, such as another year, makes sentences ask a different question."""
         return bool(self.schema.get("question"))
 
     def is_proper(self, value: Value) -> bool:
-        """Return whether a value is one of what its `noun` names, and does not lie beyond it."""
+        """Return whether a value is one of the things that `noun` names."""
         return value not in self.schema.get("beyond", ())
 
     @property
@@ -144,12 +144,12 @@ class Parameter:
 
     @property
     def choices(self) -> list[Value]:
-        """The allowed values where they are a closed set, else an empty list."""
+        """The allowed values if they are a closed set, else an empty list."""
         return list(self.schema.get("enum", []))
 
     @property
     def has_order(self) -> bool:
-        """Whether its values are a closed set in an order: numbers, or texts such as dates."""
+        """Whether its values are a closed, ordered set: numbers, or texts such as dates."""
         return bool(self.choices) and are_ordered(self.choices)
 
     @property
@@ -158,7 +158,7 @@ class Parameter:
         return self.schema.get("format") == FORMAT
 
     def in_python(self, value: Value) -> Any:
-        """Return a value as the chapter sees it: a period as a tuple, a date as one."""
+        """Return a value as the chapter sees it: a period as a tuple, a date as a `date`."""
         if self.is_period:
             return years_of(value)
         if self.schema.get("format") == "date":
@@ -168,9 +168,9 @@ class Parameter:
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them.
 
-        They are those to be `tried`, else all of a closed set, else those that the type lists. Its
-        ``explore`` lists values, is a range such as ``0:10:2``, or has steps ``by`` or factors
-        ``times``, within a limit ``to`` or those ``of``.
+        They are those in `tried`, else all of a closed set, else those that the type lists. A
+        type's ``explore`` lists values, is a range such as ``0:10:2``, or has steps (``by``) or
+        factors (``times``), restricted by a limit (``to``) or a list (``of``).
         """
         values = [value]
         for candidate in self._candidates(value):
@@ -184,7 +184,7 @@ class Parameter:
         return values
 
     def _candidates(self, value: Value) -> Sequence[Value]:
-        """Return the values to be tried, whether or not they are allowed."""
+        """Return the values to try, allowed or not."""
         if self.tried:
             return self.tried
         default = [False, True] if isinstance(value, bool) else self._steps
@@ -199,7 +199,7 @@ class Parameter:
 
     @property
     def _steps(self) -> str | list[Value]:
-        """The range of a number whose type has both ends and a step; else nothing."""
+        """The range of a number whose type has both bounds and a step; otherwise empty."""
         first = self.schema.get("minimum")
         last = self.schema.get("maximum")
         step = self.schema.get("multipleOf")
@@ -208,7 +208,7 @@ class Parameter:
         return f"{first}:{last}:{step}"
 
     def check(self, value: Value) -> Value:
-        """Return a typed value (from YAML, JSON or Python) after checking it.
+        """Return a typed value (from YAML, JSON or Python) after validating it.
 
         Nothing is converted.
         """
@@ -227,7 +227,7 @@ class Parameter:
         return checked
 
     def _shown(self, value: Value, text: str) -> str:
-        """Return a refused value as the refusal shows it; `text` is its JSON."""
+        """Return a refused value as the message shows it; `text` is its JSON."""
         is_text = isinstance(value, str) and self.schema.get("type") != "string"
         if is_text:
             return f"the text {text}"
@@ -236,9 +236,9 @@ class Parameter:
         return text
 
     def parse(self, text: str) -> Value:
-        """Return the value that a text of the command line stands for.
+        """Return the value of a text from the command line.
 
-        It is read as JSON where the type takes it, else as it stands.
+        It is read as JSON if the type accepts that, otherwise as plain text.
         """
         refused: ValueError | None = None
         try:
@@ -256,9 +256,9 @@ class Parameter:
         return self.check(value)
 
     def _refusal(self, shown: str, error: ValidationError) -> ValueError:
-        """Return one line: the value, what is wrong with it, what may be.
+        """Return an error of one line: the value, what is wrong with it, and what is allowed.
 
-        It names the wrong items of a list, and gives what the type's own check says.
+        It names the wrong items of a list, and says what the type's own check found.
         """
         items: list[str] = []
         reasons: list[str] = []
@@ -275,7 +275,7 @@ class Parameter:
 
 
 def _moved(value: Value, explore: Mapping[str, Any]) -> list[Value]:
-    """Return a number moved by steps and factors, as far as a type allows."""
+    """Return a number moved by steps and factors, within the limits of its type."""
     steps = explore.get("by", ())
     factors = explore.get("times", ())
     moved = [value + step for step in steps]
@@ -287,12 +287,12 @@ def _moved(value: Value, explore: Mapping[str, Any]) -> list[Value]:
 
 
 def _rounded(number: float) -> float:
-    """Return a number without the last digits that arithmetic leaves."""
+    """Return a number without the noise that arithmetic leaves in the last digits."""
     return float(f"{number:.12g}")
 
 
 def _number(text: str) -> float:
-    """Return a number of JSON with a point or an exponent, whole where it is whole.
+    """Return a JSON number with a point or an exponent, as an integer if it is whole.
 
     So ``1e6`` is a million.
     """
@@ -303,19 +303,19 @@ def _number(text: str) -> float:
 
 
 def check_values(scope: dict[str, Any], known: Collection[str] = ()) -> None:
-    """Bring the values of a notebook, by its ``globals()``, into the form that its cells expect.
+    """Convert the values in a notebook's ``globals()`` to the form that its cells expect.
 
     Parameters
     ----------
     scope : dict
         The names of the notebook and their values.
     known : collection of str
-        The names that its own cells bind so far; any other value is one that papermill put in.
+        The names that its own cells have bound so far; papermill injected any other value.
 
     Raises
     ------
     ValueError
-        If some are none that its parameter cell allows, or are no parameters.
+        If the parameters cell does not allow a value, or a name is not a parameter.
     """
     problems = [_unknown(name, scope) for name in _put_in(scope, known)] if known else []
     for name, kind in scope.get("__annotations__", {}).items():
@@ -330,7 +330,7 @@ def check_values(scope: dict[str, Any], known: Collection[str] = ()) -> None:
 
 
 def _put_in(scope: Mapping[str, Any], known: Collection[str]) -> list[str]:
-    """Return the names of plain values that the cells of a notebook do not bind."""
+    """Return the names of plain values that no cell of the notebook binds."""
     ours = {"In", "Out", *known}
     names = [name for name in scope if not name.startswith("_") and name not in ours]
     return [name for name in names if isinstance(scope[name], PLAIN_VALUES)]
@@ -344,9 +344,9 @@ def _unknown(name: str, scope: Mapping[str, Any]) -> str:
 def describe(
     parameters: Iterable[Parameter], values: Mapping[str, Value] | None = None
 ) -> list[dict[str, Value]]:
-    """Return a row a parameter for people to read.
+    """Return one row for each parameter, for people to read.
 
-    It has the value used where that is not the default.
+    It has the value in use if that is not the default.
     """
     used = values or {}
     rows = []
@@ -373,14 +373,14 @@ def _row(parameter: Parameter, value: Value) -> dict[str, Value]:
 
 
 def _code(value: Any) -> str:
-    """Return a value as Python, as a chapter that imports `date` would write it."""
+    """Return a value as Python code, as a chapter that imports `date` would write it."""
     return repr(value).removeprefix("datetime.")
 
 
 def chapter_schema(parameters: Sequence[Parameter]) -> dict[str, Any]:
     """Return the JSON Schema of a chapter's parameters.
 
-    It is that of an object that takes these names and no others.
+    It describes an object with these names and no others.
     """
     return {
         "type": "object",

@@ -1,8 +1,8 @@
 """Periods of years as one parameter: ``(2020, 2022)`` in a cell, ``2020-2022`` everywhere else.
 
-As a value of a parameter a period is a text, so that it is written alike on the command line, in an
-edition's file, in an address and in JSON; a list of two years, or one year, is turned into that. A
-chapter sees a tuple.
+As the value of a parameter a period is text, so that it is written the same way on the command
+line, in an edition's file, in an address and in JSON. A list of two years, or one year, is
+converted to that. A chapter sees a tuple.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pydantic import BeforeValidator, Field
 from bookpress.errors import short
 
 FORMAT = "period"
-"""What a JSON Schema calls such a text."""
+"""The name of this format in a JSON Schema."""
 PATTERN = r"^\d{4}(-\d{4})?$"
-"""For programs that know no such format."""
+"""A pattern for programs that do not know the format."""
 ENDS = ("first", "last")
 _TEXT = re.compile(r"(?P<first>\d{4})(?:[-–](?P<last>\d{4}))?")
 
 Years = tuple[int, int]
-"""First and last year, both included."""
+"""The first and the last year, both included."""
 
 
 def period_type(
@@ -38,12 +38,12 @@ def period_type(
     Parameters
     ----------
     least, most : int
-        The first and the last year that a period may hold.
+        The earliest and the latest year that a period may contain.
     explore : callable, optional
-        Returns by how many years a reader may move either end on the page (``by``), and up to which
+        Returns by how many years a reader may move either end on the page (``by``), and the latest
         year (``to``).
     title : str, optional
-        What a reader is asked; by default the name of the parameter in words.
+        The title for readers; by default the name of the parameter in words.
 
     Returns
     -------
@@ -63,7 +63,7 @@ def period_type(
             raise ValueError("its first year comes after its last")
         for year in (first, last):
             if not least <= year <= most:
-                raise ValueError(f"{year} lies outside")
+                raise ValueError(f"{year} is outside")
         return period_text((first, last))
 
     def describe(schema: dict[str, Any]) -> None:
@@ -77,7 +77,7 @@ def period_type(
 
 
 def years_of(given: Any) -> Years:
-    """Return first and last year of a period however it is written, or of a year.
+    """Return the first and last year of a period, however it is written, or of a year.
 
     Raises
     ------
@@ -101,17 +101,17 @@ def years_of(given: Any) -> Years:
         if isinstance(first, SupportsIndex) and isinstance(last, SupportsIndex):
             return int(first), int(last)
     raise ValueError(
-        f"{short(repr(given))} is no period: give first and last year, such as 2020-2022"
+        f"{short(repr(given))} is not a period: give first and last year, such as 2020-2022"
     )
 
 
 def period_text(years: Years) -> str:
-    """Return a period as it is typed: one that is a single year as this year."""
+    """Return a period as it is typed; a single year is written once."""
     return "-".join(map(str, dict.fromkeys(years)))
 
 
 def with_end(period: str, end: str, year: int) -> str:
-    """Return a period with another first or last year, whether or not that makes years in order.
+    """Return a period with another first or last year, even if that puts the years out of order.
 
     Examples
     --------
@@ -125,9 +125,9 @@ def with_end(period: str, end: str, year: int) -> str:
 
 
 def explored_periods(value: str, explore: Mapping[str, Any]) -> list[str]:
-    """Return a period with either end moved by the steps ``by``.
+    """Return a period with either end moved by the steps in ``by``.
 
-    Neither is moved further than there are whole years (``to``).
+    Neither end is moved past the last complete year (``to``).
     """
     first, last = years_of(value)
     most = explore.get("to", max(last, first))

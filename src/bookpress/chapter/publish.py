@@ -1,7 +1,7 @@
 """The last cell of a chapter, which the press writes.
 
-It evaluates what the prose quotes and puts it into the outputs. So results and statements are there
-whoever runs the notebook: the press, papermill, Jupyter Book, a reader.
+It evaluates what the prose quotes and publishes it as outputs. So results and statements are there
+no matter what runs the notebook: the press, papermill, Jupyter Book or a reader.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bookpress.chapter.statements import joined, statement_output
 from bookpress.errors import short
 
 TAG = "quotes"
-"""The tag of the cell, besides the one by which it does not show."""
+"""The tag of the cell, besides the one that hides it."""
 _CODE = """\
 # What the prose quotes, written by the press: \
 kind, key, expression, and the sentences by their lines.
@@ -33,11 +33,11 @@ publish(
 )"""
 
 Fact = tuple[Any, ...]
-"""Kind, key, code, sentences by line and, of a statement, the results that these quote."""
+"""Kind, key, code, sentences by line and, for a statement, the results that they all quote."""
 
 
 def cell_of(quotes: Iterable[Quote], where: str) -> str:
-    """Return the code of the cell that publishes what the prose of a file quotes."""
+    """Return the code of the cell that publishes what a file's prose quotes."""
     facts = "\n".join(map(_fact_line, quotes))
     return _CODE.format(where=where, facts=facts)
 
@@ -50,7 +50,7 @@ def _fact_line(quote: Quote) -> str:
 
 
 def as_cell(code: str) -> dict[str, Any]:
-    """Return that cell as a notebook holds it, not run."""
+    """Return that cell as part of a notebook, not yet run."""
     return {
         "cell_type": "code",
         "execution_count": None,
@@ -62,23 +62,23 @@ def as_cell(code: str) -> dict[str, Any]:
 
 
 def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None:
-    """Publish what prose quotes, as outputs of the cell that calls this.
+    """Publish what prose quotes, as outputs of the calling cell.
 
     Parameters
     ----------
     scope : mapping
-        The names of the chapter after its last cell: its ``globals()``.
+        The chapter's names after its last cell: its ``globals()``.
     where : str
-        The file of the chapter, as errors name it.
+        The file of the chapter, as it appears in errors.
     facts : sequence of tuple
-        Of each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that
-        makes it, the sentences that quote it by their lines and, of a statement, the results that
-        all these sentences quote.
+        For each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that
+        computes it, the sentences that quote it by line and, for a statement, the results that all
+        these sentences quote.
 
     Raises
     ------
     ResultError
-        If facts cannot be evaluated; it names all of them, each with its line and sentence.
+        If facts cannot be evaluated; it names each with its line and sentence.
     """
     from IPython.display import display
 
@@ -102,7 +102,7 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
 
 
 def _described(error: Exception) -> str:
-    """Return what an error says, with its kind where that is not our own."""
+    """Return an error's message, with its type unless it is our own."""
     is_own = isinstance(error, ResultError)
     if is_own:
         return str(error)
@@ -118,20 +118,20 @@ def _outputs(kind: str, key: str, code: str, scope: Mapping[str, Any]) -> list[d
             value = Estimate(None, label=label)
         estimate = as_estimate(key, value)
         return [result_output(key, estimate), *rows_output(key, estimate.rows, estimate.n)]
-    if key in scope.get("__annotations__", {}):  # the page knows its parameters
+    if key in scope.get("__annotations__", {}):  # pages read parameters themselves
         return []
     first, last = years_in(value_at(code, scope))
     return [_year_output(key, "first", first), _year_output(key, "last", last)]
 
 
 def _year_output(key: str, end: str, year: int | None) -> dict[str, Any]:
-    """Return the output that carries the first or the last year of a period."""
+    """Return the output with the first or the last year of a period."""
     estimate = Estimate(year, unit="year", label=f"{end} year of {key}")
     return result_output(f"{key}.{end}", estimate)
 
 
 def years_in(given: Any) -> tuple[int | None, int | None]:
-    """Return first and last year of a period, a year, or an estimate that has a period."""
+    """Return the first and last year of a period, a year, or an estimate that has a period."""
     period = getattr(given, "period", given)
     if period is None:
         return None, None

@@ -1,7 +1,7 @@
-"""What the prose of a chapter quotes: results, periods and statements, with line and sentence.
+"""What a chapter's prose quotes: results, periods and statements, with line and sentence.
 
-Prose stands in Markdown, in the front matter, and in the metadata of figures and tables. It is read
-here without running anything.
+Prose stands in Markdown, in the front matter, and in the metadata of figures and tables. Reading it
+runs nothing.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ CELLS = re.compile(
     r"(?P<head>---[ \r]*\n.*?^---[ \r]*\n|(?::[^\n]*\n)*)(?P<code>.*?)^(?P=fence)[ \r]*$",
     re.DOTALL | re.MULTILINE,
 )
-"""The code cells of a MyST notebook: what stands above the code, and the code."""
+"""The code cells of a MyST notebook: their options (``head``) and their code."""
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
 NO_ROLES = re.compile(
     r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$"
     r"|<!--.*?-->|(?<!`)``(?!`).*?(?<!`)``(?!`)",
     re.DOTALL | re.MULTILINE,
 )
-"""Comments, and code that shows a role to readers; what it finds of directives is kept."""
+"""Comments, and code that only shows a role to readers; directives match too, and are kept."""
 JOINTS = {"value": " to ", "dash": "–"}
-"""What stands between the first and the last year of a period, by format."""
+"""The text between the first and the last year of a period, by format."""
 Kind = Literal["result", "years", "statement"]
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A fact that prose quotes, the code that makes it, and by line the sentences that quote it.
+    """A fact that prose quotes, the code that computes it, and the sentences that quote it by line.
 
-    Of a statement also the results that all these sentences quote.
+    A statement also has the results that all these sentences quote.
     """
 
     kind: Kind
@@ -54,37 +54,37 @@ class Quote:
 
 
 class Role(NamedTuple):
-    """A role of a page: what it holds in one line, and the sentence up to it."""
+    """A role on a page: its text on one line, and the sentence up to it."""
 
     kind: str
     text: str
     line: int
     sentence: str
     place: str
-    """Empty in the text, else the path of the metadata or front matter."""
+    """The path in the metadata or front matter; empty in running text."""
     markdown: str = ""
-    """The sentence as its author wrote it."""
+    """The sentence in Markdown, as its author wrote it."""
 
     @property
     def results(self) -> list[str]:
-        """The results that the sentence quotes, as it names them."""
+        """The results that the sentence quotes, by the names it uses."""
         roles = ROLE.finditer(self.markdown)
         return [split_result(role["text"])[0] for role in roles if role["kind"] == "result"]
 
 
 class Mark(NamedTuple):
-    """A sentence, told without its values, that rests on a statement, told by its full name."""
+    """A sentence without its values, and the full name of the statement that it rests on."""
 
     page: str
     line: int
     name: str
     sentence: str
     markdown: str = ""
-    """The same as its author wrote it."""
+    """The sentence in Markdown, as its author wrote it."""
 
 
 def roles_of(source: str) -> Iterator[Role]:
-    """Yield the roles of a page that quote results, periods and statements, in their order."""
+    """Yield the roles of a page that quote results, periods and statements, in order."""
     text = NO_ROLES.sub(_blanked, source)
     front = FRONT.match(text)
     if front:
@@ -93,7 +93,7 @@ def roles_of(source: str) -> Iterator[Role]:
     for cell in CELLS.finditer(text, last):
         yield from _roles_in_text(text, last, cell.start())
         lines_before = text.count("\n", 0, cell.start("head"))
-        first_line = lines_before + 2  # below the line that opens it
+        first_line = lines_before + 2  # the line below the opening fence
         yield from _roles_in_yaml(cell["head"].strip("-\n"), first_line)
         last = cell.end()
     yield from _roles_in_text(text, last, len(text))
@@ -113,21 +113,21 @@ def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
         line = text.count("\n", 0, role.start()) + 1
         written = _up_to(text, last, role)
         sentence = plain(written)
-        if sentence:  # a second mark at a sentence rests on the same results
+        if sentence:  # a second mark at a sentence has no text of its own
             *_, markdown = SENTENCE_END.split(written.strip())
         yield Role(kind, _one_line(role["text"]), line, sentence, "", markdown)
         last = role.end() if kind == "holds" else last
 
 
 def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
-    """Yield the roles of texts in YAML as its parser reads them, for a text may be wrapped."""
+    """Yield the roles in texts in YAML, parsed first because a text may be wrapped."""
     starts = [role.start() for role in re.finditer(r"\{(?:result|years|holds)\}`", text)]
     lines = [first_line + text.count("\n", 0, start) for start in starts]
     if not lines:
         return
     try:
         entries = load_quickly(text)
-    except yaml.YAMLError:  # those who read it say so
+    except yaml.YAMLError:  # reported where the page is read
         return
     for path, value in texts_of(entries):
         for role in _roles_in_text(value, 0, len(value)):
@@ -136,7 +136,7 @@ def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
 
 
 def texts_of(entries: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Yield the texts in lists and mappings, each with the path that leads to it."""
+    """Yield the texts in nested lists and mappings, each with the path to it."""
     if isinstance(entries, str):
         yield path, entries
     elif isinstance(entries, dict | list):
@@ -150,24 +150,21 @@ def _one_line(text: str) -> str:
 
 
 _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", re.MULTILINE)
-"""What a paragraph begins after.
-
-That is an empty line, the sign of a list item, the name of an entry, or the edge of a cell.
-"""
+"""What can precede a paragraph: an empty line, a list marker, an entry's name, a cell's edge."""
 SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")
-"""What lies between two sentences."""
+"""The boundary between two sentences."""
 _PLAIN = (
     (r"^(?:`{3,}|:{3,}).*$", ""),
     (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
     (r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`", ""),
-    (r"\{[\w:-]+\}(`+)[\s\S]*?\1", "…"),  # a value, which differs between editions
+    (r"\{[\w:-]+\}(`+)[\s\S]*?\1", "…"),  # a value, which depends on the edition
     (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
     (r"[*`]", ""),
 )
 
 
 def _up_to(text: str, last: int, role: re.Match[str]) -> str:
-    """Return the Markdown of a paragraph up to a mark, or to a value and with it."""
+    """Return the Markdown of a paragraph up to a mark, or up to and including a value."""
     end = role.end()
     if role["kind"] == "holds":
         end = role.start()
@@ -177,23 +174,20 @@ def _up_to(text: str, last: int, role: re.Match[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Return the last sentence of Markdown without its markup.
-
-    Of values nothing is told but that they are there.
-    """
+    """Return the last sentence of Markdown without its markup, with … for each value."""
     sentences = SENTENCE_END.split(without_markup(text))
     return sentences[-1]
 
 
 def without_markup(text: str) -> str:
-    """Return Markdown without its markup, in one line."""
+    """Return Markdown without its markup, on one line."""
     for markup, words in _PLAIN:
         text = re.sub(markup, words, text, flags=re.MULTILINE)
     return _one_line(text)
 
 
 def full_name(name: str, docname: str) -> str:
-    """Return a name with its chapter: that of the page where none is given."""
+    """Return a name with its chapter, by default that of the page."""
     if ELSEWHERE.match(name):
         return name
     chapter = docname.rsplit("/", 1)[-1]
@@ -201,7 +195,7 @@ def full_name(name: str, docname: str) -> str:
 
 
 def statement_name(text: str, docname: str) -> str:
-    """Return the full name of the statement that a ``{holds}`` names or makes.
+    """Return the full name of the statement that a ``{holds}`` names or defines.
 
     Raises
     ------
@@ -233,7 +227,7 @@ def split_years(text: str) -> tuple[str, str]:
 def split_parameter(text: str) -> tuple[str, str]:
     """Return the name in a ``{param}``, with its chapter if there is one, and the format.
 
-    ``words`` is the one format besides the value: a month as it is spoken, a small number spelled.
+    The only format besides the value is ``words``: a month in words, a small number spelled out.
     """
     head, _, last = text.rpartition(":")
     if head and last == "words":
@@ -242,10 +236,7 @@ def split_parameter(text: str) -> tuple[str, str]:
 
 
 def id_of(key: str) -> str:
-    """Return the key of a statement as part of an id.
-
-    An expression gives its words and a short hash.
-    """
+    """Return a statement's key in a form fit for an id: of an expression, words and a hash."""
     if key.isidentifier():
         return key
     hyphened = re.sub(r"\W+", "-", key)
@@ -264,9 +255,9 @@ def anchor(name: str, docname: str) -> str:
 
 
 def marks_of(docname: str, source: str) -> Iterator[Mark]:
-    r"""Yield the marks of a page in their order, but for those in comments.
+    r"""Yield the marks of a page in order, except in comments.
 
-    One that is no statement is left out.
+    A ``{holds}`` that is not a statement is left out.
 
     Examples
     --------
@@ -279,21 +270,21 @@ def marks_of(docname: str, source: str) -> Iterator[Mark]:
         if role.kind == "holds":
             try:
                 name = statement_name(role.text, docname)
-            except UsageError:  # `problems_of` says so
+            except UsageError:  # reported by the check of names
                 continue
             yield Mark(docname, role.line, name, role.sentence, role.markdown)
 
 
 def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
-    """Return what the prose of a chapter quotes of the chapter itself.
+    """Return what a chapter's prose quotes from the chapter itself.
 
-    With it goes what the chapter publishes for other pages besides.
+    This includes what the chapter publishes for other pages (`also`).
 
     Raises
     ------
     UsageError
-        If something is no path and no expression, or a name stands for two statements; with the
-        line.
+        If a quote is neither a path nor an expression, or a name stands for two statements; the
+        message gives the line.
     """
     facts: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
     results: dict[str, list[str]] = {}
@@ -319,7 +310,7 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
 
 
 def _published(entry: str) -> tuple[str, str]:
-    """Return name, if any, and code of what the front matter publishes."""
+    """Return the name, if any, and the code of an entry that the front matter publishes."""
     if PATH.fullmatch(entry):
         return "", entry
     with _at_line(1):
@@ -327,10 +318,7 @@ def _published(entry: str) -> tuple[str, str]:
 
 
 def _own(role: Role, slug: str) -> Role | None:
-    """Return a role that quotes its own chapter, without the name of it.
-
-    There is none where it quotes another.
-    """
+    """Return a role without its own chapter's name; None if it quotes another chapter."""
     name = _quoted_name(role)
     names_chapter = ELSEWHERE.fullmatch(name) if role.kind == "holds" else ":" in name
     if not names_chapter:
@@ -342,7 +330,7 @@ def _own(role: Role, slug: str) -> Role | None:
 
 
 def _quoted_name(role: Role) -> str:
-    """Return what a role quotes, without the format."""
+    """Return the name that a role quotes, without the format."""
     if role.kind == "result":
         return split_result(role.text)[0]
     if role.kind == "years":
@@ -351,7 +339,7 @@ def _quoted_name(role: Role) -> str:
 
 
 def _statements_made(roles: Sequence[Role]) -> dict[str, str]:
-    """Return the code of the statements that sentences give a name, by it."""
+    """Return the code of the statements that sentences name, by name."""
     codes: dict[str, str] = {}
     for role in roles:
         if role.kind == "holds":
@@ -364,7 +352,7 @@ def _statements_made(roles: Sequence[Role]) -> dict[str, str]:
 
 
 def _quoted(role: Role, codes: Mapping[str, str]) -> tuple[Kind, str, str]:
-    """Return kind, key and code of what a role quotes of its own chapter."""
+    """Return kind, key and code of what a role quotes from its own chapter."""
     if role.kind == "holds":
         if role.place.endswith("image.alt"):
             raise UsageError("an alternative text cannot hold a {holds}: put it into the caption")
@@ -372,14 +360,14 @@ def _quoted(role: Role, codes: Mapping[str, str]) -> tuple[Kind, str, str]:
         code = codes.get(statement.key, statement.code)
         return "statement", statement.key, code
     if not PATH.fullmatch(role.text):
-        raise UsageError(f"`{short(role.text)}` is no name and no path such as odds.late")
+        raise UsageError(f"`{short(role.text)}` is neither a name nor a path such as odds.late")
     kind: Kind = "result" if role.kind == "result" else "years"
     return kind, role.text, role.text
 
 
 @contextmanager
 def _at_line(line: int) -> Iterator[None]:
-    """Let a refusal name a line."""
+    """Add the line to a `UsageError`."""
     try:
         yield
     except UsageError as error:

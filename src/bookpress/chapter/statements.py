@@ -1,6 +1,6 @@
-"""Statements: what a sentence rests on, as outputs of a notebook, and the note where it falls.
+"""Statements: what sentences rest on, as notebook outputs, and the note shown where one fails.
 
-They travel as results do; `harvest` reads back whether each holds.
+Notebooks carry them as they carry results; `harvest` reads back whether each holds.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from bookpress.chapter.estimates import published
 
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
 WORDS = {True: "holds", False: "does not hold", None: "is unknown"}
-"""How a statement stands, in words."""
+"""The verdict on a statement, in words."""
 
 
 def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
-    """Return the output of a notebook that carries a statement."""
+    """Return the notebook output that carries a statement."""
     verdict = WORDS[joint.holds]
     statement = {"key": key, **asdict(joint)}
     return {STATEMENT_MIME: statement, "text/plain": f"{key} {verdict}: {joint.because}"}
@@ -27,7 +27,7 @@ def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
 def joined(comparisons: Iterable[Comparison]) -> Comparison:
     """Return several comparisons as one, with the reasons of those that decide it.
 
-    Where the question is another one, nothing else counts; a number that moves counts least.
+    If one asks another question, nothing else counts; a number that moves counts least.
     """
     comparisons = list(comparisons)
     verdicts = {comparison.holds for comparison in comparisons}
@@ -41,7 +41,7 @@ def joined(comparisons: Iterable[Comparison]) -> Comparison:
 def _deciding(
     comparisons: Iterable[Comparison], holds: bool | None
 ) -> tuple[list[Comparison], Kind]:
-    """Return the comparisons that decide how all of them stand, and what gives way."""
+    """Return the comparisons that decide the joint verdict, and what gives way."""
     if holds is True:
         return [*comparisons], "claim"
     untrue = [comparison for comparison in comparisons if comparison.holds is not True]
@@ -56,13 +56,13 @@ def _deciding(
 
 
 def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
-    """Return the statements among outputs of the notebook format, by key, in their order."""
+    """Return the statements in notebook outputs, by key, in order."""
     statements = published(outputs, STATEMENT_MIME)
     return {key: Comparison(**fields) for key, fields in statements.items()}
 
 
 def note(fallen: Iterable[Comparison]) -> str:
-    """Return what stands before a paragraph whose statements do not hold, or cannot be told."""
+    """Return the note before a paragraph whose statements do not hold or are unknown."""
     reasons: dict[str, list[str]] = {}
     for comparison in fallen:
         alike = reasons.setdefault(_verdict(comparison), [])
@@ -75,7 +75,7 @@ def note(fallen: Iterable[Comparison]) -> str:
 
 
 def _verdict(comparison: Comparison) -> str:
-    """Return how a comparison that does not hold stands, in the words of a note."""
+    """Return the verdict on a comparison that does not hold, in the words of a note."""
     if comparison.kind == "question":
         return "the question is another one"
     if comparison.holds is False:

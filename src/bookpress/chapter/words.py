@@ -1,4 +1,4 @@
-"""Words that say how much, each with the threshold that its sentence has to be held to.
+"""Words of degree, each with the threshold that its sentence must meet.
 
 A book adds words, changes them or switches them off under `words` in its settings file.
 """
@@ -15,16 +15,19 @@ Kind = Literal["share", "times", "margin", "every", "none"]
 _Sides = Literal["above", "below", "majority", "minority", "about"]
 _Others = Literal["counts", "times", "alike", "every", "only", "nothing", "equals"]
 Form = _Sides | _Others
-"""As what a comparison is read. *alike* names a margin, *every* is of each of many, *only* without
-names and *nothing* say that there is none."""
+"""What a comparison can prove.
+
+*alike*: alike within a margin; *every*: each of several numbers; *only* (without names) and
+*nothing*: that there is none.
+"""
 
 
 class Word(BaseModel):
-    """A word of degree: its pattern, what it is said of, and its threshold.
+    """A word of degree: its pattern, its kind, and its threshold.
 
-    Of a *share* the threshold is what it exceeds (or the rest of it falls short of); of *times* the
-    least factor. *margin* asks for a comparison that names a margin, *every* for one of every
-    member, *none* for one that counts nothing.
+    For a *share* the threshold is what the share, or its complement, must exceed; for *times* it is
+    the least factor. *margin* needs a comparison with a margin, *every* one of every member, *none*
+    one that counts nothing.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -36,16 +39,16 @@ class Word(BaseModel):
     @field_validator("pattern")
     @classmethod
     def _is_pattern(cls, pattern: str) -> str:
-        """Refuse what is no regular expression."""
+        """Refuse an invalid regular expression."""
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from error
         return pattern
 
     @property
     def meaning(self) -> str:
-        """What a comparison has to say."""
+        """What a comparison has to prove."""
         meanings = {
             "share": f"more than {self.threshold:g}",
             "times": f"at least {self.threshold:g} times",
@@ -57,13 +60,13 @@ class Word(BaseModel):
 
 
 NO_NOUNS = "is|was|has|does|as|this|its|thus|less|across|always|famous"
-"""What ends in s and is not what "most" counts."""
+"""Words that end in s but are not nouns that "most" counts."""
 MOST = (
     r"(?<!\bat )(?<!\bthe )\bmost"
     r"(?: of\b(?! all\b)(?! the time\b)"
     rf"|(?! recent\b)(?= (?:[a-z-]+ )?(?!(?:{NO_NOUNS})\b)[a-z-]+s\b))"
 )
-"""The word that counts: "most models", "most of them"; not "the most cited", "at most"."""
+""""Most" as a count: "most models", "most of them"; not "the most cited" or "at most"."""
 WORDS: Mapping[str, Word] = {
     "nearly all": Word(
         pattern=r"\b(?:nearly|almost|virtually) (?:all|every\w*|always)\b",
@@ -74,7 +77,8 @@ WORDS: Mapping[str, Word] = {
     "majority": Word(pattern=r"\bmajorit(?:y|ies)\b", kind="share", threshold=0.5),
     "several times": Word(pattern=r"\bseveral times\b", kind="times", threshold=2.0),
     "doubled": Word(
-        pattern=r"(?<!\bwere )\bdoubled\b(?!(?: \w+){0,2} every …)",  # a doubling time is no factor
+        # a doubling time is not a factor
+        pattern=r"(?<!\bwere )\bdoubled\b(?!(?: \w+){0,2} every …)",
         kind="times",
         threshold=2.0,
     ),
@@ -83,11 +87,11 @@ WORDS: Mapping[str, Word] = {
     "every year": Word(pattern=r"\bevery year\b", kind="every"),
     "none": Word(pattern=r"\bnone\b", kind="none"),
 }
-"""The words of every book in English, by what messages call them."""
+"""The words for every book in English, by their names in messages."""
 
 
 def words_of(own: Mapping[str, Word | None] | bool) -> dict[str, Word]:
-    """Return the words of a book: those of the press with what its settings make of them.
+    """Return the words of a book: those of the press, as its settings change them.
 
     Examples
     --------

@@ -1,10 +1,10 @@
 """Comparisons of estimates that sentences rest on.
 
-A comparison reads intervals, that is it asks for more than chance; one with ``_value`` in its name
-reads the values alone. What it compares may be estimates, claims (which have a value and no
-interval) and plain numbers. Without a value, or without the interval that it reads, it is unknown.
+A comparison reads whole intervals, so it asks for more than chance; one with ``_value`` in its name
+reads the values alone. It takes estimates, claims (a value without an interval) and plain numbers.
+Without a value, or without the interval that it needs, a comparison is unknown.
 
-One is added in its module, with what `check` reads it as, and named in the face of the press.
+To add one, write it in its module, with what `check` reads it as, and name it in `bookpress`.
 """
 
 from bookpress.chapter.comparisons import differences, order, sides, values

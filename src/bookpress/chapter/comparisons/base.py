@@ -1,4 +1,4 @@
-"""What a comparison is, and how what is compared is read: estimates, claims and plain numbers."""
+"""What a comparison is, and how estimates, claims and plain numbers are read for one."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from bookpress.chapter.estimates import Estimate, ResultError
 from bookpress.chapter.words import Form
 
 Kind = Literal["claim", "number", "question"]
-"""What gives way where a comparison does not hold.
+"""What gives way if a comparison does not hold.
 
 The claim: the sentence would be false. The number: the sentence quotes it, and stays true with
-another one. The question: the sentence is written for another choice, and speaks of something else.
+another. The question: the sentence was written for another choice, and is about something else.
 """
 Given = Any
-"""What can be compared: an `Estimate`, a number, or a claim, which has a value and no interval."""
+"""What can be compared: an `Estimate`, a number, or a claim, which has a value but no interval."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """Whether something holds (None: unknown) and why, in numbers.
 
-    The comparisons of this module return one, and so does a function of a book's own package where
-    none of them says it.
+    The comparisons of the press return one. So does a function of a book's own package, for what
+    none of these expresses.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ class Comparison:
     because : str
         The reason, to be read after "this does not hold:".
     numbers : str
-        What was compared, each with its label, to be read where the sentence cannot stand; by
+        What was compared, each with its label, shown in place of a sentence that is hidden; by
         default the reason.
     kind : str
-        What gives way where it does not hold, one of `Kind`. The press takes a number for a claim
-        where no sentence quotes it, and what compares nothing but parameters for a question.
+        What gives way if it does not hold, one of `Kind`. The press treats a number that no
+        sentence quotes as a claim, and a comparison of parameters alone as a question.
 
     Examples
     --------
@@ -54,18 +54,18 @@ class Comparison:
 
     def __post_init__(self) -> None:
         if self.holds is not None:
-            holds = bool(self.holds)  # numpy's truth is no JSON
+            holds = bool(self.holds)  # numpy's booleans are not JSON
             object.__setattr__(self, "holds", holds)
         object.__setattr__(self, "numbers", self.numbers or self.because)
 
     @property
     def turns(self) -> bool:
-        """Whether the sentence that rests on it would be false."""
+        """Whether it makes the sentence that rests on it false."""
         return self.holds is False and self.kind == "claim"
 
     @property
     def number_moves(self) -> bool:
-        """Whether the sentence that rests on it is true with the number that it quotes."""
+        """Whether the sentence stays true, with the new number that it quotes."""
         return self.holds is False and self.kind == "number"
 
 
@@ -94,9 +94,9 @@ def comparison(*forms: Form) -> Callable[[Compared], Compared]:
 
 
 def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Given) -> Comparison:
-    """Return a comparison of what is given; unknown where a value, or an interval, is missing.
+    """Return a comparison of the given values; unknown if a value, or an interval, is missing.
 
-    The `reason` is told whether it holds, and what was compared.
+    `reason` is called with the verdict and with what was compared.
     """
     results = in_one_unit(given)
     lack = lack_of(results)
@@ -107,7 +107,7 @@ def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Give
 
 
 def in_one_unit(given: Iterable[Given]) -> list[Estimate]:
-    """Return what is given as results; what has no unit has that of the others."""
+    """Return the given values as estimates; one without a unit takes that of the others."""
     given = list(given)
     stated = [unit for one in given if (unit := getattr(one, "unit", ""))]
     default = stated[0] if stated else "count"
@@ -121,13 +121,13 @@ def in_one_unit(given: Iterable[Given]) -> list[Estimate]:
 
 
 def lack_of(results: Iterable[Estimate]) -> str:
-    """Return what values and intervals results lack; empty where they have all."""
+    """Return which values and intervals are missing; empty if none is."""
     lacking = [result for result in results if None in (result.value, result.low, result.high)]
     return ", ".join(_lack(result) for result in lacking)
 
 
 def _lack(result: Estimate) -> str:
-    """Return what a result without a value, or without an interval, lacks."""
+    """Return what an estimate lacks: its value or its interval."""
     name = result.label or "one of the two"
     if result.value is None:
         return f"{numbers.NO_VALUE} for {name}"
@@ -135,9 +135,9 @@ def _lack(result: Estimate) -> str:
 
 
 def read_given(given: Any) -> Estimate:
-    """Return an estimate, a claim or a number as a result.
+    """Return an estimate, a claim or a number as an estimate.
 
-    The latter two are their own intervals. None is an estimate without a value.
+    A claim or a number is its own interval. None is an estimate without a value.
     """
     if given is None:
         return Estimate(None)
@@ -159,13 +159,13 @@ def read_given(given: Any) -> Estimate:
 
 
 def point(given: Given) -> Estimate:
-    """Return what is given without its interval."""
+    """Return an estimate reduced to its value."""
     result = read_given(given)
     return replace(result, low=result.value, high=result.value)
 
 
 def labels(results: Iterable[Estimate]) -> str:
-    """Return what was compared, each with its label; what has none is left out."""
+    """Return what was compared, each with its label; unlabelled values are left out."""
     labelled = [result for result in results if result.label]
     texts = [f"{result.label}: {numbers.ranged(result)}" for result in labelled]
     return "; ".join(texts)

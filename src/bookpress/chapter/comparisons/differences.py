@@ -1,10 +1,10 @@
 """Comparisons by the interval of a difference, or of a ratio.
 
-Two intervals may overlap although the difference of what they are of is no chance; so what is said
-of a difference is tested by its own interval. It is made of the intervals of the two by the method
-of Newcombe (1998) and of Zou and Donner (2008), which takes the two for independent. Of shares,
-points and years the difference is taken; of any other unit, whose values lie above 0, the ratio, by
-the same method on the scale of logarithms. For values that were resampled this is an approximation.
+Two intervals may overlap although their difference is not due to chance, so a difference is tested
+by its own interval. That is computed from the two intervals by the method of Newcombe (1998) and of
+Zou and Donner (2008), which assumes that they are independent. For shares, points and years it is
+the difference; for any other unit, whose values are above 0, it is the ratio, by the same method on
+the logarithmic scale. For resampled values this is an approximation.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from bookpress.chapter.comparisons.base import (
 from bookpress.chapter.estimates import Estimate, ResultError
 
 DIFFERENCE_UNITS = {"share", "points", "year"}
-"""Units of which the difference is taken, and not the ratio."""
+"""Units for which the difference is taken, and not the ratio."""
 Ends = tuple[float, float, float]
 """A value, and the ends of its interval."""
 
 
 class _Gap(NamedTuple):
-    """The interval of a difference, or of a ratio, and what it is of."""
+    """The interval of a difference or of a ratio."""
 
     low: float
     high: float
@@ -40,7 +40,7 @@ class _Gap(NamedTuple):
 
     @property
     def none(self) -> float:
-        """What the two differ by if they do not: 0, or a ratio of 1."""
+        """The gap between equal values: a difference of 0, or a ratio of 1."""
         return 1.0 if self.is_ratio else 0.0
 
     @property
@@ -80,7 +80,7 @@ def square_and_add(one: Ends, other: Ends) -> Ends:
 
 @comparison()
 def differ(one: Given, other: Given) -> Comparison:
-    """Compare: two estimates differ, by more than chance makes.
+    """Compare: two estimates differ by more than chance explains.
 
     Parameters
     ----------
@@ -96,12 +96,12 @@ def differ(one: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Notes
     -----
-    The interval is that of Newcombe (1998), on the scale of logarithms for what is neither share,
-    points nor year.
+    The interval is that of Newcombe (1998), on the logarithmic scale unless the unit is share,
+    points or year.
 
     Examples
     --------
@@ -120,9 +120,9 @@ def differ(one: Given, other: Given) -> Comparison:
 
 @comparison()
 def undecided(one: Given, other: Given) -> Comparison:
-    """Compare: it cannot be told which of two estimates is larger.
+    """Compare: which of two estimates is larger cannot be determined.
 
-    That says nothing of how near they are; `indistinguishable` does.
+    That says nothing about how near they are; `indistinguishable` does.
 
     Parameters
     ----------
@@ -138,12 +138,12 @@ def undecided(one: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Notes
     -----
-    The interval is that of Newcombe (1998), on the scale of logarithms for what is neither share,
-    points nor year.
+    The interval is that of Newcombe (1998), on the logarithmic scale unless the unit is share,
+    points or year.
 
     Examples
     --------
@@ -166,26 +166,26 @@ def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     one, other : Estimate, claim or number
         The two.
     within : float
-        The margin: of shares a share (0.05 is five percentage points), of points and years so many,
-        of any other unit a factor (1.25 is a quarter more or less).
+        The margin: for shares a share (0.05 is five percentage points), for points and years a
+        number of them, for any other unit a factor (1.25 is a quarter more or less).
 
     Returns
     -------
     Comparison
         Whether the interval of their difference, or of their ratio, contains equality and lies
-        within the margin. Unknown where it contains equality and is wider, for then nothing can be
-        told, and without an interval; false where it does not contain equality.
+        within the margin. Unknown if it contains equality and is wider, which decides nothing, or
+        if there is no interval; false if it does not contain equality.
 
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit, or the margin is
-        none.
+        If something is not an estimate, claim or number, or the units differ, or the margin is
+        invalid.
 
     Notes
     -----
-    The interval is that of Newcombe (1998), on the scale of logarithms for what is neither share,
-    points nor year.
+    The interval is that of Newcombe (1998), on the logarithmic scale unless the unit is share,
+    points or year.
 
     Examples
     --------
@@ -219,24 +219,24 @@ def times_as_large(one: Given, other: Given, at_least: float) -> Comparison:
     one : Estimate, claim or number
         What is said to be larger.
     other : Estimate, claim or number
-        What it is so many times of.
+        What it is compared with.
     at_least : float
         How many times.
 
     Returns
     -------
     Comparison
-        Whether the whole interval of their ratio is at least that; unknown without an interval, and
-        where one of the two is not above 0.
+        Whether the whole interval of their ratio is at least that; unknown without an interval, or
+        if one of the two is not above 0.
 
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Notes
     -----
-    The interval is that of Zou and Donner (2008), on the scale of logarithms.
+    The interval is that of Zou and Donner (2008), on the logarithmic scale.
 
     Examples
     --------
@@ -265,20 +265,20 @@ def times_as_large_value(one: Given, other: Given, at_least: float) -> Compariso
     one : Estimate, claim or number
         What is said to be larger.
     other : Estimate, claim or number
-        What it is so many times of.
+        What it is compared with.
     at_least : float
         How many times.
 
     Returns
     -------
     Comparison
-        Whether the ratio of their values is at least that; unknown without a value, and where one
+        Whether the ratio of their values is at least that; unknown without a value, or if one
         of the two is not above 0.
 
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -289,14 +289,14 @@ def times_as_large_value(one: Given, other: Given, at_least: float) -> Compariso
 
 
 def ends_of(result: Estimate) -> Ends | None:
-    """Return the value of a result and the ends of its interval; nothing where one is missing."""
+    """Return the value of an estimate and the ends of its interval; None if one is missing."""
     if result.value is None or result.low is None or result.high is None:
         return None
     return result.value, result.low, result.high
 
 
 def _gap(one: Given, other: Given, *, as_ratio: bool = False) -> _Gap | Comparison:
-    """Return the interval of a difference or a ratio; where there is none, why."""
+    """Return the interval of a difference or a ratio; without one, an unknown comparison."""
     first, second = results = in_one_unit([one, other])
     first_ends = ends_of(first)
     second_ends = ends_of(second)
@@ -323,13 +323,16 @@ def _margin(gap: _Gap, within: float) -> tuple[float, float]:
     """Return the ends of a margin."""
     if gap.is_ratio:
         if within <= 1:
-            raise ResultError(f"within={within:g} is no margin of a ratio: give a factor above 1")
+            raise ResultError(
+                f"within={within:g} is not a margin for a ratio: give a factor above 1"
+            )
         return 1 / within, within
     is_share = gap.unit == "share"
     is_no_margin = within <= 0 or (is_share and within >= 1)
     if is_no_margin:
         allowed = "between 0 and 1, such as 0.05" if is_share else "above 0"
-        raise ResultError(f"within={within:g} is no margin of a {gap.unit}: give one {allowed}")
+        problem = f"within={within:g} is not a margin for a {gap.unit}"
+        raise ResultError(f"{problem}: give one {allowed}")
     return -within, within
 
 

@@ -1,4 +1,4 @@
-"""Comparisons of an earlier and a later estimate, which are unknown where the order is not so."""
+"""Comparisons of an earlier and a later estimate, unknown if the periods are not in order."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bookpress.chapter.comparisons.values import above_value, below_value
 from bookpress.chapter.estimates import ResultError
 
 Period = Any
-"""A year, its first and last year, or whatever else has an order, such as a release."""
+"""A year, a first and a last year, or anything else with an order, such as a release."""
 _Years = tuple[Any, Any]
 
 
@@ -26,14 +26,14 @@ def rose(
     late, early : Estimate, claim or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a release; by default their attribute
-        ``period``.
+        What time each is from: a year, a first and a last year, or a release; by default the
+        attribute ``period``.
 
     Returns
     -------
     Comparison
         Whether the later lower end lies above the earlier upper end; unknown without an
-        interval, and where the later period does not follow the earlier one, for its words would
+        interval, and if the later period does not follow the earlier one, because the words would
         be false.
 
     Raises
@@ -65,14 +65,14 @@ def fell(
     late, early : Estimate, claim or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a release; by default their attribute
-        ``period``.
+        What time each is from: a year, a first and a last year, or a release; by default the
+        attribute ``period``.
 
     Returns
     -------
     Comparison
         Whether the later upper end lies below the earlier lower end; unknown without an
-        interval, and where the later period does not follow the earlier one, for its words would
+        interval, and if the later period does not follow the earlier one, because the words would
         be false.
 
     Raises
@@ -102,14 +102,14 @@ def rose_value(
     late, early : Estimate, claim or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a release; by default their attribute
-        ``period``.
+        What time each is from: a year, a first and a last year, or a release; by default the
+        attribute ``period``.
 
     Returns
     -------
     Comparison
-        Whether the later value is larger; unknown without a value, and where the later period does
-        not follow the earlier one, for its words would be false.
+        Whether the later value is larger; unknown without a value, and if the later period does
+        not follow the earlier one, because the words would be false.
 
     Raises
     ------
@@ -135,14 +135,14 @@ def fell_value(
     late, early : Estimate, claim or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
-        Of what time they are: a year, first and last year, a release; by default their attribute
-        ``period``.
+        What time each is from: a year, a first and a last year, or a release; by default the
+        attribute ``period``.
 
     Returns
     -------
     Comparison
-        Whether the later value is smaller; unknown without a value, and where the later period does
-        not follow the earlier one, for its words would be false.
+        Whether the later value is smaller; unknown without a value, and if the later period does
+        not follow the earlier one, because the words would be false.
 
     Raises
     ------
@@ -160,10 +160,7 @@ def fell_value(
 def _in_order(
     comparison: Comparison, early: tuple[Given, Period], late: tuple[Given, Period]
 ) -> Comparison:
-    """Return a comparison of an earlier and a later side.
-
-    It is unknown where their periods make its words false.
-    """
+    """Return a comparison of an earlier and a later estimate, unknown if they are not in order."""
     fault = _disorder(_years(*early), _years(*late))
     if fault:
         return Comparison(None, fault, comparison.numbers, "question")
@@ -171,14 +168,14 @@ def _in_order(
 
 
 def _years(given: Given, period: Period) -> _Years:
-    """Return first and last year of what is given, or of the period that is stated for it."""
+    """Return the first and last year stated for an estimate, or those of its own period."""
     known = period
     if known is None:
         known = getattr(given, "period", None)
     if known is None:
         raise ResultError(
-            "of what time are the two? "
-            "where estimates have no period, give late_period= and early_period="
+            "the periods of the two are unknown: "
+            "for estimates without a period, give late_period= and early_period="
         )
     if isinstance(known, tuple):
         return known
@@ -186,7 +183,7 @@ def _years(given: Given, period: Period) -> _Years:
 
 
 def _disorder(early: _Years, late: _Years) -> str:
-    """Return why one period does not follow another; empty where it does."""
+    """Return why one period does not follow another; empty if it does."""
     early_text = numbers.period(*early)
     late_text = numbers.period(*late)
     if None in (*early, *late):

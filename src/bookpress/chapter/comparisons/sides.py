@@ -1,4 +1,4 @@
-"""Comparisons of whole intervals: on which side of another one an interval lies, and how near."""
+"""Comparisons of whole intervals: on which side of another an interval lies, and how near."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     one : Estimate, claim or number
         What is said to be smaller.
     other, *others : Estimate, claim or number
-        What it is held against.
+        What it is compared with.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
     one : Estimate, claim or number
         What is said to be larger.
     other, *others : Estimate, claim or number
-        What it is held against.
+        What it is compared with.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def apart(one: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -130,7 +130,7 @@ def majority(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -160,7 +160,7 @@ def minority(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -192,7 +192,7 @@ def within(one: Given, claim: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -229,7 +229,7 @@ def about(one: Given, number: Given, by: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -250,16 +250,16 @@ def about(one: Given, number: Given, by: float) -> Comparison:
 def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     """Compare: a share, or a number of observations, counts exactly so many.
 
-    A sentence says in words what `k` and `of` are.
+    The sentence gives `k` and `of` in words.
 
     Parameters
     ----------
     share : Estimate, claim or number
-        A share, of which `k` were counted, or what rests on `k` observations.
+        A share with `k` counted, or an estimate that rests on `k` observations.
     k : int
-        How many the sentence says.
+        The count that the sentence gives.
     of : int, optional
-        Of how many, where the sentence says so.
+        The total, if the sentence gives one.
 
     Returns
     -------
@@ -269,7 +269,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     Raises
     ------
     ResultError
-        If it is no estimate, no claim and no number.
+        If it is not an estimate, claim or number.
 
     Examples
     --------
@@ -365,7 +365,7 @@ def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
 
 
 def _furthest(by: float, first: Estimate, number: Estimate) -> list[Estimate]:
-    """Return the end of an interval that lies furthest from a number, and where it might lie."""
+    """Return the end of an interval that is furthest from a number, and how far it may reach."""
     below = float(number.low or 0) - float(first.low or 0)
     above = float(first.high or 0) - float(number.high or 0)
     end = first.high

@@ -1,4 +1,4 @@
-"""Comparisons of values alone, which say nothing of chance."""
+"""Comparisons of values alone, which say nothing about chance."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def below_value(one: Given, other: Given, *others: Given) -> Comparison:
     one : Estimate, claim or number
         What is said to be smaller.
     other, *others : Estimate, claim or number
-        What it is held against.
+        What it is compared with.
 
     Returns
     -------
@@ -25,7 +25,7 @@ def below_value(one: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def above_value(one: Given, other: Given, *others: Given) -> Comparison:
     one : Estimate, claim or number
         What is said to be larger.
     other, *others : Estimate, claim or number
-        What it is held against.
+        What it is compared with.
 
     Returns
     -------
@@ -56,7 +56,7 @@ def above_value(one: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def majority_value(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def minority_value(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def about_value(one: Given, number: Given, by: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is no estimate, no claim and no number, or has another unit.
+        If something is not an estimate, claim or number, or the units differ.
 
     Examples
     --------

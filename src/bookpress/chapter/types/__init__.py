@@ -1,1 +1,1 @@
-"""Types of parameters that a book need not write: of values, of ranges."""
+"""Types of parameters that the press provides: their values, ranges and wording."""

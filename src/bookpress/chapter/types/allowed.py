@@ -1,4 +1,4 @@
-"""What a JSON Schema allows, and values as it means them, in words."""
+"""What a JSON Schema allows, and the meaning of its values, in words."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bookpress.chapter.number_formats import period, setting, spoken
 from bookpress.chapter.periods import FORMAT, years_of
 
 Value = Any
-"""A value of a parameter: what JSON can hold."""
+"""A value of a parameter: anything that JSON can express."""
 BOUNDS = {
     "minimum": "at least",
     "exclusiveMinimum": "more than",
     "maximum": "at most",
     "exclusiveMaximum": "less than",
 }
-"""The words for what bounds a number, by its name in a JSON Schema."""
+"""The words for the bounds of a number, by keyword of JSON Schema."""
 KINDS = {
     "string": "any text",
     "integer": "any whole number",
@@ -25,11 +25,11 @@ KINDS = {
     "boolean": "true, false",
     "object": "any named values",
 }
-"""The words for values without bounds, by the type in a JSON Schema."""
+"""The words for values without bounds, by JSON type."""
 
 
 def meanings_in(schema: Mapping[str, Any]) -> str:
-    """Return what the names of a closed set mean; empty where nothing is said of them."""
+    """Return what the names of a closed set mean; empty if the schema does not say."""
     meanings = schema.get("meanings", {})
     choices = schema.get("enum", ())
     names = [name for name in choices if name in meanings]
@@ -37,10 +37,7 @@ def meanings_in(schema: Mapping[str, Any]) -> str:
 
 
 def are_ordered(values: Iterable[Value]) -> bool:
-    """Return whether values have an order that brings some of them near to each other.
-
-    Numbers have one, and texts that begin with a number.
-    """
+    """Return whether values have a natural order: numbers, or texts that begin with a digit."""
     return all(isinstance(value, int | float) or str(value)[:1].isdigit() for value in values)
 
 
@@ -61,7 +58,7 @@ def allowed_text(schema: Mapping[str, Any]) -> str:
 
 
 def _allowed_range(schema: Mapping[str, Any]) -> str:
-    """Return the values that are allowed, in words, where they are no list and no closed set."""
+    """Return the allowed values in words, if they are neither a list nor a closed set."""
     if schema.get("format") == FORMAT:
         return f"first and last year from {schema['minimum']} to {schema['maximum']}, as 2020-2022"
     if "minimum" in schema and "maximum" in schema:
@@ -74,7 +71,7 @@ def _allowed_range(schema: Mapping[str, Any]) -> str:
 
 
 def in_words(value: Value, schema: Mapping[str, Any]) -> str:
-    """Return a value for people: what a name means, a month as it is spoken.
+    """Return a value for people: the meaning of a name, or a month in words.
 
     So ``2026-08`` is August 2026.
     """
@@ -91,7 +88,7 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
 
 
 def as_text(value: Value) -> str:
-    """Return a value as the command line takes it."""
+    """Return a value as the command line accepts it."""
     if isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)

@@ -1,4 +1,4 @@
-"""Ranges of numbers, as a grid and a type may give them: ``2010:2020:2``, ends included."""
+"""Ranges of numbers in a grid or a type: ``2010:2020:2``, both ends included."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from typing import Any
 RANGE = re.compile(r"([^:]*):([^:]*)(?::([^:]*))?")
 NUMERIC = frozenset({"integer", "number"})
 MOST = 1000
-"""Values that a range may have."""
+"""The most values that a range may have."""
 
 
 def takes_ranges(schema: Mapping[str, Any]) -> bool:
-    """Return whether a JSON Schema takes numbers, and no text that might hold colons."""
+    """Return whether a JSON Schema accepts numbers, but not text, which might contain colons."""
     types = {branch.get("type") for branch in schema.get("anyOf", [schema])}
     return bool(types & NUMERIC) and "string" not in types
 
 
 def spread(text: str) -> list[str]:
-    """Return the numbers of a range as texts; of what is no range the text itself.
+    """Return the numbers of a range as texts; a text that is not a range is returned alone.
 
     Raises
     ------
     ValueError
-        If an end or the step is no number, the step leads away from the last one, or there are
-        more than a thousand.
+        If an end or the step is not a number, the step leads away from the end, or there are
+        more than a thousand values.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def spread(text: str) -> list[str]:
     match = RANGE.fullmatch(text.strip())
     if match is None:
         if ":" in text:
-            raise ValueError(f"{text} is no range; a range is FIRST:LAST or FIRST:LAST:STEP")
+            raise ValueError(f"{text} is not a range; a range is FIRST:LAST or FIRST:LAST:STEP")
         return [text]
     stated_first, stated_last, stated_step = match.groups("1")
     first = _number(stated_first, text)

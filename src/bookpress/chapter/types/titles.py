@@ -1,4 +1,4 @@
-"""What readers are asked of parameters, by name: as the settings of a book have it."""
+"""The wording of parameters for readers, from the book's settings."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wording(BaseModel):
-    """Title and question of a parameter; they go before those of its type."""
+    """The title and question of a parameter, which override those of its type."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     title: str = ""
-    """What it is called in lists; by default what is asked."""
+    """Its name in lists; by default the question."""
     ask: str = ""
-    """What its panel asks, with a verb; the value comes behind it."""
+    """The question in its panel, with a verb; the value follows it."""
 
     @property
     def schema_entries(self) -> dict[str, str]:
-        """What the JSON Schema of the parameter has of it."""
+        """The entries for the parameter's JSON Schema."""
         entries = {"title": self.title or self.ask, "ask": self.ask}
         return {name: words for name, words in entries.items() if words}
 
@@ -28,7 +28,7 @@ NO_WORDING = Wording()
 
 
 def of_chapter(asked: Mapping[str, Wording], slug: str) -> dict[str, Wording]:
-    """Return what is asked in one chapter, by name: what ``chapter.name`` says goes first.
+    """Return the wording for one chapter, by parameter; that of ``chapter.name`` takes precedence.
 
     Examples
     --------

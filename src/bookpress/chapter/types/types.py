@@ -1,6 +1,6 @@
-"""Where the types of parameters are found: in the module of the settings, or in a file of the book.
+"""Where types of parameters come from: the module in the settings, or a file of the book.
 
-The cell, or one above it, imports them from the latter. No other import is followed.
+The parameters cell, or one above it, imports them from the latter. No other import is followed.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ PLAIN = frozenset({"collections.abc", "datetime", "pydantic", "typing", "typing_
 
 
 class Imported(NamedTuple):
-    """What a name of a cell is: a module, or a name in one."""
+    """What a name in a cell was imported as: a module, or a name from one."""
 
     module: str
     name: str = ""
 
 
 def imported_names(statements: Sequence[ast.stmt]) -> dict[str, Imported]:
-    """Return what the import lines of a cell bind."""
+    """Return the names that a cell's imports bind."""
     names: dict[str, Imported] = {}
     for statement in statements:
         match statement:
@@ -44,7 +44,7 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, Imported]:
 
 
 def names_above(cells: Iterable[str]) -> dict[str, Imported]:
-    """Return what the import lines of cells bind; of what is no Python nothing."""
+    """Return the names that the imports of cells bind; cells that are not Python are skipped."""
     names: dict[str, Imported] = {}
     for code in cells:
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
@@ -57,30 +57,30 @@ class Lookup:
     """Finds types by name."""
 
     module: str
-    """That of the book's settings; may be empty."""
+    """The module that the book's settings name; may be empty."""
     imported: Mapping[str, Imported]
     folders: tuple[Path, ...]
 
     def is_plain(self, name: str) -> bool:
-        """Return whether a name stands for a module whose types are known."""
+        """Return whether a name stands for a module of known types."""
         return self.imported.get(name, Imported(name)).module in {*PLAIN, "t"}
 
     def proper(self, name: str) -> str:
-        """Return what a name is called where it was imported from, of a known module."""
+        """Return the original name of an import from a known module; any other name unchanged."""
         known = self.imported.get(name)
         if known and known.module in PLAIN and known.name:
             return known.name
         return name
 
     def find(self, name: str) -> Any:
-        """Return the type of the book with a name.
+        """Return the book's own type with a name.
 
         Raises
         ------
         ImportError
             If its module cannot be imported.
         LookupError
-            If there is none; says where, and which types there are.
+            If there is none, with the place searched and the types there.
         """
         known = self._types_of(self.module) if self.module else {}
         if name in known:
@@ -95,7 +95,7 @@ class Lookup:
         return known[imported.name]
 
     def _types_of(self, module: str) -> Mapping[str, Any]:
-        """Return what a module has, by name."""
+        """Return the contents of a module, by name."""
         try:
             types: Mapping[str, Any] = vars(_load(module, self.folders))
         except (Exception, SystemExit) as error:
@@ -105,7 +105,7 @@ class Lookup:
 
 
 def _file_of(module: str, folders: Sequence[Path]) -> tuple[Path, Path] | None:
-    """Return the folder of the book in which a module lies, and its file."""
+    """Return the folder of the book that contains a module, and the module's file."""
     for folder in folders:
         file = folder.joinpath(*module.split(".")).with_suffix(".py")
         if file.is_file():
@@ -115,9 +115,9 @@ def _file_of(module: str, folders: Sequence[Path]) -> tuple[Path, Path] | None:
 
 @cache
 def _load(module: str, folders: tuple[Path, ...]) -> Any:
-    """Import a module, from a folder of the book where it lies in one.
+    """Import a module, from a folder of the book if it is in one.
 
-    Two folders may have modules of one name: none of these stays in `sys.modules`.
+    Two folders may have modules with the same name, so none of these is kept in `sys.modules`.
     """
     place = _file_of(module, folders)
     spec = importlib.util.spec_from_file_location(module, place[1]) if place else None

@@ -25,7 +25,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     choose(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UsageError(
-            f"{quoted(slug)} is no name of a chapter: "
+            f"{quoted(slug)} is not the name of a chapter: "
             "it is small letters, digits and - between words"
         )
     if slug in {chapter.slug for chapter in chapters}:
