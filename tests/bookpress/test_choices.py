@@ -65,7 +65,8 @@ def test_choices_are_saved_as_an_edition(said: Say, book: Project) -> None:
     )
     assert "give -p" in said("build", "--save", "other2")[2]
     assert (
-        "the name of an edition holds" in said("build", "-p", "first.factor=5", "--save", "../x")[2]
+        "the name of an edition has letters"
+        in said("build", "-p", "first.factor=5", "--save", "../x")[2]
     )
     assert (book.root / "book/editions/mine.yml").read_text() == before
     assert not (book.root / "book/editions/other2.yml").exists()

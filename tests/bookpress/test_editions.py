@@ -184,7 +184,7 @@ def test_a_file_that_is_not_in_order_is_refused(
             "my own.yml",
             "no edition 'my own': book/editions/my own.yml must be renamed: the name of an edition",
         ),
-        ("-x.yml", "begins with none of - and ."),
+        ("-x.yml", "does not begin with - or ."),
         ("0123456789ab.yml", "12 hexadecimal digits"),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_cell_that_leaves_has_failed(job: Callable[..., Job], engine: Engine, 
 def test_what_no_notebook_holds_fails_the_chapter(job: Callable[..., Job], engine: Engine) -> None:
     error = fails(job("1", "print('before')\ndisplay({'text/plain': 5}, raw=True)", "3"), engine)
     assert (
-        "tiny: code cell 2 (`print('before')`) gave what no notebook can hold: NotebookValidationError"
+        "tiny: code cell 2 (`print('before')`) gave what no notebook can contain: NotebookValidationError"
         in str(error)
     )
     assert printed(error) == "before\n"

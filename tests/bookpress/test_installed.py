@@ -38,7 +38,7 @@ def test_an_id_says_so_where_something_else_is_installed(
     other = load_edition(book)
     assert other.id != of_lock.id
     assert {name for name, part in other.parts.items() if part != of_lock.parts[name]} == {"lock"}
-    assert "nothing 2 installed, which the lock has in another version" in capsys.readouterr().err
+    assert "nothing 2 installed, but in another version in the lock" in capsys.readouterr().err
 
 
 RESULT = {"value": 1.0, "low": 0.5, "high": 2.0, "k": None, "n": 3, "unit": "share"}

@@ -143,7 +143,7 @@ WRONG = {
     "{result}`erly`": "no 'erly' in the chapter; did you mean early?",
     "{result}`each`": "'each' is bound in a loop or a branch, in line 9",
     "{result}`twice`": "'twice' is bound more than once, in lines 10 and 11",
-    "{result}`early[0]`": "no name and no path such as odds.late",
+    "{result}`early[0]`": "neither a name nor a path such as odds.late",
     "{holds}`fell(late, erly)`": "no 'erly' in the chapter; did you mean early?",
     "{holds}`fell(late, early`": "is not Python",
     "{holds}`fell(late, early) or True`": "contains a BoolOp; allowed are calls",

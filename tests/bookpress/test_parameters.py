@@ -80,7 +80,10 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int", "`x: int`, without a value; a parameter has a default"),
         ("x: open('ran', 'w') = 1", "not a type that can be read without running it"),
         ("x: list[open('ran', 'w')] = 1", "not a type that can be read without running it"),
-        ("x: Annotated[int, open('ran', 'w')] = 1", "not a type that can be read without running it"),
+        (
+            "x: Annotated[int, open('ran', 'w')] = 1",
+            "not a type that can be read without running it",
+        ),
         ("x: set[int] = 1", "`set` is not a type that can be read without running it"),
         ("x: Literal['a', 'b'] = 'c'", "the default c is not allowed; allowed: a, b"),
         ("x: Annotated[int, Field(ge=2)] = 1", "the default 1 is not allowed; allowed: at least 2"),

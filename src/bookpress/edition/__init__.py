@@ -1,1 +1,1 @@
-"""An edition: its values, its identity, and how sure its statements are."""
+"""An edition: its values, its identity, and how certain its statements are."""

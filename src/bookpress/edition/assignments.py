@@ -1,7 +1,7 @@
-"""What is asked for: values by name, from an edition's file, ``-p`` and ``-g``.
+"""Parameter values that are asked for by name: in an edition's file, with ``-p`` and with ``-g``.
 
-They are checked against the chapters. A name that a parameter was published under is as good as its
-present one; see `bookpress.book.renamed`.
+They are checked against the chapters. An old name of a parameter works as well as its present one;
+see `bookpress.book.renamed`.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Assignment:
     """A name and its value."""
 
     chapter: str | None
-    """The chapter that is meant; None for every one that has the name."""
+    """The chapter it is for; None for every chapter with a parameter of that name."""
     name: str
     value: Value
     is_text: bool = False
-    """Whether the value is a text as it was typed on the command line."""
+    """Whether the value is text as typed on the command line."""
 
     @property
     def label(self) -> str:
@@ -45,10 +45,7 @@ class Assignment:
 def parse_assignments(
     options: Iterable[str], flag: str = "-p", *, several: bool = False
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and what is wrong with them.
-
-    The latter is in words.
-    """
+    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and any problems."""
     form = "V1,V2" if several else "VALUE"
     asked: list[Assignment] = []
     problems: list[str] = []
@@ -64,7 +61,7 @@ def parse_assignments(
 
 
 def split_values(text: str) -> list[Value]:
-    """Return the values of a list: JSON, else texts with commas between them."""
+    """Return the values in a list: JSON, or texts separated by commas."""
     with suppress(ValueError, RecursionError):
         loaded = json.loads(text)
         if isinstance(loaded, list):
@@ -73,10 +70,7 @@ def split_values(text: str) -> list[Value]:
 
 
 def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
-    """Return the values of a file, names with values in YAML or JSON, as options.
-
-    Options that are given go before.
-    """
+    """Return the values in a YAML or JSON file as options; those given on the command line win."""
     if path is None:
         return list(options)
     if not path.is_file():
@@ -88,7 +82,7 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
 
 
 def _typed(value: Any) -> str:
-    """Return a value as it is typed behind a name."""
+    """Return a value as it would be typed after a name."""
     is_json = isinstance(value, list | dict | bool | None)
     if is_json:
         return json.dumps(value)
@@ -98,9 +92,9 @@ def _typed(value: Any) -> str:
 def file_assignments(
     parameters: Mapping[str, Any], slugs: Iterable[str]
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what the file of an edition asks for, and what is wrong with it.
+    """Return what an edition's file asks for, and what is wrong with it.
 
-    It asks by a name, by ``chapter.name``, or by a chapter with names of its own.
+    It can use a name, ``chapter.name``, or a chapter with names below it.
     """
     chapters = set(slugs)
     asked: list[Assignment] = []
@@ -114,9 +108,9 @@ def file_assignments(
 
 
 def _repeated(asked: Sequence[Assignment]) -> list[str]:
-    """Return the names that are given more than once in one place, in words.
+    """Return a message for each name that is given more than once in one place.
 
-    Nobody can say which value was meant.
+    Which value was meant is unknown.
     """
     given: dict[str, list[str]] = {}
     for assignment in asked:
@@ -130,7 +124,7 @@ def _repeated(asked: Sequence[Assignment]) -> list[str]:
 
 
 class Hit(NamedTuple):
-    """A parameter that a name reaches, in its chapter; `old` where it has that name no more."""
+    """A parameter that a name refers to, in its chapter; `old` if the name is an old one."""
 
     chapter: Chapter
     parameter: Parameter
@@ -138,13 +132,13 @@ class Hit(NamedTuple):
 
     @property
     def end(self) -> str:
-        """Which end of a period is meant; empty for all of it, and for what is no period."""
+        """Which end of a period is meant; empty for the whole period and for other parameters."""
         if self.old:
             return self.old.end
         return ""
 
     def read(self, assignment: Assignment) -> Value:
-        """Return the value that is asked for, of an end its year."""
+        """Return the requested value; for an end of a period, its year."""
         take = self.parameter.parse if assignment.is_text else self.parameter.check
         if self.old is None or not self.old.end:
             return take(assignment.value)
@@ -160,14 +154,14 @@ class Hit(NamedTuple):
 
 
 def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit]:
-    """Yield the parameters of some chapters that an assignment reaches.
+    """Yield the parameters of some chapters that an assignment refers to.
 
-    It reaches them by their present names, else by old ones. Chapters of which it does not speak
-    are not even read.
+    Present names take precedence over old ones. Chapters that it does not concern are not even
+    read.
     """
     for chapter in chapters:
         reached = [old for old in chapter.old_parameters if _names_old(assignment, old)]
-        # chapters that came together had the same names: each is reached once
+        # merged chapters had parameters of the same name: take each once
         olds = {(old.now, old.end): old for old in reached}.values()
         is_named = assignment.chapter in {None, chapter.slug}
         if not (is_named or olds):
@@ -182,13 +176,13 @@ def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit
 
 
 def _names_old(assignment: Assignment, old: OldParameter) -> bool:
-    """Return whether an assignment names a parameter as it was."""
+    """Return whether an assignment uses the old name of a parameter."""
     is_chapter = assignment.chapter in {None, old.was.chapter}
     return is_chapter and old.was.key == assignment.name
 
 
 def notes_on(asked: Iterable[Assignment], chapters: Sequence[Chapter]) -> list[str]:
-    """Return what to tell those who asked under old names: what each is now."""
+    """Return notes for assignments by old names: the present name of each."""
     notes: list[str] = []
     for assignment in asked:
         olds = [hit.old for hit in hits_of(assignment, chapters)]
@@ -201,9 +195,9 @@ def present(
     chapters: Sequence[Chapter],
     values: Mapping[str, Mapping[str, Value]],
 ) -> list[Assignment]:
-    """Return assignments under the present names.
+    """Return assignments under present names.
 
-    What was asked for under an old one is there chapter by chapter.
+    An assignment under an old name is split by chapter.
     """
     assignments: list[Assignment] = []
     for assignment in asked:
@@ -219,7 +213,7 @@ def present(
 
 
 def unknown_names(labels: Iterable[str], book: Sequence[Chapter]) -> Iterator[str]:
-    """Yield, of names such as ``name`` and ``chapter.name``, what is wrong with them."""
+    """Yield what is wrong with names such as ``name`` and ``chapter.name``."""
     for label in labels:
         chapter, _, name = label.rpartition(".")
         yield from _unknown(Assignment(chapter or None, name, None), book)
@@ -248,14 +242,14 @@ def resolve(
 ) -> dict[str, dict[str, Value]]:
     """Return the value of every parameter of the included chapters.
 
-    What is asked for later wins; for one chapter, wins over the whole book. A file may speak of
-    other chapters too. An old name of one end of a period leaves the other as it is. `problems` is
-    what is known to be wrong already.
+    Later assignments win, and those for one chapter win over those for the whole book. A file may
+    also concern other chapters. An old name for one end of a period leaves the other end unchanged.
+    `problems` are those already known.
 
     Raises
     ------
     UsageError
-        If anything is wrong; it lists all of it.
+        If anything is wrong; it lists every problem.
     """
     choice = _Choice(problems)
     ordered = sorted(asked, key=lambda assignment: assignment.chapter is not None)
@@ -282,7 +276,7 @@ def resolve(
 
 
 class _Choice:
-    """Values as they are asked for, of the chapters asked for: others are not even read."""
+    """The requested values, for the chapters concerned; others are not even read."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
@@ -290,14 +284,14 @@ class _Choice:
         self._of_ends: dict[Name, Parameter] = {}
 
     def take(self, assignment: Assignment, hit: Hit) -> None:
-        """Take what is asked for of a parameter."""
+        """Record the value that is asked for."""
         slug = hit.chapter.slug
         parameter = hit.parameter
         chosen = self.values.setdefault(slug, {})
         try:
             value = hit.read(assignment)
         except ValueError as error:
-            chosen[parameter.name] = None  # nothing to compare in a range
+            chosen[parameter.name] = None  # so that no end is set against it
             self.problems.append(f"{assignment.label}: {error}")
             return
         if hit.end:
@@ -307,10 +301,7 @@ class _Choice:
         chosen[parameter.name] = value
 
     def join(self) -> None:
-        """Hold the periods of which ends were asked for against what is allowed.
-
-        Both ends are known now.
-        """
+        """Validate the periods whose ends were set, now that both are known."""
         for (slug, name), parameter in self._of_ends.items():
             period = self.values[slug][name]
             try:
@@ -320,9 +311,9 @@ class _Choice:
 
 
 def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
-    """Return the old names that are given beside what they are now, in words.
+    """Return a message for each old name that is given together with its present one.
 
-    Nobody can say which value was meant.
+    Which value was meant is unknown.
     """
     given: dict[tuple[bool, bool, Name], dict[str, str]] = {}
     for assignment, hits in asked:
@@ -341,7 +332,7 @@ def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
 
 
 def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment) -> str:
-    """Return what to say about a name that no chapter it reaches has."""
+    """Return the message about a name that no chapter concerned has."""
     allowed = included if assignment.is_text else book
     reached = [chapter for chapter in allowed if assignment.chapter in {None, chapter.slug}]
     if not reached:
@@ -361,7 +352,7 @@ def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: As
 def _unknown_chapter(
     book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment
 ) -> str:
-    """Return what to say about a name of a chapter that there is not, or not here."""
+    """Return the message about a chapter that does not exist, or is not included."""
     slugs = [chapter.slug for chapter in book]
     slug = str(assignment.chapter)
     if slug not in slugs:
@@ -373,7 +364,7 @@ def _unknown_chapter(
 
 
 def _whose(book: Sequence[Chapter], included: Sequence[Chapter], reached: Sequence[Chapter]) -> str:
-    """Return how a sentence begins that says which chapters have no such parameter."""
+    """Return the beginning of a message about chapters that have no such parameter."""
     if len(reached) == 1:
         return f"chapter {reached[0].slug} has no"
     if len(reached) == len(book):
@@ -383,16 +374,13 @@ def _whose(book: Sequence[Chapter], included: Sequence[Chapter], reached: Sequen
 
 
 def option(name: str, value: Value) -> str:
-    """Return a value as the command line gives it, quoted for a shell."""
+    """Return a value as a command-line option, quoted for a shell."""
     assignment = f"{name}={as_text(value)}"
     return f"-p {shlex.quote(assignment)}"
 
 
 def run_command(slug: str, rows: Iterable[Mapping[str, Value]], command: str) -> str:
-    """Return the command that runs a chapter with these values.
-
-    Only what differs from a default is named.
-    """
+    """Return the command that runs a chapter with these values, naming only those that differ."""
     chosen = [row for row in rows if row["value"] != row["default"]]
     options = [option(row["name"], row["value"]) for row in chosen]
     return " ".join([command, "run", slug, *options])

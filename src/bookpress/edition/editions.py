@@ -43,44 +43,44 @@ from bookpress.progress import note
 
 @dataclass(frozen=True)
 class BookAsRead:
-    """A book as it was read at one moment, which several editions are made of."""
+    """A book as it was read at one moment, from which several editions are made."""
 
     chapters: Sequence[Chapter]
-    """All of them, also those that no edition has."""
+    """All chapters, including those that no edition has."""
     fingerprint: Fingerprint
 
     @classmethod
     def of(cls, project: Project, chapters: Sequence[Chapter] | None = None) -> BookAsRead:
-        """Read a book as it stands, or what its chapters rest on where these have been read."""
+        """Read a book as it is now; only what its chapters depend on, if these are given."""
         return cls(discover(project) if chapters is None else chapters, Fingerprint.of(project))
 
 
 @dataclass(frozen=True)
 class Edition:
-    """An edition whose values are checked and complete: all parameters of all chapters."""
+    """An edition with a checked value for every parameter of every chapter."""
 
     name: str
-    """Empty for one that has none, which goes by its id."""
+    """Its name; empty if it has none and goes by its id."""
     chapters: tuple[Chapter, ...]
     values: Mapping[str, Mapping[str, Value]]
     """The value of every parameter, by chapter and name."""
     title: str = ""
     description: str = ""
     only: tuple[str, ...] = ()
-    """Slugs of the chapters that take the values, where the command line chose them.
+    """The slugs of the chapters that take the values, if the command line chose some.
 
     The others are as published.
     """
     command: str = ""
-    """What builds it."""
+    """The command that builds it."""
     fingerprint: Fingerprint = field(default_factory=Fingerprint, repr=False)
     drafts: tuple[Chapter, ...] = field(default=(), repr=False)
-    """Chapters of the book that no edition has, as ``_toc.yml`` does not list them."""
+    """Chapters that ``_toc.yml`` does not list, and that no edition has."""
 
     def __post_init__(self) -> None:
         """Refuse a name that leads out of the folder of editions.
 
-        What is there gives way to what is built.
+        A build replaces whatever is at that path.
         """
         is_malformed = self.name and not is_name(self.name)
         if is_malformed:
@@ -88,12 +88,12 @@ class Edition:
 
     @cached_property
     def id(self) -> str:
-        """Short hash of its parts; the same on every machine."""
+        """A short hash of its parts, the same on every machine."""
         return id_of(self.parts)
 
     @cached_property
     def parts(self) -> dict[str, str]:
-        """A hash of each thing that the results rest on."""
+        """A hash of each thing that the results depend on."""
         parts = {
             "parameters": self.values,
             "chapters": {chapter.slug: chapter.sha256 for chapter in self.chapters},
@@ -105,12 +105,12 @@ class Edition:
 
     @property
     def folder(self) -> str:
-        """Name of its folder under ``_build/editions``."""
+        """The name of its folder under ``_build/editions``."""
         return self.name or self.id
 
     @property
     def read(self) -> BookAsRead:
-        """The book that it was made of."""
+        """The book that it was made from."""
         return BookAsRead((*self.chapters, *self.drafts), self.fingerprint)
 
     @property
@@ -131,11 +131,11 @@ def load_edition(
     only: Sequence[str] | None = None,
     read: BookAsRead | None = None,
 ) -> Edition:
-    """Return the edition of that name with options ``NAME=VALUE``, all checked.
+    """Return the edition with a name, with options ``NAME=VALUE``, all checked.
 
-    `only` names the chapters that take the options; others are as published. One like a named
-    edition is that one. One error tells all problems. The book is read as it stands, but where it
-    was `read` before.
+    `only` names the chapters that the options apply to; the others are as published. An edition
+    equal to a named one is that one. One error names all problems. The book is read now unless
+    `read` is given.
     """
     read = read or BookAsRead.of(project)
     has_others = builds_unlisted(project)
@@ -169,9 +169,9 @@ def load_edition(
 
 
 def setting_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
-    """Return what is wrong with the names by which the settings speak of parameters.
+    """Return what is wrong with the names of parameters in the settings.
 
-    Where a chapter cannot be read, which is told elsewhere, nobody knows which there are.
+    If a chapter cannot be read, which is reported elsewhere, the names cannot be checked.
     """
     settings = project.settings
     names = {
@@ -194,14 +194,14 @@ def setting_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
 
 
 def _is_in_clones(project: Project, name: str) -> bool:
-    """Return whether every clone of the book has the file of an edition."""
+    """Return whether every clone of the book has an edition's file."""
     return is_committed(project.root, f"{FOLDER}/{name}.yml")
 
 
 def _written(
     project: Project, name: str, file: EditionFile, book: Sequence[Chapter]
 ) -> list[Assignment]:
-    """Return what the file of an edition assigns, where a command has to say it."""
+    """Return what an edition's file assigns, if a command has to spell it out."""
     if _is_in_clones(project, name):
         return []
     written, _ = file_assignments(file.parameters, [chapter.slug for chapter in book])
@@ -211,7 +211,7 @@ def _written(
 def _command(
     project: Project, name: str, assignments: Sequence[Assignment], limited: Sequence[str]
 ) -> str:
-    """Return the command that builds an edition in any clone."""
+    """Return the command that builds an edition, in any clone."""
     command = [project.settings.command, "build"]
     if _is_in_clones(project, name) and name != DEFAULT:
         command.append(name)
@@ -223,7 +223,7 @@ def _command(
 
 
 def _named_like(project: Project, edition: Edition, name: str) -> Edition | None:
-    """Return the named edition that is the same: that it was made from, or the default."""
+    """Return the equal named edition: the one that it is based on, or the default."""
     for known in dict.fromkeys([name, DEFAULT]):
         named = load_edition(project, known, read=edition.read)
         if named.id == edition.id:
@@ -232,9 +232,9 @@ def _named_like(project: Project, edition: Edition, name: str) -> Edition | None
 
 
 def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edition:
-    """Write the choices of an edition to a file, and return it by that name.
+    """Write an edition's choices to a file, and return it under that name.
 
-    They are those in which it differs from the published one.
+    The choices are the values that differ from the published edition.
     """
     if not is_name(name):
         raise UsageError(f"no edition {quoted(name)}: {NAMING}")
@@ -256,7 +256,7 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
 
 
 def _choices(project: Project, edition: Edition) -> dict[str, dict[str, Value]]:
-    """Return the values in which an edition differs from the published one, by chapter."""
+    """Return the values that differ from the published edition, by chapter."""
     choices: dict[str, dict[str, Value]] = {}
     for difference in differences(edition, load_edition(project, read=edition.read)):
         slug = str(difference["chapter"])
@@ -272,10 +272,9 @@ def edition_values(
     options: Sequence[str] = (),
     only: Sequence[str] | None = None,
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
-    """Return an edition's file, what options ask for, and the values of the chapters meant.
+    """Return an edition's file, the assignments in options, and the values of all parameters.
 
-    These are the values of every parameter. Whoever asks under an old name is told the present one,
-    and has asked under that.
+    An old name gives a note about the present one, under which the assignment is returned.
     """
     asked, problems = parse_assignments(options)
     file = EditionFile(title=name)
@@ -306,7 +305,7 @@ def _unnamed_title(title: str, asked: Sequence[Assignment], only: Sequence[str],
 
 
 def differences(edition: Edition, default: Edition) -> list[dict[str, Value]]:
-    """Return the values in which an edition differs from the default one."""
+    """Return the values that differ from the default edition."""
     rows = []
     for slug in edition.values:
         if slug in default.values:

@@ -16,13 +16,13 @@ DEFAULT = "default"
 FOLDER = "book/editions"
 ID_LENGTH = 12
 NAMING = (
-    "the name of an edition holds letters a to z, digits, - _ and ., begins with none of - and ., "
+    "the name of an edition has letters a to z, digits, - _ and ., does not begin with - or ., "
     f"and is not {ID_LENGTH} hexadecimal digits as an id is"
 )
 
 
 class EditionFile(BaseModel):
-    """What ``book/editions/<name>.yml`` may hold."""
+    """The content of ``book/editions/<name>.yml``."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,26 +32,20 @@ class EditionFile(BaseModel):
 
 
 def is_name(name: str) -> bool:
-    """Return whether an edition may have this name.
-
-    It becomes that of a folder, and part of addresses and commands.
-    """
+    """Return whether an edition may have a name: folders, addresses and commands contain it."""
     is_plain = re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}", name)
     is_id = re.fullmatch(r"[0-9a-f]{12}", name)
     return bool(is_plain) and not is_id
 
 
 def edition_names(project: Project) -> list[str]:
-    """Return the names of the editions that have a file, and ``default``, which needs none."""
+    """Return the names of the editions with a file, and ``default``, which needs none."""
     names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
     return sorted({DEFAULT, *filter(is_name, names)})
 
 
 def file_faults(project: Project) -> dict[str, str]:
-    """Return what is wrong with the names of files.
-
-    It is by file a clause such as ``must be renamed to x.yml``.
-    """
+    """Return what is wrong with the names of files, such as ``must be renamed to x.yml``."""
     faults = {}
     for path in sorted((project.root / FOLDER).glob("[!.]*.y*ml")):
         file = f"{FOLDER}/{path.name}"
@@ -63,7 +57,7 @@ def file_faults(project: Project) -> dict[str, str]:
 
 
 def load_edition_file(project: Project, name: str) -> EditionFile:
-    """Return what the file of an edition says; the default edition needs no file."""
+    """Return the content of an edition's file; the default edition needs none."""
     for file, fault in file_faults(project).items():
         if Path(file).stem == name:
             raise UsageError(f"no edition {quoted(name)}: {file} {fault}")

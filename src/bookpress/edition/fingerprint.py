@@ -1,4 +1,4 @@
-"""What every chapter rests on: evidence, packages and lock, as a hash of each."""
+"""What every chapter depends on: evidence, packages and lock, with a hash of each."""
 
 from __future__ import annotations
 
@@ -15,18 +15,15 @@ from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
 from bookpress.progress import note
 
 RELEASED = renamed.FOLDER
-"""The folder of the evidence with the results of releases.
-
-They say what was; no id rests on them.
-"""
+"""The folder of the evidence with the results of past releases, which no id depends on."""
 
 
 @dataclass(frozen=True)
 class Fingerprint:
-    """What every chapter rests on.
+    """What every chapter depends on.
 
-    It is the SHA-256 of each file of the evidence and of both packages, and of the lock with what
-    is installed in another version.
+    It has the SHA-256 of each file of the evidence and of the packages, and of the lock together
+    with any packages that are installed in another version.
     """
 
     evidence: Mapping[str, str] = field(default_factory=dict)
@@ -36,8 +33,8 @@ class Fingerprint:
 
     @classmethod
     def of(cls, project: Project) -> Fingerprint:
-        """Return the hashes of a project as it stands."""
-        # First, so that what is written while files are read counts as a change.
+        """Return the hashes of a project as it is now."""
+        # first, so that a write during the reading counts as a change
         before = stamps(project.watched)
         lock = _lock_hash(read(project.lock)) if project.lock.is_file() else ""
         evidence = tree(project.data, without=(RELEASED,))
@@ -46,9 +43,9 @@ class Fingerprint:
         return cls(evidence, trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:
-        """Raise when a file of evidence or package was written to since; if not strict, say which.
+        """Raise if a file of the evidence or a package was written since.
 
-        A chapter of such a book may write into its evidence each time.
+        In a book that is not strict, a chapter may write into its evidence: that is only a note.
         """
         changed = sorted({stamp[0] for stamp in self.stamps ^ stamps(project.watched)})
         for path in changed:
@@ -59,18 +56,18 @@ class Fingerprint:
 
     @property
     def id(self) -> str:
-        """One hash for all."""
+        """One hash of everything."""
         parts = canonical([self.evidence, self.packages, self.lock])
         return sha256(parts.encode())
 
 
 def _lock_hash(lock: bytes) -> str:
-    """Return the hash of a lock; where something else is installed, of both, which is said."""
+    """Return the hash of a lock, and of any packages that differ from it, which are noted."""
     others = strays(lock.decode("utf-8", "replace"))
     if not others:
         return sha256(lock)
     installed = [f"{name} {version}" for name, version in others.items()]
     some = ", ".join(installed[:3])
     more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    note(f"{some}{more} installed, which the lock has in another version: the id says so too")
+    note(f"{some}{more} installed, but in another version in the lock: the id includes this")
     return sha256(canonical([sha256(lock), others]).encode())

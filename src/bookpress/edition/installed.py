@@ -1,4 +1,4 @@
-"""What is installed beside what the lock pins: results rest on the former."""
+"""Installed packages that differ from the lock, since results depend on what is installed."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
 def strays(lock: str) -> dict[str, str]:
-    """Return the packages that are installed in a version that the lock does not pin.
+    """Return the packages that are installed in a version that the lock does not pin, by name.
 
-    Versions by name; a package that is not installed, or not pinned, is none.
+    A package that is not installed, or not pinned, is left out.
     """
     pinned: dict[str, set[str]] = defaultdict(set)
     for name, version in _PIN.findall(lock):
@@ -29,7 +29,7 @@ def strays(lock: str) -> dict[str, str]:
 
 @cache
 def installed(places: tuple[str, ...]) -> dict[str, str]:
-    """Return the version of each package that is installed, as the names of its folders say."""
+    """Return the version of each installed package, from the names of its metadata folders."""
     versions: dict[str, str] = {}
     for place in places:
         for folder in sorted(Path(place).glob("*.dist-info")):

@@ -1,7 +1,7 @@
 """What would overturn a statement, in sentences: a choice, other labels of rows, another snapshot.
 
-All of it is of one tally (`bookpress.states.tally`): the states of its chapter, the readings among
-them along the parameter of survival, and results of chapters that the settings name.
+All of it comes from one tally (`bookpress.states.tally`): the states of the chapter, those along
+the parameter of survival among them, and results of chapters that the settings name.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ from bookpress.edition.sureness import Sureness, holds_under, is_firm, is_tested
 
 QUESTION = "What would overturn this?"
 MOST_ROWS = 3
-"""Rows that a sentence names."""
+"""The most rows that a sentence names."""
 
 
 def answer(sure: Sureness) -> str:
-    """Return what would overturn a statement; empty where no state tested it."""
+    """Return what would overturn a statement; empty if no state tested it."""
     if not is_tested(sure):
         return ""
     return " ".join(filter(None, (_by_choice(sure), besides(sure))))
 
 
 def besides(sure: Sureness) -> str:
-    """Return what is known of it besides choices: labels of rows, snapshots, many other runs."""
+    """Return what is known besides choices: labels of rows, snapshots, many other runs."""
     return " ".join(filter(None, (_by_labels(sure), _by_time(sure), _by_many(sure))))
 
 
 def _by_choice(sure: Sureness) -> str:
-    """Return which choices overturn it, the nearest first."""
+    """Return which choices overturn it, nearest first."""
     if is_firm(sure):
         held = holds_under(sure)
         if held:
@@ -44,7 +44,7 @@ def _by_choice(sure: Sureness) -> str:
 
 
 def _by_labels(sure: Sureness) -> str:
-    """Return the fewest rows whose other label overturns it, and their names."""
+    """Return the fewest rows that must be relabelled to overturn it, and their names."""
     if "fragility" not in sure:
         return ""
     fewest = read_estimate(sure["fragility"])
@@ -60,7 +60,7 @@ def _by_labels(sure: Sureness) -> str:
 
 
 def _by_time(sure: Sureness) -> str:
-    """Return in how many readings along the parameter of survival it holds."""
+    """Return for how many values of the parameter of survival it holds."""
     readings: Mapping[str, Any] = sure.get("survival", {})
     if not readings:
         return ""

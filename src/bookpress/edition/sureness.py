@@ -1,7 +1,7 @@
-"""How sure a statement is, and in words: under which choices it holds, which value overturns it.
+"""How certain a statement is: under which choices it holds, and which values overturn it.
 
-A choice weighs the same however many of its values were tried. A state in which a sentence speaks
-of something else, or in which nothing can be told, is no answer, for or against it.
+A choice weighs the same no matter how many of its values were tried. A state in which a sentence
+asks another question, or has no answer, counts neither for nor against it.
 """
 
 from __future__ import annotations
@@ -13,30 +13,31 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
 
 Sureness = Mapping[str, Any]
-"""How sure a statement is.
+"""How certain a statement is.
 
-``holds`` under so many choices ``of`` those that answer its question; ``choices``: of each its
-``name``, ``noun``, the ``share`` of its values under which it holds and ``is_firm``, whether it
-holds under every value that the noun names;
-``falls``: the states of one choice in which its sentence would be false, the nearest to the
-published one first, with the ``choice``, its ``name``, in ``words``, and why; ``pairs``: those of
-two choices, where each alone leaves it standing; ``open``: the choices under which it is neither
-true nor false; ``marks``: its sentences, in the shape of
-``statements.json``; ``survival``: of the parameter of survival the ``noun`` of its values, ``of``
-how many it ``held`` in, the words of those in which it was ``false``, and how many left it
-``unknown``; ``specifications``: the result of many other runs that hold it, and ``fragility``: of
-the fewest rows whose other label overturns it, where they are named.
+- ``holds``: under how many of the choices in ``of``, which answer its question, it holds.
+- ``choices``: for each choice its ``name``, its ``noun``, the ``share`` of its values under which
+  the statement holds, and ``is_firm``, whether it holds under every value that the noun names.
+- ``falls``: the states of one choice in which the sentence is false, nearest to the published one
+  first, with the ``choice``, its ``name``, the state in ``words``, and the reason.
+- ``pairs``: such states of two choices neither of which overturns it alone.
+- ``open``: the choices under which it is neither true nor false.
+- ``marks``: its sentences, as in ``statements.json``.
+- ``survival``: for the parameter of survival the ``noun`` of its values, ``of`` how many it
+  ``held`` in, the words of those in which it was ``false``, and how many left it ``unknown``.
+- ``specifications``: the result that counts in how many other runs it holds.
+- ``fragility``: the result that counts the fewest rows that must be relabelled to overturn it.
 """
 FILE = "robustness.json"
-"""In the staged source of an edition that was explored, and in its folder."""
+"""The file in the staged source of an explored edition, and in its folder."""
 QUOTED = "states/_quoted.json"
-"""Beside it: results that pages without choices quote, under each main choice."""
+"""The file beside it with results that pages without choices quote, under each main choice."""
 MOST_NAMED = 2
-"""What overturns a statement is named where it is no more than so much."""
+"""The most things that overturn a statement which are named."""
 
 
 def is_tested(sure: Sureness) -> bool:
-    """Return whether any state answers the question of a statement."""
+    """Return whether any state answers a statement's question."""
     return bool(sure["of"])
 
 
@@ -48,7 +49,7 @@ def is_firm(sure: Sureness) -> bool:
 def what_overturns(sure: Sureness) -> str:
     """Return what overturns a statement, in words: ``falls if every day counts as wet``.
 
-    The nearest values are named, and how many more there are; empty where nothing does.
+    The nearest values are named, the rest counted; empty if nothing does.
     """
     falls = sure["falls"] or sure["pairs"]
     if not falls:
@@ -62,7 +63,7 @@ def what_overturns(sure: Sureness) -> str:
 
 
 def in_short(sure: Sureness) -> str:
-    """Return at the end of a sentence what overturns it; empty where nothing does."""
+    """Return what overturns a statement as the end of a sentence; empty if nothing does."""
     falls = sure["falls"]
     names = [*dict.fromkeys(state["name"] for state in falls)]
     are_few = len(falls) <= MOST_NAMED and len(names) <= 1
@@ -76,7 +77,7 @@ def in_short(sure: Sureness) -> str:
 
 
 def holds_under(sure: Sureness) -> str:
-    """Return under which choices a statement holds, whatever their value; empty for none."""
+    """Return under which choices a statement holds for every value; empty if under none."""
     firm = [choice for choice in sure["choices"] if choice["is_firm"]]
     nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
     if any(not choice["noun"] for choice in firm):
@@ -89,15 +90,15 @@ def holds_under(sure: Sureness) -> str:
 
 
 def shares(sure: Sureness) -> list[float]:
-    """Return of each choice the share of its values under which a statement holds.
+    """Return for each choice the share of its values under which a statement holds, firmest first.
 
-    The firmest come first; of a statement that only two choices together overturn all hold.
+    A statement that only two choices together overturn holds for all.
     """
     return sorted((float(choice["share"]) for choice in sure["choices"]), reverse=True)
 
 
 def told(sure: Sureness) -> str:
-    """Return how sure a statement is.
+    """Return how certain a statement is, in words.
 
     Such as ``holds under every rule and period we tried; falls if every day counts as wet``.
     """
@@ -106,7 +107,7 @@ def told(sure: Sureness) -> str:
 
 
 def together(statements: Sequence[Sureness]) -> Sureness:
-    """Return how sure several statements are, all of which a finding rests on."""
+    """Return how certain several statements are together, when a finding needs them all."""
     if len(statements) == 1:
         return statements[0]
     choices: dict[str, dict[str, Any]] = {}
@@ -132,7 +133,7 @@ def together(statements: Sequence[Sureness]) -> Sureness:
 
 
 def _weakest(statements: Sequence[Sureness]) -> dict[str, Any]:
-    """Return the fewest rows and the fewest readings that carry one of several statements."""
+    """Return the smallest fragility and the shortest survival of several statements."""
     carried = [sure["fragility"] for sure in statements if "fragility" in sure]
     carried = [result for result in carried if result["value"] is not None]
     followed = [sure["survival"] for sure in statements if "survival" in sure]
@@ -145,7 +146,7 @@ def _weakest(statements: Sequence[Sureness]) -> dict[str, Any]:
 
 
 def specifications(sure: Sureness) -> str:
-    """Return what was counted over many other runs, in words; empty where nothing was."""
+    """Return in words what was counted over many other runs; empty if nothing was."""
     if "specifications" not in sure:
         return ""
     result = read_estimate(sure["specifications"])

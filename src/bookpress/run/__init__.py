@@ -1,1 +1,1 @@
-"""One chapter is executed, or many; what has been run is kept."""
+"""Executing one chapter or many, and caching the runs."""

@@ -1,7 +1,7 @@
-"""The forked engine for papermill alone, without a book: ``papermill --engine bookpress``.
+"""The forked engine for papermill without a book: ``papermill --engine bookpress``.
 
-Papermill loads it by its entry point whenever it is imported, so it is quick to import, and takes
-nothing of the press until a notebook runs.
+Papermill loads it through its entry point on every import, so this module is quick to import and
+imports nothing of the press until a notebook runs.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from papermill.log import logger
 
 
 class AloneEngine(Engine):  # type: ignore[misc]
-    """Runs a notebook in a fork of a process that has imported what it needs.
+    """Runs a notebook in a fork of a process that has already imported what it needs.
 
-    A fork stands for a kernel of this Python; a notebook of another kernel runs in that.
+    A fork replaces a kernel of this Python; a notebook of any other kernel runs in that kernel.
     """
 
     @classmethod
@@ -31,7 +31,7 @@ class AloneEngine(Engine):  # type: ignore[misc]
         execution_timeout: float | None = None,
         **options: Any,
     ) -> Any:
-        """Run the cells of a notebook, for at most so many seconds if a number is given."""
+        """Run the cells of a notebook, for at most `execution_timeout` seconds if that is given."""
         is_foreign = sys.platform != "linux" or not is_this_python(kernel_name)
         if is_foreign:
             logger.info("the kernel %s runs this notebook: forks are of this Python", kernel_name)
@@ -60,7 +60,7 @@ class AloneEngine(Engine):  # type: ignore[misc]
 
 
 def is_this_python(kernel_name: str) -> bool:
-    """Return whether a kernel is IPython's, in the Python that this process runs in."""
+    """Return whether a kernel is IPython's, in the Python of this process."""
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
     try:
@@ -69,5 +69,6 @@ def is_this_python(kernel_name: str) -> bool:
         return False
     is_ipython = spec.language == "python" and "ipykernel_launcher" in spec.argv
     program = Path(spec.argv[0])
-    is_plain = re.fullmatch(r"python[\d.]*", str(program))  # it is then looked up in this Python
+    # a plain name is looked up on the PATH of this Python
+    is_plain = re.fullmatch(r"python[\d.]*", str(program))
     return is_ipython and bool(is_plain or program.absolute() == Path(sys.executable).absolute())

@@ -1,6 +1,6 @@
 """The cache of runs.
 
-A chapter is run again if, and only if, something it may rest on has changed.
+A chapter is run again if, and only if, something that it may depend on has changed.
 """
 
 from __future__ import annotations
@@ -22,10 +22,7 @@ from bookpress.run.executed import ExecutedChapter
 
 @dataclass(frozen=True)
 class Run:
-    """A chapter that was run.
-
-    The key of what it rests on, its tidied notebook, and its results as plain JSON.
-    """
+    """A run of a chapter: its cache key, its tidied notebook, and its results as plain JSON."""
 
     chapter: str
     key: str
@@ -35,19 +32,19 @@ class Run:
 
     @cached_property
     def executed(self) -> ExecutedChapter:
-        """The chapter, parsed when it is first asked for."""
+        """The executed chapter, parsed on first use."""
         return ExecutedChapter.parse(self.notebook)
 
     def forget_parsed(self) -> None:
-        """Let go of the parsed chapter, which takes several times the memory of its file."""
+        """Free the parsed chapter, which takes several times the memory of its file."""
         vars(self).pop("executed", None)
 
 
 def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
-    """Return the hash of all that a run may rest on.
+    """Return the hash of everything that a run may depend on.
 
-    A new table runs every chapter again, and no read can escape; another word of prose runs none,
-    for prose is put in afterwards.
+    Any new table makes every chapter run again, so no access can be missed. A change of prose makes
+    none run, because prose is added afterwards.
     """
     python = [platform.python_implementation(), platform.python_version()]
     rests_on = [chapter.slug, chapter.code, values, fingerprint.id, python]
@@ -55,7 +52,7 @@ def run_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerpr
 
 
 class RunCache:
-    """Runs on disk, a file each; a damaged one counts as missing."""
+    """Runs on disk, one file each; a damaged file counts as missing."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -74,7 +71,7 @@ class RunCache:
             return None
 
     def holds(self, key: str) -> bool:
-        """Return whether there is a run with this key, without looking whether it is damaged."""
+        """Return whether there is a run with this key, without checking it for damage."""
         return self._path(key).is_file()
 
     def date(self, key: str) -> float:
@@ -82,9 +79,9 @@ class RunCache:
         return self._path(key).stat().st_mtime
 
     def store(self, run: Run) -> Path:
-        """Keep a run and return its file.
+        """Store a run and return its file.
 
-        Another process that stores the same one at the same time does no harm.
+        Another process may safely store the same run at the same time.
         """
         record = {**asdict(run), "notebook": run.notebook.decode("utf-8")}
         content = {"run": record, "sha256": sha256(canonical(record).encode())}

@@ -1,6 +1,6 @@
 """The ways to run cells, by name.
 
-An engine is opened before it is known what to run, so that the fork server imports meanwhile.
+An engine is opened before it is known what to run, so that the fork server can import meanwhile.
 """
 
 from __future__ import annotations
@@ -21,26 +21,23 @@ from bookpress.errors import PressError
 from bookpress.files import Stamp, stamps
 
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
-"""Libraries of macOS promise no safe forks."""
+"""On macOS, system libraries are not safe to fork."""
 IMPORT = re.compile(r"^(?:from|import) ([\w.]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to run cells, by name.
-
-    With the files of the packages as they were when it was opened.
-    """
+    """A way to run cells, with the state of the packages' files when it was opened."""
 
     name: str
     imported: frozenset[Stamp] = frozenset()
     inherits: bool = False
-    """Whether cells get all of our environment, as in a book that is not strict."""
+    """Whether cells inherit the whole environment, as in a book that is not strict."""
 
     def call(self, function: str, environment: Mapping[str, str], folder: Path) -> Any:
         """Return what a ``module:function`` returns.
 
-        It is called in a fork, if there are any, for all is imported there.
+        It is called in a fork, if there are any, because everything is imported there.
         """
         if self.name == "forked":
             from bookpress.run.forked import fork_server
@@ -59,10 +56,7 @@ def open_engine(
     *,
     inherits: bool = False,
 ) -> Engine:
-    """Return an engine.
-
-    ``forked`` starts the process that is forked, with these modules imported.
-    """
+    """Return an engine; ``forked`` starts the process to fork, with these modules imported."""
     imported = stamps(packages)
     if name == "forked":
         from bookpress.run.forked import fork_server
@@ -79,8 +73,8 @@ def engine_for(
 ) -> Engine:
     """Return an open engine, by default the usual one.
 
-    It is for whatever chapters of a book there will be to run, or one; `chapters` are those of the
-    book where it was read before.
+    It can run any chapters of the book, or `only` one; `chapters` are those of the book if it has
+    already been read.
     """
     modules = imported_modules(project, only, chapters)
     inherits = not project.settings.strict
@@ -90,9 +84,9 @@ def engine_for(
 def imported_modules(
     project: Project, only: str | None = None, chapters: Sequence[Chapter] | None = None
 ) -> list[str]:
-    """Return what lines of the code cells seem to import, unparsed.
+    """Return the modules that code cells seem to import, without parsing them.
 
-    For one chapter alone nothing that settings add.
+    For one chapter, the modules in the settings are left out.
     """
     cells = [
         cell[0]
@@ -107,7 +101,7 @@ def imported_modules(
 
 
 def modules_of(cells: Iterable[str]) -> list[str]:
-    """Return what lines of code cells seem to import, unparsed, each once."""
+    """Return the modules that code cells seem to import, without parsing them or repeating any."""
     modules: dict[str, None] = {}
     for cell in cells:
         modules |= dict.fromkeys(IMPORT.findall(cell))

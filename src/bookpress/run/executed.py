@@ -17,7 +17,7 @@ WIDGET_STATES = "application/vnd.jupyter.widget-state+json"
 
 
 class ExecutedChapter:
-    """The notebook of a run; who reads it changes nothing of it.
+    """The notebook of a run; readers must not modify it.
 
     Examples
     --------
@@ -30,7 +30,7 @@ class ExecutedChapter:
 
     @classmethod
     def parse(cls, content: bytes) -> ExecutedChapter:
-        """Return the chapter that the content of a notebook file is."""
+        """Return the chapter in the content of a notebook file."""
         return cls(json.loads(content))
 
     @property
@@ -56,12 +56,12 @@ class ExecutedChapter:
 
     @cached_property
     def rows(self) -> dict[str, dict[str, Any]]:
-        """The rows behind its results that are listed, by key."""
+        """The rows behind its results, by key, if it lists them."""
         return estimates.published(self.outputs, ROWS_MIME)
 
 
 def with_steady_ids(notebook: Any) -> Any:
-    """Return a notebook with the ids of its widgets by their order: they differ by the run."""
+    """Return a notebook whose widgets have ids by their order, not ids that differ between runs."""
     import nbformat
 
     widgets = notebook["metadata"].get("widgets", {}).get(WIDGET_STATES, {})

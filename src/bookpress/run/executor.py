@@ -1,4 +1,4 @@
-"""The one place where work is spread: a pool of local processes, or an existing Dask cluster."""
+"""Where work is distributed: to a pool of local processes, or to an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bookpress.errors import PressError, UsageError
 from bookpress.extras import needs
 
 RETRIES = 5
-"""How often the cluster starts a task again whose worker was lost."""
+"""How often the cluster restarts a task whose worker was lost."""
 ANSWER_LIMIT = 10
-"""Seconds a scheduler may take to answer."""
+"""The time limit for a scheduler to answer, in seconds."""
 WORKERS_LIMIT = 30.0
-"""Seconds a cluster may take to have its first worker."""
+"""The time limit for a cluster to have its first worker, in seconds."""
 
 
 def cores() -> int:
-    """Return the number of cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -32,7 +32,7 @@ def cores() -> int:
 def as_they_end(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
     """Yield futures as they end.
 
-    A signal that came just before a wait, which it does not end, is heard in a second.
+    The wait is short, so that a signal that arrives just before it is handled within a second.
     """
     waiting = set(futures)
     while waiting:
@@ -47,7 +47,7 @@ def executor(
 ) -> AbstractContextManager[Executor]:
     """Return a pool of processes, by default one per core, or a Dask cluster.
 
-    After an error, all is given up.
+    An error cancels all remaining work.
     """
     if scheduler:
         return _cluster(scheduler)
@@ -56,7 +56,7 @@ def executor(
 
 @contextmanager
 def _local(jobs: int) -> Iterator[Executor]:
-    """Yield a pool of fresh processes: forking a program with threads can hang the child."""
+    """Yield a pool of new processes: forking a program with threads can hang the child."""
     before = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), initializer=_begin)
     try:
@@ -70,7 +70,7 @@ def _local(jobs: int) -> Iterator[Executor]:
 
 
 def _begin() -> None:
-    """Leave Ctrl-C to the parent, which ends the pool, and end with it when it is killed."""
+    """Leave Ctrl-C to the parent, which ends the pool, and exit when the parent is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
@@ -84,7 +84,7 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def _cluster(scheduler: str) -> Iterator[Executor]:
-    """Yield the executor of a Dask cluster that is already there."""
+    """Yield the executor of an existing Dask cluster."""
     try:
         from distributed import Client
     except ImportError as error:

@@ -1,4 +1,4 @@
-"""What broke a run, in words, and the chapter as far as it got."""
+"""Why a run failed, in words, and the chapter as far as it ran."""
 
 from __future__ import annotations
 
@@ -13,16 +13,13 @@ from bookpress.run.notebook import INJECTED, as_file, tidied
 
 FENCE = "`" * 8
 BOX = f"{FENCE}`{{danger}}"
-"""How the box begins that says where a run failed."""
+"""The beginning of the box that says where a run failed."""
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
-"""How a traceback names a line of a cell."""
+"""A line of a cell in a traceback."""
 
 
 class ChapterError(PressError):
-    """A chapter that failed.
-
-    Its slug, what went wrong and in which cell, the notebook as far as it was run.
-    """
+    """A chapter that failed, with its slug, the message, and the notebook as far as it ran."""
 
     def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
         super().__init__(f"{chapter}: {message}")
@@ -30,15 +27,15 @@ class ChapterError(PressError):
         self.notebook = notebook
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes whole."""
+        """Pickle the error completely, for other processes."""
         message = str(self).removeprefix(f"{self.chapter}: ")
         return ChapterError, (self.chapter, message, self.notebook)
 
 
 def interruption(notebook: Any, error: Exception, limit: float) -> str:
-    """Say where a run broke off and why, `limit` its seconds.
+    """Say where a run broke off and why; `limit` is its time limit in seconds.
 
-    Whatever it is, it fails one chapter, not the build.
+    Whatever happened fails one chapter, not the build.
     """
     return f"{_where(notebook)} {_why(error, limit)}"
 
@@ -63,7 +60,7 @@ def _why(error: Exception, limit: float) -> str:
 
 
 def _where(notebook: Any) -> str:
-    """Name the code cell that broke the run, else the last one that was started."""
+    """Name the code cell that failed, else the last one started."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if _mark(cell, "start_time")]
     broken = [cell for cell in started if _mark(cell, "exception")]
@@ -75,7 +72,7 @@ def _where(notebook: Any) -> str:
 def failure_in(notebook: Any) -> str | None:
     """Say which cell ended the run and with what error; None if none did.
 
-    One that calls ``sys.exit`` has failed.
+    A cell that calls ``sys.exit`` has failed.
     """
     cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
     if cell is None:
@@ -84,8 +81,8 @@ def failure_in(notebook: Any) -> str | None:
     if not errors:
         return f"{_named(notebook, cell)} failed"
     error = errors[-1]
-    if TAG in cell.metadata.get("tags", []):  # it names file, line and sentence itself
-        return f"what its prose quotes cannot be made:\n{error.evalue}"
+    if TAG in cell.metadata.get("tags", []):  # the message itself names file, line and sentence
+        return f"what its prose quotes cannot be evaluated:\n{error.evalue}"
     what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
     return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
 
@@ -95,7 +92,7 @@ def _mark(cell: Any, name: str) -> Any:
 
 
 def _failed_line(cell: Any, error: Any) -> int:
-    """Return the number of the line of a cell that raised, else that of its first."""
+    """Return the number of the line of a cell that raised, else 1."""
     from papermill.exceptions import strip_color
 
     frames = FRAME.findall(strip_color("\n".join(error.traceback)))
@@ -108,7 +105,7 @@ def _failed_line(cell: Any, error: Any) -> int:
 def _named(notebook: Any, cell: Any, line: int = 1) -> str:
     """Name a cell by its number in the chapter and one of its lines.
 
-    The chapter itself has no injected parameters.
+    Injected parameters do not count, because the chapter itself has none.
     """
     number = 0
     for other in notebook.cells:
@@ -125,9 +122,9 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 
 
 def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run:
-    """Return a chapter as far as it got, with a box that says what went wrong where it did.
+    """Return a chapter as far as it ran, with a box about the failure at that place.
 
-    Behind it, outputs are those that its file has `stored`, by code cell.
+    The code cells after it have the outputs in `stored`, from the chapter's file.
     """
     import nbformat
 
@@ -147,9 +144,9 @@ def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run
 
 
 def _end_of(notebook: Any) -> int:
-    """Return the place behind the cell that broke a run, else that was started last.
+    """Return the index after the cell that failed, else after the last one started.
 
-    Where none was, it is that of the first code cell.
+    If none was started, return that of the first code cell.
     """
     places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
     started = [place for place in places if _mark(notebook.cells[place], "start_time")]
@@ -160,6 +157,6 @@ def _end_of(notebook: Any) -> int:
 
 
 def _is_of_author(cell: Any) -> bool:
-    """Return whether a cell is code that the chapter itself has."""
+    """Return whether a code cell is the chapter's own."""
     tags = cell.metadata.get("tags", [])
     return bool(cell.cell_type == "code") and INJECTED not in tags and TAG not in tags

@@ -1,4 +1,4 @@
-"""Run one chapter: papermill injects the values, and an engine runs the cells."""
+"""Runs one chapter: papermill injects the values, and an engine runs the cells."""
 
 from __future__ import annotations
 
@@ -26,26 +26,26 @@ from bookpress.run.notebook import as_file, is_injected, tidied
 
 @dataclass(frozen=True)
 class Job:
-    """All that is needed to run a chapter, on this machine or another."""
+    """Everything needed to run a chapter, on this machine or another."""
 
     chapter: str
-    """Its slug."""
+    """The slug of the chapter."""
     key: str
-    """That of the run, see `bookpress.run.cache`."""
+    """The cache key of the run, see `bookpress.run.cache`."""
     notebook: bytes
-    """Not run."""
+    """The notebook, not yet run."""
     values: Mapping[str, Value]
-    """Of all parameters."""
+    """The values of all parameters."""
     environment: Mapping[str, str]
-    """Says where the evidence is."""
+    """The variable that says where the evidence is."""
     time_limit: float
-    """In seconds."""
+    """The time limit in seconds."""
     output_limit: int = processes.OUTPUT_LIMIT
-    """Characters that it may put out, as a cell may print for ever."""
+    """The most characters of output, since a cell may print endlessly."""
     folder: str = ""
-    """Where cells run; in one of their own where it is empty."""
+    """The folder in which cells run; if empty, a temporary one."""
     cell_limit: float = math.inf
-    """Seconds that each cell may take."""
+    """The time limit of each cell, in seconds."""
 
 
 def job_for(
@@ -59,7 +59,7 @@ def job_for(
     in_python = {each.name: each.in_python(values[each.name]) for each in chapter.parameters}
     own = {each.name: each.default for each in chapter.parameters}
     if values == own and any(map(is_injected, chapter.notebook["cells"])):
-        in_python = {}  # papermill would take out what it has put in before
+        in_python = {}  # papermill would remove what it injected before
     execution = chapter.execution
     if time_limit is None:
         time_limit = execution.time_limit(chapter.front_matter, chapter.notebook["cells"])
@@ -79,11 +79,11 @@ def job_for(
 def run_job(job: Job, engine: Engine, forked: Callable[[int], object] = int) -> Run:
     """Run a chapter or raise `ChapterError`.
 
-    `forked` is told the process of a fork, which leads a group of its own.
+    `forked` is called with the id of the fork, which leads its own process group.
     """
     processes.check()
     started = time.monotonic()
-    # what a killed chapter has started may still write into its folder
+    # processes that a killed chapter started may still write into its folder
     with tempfile.TemporaryDirectory(dir=processes.scratch(), ignore_cleanup_errors=True) as folder:
         notebook = _execute(job, engine, job.folder or folder, forked)
     try:
@@ -100,14 +100,14 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
     """Return the executed notebook, or raise `ChapterError`."""
     notebook = _prepared(job)
     kernel = notebook.metadata.kernelspec.name
-    # a fork stands for a kernel of Python alone
+    # a fork replaces only a kernel of Python
     engine_name = engine.name if kernel == KERNEL["name"] else "kernel"
     from papermill.engines import papermill_engines
 
     from bookpress.run.papermill_engines import Surroundings
 
     try:
-        # without papermill's own check of what came out: it does not know ``raises-exception``
+        # without papermill's own check of the outputs: it does not know ``raises-exception``
         papermill_engines.execute_notebook_with_engine(
             f"bookpress-{engine_name}",
             notebook,
@@ -135,11 +135,11 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
 
 
 def _prepared(job: Job) -> Any:
-    """Return the notebook with the values put in by papermill."""
+    """Return the notebook with the values injected by papermill."""
     import nbformat
     import papermill
 
-    from bookpress.run import papermill_engines as _  # noqa: F401 - registers ours
+    from bookpress.run import papermill_engines as _  # noqa: F401 - registers our engines
 
     # we check the names of parameters ourselves
     logging.getLogger("papermill").setLevel(logging.ERROR)

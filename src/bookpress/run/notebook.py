@@ -1,4 +1,4 @@
-"""The notebook of a run as it is kept: without what differs from run to run, and with prose."""
+"""The notebook of a run as it is stored: without what differs between runs, and with prose."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from bookpress.run.executed import with_steady_ids
 SOURCE_MAP = "source_map"
 """In the metadata of a staged notebook, for MyST-NB: where its cells stand in their source."""
 INJECTED = "injected-parameters"
-"""The tag of the cell that papermill puts values in by."""
+"""The tag of the cell that papermill injects."""
 CELL_FILE = re.compile(r"[^\s\"'<>]*ipykernel_\d+[/\\]\d+\.py")
-"""The file in which ipykernel says a cell stands."""
+"""The file name that ipykernel gives to a cell."""
 
 
 def stored_run(chapter: Chapter) -> Run:
-    """Return a chapter as its file has it, as if it had just been run."""
+    """Return a chapter with the outputs stored in its file, as if it had just been run."""
     content = as_file(chapter.stored)
     try:
         results = harvest(outputs_of(chapter.stored["cells"]))
     except Exception as error:
-        raise PressError(f"{chapter.where}: what it has stored: {error}") from error
+        raise PressError(f"{chapter.where}: its stored outputs: {error}") from error
     fields = {key: result.fields for key, result in results.items()}
     return Run(chapter.slug, sha256(content), content, fields, 0.0)
 
 
 def with_prose(chapter: Chapter, run: Run) -> Any:
-    """Return the notebook of a run as JSON, with the prose that its chapter has now.
+    """Return the notebook of a run as JSON, with the present prose of its chapter.
 
-    The code is the same. What papermill put in stays where it is, and so does a run that failed.
+    The code is the same. Injected cells stay in place; a failed run is returned unchanged.
     """
     executed = run.executed.notebook
     if not run.key:
@@ -47,11 +47,11 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
     done = [cell for cell in executed["cells"] if cell["cell_type"] == "code"]
     written = copy.deepcopy(chapter.executable)
     for cell, of_author in zip(written["cells"], chapter.notebook["cells"], strict=False):
-        cell["metadata"] = copy.deepcopy(of_author["metadata"])  # without tags by which it was run
+        cell["metadata"] = copy.deepcopy(of_author["metadata"])  # without the tags for running it
     cells = []
     for cell in written["cells"]:
         if is_injected(cell):
-            cells += _take_injected(done)  # of papermill, before: it has put in another
+            cells += _take_injected(done)  # injected earlier, and replaced by papermill
             continue
         cells.append(cell)
         if cell["cell_type"] == "code":
@@ -67,14 +67,14 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
 
 
 def _take_injected(cells: list[Any]) -> list[Any]:
-    """Take from the beginning of a list the cell that papermill put in, if it is there."""
+    """Remove and return an injected cell at the beginning of a list, if there is one."""
     if cells and is_injected(cells[0]):
         return [cells.pop(0)]
     return []
 
 
 def is_injected(cell: Mapping[str, Any]) -> bool:
-    """Return whether papermill has put a cell in."""
+    """Return whether papermill injected a cell."""
     return INJECTED in cell["metadata"].get("tags", [])
 
 
@@ -83,9 +83,9 @@ def _cell_id(number: int) -> str:
 
 
 def tidied(notebook: Any) -> Any:
-    """Rid an executed notebook of what differs by the run or the machine, and return it.
+    """Remove what differs between runs or machines from a notebook, and return it.
 
-    Papermill's cell is hidden.
+    The injected cell is hidden.
     """
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
@@ -106,9 +106,9 @@ def tidied(notebook: Any) -> Any:
 
 
 def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
-    """Yield outputs, streams whole and in one order, the file of a cell named ``<cell>``.
+    """Yield outputs with streams merged in a fixed order and cell files named ``<cell>``.
 
-    Both differ by the run.
+    Both differ between runs.
     """
     for is_stream, group in itertools.groupby(outputs, _is_stream):
         for output in _merged(group) if is_stream else group:
@@ -135,6 +135,6 @@ def _merged(streams: Iterable[Any]) -> list[Any]:
 
 
 def as_file(notebook: dict[str, Any]) -> bytes:
-    """Return a notebook as the bytes of its file, in one line: more take ten times as long."""
+    """Return a notebook as the bytes of its file, unindented: indenting takes ten times as long."""
     text = json.dumps(notebook, sort_keys=True, ensure_ascii=False)
     return f"{text}\n".encode("utf-8", errors="replace")

@@ -1,7 +1,4 @@
-"""The two papermill engines, forks and kernels, and papermill's client.
-
-The client reads what cells put out from both.
-"""
+"""The two papermill engines, forks and kernels, and the client that reads outputs from both."""
 
 from __future__ import annotations
 
@@ -27,13 +24,13 @@ from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
 from bookpress.run.forked.request import PARENT
 
 START_LIMIT = 60
-"""Seconds a kernel may take to answer."""
+"""The time limit for a kernel to answer, in seconds."""
 
 
 class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
-    """Papermill's client, which ends a chapter at an output that cannot be taken in.
+    """Papermill's client, which ends a chapter at an output that cannot be accepted.
 
-    Raising leaves tasks open.
+    It does not raise at once, because that would leave tasks open.
     """
 
     def __init__(self, nb_man: Any, limit: int, pid: int = 0, **options: Any) -> None:
@@ -44,7 +41,7 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
         self._problem: OutputError | None = None
 
     def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
-        """Take a message into the notebook, unless an earlier one was refused."""
+        """Add a message to the notebook, unless an earlier one was refused."""
         if self._problem and msg["msg_type"] != "status":
             return None
         self._size += _size(msg["content"])
@@ -57,7 +54,7 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
             raise
         except Exception as error:  # noqa: BLE001 - a cell can put out anything
             what = f"{type(error).__name__}: {error}"
-            self._problem = OutputError(f"gave what no notebook can hold: {what}")
+            self._problem = OutputError(f"gave what no notebook can contain: {what}")
         self.nb_man.cell_exception(cell, cell_index=cell_index)
         processes.kill_group(self.pid)
         return None
@@ -69,23 +66,20 @@ class ChapterClient(PapermillNotebookClient):  # type: ignore[misc]
 
 
 class NoFrontend:
-    """Takes what an output widget would send back to a kernel: a fork does not listen."""
+    """Receives what an output widget would send back to a kernel: a fork does not listen."""
 
     def __init__(self) -> None:
         self.session = self.shell_channel = self
 
     def msg(self, *_: Any, **__: Any) -> None:
-        """Make no message."""
+        """Create no message."""
 
     def send(self, *_: Any) -> None:
         """Send nothing."""
 
 
 def _size(content: Any) -> int:
-    """Return the number of characters in the content of a message, about.
-
-    Of names too, and some for each number.
-    """
+    """Return the approximate number of characters in a message, counting names and numbers too."""
     if isinstance(content, str):
         return len(content)
     if isinstance(content, dict):
@@ -96,7 +90,7 @@ def _size(content: Any) -> int:
 
 
 class TypedTranslator(PythonTranslator):  # type: ignore[misc]
-    """Papermill's way to write values into a cell; it would write tuples and dates as texts."""
+    """Papermill's translator of values into code, extended to tuples and dates."""
 
     @classmethod
     def translate(cls, val: Any) -> str:
@@ -114,23 +108,23 @@ papermill_translators.register("python", TypedTranslator)
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a notebook runs in."""
+    """The environment and the limits of a notebook."""
 
     environment: Mapping[str, str]
-    """Variables besides those that every chapter has."""
+    """Variables added to those that every chapter has."""
     folder: str
     time_limit: float
-    """Seconds that it may take."""
+    """The time limit in seconds."""
     output_limit: int
-    """Characters that it may put out."""
+    """The most characters of output."""
     cell_limit: float = math.inf
-    """Seconds that each cell may take."""
+    """The time limit of each cell, in seconds."""
     inherits: bool = False
-    """Whether a kernel gets all of our environment."""
+    """Whether a kernel inherits our whole environment."""
 
 
 class ForkedEngine(Engine):  # type: ignore[misc]
-    """The papermill engine whose notebooks run in forks of the fork server."""
+    """The papermill engine that runs notebooks in forks of the fork server."""
 
     @classmethod
     def execute_managed_notebook(
@@ -171,7 +165,7 @@ class ForkedEngine(Engine):  # type: ignore[misc]
 
 
 def _run_cell(client: Any, fork: Fork, cell: Any, index: int) -> bool:
-    """Run one cell as nbclient would and return whether to go on."""
+    """Run one cell as nbclient would, and return whether to continue."""
     tags = cell.metadata.get("tags", [])
     is_skipped = cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags
     if is_skipped:
@@ -206,7 +200,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
     ) -> Any:
         """Run the cells of a notebook in a kernel.
 
-        It talks through files: free TCP ports may be lost to another.
+        It communicates through files, since another program may take a free TCP port first.
         """
         late = time.monotonic() + within.time_limit
         pipe = os.pipe()
@@ -225,7 +219,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 kernel_name=kernel_name,
                 resources={"metadata": {"path": within.folder}},
                 startup_timeout=START_LIMIT,
-                # messages of one form from both
+                # kernels and forks send messages in the same form
                 extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"],
                 timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
                 shutdown_kernel="immediate",
@@ -251,7 +245,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
 
 
 def _kernel_settings(home: str) -> Config:
-    """Return the settings of a kernel that talks through files in a folder."""
+    """Return the settings of a kernel that communicates through files in a folder."""
     return Config(
         AsyncKernelManager={
             "transport": "ipc",

@@ -1,6 +1,6 @@
-"""Processes of chapters.
+"""The processes of chapters.
 
-What they inherit, how Ctrl-C and time limits end them, and that none outlives its parent.
+What they inherit, how Ctrl-C and time limits end them, and why none outlives its parent.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from pathlib import Path
 from bookpress.errors import PressError
 
 OUTPUT_LIMIT = 50_000_000
-"""Characters that a chapter of a strict book may put out."""
+"""The most characters of output for a chapter of a strict book."""
 LOOSE_OUTPUT_LIMIT = 1_000_000_000
-"""Those that one of any other book may."""
+"""The most characters of output in any other book."""
 
 
 KEPT = {
@@ -36,9 +36,9 @@ KEPT = {
     "SHELL",
     "TMPDIR",
 }
-"""The variables that programs need."""
+"""Environment variables that programs need."""
 DRAWN = "BOOKPRESS_DRAWS"
-"""The variable that says that pictures of figures are drawn by the press."""
+"""The variable that says that the press draws the figures."""
 STEADY = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -50,12 +50,12 @@ STEADY = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     DRAWN: "1",
 }
-"""What makes a run repeatable: sums, sets and texts in one order.
+"""Variables that make runs repeatable: sums, sets and texts always in the same order.
 
 Chapters run side by side, one core each.
 """
 groups: set[int] = set()
-"""Processes that run now, each the leader of a group of its own."""
+"""The processes that are running, each the leader of its own group."""
 _stopping = threading.Event()
 
 
@@ -64,14 +64,14 @@ class StoppedError(PressError):
 
 
 def output_limit(*, strict: bool) -> int:
-    """Return the number of characters that a chapter of a book may put out."""
+    """Return how many characters a chapter of a book may output."""
     return OUTPUT_LIMIT if strict else LOOSE_OUTPUT_LIMIT
 
 
 def chapter_environment(*, inherits: bool = False) -> dict[str, str]:
-    """Return what a chapter gets of our environment, which may be all of it.
+    """Return the environment of a chapter, which may be our whole one.
 
-    Of that of a strict book no stray variable counts, and no secret gets out.
+    In a strict book no stray variable has an effect, and no secret gets out.
     """
     if inherits:
         return {**os.environ, **STEADY}
@@ -80,9 +80,9 @@ def chapter_environment(*, inherits: bool = False) -> dict[str, str]:
 
 
 def add(pid: int) -> None:
-    """Note a process that leads a group of its own.
+    """Register a process that leads its own group.
 
-    When everything is being stopped, end it at once and raise.
+    If everything is being stopped, kill it at once and raise.
     """
     groups.add(pid)
     if _stopping.is_set():
@@ -92,9 +92,9 @@ def add(pid: int) -> None:
 
 
 def kill_group(pid: int) -> None:
-    """Kill a process and whatever it started, in its group or in a session of its own.
+    """Kill a process and everything it started, in its group or in their own sessions.
 
-    No error when it is gone.
+    It is no error if the process is gone.
     """
     below = list(_below(pid))
     with suppress(ProcessLookupError, PermissionError):
@@ -105,7 +105,7 @@ def kill_group(pid: int) -> None:
 
 
 def _below(pid: int) -> Iterator[int]:
-    """Yield the processes that one has started, and those that these have, on Linux."""
+    """Yield the descendants of a process, on Linux."""
     with suppress(OSError):
         for listed in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in map(int, listed.read_text().split()):
@@ -115,12 +115,12 @@ def _below(pid: int) -> Iterator[int]:
 
 @cache
 def scratch(place: str | None = None) -> str:
-    """Return a folder for what chapters write aside.
+    """Return a folder for temporary files of chapters.
 
-    It is gone soon after this process, whatever ends that.
+    It is removed soon after this process ends, no matter how.
     """
     folder = tempfile.mkdtemp(prefix="cd-", dir=place)
-    if os.name == "posix":  # who waits there for the end of this process outlives it
+    if os.name == "posix":  # a shell that outlives this process waits for its end
         command = ["/bin/sh", "-c", 'read _; rm -rf "$0" || { sleep 1; rm -rf "$0"; }', folder]
         keeper = subprocess.Popen(
             command,
@@ -139,30 +139,27 @@ _keepers: list[subprocess.Popen[bytes]] = []
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what children of this process leave behind, on Linux.
-
-    It is then found below it.
-    """
+    """Adopt orphaned descendants of this process, on Linux, so that it can find and kill them."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
 def stop_all() -> None:
-    """Kill everything that runs and refuse what would start from now on."""
+    """Kill everything that is running, and refuse to start anything more."""
     _stopping.set()
     for pid in list(groups):
         kill_group(pid)
 
 
 def check() -> None:
-    """Raise `StoppedError` when everything is being stopped."""
+    """Raise `StoppedError` if everything is being stopped."""
     if _stopping.is_set():
         raise StoppedError("stopped")
 
 
 @contextmanager
 def session() -> Iterator[None]:
-    """Let things run inside; whatever ends the block early, such as Ctrl-C, ends them too."""
+    """Let chapters run inside the block; whatever ends it early, such as Ctrl-C, ends them too."""
     _stopping.clear()
     try:
         yield
@@ -175,7 +172,7 @@ def session() -> Iterator[None]:
 
 @contextmanager
 def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
-    """Kill a process when the block takes longer than this; the event then says so."""
+    """Kill a process if the block takes longer than this, and set the event."""
     reached = threading.Event()
     if math.isinf(seconds):
         yield reached
@@ -197,8 +194,8 @@ def time_limit(pid: int, seconds: float) -> Iterator[threading.Event]:
 def end_group_with(descriptor: int, leader: int) -> None:
     """Kill a process group as soon as the last writer of a pipe is gone.
 
-    The pipe must stay open for reading in the group and belong to it alone, and nothing may be
-    written to it from now on. On Linux all ends at once, also amid a call of C.
+    The pipe must stay open for reading in the group alone, and nothing may be written to it. On
+    Linux the kernel kills the group at once, even in the middle of a C call.
     """
     if sys.platform != "linux":
         if leader == os.getpid():
@@ -210,7 +207,7 @@ def end_group_with(descriptor: int, leader: int) -> None:
     fcntl(descriptor, F_SETSIG, signal.SIGKILL)
     fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | os.O_ASYNC)
     readable, _, _ = select.select([descriptor], [], [], 0)
-    if readable:  # it was closed before there was a watch
+    if readable:  # it was closed before we began to watch it
         kill_group(leader)
 
 

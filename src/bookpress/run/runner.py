@@ -1,7 +1,4 @@
-"""Run the chapters of an edition side by side, each at most once.
-
-From the cache where nothing has changed.
-"""
+"""Runs the chapters of an edition side by side, and takes unchanged ones from the cache."""
 
 from __future__ import annotations
 
@@ -29,34 +26,34 @@ from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.notebook import stored_run
 
 Ended = Callable[[Path], object]
-"""Is told the file of each run as soon as it is there."""
+"""Called with the file of each run as soon as it is stored."""
 Check = Callable[[Engine], None]
-"""Raises where nothing that was run may be kept."""
+"""Raises if no run may be kept."""
 MANY = 3
-"""Chapters that are named, where more have failed with the same."""
+"""The most chapters that are named if more failed with the same message."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """How chapters are run; none of it changes what comes out."""
+    """How chapters are run; no option changes the results."""
 
     jobs: int | None = None
-    """Chapters at a time; by default one per core."""
+    """The number of chapters at a time; by default one per core."""
     engine: str = DEFAULT_ENGINE
     force: bool = False
-    """Run even what the cache holds."""
+    """Run chapters even if they are in the cache."""
     time_limit: float | None = None
-    """Seconds a chapter may take; by default its own limit."""
+    """The time limit of a chapter, in seconds; by default its own."""
     keep_going: bool = False
-    """Build the book although a chapter failed, which then says so on its page."""
+    """Build the book even if a chapter fails; its page then says so."""
     as_stored: bool = False
-    """Take outputs that files have stored for a run, where the book has them shown."""
+    """Use stored outputs instead of a run, if the book shows them."""
     opened: Engine | None = None
-    """The engine, where it was opened ahead."""
+    """The engine, if it is already open."""
     scheduler: str | None = None
-    """The address of a Dask cluster on which many runs are spread."""
+    """The address of a Dask cluster for many runs."""
     reporter: Reporter = field(default_factory=Reporter, repr=False, compare=False)
-    """Who is told how it goes."""
+    """The reporter of progress."""
 
     def __post_init__(self) -> None:
         if self.jobs is not None and self.jobs < 1:
@@ -69,20 +66,17 @@ class RunOptions:
 
 @dataclass
 class Outcome:
-    """What came of the chapters."""
+    """The outcome of running chapters."""
 
     runs: dict[str, Run] = field(default_factory=dict)
-    """Those that ended well, by slug, in the order of the book."""
+    """Successful runs by slug, in the order of the book."""
     fresh: list[str] = field(default_factory=list)
-    """Slugs of those that were run now, not taken from the cache."""
+    """The slugs of chapters that were run now, not taken from the cache."""
     errors: list[ChapterError] = field(default_factory=list)
 
 
 class Durations:
-    """How long chapters took when they were last run.
-
-    The longest start first, so that none is left at the end.
-    """
+    """How long chapters took when last run, so that the longest can start first."""
 
     def __init__(self, project: Project) -> None:
         self._path = project.build / "seconds.json"
@@ -90,30 +84,30 @@ class Durations:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             self._seconds = {chapter: float(seconds) for chapter, seconds in content.items()}
         except (OSError, ValueError, TypeError, AttributeError):
-            # a damaged file is no more than a lost guess
+            # a damaged file costs no more than an estimate
             self._seconds = {}
 
     def of(self, chapter: str, otherwise: float = 0.0) -> float:
-        """Return the seconds of the last time."""
+        """Return how many seconds a chapter took last time."""
         return self._seconds.get(chapter, otherwise)
 
     def note(self, runs: Iterable[Run]) -> None:
-        """Keep how long chapters took."""
+        """Record how long chapters took."""
         self.keep({run.chapter: run.seconds for run in runs})
 
     def keep(self, seconds: Mapping[str, float]) -> None:
-        """Keep how long things took, by name."""
+        """Record how long things took, by name."""
         self._seconds.update(seconds)
-        with suppress(PressError):  # a build is not lost for want of a guess
+        with suppress(PressError):  # a build does not fail for want of an estimate
             replace_file(self._path, pretty(self._seconds).encode())
 
 
 def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
-    """Return the runs that the cache holds for an edition, by slug."""
+    """Return the cached runs of an edition, by slug."""
     cache = RunCache(project.cache)
     runs = {}
     for chapter in edition.chapters:
-        with suppress(PressError):  # a chapter that quotes what there is not has not been run
+        with suppress(PressError):  # a chapter with faulty quotes cannot have been run
             key = run_key(chapter, edition.values[chapter.slug], edition.fingerprint)
             run = cache.find(key)
             if run is not None:
@@ -122,9 +116,9 @@ def cached_runs(project: Project, edition: Edition) -> dict[str, Run]:
 
 
 def stored_runs(edition: Edition) -> dict[str, Run]:
-    """Return what the files of chapters have stored, where the book has that shown, by slug.
+    """Return the stored outputs of chapters, if the book shows them, by slug.
 
-    A chapter with other values than its own has to be run.
+    A chapter with other values than in its file has to be run.
     """
     return {
         chapter.slug: stored_run(chapter)
@@ -134,7 +128,7 @@ def stored_runs(edition: Edition) -> dict[str, Run]:
 
 
 def has_own_values(edition: Edition, chapter: Chapter) -> bool:
-    """Return whether a chapter has in an edition the values that its file has."""
+    """Return whether an edition has the values that are in a chapter's file."""
     own = {parameter.name: parameter.default for parameter in chapter.parameters}
     return edition.values[chapter.slug] == own
 
@@ -146,9 +140,9 @@ def run_chapters(
     ended: Ended = lambda _: None,
     check: Check = lambda _: None,
 ) -> Outcome:
-    """Run the chapters of an edition, one that fails no less than the others.
+    """Run the chapters of an edition; if one fails, the others still run.
 
-    Nothing is kept before the check ends.
+    Nothing is stored before `check` has ended.
     """
     options = options or RunOptions()
     reporter = options.reporter
@@ -173,7 +167,7 @@ def run_chapters(
             finally:
                 durations.note(outcome.runs.values())
     else:
-        check(options.opened or Engine("kernel"))  # which calls it here
+        check(options.opened or Engine("kernel"))  # a kernel engine runs the check in this process
     slugs = [chapter.slug for chapter in edition.chapters]
     outcome.fresh = [slug for slug in slugs if slug in outcome.runs]
     merged = {**cached, **outcome.runs}
@@ -188,7 +182,7 @@ def _jobs(
     cached: Collection[str],
     durations: Durations,
 ) -> list[Job]:
-    """Return the jobs of the chapters that are not known yet, the longest first."""
+    """Return the jobs of chapters that are not cached, longest first."""
     jobs = []
     for chapter in edition.chapters:
         if chapter.slug not in cached:
@@ -209,9 +203,9 @@ def _run_all(
     check: Check,
     take: Callable[[Any], None],
 ) -> None:
-    """Run jobs, so many at a time.
+    """Run jobs, `width` at a time.
 
-    Take what comes of each as soon as it is there and the check has ended.
+    Pass on each outcome as soon as it is there and the check has ended.
     """
     with ThreadPoolExecutor(width) as pool:
         try:
@@ -229,7 +223,7 @@ def _run_all(
 
 @dataclass
 class _Keeper:
-    """Keeps what comes of the chapters of an edition, as each ends."""
+    """Stores the outcome of each chapter of an edition as it ends."""
 
     project: Project
     edition: Edition
@@ -238,7 +232,7 @@ class _Keeper:
     outcome: Outcome
 
     def take(self, done: Run | ChapterError) -> None:
-        """Keep what came of a job."""
+        """Store the outcome of a job."""
         path = failed_notebook(self.project, done.chapter)
         if isinstance(done, ChapterError):
             self.outcome.errors.append(done)
@@ -253,14 +247,14 @@ class _Keeper:
 
 
 def failed_notebook(project: Project, slug: str) -> Path:
-    """Return where the notebook of a chapter that failed is kept."""
+    """Return the path of a failed chapter's notebook."""
     return project.failed / f"{slug}.ipynb"
 
 
 def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
-    """Return one error that names every chapter that failed.
+    """Return one error that names every failed chapter, with its cell and its notebook.
 
-    With its cell, and where its notebook is kept. What many have failed with is said once.
+    A message that many share is given once.
     """
     failed: dict[str, list[str]] = {}
     for error in errors:
@@ -277,7 +271,7 @@ def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
 
 
 def _failures(project: Project, problem: str, slugs: Sequence[str]) -> Iterator[str]:
-    """Yield what chapters have failed with, once where they are many."""
+    """Yield the messages of failed chapters, with one message for many."""
     if len(slugs) > MANY:
         named = f"{', '.join(slugs[:MANY])} and {len(slugs) - MANY} more"
         yield f"{named}: {problem}\n    as far as they got: {project.failed}"

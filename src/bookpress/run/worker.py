@@ -1,7 +1,4 @@
-"""What a worker of a Dask cluster does.
-
-It runs jobs with an engine that it keeps while nothing changes.
-"""
+"""A worker of a Dask cluster: runs jobs with an engine that it keeps while nothing changes."""
 
 from __future__ import annotations
 
@@ -25,14 +22,14 @@ from bookpress.run.failures import ChapterError
 from bookpress.run.job import Job, run_job
 
 PRESS = "bookpress"
-"""The name of its distribution."""
+"""The name of the press's distribution."""
 
 
 @dataclass(frozen=True)
 class WorkerSettings:
     """What a worker needs besides the job.
 
-    The engine's name, the book, the id of its fingerprint, the versions.
+    The engine's name, the book, the id of its fingerprint, and the versions.
     """
 
     engine: str
@@ -43,10 +40,10 @@ class WorkerSettings:
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Return the version of this Python, and of what the press and packages that need it need."""
+    """Return the versions of Python, and of what the press and packages that use it need."""
     installed = {"Python": platform.python_version()}
     for distribution in metadata.distributions():
-        # to parse what hundreds say of themselves takes a tenth of a second
+        # parsing the metadata of hundreds of packages takes a tenth of a second
         if PRESS not in (
             distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
         ):
@@ -64,7 +61,7 @@ def versions() -> Mapping[str, str]:
 def run_elsewhere(job: Job, order: WorkerSettings) -> Run | ChapterError:
     """Run a job in a worker.
 
-    A chapter that fails is returned: what is raised, a cluster would run again.
+    A failed chapter is returned, since the cluster would repeat a task that raises.
     """
     fingerprint, engine = _opened(order)
     try:
@@ -78,11 +75,11 @@ def run_elsewhere(job: Job, order: WorkerSettings) -> Run | ChapterError:
 _lock = threading.Lock()
 _kept: list[tuple[WorkerSettings, Fingerprint, Engine]] = []
 _press: list[dict[str, str]] = []
-"""The files of the press that this worker has imported."""
+"""The files of the press when this worker imported it."""
 
 
 def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
-    """Return the hashes of what is here, and an engine that has imported just that."""
+    """Return the fingerprint of this machine's book, and an engine that has imported it."""
     with _lock:
         for opened_for, fingerprint, engine in _kept:
             is_current = opened_for == order and fingerprint.stamps == stamps(order.project.watched)
@@ -97,7 +94,7 @@ def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
 
 
 def _check_press(fingerprint: Fingerprint) -> None:
-    """Raise where the press is not the one that this worker has imported."""
+    """Raise if the press has changed since this worker imported it."""
     files = fingerprint.packages.items()
     press = {name: digest for name, digest in files if name.startswith("bookpress/")}
     if _press and press not in _press:
@@ -106,7 +103,7 @@ def _check_press(fingerprint: Fingerprint) -> None:
 
 
 def checked_fingerprint(order: WorkerSettings) -> Fingerprint:
-    """Return the hashes of what is here; raise unless they are those of the sweep."""
+    """Return the fingerprint of this machine's book; raise unless it is that of the sweep."""
     fingerprint = Fingerprint.of(order.project)
     if fingerprint.id != order.fingerprint:
         other = f"a worker has other evidence, packages or lock at {order.project.root}"
@@ -115,7 +112,7 @@ def checked_fingerprint(order: WorkerSettings) -> Fingerprint:
 
 
 def check_versions(order: WorkerSettings) -> None:
-    """Raise unless Python and the libraries of this worker are those of the sweep."""
+    """Raise unless Python and the libraries are those of the sweep."""
     others = []
     for name, version in order.versions.items():
         ours = versions().get(name) or "none"

@@ -1,7 +1,8 @@
 """Processes for chapters, forked from one that has everything imported.
 
-One thread does it, so that no lock is copied while it is held. A fork takes milliseconds, a kernel
-seconds. Papermill and IPython stay out of here: we import them as the server does.
+A single thread forks, so that no lock is copied while it is held. A fork takes milliseconds, a
+kernel seconds. Papermill and IPython are not imported at the top of this module, because our own
+process imports it as well as the server.
 """
 
 from __future__ import annotations
@@ -28,26 +29,26 @@ from bookpress.errors import PressError
 from bookpress.run import processes
 
 START_LIMIT = 120
-"""Seconds that the imports may take."""
+"""The time limit for the imports, in seconds."""
 ENDING = 2.0
-"""Seconds that a process may take from its last word to its end."""
+"""The time limit for a process to exit after its last message, in seconds."""
 GONE = (
     "the process that chapters are forked from has ended; "
     "build again, with `--engine kernel` if it recurs"
 )
 COLLECT_AFTER = 100_000
-"""Objects made between two searches for garbage in a fork: tables are few objects, large ones."""
+"""The threshold for garbage collection in a fork: tables are few objects, but large ones."""
 
 PROGRAM = (
     "import sys; from bookpress.run.forked.fork_server import main; main(*map(int, sys.argv[1:]))"
 )
 POLLING = 0.005
-"""Seconds between two questions whether a fork has ended."""
+"""The interval, in seconds, at which a fork is checked for having ended."""
 _lock = threading.Lock()
 
 
 class OutputError(RuntimeError):
-    """An output that cannot be taken into the notebook."""
+    """An output that cannot be added to the notebook."""
 
 
 class ForkDiedError(RuntimeError):
@@ -55,18 +56,18 @@ class ForkDiedError(RuntimeError):
 
 
 class _ForkServer:
-    """The process that forks, seen from ours: it ends when this object is closed, or we end."""
+    """The process that forks, as seen from ours; it ends when this object is closed or we end."""
 
     def __init__(self, modules: Sequence[str], *, inherits: bool) -> None:
         self._socket, theirs = socket.socketpair()
         alive, self._alive = os.pipe()
         try:
             self._process = subprocess.Popen(
-                # no file of the book stands in for a module that we import
+                # -P: no file of the book may shadow a module that we import
                 [sys.executable, "-P", "-c", PROGRAM, str(theirs.fileno()), str(alive)],
                 env=processes.chapter_environment(inherits=inherits),
                 pass_fds=[theirs.fileno(), alive],
-                # what modules print or ask for when they are imported concerns nobody
+                # whatever modules print or read on import is ignored
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -79,7 +80,7 @@ class _ForkServer:
         self._channel.send({"path": sys.path, "modules": list(modules)})
 
     def ask(self, question: Mapping[str, Any], descriptors: Sequence[int] = ()) -> Any:
-        """Return the answer to a question, with which open files may go."""
+        """Return the answer to a question, which can pass open files along."""
         with _lock:
             self._channel.send(question)
             if descriptors:
@@ -87,7 +88,7 @@ class _ForkServer:
             return self._channel.receive()
 
     def close(self) -> None:
-        """End it, not what it has forked."""
+        """End the server, but not its forks."""
         self._channel.close()
         self._socket.close()
         self._process.kill()
@@ -102,8 +103,7 @@ _servers: list[_ForkServer] = []
 def start(modules: Sequence[str], *, inherits: bool = False) -> None:
     """Start the server of this process, with these modules imported.
 
-    Its forks may get all of our environment.
-    One that is there already is replaced.
+    It replaces a running one. Forks may inherit our whole environment.
     """
     while _servers:
         _servers.pop().close()
@@ -117,7 +117,7 @@ def _server() -> _ForkServer:
 
 
 class Fork:
-    """A process for one notebook, seen from ours: takes cells, gives messages."""
+    """A process for one notebook, as seen from ours: it takes cells and returns messages."""
 
     def __init__(
         self, environment: Mapping[str, str], folder: str, limit: int = processes.OUTPUT_LIMIT
@@ -139,7 +139,7 @@ class Fork:
         self.pid = int(answer["pid"])
 
     def __enter__(self) -> Self:
-        self._receive()  # it leads a group of its own from now on
+        self._receive()  # by now it leads its own process group
         processes.add(self.pid)
         return self
 
@@ -148,13 +148,13 @@ class Fork:
         processes.groups.discard(self.pid)
         self._channel.close()
         os.close(self._alive)
-        with suppress(PressError):  # the server has ended, which whoever asks it next is told
+        with suppress(PressError):  # the server is gone: the next request reports it
             self._exit_code()
 
     def run(self, source: str) -> Iterator[dict[str, Any]]:
         """Run a cell and yield its messages.
 
-        The last one is ``{"done": whether it ended well}``.
+        The last message is ``{"done": whether it succeeded}``.
         """
         try:
             self._channel.send(source)
@@ -169,8 +169,8 @@ class Fork:
     def _receive(self) -> dict[str, Any]:
         try:
             message: dict[str, Any] = self._channel.receive(2 * self._limit)
-        except (EOFError, OSError) as error:  # it is gone, perhaps in the midst of a message
-            # one message says more than all may, and is not read at all
+        except (EOFError, OSError) as error:  # it is gone, perhaps in the middle of a message
+            # a message larger than the whole limit is refused without being read
             if "message length" in str(error):
                 millions = self._limit // 1_000_000
                 raise OutputError(f"put out more than {millions} million characters") from error
@@ -186,7 +186,7 @@ class Fork:
         return "its process ended" + ("" if code is None else f" with exit code {code}")
 
     def _exit_code(self) -> int | None:
-        """Return how the process ended; None where it goes on after all."""
+        """Return the exit code of the process; None if it is still running after all."""
         late = time.monotonic() + ENDING
         while True:
             try:
@@ -202,7 +202,7 @@ class Fork:
 def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
     """Return what a ``module:function`` returns, as JSON.
 
-    It is called in a fork, which has imported what it needs.
+    It is called in a fork, which has already imported what it needs.
     """
     code = f"import json, pkgutil\nprint('\\n' + json.dumps(pkgutil.resolve_name({function!r})()))"
     try:
@@ -220,7 +220,7 @@ def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
 
 
 def main(descriptor: int, alive: int) -> None:
-    """Import what forks need, then fork when asked, for ever; ends with whoever asks."""
+    """Import what forks need, then fork on request until the other end is closed."""
     processes.end_group_with(alive, os.getpid())
     line = socket.socket(fileno=descriptor)
     channel = Channel(Connection(os.dup(descriptor)))
@@ -248,10 +248,10 @@ def main(descriptor: int, alive: int) -> None:
 
 
 def _how_it_ended(pid: int) -> int | None:
-    """Return the exit code of a fork, or minus its signal; None where it runs."""
+    """Return the exit code of a fork, or minus its signal; None while it runs."""
     try:
         ended, status = os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:  # it was told before
+    except ChildProcessError:  # its end was reported before
         return -signal.SIGKILL
     if ended:
         return os.waitstatus_to_exitcode(status)
@@ -261,7 +261,7 @@ def _how_it_ended(pid: int) -> int | None:
 def _become(line: int, alive: int, environment: Mapping[str, str], folder: str) -> NoReturn:
     """Become the process of a notebook, in the notebook's folder.
 
-    It leads a group that ends with whoever asked for it.
+    It leads a process group that ends with the process that asked for it.
     """
     code = 1
     try:
@@ -282,19 +282,19 @@ def _become(line: int, alive: int, environment: Mapping[str, str], folder: str) 
 
 
 def _give_up(*_: object) -> None:
-    """Break off an import: chapters that need it import it themselves."""
+    """Abort an import: chapters that need it import it themselves."""
     raise TimeoutError
 
 
 def _preload(modules: Sequence[str]) -> None:
     """Import modules, or call a module:function, in the server.
 
-    What fails is left to the chapter that needs it.
+    Whatever fails is left to the chapter that needs it.
     """
     late = time.monotonic() + START_LIMIT
     signal.signal(signal.SIGALRM, _give_up)
-    signal.alarm(START_LIMIT)  # an import that hangs ends with the patience of whoever waits for it
-    gc.disable()  # what imports make stays: searching it for garbage takes a fifth of their time
+    signal.alarm(START_LIMIT)  # an import that hangs is aborted
+    gc.disable()  # imported objects stay: collecting garbage takes a fifth of the time
     for name in ("bookpress.run.forked.shell", *modules):
         if time.monotonic() > late:
             break
@@ -303,7 +303,7 @@ def _preload(modules: Sequence[str]) -> None:
             if ":" in name:
                 module_or_function()
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # half a line would else be printed again by every fork
+        stream.flush()  # otherwise every fork would print an unfinished line again
     signal.alarm(0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.freeze()

@@ -1,6 +1,6 @@
-"""Cells run in this process by ipykernel's own shell.
+"""Runs cells in this process with ipykernel's own shell.
 
-Its messages go through a connection instead of a socket.
+Messages go through a connection instead of a socket.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ from traitlets.config import Config
 from bookpress.run.forked.request import PARENT
 
 FLUSH_EVERY = 0.2
-"""Seconds between two looks at what was printed, as in a kernel: a cell may hang."""
+"""The interval at which printed text is sent, in seconds, as in a kernel: a cell may hang."""
 OF_TERMINAL = 0
 OF_KERNEL = 20
-"""Columns of a table that pandas shows there: as many as there is room for, or so many."""
+"""The columns of a table that pandas shows: in a terminal as many as fit (0), in a kernel 20."""
 PIECE = 1_000_000
-"""Bytes of printed text that go into one message."""
+"""The most bytes of printed text in one message."""
 
 
 def packed(message: Any) -> bytes:
     """Return a message as one line of JSON.
 
-    With half a surrogate pair, which no file can hold, as a question mark.
+    An unpaired surrogate, which no file can contain, becomes a question mark.
     """
     try:
         text = json.dumps(message, default=json_default, ensure_ascii=False, allow_nan=False)
@@ -53,18 +53,18 @@ def packed(message: Any) -> bytes:
 class ConnectionSession(Session):
     """A session that sends through a connection instead of a socket.
 
-    What is sent comes after what was printed until then.
+    Before each message it sends what has been printed so far.
     """
 
     connection: Connection
     printed: tuple[Printed, ...] = ()
 
     def begin(self, connection: Connection) -> None:
-        """Take over the descriptors of standard output and error, for good."""
+        """Redirect standard output and error permanently."""
         self.connection = connection
         self.lock = threading.RLock()
         self.printed = (Printed("stdout", 1), Printed("stderr", 2))
-        # a fork in the midst of a message would leave the child with a lock that nobody opens
+        # a fork in the middle of a message would copy a lock that nobody releases
         os.register_at_fork(
             before=self.lock.acquire,
             after_in_parent=self.lock.release,
@@ -113,12 +113,12 @@ class _Stream(io.TextIOWrapper):
 
 
 class Printed:
-    """What a descriptor is given, by Python and past it, in the order in which it was written."""
+    """What is written to a descriptor, by Python or by anything else, in order."""
 
     def __init__(self, name: str, descriptor: int) -> None:
         self.name = name
         self._read = 0
-        # stays open as long as the process
+        # stays open as long as the process lives
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115
         os.dup2(self._file.fileno(), descriptor)
         self._decode = codecs.getincrementaldecoder("utf-8")(errors="replace").decode
@@ -128,36 +128,33 @@ class Printed:
         setattr(sys, name, stream)
 
     def read(self) -> str:
-        """Return what was written since the last time, at most a piece.
-
-        Nothing when there is nothing new.
-        """
+        """Return what has been written since the last call, at most `PIECE` bytes."""
         raw = os.pread(self._file.fileno(), PIECE, self._read)
         self._read += len(raw)
         return self._decode(raw)
 
 
 class ZMQInteractiveShell(KernelShell):
-    """The kernel's shell, under the kernel's name: libraries look for it to tell where they run."""
+    """The kernel's shell, under the name by which libraries recognise where they run."""
 
-    __module__ = KernelShell.__module__  # which plotly asks for
+    __module__ = KernelShell.__module__  # plotly looks at it
 
     def ask_exit(self) -> None:
         """Do nothing: there is no kernel to leave."""
 
     def enable_gui(self, gui: Any = None) -> None:
-        """Do nothing: ``%matplotlib inline`` asks for no window, and there is no kernel to ask."""
+        """Do nothing: ``%matplotlib inline`` opens no window, and there is no kernel."""
 
 
 class _Kernel:
-    """All that an output widget asks of a kernel."""
+    """The part of a kernel that an output widget uses."""
 
     def get_parent(self) -> dict[str, Any]:
         return PARENT
 
 
 def _open_comms(session: ConnectionSession, shell: Any) -> None:
-    """Let widgets tell their states as they do in a kernel; whoever reads them keeps them."""
+    """Let widgets send their states as in a kernel, for the reader of the outputs to keep."""
 
     class SessionComm(BaseComm):
         kernel = _Kernel()
@@ -179,16 +176,16 @@ def _open_comms(session: ConnectionSession, shell: Any) -> None:
 
 
 def serve(connection: Connection) -> None:
-    """Run the cells that arrive in a shell of their own.
+    """Run the cells that arrive, in a shell of their own.
 
-    This process is killed when there are no more.
+    The process is killed when there are no more.
     """
     session = ConnectionSession()
     session.begin(connection)
     config = Config()
     config.HistoryManager.hist_file = ":memory:"
     config.HistoryManager.enabled = False
-    config.IPKernelApp.connection_file = ""  # which libraries look for to tell where they run
+    config.IPKernelApp.connection_file = ""  # libraries look for it to find out where they run
     shell: Any = ZMQInteractiveShell.instance(config=config, compiler_class=XCachingCompiler)
     shell.displayhook.session = shell.display_pub.session = session
     _open_comms(session, shell)
@@ -198,9 +195,9 @@ def serve(connection: Connection) -> None:
 
 
 def _join_matplotlib() -> None:
-    """Let figures be shown behind their cells where matplotlib's backend was imported already.
+    """Let figures appear below their cells although matplotlib's backend is already imported.
 
-    It looks for the shell as it is imported, and where it was before the fork there was none.
+    It looks for a shell on import, and before the fork there was none.
     """
     backend = sys.modules.get("matplotlib_inline.backend_inline")
     if backend:
@@ -208,9 +205,9 @@ def _join_matplotlib() -> None:
 
 
 def _join_pandas() -> None:
-    """Let tables be cut to the columns that a kernel shows where pandas was imported already.
+    """Limit tables to the columns that a kernel shows although pandas is already imported.
 
-    It looks for the shell as it is imported, and without one takes itself for a terminal.
+    It looks for a shell on import, and assumes a terminal if there is none.
     """
     pandas = sys.modules.get("pandas")
     if pandas and pandas.get_option("display.max_columns") == OF_TERMINAL:
@@ -230,11 +227,11 @@ async def _answer(connection: Connection, session: ConnectionSession, shell: Any
 
 
 async def _result(shell: Any, source: str) -> Any:
-    """Run a cell as ipykernel does: one that awaits as a task of the loop, any other at once."""
+    """Run a cell as ipykernel does: as a task of the loop if it awaits, otherwise directly."""
     try:
         transformed = shell.transform_cell(source)
         awaits = shell.should_run_async(source, transformed_cell=transformed)
-    except Exception:  # noqa: BLE001 - the shell meets it again and shows it as the cell's error
+    except Exception:  # noqa: BLE001 - the shell raises it again, as the cell's error
         awaits = False
     if not awaits:
         return shell.run_cell(source, store_history=True)
