@@ -215,7 +215,7 @@ def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: L
         with pytest.raises(PressError, match=r"book/words\.md:5: WARNING: .*nowhere") as raised:
             build(built, edition())
         assert "Unknown interpreted text role" in str(raised.value)
-        assert "a figure without a name: the head of its cell gives it" in str(raised.value)
+        assert "a figure without a name: the options of its cell give it" in str(raised.value)
     chapter.write_text(sound)
     path.write_text(good + "\n![pixel](https://example.org/p.png)\n\n<a href='../no.html'>x</a>\n")
     with pytest.raises(

@@ -1,4 +1,1 @@
-"""One record of bibliographic facts (`record`) in every form that is asked for.
-
-`extension` alone knows Sphinx.
-"""
+"""One record of bibliographic facts (`record`), written in every form of citation."""

@@ -1,4 +1,4 @@
-"""The book as its publisher states it in the publication settings: title, authors, releases."""
+"""The book as its publication settings describe it: title, authors, releases."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from bookpress.files import checked, load_model
 class Author(Facts):
     """A group, which has a ``name``, or a person.
 
-    The ``family`` of a person may have a ``particle`` such as *van der*.
+    A person's ``family`` name may have a ``particle`` such as *van der*.
     """
 
     name: Text | None = None
@@ -63,17 +63,17 @@ class Author(Facts):
 
     @property
     def given_and_suffix(self) -> str:
-        """What formats with two parts of a name have beside the surname."""
+        """What formats with two name parts put beside the surname."""
         return " ".join(filter(None, [self.given, self.suffix]))
 
     @property
     def sorted_name(self) -> str:
-        """The name as catalogues have it: ``"van Beethoven, Ludwig"``."""
+        """The name as in catalogues: ``"van Beethoven, Ludwig"``."""
         return ", ".join(filter(None, [self.surname, self.given_and_suffix]))
 
     @property
     def full(self) -> str:
-        """The name as it is spoken: ``"Ludwig van Beethoven"``."""
+        """The name in natural order: ``"Ludwig van Beethoven"``."""
         name = " ".join(filter(None, [self.given, self.surname]))
         if self.suffix:
             return f"{name}, {self.suffix}"
@@ -81,7 +81,7 @@ class Author(Facts):
 
     @property
     def orcid_url(self) -> str | None:
-        """Address of the ORCID record."""
+        """The address of the ORCID record."""
         if self.orcid:
             return f"https://orcid.org/{self.orcid}"
         return None
@@ -95,7 +95,7 @@ class Basis(Facts):
 
 
 class Depositor(Facts):
-    """Who sends metadata to Crossref, and is told how it went."""
+    """The sender of metadata to Crossref, who is told the outcome."""
 
     name: Text
     email: Email
@@ -103,18 +103,18 @@ class Depositor(Facts):
 
 
 class Release(Facts):
-    """A version that was released, or is about to be, and what it changed."""
+    """A version that was or is about to be released, and what it changed."""
 
     version: Text
     date: Day | None = None
-    """By default the day of its edition."""
+    """The day of the release; by default that of its edition."""
     changes: Text | None = None
 
 
 class Book(Facts):
-    """A book, as its publisher sets it in the publication settings.
+    """A book, as described in the publication settings.
 
-    What is empty leaves no trace anywhere.
+    An empty setting leaves no trace anywhere.
     """
 
     title: Text
@@ -165,23 +165,23 @@ class Book(Facts):
 
     @property
     def file_stem(self) -> str:
-        """The name that files of the whole book have."""
+        """The stem of the names of files that contain the whole book."""
         slug = re.sub(r"[^a-z0-9]+", "-", self.title.lower())
         return slug.strip("-") or "book"
 
 
 SETTINGS = "book/publication.yml"
 TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
-"""Those of HTML."""
+"""HTML tags."""
 CODE = re.compile(r"[a-z]{2,3}\b(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
-"""What a code of a language begins with, in the form in which citations take it."""
+"""The beginning of a language code, in the form that citations accept."""
 
 
 def load_book(root: Path) -> Book:
-    """Return the publication settings of the book at a folder.
+    """Return the publication settings of the book in a folder.
 
-    Where it has no file of them, they are what ``_config.yml`` says; so is its language where
-    they name none.
+    Without a file of them, ``_config.yml`` supplies what there is; likewise the language, if they
+    name none.
     """
     if (root / SETTINGS).is_file():
         book = load_model(root / SETTINGS, SETTINGS, Book)
@@ -196,12 +196,12 @@ def load_book(root: Path) -> Book:
 
 
 def _language(root: Path) -> str:
-    """Return the language that ``_config.yml`` gives to Sphinx; ``pt_BR`` is ``pt-BR`` here."""
+    """Return the language that ``_config.yml`` passes to Sphinx, as ``pt-BR`` for ``pt_BR``."""
     code = CODE.match(str(sphinx_settings(root).get("language") or "").replace("_", "-"))
     return code[0] if code else "en"
 
 
 def _plain(entry: Any) -> str:
-    """Return an entry of ``_config.yml`` in one line, without the HTML that a theme would show."""
+    """Return an entry of ``_config.yml`` on one line, without HTML."""
     text = " and ".join(map(str, entry)) if isinstance(entry, list) else str(entry or "")
     return " ".join(html.unescape(TAGS.sub(" ", text)).split()).replace(" ,", ",")

@@ -1,6 +1,6 @@
-"""References to a chapter, or to the book, in the edition it was read in.
+"""References to a chapter, or to the book, in a given edition.
 
-They are the same as on its pages.
+They are the same as on the pages of that edition.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError, quoted
 
 REGISTRIES = ("crossref", "datacite")
-"""What is written for registries of DOIs, besides the forms for readers."""
+"""The forms for registries of DOIs, besides those for readers."""
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
-    """Return a reference as the pages of that edition give it.
+    """Return a reference, the same as on the edition's pages.
 
-    An edition that is not built has an id but no hash of results.
+    An edition that is not built has an id, but no hash of results.
     """
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
@@ -57,7 +57,7 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
 
 
 def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edition: str) -> None:
-    """Refuse a chapter that the edition lacks: as it was built, or at all."""
+    """Refuse a chapter that the edition was built without, or that does not exist."""
     if slug in _slugs(discover(project)) - _slugs(chapters):
         problem = f"the edition {quoted(edition)} was built without the chapter {quoted(slug)}"
         folders = (project.editions / name for name in project.built)
@@ -72,14 +72,14 @@ def _slugs(chapters: Sequence[Chapter]) -> set[str]:
 
 
 def _record(chapter: Chapter, number: int) -> ChapterRecord:
-    """Return what a citation says of a chapter."""
+    """Return the bibliographic record of a chapter."""
     title = plain_heading(chapter.title)
     page = f"{chapter.docname}.html"
     return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
 
 def _built(folder: Path) -> tuple[Citation, Sequence[Chapter]]:
-    """Return an edition and its chapters as they were built."""
+    """Return a built edition and its chapters."""
     return load_citation(folder / "source"), _chapters_of(folder)
 
 
@@ -89,7 +89,7 @@ def _chapters_of(folder: Path) -> Sequence[Chapter]:
 
 
 def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
-    """Return an edition that has a name but was not built, and its chapters."""
+    """Return an edition that is not built, and its chapters."""
     plan = plan_edition(project, name)
     facts = {
         "id": plan.id,
@@ -105,7 +105,7 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
 
 
 def plain_heading(markdown: str) -> str:
-    """Return a heading as readers see it: no markup, typographic quotes."""
+    """Return a heading as readers see it: without markup, with typographic quotes."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("commonmark", {"typographer": True}).enable("smartquotes")

@@ -1,6 +1,6 @@
-"""Records for others: files at the root of a repository, and deposits with registries.
+"""Records for others: files at the root of the repository, and deposits with registries.
 
-Run as a program, it writes the files at the root.
+Run as a program, the module writes the files at the root.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ CHECKED = (
     ("_build/editions/default/statements.json", "every tested sentence, and whether it holds"),
     ("_build/editions/default/html/index.html", "the pages with all figures and tables"),
 )
-"""What a build of the published edition writes, and what it is."""
+"""Files that a build of the published edition writes, and what they contain."""
 CROSSREF_NEEDS = ("doi", "base_url", "publisher", "depositor")
-"""The publication settings without which Crossref takes no deposit."""
+"""The publication settings that Crossref requires for a deposit."""
 
 
 def deposit_files(book: Book) -> dict[str, str]:
-    """Return the content of each file by its name."""
+    """Return the content of each file, by name."""
     cff = filled(citation_cff(book))
     cff_text = yaml.safe_dump(cff, sort_keys=False, allow_unicode=True, width=100)
     return {
@@ -50,9 +50,9 @@ def deposit_files(book: Book) -> dict[str, str]:
 
 
 def codecheck(book: Book) -> str:
-    """Return ``codecheck.yml``: what somebody who runs the book again should get.
+    """Return ``codecheck.yml``, which lists what someone who runs the book again should get.
 
-    It holds the manifest only: who checked, when and with what outcome is theirs to add
+    It has only the manifest; whoever checks adds who checked, when, and the outcome
     (https://codecheck.org.uk/spec/config/1.0/).
     """
     paper = {
@@ -66,7 +66,7 @@ def codecheck(book: Book) -> str:
 
 
 def citation_cff(book: Book) -> Node:
-    """Return what ``CITATION.cff`` says: the repository is software, the book is what to cite."""
+    """Return the content of ``CITATION.cff``: the repository is software; cite the book."""
     common = {
         "title": book.full_title,
         "authors": [_cff_author(author) for author in book.authors],
@@ -89,7 +89,7 @@ def citation_cff(book: Book) -> Node:
 
 
 def _preferred_citation(book: Book, common: Node) -> Node:
-    """Return the book as what to cite."""
+    """Return the book as the preferred citation."""
     return {
         "type": "book",
         **common,
@@ -115,7 +115,7 @@ def _cff_author(author: Author) -> Node:
 
 
 def codemeta(book: Book) -> Node:
-    """Return what ``codemeta.json`` says (https://codemeta.github.io/terms/)."""
+    """Return the content of ``codemeta.json`` (https://codemeta.github.io/terms/)."""
     return {
         "@context": "https://w3id.org/codemeta/3.0",
         "type": "SoftwareSourceCode",
@@ -136,7 +136,7 @@ def codemeta(book: Book) -> Node:
 
 
 def _codemeta_author(author: Author) -> Node:
-    """Return the author of the pages, with codemeta's names for ``@type`` and ``@id``."""
+    """Return an author with codemeta's names for ``@type`` and ``@id``."""
     node = author_node(author)
     renamed = {key.removeprefix("@"): value for key, value in node.items()}
     affiliation = author.affiliation and {"type": "Organization", "name": author.affiliation}
@@ -144,7 +144,7 @@ def _codemeta_author(author: Author) -> Node:
 
 
 def zenodo(book: Book) -> Node:
-    """Return what ``.zenodo.json`` says (https://developers.zenodo.org/#representation)."""
+    """Return the content of ``.zenodo.json`` (https://developers.zenodo.org/#representation)."""
     return {
         "title": book.full_title,
         "upload_type": "publication",
@@ -179,14 +179,14 @@ def _zenodo_related(book: Book) -> list[Node]:
 
 
 def _source_addresses(book: Book) -> list[str]:
-    """Return the addresses of the works that a book builds on."""
+    """Return the addresses of the works that a book is based on."""
     return [source.url for source in book.based_on if source.url]
 
 
 def to_crossref(cited: Citation, chapters: Sequence[ChapterRecord]) -> str:
-    """Return the deposit of a book and of those chapters that have a DOI.
+    """Return the deposit of a book and of its chapters that have a DOI.
 
-    The form is that of https://www.crossref.org/schema/5.5.0.
+    The format is that of https://www.crossref.org/schema/5.5.0.
     """
     book = cited.book
     missing = [name for name in CROSSREF_NEEDS if not getattr(book, name)]
@@ -260,9 +260,9 @@ def _descriptions(cited: Citation) -> list[Node]:
 
 
 def _datacite_related(cited: Citation) -> Iterator[Node]:
-    """Yield what a work is related to.
+    """Yield the works related to a work.
 
-    That is its book, the book of which it is an edition, its source, and what it builds on.
+    They are the book of a chapter, the book of an edition, the source, and what it is based on.
     """
     book = cited.book
     book_identifier = ("DOI", book.doi) if book.doi else ("URL", book.base_url)

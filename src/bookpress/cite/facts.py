@@ -1,4 +1,4 @@
-"""The forms that bibliographic facts have: texts, identifiers, addresses, days."""
+"""The types of bibliographic facts: texts, identifiers, addresses, days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 
 def single_spaced(value: Any) -> Any:
-    """Return a text in composed form (NFC) with single spaces; what is no text stays as it is."""
+    """Return a text in composed form (NFC) with single spaces; other values unchanged."""
     if not isinstance(value, str):
         return value
     words = unicodedata.normalize("NFC", value).split()
@@ -19,9 +19,9 @@ def single_spaced(value: Any) -> Any:
 
 
 def _like(pattern: str, allowed: str) -> AfterValidator:
-    """Check the form of a text.
+    """Return a validator for the form of a text.
 
-    Whether an identifier is registered, and its check digit, is not looked at.
+    It checks neither whether an identifier is registered nor its check digit.
     """
 
     def check(text: str) -> str:
@@ -80,7 +80,7 @@ Day = Annotated[dt.date, BeforeValidator(_as_day)]
 
 
 class Facts(BaseModel):
-    """Facts that do not change once they are stated; an empty setting is as good as none."""
+    """Facts that do not change; an empty setting counts as absent."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -1,4 +1,4 @@
-"""The forms of a citation by name: files for reference managers and for notes, then styles."""
+"""The forms of a citation, by name: files for reference managers and notes, then styles."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ FOLDER = "cite"
 
 
 class CitationFormat(NamedTuple):
-    """A file with a citation.
-
-    How readers call it, the ending of its name, its media type, what writes it.
-    """
+    """A file with a citation: its label, its suffix, its media type, and what writes it."""
 
     label: str
     ending: str
@@ -37,7 +34,7 @@ FORMATS: Mapping[str, CitationFormat] = {
     "markdown": CitationFormat("Markdown", ".md", "text/markdown", to_markdown),
 }
 FORMS = (*FORMATS, *STYLES)
-"""Names of all forms of a citation: files first, then styles."""
+"""The names of all forms of a citation: files first, then styles."""
 
 
 def write(citation: Citation, form: str) -> str:
@@ -51,15 +48,12 @@ def write(citation: Citation, form: str) -> str:
 
 
 def citation_stem(citation: Citation) -> str:
-    """Return the path of the files that cite something, without their ending.
-
-    Such as ``"cite/robustness"``, ``"cite/book"``.
-    """
+    """Return the path of the citation files, without their suffix: ``"cite/robustness"``."""
     name = citation.chapter.slug if citation.chapter else "book"
     return f"{FOLDER}/{name}"
 
 
 def citation_files(citation: Citation) -> dict[str, str]:
-    """Return the files that cite something: content by path from the root of the site."""
+    """Return the content of citation files, by their path from the root of the site."""
     stem = citation_stem(citation)
     return {stem + form.ending: form.write(citation) for form in FORMATS.values()}

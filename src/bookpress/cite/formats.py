@@ -1,4 +1,4 @@
-"""What reference managers read of a citation: BibTeX, biblatex, RIS, CSL-JSON."""
+"""The formats that reference managers read: BibTeX, biblatex, RIS, CSL-JSON."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from bookpress.cite.record import Citation
 from bookpress.files import pretty
 
 LOW = "\u201a"
-"""The sign that looks like a comma, for names that are taken apart at one."""
+"""A character that looks like a comma, for names that programs would split at one."""
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-"""The macros that every BibTeX style has."""
+"""The macros for months that every BibTeX style has."""
 _COMMANDS = {
     "\\": r"\textbackslash{}",
     "{": r"\textbraceleft{}",
@@ -100,7 +100,7 @@ def _biblatex_fields(citation: Citation) -> dict[str, str | None]:
 
 
 def _bibtex_names(authors: tuple[Author, ...], *, ascii_only: bool = False) -> str:
-    """Write *von Last, Jr, First*; the name of a group stands in braces."""
+    """Write *von Last, Jr, First*; a group's name is in braces."""
     names = []
     for author in authors:
         name = _comma_separated(author.surname, author.suffix, author.given)
@@ -114,9 +114,9 @@ def _comma_separated(*parts: str | None) -> str:
 
 
 def _language_name(code: str) -> str:
-    """Return the English name of a language, without its variety, as BibTeX has it.
+    """Return the English name of a language, without its variety, as in BibTeX.
 
-    One that has no name known here goes by its code.
+    An unknown language is given by its code.
     """
     try:
         name = Locale.parse(code, sep="-").english_name or code
@@ -139,9 +139,9 @@ def _ascii(text: str | None) -> str | None:
 
 
 def escape(text: str, *, ascii_only: bool = False) -> str:
-    """Return a text with all that LaTeX takes for a command made plain.
+    """Return a text with everything escaped that LaTeX takes for a command.
 
-    Accents become commands where asked.
+    With `ascii_only`, accents become commands.
     """
     plain = text.translate(_TO_COMMANDS)
     if ascii_only:
@@ -150,21 +150,21 @@ def escape(text: str, *, ascii_only: bool = False) -> str:
 
 
 def _as_command(letter: re.Match[str]) -> str:
-    """Return a letter in braces of its own, as BibTeX wants it in names.
+    """Return a letter as a command in braces, as BibTeX requires in names.
 
-    What LaTeX has no command for stays.
+    A letter without a command stays as it is.
     """
     written = str(codecs.encode(letter[0], "ulatex", "keep")).strip()
-    written = re.sub(r"(?<=.)\\([ij])$", r"\1", written)  # the accent takes the place of the dot
+    written = re.sub(r"(?<=.)\\([ij])$", r"\1", written)  # the accent replaces the dot
     if written.startswith(("\\", "$")):
         return f"{{{written}}}"
     return written
 
 
 def protect(title: str, *, ascii_only: bool = False) -> str:
-    """Return a title whose words with capitals stand in braces, but for the first.
+    """Return a title with its capitalised words in braces, except for the first.
 
-    Styles may turn letters small.
+    Styles may turn letters to lower case.
     """
     words = title.split(" ")
     protected = []
@@ -183,7 +183,7 @@ def protect(title: str, *, ascii_only: bool = False) -> str:
 def to_ris(citation: Citation) -> str:
     """Return a record of type CHAP, or BOOK for the whole book.
 
-    Lines end in CR LF, as the format asks.
+    Lines end in CR LF, as the format requires.
     """
     rows = [(tag, value) for tag, value in _ris_rows(citation) if value]
     lines = [f"{tag}  - {value}" for tag, value in rows]
@@ -191,7 +191,7 @@ def to_ris(citation: Citation) -> str:
 
 
 def _ris_rows(citation: Citation) -> list[tuple[str, str | None]]:
-    """Return the tags of a record with their values, some of them empty."""
+    """Return the tags and values of a record, some of them empty."""
     book = citation.book
     date = citation.date
     return [
@@ -215,9 +215,9 @@ def _ris_rows(citation: Citation) -> list[tuple[str, str | None]]:
 
 
 def _ris_name(author: Author) -> str:
-    """Return a name, which readers of the format take apart at its comma.
+    """Return a name, which readers of the format split at its comma.
 
-    That of a group has the sign that looks like a comma, and a comma at its end.
+    In a group's name a look-alike replaces the comma, and a comma at the end keeps it whole.
     """
     if author.name:
         return f"{author.name.replace(',', LOW)},"
@@ -225,11 +225,10 @@ def _ris_name(author: Author) -> str:
 
 
 def to_csl(citation: Citation) -> dict[str, Any]:
-    """Return the item of a chapter, or of the whole book, from which references are formatted.
+    """Return the item of a chapter, or of the whole book, that references are formatted from.
 
-    https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables. Version
-    and edition go into ``edition`` together: it is the one variable that all styles print for a
-    chapter.
+    See https://docs.citationstyles.org/en/stable/specification.html#appendix-iv-variables. Version
+    and edition both go into ``edition``, the only variable that all styles print for a chapter.
     """
     book = citation.book
     date = citation.date
@@ -257,9 +256,9 @@ def to_csl(citation: Citation) -> dict[str, Any]:
 
 
 def to_csl_file(citation: Citation) -> str:
-    """Return a file with the item, as Zotero reads it.
+    """Return a file with the item, for Zotero.
 
-    It reads family and given names alone, so particle and suffix stand there.
+    Zotero reads only family and given names, so these include particle and suffix.
     """
     item = to_csl(citation)
     names = [*item["author"], *item.get("container-author", ())]

@@ -56,7 +56,7 @@ def _works_built_on(page: LandingPage) -> list[Node]:
 
 
 def script_html(node: Node) -> str:
-    """Return a description as a script element: no sign in it can end the element."""
+    """Return a description as a script element, escaped so that nothing in it ends the element."""
     text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
     text = text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     return f'<script type="application/ld+json">{text}</script>'
@@ -78,7 +78,7 @@ def author_node(author: Author) -> Node:
 
 
 def filled(node: Node) -> Node:
-    """Return a description without what is empty, at any depth."""
+    """Return a description without empty values, at any depth."""
     values = {key: _filled(value) for key, value in node.items()}
     return {key: value for key, value in values.items() if value not in (None, "", [], {})}
 
@@ -140,7 +140,7 @@ def _identifiers(citation: Citation) -> list[Node]:
 
 
 def _state_identifiers(citation: Citation) -> list[tuple[str, str | None]]:
-    """Return what identifies the state that is cited: edition, results, evidence, source."""
+    """Return what identifies the cited state: edition, results, evidence, source."""
     edition = citation.edition
     if edition is None:
         return []
@@ -194,7 +194,7 @@ def _work(work: Work) -> Node:
     return {
         "@type": "ScholarlyArticle" if is_article else "CreativeWork",
         "name": work.title,
-        # by name alone: a chapter that cites many works would else weigh a tenth more
+        # names alone: otherwise a page that cites many works would be a tenth larger
         "author": [
             _node("Organization" if author.name else "Person", name=author.full)
             for author in work.authors

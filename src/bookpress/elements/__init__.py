@@ -1,4 +1,4 @@
-"""The elements of a page, a folder each, and the Sphinx extension that puts them there."""
+"""The elements of a page, one folder each, and the Sphinx extension that adds them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def setup(app: Any) -> Any:
-    """Let Sphinx, and nothing else that imports this, load the elements as an extension."""
+    """Set up the extension; it is imported here so that only Sphinx loads it."""
     from bookpress.elements.extension import setup as set_up
 
     return set_up(app)

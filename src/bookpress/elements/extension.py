@@ -1,4 +1,4 @@
-"""The Sphinx extension ``bookpress.elements``: registers the parts and hooks them into a build."""
+"""The Sphinx extension ``bookpress.elements``: registers the elements and its listeners."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ from bookpress.run.processes import DRAWN
 
 
 class PageCollector(EnvironmentCollector):
-    """Gathers what a page holds, right after it was read."""
+    """Gathers the facts of a page as soon as it has been read."""
 
     def clear_doc(self, app: Sphinx, env: BuildEnvironment, docname: str) -> None:  # noqa: ARG002
-        """Forget a page that is about to be read again, or is gone."""
+        """Forget a page that will be read again, or is gone."""
         store_of(env).pages.pop(docname, None)
 
     def process_doc(self, app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG002
-        """Harvest front matter, results, statements and parameters; elements add their own."""
+        """Collect front matter, results, statements and parameters; elements add their own."""
         env = app.env
         metadata = env.metadata[env.docname]
         settings = Project.at(Path(app.srcdir)).settings
@@ -71,8 +71,8 @@ class PageCollector(EnvironmentCollector):
 
 
 def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
-    """Take what the notebook recorded as it was run; leave it where downloads are taken from."""
-    # MyST-NB has written it there, but without outputs where these come from its cache.
+    """Collect what the executed notebook published, and keep it where downloads are made from."""
+    # MyST-NB has written it there, but without outputs if these come from its cache
     config: Any = env.mystnb_config  # type: ignore[attr-defined]
     path = Path(config.output_folder, f"{page.docname}.ipynb")
     parsed = env.temp_data.get(NOTEBOOK)
@@ -90,7 +90,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
 
 
 def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:
-    """Let tables be parsed as MyST: they have numbers, and each format sets them its own way."""
+    """Make MyST-NB parse tables as MyST, so that they are numbered and set by each format."""
     if not is_laid_out(app.srcdir):
         return
     wanted = ("*", "text/markdown", 4)
@@ -98,9 +98,9 @@ def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:
 
 
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
-    """Make evidence and packages a setting where Jupyter Book runs the chapters.
+    """Make evidence and packages a setting if Jupyter Book runs the chapters.
 
-    Sphinx reads the chapters again after a change of it.
+    Sphinx then reads the chapters again when it changes.
     """
     if config.nb_execution_mode != "off":
         project = Project.at(Path(app.srcdir))
@@ -111,7 +111,7 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
 
 
 def keep_copyright(app: Sphinx) -> None:
-    """Keep the years that an author claims, for which Sphinx puts that of the build: 800."""
+    """Keep the author's copyright years, which Sphinx (at 800) replaces with that of the build."""
     names = ("copyright", "epub_copyright")
     given: dict[str, Any] = {}
 
@@ -127,10 +127,7 @@ def keep_copyright(app: Sphinx) -> None:
 
 
 def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Let a chapter that Jupyter Book runs itself end with the cell that publishes its quotes.
-
-    A quote is what its prose takes from its results.
-    """
+    """Add the cell that publishes quotes to a chapter that Jupyter Book itself runs."""
     root = Path(app.srcdir)
     slug = docname.rpartition("/")[2]
     path = Path(app.env.doc2path(docname))
@@ -151,7 +148,7 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
 def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str:
     """Return the JSON of a notebook with that cell.
 
-    Lines are those of the same chapter as Markdown.
+    Line numbers are those of the same chapter as Markdown.
     """
     import jupytext
 
@@ -168,7 +165,7 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
 
 
 def begin(app: Sphinx) -> None:
-    """Refuse what is no site of pages; read the claims before anything quotes them."""
+    """Refuse builders other than those of pages; read the claims before anything quotes them."""
     is_ours = app.builder.name in {"html", "dirhtml"}
     if app.builder.format == "html" and not is_ours:
         raise ExtensionError(
@@ -185,14 +182,14 @@ def begin(app: Sphinx) -> None:
 
 
 def offer_assets(app: Sphinx) -> None:
-    """Write what pages load, before any page is written that says by its hash which it is."""
+    """Write the assets before any page, since pages refer to them by hash."""
     needs_assets = app.builder.format == "html" and not app.config[PAGES_ALONE]
     if needs_assets:
         assets.write_all(Path(app.outdir, "_static"))
 
 
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
-    """Return the pages whose values changed, though their own source did not."""
+    """Return the pages whose values changed although their source did not."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
     if app.config[PAGES_ALONE]:
@@ -209,7 +206,7 @@ def give_ids(
 ) -> None:
     """Give each block of a chapter the id by which a state replaces it.
 
-    On a page of a theme that is for states alone, and there are none without parameters.
+    Under a theme only states need it, and without parameters there are none.
     """
     page = store_of(app.env).pages.get(pagename)
     if app.builder.format != "html" or page is None or not page.is_chapter:
@@ -231,7 +228,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     _listen(app)
     for element in elements():
         register(app, element)
-    # What another version of this code has read is read again.
+    # pages read by another version of this code are read again
     folders = {Path(__file__).parent, *(element.folder for element in elements())}
     code = sha256(canonical(trees(sorted(folders))).encode())
     return {
@@ -243,7 +240,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
 
 
 def register(app: Sphinx, element: Element) -> None:
-    """Put an element on pages: its directives and roles, and what else its form there needs."""
+    """Register an element: its directives and roles, and whatever else its pages need."""
     for name, directive in element.directives.items():
         make = element.find(directive.make)
         kind = leaving(make, named=directive.named, content=directive.content)
@@ -257,7 +254,7 @@ def register(app: Sphinx, element: Element) -> None:
 def _listen(app: Sphinx) -> None:
     """Connect to the events of a build.
 
-    Of several that listen to one, those with a higher number come later: 900 is after the theme.
+    Listeners to the same event run in the order of their numbers: 900 is after the theme.
     """
     app.connect("config-inited", note_what_chapters_rest_on)
     app.connect("config-inited", prefer_tables_as_markdown)

@@ -278,11 +278,11 @@ MISTAKES = {
     "{minutes}`notebooks/model`": "no page 'notebooks/model'; did you mean notebooks/models?",
     "{minutes}`words..notebooks/x`": "no page in the contents 'notebooks/x'",
     "```{otherwise} x:y\nText.\n```": "no chapter 'x'",
-    "## It rose {holds}`models:rose`": "a heading cannot hold a {holds}",
-    "## On {result}`models:early`": "a heading cannot hold a {result}",
+    "## It rose {holds}`models:rose`": "a heading cannot contain {holds}",
+    "## On {result}`models:early`": "a heading cannot contain {result}",
     "```{finding} models:erly\nText.\n```": "publishes no result 'erly'",
     "````{otherwise} models:fell\n```{figure} x.png\n```\n````": "a figure cannot depend on a statement",
-    "$\\nosuchcommand$": "holds a command that has no MathML",
+    "$\\nosuchcommand$": "contains a command that has no MathML",
 }
 
 

@@ -117,8 +117,8 @@ def test_words_that_do_not_fit_are_refused(words, message):
     ("changes", "message"),
     [
         ({"data": pd.concat([DATA] * MAX_ROWS)}, "10,000 rows; 5,000 are allowed"),
-        ({"made": chart().properties(title="Mine")}, "a title of its own"),
-        ({"made": chart().configure_axis(labelColor="red")}, r"a theme of its own \(axis"),
+        ({"made": chart().properties(title="Mine")}, "has its own title"),
+        ({"made": chart().configure_axis(labelColor="red")}, r"has its own theme \(axis"),
         ({"made": chart().properties(width=400)}, 'width="container"'),
     ],
 )

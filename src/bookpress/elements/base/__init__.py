@@ -1,1 +1,1 @@
-"""What the elements of a page share."""
+"""What the elements share."""

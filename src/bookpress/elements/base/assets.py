@@ -1,7 +1,7 @@
-"""Styles and scripts that pages load, from the folders of the elements they belong to.
+"""The styles and scripts that pages load, from the folders of the elements they belong to.
 
-All pages load one style and one script, put together from the parts of the elements in their order;
-besides, some pages load a few of their own.
+Every page loads one style and one script, which are the parts of all elements in order. Some pages
+also load a few of their own.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ FONTS = HERE / "fonts"
 STYLE = "reading.css"
 SCRIPT = "reading.js"
 OWN = ("apart.css", "mode.js")
-"""What pages load that stand outside an edition, and the first script of each page."""
+"""What pages outside an edition load, and the first script of every page."""
 _STYLE = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};,])\s*|(:)\s+|(\s+)""", re.DOTALL)
 _REMARK = re.compile(r"""(?<=[;{},)]) // [^`"']*$""")
-"""A remark at the end of a line of a script, where no text can contain it."""
+"""A comment at the end of a line of a script, where it cannot be part of a text."""
 
 
 @cache
 def served() -> dict[str, bytes]:
-    """Return the styles and scripts of all pages by the names that they load them by."""
+    """Return all styles and scripts, by file name."""
     styles = [HERE / "base.css"]
     scripts = [HERE / SCRIPT]
     own = [HERE / name for name in OWN]
@@ -46,31 +46,31 @@ def _joined(files: list[Path]) -> str:
 
 
 def style_of(form: str, page: str) -> str:
-    """Return the style of a form, ``print`` or ``epub``: that of its page, then its elements'."""
+    """Return the style of a form, ``print`` or ``epub``: the page's, then those of the elements."""
     named = [(element.folder, getattr(element, f"{form}_style")) for element in elements()]
     parts = [(folder / name).read_text("utf-8") for folder, name in named if name]
     return lean(f"{form}.css", "\n".join([page, *parts]))
 
 
 def loaded(kind: str, body: str) -> list[Asset]:
-    """Return the styles and scripts of its own that a page loads, in the order of the elements."""
+    """Return the extra styles and scripts that a page loads, in the order of the elements."""
     offered = [asset for element in elements() for asset in element.assets]
     return [asset for asset in offered if asset.is_for(kind, body)]
 
 
 def themed() -> list[Asset]:
-    """Return what chapters load that a theme lays out."""
+    """Return what chapters load if a theme lays them out."""
     return [asset for element in elements() for asset in element.assets if asset.themed]
 
 
 def content(name: str) -> bytes:
-    """Return a style or script."""
+    """Return the content of a style or script."""
     return served()[name]
 
 
 @cache
 def digest(name: str) -> str:
-    """Return a short hash of a style or script, by which browsers tell a new version."""
+    """Return a short hash of a style or script, so that browsers notice a new version."""
     return hashlib.sha256(content(name)).hexdigest()[:8]
 
 
@@ -82,7 +82,7 @@ def write_all(static: Path) -> None:
 
 
 def lean(name: str, text: str) -> str:
-    r"""Return a style or a script without comments and white space; any other file as it is.
+    r"""Return a style or a script without comments and white space; any other file unchanged.
 
     Examples
     --------

@@ -1,9 +1,9 @@
-"""Blocks of a page: the pieces of its text that a state of it replaces, each with an id and a hash.
+"""Blocks: the pieces of a page that a state replaces, each with an id and a hash.
 
-A block is a child of a section, or of the opening of a chapter, that is neither; the note on what
-does not hold belongs to the block that it stands before. What a template gives an id of its own
-with ``data-part`` is a block within a block: the code of a figure, say, or its reference, which
-differ when the rest does not. Ids and hashes are given once, when a page is written.
+A block is a child of a section, or of the opening of a chapter, that is itself neither; a note
+about what does not hold belongs to the block after it. A part that a template names with
+``data-part`` is a block within a block: the code of a figure, or its reference, which may differ
+when the rest does not. Ids and hashes are assigned once, when a page is written.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from bookpress.files import sha256
 VOID = frozenset(
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"]
 )
-"""Elements without an end."""
+"""Elements without an end tag."""
 ID = "data-block"
 HASH = "data-hash"
 PART = "data-part"
 NOTE = "fallen-note"
-"""The class of the note on what does not hold, which a state has and the published page has not."""
+"""The class of the note about what does not hold, which only states have."""
 HASH_LENGTH = 8
 _BY_THE_RUN = re.compile(
     r"(?<= at )0x[0-9a-f]{6,}"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"
     r"|(?<=altair-viz-)[0-9a-f]{32}"
 )
-"""What differs by the run: where an object lay in memory, and random names that charts have."""
+"""Text that differs between runs: memory addresses of objects, and random names of charts."""
 _OWN = re.compile(f' {ID}="[^"]*" {HASH}="[^"]*"')
 
 
@@ -43,9 +43,9 @@ _TAG = re.compile(
     """,
     re.DOTALL | re.IGNORECASE | re.VERBOSE,
 )
-"""What stands between ``<`` and ``>``: the beginning or the end of an element, or neither."""
+"""Anything between ``<`` and ``>``: a start tag, an end tag, or neither."""
 _RAW_END = {tag: re.compile(f"(?=</{tag}[\\s/>])", re.IGNORECASE) for tag in ("script", "style")}
-"""Where the text of elements ends that hold no others."""
+"""The end of elements that contain raw text."""
 _ATTRIBUTE = re.compile(
     r"""([^\s=/>"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+)))?""",
 )
@@ -53,28 +53,28 @@ _ATTRIBUTE = re.compile(
 
 @dataclass(eq=False)
 class HtmlElement:
-    """An element of a page: where it begins and ends in the text, and what is in it."""
+    """An element of a page: where it begins and ends in the text, and its children."""
 
     tag: str
     written: str
-    """Its attributes as they stand there: few are ever asked for."""
+    """Its attributes as written; few are ever read."""
     start: int
     opened: int
-    """Where its first tag ends."""
+    """The end of its start tag."""
     parent: HtmlElement | None = None
     end: int = 0
     children: list[HtmlElement] = field(default_factory=list)
 
     @cached_property
     def attributes(self) -> Mapping[str, str]:
-        """Its attributes, those without a value empty."""
+        """Its attributes; those without a value are empty."""
         return {
             name.lower(): unescape("".join(values))
             for name, *values in _ATTRIBUTE.findall(self.written)
         }
 
     def own(self, name: str) -> str:
-        """Return one of our attributes; empty where it has none."""
+        """Return one of our own attributes; empty if there is none."""
         if name in self.written:
             return self.attributes.get(name, "")
         return ""
@@ -93,11 +93,11 @@ class HtmlElement:
 
     @property
     def name(self) -> str:
-        """What its blocks are named after."""
+        """The name that the ids of its blocks begin with."""
         return self.attributes.get("id") or self.attributes.get("class") or self.tag
 
     def walk(self) -> Iterator[HtmlElement]:
-        """Yield it and all that is in it, in the order of the page."""
+        """Yield the element and its descendants, in the order of the page."""
         yield self
         for child in self.children:
             yield from child.walk()
@@ -105,22 +105,22 @@ class HtmlElement:
 
 @dataclass(frozen=True)
 class Block:
-    """A block: what holds it, its id, and its HTML without its own id and hash.
+    """A block: its holder, its id, and its HTML without that id and its hash.
 
-    Blocks within it stand there as empty elements with their ids.
+    Blocks within it appear as empty elements with their ids.
     """
 
     holder: str
     id: str
     html: str
     hash: str
-    """Of its HTML: equal where nothing of it differs."""
+    """The hash of its HTML."""
     part_of: str = ""
-    """The id of the block that it is within, if it is."""
+    """The id of the block that contains it, if any."""
 
 
 def _root_of(text: str) -> HtmlElement:
-    """Return what holds the elements of a page, with their places in its text.
+    """Return the root of the elements of a page, with their places in the text.
 
     Only tags are read: the parser of the standard library takes five times as long.
     """
@@ -143,7 +143,7 @@ def _root_of(text: str) -> HtmlElement:
 
 
 def _closed(innermost: HtmlElement, tag: str, found: re.Match[str]) -> HtmlElement:
-    """End an element, and those in it that have no end of their own; return what holds it."""
+    """End an element, and any unclosed ones in it, and return its parent."""
     element: HtmlElement | None = innermost
     left = []
     while element and element.tag != tag:
@@ -158,7 +158,7 @@ def _closed(innermost: HtmlElement, tag: str, found: re.Match[str]) -> HtmlEleme
 
 
 def with_ids(body: str) -> str:
-    """Return the text of a page, each block of it with its id and its hash."""
+    """Return the text of a page with an id and a hash on each block."""
     root = _root_of(body)
     inserted: list[tuple[int, str]] = []
     for holder in root.walk():
@@ -182,7 +182,7 @@ def with_ids(body: str) -> str:
 
 
 def _blocks(holder: HtmlElement) -> Iterator[HtmlElement]:
-    """Yield the blocks that an element holds."""
+    """Yield the blocks among the children of an element."""
     for child in holder.children:
         is_block = not child.is_holder and child.name not in fixed()
         if is_block and NOTE not in child.classes:
@@ -196,7 +196,7 @@ def _own(name: str, html: str) -> str:
 
 
 def _after_tag(element: HtmlElement) -> int:
-    """Return where an attribute of an element may stand."""
+    """Return the place in the text where an attribute can be added to an element."""
     return element.start + 1 + len(element.tag)
 
 
@@ -208,7 +208,7 @@ def _parts(block: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _figure(part: HtmlElement) -> str:
-    """Return the id of the figure that a part is of; empty where it is of none."""
+    """Return the id of the figure that contains a part; empty if none does."""
     element = part.parent
     while element and element.tag != "figure":
         element = element.parent
@@ -216,7 +216,7 @@ def _figure(part: HtmlElement) -> str:
 
 
 def blocks_of(page: str) -> list[Block]:
-    """Return the blocks of a page that was written with ids, in its order, those within others too.
+    """Return the blocks of a page that has ids, in order, nested ones included.
 
     Examples
     --------
@@ -239,7 +239,7 @@ def blocks_of(page: str) -> list[Block]:
 
 
 def _outer(block: HtmlElement) -> str:
-    """Return the id of the block that a block is within; empty where it is within none."""
+    """Return the id of the block that contains a block; empty if none does."""
     element = block.parent
     while element and not element.own(ID):
         element = element.parent
@@ -247,7 +247,7 @@ def _outer(block: HtmlElement) -> str:
 
 
 def _html(page: str, block: HtmlElement, parts: Mapping[str, HtmlElement]) -> str:
-    """Return the HTML of a block with its notes; empty elements stand for the blocks within it."""
+    """Return the HTML of a block with its notes; empty elements replace nested blocks."""
     pieces = []
     last = block.start
     for name, part in parts.items():
@@ -260,7 +260,7 @@ def _html(page: str, block: HtmlElement, parts: Mapping[str, HtmlElement]) -> st
 
 
 def _notes(block: HtmlElement) -> list[HtmlElement]:
-    """Return the notes that stand before a block."""
+    """Return the notes before a block."""
     notes: list[HtmlElement] = []
     for sibling in block.parent.children if block.parent else ():
         if sibling is block:

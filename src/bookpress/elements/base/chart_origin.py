@@ -1,4 +1,4 @@
-"""Where a chart comes from, written into its files: pictures, and what describes its table."""
+"""The origin of a chart, written into its pictures and the metadata of its table."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from bookpress.files import pretty
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 DUBLIN_CORE = "http://purl.org/dc/elements/1.1/"
 PNG_HEAD = 33
-"""Bytes up to where the first chunk of any PNG file ends."""
+"""The bytes before the end of the first chunk in any PNG file."""
 IN_BRACKETS = re.compile(r"\(([^()]+)\)$")
-"""The unit at the end of a heading: Energy (J)."""
+"""A unit at the end of a heading: Energy (J)."""
 
 
 def to_csv_metadata(chart: Chart, origin: Mapping[str, str]) -> str:
-    """Return what the columns of the CSV are and where it comes from.
+    """Return the metadata of the CSV: its columns and its origin.
 
-    The form is that of the W3C's "CSV on the Web".
+    The format is the W3C's "CSV on the Web".
     """
     columns = [_described(column) for column in chart.data.columns]
     metadata: dict[str, Any] = {
@@ -51,7 +51,7 @@ def _described(column: Column) -> dict[str, str]:
 
 
 def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
-    """Return an SVG picture that says where it comes from, as Dublin Core."""
+    """Return an SVG picture with its origin as Dublin Core."""
     facts = ""
     for key, text in origin.items():
         tag = f"dc:{key}"
@@ -64,10 +64,7 @@ def svg_with_origin(svg: str, origin: Mapping[str, str]) -> str:
 
 
 def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
-    """Return a PNG picture that says where it comes from.
-
-    A chunk of text for each fact stands after its first chunk.
-    """
+    """Return a PNG picture with its origin, one text chunk for each fact after the first chunk."""
     chunks = b""
     for key, text in origin.items():
         chunks += _text_chunk(key.capitalize(), text)
@@ -75,7 +72,7 @@ def png_with_origin(png: bytes, origin: Mapping[str, str]) -> bytes:
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:
-    """Return a chunk of a PNG file: length, kind, content, checksum."""
+    """Return a chunk of a PNG file: length, type, content, checksum."""
     kind = b"iTXt"
     head = keyword.encode() + b"\0" * 5
     content = head + text.encode()

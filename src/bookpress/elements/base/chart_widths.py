@@ -1,4 +1,4 @@
-"""The specification of a chart for the widths that it is drawn at: phone, column, large screen."""
+"""The specification of a chart at each width: phone, column, large screen."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 WIDTHS = {"narrow": 335, "page": 960, "wide": 672}
-"""Pixels at which charts are drawn: for a phone, for large screens, for the column of text."""
+"""Widths of charts in pixels, for phones, for large screens, and for the text column."""
 PHONE_COLUMNS = 2
-"""Small charts that stand abreast on a phone."""
+"""How many small charts fit side by side on a phone."""
 TITLE_SIGNS = 42
-"""Signs of an axis title that fit one line on a phone."""
+"""The characters of an axis title that fit on one line on a phone."""
 FONT = "Arial, Liberation Sans, Helvetica, sans-serif"
-"""vl-convert measures text with Liberation Sans.
-
-A browser that draws it again needs a font of the same widths.
-"""
+"""vl-convert measures text with Liberation Sans, so browsers need a font of the same widths."""
 COMPOSITIONS = ("vconcat", "hconcat", "concat")
-"""What Vega-Lite calls lists of charts that make one chart."""
+"""The keys of Vega-Lite for several charts that form one."""
 
 Size = Literal["narrow", "page", "wide"]
 
 
 def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
-    """Return a specification that draws at one of the widths, on any ground."""
+    """Return a specification for one of the widths, with a transparent background."""
     result: dict[str, Any] = {}
     for key, part in spec.items():
         is_data = key in {"data", "datasets"}
@@ -50,13 +47,13 @@ def fitted(spec: dict[str, Any], size: Size) -> dict[str, Any]:
 
 
 def _suit_phone(spec: dict[str, Any]) -> None:
-    """Give legends, labels and titles of axes the form that fits a narrow column, in place."""
+    """Fit legends, labels and axis titles to a narrow column, in place."""
     encodings = list(_encodings(spec))
     row_types = {encoding.get("y", {}).get("type") for encoding in encodings}
     named_rows = not row_types.isdisjoint({"nominal", "ordinal"})
     config = spec.setdefault("config", {})
-    # Beside the names of rows there is room for one column of a legend,
-    # and titles end where the plot does.
+    # beside named rows there is room for one column of a legend,
+    # and titles end where the plot ends
     spec.setdefault("padding", {"left": 5, "top": 5, "right": 12, "bottom": 5})
     columns = 1 if named_rows else 2
     config["legend"] = {**config.get("legend", {}), "columns": columns}
@@ -84,8 +81,8 @@ def _encodings(part: Any) -> Iterator[dict[str, Any]]:
 
 
 def _shrink(part: dict[str, Any], room: int) -> None:
-    """Bring the fixed widths of a composed chart down to the room there is, in place."""
-    if "hconcat" in part:  # side by side does not fit a phone: one below the other does
+    """Reduce the fixed widths of a composed chart to the available room, in place."""
+    if "hconcat" in part:  # on a phone, stack what does not fit side by side
         part["vconcat"] = part.pop("hconcat")
     for inner in (*part.get("vconcat", []), *part.get("concat", [])):
         _shrink(inner, room)
@@ -102,7 +99,7 @@ def _shrink(part: dict[str, Any], room: int) -> None:
 
 
 def _stretch(part: dict[str, Any], times: float) -> None:
-    """Widen the fixed widths of a composed chart, in place."""
+    """Increase the fixed widths of a composed chart, in place."""
     for inner in (part, part.get("spec")):
         if not isinstance(inner, dict):
             continue

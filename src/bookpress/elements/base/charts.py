@@ -1,4 +1,4 @@
-"""A chart as it travels in a notebook, with its data. Knows no Sphinx."""
+"""A chart with its data, as notebooks carry it. Independent of Sphinx."""
 
 from __future__ import annotations
 
@@ -25,35 +25,35 @@ except PackageNotFoundError:  # it comes with the extra `charts`
     VL_CONVERT = "none"
 KEY_LENGTH = 24
 ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG with digits raised"
-"""What draws pictures, and how: another one may draw the same chart another way."""
+"""Identifies how pictures are drawn, because another engine may draw the same chart differently."""
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
-"""What ``currentColor`` stands for in pictures, which cannot know the page around them."""
+"""The value of ``currentColor`` in pictures, which cannot know the page around them."""
 GROUND = {"light": "#fffefc", "dark": "#14181e"}
-"""What a text with a halo stands on."""
+"""The background of texts with a halo."""
 HALO = "halo_"
-"""How the name of a unit of a chart begins whose texts have a halo of the ground around them."""
+"""The prefix of a chart unit whose texts have a halo in the colour of the background."""
 _HALOED = f'class="mark-text role-mark {HALO}'
 MAX_ALT = 300
-"""Characters of an alternative text."""
+"""The most characters of an alternative text."""
 Ground = Literal["light", "dark"]
 Kind = Literal["text", "number", "share", "year", "power", "date"]
 UNITS = {"share": "share, 0 to 1", "year": "year"}
 
 
 class ChartPart(BaseModel):
-    """A part of a chart; it takes nothing that it does not know."""
+    """A part of a chart, without unknown fields."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 @dataclass(frozen=True)
 class Column:
-    """A heading that a reader understands, and how values are written.
+    """A column's heading for readers, and how its values are written.
 
-    A column of a chart has also the name in its data.
-    A share of 0.64 becomes "64%", a power of 3e23 "3.0 × 10²³", the year 2010 has no separator.
-    In a table on the page, text is text, unless ``markup`` says that it holds Markdown: then
-    values, terms, references, code and links are let through.
+    In a chart, ``name`` is the column of its data. A share of 0.64 is written "64%", a power of
+    3e23 "3.0 × 10²³", the year 2010 without a separator. In a table on the page, text is plain
+    unless ``markup`` says that it contains Markdown: then values, terms, references, code and links
+    are rendered.
     """
 
     label: str
@@ -63,7 +63,7 @@ class Column:
 
     @property
     def type(self) -> str:
-        """What JSON and tables call its kind."""
+        """Its type in JSON and in descriptions of tables."""
         types = {"text": "string", "date": "date", "year": "integer"}
         return types.get(self.kind, "number")
 
@@ -76,7 +76,7 @@ class Data(ChartPart):
 
 
 class Chart(ChartPart):
-    """A chart with all that goes with it."""
+    """A chart with everything that goes with it."""
 
     name: str = Field(pattern=r"^fig-[a-z0-9]+(-[a-z0-9]+)*$")
     title: str = Field(min_length=1)
@@ -88,7 +88,7 @@ class Chart(ChartPart):
     data: Data
     spec: dict[str, Any]
     listing: list[str] = []
-    """Lines that name what the picture for a narrow column has no room to name."""
+    """Lines naming what the picture for narrow columns has no room for."""
 
     @model_validator(mode="after")
     def _says_more(self) -> Chart:
@@ -103,18 +103,18 @@ class Chart(ChartPart):
 
     @property
     def stem(self) -> str:
-        """Name of its files."""
+        """The stem of the names of its files."""
         return self.name.removeprefix("fig-")
 
     @property
     def controls(self) -> dict[str, Any]:
-        """Controls that the page shows above it, and presets: ``usermeta`` of its specification."""
+        """The controls above it on the page, with presets (``usermeta`` of its specification)."""
         usermeta: dict[str, Any] = self.spec.get("usermeta") or {}
         return usermeta if "controls" in usermeta else {}
 
     @cached_property
     def key(self) -> str:
-        """Hash of the picture's content: the same specification is drawn once."""
+        """The hash of the picture's content, so that the same specification is drawn once."""
         content = canonical([payload(self), VEGALITE_VERSION, ENGINE])
         digest = sha256(content.encode())
         return digest[:KEY_LENGTH]
@@ -126,15 +126,15 @@ class Chart(ChartPart):
 
     @cached_property
     def vegalite(self) -> bytes:
-        """The specification as a file of its own, with title and description."""
+        """The specification as a file, with title and description."""
         spec = {**self.spec, "title": self.title, "description": self.alt}
         return canonical(spec).encode()
 
 
 def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
-    r"""Return what the metadata of a cell say of its figure, as Markdown.
+    r"""Return the words of a figure in the metadata of its cell, as Markdown.
 
-    That is its name, title, legend and alternative text.
+    They are its name, title, legend and alternative text.
 
     Examples
     --------
@@ -165,27 +165,27 @@ def read_chart(
     metadata: Mapping[str, Any],
     cell: Mapping[str, Any],
 ) -> Chart:
-    """Return the chart of an output and its cell.
+    """Return the chart in an output and the metadata of its cell.
 
-    A `UsageError` names the chart and all that is wrong with it.
+    A `UsageError` names the chart and all its faults.
     """
     words = words_of(cell)
     if not words["name"]:
         raise UsageError(
-            "a figure without a name: the head of its cell gives it, as "
+            "a figure without a name: the options of its cell give it, as "
             "`mystnb: figure: name: fig-...`, with `caption:`, and `image: alt:`"
         )
     if not words["alt"]:
         raise UsageError(
-            f"the figure {words['name']} has no alternative text: the head of its cell gives it, "
+            f"the figure {words['name']} has no alternative text: the options of its cell give it, "
             "as `mystnb: image: alt: ...`"
         )
     if len(words["alt"]) > MAX_ALT:
         raise UsageError(
             f"the figure {words['name']}: alt: it has more than {MAX_ALT} characters; "
-            "the description tells more"
+            "put the rest into the description"
         )
-    # A notebook's nodes are slow to copy and to pickle: plain dictionaries are kept.
+    # keep plain dictionaries: a notebook's nodes are slow to copy and to pickle
     text = json.dumps(spec)
     plain_spec = json.loads(text, parse_float=_six_digits)
     entries = {**words, **metadata, "spec": plain_spec}
@@ -198,7 +198,7 @@ def _six_digits(text: str) -> float:
 
 
 def recoloured(svg: str, ground: Ground) -> str:
-    """Return an SVG picture in the ink of a light or dark ground, with halos of the ground."""
+    """Return an SVG picture in the ink for a light or dark background, with halos in its colour."""
     halo = (
         f'paint-order="stroke" stroke="{GROUND[ground]}" stroke-width="3" stroke-linejoin="round"'
     )
@@ -206,7 +206,7 @@ def recoloured(svg: str, ground: Ground) -> str:
 
 
 def haloed(name: str) -> str:
-    """Return the name of a unit of a chart, so that its texts can be read on marks.
+    """Return the name of a chart unit whose texts get a halo, to be readable on marks.
 
     Examples
     --------
@@ -217,9 +217,9 @@ def haloed(name: str) -> str:
 
 
 def to_csv(data: Data) -> str:
-    """Return the data as CSV, with names as header, in full precision.
+    """Return the data as CSV, with a header of names, in full precision.
 
-    Nothing stands where a value is missing; texts are harmless.
+    Missing values are empty; texts cannot be taken for formulas.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -231,9 +231,9 @@ def to_csv(data: Data) -> str:
 
 
 def payload(chart: Chart) -> dict[str, Any]:
-    """Return what draws the chart in all widths: specifications and datasets.
+    """Return what is needed to draw the chart at all widths: specifications and datasets.
 
-    For large screens the specification has only what differs.
+    The one for large screens has only what differs.
     """
     plain = {key: part for key, part in chart.spec.items() if key != "datasets"}
     page = fitted(plain, "page")
@@ -248,7 +248,7 @@ def payload(chart: Chart) -> dict[str, Any]:
 
 
 def to_script(chart: Chart, table: str) -> str:
-    """Return the chart and its data as HTML, as a script: pages opened as files may load it too."""
+    """Return the chart and its table as a script, which pages opened as files can load too."""
     content = {**payload(chart), "table": table}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     name = json.dumps(chart.name)

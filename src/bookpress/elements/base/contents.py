@@ -1,4 +1,4 @@
-"""The book as a whole: parts and chapters in order, and what it is cited as in this edition."""
+"""The book as a whole: parts and chapters in order, and its citation in this edition."""
 
 from __future__ import annotations
 
@@ -13,10 +13,7 @@ from bookpress.cite.styles import to_reference
 
 
 def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
-    """Return title and pages of the parts of ``_toc.yml``.
-
-    They come from the tables of contents of the front page.
-    """
+    """Return the title and pages of each part, from the tables of contents on the front page."""
     front_page = env.get_doctree(env.config.root_doc)
     parts = []
     for toctree in front_page.findall(addnodes.toctree):
@@ -48,13 +45,13 @@ def title_of(env: BuildEnvironment, docname: str) -> str:
 
 
 def citation_of(config: Config) -> Citation:
-    """Return what the book that is being built is cited as."""
+    """Return the citation of the book that is being built."""
     citation: Citation = config.bookpress_citation
     return citation
 
 
 def formats_of(config: Config) -> tuple[str, ...]:
-    """Return the formats that are made of the edition: files of others are not there."""
+    """Return the formats in which the edition is made; there are no files in others."""
     edition = citation_of(config).edition
     if edition is not None:
         return edition.formats
@@ -62,9 +59,9 @@ def formats_of(config: Config) -> tuple[str, ...]:
 
 
 def chapter_reference(env: BuildEnvironment, docname: str) -> tuple[str, str]:
-    """Return how a chapter is cited and its public address, empty without one.
+    """Return the citation of a chapter, and its public address, which may be empty.
 
-    The reference is plain text in one style (APA).
+    The citation is plain text in one style (APA).
     """
     chapter = env.config.bookpress_chapters[docname]
     citation = citation_of(env.config).of_chapter(chapter)

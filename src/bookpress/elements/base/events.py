@@ -1,4 +1,4 @@
-"""When a listener to an event of Sphinx is heard: what many of them would have to ask first."""
+"""Decorators for listeners to Sphinx's events, with conditions that many of them share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Listener = Callable[Concatenate[Sphinx, Given], None]
 
 
 def where_laid_out(listener: Listener[Given]) -> Listener[Given]:
-    """Let a listener be heard where pages of HTML are made that the press lays out."""
+    """Call a listener only for HTML pages that the press lays out."""
 
     @wraps(listener)
     def heard(app: Sphinx, /, *given: Given.args, **named: Given.kwargs) -> None:
@@ -26,7 +26,7 @@ def where_laid_out(listener: Listener[Given]) -> Listener[Given]:
 
 
 def when_built(listener: Callable[[Sphinx], None]) -> Callable[[Sphinx, Exception | None], None]:
-    """Let a listener be heard at the end of a build of HTML in which nothing failed."""
+    """Call a listener at the end of a build of HTML that did not fail."""
 
     @wraps(listener)
     def heard(app: Sphinx, exception: Exception | None) -> None:

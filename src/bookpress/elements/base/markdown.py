@@ -1,6 +1,6 @@
-"""Markdown of notebooks and plain text: what only pages understand is put into words, or left out.
+"""Markdown for notebooks and plain text: what only pages understand becomes words, or goes.
 
-What an element makes of its directives and roles there is one of its `Forms`.
+What an element makes of its own directives and roles is one of its `Forms`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sphinx.environment import BuildEnvironment
 from bookpress.elements.base.registry import As, Element, elements
 
 Words = Callable[[str, str, BuildEnvironment], str]
-"""A text in Markdown, the docname of its page, the environment: the text in plain words."""
+"""Takes Markdown, the docname and the environment, and returns plain words."""
 
 
 def in_plain_words(text: str, form: str, docname: str, env: BuildEnvironment) -> str:
@@ -41,9 +41,9 @@ def without(text: str, element: Element) -> str:
 def replace_directives(
     text: str, names: Iterable[str], words: Callable[[str, str, str], str]
 ) -> str:
-    r"""Return Markdown with other words in the place of directives.
+    r"""Return Markdown with words in place of directives.
 
-    `words` returns them, given the name, the argument and the content of one.
+    `words` takes the name, the argument and the content of a directive.
 
     Examples
     --------

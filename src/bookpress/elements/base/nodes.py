@@ -1,7 +1,4 @@
-"""What pages are made of besides docutils' nodes.
-
-Parts that wait for other pages, values, marks, HTML with slots.
-"""
+"""Nodes besides those of docutils: deferred parts, values, marks, and HTML with slots."""
 
 from __future__ import annotations
 
@@ -21,17 +18,17 @@ from bookpress.elements.base.store import UnknownNameError, store_of
 
 logger = logging.getLogger(__name__)
 SLOT = "<!-- slot -->"
-"""Where nodes stand within the HTML of a template."""
+"""The place of nodes within the HTML of a template."""
 LONG = 24
-"""Signs beyond which a value is a phrase of the sentence and gets no line under it."""
+"""A value longer than this reads as part of the sentence and is not underlined."""
 NUMBERED = (nodes.section, nodes.figure, nodes.table)
-"""Nodes with a number, which would depend on whether they are shown."""
+"""Nodes with numbers, which must not depend on whether they are shown."""
 
 
 class later(nodes.General, nodes.Inline, nodes.Element):  # noqa: N801
-    """A part of a page that rests on other pages.
+    """A part of a page that depends on other pages.
 
-    Its ``make(node, env)``, a function of a module, returns its nodes.
+    Its ``make(node, env)``, a function of a module, returns the nodes.
     """
 
 
@@ -40,13 +37,13 @@ class value(nodes.Inline, nodes.TextElement):  # noqa: N801
 
 
 class mark(nodes.Inline, nodes.Element):  # noqa: N801
-    """Ends a sentence that rests on a statement, ``name`` in full."""
+    """The mark at the end of a sentence that rests on the statement ``name``."""
 
 
 def html(text: str, *slots: Iterable[nodes.Node], says: str = "") -> list[nodes.Node]:
     """Return HTML as nodes, with other nodes in its slots.
 
-    Search reads these, and what the HTML says in short.
+    Search reads those nodes, and `says`, a summary of the HTML.
     """
     first, *rest = text.split(SLOT)
     parts: list[nodes.Node] = [nodes.raw("", first, format="html", says=says)]
@@ -63,9 +60,9 @@ def leaving(
     named: bool = False,
     content: bool = False,
 ) -> type[SphinxDirective]:
-    """Return a directive whose place is filled once all pages are known.
+    """Return a directive that is replaced once all pages are known.
 
-    It may be `named` by a full name as its argument.
+    If `named`, its argument is a full name.
     """
 
     class Leaving(SphinxDirective):
@@ -93,13 +90,13 @@ def leaving(
 
 
 class MakeLater(SphinxPostTransform):
-    """Make what was left for later, from the outside in: what is not shown need not exist."""
+    """Make the deferred parts, from the outside in: what is hidden need not exist."""
 
     default_priority = 3
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Go through the page."""
-        if self.app.builder.name == "dummy":  # a check: what would not be shown is looked up too
+        if self.app.builder.name == "dummy":  # a check also looks up what would be hidden
             for node in self.document.findall(later):
                 _made(node, self.env)
         _make(self.document, self.env)
@@ -126,13 +123,13 @@ def _made(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _is_in_chapter(self: HTML5Translator) -> bool:
-    """Return whether a chapter is written, whose states replace its own blocks."""
+    """Return whether the page being written is a chapter, whose states replace its own blocks."""
     page = store_of(self.builder.env).pages.get(self.builder.current_docname)
     return page is not None and page.is_chapter
 
 
 def visit_value(self: HTML5Translator, node: value) -> None:
-    """Open a value; a pointer over it shows what it measures."""
+    """Open a value; its tooltip says what it measures."""
     titled: dict[str, Any] = {"title": node["title"]} if node["title"] else {}
     if node.get("range"):
         titled["data-range"] = node["range"]

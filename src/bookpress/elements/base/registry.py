@@ -1,8 +1,8 @@
-"""The elements of a page: each is registered by one object in its own folder.
+"""The elements of a page, each registered by one object in its own folder.
 
-The press looks for them in the folders beside this one and, so that a book can have some of its
-own, among the entry points of the group ``bookpress.elements``. Knows no Sphinx: a form is named
-by its place, and imported when it is used.
+They are looked up in the folders beside this one and, so that a book can bring its own, among the
+entry points of the group ``bookpress.elements``. Nothing here depends on Sphinx: the code of a form
+is named by a dotted path, and imported when it is used.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bookpress.errors import UsageError
 
 GROUP = "bookpress.elements"
 BASE = "base"
-"""The folder of what elements share, which is none."""
+"""The folder of what elements share; it is not an element."""
 
 
 class As(Enum):
@@ -35,25 +35,25 @@ class As(Enum):
 
 @dataclass(frozen=True)
 class Without:
-    """A form on paper or in an e-book: the page's, but for what only a screen can use."""
+    """A form in print or in an e-book: the page's, without what only works on a screen."""
 
     classes: tuple[str, ...] = ()
-    """Classes of what goes."""
+    """Classes of the elements to remove."""
     places: tuple[str, ...] = ()
-    """XPath of what goes."""
+    """XPaths of the elements to remove."""
     wrappers: tuple[str, ...] = ()
-    """XPath of what goes while its content stays."""
+    """XPaths of the elements to replace with their content."""
     then: str = ""
-    """A function that changes the article that is left: ``".paper:shorten"``."""
+    """A function that changes the remaining article: ``".paper:shorten"``."""
 
 
 @dataclass(frozen=True)
 class Forms:
-    """How an element is shown; each has to be said.
+    """How an element is shown in each form; none may be left out.
 
-    ``page`` is ``As.SAME`` where directives and roles do it all, or a function of Sphinx's
+    ``page`` is ``As.SAME`` if directives and roles are enough, or a function of Sphinx's
     application; ``print`` and ``epub`` start from the page; ``notebook`` and ``text`` are functions
-    of a text in Markdown, a docname and Sphinx's environment that return the text.
+    that take Markdown, a docname and Sphinx's environment, and return Markdown.
     """
 
     page: As | str | None = None
@@ -69,25 +69,25 @@ class Directive:
 
     make: str
     named: bool = False
-    """Whether its argument is a name, and no text that readers see."""
+    """Whether its argument is a name, not text for readers."""
     content: bool = False
 
 
 @dataclass(frozen=True)
 class Asset:
-    """A style or script of its own, which only some pages load."""
+    """A separate style or script, which only some pages load."""
 
     name: str
     kinds: tuple[str, ...] = ()
-    """Kinds of the pages that load it: ``"chapter"``, ``"search"``; of all where none is named."""
+    """The kinds of pages that load it: ``"chapter"``, ``"search"``; if empty, all."""
     signs: tuple[str, ...] = ()
-    """Texts one of which the page has to contain."""
+    """Texts of which the page must contain at least one."""
     early: bool = False
-    """Whether it runs before the script that all pages load."""
+    """Whether it runs before the script that every page loads."""
     themed: bool = False
-    """Whether chapters that a theme lays out load it too."""
+    """Whether chapters laid out by a theme load it too."""
     by_hand: bool = False
-    """Whether a template loads it and no other page does."""
+    """Whether only a template loads it, or a script on demand."""
 
     def is_for(self, kind: str, body: str) -> bool:
         """Return whether a page loads it."""
@@ -112,20 +112,20 @@ class Element:
     """The ``__name__`` of its package."""
     forms: Forms
     order: int = 50
-    """Where it stands among the others: the style of a later one prevails, its words come later."""
+    """Its position: the styles of later elements override, and their words come later."""
     directives: Mapping[str, Directive] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
     style: str = ""
-    """A file of its folder that becomes part of the style of all pages, paper included."""
+    """The file of its part of the style of all pages, also used in print."""
     print_style: str = ""
-    """A file of its folder that becomes part of the style of the PDF, over that of the pages."""
+    """The file of its part of the style of the PDF, in addition to that of the pages."""
     epub_style: str = ""
-    """A file of its folder that becomes part of the style of the e-book, which has no other."""
+    """The file of its part of the style of the e-book, which uses no other."""
     script: str = ""
-    """A file of its folder that becomes part of the script of all pages."""
+    """The file of its part of the script of all pages."""
     assets: tuple[Asset, ...] = ()
     fixed: frozenset[str] = frozenset()
-    """Ids of what no state of a page replaces."""
+    """The ids of elements that no state replaces."""
 
     def __post_init__(self) -> None:
         """Refuse an element that lacks a form."""
@@ -142,7 +142,7 @@ class Element:
         return Path(str(sys.modules[self.package].__file__)).parent
 
     def find(self, place: str) -> Any:
-        """Return what a place in its package names: ``".cover:findings"``."""
+        """Return the object at a path in its package: ``".cover:findings"``."""
         module, _, name = place.partition(":")
         return getattr(importlib.import_module(module, self.package), name)
 
@@ -158,7 +158,7 @@ class Element:
 
 @cache
 def elements() -> tuple[Element, ...]:
-    """Return all elements in their order.
+    """Return all elements in order.
 
     Raises
     ------
@@ -193,13 +193,13 @@ def _refuse_twice(what: str, names: Iterable[str]) -> None:
 
 @cache
 def fixed() -> frozenset[str]:
-    """Return the ids of what no state of a page replaces."""
+    """Return the ids of elements that no state replaces."""
     return frozenset().union(*(element.fixed for element in elements()))
 
 
 @cache
 def named_directives() -> frozenset[str]:
-    """Return the directives whose argument is a name, and no text that readers see."""
+    """Return the directives whose argument is a name, not text for readers."""
     return frozenset(
         name
         for element in elements()

@@ -1,6 +1,6 @@
-"""What is known of the pages while a book is read.
+"""What is known about pages while a book is read.
 
-It is kept in Sphinx's environment: an incremental build knows it too.
+It is kept in Sphinx's environment, so that an incremental build knows it too.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from bookpress.plain_yaml import load_quickly
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"
-"""The setting by which pages are made without drawing pictures and writing files beside them."""
+"""The setting that skips pictures and the files beside pages."""
 PAGE_KEPT = "page-kept"
-"""The event at which a page, by its document, is not written again: its files are."""
+"""The event for a page that is kept as it is, although its files are written."""
 PROVENANCE = {
     "paper": "read in the paper itself",
     "summary": "from summaries of the paper",
@@ -42,7 +42,7 @@ class UnknownNameError(LookupError):
 
 @dataclass(frozen=True)
 class Quoted:
-    """A figure that someone else reports, or a statement without one, and how it became known."""
+    """A figure or statement that someone else reports, and how it became known."""
 
     statement: str
     value: float | None
@@ -51,9 +51,9 @@ class Quoted:
 
     @property
     def text(self) -> str:
-        """The figure in words, with the digits its source gives.
+        """The figure in words, with as many digits as its source gives.
 
-        A source that writes "about 6 months" does not mean 6.0 months.
+        A source that says "about 6 months" does not mean 6.0 months.
         """
         if self.value is None:
             return self.statement
@@ -65,60 +65,60 @@ class Quoted:
 
 @dataclass
 class Page:
-    """One page of the book, as read."""
+    """A page of the book, as read."""
 
     docname: str
     is_chapter: bool = False
     front: Mapping[str, Any] = field(default_factory=dict)
-    """The book's own part of its front matter."""
+    """The entries under the book's own key in the front matter."""
     results: Mapping[str, Estimate] = field(default_factory=dict)
     statements: Mapping[str, Comparison] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
-    """Keys of the results whose rows are listed."""
+    """The keys of results that list their rows."""
     parameter_rows: list[dict[str, Any]] = field(default_factory=list)
-    """Parameters as people read them: name, value, default, type, allowed, unit, help."""
+    """Its parameters for people: name, value, default, type, allowed, unit, help."""
     dependence: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """On which parameters each thing rests that its prose quotes."""
+    """The parameters on which each quoted thing depends."""
     finding: list[Any] = field(default_factory=list)
-    """Nodes of the finding in one sentence."""
+    """The nodes of its finding, one sentence."""
     terms: dict[str, str] = field(default_factory=dict)
-    """Definitions of glossary terms by the ids of the terms."""
+    """Definitions of glossary terms, by the ids of the terms."""
     charts: list[Chart] = field(default_factory=list)
     words: int = 0
     shows_minutes: bool = False
-    """Whether it says how long the reading of pages takes."""
+    """Whether it shows the reading time of pages."""
 
     @cached_property
     def slug(self) -> str:
-        """Name of the chapter: as it was staged, else the last part of its path."""
+        """The slug of the chapter: as staged, else the last part of its path."""
         return str(self.front.get("chapter") or self.docname.rpartition("/")[2])
 
     def rows_of(self, key: str) -> str:
-        """Return the address of the rows behind a result; empty where they are not listed."""
+        """Return the address of the rows behind a result; empty if they are not listed."""
         name = id_of(key.replace(".", "__"))
         if key in self.listed:
             return f"rows/{self.slug}/{name}.csv"
         return ""
 
     def source_in(self, srcdir: Path) -> Path | None:
-        """Return its text in MyST: as the press has staged it, else its own file."""
+        """Return its source in MyST: as staged by the press, else its own file."""
         staged = srcdir / "sources" / f"{self.slug}.md"
         own = srcdir / f"{self.docname}.md"
         return next((path for path in (staged, own) if path.is_file()), None)
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Values of the parameters by name."""
+        """The values of its parameters, by name."""
         return {row["name"]: row["value"] for row in self.parameter_rows}
 
     @property
     def minutes(self) -> int:
-        """Minutes that reading takes, at 220 words a minute."""
+        """The reading time in minutes, at 220 words a minute."""
         return max(1, round(self.words / 220))
 
     @property
     def shown_elsewhere(self) -> tuple[Any, ...]:
-        """What other pages may show of it, but for the minutes that reading it takes."""
+        """The parts of it that other pages may show, except for its reading time."""
         front = {name: entry for name, entry in self.front.items() if name != "edition"}
         return (
             self.docname,
@@ -130,7 +130,7 @@ class Page:
 
 
 class Store:
-    """All pages, and what is quoted from outside.
+    """All pages, and what is quoted from outside the book.
 
     Names are full: ``chapter:key``, ``claim:id``, ``related:id``.
     """
@@ -141,12 +141,12 @@ class Store:
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
         self.parts: list[tuple[str, list[str]]] = []
         self.sizes: Mapping[str, Any] = {}
-        """Sizes of the pictures of charts that are not drawn, by the names of the charts."""
+        """By the name of a chart, the size of its picture if that is not drawn."""
         self._written = ""
         self._minutes: dict[str, int] = {}
 
     def page(self, docname: str) -> Page:
-        """Return the page of a document, made when it is new."""
+        """Return the page of a document, creating it if necessary."""
         return self.pages.setdefault(docname, Page(docname))
 
     def chapter(self, slug: str) -> Page:
@@ -164,7 +164,7 @@ class Store:
         return self._in_chapter(name, lambda page: page.results, "publishes no result")
 
     def rows(self, name: str) -> str:
-        """Return the address of the rows behind a result; empty where they are not listed."""
+        """Return the address of the rows behind a result; empty if they are not listed."""
         slug, _, key = name.partition(":")
         return self.chapter(slug).rows_of(key)
 
@@ -177,7 +177,7 @@ class Store:
         return self._in_chapter(name, lambda page: page.parameters, "has no parameter")
 
     def parameter_words(self, name: str) -> str:
-        """Return the value of a parameter as a reader is offered it."""
+        """Return the value of a parameter in words."""
 
         def words(page: Page) -> dict[str, str]:
             return {row["name"]: row["words"] for row in page.parameter_rows}
@@ -185,7 +185,7 @@ class Store:
         return self._in_chapter(name, words, "has no parameter")
 
     def chart(self, name: str) -> tuple[Page, Chart]:
-        """Return a figure, and the page it stands on."""
+        """Return a figure, and the page it is on."""
 
         def figures(page: Page) -> dict[str, tuple[Page, Chart]]:
             return {chart.name: (page, chart) for chart in page.charts}
@@ -193,7 +193,7 @@ class Store:
         return self._in_chapter(name, figures, "shows no figure")
 
     def years(self, name: str) -> tuple[int | None, int | None]:
-        """Return first and last year of a period: a parameter, or what prose quotes as years."""
+        """Return the first and last year of a period: a parameter, or years that prose quotes."""
         slug, _, key = name.partition(":")
         chosen = self.chapter(slug).parameters.get(key)
         if chosen is not None:
@@ -208,7 +208,7 @@ class Store:
         return [page for page in self.pages.values() if page.is_chapter]
 
     def minutes(self, name: str) -> int:
-        """Return the minutes that a page takes, or all chapters from one page to another."""
+        """Return the reading time of a page, or of all chapters from one page to another."""
         first, _, last = name.partition("..")
         if not last:
             return _find(self.pages, first, "no page").minutes
@@ -225,9 +225,9 @@ class Store:
         return _find(self.quoted[kind], key, f"no {kind}")
 
     def stale(self, menus: Any) -> Iterable[str]:
-        """Return all pages where something that others may show has changed since the last call.
+        """Return all pages if anything that they show of each other changed since the last call.
 
-        Where that is how long reading takes, these are the pages that say so.
+        If only reading times changed, these are the pages that show them.
         """
         minutes = {docname: page.minutes for docname, page in self.pages.items()}
         minutes_before = self._minutes
@@ -257,7 +257,7 @@ def _find(known: Mapping[str, T], name: str, lacking: str) -> T:
 
 
 def store_of(env: BuildEnvironment) -> Store:
-    """Return the store of an environment, made when it is new."""
+    """Return the store of an environment, creating it if necessary."""
     if not hasattr(env, "bookpress_store"):
         env.bookpress_store = Store()  # type: ignore[attr-defined]
     store: Store = env.bookpress_store  # type: ignore[attr-defined]
@@ -265,14 +265,14 @@ def store_of(env: BuildEnvironment) -> Store:
 
 
 def explored(path: Path) -> dict[str, Any]:
-    """Return what a file keeps of the states of an edition; nothing where it was not explored."""
+    """Return the content of a file about explored states; empty if there is none."""
     if not path.is_file():
         return {}
     return dict(json.loads(path.read_text("utf-8")))
 
 
 def load_quoted(path: Path) -> dict[str, Quoted]:
-    """Return what ``claims.yml`` or ``related.yml`` of the evidence quotes, where there is one."""
+    """Return the quotes in ``claims.yml`` or ``related.yml``; empty if there is no such file."""
     if not path.exists():
         return {}
     content = path.read_text("utf-8")

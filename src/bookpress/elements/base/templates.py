@@ -1,4 +1,4 @@
-"""The HTML of our own parts, from the templates beside their code. Knows no Sphinx."""
+"""The HTML of our own parts, from the templates beside their code. Independent of Sphinx."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
 @cache
 def environment(*own: Path) -> Environment:
-    """Return the templates of some folders, and those of the elements of a page."""
+    """Return the templates of the elements, and of some folders."""
     folders = [HERE, *(element.folder for element in elements())]
     templates = Environment(
         loader=FileSystemLoader([*own, *folders]),
@@ -47,21 +47,21 @@ def environment(*own: Path) -> Environment:
 
 
 def _css_text(text: str) -> Markup:
-    """Return a text as CSS writes it, safe within a page, for no tag can begin."""
+    """Return a text as a CSS string that is safe in a page, because no tag can begin in it."""
     quoted = json.dumps(text, ensure_ascii=False)
     return Markup(quoted.replace("<", "\\3c "))  # noqa: S704 (no tag can begin)
 
 
 def fill(template: str, **values: Any) -> str:
-    """Return a part of a page from its template; a value that is missing is an error."""
+    """Return a part of a page from its template; a missing value is an error."""
     part = environment().get_template(template)
     return part.render(**values)
 
 
 def typeset(text: str) -> Markup:
-    """Return plain text as HTML, its raised digits as superscripts.
+    """Return plain text as HTML, with raised digits as superscripts.
 
-    Few fonts have all those of Unicode.
+    Few fonts have all of Unicode's raised digits.
     """
     pieces = []
     for position, part in enumerate(RAISED.split(text)):
@@ -74,12 +74,12 @@ def typeset(text: str) -> Markup:
 
 
 def day(date: dt.date | str) -> str:
-    """Return a day or a month as people write it; what is neither stays as it is."""
+    """Return a day or a month as people write it; any other text unchanged."""
     return number_formats.spoken(str(date))
 
 
 def month(date: dt.date | str) -> str:
-    """Return the month of a date as people write it; what is no date stays as it is.
+    """Return the month of a date as people write it; any other text unchanged.
 
     Examples
     --------
@@ -91,9 +91,9 @@ def month(date: dt.date | str) -> str:
 
 
 def write_apart(folder: Path, template: Path, **values: Any) -> Path:
-    """Write a page that stands outside any edition, from its template, as ``index.html``.
+    """Write a page outside any edition from its template, as ``index.html``.
 
-    What it loads is written first.
+    The files that it loads are written first.
     """
     page_template = environment(template.parent).get_template(template.name)
     text = page_template.render(**values)

@@ -1,4 +1,4 @@
-"""The opening of a chapter, the panel of its choices and what leads to it, other states."""
+"""The opening of a chapter, the panel of its choices and the links to it, and other states."""
 
 from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms, Without
 

@@ -1,6 +1,6 @@
-"""Links from a paragraph or a figure to those choices of its chapter that it rests on.
+"""Links from a paragraph or a figure to the choices that it depends on.
 
-Which these are, the code of the chapter says: `bookpress.elements.choices.dependence`.
+They follow from the chapter's code: `bookpress.elements.choices.dependence`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from bookpress.elements.base.store import Page, store_of
 PANEL = "parameters"
 """The id of the panel of choices."""
 _APART = (nodes.figure, nodes.table, nodes.footnote)
-"""What has a link of its own, or none."""
+"""Nodes with their own link, or none."""
 
 
 class choice_link(nodes.Inline, nodes.Element):  # noqa: N801
-    """Ends a paragraph that rests on ``choices``, by name; no text of the page for search."""
+    """The link at the end of a paragraph that depends on ``choices``; search ignores it."""
 
 
 def attributes(page: Page, names: Sequence[str], of: str) -> dict[str, str]:
-    """Return what a link to the panel needs: where it leads, its choices, what it is called."""
+    """Return the attributes of a link to the panel: its address, its choices, its label."""
     asks = {row["name"]: row["ask"] for row in page.parameter_rows}
     count = f"{len(names)} choice{'s' if len(names) > 1 else ''}"
     return {
@@ -41,15 +41,15 @@ def attributes(page: Page, names: Sequence[str], of: str) -> dict[str, str]:
 
 
 def choices_of(page: Page, keys: Iterable[str]) -> list[str]:
-    """Return the choices that any of these rests on, in the order of the chapter."""
+    """Return the choices that any of these depend on, in the order of the chapter."""
     names: set[str] = set()
-    for key in keys:  # a choice that prose names rests on itself
+    for key in keys:  # a choice that prose names depends on itself
         names |= {key, *page.dependence.get(key, ())}
     return [row["name"] for row in page.parameter_rows if row["name"] in names]
 
 
 def figure_link(env: BuildEnvironment, figure: str) -> Mapping[str, Any]:
-    """Return the attributes of a figure's link, and its number of choices; nothing without any."""
+    """Return the attributes of a figure's link and its number of choices; empty without any."""
     page = store_of(env).pages[env.docname]
     names = choices_of(page, [figure])
     if not names:
@@ -58,9 +58,9 @@ def figure_link(env: BuildEnvironment, figure: str) -> Mapping[str, Any]:
 
 
 class LinkChoices(SphinxPostTransform):
-    """End each paragraph that rests on choices with a link to them."""
+    """Add a link to each paragraph that depends on choices."""
 
-    default_priority = 3  # once values are made, before marks become places
+    default_priority = 3  # after values are made, before marks are replaced
     formats = ("html",)
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
@@ -85,7 +85,7 @@ class LinkChoices(SphinxPostTransform):
 
 
 def _keys(paragraph: nodes.paragraph, slug: str) -> Iterable[str]:
-    """Yield the keys of what a paragraph quotes of its own chapter."""
+    """Yield the keys of what a paragraph quotes from its own chapter."""
     for node in paragraph.findall(nodes.Element):
         if isinstance(node, mark | value):
             chapter, _, key = str(node.get("name", "")).partition(":")
@@ -94,7 +94,7 @@ def _keys(paragraph: nodes.paragraph, slug: str) -> Iterable[str]:
 
 
 def visit_choice_link(self: HTML5Translator, node: choice_link) -> None:
-    """Write the link; its sign is drawn by the style."""
+    """Write the link; the style draws its sign."""
     env = self.builder.env
     page = store_of(env).pages[self.builder.current_docname]
     written = attributes(page, node["choices"], "paragraph")

@@ -1,6 +1,7 @@
-"""Which parameters of a chapter a result, a statement or a figure rests on, by the code alone.
+"""Which parameters a result, a statement or a figure depends on, judged by the code alone.
 
-A name rests on all that its statements read; nothing is run. What is no Python rests on nothing.
+A name depends on everything that its statements read; nothing is run. Cells that are not Python are
+ignored.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from bookpress.chapter.publish import TAG
 from bookpress.errors import UsageError
 
 Dependence = Mapping[str, Sequence[str]]
-"""By what prose quotes, the names of the parameters it rests on, in their order.
+"""The parameters that each quoted thing depends on, in their order.
 
-A result goes by its key, a statement by its own, a period by its name, a figure by the name that
-the metadata of its cell gives.
+The key is that of a result or a statement, the name of a period, or the name of a figure in the
+metadata of its cell.
 """
 MAGIC = re.compile(r"\A%%.*|^[%!][^\n]*", re.DOTALL | re.MULTILINE)
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ClassDef)
@@ -28,7 +29,7 @@ _LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 class _Code:
-    """What the names of a notebook were made of, and what its prose and figures read."""
+    """What each name in a notebook was made from, and what its prose and figures read."""
 
     def __init__(self) -> None:
         self.reads: dict[str, set[str]] = defaultdict(set)
@@ -51,12 +52,12 @@ class _Code:
             self.quoted[figure] = set().union(*map(_free, tree.body))
 
     def rests_on(self, key: str) -> set[str]:
-        """Return all names that something was made of, over any steps."""
+        """Return all names that something was made from, directly or indirectly."""
         seen: set[str] = set()
         waiting = [*self.quoted[key]]
         while waiting:
             name = waiting.pop()
-            # a call of a function of a module changes none of the module
+            # calling a function of a module does not change the module
             if name not in seen and name not in self.modules:
                 seen.add(name)
                 waiting += self.reads.get(name, ())
@@ -64,12 +65,12 @@ class _Code:
 
 
 def dependence_of(cells: Iterable[Mapping[str, Any]], parameters: Sequence[str]) -> Dependence:
-    r"""Return what each thing that the prose of a notebook quotes rests on.
+    r"""Return the parameters that each thing quoted in a notebook's prose depends on.
 
     Parameters
     ----------
     cells : iterable of mapping
-        The cells of the notebook, with the one that publishes what prose quotes.
+        The cells of the notebook, including the one that publishes what prose quotes.
     parameters : sequence of str
         The names of its parameters.
 
@@ -106,14 +107,14 @@ def _parsed(code: str) -> ast.Module:
 
 
 def _imported(tree: ast.Module) -> set[str]:
-    """Return the names of what code imports."""
+    """Return the names that code imports."""
     imports = [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom)]
     aliases = [alias for node in imports for alias in node.names]
     return {alias.asname or alias.name.partition(".")[0] for alias in aliases}
 
 
 def _figure(metadata: Mapping[str, Any]) -> str:
-    """Return the name of the figure that a cell shows; empty where it shows none."""
+    """Return the name of the figure that a cell shows; empty if it shows none."""
     figure = metadata.get("mystnb", {}).get("figure", {})
     if isinstance(figure, Mapping):
         return str(figure.get("name", ""))
@@ -121,7 +122,7 @@ def _figure(metadata: Mapping[str, Any]) -> str:
 
 
 def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
-    """Yield the keys of what prose quotes, each with the names of its code."""
+    """Yield the keys of quotes, each with the names in its code."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple):
             with suppress(ValueError, UsageError):
@@ -130,7 +131,7 @@ def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
 
 
 def _bindings(statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:
-    """Yield the names that a statement binds or may change, each with what it reads for it."""
+    """Yield the names that a statement binds or may change, each with the names it reads."""
     if isinstance(statement, _SCOPES):
         yield statement.name, _free(statement)
         return
@@ -146,7 +147,7 @@ def _bindings(statement: ast.stmt) -> Iterator[tuple[str, set[str]]]:
 
 
 def _root(node: ast.expr) -> Iterator[str]:
-    """Yield the name that an attribute or an entry is of."""
+    """Yield the name at the root of an attribute or a subscript."""
     while isinstance(node, ast.Subscript | ast.Attribute):
         node = node.value
     if isinstance(node, ast.Name):
@@ -154,7 +155,7 @@ def _root(node: ast.expr) -> Iterator[str]:
 
 
 def _free(node: ast.AST) -> set[str]:
-    """Return the names that code reads and does not bind in a scope of its own."""
+    """Return the names that code reads but does not bind in its own scope."""
     inner: set[str] = set()
     for child in ast.iter_child_nodes(node):
         inner |= _free(child)

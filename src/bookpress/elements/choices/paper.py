@@ -1,4 +1,4 @@
-"""Choices on paper and in an e-book: one line at the head of a chapter, their table at its end."""
+"""Choices in print and in an e-book: one line at the top of a chapter, and a table at its end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def move_parameters(body: Any) -> None:
-    """Leave the choices of a chapter in one line at its head, their table at its end."""
+    """Reduce the choices to one line at the top of a chapter, and move their table to its end."""
     for bar in body.find_class("choices"):
         _move(body, bar)
 

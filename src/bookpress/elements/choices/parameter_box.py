@@ -33,20 +33,20 @@ from bookpress.elements.choices import choice_links
 from bookpress.files import load_model
 
 ROOM = 52
-"""Letters of a value that a line has room for; of a longer list it shows some items."""
+"""The characters of a value that fit on a line; of a longer list only some items are shown."""
 ITEMS = 3
 HOW_TO = "book/re-running"
-"""The page that says where the command is to be had."""
+"""The page that says where to get the command."""
 MANY = 50
-"""How many times the smallest end the largest one is where the scale of strips is logarithmic."""
+"""The ratio of largest to smallest end from which strips have a logarithmic scale."""
 LEAST_WIDTH = 0.6
-"""Width on a line from 0 to 100 that a bar has at least."""
+"""The least width of a bar, on a line from 0 to 100."""
 Place = Callable[[float], float]
 _DATE = re.compile(r"\b(?:19|20)\d\d-[01]\d-[0-3]\d\b")
 
 
 def setup(app: Sphinx) -> None:
-    """Put the opening below the title of a page, a line above it, links to choices in its text."""
+    """Add the opening below the title of a page, a line above it, and links to choices."""
     app.add_node(choice_links.choice_link, html=(choice_links.visit_choice_link, None))
     app.add_post_transform(choice_links.LinkChoices)
     app.connect("doctree-read", read_opening)
@@ -54,7 +54,7 @@ def setup(app: Sphinx) -> None:
 
 
 def read_opening(app: Sphinx, doctree: nodes.document) -> None:
-    """Read the finding of a page, and put its opening there."""
+    """Read the finding of a page, and add its opening."""
     env = app.env
     page = store_of(env).page(env.docname)
     if page.front.get("finding"):
@@ -65,21 +65,18 @@ def read_opening(app: Sphinx, doctree: nodes.document) -> None:
 
 @where_laid_out
 def write_kicker(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the line above the title of a page that the press lays out."""
+    """Add the line above the title of a page that the press lays out."""
     add_kicker(doctree, app.env, docname)
 
 
 @cache
 def _title(path: Path, _changed: int) -> str:
-    """Return the title of an edition file that was changed at a time: each page asks for it."""
+    """Return the title of an edition file, cached by its time stamp, since every page needs it."""
     return load_model(path, path.name, EditionFile).title
 
 
 def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> list[dict[str, Any]]:
-    """Return the parameters of a chapter.
-
-    They are as the press stages them, else as the cell of its notebook has them.
-    """
+    """Return the parameters of a chapter: those that the press staged, else those of its cell."""
     if "parameters" in page.front:
         return list(page.front["parameters"])
     source, above = declaring(cells)
@@ -91,7 +88,7 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
 
 
 def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:
-    """Return the nodes of a line of MyST that is not in the text of the page that is being read."""
+    """Return the nodes of a line of MyST that is not part of the text of the page."""
     from myst_parser.mdit_to_docutils.sphinx_ import SphinxRenderer
     from myst_parser.parsers.mdit import create_md_parser
 
@@ -108,9 +105,9 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
 
 
 def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
-    """Put the opening into a page that was just read, below its title.
+    """Add the opening to a page that has just been read, below its title.
 
-    On a page that the press does not lay out, it is what the theme has not: finding and choices.
+    On a page that a theme lays out, that is only the finding and the choices.
     """
     section = next(iter(doctree.findall(nodes.section)), None)
     if section is None or not (page.finding or page.is_chapter):
@@ -127,7 +124,7 @@ def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
 
 
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the opening of a page: its finding and, of a chapter, one line of facts."""
+    """Return the opening of a page: its finding and, for a chapter, one line of facts."""
     page = store_of(env).pages[env.docname]
     srcdir = Path(env.srcdir)
     text = fill(
@@ -141,15 +138,12 @@ def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _states(env: BuildEnvironment, page: Page) -> dict[str, Any]:
-    """Return the index of the states of a chapter; nothing where it was not explored."""
+    """Return the index of a chapter's states; empty if it was not explored."""
     return explored(Path(env.srcdir, "states", f"{page.slug}.json"))
 
 
 def panel(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the choices of a chapter, what their values make of it, and a command.
-
-    The command runs it again.
-    """
+    """Return the choices of a chapter, the effects of their values, and a command to rerun it."""
     page = store_of(env).pages[env.docname]
     srcdir = Path(env.srcdir)
     address_of = env.app.builder.get_relative_uri
@@ -186,7 +180,7 @@ def _edition_id(env: BuildEnvironment) -> str:
 def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
     """Return the named editions besides this and the published one.
 
-    Of each its title, what builds it, and its address where it has one.
+    Each has its title, the command that builds it, and its address, if any.
     """
     citation = contents.citation_of(env.app.config)
     this_edition = citation.edition.name if citation.edition else DEFAULT
@@ -212,9 +206,9 @@ def other_editions(env: BuildEnvironment, page: Page) -> list[dict[str, str]]:
 
 
 def data_date(page: Page) -> str:
-    """Return the date of the newest data behind a chapter.
+    """Return the date of the newest data of a chapter.
 
-    Its front matter says it, or the sources of its figures.
+    It comes from the front matter, or from the sources of the figures.
     """
     dates: list[str] = []
     for chart in page.charts:
@@ -224,7 +218,7 @@ def data_date(page: Page) -> str:
 
 
 def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the choices as they are offered; first those that can be tried."""
+    """Return the choices as offered to readers, those that can be tried first."""
     place = scale(states)
     choices = []
     for row in rows:
@@ -242,7 +236,7 @@ def controls(rows: list[dict[str, Any]], states: Mapping[str, Any]) -> list[dict
 
 
 def in_brief(words: str, value: Any) -> str:
-    """Return a value as a line has room for: what comes before its explanation, the first of many.
+    """Return a value shortened to fit on a line: without its explanation, or the first of many.
 
     Examples
     --------
@@ -261,9 +255,9 @@ def in_brief(words: str, value: Any) -> str:
 
 
 def scale(states: Mapping[str, Any]) -> Place:
-    """Return where on a line from 0 to 100 a result stands.
+    """Return a function that places a result on a line from 0 to 100.
 
-    It is one line for all choices of the chapter.
+    All choices of the chapter share this line.
     """
     ends: list[float] = []
     for values in states.get("choices", {}).values():
@@ -288,7 +282,7 @@ def scale(states: Mapping[str, Any]) -> Place:
 
 
 def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str, Any]]:
-    """Return what each explored value of a parameter makes of the headline, if anything."""
+    """Return the effect of each explored value of a parameter on the headline, if there is one."""
     rows = []
     for state in states.get("choices", {}).get(name, ()):
         value, low, high = state["result"]
@@ -312,7 +306,7 @@ def strips(states: Mapping[str, Any], name: str, place: Place) -> list[dict[str,
 
 
 def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> None:
-    """Put a line above the title of the pages of a part: the part, and the number of a chapter."""
+    """Add a line above the title of a page in a part: the part, and the number of a chapter."""
     section = next(doctree.findall(nodes.section), None)
     parts = [title for title, docnames in store_of(env).parts if docname in docnames]
     words = [part for part in parts[:1] if part]
@@ -326,13 +320,13 @@ def add_kicker(doctree: nodes.document, env: BuildEnvironment, docname: str) -> 
 
 
 Row = tuple[str, str, str, str]
-"""A parameter in the table of all: name, meaning, default, what is allowed."""
+"""A parameter in the table of all: name, meaning, default, allowed values."""
 
 
 def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     """``{every-choice}``: return the parameters that several chapters share, then those of each.
 
-    Chapters in which a name means the same, with the same default, share a row.
+    Chapters where a name has the same meaning and default share a row.
     """
     address_of = env.app.builder.get_relative_uri
     chapters: dict[str, dict[str, Any]] = {}

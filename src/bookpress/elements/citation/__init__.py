@@ -1,4 +1,4 @@
-"""How to cite: the box at the end of a chapter, and what the head of a page says."""
+"""How to cite: the box at the end of a chapter, and the tags in the head of a page."""
 
 from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 

@@ -1,6 +1,6 @@
-"""The adapter to Sphinx.
+"""The Sphinx extension for citations.
 
-Another extension tells what a page holds by listening to the event ``landing-page``.
+Other extensions add what a page contains by listening to the event ``landing-page``.
 """
 
 from __future__ import annotations
@@ -41,20 +41,20 @@ class HowToCite(SphinxDirective):
     """``{how-to-cite}``: how to cite the book and each chapter."""
 
     def run(self) -> list[nodes.Node]:
-        """Leave a placeholder that is filled in when the chapters are known."""
+        """Return a placeholder, which is replaced when the chapters are known."""
         return [nodes.raw("", HOW_TO_CITE, format="html")]
 
 
 class Citing:
-    """What the extension does at each event of a build.
+    """The extension's listeners to the events of a build.
 
-    It sets ``bookpress_citation`` and, once all is read, ``bookpress_chapters`` in the
+    They set ``bookpress_citation`` and, once everything is read, ``bookpress_chapters`` in the
     configuration of the build.
     """
 
     def load(self, app: Sphinx, config: Config) -> None:
-        """Read the settings, and let Sphinx write pages again when they change."""
-        # One work may stand in the reference lists of several pages; each refers to its own.
+        """Read the settings, so that Sphinx writes pages again when these change."""
+        # a work may be in the reference lists of several pages, each with its own
         config.suppress_warnings = [
             *config.suppress_warnings,
             "bibtex.duplicate_citation",
@@ -68,7 +68,7 @@ class Citing:
         config.citation_facts = config.bookpress_citation.model_dump_json()
 
     def find_chapters(self, app: Sphinx, _env: object) -> list[str]:
-        """Read the facts of the chapters, by document in reading order."""
+        """Read the records of the chapters, by document in reading order."""
         chapters: dict[str, ChapterRecord] = {}
         app.config.bookpress_chapters = chapters
         key = load_settings(Path(app.srcdir)).front_matter
@@ -84,9 +84,9 @@ class Citing:
         return []
 
     def add_assets(self, app: Sphinx) -> None:
-        """Offer style and script to the pages of a site."""
+        """Add the style and the script to the pages of a site."""
         if app.builder.format == "html":
-            for name in ("cite.css", "cite.js"):  # also where it is the only extension of ours
+            for name in ("cite.css", "cite.js"):  # here, in case this is our only extension
                 content = (HERE / name).read_bytes()
                 replace_file(Path(app.outdir, "_static", name), content)
             app.add_css_file("cite.css")
@@ -95,7 +95,7 @@ class Citing:
     def format_once(self, app: Sphinx, _builder: object) -> None:
         """Parse templates and styles, and format what all pages show.
 
-        Each process that writes pages would else do it anew.
+        Otherwise each process that writes pages would do it again.
         """
         if app.builder.format == "html":
             for name in TEMPLATES.list_templates():
@@ -125,7 +125,7 @@ class Citing:
             head.append(script_html(page_node(page)))
         context["metatags"] = "\n".join(filter(None, head))
         if page.url:
-            context["pageurl"] = None  # the theme would add a link of its own
+            context["pageurl"] = None  # or the theme would add its own link
         if HOW_TO_CITE in context["body"]:
             how_to_cite = self._how_to_cite(app, page.path)
             context["body"] = context["body"].replace(HOW_TO_CITE, how_to_cite)
@@ -133,7 +133,7 @@ class Citing:
             context["body"] += _cite_box(page)
 
     def _describe(self, app: Sphinx, docname: str, page: LandingPage) -> None:
-        """Add the cited works, or the chapters, to a page; listeners of the event add the rest."""
+        """Add the cited works, or the chapters, to a page; other listeners add the rest."""
         chapters = app.config.bookpress_chapters
         if docname in chapters:
             page.works = references.cited_works(app.env, docname)
@@ -144,14 +144,14 @@ class Citing:
         app.emit(EVENT, docname, page)
 
     def _how_to_cite(self, app: Sphinx, path: str) -> str:
-        """Return how to cite the book and each chapter, as HTML of the page at a path."""
+        """Return how to cite the book and each chapter, as HTML for a page at a path."""
         pages = [LandingPage(citation, path) for citation in self._citations(app)]
         return PARTS.get_template("how-to-cite.html").render(pages=pages)
 
     def write_files(self, app: Sphinx, exception: Exception | None) -> None:
-        """Write the citation files of book and chapters, and the site map.
+        """Write the citation files of the book and its chapters, and the site map.
 
-        Those of chapters that are gone are removed.
+        The files of chapters that are gone are removed.
         """
         is_unfinished = exception is not None or app.builder.format != "html"
         if is_unfinished:
@@ -169,16 +169,16 @@ class Citing:
             (outdir / name).write_text(text, encoding="utf-8", newline="")
 
     def _citations(self, app: Sphinx) -> list[Citation]:
-        """Return what book and chapters are cited as."""
+        """Return the citations of the book and its chapters."""
         book: Citation = app.config.bookpress_citation
         chapters = app.config.bookpress_chapters.values()
         return [book, *map(book.of_chapter, chapters)]
 
 
 def _numbers(env: BuildEnvironment, docnames: Sequence[str]) -> dict[str, int | None]:
-    """Return the numbers of chapters: those that headings show, else their places.
+    """Return the numbers of chapters: those in headings, else their positions.
 
-    What is a section of another chapter, or stands apart from a numbered part, has none then.
+    A section of another chapter, or a page outside a numbered part, then has none.
     """
     shown = {docname: env.titles[docname].get("secnumber") for docname in docnames}
     if not any(shown.values()):
@@ -190,7 +190,7 @@ def _numbers(env: BuildEnvironment, docnames: Sequence[str]) -> dict[str, int | 
 
 
 def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> ChapterRecord:
-    """Return the facts of the chapter that a document holds; `key` is that of its front matter."""
+    """Return the record of the chapter in a document; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
     slug = front.get("chapter") or docname.rpartition("/")[2]
     title = app.env.titles[docname].astext()
@@ -199,7 +199,7 @@ def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> Ch
 
 
 def _landing_page(app: Sphinx, docname: str) -> LandingPage:
-    """Return the page of a document, with what is cited there and its path alone."""
+    """Return the landing page of a document, with only its citation and path."""
     chapter = app.config.bookpress_chapters.get(docname)
     citation = app.config.bookpress_citation.of_chapter(chapter)
     return LandingPage(citation, app.builder.get_target_uri(docname))
@@ -212,7 +212,7 @@ def _cite_box(page: LandingPage) -> str:
 
 
 def _site_map(app: Sphinx) -> dict[str, str]:
-    """Return the site map by its name; nothing where the site has no address."""
+    """Return the site map, by file name; empty if the site has no address."""
     book: Citation = app.config.bookpress_citation
     paths = [app.builder.get_target_uri(docname) for docname in app.env.found_docs]
     urls = [LandingPage(book, path).url for path in paths]
@@ -234,11 +234,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_post_transform(references.ListReferences)
     app.add_post_transform(references.NameWorksOnce)
     citing = Citing()
-    # before the bibliography files are looked for
+    # before sphinxcontrib-bibtex looks for its files
     app.connect("config-inited", citing.load, priority=100)
     app.connect("builder-inited", citing.add_assets)
     app.connect("env-updated", citing.find_chapters, priority=100)
-    # once more when headings have their numbers
+    # again when headings have their numbers
     app.connect("env-get-updated", citing.find_chapters, priority=600)
     # before the table of contents is collected
     app.connect("doctree-read", references.add_references, priority=400)

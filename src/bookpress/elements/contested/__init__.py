@@ -1,4 +1,4 @@
-"""What readers contest: the text that they send, and the register of what became of it."""
+"""What readers contest: the text that they send, and the register of outcomes."""
 
 from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms
 

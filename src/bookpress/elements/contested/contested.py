@@ -1,4 +1,4 @@
-"""The register of what readers contested: at the chapters it bears on, and all of it in a list."""
+"""The register of what readers contested: at the chapters concerned, and as a list."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ SECTION = "contested"
 
 
 def setup(app: Sphinx) -> None:
-    """Show at each chapter what bears on it."""
+    """Show in each chapter what bears on it."""
     app.add_config_value("bookpress_contested", [], "env")
     app.connect("config-inited", note_register)
-    app.connect("doctree-read", add_section, priority=600)  # after results were gathered
+    app.connect("doctree-read", add_section, priority=600)  # after results are gathered
     app.connect("env-updated", check_places)
 
 
 def note_register(app: Sphinx, config: Config) -> None:
-    """Make the register a setting: Sphinx reads the pages again after a change of it."""
+    """Make the register a setting, so that Sphinx reads pages again when it changes."""
     contests = load_contested(Project.at(Path(app.srcdir)))
     config.bookpress_contested = [contest.model_dump(mode="json") for contest in contests]
 
@@ -43,19 +43,19 @@ def _register(env: BuildEnvironment) -> list[Contest]:
 
 
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
-    """Warn of a contest that bears on nothing that the book publishes."""
+    """Warn about a contest that bears on nothing in the book."""
     pages = store_of(env).chapters
-    # What a chapter publishes is known once it was run.
+    # what a chapter publishes is known once it has been run
     known = {page.slug: {*page.results, *page.statements} or None for page in pages}
     contests = _register(env)
-    if app.builder.name != "dummy":  # a book may be built with some of its chapters: `check` asks
+    if app.builder.name != "dummy":  # only `check` sees all chapters; a build may have some
         contests = [contest for contest in contests if known.keys() >= {*contest.chapters}]
     for fault in unknown_places(contests, known):
         logger.warning(fault, location=f"data/{FILE}")
 
 
 def add_section(app: Sphinx, doctree: nodes.document) -> None:
-    """Add the section to a chapter that something bears on, before its references."""
+    """Add the section, before the references, to a chapter that a contest bears on."""
     page = store_of(app.env).page(app.env.docname)
     contests = [contest for contest in _register(app.env) if page.slug in contest.chapters]
     if not contests or not page.is_chapter:
@@ -73,7 +73,7 @@ def _is_references(node: nodes.Node) -> bool:
 
 
 def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{contested}``: return all that was contested, each with the chapters it bears on."""
+    """``{contested}``: return everything that was contested, with the chapters concerned."""
     contests = _register(env)
     if not contests:
         return [nodes.paragraph("", "Nothing has been contested yet.")]
@@ -102,7 +102,7 @@ def _link(docname: str, env: BuildEnvironment) -> nodes.reference:
 
 
 def _listed(contests: Iterable[Contest]) -> nodes.definition_list:
-    """Return contests with their verdicts; what they say is text, never markup."""
+    """Return contests with their verdicts; their words are text, never markup."""
     listed = nodes.definition_list(classes=["contests"])
     for contest in contests:
         term = nodes.term("", f"{_in_words(contest.date)}, {contest.in_words}")

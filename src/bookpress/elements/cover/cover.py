@@ -1,4 +1,4 @@
-"""Directives for the cover: findings in numbers, the chapters with their findings, the edition."""
+"""Directives for the cover: findings in numbers, the list of chapters, the edition."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bookpress.elements.value.words import chart_in_words
 
 
 def findings(node: later, _env: BuildEnvironment) -> list[nodes.Node]:
-    """Return what ``{findings}`` holds in a row: those findings that have a value."""
+    """Return the findings in ``{findings}`` that have a value, in a row."""
     return html('<div class="findings">\n<!-- slot --></div>\n', node.children)
 
 
@@ -44,14 +44,11 @@ def finding(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return for ``{cover-chart} chapter:fig-name`` the picture of a figure.
-
-    It stands under its title, which leads to it.
-    """
+    """Return for ``{cover-chart} chapter:fig-name`` a figure's picture, below a linked title."""
     name = node["name"]
     page, chart = store_of(env).chart(name)
     chart = chart_in_words(chart, page.docname, env)
-    if env.app.builder.format != "html":  # a check, which draws nothing
+    if env.app.builder.format != "html":  # a check draws nothing
         return []
     here = env.app.builder.get_target_uri(env.docname)
     address = _address(env, page.docname)
@@ -85,7 +82,7 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _listed(part: str, page: Page, env: BuildEnvironment) -> dict[str, Any]:
-    """Return what the list of chapters says of one."""
+    """Return the entry of a chapter in the list."""
     return {
         "part": part,
         "page": page,
@@ -95,9 +92,9 @@ def _listed(part: str, page: Page, env: BuildEnvironment) -> dict[str, Any]:
 
 
 def edition_line(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{edition-line}``: return the edition in one line and the files of the whole book.
+    """``{edition-line}``: return the edition on one line, and the files of the whole book.
 
-    Where there is no edition, nothing is returned.
+    The result is empty if there is no edition.
     """
     citation = contents.citation_of(env.config)
     if citation.edition is None:

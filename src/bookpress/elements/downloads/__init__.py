@@ -1,4 +1,4 @@
-"""Files to download, and what machines read of them."""
+"""Files to download, and their descriptions for machines."""
 
 from bookpress.elements.base.registry import As, Element, Forms, Without
 

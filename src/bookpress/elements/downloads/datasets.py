@@ -1,4 +1,4 @@
-"""The tables behind the figures, described for machines: as a Data Package, and in Croissant."""
+"""Descriptions for machines of the tables behind figures: a Data Package, and Croissant."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def _licence(text: str) -> Node:
 def data_package(
     name: str, title: str, cited: Citation, tables: Sequence[tuple[charts.Chart, str]]
 ) -> Node:
-    """Return a package of tables, each with the folder it lies in.
+    """Return a package of tables, each given with its folder.
 
-    Its form is that of https://specs.frictionlessdata.io/data-package/.
+    The format is that of https://specs.frictionlessdata.io/data-package/.
     """
     licences = dict.fromkeys(chart.licence for chart, _ in tables)
     sources = dict.fromkeys(chart.source for chart, _ in tables)
@@ -84,7 +84,7 @@ def _resource(chart: charts.Chart, folder: str) -> Node:
 
 
 def croissant(book: Citation, tables: Sequence[tuple[charts.Chart, str]]) -> Node:
-    """Return what tools of machine learning load tables by.
+    """Return a description by which machine-learning tools load tables.
 
     See https://docs.mlcommons.org/croissant/docs/croissant-spec.html.
     """

@@ -1,6 +1,6 @@
-"""What a reader may take away: of a chapter notebook, source, results and figures; the whole book.
+"""The downloads of a chapter (notebook, source, results, figures) and of the whole book.
 
-Those who cite are told of it.
+Landing pages list them for citations.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from bookpress.formats import Format, formats
 from bookpress.run.executed import ExecutedChapter
 
 SOURCE = "source"
-"""The format of those chapters alone that were written as Markdown."""
+"""The format that exists only for chapters written as Markdown."""
 PDF = "application/pdf"
 PACKAGE = "datapackage.json"
 CROISSANT = "croissant.json"
 FIGURE_FILES = (".csv", ".csv-metadata.json", ".vl.json", f"{TITLED}.svg")
-"""Endings of what the archive of figures holds of each."""
+"""The suffixes of the files for each figure in the archive."""
 
 
 def setup(app: Sphinx) -> None:
-    """Write the downloads of a chapter with its page, those of the book at the end."""
+    """Write the downloads of a chapter with its page, and those of the book at the end."""
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect(PAGE_KEPT, write_of_page)
     app.connect("landing-page", tell_landing_page)
@@ -47,19 +47,19 @@ def setup(app: Sphinx) -> None:
 def write_with_page(
     app: Sphinx, pagename: str, _template: str, _context: object, doctree: object
 ) -> None:
-    """Write the downloads of a page that was just made."""
+    """Write the downloads of a page that has just been made."""
     if doctree is not None and not app.config[PAGES_ALONE]:
         write_files(app, store_of(app.env).page(pagename))
 
 
 def write_of_page(app: Sphinx, docname: str) -> None:
-    """Write the downloads of a page that stays as it is: they name the edition."""
+    """Write the downloads of a page that is kept, because they name the edition."""
     write_files(app, store_of(app.env).page(docname))
 
 
 @when_built
 def finish(app: Sphinx) -> None:
-    """Write what belongs to no single page."""
+    """Write the files that belong to no single page."""
     describe_book(app)
     for form in formats():
         if form.index:
@@ -67,13 +67,13 @@ def finish(app: Sphinx) -> None:
 
 
 Download = dict[str, str]
-"""A file that is offered: its address, name, what it is, and its type."""
+"""A download: its address, its name, what it is, and its type."""
 
 
 def book_files(stem: str, formats_made: Collection[str], here: str = "") -> list[Download]:
-    """Return the book in other formats: name, what it is, and the address.
+    """Return the downloads of the book in other formats.
 
-    Addresses are as from a page, or from the root of the site.
+    Addresses are relative to a page, or to the root of the site.
     """
     offered = [form for form in formats() if form.book and form.name in formats_made]
     return [_offer(here, form, form.book.format(stem=stem)) for form in offered]
@@ -96,12 +96,12 @@ def files_of(
 
 
 def path_of(form: Format, page: Page) -> str:
-    """Return where a chapter in a format is, from the root of the site."""
+    """Return the path of a chapter in a format, from the root of the site."""
     return form.chapter.format(docname=page.docname, slug=page.slug)
 
 
 def _is_made(form: Format, page: Page, srcdir: Path, formats_made: Collection[str]) -> bool:
-    """Return whether there is a chapter in a format."""
+    """Return whether a chapter exists in a format."""
     if form.is_asked_for:
         return form.name in formats_made
     if form.name != SOURCE:
@@ -115,9 +115,9 @@ def _offer(here: str, form: Format, path: str) -> Download:
 
 
 def write_files(app: Sphinx, page: Page) -> None:
-    """Write the downloads of a chapter, and what describes the figures of a page.
+    """Write the downloads of a chapter, and the description of the figures beside them.
 
-    It stands beside these, which are written.
+    The figures themselves are already written.
     """
     folder = Path(app.outdir) / folder_of(page.docname)
     page_charts = charts_of(page, app.env)
@@ -158,7 +158,7 @@ def _besides(page: Page) -> list[tuple[str, str, str]]:
 
 
 def chapter_files(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, bytes]:
-    """Return a chapter in all formats that are written with its page, its results and rows."""
+    """Return the files of a chapter that are written with its page: formats, results and rows."""
     files: dict[str, bytes] = {}
     for form in formats():
         content = form.find(form.write)(executed, page, app) if form.write else None
@@ -175,13 +175,13 @@ def chapter_files(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[st
 
 
 def rows_files(executed: ExecutedChapter, page: Page) -> dict[str, bytes]:
-    """Return the rows behind the shares of an executed chapter, by address: a CSV file for each."""
+    """Return a CSV file of the rows behind each share of an executed chapter, by address."""
     return {page.rows_of(key): to_csv(content).encode() for key, content in executed.rows.items()}
 
 
 def _executed(page: Page, app: Sphinx) -> Path:
-    """Return the notebook of a chapter as it was run."""
-    # The press stages what was run; MyST-NB's own copy may be of another edition.
+    """Return the executed notebook of a chapter."""
+    # the press stages its own; MyST-NB's copy may be of another edition
     output_folder = app.env.mystnb_config.output_folder  # type: ignore[attr-defined]
     folders = (Path(app.srcdir), Path(output_folder))
     files = [folder / f"{page.docname}.ipynb" for folder in folders]
@@ -189,7 +189,7 @@ def _executed(page: Page, app: Sphinx) -> Path:
 
 
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
-    """Return an archive of the figures of a chapter that lie in a folder, and of what they are."""
+    """Return an archive of a chapter's figures in a folder, with descriptions."""
     page_charts = charts_of(page, app.env)
     reference, address = chapter_reference(app.env, page.docname)
     files = {
@@ -204,10 +204,7 @@ def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
 
 
 def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
-    """Return how the figures are cited and what they are.
-
-    That is whose data they show, in which units, under which licence.
-    """
+    """Return the read-me of figures: their citation, sources, units and licences."""
     citation = f"Cite as: {reference}"
     if address:
         citation += f"\nAddress: {address}"
@@ -227,14 +224,14 @@ def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
 
 
 def _about(column: charts.Column) -> str:
-    """Return the name of a column, what it is and its unit."""
+    """Return the name of a column, its meaning and its unit."""
     unit = charts.UNITS.get(column.kind)
     about = ", ".join(filter(None, [column.label, unit]))
     return f"{column.name} ({about})"
 
 
 def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
-    """Tell those who cite a page of its files and of its figures.
+    """Add the files and figures of a page to its landing page.
 
     The first figure stands for the chapter.
     """
@@ -273,7 +270,7 @@ def _picture(app: Sphinx, docname: str, chart: charts.Chart) -> Picture:
 
 
 def describe_book(app: Sphinx) -> None:
-    """Write what describes all tables of the book, in one order whichever pages were read anew."""
+    """Write the description of all tables in the book, in an order independent of the build."""
     pages = store_of(app.env).pages
     citation = citation_of(app.config)
     tables = []

@@ -1,4 +1,4 @@
-"""Where a chapter can be opened to be run: the services that ``launch_buttons`` of a book name."""
+"""Services that can open and run a chapter: the book's ``launch_buttons``."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 INTERFACES = {"classic": "tree", "jupyterlab": "lab/tree"}
-"""How the address of a notebook begins, by what shows it."""
+"""The beginning of a notebook's address, by interface."""
 
 
 def launches(options: Mapping[str, Any], document: str) -> Iterator[tuple[str, str]]:
     """Yield the name of each service, and the address at which it opens a document.
 
-    `options` are those of the theme, as Jupyter Book sets them; the document is the file that its
-    author wrote, relative to the book.
+    `options` are those of the theme, as Jupyter Book sets them; the document is the author's own
+    file, relative to the book.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def launches(options: Mapping[str, Any], document: str) -> Iterator[tuple[str, s
 
 
 def _binder(site: str, project: str, repository: str) -> str:
-    """Return how Binder names a repository."""
+    """Return a repository in Binder's notation."""
     if site == "github.com":
         return f"gh/{project}"
     if site == "gitlab.com":

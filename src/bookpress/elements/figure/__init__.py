@@ -1,11 +1,11 @@
-"""Figures: shown by chapters, drawn on the page."""
+"""Figures of chapters, drawn on the page."""
 
 from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 
 CLASSES = ("code-fold", "controls", "only-dark")
 TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description')]"
 NARROW_TOOLS = ".//div[@class='figure-tools']/*[not(summary='Description' or summary='Names')]"
-"""What an e-book, whose pictures are for a narrow column, does not keep."""
+"""Tools that an e-book, whose pictures are for narrow columns, does not keep."""
 WRAPPER = ".//*[@class='figure-tools']"
 ELEMENT = Element(
     "figure",

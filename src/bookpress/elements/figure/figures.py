@@ -1,6 +1,6 @@
-"""Figures in HTML, where they stand and on pages of their own.
+"""Figures in HTML, in their place and on pages of their own.
 
-A figure is a title, a picture and what a reader may want from it.
+A figure is a title, a picture and the tools that a reader may want.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
 
 
 def setup(app: Sphinx) -> None:
-    """Hold charts in figures, draw them while pages are read, write their files with the page."""
+    """Put charts into figures, draw them while pages are read, write their files with the page."""
     app.add_node(drawn)
     app.add_transform(AdoptFigures)
     app.add_post_transform(ArrangeFigures)
@@ -61,7 +61,7 @@ def draws(app: Sphinx) -> bool:
 
 
 def keep_charts(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the charts of a page, and begin to draw them while the next pages are read."""
+    """Store the charts of a page, and begin to draw them while the next pages are read."""
     page = store_of(app.env).page(app.env.docname)
     page.charts = [node["chart"] for node in doctree.findall(nodes.figure) if "chart" in node]
     if draws(app):
@@ -69,10 +69,7 @@ def keep_charts(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def wait_for_pictures(app: Sphinx, _builder: object) -> None:
-    """Draw what is not drawn yet, as late as can be.
-
-    The first page that is written shows its pictures.
-    """
+    """Finish drawing, as late as possible: the first page written shows its pictures."""
     shown: list[charts.Chart] = []
     for page in store_of(app.env).pages.values():
         shown += page.charts
@@ -87,14 +84,14 @@ def write_with_page(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Write figures together with their page; pages are written side by side."""
+    """Write the figures of a page with it, since pages are written in parallel."""
     if doctree is not None and not app.config[PAGES_ALONE]:
         write_files(app, store_of(app.env).page(pagename), context)
 
 
 @when_built
 def offer_bundle(app: Sphinx) -> None:
-    """Lay out the script that draws charts, where pages have some."""
+    """Provide the script that draws charts, if pages have any."""
     if any(page.charts for page in store_of(app.env).pages.values()):
         bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
         shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
@@ -108,9 +105,9 @@ def folder_of(docname: str) -> str:
 
 
 def picture_cache(outdir: Path) -> Path:
-    """Return the folder of pictures that all builds share.
+    """Return the folder of pictures, which all builds share.
 
-    It is in the `BUILD` that holds the output, if any.
+    It is in the outermost `BUILD` folder, if there is one.
     """
     builds = [folder for folder in outdir.parents if folder.name == BUILD]
     parent = builds[-1] if builds else outdir.parent
@@ -118,15 +115,15 @@ def picture_cache(outdir: Path) -> Path:
 
 
 def begin_to_draw(file: Path) -> None:
-    """Begin to draw the charts of a chapter, given the file of its run, before its page is read."""
+    """Begin to draw the charts of a chapter from the file of its run, before its page is read."""
     run = RunCache(file.parent).find(file.stem)
     cells = run.executed.cells if run else []
-    with suppress(UsageError):  # the page names what is wrong
+    with suppress(UsageError):  # reported when the page is read
         drawing.begin(_charts_in(cells), picture_cache(file))
 
 
 def _charts_in(cells: Iterable[dict[str, Any]]) -> list[charts.Chart]:
-    """Return the charts that the cells of a notebook show."""
+    """Return the charts in the outputs of a notebook's cells."""
     shown = []
     for cell in cells:
         for output in cell.get("outputs", ()):
@@ -138,9 +135,9 @@ def _charts_in(cells: Iterable[dict[str, Any]]) -> list[charts.Chart]:
 
 
 def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:
-    """Return the number of a figure, how its chapter is cited, and where it stands.
+    """Return the number of a figure, its chapter's citation, and its addresses.
 
-    That is its place on the page and its public address, if any.
+    These are its place on the page and its public address, if any.
     """
     page_numbers = env.toc_fignumbers.get(docname, {})
     figure_numbers = page_numbers.get("figure", {})
@@ -161,9 +158,9 @@ def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str,
 
 
 def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
-    """Write the files of the figures of a page, and a page for each.
+    """Write the files of a page's figures, and a page for each.
 
-    That page has the figure as it stands there, then its data.
+    That page has the figure as it appears in the chapter, then its data.
     """
     outdir = Path(app.outdir)
     cache = picture_cache(outdir)
@@ -197,7 +194,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
 
 
 def write_rasters(app: Sphinx) -> None:
-    """Write the pictures of all figures as PNG, once all pages are written."""
+    """Write the pictures of all figures as PNG, after all pages."""
     stems = {}
     for docname, page in store_of(app.env).pages.items():
         for chart in charts_of(page, app.env):
@@ -207,7 +204,7 @@ def write_rasters(app: Sphinx) -> None:
 
 
 def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
-    """Return what the files of a figure say of where it comes from."""
+    """Return the origin that the files of a figure state."""
     origin = {
         "title": chart.title,
         "source": chart.source,
@@ -220,14 +217,14 @@ def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Move:
-    """Part of a page that is shown on another one, in another folder."""
+    """Converts addresses of a page for use in another folder."""
 
     page: str
-    """Path of the page, relative to the root of the site."""
+    """The path of the page, relative to the root of the site."""
     folder: str
 
     def address(self, address: str) -> str:
-        """Return an address on the page as it is from the folder."""
+        """Return an address on the page, relative to the folder."""
         if address.startswith("#"):
             target = self.page + address
         else:
@@ -236,7 +233,7 @@ class Move:
         return posixpath.relpath(target, self.folder)
 
     def links(self, html: str) -> str:
-        """Return HTML of the page, its links as they are from the folder."""
+        """Return HTML of the page with links relative to the folder."""
 
         def moved(link: re.Match[str]) -> str:
             address = self.address(link[2])
@@ -246,7 +243,7 @@ class Move:
 
 
 class ArrangeFigures(SphinxPostTransform):
-    """Put charts into figures of our own, with the code that made them; drop what shows nothing."""
+    """Put charts into our own figures, with their code; remove outputs that show nothing."""
 
     default_priority = 6  # after MyST-NB has chosen among outputs
     formats = ("html",)
@@ -268,7 +265,7 @@ class ArrangeFigures(SphinxPostTransform):
                 offer_picture(figure, self.app)
         source = next(part for part in cell.children if isinstance(part, nodes.container))
         for block in source.findall(nodes.literal_block):
-            # Colours of folded code would be half of the elements of a page.
+            # colouring folded code would make half of a page's elements
             block["language"] = "none"
         for figure in figures:
             code = [child.deepcopy() for child in source.children]
@@ -303,7 +300,7 @@ class ArrangeFigures(SphinxPostTransform):
 
 
 def _drop_silent_outputs(cell: nodes.Element, *, laid_out: bool) -> None:
-    """Drop outputs that show nothing; on a page of a theme those alone that the press silenced."""
+    """Remove outputs that show nothing; under a theme, only those that the press silenced."""
     silenced = []
     for comment in list(cell.findall(nodes.comment)):
         silenced.append(comment.parent)

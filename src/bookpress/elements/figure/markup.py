@@ -1,11 +1,11 @@
-"""What stands in cells of tables as Markdown: text of data as text, and of markup only ours."""
+"""Cells of tables as Markdown: text is escaped, except for the markup that we allow."""
 
 from __future__ import annotations
 
 import re
 
 SIGN = re.compile(r"[\\`*_{}\[\]<>$~&|]")
-"""What can begin or end anything but text in a line of MyST."""
+"""Characters that can begin or end markup in a line of MyST."""
 ADDRESS = r"(?:https?://[^\s()<>\\`{}|]+|#[\w-]+)"
 OURS = re.compile(
     r"\{(?:result|param|years|claim|related|holds|term|numref|cite:[pt])\}`[^`\\{}|]+`"
@@ -13,11 +13,11 @@ OURS = re.compile(
     rf"|\[(?:[^\[\]\\`{{}}<>$|]|\\.)*\]\({ADDRESS}\)"
     r"|\\[!-/:-@\[-`{-~]"
 )
-"""What a cell with markup may hold: values, terms, references, code, links, escaped signs."""
+"""Markup that a cell may contain: values, terms, references, code, links, escaped characters."""
 
 
 def plain(text: str) -> str:
-    r"""Return a text as a line of Markdown in which nothing of it is markup.
+    r"""Return a text as a line of Markdown without any markup.
 
     Examples
     --------
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 
 
 def link(text: str, address: str) -> str:
-    r"""Return a link as Markdown, for a column with markup; of what is no address the text alone.
+    r"""Return a link as Markdown, for a column with markup; without a valid address, the text.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def link(text: str, address: str) -> str:
 
 
 def ours(text: str) -> str:
-    r"""Return a line of Markdown of whose markup only ours is left.
+    r"""Return a line of Markdown with only the markup that we allow.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def ours(text: str) -> str:
 
 
 def _in_one_line(text: str) -> str:
-    """Return a text without line breaks of any kind, and without other signs that nobody sees."""
+    """Return a text without line breaks and other invisible characters."""
     spaced = (" " if sign.isspace() else sign for sign in text)
     return "".join(sign for sign in spaced if sign == " " or sign.isprintable())
 

@@ -1,7 +1,4 @@
-"""Outputs of notebooks on the page, a plugin of MyST-NB.
-
-Charts become figures, results and statements show nothing.
-"""
+"""A plugin of MyST-NB for outputs: charts become figures, results and statements nothing."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ from bookpress.errors import UsageError
 
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
-"""Key of the notebook of the page that is being read, as it was run."""
+"""The key of the executed notebook of the page being read."""
 SILENT = frozenset({RESULT_MIME, ROWS_MIME, STATEMENT_MIME})
-"""What outputs publish that show nothing."""
+"""MIME types of outputs that show nothing."""
 
 
 class BookpressRenderer:
-    """Renders the MIME types of the book; rejects all others."""
+    """Renders the press's own MIME types, and leaves others to MyST-NB."""
 
     mime_priority_overrides: ClassVar[Sequence[tuple[str, str, int | None]]] = [
         ("*", RESULT_MIME, 1),
@@ -43,11 +40,11 @@ class BookpressRenderer:
         """Return the nodes of an output, or None to leave it to MyST-NB."""
         env = renderer.renderer.sphinx_env
         notebook = renderer.renderer.nb_client.notebook
-        is_book = hasattr(env, "bookpress_store")  # else the extension is not switched on
+        is_book = hasattr(env, "bookpress_store")  # otherwise the extension is not active
         if is_book:
             _keep_notebook(env, notebook)
         if data.mime_type in SILENT:
-            # An output that shows nothing; it is taken out when the page is written.
+            # shows nothing, and is removed when the page is written
             return [nodes.comment()]
         is_not_ours = data.mime_type != VEGALITE_MIME or inline or not is_book
         if is_not_ours:
@@ -71,10 +68,10 @@ class BookpressRenderer:
 
 
 def _keep_notebook(env: Any, notebook: Any) -> None:
-    """Keep the notebook of a page for those who read its outputs.
+    """Keep the notebook of a page for other readers of its outputs.
 
-    One that was not run here MyST-NB writes again, for nobody: a copy is kept, and that one is made
-    short. The rows behind shares are half of it.
+    If the notebook was not run here, MyST-NB writes it again for nobody: keep a copy, and empty the
+    original. The rows behind shares are half of it.
     """
     if env.mystnb_config.execution_mode != "off":
         env.temp_data[NOTEBOOK] = notebook
@@ -86,31 +83,31 @@ def _keep_notebook(env: Any, notebook: Any) -> None:
 
 
 def _empty_chart(cell: Any, data: MimeData) -> None:
-    """Empty an output that a chart was read from."""
+    """Empty the output that a chart was read from."""
     for output in cell.outputs:
         if output.get("data", {}).get(VEGALITE_MIME) is data.content:
             _empty(output, [VEGALITE_MIME])
 
 
 def _empty(output: Any, mimes: Iterable[str]) -> None:
-    """Empty what an output has of some MIME types."""
+    """Empty the content of some MIME types in an output."""
     for mime in mimes:
         output.data[mime] = {}
         output.metadata.pop(mime, None)
 
 
 def _copied(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a cell whose outputs stay as they are when those of the first are made short."""
+    """Return a copy of a cell whose outputs do not change when the original is emptied."""
     outputs = [{**output, "data": {**output.get("data", {})}} for output in cell.get("outputs", ())]
     return {**cell, "outputs": outputs}
 
 
 class drawn(nodes.General, nodes.Element):  # noqa: N801
-    """The place of a chart within the figure that MyST-NB makes."""
+    """The place of a chart within a figure of MyST-NB."""
 
 
 class AdoptFigures(SphinxTransform):
-    """Let the figures that MyST-NB makes hold the chart, or be the table, that their cell shows."""
+    """Turn figures of MyST-NB into figures of charts, or into tables, as their cells show."""
 
     default_priority = 100  # before anything is numbered
 
@@ -125,7 +122,7 @@ class AdoptFigures(SphinxTransform):
 
 
 def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
-    """Put a chart into its figure; one without data has words of its own."""
+    """Put a chart into its figure; a chart without data has its own words."""
     caption = next(figure.findall(nodes.caption), None) or nodes.caption()
     legend = next(figure.findall(nodes.legend), None) or nodes.legend()
     if chart.is_empty:
@@ -138,9 +135,9 @@ def _hold_chart(figure: nodes.figure, chart: Chart) -> None:
 
 
 def _become_table(document: nodes.document, figure: nodes.figure) -> None:
-    """Replace a figure by the table within.
+    """Replace a figure with the table in it.
 
-    The table takes its name, its caption as title, and its legend behind it.
+    The table takes its name, its caption as title, and its legend below.
     """
     table = next(figure.findall(nodes.table), None)
     caption = next(figure.findall(nodes.caption), None)

@@ -1,15 +1,15 @@
-"""Figures on paper and in an e-book."""
+"""Figures in print and in an e-book."""
 
 from __future__ import annotations
 
 from typing import Any
 
 NARROW = "data-narrow"
-"""Attribute of a picture: file, width and height of the same picture for a narrow column."""
+"""An attribute of a picture: file, width and height of its version for a narrow column."""
 
 
 def describe_pictures(body: Any) -> None:
-    """Let each picture be described in full to a reader of tags, in the place of its folds."""
+    """Move the full descriptions from folds to the alternative texts of pictures."""
     folds = list(body.find_class("tool"))
     for fold in folds:
         for image in fold.getparent().iter("img"):
@@ -22,7 +22,7 @@ def describe_pictures(body: Any) -> None:
 
 
 def take_narrow(body: Any) -> None:
-    """Take the pictures for narrow columns."""
+    """Use the pictures for narrow columns."""
     for image in body.iterfind(f".//img[@{NARROW}]"):
         source, width, height = image.attrib.pop(NARROW).split()
         image.attrib.update({"src": source, "width": width, "height": height})

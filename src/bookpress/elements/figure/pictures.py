@@ -1,4 +1,4 @@
-"""Figures of any library, which MyST-NB makes of a cell's picture: how to take and cite them."""
+"""Figures of any library, from the pictures of cells: how to download and cite them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bookpress.elements.base.templates import fill
 
 
 def offer_picture(figure: nodes.figure, app: Any) -> None:
-    """Add to a figure that has a number its picture to download, if it is one, and its citation."""
+    """Add a download, if there is a file, and a citation to a numbered figure."""
     env = app.env
     docname = env.docname
     image = next(figure.findall(nodes.image), None)

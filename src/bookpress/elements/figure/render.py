@@ -1,10 +1,10 @@
-"""Pictures of charts, drawn by vl-convert in processes of their own, kept by the hash of content.
+"""Pictures of charts, drawn by vl-convert in separate processes, and cached by content.
 
-Run as ``python -m bookpress.elements.figure.render FOLDER [BUNDLE]``, it starts the engine inside
-vl-convert, reads keys of charts from standard input, draws each as its job in the folder says and
-tells what was wrong. The engine does not survive a fork and takes half a second to start: each
-process draws many charts, one process a core where there are more than a few, while the program
-that asks goes on. All read from one pipe: who is free draws next.
+Run as ``python -m bookpress.elements.figure.render FOLDER [BUNDLE]``, the module starts the engine
+inside vl-convert, reads keys of charts from standard input, draws each according to its job in the
+folder, and prints errors. The engine does not survive a fork and takes half a second to start, so
+each process draws many charts, with one process per core if there are more than a few, while the
+calling program continues. All processes read from one pipe: whichever is free draws next.
 """
 
 from __future__ import annotations
@@ -36,33 +36,36 @@ from bookpress.extras import need
 from bookpress.files import replace_file
 
 GROUNDS: dict[Ground, str] = {"light": "", "dark": "-dark"}
-"""How the name of a picture ends, by the ground it is for."""
+"""The suffix of a picture's name, by the background it is for."""
 ENDINGS: dict[Size, str] = {"narrow": "-narrow", "page": "-page", "wide": ""}
-"""The same by its size; the last one is drawn last: where it is, the others are."""
+"""The suffix of a picture's name, by size.
+
+The last is drawn last, so where it exists, the others do too.
+"""
 LAST = "-wide"
 TITLED = "-titled"
-"""How the name of the picture to be passed on ends."""
+"""The suffix of the picture with a title, for sharing."""
 BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
-"""A script with all of Vega that a live chart needs, made once for each version of vl-convert."""
+"""A script with everything of Vega that a live chart needs, made once for each version."""
 KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)
-"""Where set-up makes the bundle once: that takes two seconds."""
+"""Where set-up puts the bundle, which takes two seconds to make."""
 UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
-"""What marks of a chart would say, half of its bytes.
+"""Attributes for screen readers on the marks of a chart, half of its size.
 
 Nobody hears the inside of a picture, whose text is beside it.
 """
 LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
 NICE = 12
-"""Chapters go first; what is left is drawn while Sphinx reads, which keeps one core busy."""
+"""The niceness of drawing: chapters go first, and Sphinx keeps one core busy afterwards."""
 FEW = 8
-"""Charts that one process draws before another has started."""
+"""The number of charts from which more processes are started."""
 
 
 class _Queue:
-    """Charts that are being drawn, and the processes that draw them: who is free draws next.
+    """Charts being drawn, and the processes that draw them.
 
-    A pipe has the keys of the charts, and a folder their jobs: these could fill a pipe and hold up
-    who asks.
+    A pipe carries the keys of charts, and a folder their jobs, because these could fill the pipe
+    and block the writer.
     """
 
     def __init__(self) -> None:
@@ -76,7 +79,7 @@ class _Queue:
         return key in self._names
 
     def start(self, number: int, *bundle: str) -> None:
-        """Start so many processes; the first one makes a bundle where one is named."""
+        """Start processes; one that is given a bundle's path makes the bundle first."""
         module = "bookpress.elements.figure.render"
         command = [sys.executable, "-P", "-m", module, self._folder.name, *bundle]
         environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
@@ -95,7 +98,7 @@ class _Queue:
             self._processes.append(process)
 
     def add(self, chart: Chart, cache: Path) -> None:
-        """Hand on a chart; start more processes when there are many."""
+        """Queue a chart; start more processes if there are many."""
         job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
         for size in ENDINGS:
             job[size] = fitted(chart.spec, size)
@@ -106,7 +109,7 @@ class _Queue:
         self._names[chart.key] = chart.name
         if len(self._names) == FEW:
             self.start(PROCESSES - 1)
-            # If all end before their time, writing fails, and does not wait for ever.
+            # if all processes end early, writing fails instead of blocking forever
             self._close(self._keys_out)
 
     def _close(self, end: int) -> None:
@@ -114,7 +117,7 @@ class _Queue:
         self._ends.remove(end)
 
     def finish(self) -> tuple[dict[str, str], str]:
-        """Wait for all; return the names of the charts by their keys, and what was wrong."""
+        """Wait for all charts; return their names by key, and any errors."""
         for process in self._processes:
             _renice(process, 0)  # all wait for them now
         for end in sorted(self._ends):
@@ -129,10 +132,7 @@ _queues: list[_Queue] = []
 
 
 def draw(charts: Iterable[Chart], cache: Path) -> None:
-    """Draw what is not yet in the cache.
-
-    That is ``<key>-<size>.svg`` of every chart in all sizes.
-    """
+    """Draw charts that are not in the cache, as ``<key>-<size>.svg`` at every size."""
     begin(charts, cache)
     names: dict[str, str] = {}
     faults = ""
@@ -142,13 +142,11 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
     undrawn = [name for key, name in names.items() if key not in drawn]
     if undrawn:
         listed = ", ".join(undrawn)
-        raise PressError(
-            faults.strip() or f"not drawn, for the process that should have ended: {listed}"
-        )
+        raise PressError(faults.strip() or f"not drawn, because the process for it ended: {listed}")
 
 
 def begin(charts: Iterable[Chart], cache: Path) -> None:
-    """Begin to draw; `draw` waits for it."""
+    """Begin to draw; `draw` waits for the end."""
     cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
         if not _is_drawn(chart, cache):
@@ -163,7 +161,7 @@ def _is_drawn(chart: Chart, cache: Path) -> bool:
 
 
 def warm_up(cache: Path) -> _Queue:
-    """Start a process that will draw, where none is: it ends with this one when not needed."""
+    """Start a process that will draw, unless there is one; unused, it ends with this process."""
     if not _queues:
         need("a chart of Vega-Lite", "vl_convert")
         queue = _Queue()
@@ -180,9 +178,9 @@ def warm_up(cache: Path) -> _Queue:
 
 
 def _renice(process: subprocess.Popen[str], nice: int) -> None:
-    """Say how far a process with a session of its own gives way.
+    """Set the niceness of a process in its own session.
 
-    Linux shares processors out among sessions first.
+    Linux shares cores among sessions first.
     """
     with suppress(OSError):
         file = Path(f"/proc/{process.pid}/autogroup")
@@ -190,11 +188,11 @@ def _renice(process: subprocess.Popen[str], nice: int) -> None:
 
 
 def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]) -> None:
-    """Write a chart that was drawn, with data and specification, at a path's stem.
+    """Write a drawn chart, its data and its specification, at a path's stem.
 
-    Its pictures are in all sizes on both grounds, and one to be passed on with its title. Each file
-    says where it comes from; a CSV in a file beside it, for what reads it would take a line above
-    for data.
+    There are pictures at all sizes for both backgrounds, and one with a title for sharing. Each
+    file states its origin; a CSV in a file beside it, because programs would take a line above for
+    data.
     """
     for size, ending in ENDINGS.items():
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
@@ -211,21 +209,21 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 
 
 def write_rasters(stems: Mapping[Path, Mapping[str, str]], cache: Path) -> None:
-    """Draw the titled pictures at paths' stems as PNG; each says where it comes from."""
+    """Draw the titled pictures at the stems of paths as PNG, each with its origin."""
     pictures = [Path(f"{stem}{TITLED}.svg").read_text("utf-8") for stem in stems]
     for (stem, origin), png in zip(stems.items(), rasters(pictures, cache), strict=True):
         replace_file(Path(f"{stem}.png"), png_with_origin(png, origin))
 
 
 def raster_size(chart: Chart, cache: Path, origin: Mapping[str, str]) -> tuple[int, int]:
-    """Return width and height in pixels of the PNG of a drawn chart with its title."""
+    """Return the width and height, in pixels, of the PNG of a drawn chart with its title."""
     svg = (cache / f"{chart.key}{LAST}.svg").read_text("utf-8")
     picture = titled(svg, origin)
     return picture.width * SCALE, picture.height * SCALE
 
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
-    """Return width and height of a drawn chart in pixels, in all sizes."""
+    """Return the width and height of a drawn chart, in pixels, at all sizes."""
     lengths: dict[Size, list[int]] = {}
     for size in ENDINGS:
         svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
@@ -235,10 +233,7 @@ def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
 
 
 def main() -> None:
-    """Start the engine, make the bundle if asked to, then draw.
-
-    Whatever else there is to do goes first.
-    """
+    """Start the engine, make the bundle if asked to, then draw, at low priority."""
     import vl_convert
 
     os.nice(NICE)
@@ -257,7 +252,7 @@ def main() -> None:
 
 
 def _draw(job: Mapping[str, Any]) -> None:
-    """Draw a chart in all sizes."""
+    """Draw a chart at all sizes."""
     import vl_convert
 
     stem = job["stem"]
@@ -268,10 +263,7 @@ def _draw(job: Mapping[str, Any]) -> None:
 
 
 def make_bundle(file: Path) -> None:
-    """Write the script with all of Vega.
-
-    It declares short names at the top level: they are kept to itself.
-    """
+    """Write the script with everything of Vega, wrapped so that its short names stay local."""
     import vl_convert
 
     code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]

@@ -1,9 +1,8 @@
-"""Figures and tables, with all that a reader needs to use them: what the last line of a cell shows.
+"""Figures and tables with everything that a reader needs: what the last line of a cell shows.
 
-A figure is one output of its cell: the specification of the chart for the page to draw, and beside
-it (as metadata of the output) its long description, the data behind it, source and licence. Its
-name, title, legend and alternative text are words: they stand in the metadata of the cell, as
-MyST-NB has it.
+A figure is one output of its cell: the specification of the chart, for the page to draw, and (as
+metadata of the output) its long description, its data, source and licence. Its name, title, legend
+and alternative text are words, which stand in the metadata of the cell, as in MyST-NB.
 """
 
 from __future__ import annotations
@@ -37,10 +36,9 @@ __all__ = [
 ]
 
 NO_SOURCE = "–"
-"""What stands for the source of a figure that has no data."""
+"""The source of a figure that has no data."""
 MAX_ROWS = 5000
-"""Most rows that a figure may carry: the page holds them all."""
-MAX_ALT = 300
+"""The most rows that a figure may have, since the page contains them all."""
 _NUMBER = re.compile(r"[+\u2212-]?\d[\d,]*(?:\.\d+)?%?")
 _COMPOSED = ("hconcat", "vconcat", "concat", "facet", "repeat", "spec")
 
@@ -58,35 +56,35 @@ RECURRING = {
     "value": Column("Value", "number"),
     "ratio": Column("Ratio", "number"),
 }
-"""Columns that recur in any book; what a figure or table says itself comes first."""
+"""Columns that recur in any book; those that a figure or table describes itself take precedence."""
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart with its data and what is said of both.
+    """A chart with its data and its words.
 
     Parameters
     ----------
     chart : altair.TopLevelMixin
         The chart, as wide as the column and without a title or a theme of its own.
     data : pandas.DataFrame
-        The data behind it, at most 5,000 rows: what readers sort and download. Without rows the
+        The data behind it, at most 5,000 rows, for readers to sort and download. Without rows, the
         figure says that there is nothing to show.
     description : str
-        What it shows, in words made from the data, for those who cannot see it.
+        What it shows, in words computed from the data, for readers who cannot see it.
     source : str
-        Whose data they are, with the date of each snapshot.
+        The source of the data, with the date of each snapshot.
     columns : mapping of str to Column, optional
-        Headings and kinds of the columns that `RECURRING` does not know.
+        Headings and kinds of columns that are not in `RECURRING`.
     licence : str
         The licence of chart and data.
     listing : sequence of str
-        Lines that name what the picture for a narrow column has no room to name, if any.
+        Lines naming what the picture for narrow columns has no room for, if any.
 
     Raises
     ------
     UsageError
-        When it is shown: for too many rows, or a chart that decides what the page must.
+        When it is shown: if there are too many rows, or the chart decides what is up to the page.
     """
 
     chart: alt.TopLevelMixin
@@ -98,7 +96,7 @@ class Figure:
     listing: Sequence[str] = ()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a notebook shows: the specification, a picture where the press draws none."""
+        """Return what a notebook shows: the specification, and a picture if no press draws one."""
         chart = self.chart
         data = self.data
         texts = {"description": self.description}
@@ -107,7 +105,7 @@ class Figure:
             data = pd.DataFrame({"note": [NOTHING]})
             texts = NOTHING_TEXTS
         _check_rows("the figure", data)
-        spec = chart.to_dict(validate=False)  # its parts were validated when they were made
+        spec = chart.to_dict(validate=False)  # its parts were validated on creation
         _check_spec("the figure", spec)
         spec["config"] = CONFIG
         columns = describe_columns(data, self.columns)
@@ -126,7 +124,7 @@ class Figure:
 
 
 def _picture(spec: dict[str, Any]) -> str:
-    """Return the picture of a chart, for viewers that draw none themselves."""
+    """Return the picture of a chart, for viewers that cannot draw it."""
     import vl_convert
 
     wide = fitted(spec, "wide")
@@ -135,26 +133,26 @@ def _picture(spec: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table that stands on the page, the same in every format of the book.
+    """A table on the page, the same in every format of the book.
 
     Parameters
     ----------
     data : pandas.DataFrame
-        Its rows. Without any it says that there is nothing to show.
+        Its rows. Without any, it says that there is nothing to show.
     columns : mapping of str to Column, optional
-        Headings and kinds of the columns that `RECURRING` does not know.
+        Headings and kinds of columns that are not in `RECURRING`.
 
     Raises
     ------
     UsageError
-        When it is shown, for more than 5,000 rows.
+        When it is shown, if there are more than 5,000 rows.
     """
 
     data: pd.DataFrame
     columns: Mapping[str, Column] | None = None
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        """Return what a notebook shows: the table as Markdown, and HTML where no press sets it."""
+        """Return what a notebook shows: the table as Markdown, and as HTML if no press sets it."""
         lines = _table_lines("the table", self.data, self.columns)
         bundle = {
             "text/markdown": "\n".join(lines),
@@ -185,7 +183,7 @@ def _html_row(tag: str, cells: Iterable[str]) -> str:
 
 
 def rehearse() -> None:
-    """Make a figure that nobody sees: what the first one imports and compiles, forks need not."""
+    """Make a figure that nobody sees, so that forks inherit what it imports and compiles."""
     Figure(empty_chart(), pd.DataFrame(), "", "-")._repr_mimebundle_()
 
 
@@ -217,10 +215,9 @@ def _is_of_numbers(column: Column, cells: Iterable[str]) -> bool:
 def describe_columns(
     data: pd.DataFrame, given: Mapping[str, Column] | None = None
 ) -> dict[str, Column]:
-    """Return a description of every column.
+    """Return a description of every column: the given one, else a recurring one, else a guess.
 
-    It is the given one, else a recurring one, else one made from its name.
-    The bounds ``low`` and ``high`` of a table with a column ``share`` are shares too.
+    If a table has a column ``share``, its bounds ``low`` and ``high`` are shares too.
     """
     known = dict(RECURRING)
     if "share" in data:
@@ -232,7 +229,7 @@ def describe_columns(
 
 
 def write_value(value: Any, kind: Kind) -> str:
-    """Return a value as a reader reads it; nothing for a missing one.
+    """Return a value as readers see it; empty if it is missing.
 
     Examples
     --------
@@ -262,7 +259,7 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _in_cell(text: str, column: Column) -> str:
-    """Return text as a cell of a table in Markdown can hold it; it may come from anywhere."""
+    """Return text, which may come from anywhere, as a cell of a Markdown table."""
     if column.markup:
         return ours(text)
     return plain(text)
@@ -276,18 +273,20 @@ def _check_rows(name: Any, data: pd.DataFrame) -> None:
 
 
 def _check_spec(name: Any, spec: Mapping[str, Any]) -> None:
-    """Refuse what the page must decide: title, theme, width of a single chart.
+    """Refuse what is up to the page: a title, a theme, the width of a single chart.
 
-    Altair's default size, which it writes into the theme, is let through.
+    Altair's default size, which it puts into the theme, is allowed.
     """
     if "title" in spec:
         raise UsageError(
-            f"the chart of {name} has a title of its own: give it to show_chart, the page shows it"
+            f"the chart of {name} has its own title: put it into the caption of the cell"
         )
     theme = set(spec.get("config", {})) - {"view"}
     if theme:
         parts = ", ".join(sorted(theme))
-        raise UsageError(f"the chart of {name} sets a theme of its own ({parts})")
+        raise UsageError(
+            f"the chart of {name} has its own theme ({parts}), which is up to the page"
+        )
     is_single = not any(key in spec for key in _COMPOSED)
     has_fixed_width = is_single and spec.get("width") != "container"
     if has_fixed_width:
@@ -307,9 +306,9 @@ def _data_block(data: pd.DataFrame, described: Mapping[str, Column]) -> dict[str
 
 
 def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
-    """Return a value as JSON holds it.
+    """Return a value for JSON.
 
-    Numbers have six significant digits, dates are ISO 8601; None stands where one is missing.
+    Numbers have six significant digits, dates are ISO 8601, and None stands for a missing value.
     """
     if pd.isna(value):
         return None

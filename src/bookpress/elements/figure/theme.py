@@ -1,4 +1,4 @@
-"""How charts look, and what stands in place of one that has nothing to show."""
+"""The look of charts, and what replaces one with nothing to show."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import altair as alt
 import pandas as pd
 
 INK = "currentColor"
-"""Of text, and marks that stand for no group: the colour of the page's text."""
+"""The colour of text and of marks without a group: that of the page's text."""
 QUIET = "#808080"
-"""Of marks that stay in the background: reference lines, whiskers of a comparison."""
+"""The colour of marks in the background: reference lines, whiskers of a comparison."""
 ACCENT = "#2f8f6b"
-"""Of the one series of a chart that shows no groups."""
+"""The colour of the only series in a chart without groups."""
 GRID = "rgba(128,128,128,0.22)"
 LINE = "rgba(128,128,128,0.75)"
 HEIGHT = 300
-"""Height of a single chart in pixels; its width is that of the column."""
+"""The height of a single chart, in pixels; its width is that of the column."""
 
 _TEXT = {
     "labelColor": INK,
@@ -44,7 +44,7 @@ _VERTICAL_AXIS = {
     "titleX": -4,
     "titleY": -14,
 }
-"""Its title stands level above it, where it is read first."""
+"""Its title is horizontal, above the axis, where it is read first."""
 _LEGEND = {
     **_TEXT,
     "orient": "top",
@@ -62,7 +62,7 @@ _TITLE = {
 
 CONFIG: dict[str, Any] = {
     "background": None,
-    # Metrics of Arial: vl-convert lays text out with Liberation Sans, whose widths are the same.
+    # vl-convert sets text in Liberation Sans, which has the widths of Arial
     "font": "Arial, Liberation Sans, Helvetica, sans-serif",
     "view": {"stroke": None},
     "axis": _AXIS,
@@ -78,10 +78,10 @@ CONFIG: dict[str, Any] = {
     "bar": {"color": ACCENT},
     "errorband": {"opacity": 0.18},
 }
-"""Configuration of Vega-Lite; `show_chart` puts it into every specification."""
+"""The configuration of Vega-Lite, added to every specification."""
 
 NOTHING = "There are no data for this choice of parameters."
-"""What stands in place of a chart or of the rows of a table."""
+"""The text in place of a chart, or of the rows of a table."""
 
 NOTHING_TEXTS = {
     "title": "Nothing to show for this choice of parameters",
@@ -89,7 +89,7 @@ NOTHING_TEXTS = {
     "description": f"{NOTHING} The figure would show what other choices leave.",
     "caption": "",
 }
-"""Texts of a figure without data; those of the chapter speak of data."""
+"""The texts of a figure without data, since those of the chapter describe data."""
 
 P = ParamSpec("P")
 Draw = Callable[Concatenate[pd.DataFrame, P], alt.TopLevelMixin]
@@ -106,9 +106,9 @@ def empty_chart() -> alt.LayerChart:
 
 
 def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
-    """Let a function that draws a table need some columns.
+    """Decorate a function that draws a table and needs some columns.
 
-    Where no row has all of them, it says that there is nothing.
+    If no row has all of them, the chart says that there is nothing.
 
     Examples
     --------

@@ -1,8 +1,8 @@
-"""Pictures to pass on: a chart with its title above it, and below it where it comes from.
+"""Pictures for sharing: a chart with its title above and its origin below.
 
-Run as ``python -m bookpress.elements.figure.titled FOLDER``, it reads names of SVG files in the
-folder from standard input and draws each as PNG: fonts of the machine stay out of a process of its
-own.
+Run as ``python -m bookpress.elements.figure.titled FOLDER``, the module reads names of SVG files in
+the folder from standard input and draws each as PNG. A separate process keeps the machine's fonts
+out.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from bookpress.errors import PressError
 from bookpress.files import replace_file, sha256
 
 MARGIN = 16
-"""Pixels around all of a picture."""
+"""The margin around a picture, in pixels."""
 NARROWEST = 400
-"""Pixels that texts have at the least."""
+"""The least width of texts, in pixels."""
 SCALE = 2
-"""Pixels of the raster to one of the drawing."""
+"""Pixels of the PNG for each pixel of the drawing."""
 FONTS = Path(__file__).with_name("no-fonts.xml")
-"""Keeps the fonts of the machine out of pictures.
+"""A font configuration that keeps the machine's fonts out of pictures.
 
-Widths of letters would differ from one machine to the next.
+Otherwise the widths of letters would differ between machines.
 """
 PROCESSES = min(os.cpu_count() or 1, 4)
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
@@ -45,7 +45,7 @@ _SOFT = "#59616a"
 
 
 class _Style(NamedTuple):
-    """How lines of text are set: sizes in pixels, the mean width of a letter in ems."""
+    """The style of lines of text: sizes in pixels, and the mean width of a letter in ems."""
 
     size: float
     leading: float
@@ -53,7 +53,7 @@ class _Style(NamedTuple):
     look: str
 
     def wrapped(self, text: str, width: float) -> list[str]:
-        """Return a text in lines that fit a width."""
+        """Return a text wrapped to a width."""
         return textwrap.wrap(text, int(width / (self.size * self.letter)))
 
 
@@ -70,7 +70,7 @@ class Titled(NamedTuple):
 
 
 def titled(svg: str, origin: Mapping[str, str]) -> Titled:
-    """Return a drawn chart with the facts of `origin` written around it, in the ink of paper."""
+    """Return a drawn chart with its origin written around it, in ink for paper."""
     width, height = map(float, _LENGTHS.findall(svg)[:2])
     room = max(width, NARROWEST)
     title = _TITLE.wrapped(origin.get("title", ""), room)
@@ -94,7 +94,7 @@ def titled(svg: str, origin: Mapping[str, str]) -> Titled:
 
 
 def _notes(origin: Mapping[str, str]) -> list[str]:
-    """Return what stands below a chart: source, work and edition, address and licence."""
+    """Return the lines below a chart: source, work and edition, address and licence."""
     source = origin.get("source", "")
     if source and not source.startswith("Source"):
         source = f"Source: {source}"
@@ -104,7 +104,7 @@ def _notes(origin: Mapping[str, str]) -> list[str]:
 
 
 def _lines(texts: Iterable[str], style: _Style, top: float) -> list[str]:
-    """Return lines of text one below the other, the first from a height on."""
+    """Return lines of text, one below the other, from a height on."""
     lines = []
     for number, text in enumerate(texts):
         base = top + number * style.leading + style.size
@@ -114,9 +114,9 @@ def _lines(texts: Iterable[str], style: _Style, top: float) -> list[str]:
 
 
 def digits_lifted(svg: str) -> str:
-    """Return a picture whose raised digits are plain ones, small and higher.
+    """Return a picture with raised digits as plain ones, smaller and higher.
 
-    The engine's own font lacks some of them, such as those of 10²⁰ and 10²⁶.
+    The engine's own font lacks some raised digits, such as those in 10²⁰ and 10²⁶.
     """
     return RAISED.sub(_lifted, svg)
 
@@ -127,7 +127,7 @@ def _lifted(raised: re.Match[str]) -> str:
 
 
 def rasters(pictures: Sequence[str], cache: Path) -> list[bytes]:
-    """Return pictures in SVG as PNG; what the cache has is not drawn again."""
+    """Return SVG pictures as PNG; those in the cache are not drawn again."""
     keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
     cache.mkdir(parents=True, exist_ok=True)
     missing = []
@@ -166,7 +166,7 @@ def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:
 
 
 def main() -> None:
-    """Draw what standard input names."""
+    """Draw the pictures named on standard input."""
     import vl_convert
 
     cache = Path(sys.argv[1])

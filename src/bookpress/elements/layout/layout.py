@@ -1,4 +1,4 @@
-"""The page around the text: contents, banner of the edition, downloads; only the files it needs."""
+"""The page around the text: contents, banner of the edition, downloads, needed files only."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ SILENCED = (
     ("html-page-context", "sphinx_book_theme"),
     ("doctree-resolved", "sphinx_thebe"),
 )
-"""Events that packages listen to for a layout of which ours takes the place."""
+"""Listeners of other packages that serve the layout which ours replaces."""
 HIGHLIGHTING = "pygments.css"
 NAMED = 3
-"""Chapters that the banner names at the most, where a change does not reach the whole book."""
+"""The most chapters that the banner names, if a change does not reach the whole book."""
 
 
 def setup(app: Sphinx) -> None:
-    """Put the layout in the place of the theme's: 900 is after the theme."""
+    """Replace the theme's layout with ours: 900 is after the theme."""
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
     source.connect(app)
@@ -52,7 +52,7 @@ def setup(app: Sphinx) -> None:
 @when_built
 @where_laid_out
 def drop_unused(app: Sphinx) -> None:
-    """Drop the style of notebooks that no page of our layout loads."""
+    """Remove the style of notebooks, which no page in our layout loads."""
     for unused in Path(app.outdir, "_static").glob("mystnb.*.css"):
         unused.unlink()
 
@@ -60,7 +60,7 @@ def drop_unused(app: Sphinx) -> None:
 @when_built
 @where_laid_out
 def shorten_highlighting(app: Sphinx) -> None:
-    """Leave out what browsers do not need of the style of code."""
+    """Minify the style of highlighted code."""
     style = Path(app.outdir, "_static", HIGHLIGHTING)
     if style.is_file():
         text = assets.lean(style.name, style.read_text("utf-8"))
@@ -68,12 +68,12 @@ def shorten_highlighting(app: Sphinx) -> None:
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
-    """Let our layout come before the theme's.
+    """Give our templates precedence over the theme's.
 
-    Figures and tables are named in full, formulas drawn as MathML.
+    Figures and tables are named in full, and formulas drawn as MathML.
     """
     if not is_laid_out(app.srcdir):
-        # with two renderers Sphinx would else take ours
+        # with two renderers Sphinx would otherwise choose ours
         renderers = [name for name in app.registry.html_inline_math_renderers if name != "mathml"]
         config.html_math_renderer = config.html_math_renderer or renderers[0]
         return
@@ -89,9 +89,9 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
 
 @where_laid_out
 def silence_theme(app: Sphinx) -> None:
-    """Leave out what the theme makes for its own layout.
+    """Remove what the theme makes for its own layout.
 
-    So are scripts of Jupyter Book for a service on another host.
+    That includes Jupyter Book's scripts for a service on another host.
     """
     for event, package in SILENCED:
         for listener in list(app.events.listeners[event]):
@@ -99,7 +99,7 @@ def silence_theme(app: Sphinx) -> None:
                 app.disconnect(listener.id)
     app.config.html_static_path = []
     builder: Any = app.builder
-    # Our page of results has an index of its own, that loads without a server.
+    # our page of search results has its own index, which needs no server
     builder.search = False
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
@@ -111,7 +111,7 @@ def fill_context(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Give the layout what it needs to know of a page; to a theme, what is added to chapters."""
+    """Give the layout what it needs about a page; give a theme the assets of chapters."""
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     if not is_laid_out(app.srcdir):
         if page.parameter_rows:
@@ -144,7 +144,7 @@ def fill_context(
 
 
 def _add_to_theme(app: Sphinx) -> None:
-    """Give a chapter under a theme the styles and scripts of what is added to it."""
+    """Add the styles and scripts of a chapter under a theme."""
     for asset in assets.themed():
         if asset.name.endswith(".css"):
             app.add_css_file(asset.name)
@@ -153,7 +153,7 @@ def _add_to_theme(app: Sphinx) -> None:
 
 
 def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
-    """Return what stands below a chapter; nothing below other pages."""
+    """Return the HTML below a chapter; empty for other pages."""
     if not page.is_chapter:
         return ""
     formats = formats_of(app.config)
@@ -164,13 +164,13 @@ def _chapter_end(app: Sphinx, page: Page, here: str) -> str:
 
 
 def _written(app: Sphinx, page: Page) -> str:
-    """Return the file of a chapter that its author wrote, relative to the book."""
+    """Return the path of the file that a chapter's author wrote, relative to the book."""
     ending = page.front.get("ending") or Path(app.env.doc2path(page.docname)).suffix
     return f"{page.docname}{ending}"
 
 
 def _loads(kind: str, body: str) -> dict[str, list[str]]:
-    """Return the styles and scripts that a page loads besides those of all pages, in order."""
+    """Return the extra styles and scripts that a page loads, in order."""
     own = assets.loaded(kind, body)
     scripts = [asset for asset in own if asset.name.endswith(".js")]
     early = [asset.name for asset in scripts if asset.early]
@@ -182,7 +182,7 @@ def _loads(kind: str, body: str) -> dict[str, list[str]]:
 
 
 def _kind(app: Sphinx, page: Page, templatename: str) -> str:
-    """Return what a page is, by which its style is chosen."""
+    """Return the kind of a page, which decides its style."""
     if templatename == "search.html":
         return "search"
     if page.is_chapter:
@@ -195,7 +195,7 @@ def _kind(app: Sphinx, page: Page, templatename: str) -> str:
 
 
 def shared_choices(env: BuildEnvironment) -> list[str]:
-    """Return the names of the choices that several chapters have: they go with the reader."""
+    """Return the names of choices that several chapters share and that follow the reader."""
     chapters: Counter[str] = Counter()
     for page in store_of(env).pages.values():
         chapters.update({row["name"] for row in page.parameter_rows})
@@ -219,9 +219,9 @@ def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
 
 
 def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
-    """Return what the banner of a page says of an edition that is not the published one.
+    """Return the content of a page's banner about an edition that is not the published one.
 
-    On a chapter it is its own part.
+    On a chapter it concerns that chapter.
     """
     citation = citation_of(app.config)
     edition = citation.edition
@@ -244,9 +244,9 @@ def banner(app: Sphinx, page: Page, here: str) -> dict[str, Any] | None:
 
 
 def changes(env: BuildEnvironment, differs: Sequence[Difference]) -> Iterator[dict[str, str]]:
-    """Yield differences, one that reaches several chapters once.
+    """Yield differences, each once even if it affects several chapters.
 
-    These are named where others know the choice too.
+    These are named if other chapters have the choice too.
     """
     groups: dict[tuple[str, str, str], list[str]] = {}
     for item in differs:

@@ -1,4 +1,4 @@
-"""The file that an author wrote, to which a theme's buttons lead: the page is of a notebook."""
+"""Links a theme's buttons to the file that an author wrote, although pages come from notebooks."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bookpress.elements.base.events import when_built
 from bookpress.elements.base.store import Page, store_of
 
 SOURCES = "_sources"
-"""Where Sphinx puts the sources of pages."""
+"""The folder where Sphinx puts the sources of pages."""
 TEXT = ".md"
 
 
 def connect(app: Sphinx) -> None:
-    """Listen to the events of pages, before the theme and behind it."""
+    """Listen to the events of pages, before and after the theme."""
     app.connect("html-page-context", name_source, priority=100)
     app.connect("html-page-context", point_to_source, priority=940)
     app.connect("build-finished", copy_written)
@@ -28,7 +28,7 @@ def connect(app: Sphinx) -> None:
 def name_source(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Let a theme's buttons lead to the file that an author wrote, not to the notebook staged."""
+    """Link a theme's buttons to the file that an author wrote, not to the staged notebook."""
     page = store_of(app.env).pages.get(pagename)
     if page and "ending" in page.front:
         context["page_source_suffix"] = page.front["ending"]
@@ -37,7 +37,7 @@ def name_source(
 def point_to_source(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Let the buttons that run a page elsewhere, and those that download it, have that file too."""
+    """Link the buttons for running and downloading a page to that file too."""
     page = store_of(app.env).pages.get(pagename)
     if not page or "ending" not in page.front:
         return
@@ -61,9 +61,9 @@ def _replace_addresses(buttons: Any, staged: str, written: str) -> None:
 
 
 def _offer(buttons: list[Any], staged: str, written: str) -> None:
-    """Let a button download what was written.
+    """Make the download button offer the author's file.
 
-    Where the page can be run elsewhere, another does the notebook, as in Jupyter Book.
+    If the page can be run elsewhere, another button offers the notebook, as in Jupyter Book.
     """
     can_run = any(button.get("label") == "launch-buttons" for button in buttons)
     for group in buttons:
@@ -83,7 +83,7 @@ def _offer(buttons: list[Any], staged: str, written: str) -> None:
 
 @when_built
 def copy_written(app: Sphinx) -> None:
-    """Copy what authors wrote, and the notebooks, to where the buttons lead."""
+    """Copy the authors' files, and the notebooks, to where the buttons lead."""
     for page in store_of(app.env).pages.values():
         if not _is_copied(app, page):
             continue
@@ -96,7 +96,7 @@ def copy_written(app: Sphinx) -> None:
 
 
 def _is_copied(app: Sphinx, page: Page) -> bool:
-    """Return whether a page is of a text, which is there, and sources go with the pages."""
+    """Return whether a page's author wrote text that is available, and sources are published."""
     is_text = page.front.get("ending") == TEXT
     return is_text and app.config.html_copy_source and _written(app, page).is_file()
 
@@ -106,6 +106,6 @@ def _written(app: Sphinx, page: Page) -> Path:
 
 
 def copied_name(config: Config, docname: str, ending: str) -> str:
-    """Return the name of the copy of a page's source, as Sphinx gives it."""
+    """Return the name that Sphinx gives to the copy of a page's source."""
     suffix = config.html_sourcelink_suffix
     return f"{docname}{ending}{suffix if suffix != ending else ''}"

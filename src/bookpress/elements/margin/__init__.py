@@ -1,4 +1,4 @@
-"""The margin of wide screens: notes beside the lines that they belong to, made by a script."""
+"""The margin of wide screens: a script puts notes beside the lines they belong to."""
 
 from bookpress.elements.base.registry import As, Asset, Element, Forms
 

@@ -1,6 +1,6 @@
-"""Pages at the addresses of chapters and figures that moved: each leads to what was there.
+"""Pages at the old addresses of chapters and figures, which lead to the new places.
 
-They need no script; with one, an address leads on with its place and its state.
+They need no script; with one, an old address keeps its anchor and its state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 
 
 class Link(NamedTuple):
-    """Where something is now: addresses are from the root of the site."""
+    """Where something is now; addresses are relative to the root of the site."""
 
     address: str
     title: str
@@ -42,7 +42,7 @@ class Link(NamedTuple):
 
 
 Linking = Callable[[Name], Link]
-"""Returns where a chapter is, or a place on its page."""
+"""Returns the link to a chapter, or to a place on its page."""
 
 
 def setup(app: Sphinx) -> None:
@@ -52,7 +52,7 @@ def setup(app: Sphinx) -> None:
 
 
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
-    """Warn of places that the table of names gives a moved chapter, and that there are not."""
+    """Warn about new places of moved chapters and figures that do not exist."""
     project = Project.at(Path(app.srcdir))
     for old, what in _faults(load_renamed(project), env):
         place = f"{where(project)}:{line_of(project, old)}"
@@ -62,7 +62,7 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
     chapters = [page.slug for page in store_of(env).chapters]
-    anchors = cache(partial(_anchors, env))  # to load a page takes as long as to write one
+    anchors = cache(partial(_anchors, env))  # loading a page takes as long as writing one
     for slug, names in table.root.items():
         home = {"moved": Name(names.moved, "")} if names.moved else {}
         for old, place in {**home, **table.places(slug)}.items():
@@ -90,9 +90,9 @@ def _anchors(env: BuildEnvironment, slug: str) -> list[str]:
 
 @when_built
 def write_pages(app: Sphinx) -> None:
-    """Write a page for each chapter that moved, and for each figure that a chapter had."""
+    """Write a page for each chapter that moved, and for each figure that is gone."""
     table = load_renamed(Project.at(Path(app.srcdir)))
-    # links to the places of a page ask for the same titles
+    # links to places on the same page need the same titles
     link = partial(_link, app, cache(partial(_titles, app.env)))
     for slug, names in table.root.items():
         places = table.places(slug)
@@ -127,7 +127,7 @@ def _write_figure(app: Sphinx, here: str, place: Name, link: Linking) -> None:
 
 
 def _write(app: Sphinx, here: str, *, homes: Sequence[Link], **facts: Any) -> None:
-    """Write a page at an address: what it stands for is at the first of `homes` now, or at all."""
+    """Write a page at an old address; the first of `homes` is where its content is now."""
     citation = citation_of(app.config)
 
     def relative(address: str) -> str:
@@ -152,12 +152,12 @@ def _write(app: Sphinx, here: str, *, homes: Sequence[Link], **facts: Any) -> No
 
 
 def _in_words(anchor: str) -> str:
-    """Return what was meant by the anchor of a section or the slug of a chapter."""
+    """Return the anchor of a section, or the slug of a chapter, in words."""
     return anchor.replace("-", " ").capitalize()
 
 
 def _link(app: Sphinx, titles: Callable[[str], Mapping[str, str]], place: Name) -> Link:
-    """Return where a chapter is, or a place on its page."""
+    """Return the link to a chapter, or to a place on its page."""
     docname = store_of(app.env).chapter(place.chapter).docname
     address = app.builder.get_target_uri(docname)
     chapter = title_of(app.env, docname)
@@ -168,7 +168,7 @@ def _link(app: Sphinx, titles: Callable[[str], Mapping[str, str]], place: Name) 
 
 
 def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
-    """Return where what a figure showed is: the page of a figure, or a place in a chapter."""
+    """Return the link to what a figure showed: the page of a figure, or a place in a chapter."""
     there = link(place)
     docname = store_of(app.env).chapter(place.chapter).docname
     for chart in store_of(app.env).page(docname).charts:
@@ -178,7 +178,7 @@ def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
 
 
 def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
-    """Return the titles of the sections and figures of a page by their anchors."""
+    """Return the titles of a page's sections and figures, by anchor."""
     titles = {}
     for section in env.get_doctree(docname).findall(nodes.section):
         title = next(section.findall(nodes.title)).astext()
@@ -188,7 +188,7 @@ def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
 
 
 def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, str]]:
-    """Return by the old name of each parameter the page that has it now, and what it is there."""
+    """Return the page and the present name of each parameter, by its old name."""
     here = app.builder.get_target_uri(f"{CHAPTERS}/{slug}")
     parameters = {}
     for old in table.parameters:

@@ -1,6 +1,6 @@
 """Search without a server: the text of all pages, section by section, in one script.
 
-The script also loads from a file.
+The script can be loaded from a file, too.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from bookpress.elements.value.words import charts_of
 from bookpress.files import replace_file
 
 MOST_LABELS = 1000
-"""Letters of the labels of a figure that are searched at the most."""
+"""The most characters of a figure's labels that are searchable."""
 LIST_SHARE = 0.6
-"""The share of its text in tables and lists from which a section is a list rather than prose."""
+"""The share of text in tables and lists from which a section counts as a list."""
 LONG_LIST = 300
-"""Letters of a list from which on each of its words counts once: it is looked up, not read."""
+"""The length from which a list contributes each word once, since it is looked up, not read."""
 _UNSOUGHT = re.compile(r"[/_=^]|^[\W\d]+$|\d[x×*]|\.(?:csv|json|gz|org|com|io)\b")
-"""What nobody looks for in a list: paths, addresses, sums and bare numbers."""
+"""Words that nobody searches for in a list: paths, addresses, sums and bare numbers."""
 _LISTS = (nodes.table, nodes.bullet_list, nodes.enumerated_list, nodes.citation)
 _SILENT = (nodes.section, nodes.title, nodes.literal_block, nodes.raw, nodes.comment)
 
 
 def setup(app: Sphinx) -> None:
-    """Keep what is searched with each page, and write all of it at the end."""
+    """Store the searchable text of each page, and write all of it at the end."""
     app.connect("html-page-context", keep_with_page, priority=970)
     app.connect("build-finished", write_script)
 
@@ -47,13 +47,13 @@ def keep_with_page(
     _context: object,
     doctree: nodes.document | None,
 ) -> None:
-    """Keep the pieces of a page that was just made."""
+    """Store the pieces of a page that has just been made."""
     if doctree is not None and not app.config[PAGES_ALONE]:
         keep_entries(app, pagename, doctree)
 
 
 def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
-    """Yield the pieces of a page, with address, text and kind: sections, terms of a glossary."""
+    """Yield the pieces of a page, with address, text and kind: sections and glossary terms."""
     for place, section in enumerate(doctree.findall(nodes.section)):
         title = next(section.findall(nodes.title), None)
         anchor = "" if place == 0 else f"#{section['ids'][0]}"
@@ -84,7 +84,7 @@ def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
 
 
 def figure_entry(chart: Chart, address: str) -> dict[str, str]:
-    """Return the piece of a figure: its title, what it shows, and whom and what it names."""
+    """Return the piece of a figure: its title, its description, and the names in it."""
     cells = chain.from_iterable(chart.data.rows)
     named = dict.fromkeys(cell for cell in cells if isinstance(cell, str))
     labels = ", ".join(named)[:MOST_LABELS]
@@ -98,7 +98,7 @@ def figure_entry(chart: Chart, address: str) -> dict[str, str]:
 
 
 def _is_list(section: nodes.section, words: list[str]) -> bool:
-    """Return whether most of the text of a section stands in tables and lists."""
+    """Return whether most of the text of a section is in tables and lists."""
     if "references" in section["ids"]:
         return True
     listed = 0
@@ -113,7 +113,7 @@ def _is_list(section: nodes.section, words: list[str]) -> bool:
 
 
 def _each_word_once(text: str) -> str:
-    """Return the words of a long list that may be sought, in their order."""
+    """Return the searchable words of a long list, in order."""
     words = (word.strip('.,;:()“”"') for word in text.split())
     sought = [word for word in words if word and not _UNSOUGHT.search(word)]
     once = dict.fromkeys(sought)
@@ -133,7 +133,8 @@ def _words(node: nodes.Node) -> Iterator[str]:
     if isinstance(node, nodes.TextElement):
         yield node.astext()
     elif isinstance(node, nodes.table) and "searchable" in node["classes"]:
-        for row in node.findall(nodes.row):  # it has a search of its own: the names of its rows
+        # the table has its own search: only the names of its rows
+        for row in node.findall(nodes.row):
             yield row[0].astext()
     elif not (isinstance(node, nodes.definition_list) and "glossary" in node["classes"]):
         for child in node.children:
@@ -141,7 +142,7 @@ def _words(node: nodes.Node) -> Iterator[str]:
 
 
 def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
-    """Keep the pieces of a page beside its doctree: a later build may not write it again."""
+    """Store the pieces of a page beside its doctree, since a later build may not write it."""
     address = app.builder.get_target_uri(docname)
     pieces = [entry for entry in entries(doctree, address) if entry["text"]]
     charts = charts_of(store_of(app.env).page(docname), app.env)

@@ -1,4 +1,4 @@
-"""Sentences that rest on statements: their notes, and how sure each is."""
+"""Sentences that rest on statements: their notes, and how certain each is."""
 
 from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms
 

@@ -1,4 +1,4 @@
-"""Claims: sentences that rest on statements, each in an element of its own, to be quoted whole."""
+"""Claims: sentences that rest on statements, each in its own element, to be quoted whole."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENDED = re.compile(r"[.!?…][”’)\"]*\s*$")
 
 
 def wrap_claims(document: nodes.document, is_mark: IsMark) -> None:
-    """Put each sentence of a document that has the place of a mark into an element."""
+    """Wrap each sentence of a document that contains a mark in an element."""
     marks = [node for node in document.findall(nodes.inline) if "holds" in node["classes"]]
     parents = {id(mark.parent): mark.parent for mark in marks}
     for parent in parents.values():
@@ -28,7 +28,7 @@ def wrap_claims(document: nodes.document, is_mark: IsMark) -> None:
 
 
 def _with_claims(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]:
-    """Yield the parts of a paragraph, its claims among them."""
+    """Yield the parts of a paragraph, with its claims wrapped."""
     for sentence in _sentences(parent, is_mark):
         has_mark = any(map(_is_place, sentence))
         if not has_mark:
@@ -43,7 +43,7 @@ def _with_claims(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]
 
 
 def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.Node]]:
-    """Yield the parts of each sentence; the marks at its end belong to it."""
+    """Yield the parts of each sentence, including the marks at its end."""
     sentence: list[nodes.Node] = []
     for child in parent.children:
         words = [part for part in sentence if not _is_blank(part)]
@@ -69,7 +69,7 @@ def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.No
 
 
 def _split(text: str) -> list[str]:
-    """Return a text taken apart after each end of a sentence."""
+    """Return a text split after each end of a sentence."""
     last = len(text)
     ends = [match.end() for match in SENTENCE_END.finditer(text)]
     places = pairwise([0, *ends, last])

@@ -1,8 +1,8 @@
 """``{holds}``: sentences that rest on statements.
 
-A note in words stands before a paragraph where one is not true. In the published edition, which
-such a book is written for, nothing shows, and a statement that is not true is a warning, as is a
-result without a value: the press lets no warning pass.
+If one is not true, a note stands before its paragraph. In the published edition, for which the book
+is written, no note appears: a statement that is not true is a warning there, as is a result without
+a value, and the press lets no warning pass.
 """
 
 from __future__ import annotations
@@ -40,21 +40,21 @@ from bookpress.elements.sentence.claims import wrap_claims
 
 logger = logging.getLogger(__name__)
 FINDING = "standfirst"
-"""The class of the paragraph of a chapter's finding."""
+"""The class of the paragraph with a chapter's finding."""
 LIST = "book/sentences"
-"""The page that lists how sure each sentence is, to which marks lead."""
+"""The page about the certainty of each sentence, which marks link to."""
 
 
 def setup(app: Sphinx) -> None:
-    """Write notes once values are in words, and what ends a sentence."""
+    """Write notes, and the marks at the ends of sentences, once values are in words."""
     app.add_node(fragile, html=(visit_fragile, None))
     app.add_post_transform(WriteNotes)
 
 
 def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{otherwise} key``: return the paragraphs only where the statement does not hold.
+    """``{otherwise} key``: return the paragraphs only if the statement does not hold.
 
-    What holds them is there in any case: blocks of a page keep their numbers.
+    Their container is always there, so that the blocks of a page keep their numbers.
     """
     name = node["name"]
     statement = store_of(env).statement(name)
@@ -63,7 +63,7 @@ def show_otherwise(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nodes.Node]:
-    """Return a finding; where what it rests on is not true, the numbers compared."""
+    """Return a finding, or the numbers compared if its statements are not true."""
     marks: list[nodes.Element] = []
     for part in content:
         marks += part.findall(mark)
@@ -88,9 +88,9 @@ def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nod
 
 
 class WriteNotes(SphinxPostTransform):
-    """Put the notes before paragraphs; of each mark a place to link to remains."""
+    """Insert notes before paragraphs, and replace each mark with an anchor."""
 
-    default_priority = 4  # when values are in words, before figures are arranged
+    default_priority = 4  # after values are in words, before figures are arranged
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Go through marks and values in the order of the page."""
@@ -114,7 +114,7 @@ class WriteNotes(SphinxPostTransform):
         wrap_claims(self.document, _is_mark)
 
     def _fault(self, node: nodes.Element) -> Comparison | None:
-        """Return what is not true of a mark, a value or the title of a figure."""
+        """Return what is not true at a mark, a value or the title of a figure."""
         if isinstance(node, mark):
             return self._judge(node)
         if not isinstance(node, value):
@@ -127,7 +127,7 @@ class WriteNotes(SphinxPostTransform):
         return Comparison(None, problem)
 
     def _judge(self, node: mark) -> Comparison | None:
-        """Put a place to link to where a mark is; return its statement where it is not true."""
+        """Replace a mark with an anchor; return its statement if that is not true."""
         fallen = self._fallen(node)
         has_numbers = "told" in node
         _close_up(node)
@@ -135,7 +135,7 @@ class WriteNotes(SphinxPostTransform):
             _underline(node)
         block = block_of(node)
         place = self._place(node)
-        if isinstance(block, nodes.figure):  # whose template has no room for more than words
+        if isinstance(block, nodes.figure):  # its template has room for words only
             _insert_before(block, place)
             node.parent.remove(node)
         else:
@@ -145,7 +145,7 @@ class WriteNotes(SphinxPostTransform):
         return None if has_numbers else fallen
 
     def _place(self, node: nodes.Element) -> nodes.inline:
-        """Return a place to link to; of a statement with several the first has its name."""
+        """Return an anchor; a statement's first one has its name, others add a number."""
         name = first = anchor(node["name"], self.env.docname)
         number = 1
         while name in self.document.ids:
@@ -156,7 +156,7 @@ class WriteNotes(SphinxPostTransform):
         return place
 
     def _fallen(self, node: nodes.Element) -> Comparison | None:
-        """Return the statement that a node names where its sentence is not true.
+        """Return the statement that a node names if it is not true.
 
         An unknown name is reported.
         """
@@ -177,7 +177,7 @@ class WriteNotes(SphinxPostTransform):
 
 
 def _placed(node: nodes.Element) -> dict[str, Any]:
-    """Return what tells Sphinx of which place and kind a message is."""
+    """Return the location and the type of a message, for Sphinx."""
     return {"location": node, "type": "bookpress", "subtype": "statement"}
 
 
@@ -187,7 +187,7 @@ def _insert_before(node: nodes.Element, new: nodes.Element) -> None:
 
 
 def _close_up(node: mark) -> None:
-    """Take away the space before a mark: it stands close to its sentence."""
+    """Remove the space before a mark, which follows its sentence directly."""
     parent: nodes.Element = node.parent
     at = parent.index(node)
     before = parent[at - 1] if at else None
@@ -197,9 +197,9 @@ def _close_up(node: mark) -> None:
 
 
 def block_of(node: nodes.Element) -> nodes.Element:
-    """Return the paragraph, or the like, that a part of a line stands in.
+    """Return the paragraph, or similar, that contains an inline part.
 
-    Of a caption it is all that it is the title of.
+    For a caption it is the figure or the table.
     """
     while isinstance(node.parent, nodes.TextElement):
         node = node.parent
@@ -218,9 +218,9 @@ def _is_mark(node: nodes.Node) -> bool:
 
 
 def _underline(node: mark) -> None:
-    """Underline the sentence that a mark ends: from the mark or the end of a sentence before it.
+    """Underline the sentence that a mark ends, from the mark or the end of a sentence before it.
 
-    Of several marks at its end the first that is not true underlines it.
+    If several marks end it, the first that is not true underlines it.
     """
     parent: nodes.Element = node.parent
     end = parent.index(node)
@@ -251,7 +251,7 @@ def _underline(node: mark) -> None:
 
 
 def _text_of(node: nodes.Node) -> str:
-    """Return the text of a node of text, and of any other none."""
+    """Return the text of a text node; empty for any other."""
     if isinstance(node, nodes.Text):
         return node.astext()
     return ""
@@ -262,14 +262,14 @@ def _split_text(parent: nodes.Element, at: int, before: str, after: str) -> None
 
 
 class fragile(nodes.Inline, nodes.Element):  # noqa: N801
-    """Ends a sentence that some choice overturns, or a finding: ``names`` of its statements.
+    """The mark at the end of a fragile sentence, or of a finding, with the ``names`` of statements.
 
-    It is no text of the page for search.
+    Search ignores it.
     """
 
 
 def visit_fragile(self: HTML5Translator, node: fragile) -> None:
-    """Say what overturns the statements; lead to the list."""
+    """Write what overturns the statements, with a link to the list."""
     env = self.builder.env
     names: list[str] = node["names"]
     sureness = together([_sureness(name, env) for name in names])
@@ -288,7 +288,7 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
 
 
 def _sureness(name: str, env: BuildEnvironment) -> Sureness:
-    """Return how sure a statement is; nothing where no state tested it."""
+    """Return how certain a statement is; empty if no state tested it."""
     slug, _, key = name.partition(":")
     sureness = store_of(env).sureness.get(slug, {}).get(key, {})
     if sureness and is_tested(sureness):
@@ -297,7 +297,7 @@ def _sureness(name: str, env: BuildEnvironment) -> Sureness:
 
 
 def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return what ends a sentence: what overturns its statement, if anything does."""
+    """Return the mark that says what overturns a statement; empty if nothing does."""
     sureness = _sureness(name, env)
     if not sureness or is_firm(sureness):
         return []
@@ -305,7 +305,7 @@ def fragile_mark(name: str, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def add_sureness(finding: nodes.paragraph, names: Sequence[str], env: BuildEnvironment) -> None:
-    """Say at the end of a finding under which choices it holds; below it, what overturns it."""
+    """Add to a finding under which choices it holds, and below it what overturns it."""
     tested = [name for name in dict.fromkeys(names) if _sureness(name, env)]
     if not tested:
         return

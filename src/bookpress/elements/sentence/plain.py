@@ -1,4 +1,4 @@
-"""Sentences in notebooks and plain text: notes in words, and what is said only where one fell."""
+"""Sentences in notebooks and plain text: notes in words, and paragraphs for failed statements."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookpress.elements.base.store import store_of
 
 
 def with_notes(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown with notes before paragraphs, and without what is not shown here."""
+    """Return Markdown with notes before paragraphs, and without hidden paragraphs."""
     text = otherwise(text, docname, env)
     noted = ""
     for part in re.split(r"(\n\s*\n)", text):
@@ -22,7 +22,7 @@ def with_notes(text: str, docname: str, env: BuildEnvironment) -> str:
 
 
 def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown with what is said only where a statement does not hold, or without it."""
+    """Return Markdown with the ``{otherwise}`` paragraphs of failed statements, and no others."""
 
     def shown(_directive: str, name: str, content: str) -> str:
         statement = store_of(env).statement(full_name(name, docname))

@@ -1,4 +1,4 @@
-"""The page of all sentences: by chapter and choice what overturns each, and which stand firm."""
+"""The page of all sentences: what overturns each, by chapter and choice, and which are firm."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bookpress.elements.base.templates import fill
 from bookpress.elements.value.words import in_words
 
 MOST_SENTENCES = 2
-"""A statement is listed with so many of the sentences that rest on it."""
+"""The most sentences that are listed with a statement."""
 
 
 def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """``{every-sentence}``: return the sentences of all chapters whose statements were tested."""
+    """``{every-sentence}``: return the sentences of all chapters with tested statements."""
     store = store_of(env)
     root = env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
     folder, slash, _ = root.rpartition("/")
@@ -44,7 +44,7 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
 def _chapter(
     page: Page, rows: Iterable[dict[str, Any]], number: int | None, title: str
 ) -> dict[str, Any]:
-    """Return the sentences of a chapter: those that a choice overturns by choice, and the rest."""
+    """Return the sentences of a chapter: the fragile ones by choice, and the rest."""
     labels = {row["name"]: row["label"] for row in page.parameter_rows}
     by_choice: dict[str, list[dict[str, Any]]] = {}
     firm = []
@@ -67,7 +67,7 @@ def _chapter(
 
 
 def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) -> dict[str, Any]:
-    """Return a statement with its sentences in words, and what overturns it soonest."""
+    """Return a statement with its sentences in words, and what overturns it first."""
     falls = sure["falls"] or sure["pairs"]
     sentences: dict[str, str] = {}
     own = [mark for mark in sure["marks"] if Path(mark["page"]).stem == slug]

@@ -1,4 +1,4 @@
-"""Tables: sorted, filtered, contested, a card a row on a phone."""
+"""Tables: sorting, filtering, contesting, and a card for each row on a phone."""
 
 from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 

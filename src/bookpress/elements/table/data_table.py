@@ -1,4 +1,4 @@
-"""Data as a table for people: how a value is written, and what it is sorted by."""
+"""Data as a table for people: how values are written and sorted."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from bookpress.chapter.number_formats import number, power
 from bookpress.elements.base.charts import Data, Kind
 
 SORTABLE_FROM = 8
-"""Rows from which on a table is worth sorting."""
+"""The number of rows from which a table can be sorted."""
 NUMERIC: frozenset[Kind] = frozenset({"number", "share", "power", "year"})
 
 
 def data_table(data: Data) -> dict[str, Any]:
-    """Return what the template of a data table names.
+    """Return the variables of the template of a data table.
 
-    That is each cell with what it is sorted by, and which are numbers.
+    They include each cell with its sort key, and which columns are numeric.
     """
     kinds = [column.kind for column in data.columns]
     rows = [_written(row, kinds) for row in data.rows]
@@ -27,13 +27,13 @@ def data_table(data: Data) -> dict[str, Any]:
 
 
 def _written(row: list[Any], kinds: list[Kind]) -> list[tuple[str, str]]:
-    """Return each cell of a row with what it is sorted by."""
+    """Return each cell of a row with its sort key."""
     pairs = zip(row, kinds, strict=True)
     return [(cell(value, kind), sort_key(value, kind)) for value, kind in pairs]
 
 
 def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
-    """Write one value for a table: of data with more digits than prose has."""
+    """Write a value for a table; data (`exact`) have more digits than prose."""
     if value is None or value == "":
         return "–" if exact else ""
     match kind:
@@ -53,7 +53,7 @@ def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
 
 
 def sort_key(value: Any, kind: Kind) -> str:
-    """Return what a table is sorted by: the number itself, where the cell shows it rounded."""
+    """Return the sort key of a value: the number itself, although the cell may round it."""
     if value is None:
         return ""
     if kind in NUMERIC:

@@ -1,4 +1,4 @@
-"""Tables of words: on a phone each row is a card, whose cells are named by their headings."""
+"""Tables of words: on a phone each row is a card, with the headings beside its cells."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from sphinx.application import Sphinx
 from bookpress.elements.base.events import where_laid_out
 
 ROOM = 60
-"""Signs that a line of a table has room for on a phone, with the gaps between columns."""
+"""The characters that fit in a line of a table on a phone, with the gaps between columns."""
 COLUMN = 18
-"""Signs of a column whose words break into lines."""
+"""The width in characters of a column whose words wrap."""
 GAP = 2
-"""Signs between two columns."""
+"""The gap between two columns in characters."""
 _TABLE = re.compile(r'<table class="(?:every-choice )?table"[^>]*>.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>.*</tbody>", re.DOTALL)
 ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
@@ -35,15 +35,15 @@ def label_tables(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Name the cells of the tables of a page; columns of numbers stay below each other."""
+    """Label the cells of a page's tables; columns of numbers stay columns."""
     if doctree is not None:
         context["body"] = _TABLE.sub(lambda table: labelled(table[0]), context["body"])
 
 
 def labelled(table: str) -> str:
-    """Return a table with the name of its column at each cell, where it is wider than a phone.
+    """Return a table with its headings at each cell, if it is wider than a phone.
 
-    One in which most columns are numbers stays as it is: they are read below each other.
+    A table in which most columns are numbers is unchanged: its values are compared down a column.
     """
     head = table.partition("</thead>")[0]
     headings = [_plain(heading) for heading in _HEADING.findall(head)]

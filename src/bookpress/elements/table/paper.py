@@ -1,4 +1,4 @@
-"""Tables on paper and in an e-book."""
+"""Tables in print and in an e-book."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any
 from lxml import html
 
 CARD_COLUMNS = 3
-"""Columns from which on words would be broken on a narrow page."""
+"""The number of columns from which words would be broken on a narrow page."""
 
 
 def leave_rows_out(body: Any) -> None:
-    """Say in each table that is looked up, not read, how many rows its page on the site has."""
+    """Replace the rows of tables for looking things up with their number."""
     for table in body.find_class("searchable"):
         _leave_out(table)
 
 
 def suit_readers(body: Any) -> None:
-    """Leave rows out, and let each row of a wide table be a card where the page is narrow."""
+    """Leave rows out, and prepare rows of wide tables to become cards on narrow pages."""
     leave_rows_out(body)
     for table in body.iter("table"):
         labels = [" ".join(head.text_content().split()) for head in table.xpath("thead/tr[1]/*")]

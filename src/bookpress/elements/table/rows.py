@@ -1,7 +1,7 @@
-"""Long tables that readers look things up in: a page shows their first rows.
+"""Long tables for looking things up, of which a page shows only the first rows.
 
-The others come when a reader asks for them, from a script that pages opened as files load too;
-without scripts a link leads to a page with the whole table.
+The rest come on demand from a script, which pages opened as files can load too. Without scripts, a
+link leads to a page with the whole table.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from bookpress.elements.table.labels import ROW, TAG, label_tables
 from bookpress.files import replace_file
 
 SHOWN = 20
-"""Rows of a long table that its page shows."""
+"""The rows of a long table that its page shows."""
 LONG = 45
-"""Rows from which on a table is long."""
+"""The number of rows from which a table is long."""
 _TABLE = re.compile(r'<table class="[^"]*\bsearchable\b[^"]*" id="([^"]+)">.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
 _CAPTION = re.compile(r'class="caption-text">(.*?)<a class="headerlink', re.DOTALL)
 
 
 def setup(app: Sphinx) -> None:
-    """Name cells before blocks have their hashes, and hold rows back after: 980 gives these."""
+    """Label cells before blocks are hashed (980), and hold rows back afterwards."""
     app.connect("html-page-context", label_tables, priority=975)
     app.connect("html-page-context", hold_rows_back, priority=985)
 
@@ -47,7 +47,7 @@ def hold_rows_back(
     context: dict[str, Any],
     doctree: nodes.document | None,
 ) -> None:
-    """Leave the first rows of long tables on a page, and write all of them besides."""
+    """Keep the first rows of long tables on a page, and write all rows separately."""
     if doctree is None or app.config[PAGES_ALONE]:
         return
 
@@ -58,7 +58,7 @@ def hold_rows_back(
 
 
 def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Match[str]) -> str:
-    """Return a table without the rows that come later; as it is where others lead into them."""
+    """Return a table without its later rows; unchanged if links lead to these."""
     html = table[0]
     body = _BODY.search(html)
     rows = ROW.findall(body[1]) if body else []

@@ -1,4 +1,4 @@
-"""What the text of a page gets besides: raised digits, terms with definitions, MathML."""
+"""Finishing touches to the text of a page: raised digits, terms with definitions, MathML."""
 
 from bookpress.elements.base.registry import As, Element, Forms
 

@@ -1,4 +1,4 @@
-"""LaTeX as the converter to MathML reads it: macros expanded, lines in the one form it knows."""
+"""LaTeX for the converter to MathML: macros expanded, and lines in the one form it knows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sphinx.config import Config
 
 LINES = "split"
-"""What the converter sets in lines, each aligned at its sign ``&``."""
+"""The environment that the converter sets in lines, each aligned at ``&``."""
 _LINED = r"aligned|alignedat|alignat|align|gathered|gather|multlined|multline|eqnarray|split"
 _LINED_EDGE = re.compile(rf"\\(begin|end)\{{(?:{_LINED})\*?\}}(?:\[[tbc]\])?(?:\{{\d+\}})?")
 _OUTER = re.compile(
@@ -19,14 +19,14 @@ _PLAIN_EDGE = re.compile(r"\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}")
 _EMPTY_LINE = re.compile(r"\\\\\s*(?=\\\\)")
 _SPACE_AFTER_LINE = re.compile(r"\\\\\s*\[[^\]]*\]")
 _EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
-"""An empty cell at the end of a line, behind which the converter begins no other."""
+"""An empty cell at the end of a line, after which the converter starts no new one."""
 _LAST_LINE = re.compile(r"\\\\\s*(?=\\end\{)")
 _ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*|\\(.)", re.DOTALL)
 DEPTH = 20
-"""How deep macros may use each other; one that uses itself would never end."""
+"""How deeply macros may be nested; one that uses itself would never end."""
 Macro = tuple[str, int, str | None]
-"""What a macro stands for, of how many arguments, and what the first is where it is left out."""
+"""The text of a macro, its number of arguments, and the default of the first."""
 
 
 def macros_of(config: Config) -> dict[str, Macro]:
@@ -37,7 +37,7 @@ def macros_of(config: Config) -> dict[str, Macro]:
 
 
 def _macro(entry: Any) -> Macro:
-    """Return a macro as MathJax reads it: a text, or a text with how many arguments."""
+    """Return a macro as MathJax reads it: a text, or a text with a number of arguments."""
     if not isinstance(entry, list):
         return str(entry), 0, None
     text, *rest = entry
@@ -46,7 +46,7 @@ def _macro(entry: Any) -> Macro:
 
 
 def readable(latex: str, macros: Mapping[str, Macro]) -> str:
-    """Return a formula as the converter reads it."""
+    """Return a formula in a form that the converter can read."""
     text = expanded(latex, macros)
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
@@ -66,7 +66,7 @@ def _without_environments(text: str) -> str:
 
 
 def expanded(text: str, macros: Mapping[str, Macro]) -> str:
-    """Return LaTeX with what its macros stand for."""
+    """Return LaTeX with its macros expanded."""
     for _ in range(DEPTH):
         before = text
         text = _expanded_once(before, macros)
@@ -92,9 +92,9 @@ def _expanded_once(text: str, macros: Mapping[str, Macro]) -> str:
 
 
 def _meaning(body: str, arguments: list[str]) -> str:
-    """Return what a macro stands for, with its arguments in their places.
+    """Return the text of a macro with its arguments inserted.
 
-    A space keeps a command at its end from the letters behind it.
+    A space separates a command at its end from the letters after it.
     """
     pieces = re.split(r"#(\d)", body)
     for place in range(1, len(pieces), 2):
@@ -107,7 +107,7 @@ def _meaning(body: str, arguments: list[str]) -> str:
 
 
 def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[list[str], int]:
-    """Return what a macro is given, and where that ends."""
+    """Return the arguments of a macro, and where they end."""
     arguments = []
     if default is not None and count:
         given = re.compile(r"\s*\[([^\]]*)\]").match(text, place)
@@ -120,7 +120,7 @@ def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[
 
 
 def _argument(text: str, place: int) -> tuple[str, int]:
-    """Return one argument, in braces or a single sign or command, and where it ends."""
+    """Return one argument, in braces or a single character or command, and where it ends."""
     while place < len(text) and text[place].isspace():
         place += 1
     if text[place : place + 1] != "{":

@@ -1,4 +1,4 @@
-"""What the text of a page gets besides: raised digits, terms with definitions, MathML."""
+"""Finishing touches to the text of a page: raised digits, terms with definitions, MathML."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from bookpress.elements.typesetting.latex import Macro, macros_of, readable
 
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
-"""A value of at most a few signs, with what stands in brackets after it."""
+"""A short value, with the text in brackets after it."""
 _HYPHENATED = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(\w{1,2}-\w+|\w+-\w{1,2})(?![\w-])")
-"""A short word with a hyphen next to one or two signs, such as GPT-4, 8-bit or re-run."""
+"""A short word with one or two characters before or after a hyphen, such as GPT-4 or re-run."""
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
-"""Hosts whose name the theme leaves out of a printed address."""
+"""Hosts whose names the theme omits from a printed address."""
 _VERBATIM = (
     nodes.literal,
     nodes.literal_block,
@@ -37,20 +37,20 @@ _VERBATIM = (
 
 
 def setup(app: Sphinx) -> None:
-    """Draw formulas as MathML; finish the text of a page now that all is known."""
+    """Draw formulas as MathML, and finish the text of a page once everything is known."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     app.connect("doctree-read", keep_definitions)
     app.connect("doctree-resolved", finish_text)
 
 
 def keep_definitions(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep the definitions of the terms of a page."""
+    """Store the definitions of a page's terms."""
     store_of(app.env).page(app.env.docname).terms = definitions(doctree)
 
 
 @where_laid_out
 def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
-    """Give the text of a page what HTML has besides."""
+    """Add terms, unbroken values and raised digits to the text of a page."""
     explain_terms(doctree, app.env)
     name_hosts(doctree)
     keep_together(doctree)
@@ -59,9 +59,9 @@ def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
 
 
 def keep_together(doctree: nodes.document) -> None:
-    """Keep a number, a date or an interval in one line of a table.
+    """Keep a number, a date or an interval on one line of a table.
 
-    A value and its interval may stand apart.
+    A value and its interval may be separated.
     """
     for cell in doctree.findall(nodes.entry):
         texts = list(cell.findall(nodes.Text))
@@ -105,7 +105,7 @@ def name_hosts(doctree: nodes.document) -> None:
 
 
 def raise_digits(doctree: nodes.document) -> None:
-    """Set powers of ten with superscripts: few fonts have all the raised digits of Unicode."""
+    """Set powers of ten as superscripts, since few fonts have all of Unicode's raised digits."""
     for text in list(doctree.findall(nodes.Text)):
         if RAISED.search(text) and not isinstance(text.parent, _VERBATIM):
             parts: list[nodes.Node] = []
@@ -118,9 +118,9 @@ def raise_digits(doctree: nodes.document) -> None:
 
 
 def definitions(doctree: nodes.document) -> dict[str, str]:
-    """Return the definition of each glossary term of a page, by the id of the term.
+    """Return the definition of each glossary term of a page, by the term's id.
 
-    It is the first paragraph of what the glossary says.
+    It is the first paragraph of the entry.
     """
     texts: dict[str, str] = {}
     for glossary in doctree.findall(addnodes.glossary):
@@ -135,7 +135,7 @@ def definitions(doctree: nodes.document) -> dict[str, str]:
 
 
 def explain_terms(doctree: nodes.document, env: BuildEnvironment) -> None:
-    """Give every link to a term of the glossary its definition: a tip for pointer and keyboard."""
+    """Give each link to a glossary term its definition as a tooltip."""
     terms: dict[str, str] = {}
     for page in store_of(env).pages.values():
         terms |= page.terms
@@ -152,15 +152,15 @@ def _is_to_term(link: nodes.reference) -> bool:
 
 
 def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> str:
-    """Return a formula as MathML, which browsers draw on their own, with its LaTeX.
+    """Return a formula as MathML, which browsers draw themselves, with its LaTeX.
 
-    One that cannot be is reported, and shown as LaTeX.
+    One that cannot be converted is reported, and shown as LaTeX.
     """
     latex = node.astext()
     try:
         formula = str(convert(readable(latex, macros), display=display))
-        problem = "holds a command that has no MathML" if "\\" in formula else ""
-    except Exception as error:  # noqa: BLE001 - whatever the converter stumbles over
+        problem = "contains a command that has no MathML" if "\\" in formula else ""
+    except Exception as error:  # noqa: BLE001 - the converter can fail in any way
         problem = f"cannot be converted to MathML: {error!r}"
     if problem:
         logger.error(
@@ -177,13 +177,13 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    """Write a formula in a line."""
+    """Write an inline formula."""
     self.body.append(mathml(node, "inline", macros_of(self.config)))
     raise nodes.SkipNode
 
 
 def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
-    """Write a formula on a line of its own, with its number."""
+    """Write a formula on its own line, with its number."""
     number = ""
     if node.get("number"):
         number = f'<span class="eqno">({node["number"]})</span>'

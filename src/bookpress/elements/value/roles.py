@@ -1,4 +1,4 @@
-"""Roles by which prose takes values from chapters, once every page has been read."""
+"""Roles for quoting values of chapters in prose, filled in once every page has been read."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ from bookpress.errors import UsageError
 
 logger = logging.getLogger(__name__)
 SHOWING_MINUTES = frozenset({"minutes", "chapters"})
-"""Roles and directives that say how long reading takes."""
+"""Roles and directives that show reading times."""
 _SPLIT = {"result": split_result, "param": split_parameter, "years": split_years}
-"""What splits the text of a role into name and format, by its kind."""
+"""The functions that split the text of a role into name and format, by kind."""
 
 
 def setup(app: Sphinx) -> None:
-    """Keep values out of headings, before menus are made of these; count what is to be read."""
+    """Refuse values in headings, before menus are made from these, and count words."""
     app.connect("doctree-read", refuse_in_headings, priority=1)
     app.connect("doctree-read", keep_length)
 
 
 def keep_length(app: Sphinx, doctree: nodes.document) -> None:
-    """Keep how many words a page has, and whether it says how long reading takes."""
+    """Store the number of words of a page, and whether it shows reading times."""
     page = store_of(app.env).page(app.env.docname)
     page.words = count_words(doctree)
     page.shows_minutes = any(node.get("kind") in SHOWING_MINUTES for node in doctree.findall(later))
 
 
 class ValueRole(SphinxRole):
-    """A value or, of ``{holds}``, a mark.
+    """A value or, for ``{holds}``, a mark.
 
     Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}`` and, on a cover,
-    the ``{minutes}`` that reading a page takes, or all chapters from one to another.
+    ``{minutes}``: the reading time of a page, or of all chapters from one to another.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
-        """Leave it for later."""
+        """Return a node that is filled in later."""
         try:
             name, how = split_name(self.name, self.text, self.env.docname)
         except UsageError as error:
@@ -72,7 +72,7 @@ class ValueRole(SphinxRole):
 
 
 def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
-    """Return the full name that the text of a role means, and the format."""
+    """Return the full name and the format in the text of a role."""
     text = " ".join(text.split())
     if kind in {"claim", "related"}:
         name, _, how = text.partition(":")
@@ -86,7 +86,7 @@ def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
-    """Return the text of a value; what it measures is its title."""
+    """Return the text of a value, with what it measures as its title."""
     kind = node["kind"]
     store = store_of(env)
     text, title, missing = value_text(kind, node["name"], node["how"], store)
@@ -99,7 +99,7 @@ def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
 
 
 def _range(name: str, store: Store) -> str:
-    """Return value, low and high of a share with an interval, for the strip in the margin."""
+    """Return the value and interval of a share, for the strip in the margin."""
     result = store.result(name)
     ends = (result.value, result.low, result.high)
     if result.unit != "share" or None in ends:
@@ -108,7 +108,7 @@ def _range(name: str, store: Store) -> str:
 
 
 def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, str]:
-    """Return a value in words, what it measures, and what is missing where there is none."""
+    """Return a value in words, what it measures, and what is missing if there is none."""
     key = name.partition(":")[2]
     if kind == "result":
         return _result_text(name, how, store)
@@ -129,7 +129,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
 
 
 def result_title(result: Estimate) -> str:
-    """Return what a result measures, and all of it; empty where it does not say."""
+    """Return what a result measures and its full value; empty if it has no label."""
     if result.label:
         return f"{result.label}: {numbers.full(result)}"
     return ""
@@ -161,9 +161,9 @@ def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
 
 
 def count_words(doctree: nodes.document) -> int:
-    """Return how many words the paragraphs have, but for those that may not show.
+    """Return the number of words in paragraphs that are always shown.
 
-    Nor do those count of tables that are looked up and not read.
+    Tables that are looked up, not read, do not count.
     """
     words = 0
     tables = [table for table in doctree.findall(nodes.table) if "searchable" in table["classes"]]
@@ -177,14 +177,14 @@ def count_words(doctree: nodes.document) -> int:
 
 
 def refuse_in_headings(app: Sphinx, doctree: nodes.document) -> None:  # noqa: ARG001
-    """Report values and marks in headings, and take them out."""
+    """Report values and marks in headings, and remove them."""
     for title in doctree.findall(nodes.title):
         if isinstance(title.parent, nodes.table):
             continue
         for node in [*title.findall(later), *title.findall(mark)]:
             kind = node["kind"]
             text = (
-                f"a heading cannot hold a {{{kind}}}: menus need its text before results are known"
+                f"a heading cannot contain {{{kind}}}: menus need its text before results are known"
             )
             logger.error(text, location=node, type="bookpress", subtype="heading")
             node.replace_self(nodes.Text(kind))

@@ -1,4 +1,4 @@
-"""Markdown in plain words: without what only the pages of a book understand."""
+"""Markdown in plain words, without what only the pages of a book understand."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 INNER_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
 MARKUP = ((COMMENT, ""), (TARGET, ""), (INNER_LINK, r"\1"))
-"""What only a page of the book can make something of."""
+"""Markup that only pages of the book understand."""
 
 
 def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown in which values stand in words and marks are gone."""
+    """Return Markdown with values in words and without marks."""
     text = ROLE.sub(lambda role: _role(role, docname, env), text)
     for markup, words in MARKUP:
         text = markup.sub(words, text)
@@ -31,12 +31,12 @@ def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
 
 
 def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:
-    """Return the charts of a page with title and alternative text in words."""
+    """Return the charts of a page, with titles and alternative texts in words."""
     return [chart_in_words(chart, page.docname, env) for chart in page.charts]
 
 
 def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
-    """Return a chart with title and alternative text in words."""
+    """Return a chart with its title and alternative text in words."""
     title = in_words(chart.title, docname, env)
     alt = in_words(chart.alt, docname, env)
     words = {"title": title.strip(), "alt": alt.strip()}
@@ -66,7 +66,7 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
 
 
 def _figure(name: str, env: BuildEnvironment) -> str:
-    """Return how prose names a figure, by its title; what is none is a table."""
+    """Return the name of a figure in prose, by its title; anything else is a table."""
     places: dict[str, tuple[str, str]] = {}
     for page in store_of(env).pages.values():
         for chart in page.charts:
@@ -79,7 +79,7 @@ def _figure(name: str, env: BuildEnvironment) -> str:
 
 
 def _work(key: str, env: BuildEnvironment) -> str:
-    """Return a work as prose names it, "Sevilla et al. 2022", else its key."""
+    """Return the name of a work in prose, "Sevilla et al. 2022", else its key."""
     domain: Any = env.get_domain("cite")
     entry = domain.bibdata.data.entries.get(key)
     if not entry:

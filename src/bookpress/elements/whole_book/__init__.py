@@ -1,4 +1,4 @@
-"""One choice, the whole book: which findings stand and which fall under it."""
+"""One choice for the whole book: which findings hold under it."""
 
 from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms, Without
 

@@ -1,6 +1,6 @@
-"""The numbers of a page without choices under one choice for the whole book.
+"""The numbers of a page without choices, under one choice for the whole book.
 
-They are the results of the states of chapters, each written in the form that the page has it in.
+They are results of states of chapters, each written in the form that the page uses.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bookpress.elements.base.templates import fill, typeset
 from bookpress.elements.value.roles import result_title
 
 FINDING = "finding"
-"""The form of a big number of the cover, with its bar and its interval."""
+"""The form of a big number on the cover, with its bar and its interval."""
 _PLACE = re.compile(r'data-numbers="([^"]*)"')
 _SHOWN = re.compile(r'data-result="([^"]*)"')
 
@@ -36,7 +36,7 @@ def setup(app: Sphinx) -> None:
 def write_numbers(
     app: Sphinx, _pagename: str, _template: str, context: dict[str, Any], _doctree: object
 ) -> None:
-    """Say at each value of a choice what it makes of the numbers that the page shows."""
+    """Add, at each value of a choice, the numbers of the page under it."""
     body = context.get("body") or ""
     if not _PLACE.search(body):
         return
@@ -55,7 +55,7 @@ def write_numbers(
 def _results(
     states: list[Mapping[str, Any]], name: str, text: str
 ) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the results of all chapters under a value of a choice, by their full names."""
+    """Yield the results of all chapters under a value of a choice, by full name."""
     for state in states:
         is_of_choice = name in state["choice"] and as_text(state["choice"][name]) == text
         if is_of_choice:
