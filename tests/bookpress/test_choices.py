@@ -37,7 +37,7 @@ def test_run_takes_values_from_a_file_and_writes_the_notebook(said: Say, tmp_pat
         (("-f", "{folder}/no.yml"), "no file of values"),
         (("-f", "{folder}/list.yml"), "it holds names with values"),
         (("-f", "{folder}/odd.yml"), "factor: 2025-01-01 is not allowed"),
-        (("--notebook", "{folder}/out.txt"), "is no notebook: its name ends in .ipynb"),
+        (("--notebook", "{folder}/out.txt"), "is not a notebook: its name ends in .ipynb"),
     ],
 )
 def test_what_run_cannot_take_is_wrong_use(

@@ -124,7 +124,7 @@ def test_present_names_that_there_are_not_are_found(said: Say, renamed: Project)
         "2: first: b: no chapter 'third'; there are: first, second",
         "3: first: c: the chapter 'first' publishes no statement 'bigger'; did you mean big?",
         "5: first: d: chapter first has no parameter 'year'; did you mean years?",
-        "6: first: e: table is no period: it has no first year",
+        "6: first: e: table is not a period: it has no first year",
         "7: first: factor: the chapter still has a parameter of this name",
         "8: first: big: the chapter still publishes a statement of this name",
     ]

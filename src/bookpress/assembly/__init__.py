@@ -1,1 +1,1 @@
-"""An edition is assembled: chapters staged as they ran, pages made, checked and published."""
+"""Assembling an edition: executed chapters are staged, pages made, checked and published."""

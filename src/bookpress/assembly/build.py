@@ -1,4 +1,4 @@
-"""Build an edition: run what has changed, assemble the pages, check them, and only then publish."""
+"""Builds an edition: runs what has changed, makes and checks the pages, and only then publishes."""
 
 from __future__ import annotations
 
@@ -46,22 +46,19 @@ from bookpress.run.failures import failed_run
 from bookpress.run.runner import Outcome, RunOptions, failure, has_own_values, run_chapters
 
 TOLD = 5
-"""Faults that are told at the most where they do not fail a build."""
+"""The most faults that are reported if they do not fail the build."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """A built edition and its folder.
-
-    Whether anything had to be done, and the chapters that were run.
-    """
+    """A built edition and its folder, whether anything changed, and the chapters that ran."""
 
     edition: Edition
     folder: Path
     changed: bool
     fresh: list[str]
     failed: Sequence[str] = ()
-    """Chapters that did not run to their end."""
+    """The chapters that failed."""
 
 
 def build(
@@ -71,9 +68,9 @@ def build(
     formats: Sequence[Format] = (),
     extras: Extras | None = None,
 ) -> Built:
-    """Build an edition and publish it once it is whole.
+    """Build an edition, and publish it once it is complete.
 
-    Extras and formats that it has stay as long as nothing else of it changes.
+    Its extras and formats are kept as long as nothing else of it changes.
     """
     options = replace(options or RunOptions(), as_stored=True)
     target = project.editions / edition.folder
@@ -89,10 +86,10 @@ def build(
 
 
 def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:
-    """Run what has changed, make the pages and all that goes with them, and publish them."""
+    """Run what has changed, make the pages and everything with them, and publish."""
     edition = wanted.edition
     source = project.workshop / "source"
-    # the process imports, then begins to draw, while chapters run
+    # while chapters run, this process imports, then draws
     with Maker(PAGES, page_epoch(project.root)) as sphinx:
         begun = time.monotonic()
         outcome = _run(project, edition, options, sphinx.prepare)
@@ -121,7 +118,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
 
 
 def _finish(sphinx: Maker, edition: Edition, outcome: Outcome) -> None:
-    """Wait for the pages; what is wrong names the files and lines of their authors."""
+    """Wait for the pages; errors name the authors' files and lines."""
     try:
         sphinx.finish()
     except PressError as error:
@@ -143,7 +140,7 @@ def _run(
 def _staged_files(
     project: Project, wanted: Ingredients, runs: Mapping[str, Run]
 ) -> Mapping[str, bytes]:
-    """Return the files that are staged beside the chapters: of the book, its states and runs."""
+    """Return the files staged beside the chapters: those of the book, its states and its runs."""
     states = wanted.extras.staged if wanted.extras else {}
     files = with_states(wanted.files, states, project.settings.front_matter)
     return {**files, **executed_file(project, wanted.edition, runs, wanted.files)}
@@ -152,7 +149,7 @@ def _staged_files(
 def _with_failed(
     project: Project, edition: Edition, options: RunOptions, outcome: Outcome
 ) -> Outcome:
-    """Return an outcome with the chapters that failed, as far as they got; raise where none may."""
+    """Return an outcome with the failed chapters, as far as they ran; raise if none may fail."""
     problem = failure(project, outcome.errors)
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
     stops = any(chapters[error.chapter].execution.raise_on_error for error in outcome.errors)
@@ -170,9 +167,9 @@ def _with_failed(
 
 
 def check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
-    """Raise when there is anything wrong with the evidence.
+    """Raise if anything is wrong with the evidence.
 
-    The very same evidence is not checked twice.
+    Unchanged evidence is not checked again.
     """
     fingerprint = edition.fingerprint
     checked = canonical([fingerprint.evidence, fingerprint.packages])
@@ -196,10 +193,7 @@ def _listed(heading: str, problems: Iterable[object]) -> str:
 def begin_draft(
     project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]
 ) -> Path:
-    """Begin to put the edition together beside the published one.
-
-    With what is there before the pages are made.
-    """
+    """Begin a draft beside the published edition, with everything that precedes the pages."""
     draft = draft_path(project, record["name"])
     files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
     with naming(project.editions):
@@ -211,7 +205,7 @@ def begin_draft(
 
 
 def finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> None:
-    """Make the other formats of the pages, check them, and let more be written."""
+    """Make the other formats from the pages, check the pages, and write the extras."""
     pages = project.workshop / PAGES.name
     source = project.workshop / "source"
     for other in wanted.formats:
@@ -228,16 +222,16 @@ def finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> N
 
 
 def _tell(faults: Sequence[object], heading: str) -> None:
-    """Tell what is wrong with a book that need not be without faults."""
+    """Report faults of a book that may have some."""
     if faults:
-        counted = Counter(map(str, faults))  # some warnings are the same for each page
+        counted = Counter(map(str, faults))  # some warnings repeat for every page
         lines = [f"{line} ({many} times)" if many > 1 else line for line, many in counted.items()]
         more = [f"... and {len(lines) - TOLD} more"] if len(lines) > TOLD else []
         note(_listed(heading, [*lines[:TOLD], *more]))
 
 
 def write_timings(draft: Path, **seconds: float) -> None:
-    """Add how long the parts of the build took, and on what machine."""
+    """Add the durations of the build's parts, and the machine."""
     rounded = {part: round(length, 3) for part, length in seconds.items()}
     timings = {**rounded, "system": platform.platform(), "cores": os.cpu_count()}
     replace_file(draft / "timings.json", pretty(timings).encode())
@@ -247,7 +241,7 @@ def finish_draft(
     project: Project, wanted: Ingredients, record: Mapping[str, Any], draft: Path
 ) -> None:
     """Add the pages, the manifest, and what the edition was made from."""
-    # all of citing: not for a build that has nothing to do
+    # imported here: it needs all of `cite`, which a build with nothing to do does not
     from bookpress.assembly.ro_crate import write_manifest
 
     pages = project.workshop / PAGES.name

@@ -1,4 +1,4 @@
-"""What ``edition.json`` says of an edition."""
+"""The record of an edition in ``edition.json``."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def edition_record(
     runs: Mapping[str, Run],
     formats: Sequence[Format],
 ) -> dict[str, Any]:
-    """Return what ``edition.json`` says.
+    """Return the content of ``edition.json``.
 
-    The edition as pages and citations need it, and how the default differs.
+    It is the edition as pages and citations need it, with the differences from the default.
     """
     results = pretty(results_of(runs))
     chapter_hashes = {slug: sha256(results_file(run.results)) for slug, run in runs.items()}
@@ -52,13 +52,13 @@ def edition_record(
 
 
 def _date(project: Project, edition: Edition) -> str:
-    """Return the one date of an edition: that of publication, else the day of the commit."""
+    """Return the date of an edition: that of publication, else the day of the commit."""
     published = load_book(project.root).date if edition.is_default else None
     return (published or day_of(project.root)).isoformat()
 
 
 def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
-    """Return which version of the data chapters use: most of them, and each that has one."""
+    """Return the versions of the data that chapters use: the most common, and each one."""
     name = project.settings.data_version_parameter
     chosen = edition.values.items()
     versions = {slug: str(values[name]) for slug, values in chosen if name in values}
@@ -68,7 +68,7 @@ def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
 
 
 def source_record(project: Project) -> dict[str, Any] | None:
-    """Return the commit that a book is at, as records say it; None where nobody knows."""
+    """Return the record of the commit that a book is at; None if it is unknown."""
     source = load_source(project)
     if source:
         return source.model_dump(mode="json", exclude={"files"})

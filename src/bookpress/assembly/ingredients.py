@@ -1,4 +1,4 @@
-"""What an edition is made from, with the hashes by which it is known to stand as it was built."""
+"""What an edition is made from, with the hashes that show whether it is still current."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from bookpress.outputs.html import FORMAT as PAGES
 
 @dataclass(frozen=True)
 class Extras:
-    """What an edition has besides.
+    """What an edition has in addition: an identifying mark, staged files, and a function.
 
-    A mark of it, staged files, and what writes more, given source and pages.
+    The function takes source and pages, and writes more files.
     """
 
     mark: str
@@ -40,27 +40,27 @@ class Ingredients:
 
     edition: Edition
     default: Edition
-    """The published one, from which it differs."""
+    """The published edition, from which it differs."""
     files: Mapping[str, bytes]
-    """Files of the book that are no chapters, by name."""
+    """Files of the book that are not chapters, by name."""
     formats: Sequence[Format]
     """The formats besides the pages."""
     extras: Extras | None
     state: Mapping[str, Any]
-    """Hashes of all this, as the built edition keeps them."""
+    """Hashes of all this, as stored in the built edition."""
     is_built: bool
-    """Whether the edition is there, made from just this."""
+    """Whether the edition exists, made from exactly this."""
 
     @property
     def epoch(self) -> int:
-        """The one date of the build, in seconds since 1970."""
+        """The date of the build, in seconds since 1970."""
         return int(self.state["date"])
 
 
 def gather(
     project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
 ) -> Ingredients:
-    """Return what an edition is to be made from, with the formats and extras that it keeps."""
+    """Return what an edition is made from, with the formats and extras that it keeps."""
     default = edition if edition.is_default else load_edition(project, read=edition.read)
     files = page_files(project, edition)
     state = page_state(project, edition, default, formats, files)
@@ -76,18 +76,18 @@ def gather(
 
 
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
-    """Return the formats that an edition has besides those asked for."""
+    """Return the formats that an edition already has, besides those requested."""
     names = {*before.get(FORMATS, ())} - {each.name for each in asked}
     return choose(",".join([PAGES.name, *sorted(names)]))
 
 
 def _in_order(formats: Sequence[Format]) -> list[Format]:
-    """Return formats in the order in which the press lists them."""
+    """Return formats in the press's order."""
     return sorted(formats, key=lambda each: (each.order, each.name))
 
 
 def _kept(folder: Path, mark: str) -> Extras:
-    """Return what a built edition has besides, to be taken over into its new pages."""
+    """Return the extras of a built edition, to be copied into its new pages."""
     source = folder / "source"
     names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
     staged = {name: read(source / name) for name in names if (source / name).is_file()}
@@ -105,9 +105,9 @@ def page_state(
     formats: Sequence[Format],
     files: Mapping[str, bytes],
 ) -> dict[str, Any]:
-    """Return hashes of all that an edition is made from.
+    """Return hashes of everything that an edition is made from.
 
-    `files` are those of the book that are no chapters.
+    `files` are those of the book that are not chapters.
     """
     pages = {name: sha256(content) for name, content in files.items()}
     moved = load_renamed(project).moved.items()

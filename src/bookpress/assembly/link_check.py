@@ -1,7 +1,4 @@
-"""Checks of the finished pages.
-
-Every internal link leads somewhere, and nothing is fetched from elsewhere.
-"""
+"""Checks of the finished pages: internal links lead somewhere, and nothing is fetched elsewhere."""
 
 from __future__ import annotations
 
@@ -30,7 +27,7 @@ CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
 
 class PageFault(NamedTuple):
-    """What is wrong with a page, and the host that it fetches from where that is what is wrong."""
+    """A fault of a page, with the host that it fetches from, if that is the fault."""
 
     page: str
     what: str
@@ -41,7 +38,7 @@ class PageFault(NamedTuple):
 
 
 def check_pages(folder: Path) -> list[PageFault]:
-    """Return what is wrong with the pages of a folder."""
+    """Return the faults of the pages in a folder."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     pages = _pages(files)
@@ -68,13 +65,13 @@ def check_pages(folder: Path) -> list[PageFault]:
 
 
 def hosts_in(faults: Sequence[PageFault]) -> list[str]:
-    """Return the hosts that pages fetch from, each once with how often they do."""
+    """Return the hosts that pages fetch from, with how often they do."""
     hosts = Counter(fault.host for fault in faults if fault.host)
     return [f"{host} ({count} times)" for host, count in hosts.most_common()]
 
 
 def by_fault(faults: Sequence[PageFault]) -> list[str]:
-    """Return what is wrong with the pages themselves, once where it is so on several."""
+    """Return the other faults of pages, each once with the number of pages."""
     pages: dict[str, list[PageFault]] = {}
     for fault in faults:
         if not fault.host:
@@ -84,7 +81,7 @@ def by_fault(faults: Sequence[PageFault]) -> list[str]:
 
 
 def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
-    """Return the pages among files, parsed."""
+    """Return the parsed pages among files."""
     parser = html.HTMLParser(encoding="utf-8")
     pages = {}
     for name, path in files.items():
@@ -107,7 +104,7 @@ def _style_sheet_faults(files: Mapping[str, Path]) -> list[PageFault]:
 def _broken(
     page: str, link: str, files: Collection[str], anchors: Mapping[str, set[str]]
 ) -> Iterator[str]:
-    """Yield what is wrong with a link within the site."""
+    """Yield the faults of a link within the site."""
     parts = urlsplit(link)
     target = page
     if parts.path:

@@ -1,4 +1,4 @@
-"""What a page names of other files: chapters that it links to, and what it includes."""
+"""References of a page to other files: links to chapters, and inclusions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ LINK = re.compile(
     r"|\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.(?:md|[Rq]md)(?P<anchor>#[^()\s]*)?\)",
     re.DOTALL,
 )
-"""A link to a document, its download, or a span of code, in which nothing is a link."""
+"""A link to a document, its download, or a code span, which contains no links."""
 FENCE = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$")
-"""A line that begins a block, or ends it."""
+"""A line that opens or closes a block."""
 CODE = frozenset({"{code}", "{code-block}", "{code-cell}", "{parsed-literal}", "{prompt}"})
-"""Directives that hold code, and no text."""
+"""Directives that contain code, not text."""
 INCLUDED = re.compile(
     r"^[ >]*(?:[`:]{3,}\{(?:literal)?include\}|\.\. (?:literal)?include::)[ ]+(?P<name>\S+)",
     re.MULTILINE,
@@ -25,10 +25,10 @@ INCLUDED = re.compile(
 
 
 def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> str:
-    """Return Markdown whose links to chapters lead to their executed notebooks.
+    """Return Markdown with links to chapters changed to their executed notebooks.
 
-    The links name the chapters as an author sees them; downloads stay those of what he wrote, by
-    the places of `chapters`. What stands in code is shown as it is.
+    Links name chapters as authors see them; downloads stay those of the authors' files, at the
+    places in `chapters`. Code is unchanged.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> s
 
 
 def _marked(text: str) -> Iterator[tuple[bool, str]]:
-    """Yield the lines of a page, and whether they are of a block of code."""
+    """Yield the lines of a page, each with whether it is part of a code block."""
     opened: list[tuple[str, bool]] = []
     for line in text.splitlines(keepends=True):
         inner = opened[-1] if opened else ("", False)
@@ -77,14 +77,14 @@ def _marked(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _opens_code(fence: re.Match[str]) -> bool:
-    """Return whether a line begins a block of code."""
+    """Return whether a line opens a code block."""
     if fence["directive"]:
         return fence["directive"] in CODE
     return not fence["fence"].startswith(":") and "`" not in fence["rest"]
 
 
 def included_in(text: str, where: str) -> Iterator[str]:
-    """Yield the files that a page includes, as they are named from the root of the book."""
+    """Yield the files that a page includes, relative to the root of the book."""
     for found in INCLUDED.finditer(text):
         name = found["name"]
         place = name[1:] if name[0] == "/" else posixpath.join(posixpath.dirname(where), name)

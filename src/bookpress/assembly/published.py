@@ -1,6 +1,7 @@
 """The built editions on disk.
 
-One build at a time, a new edition in the place of the last in one step, and removal.
+Only one build runs at a time, a new edition replaces the last in one step, and editions can be
+removed.
 """
 
 from __future__ import annotations
@@ -21,22 +22,22 @@ from bookpress.files import naming, tree
 from bookpress.progress import Reporter
 
 STATE = ".state.json"
-"""In each built edition: what its pages were made from, and the hash of each of its files."""
+"""The file, in each built edition, of what its pages were made from and the hash of each file."""
 EXTRAS = "extras"
-"""In it: the mark of what the edition has besides."""
+"""The key, in that file, of the mark of the extras."""
 FORMATS = "formats"
-"""In it: the names of the formats besides the pages."""
+"""The key, in that file, of the names of formats besides the pages."""
 STATES = "states"
-"""The folder of what is besides, in the pages and in their source."""
+"""The folder of the extras, in the pages and in their source."""
 VERSIONS = ".versions"
-"""Beside the editions, which are links into it."""
+"""The folder of versions, beside the editions, which are links into it."""
 
 
 @contextmanager
 def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[None]:
-    """Hold the book while an edition is built or removed.
+    """Lock the book while an edition is built or removed.
 
-    Who can be told so waits for another; else it is an error.
+    With a reporter, wait for another build; without one, that is an error.
     """
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
 
 
 def draft_path(project: Project, name: str) -> Path:
-    """Return where an edition is put together; only the build that holds its lock uses it."""
+    """Return the folder of a draft edition, which only the build with the lock uses."""
     versions = project.editions / VERSIONS / name
     first = versions / "1"
     second = versions / "2"
@@ -64,10 +65,7 @@ def draft_path(project: Project, name: str) -> Path:
 
 
 def publish(project: Project, name: str) -> None:
-    """Put a draft in the place of the published edition.
-
-    That is in one step, as the name of an edition is a link.
-    """
+    """Replace the published edition with its draft, in one step, since an edition is a link."""
     target = project.editions / name
     draft = draft_path(project, name)
     with naming(target):
@@ -79,9 +77,9 @@ def publish(project: Project, name: str) -> None:
 
 
 def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a built edition was made from, where only its formats and extras may be others.
+    """Return what a built edition was made from, if only its formats and extras may differ.
 
-    It is empty where anything else is, or a file is not as it was made.
+    Empty if anything else differs, or a file is not as it was made.
     """
     try:
         built: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
@@ -93,7 +91,7 @@ def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def outputs(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file of a built edition, but for its timings."""
+    """Return the SHA-256 of every file of a built edition, except its timings."""
     return tree(folder, without=("timings.json",))
 
 
@@ -119,7 +117,7 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
 
 
 def _places(project: Project, editions: Iterable[str]) -> list[Path]:
-    """Return the links of editions and the folders that they lead to."""
+    """Return the links of editions and the folders they lead to."""
     places = []
     for name in editions:
         places += [project.editions / name, project.editions / VERSIONS / name]

@@ -1,4 +1,4 @@
-"""The manifest of an edition, that depends on the edition alone.
+"""The manifest of an edition, which depends only on the edition.
 
 It is a Process Run Crate, a profile of RO-Crate:
 https://www.researchobject.org/workflow-run-crate/profiles/process_run_crate/
@@ -30,7 +30,7 @@ PRESS = "#bookpress"
 BOOK_MAKER = "#jupyter-book"
 COMPLETED = "http://schema.org/CompletedActionStatus"
 UNHASHED = "timings.json"
-"""Says how a build went, not what came out."""
+"""The file about the course of a build, not its outcome."""
 TYPES = {
     ".ipynb": "application/x-ipynb+json",
     ".md": "text/markdown",
@@ -42,7 +42,7 @@ TYPES = {
 def write_manifest(
     project: Project, edition: Edition, record: Mapping[str, Any], folder: Path
 ) -> None:
-    """Write the manifest of an edition into its folder, which holds all its files.
+    """Write the manifest of an edition into its folder, which contains all its files.
 
     `record` is its ``edition.json``.
     """
@@ -71,8 +71,7 @@ def _add_evidence(crate: _Crate, edition: Edition) -> None:
 def _add_actions(crate: _Crate, edition: Edition, agent: Node, date: str) -> list[Node]:
     """Add the runs of the chapters and the assembly of the pages.
 
-    The time of all that was done is the date of the build, so that building twice gives the same
-    manifest.
+    All have the date of the build, so that building twice gives the same manifest.
     """
     done = {"agent": agent, "endTime": f"{date}T00:00:00+00:00", "actionStatus": COMPLETED}
     actions = []
@@ -96,16 +95,16 @@ def _ref(identifier: str) -> Node:
 
 
 class _Crate(dict[str, Node]):
-    """The entities of a crate by their ids."""
+    """The entities of a crate, by id."""
 
     def add(self, identifier: str, kind: str, /, **properties: Any) -> Node:
-        """Add an entity, but one that is there already; return a reference to it."""
+        """Add an entity unless it exists, and return a reference to it."""
         self.setdefault(identifier, {"@id": identifier, "@type": kind, **properties})
         return _ref(identifier)
 
 
 def _about(crate: _Crate, book: Book, record: Mapping[str, Any]) -> Node:
-    """Return what the crate is, and who made it, as far as a publisher has said so."""
+    """Return what the crate is and who made it, as far as the settings say."""
     licence = _licence(crate, book)
     about = {
         "name": f"{book.title}: {record['title']}",
@@ -150,10 +149,7 @@ def _author(crate: _Crate, author: Author) -> Node:
 
 
 def _add_programs(crate: _Crate, project: Project, command: str) -> None:
-    """Add what runs the chapters and what makes the pages.
-
-    With the packages that the lock pins.
-    """
+    """Add the press, with the packages that the lock pins, and the maker of the pages."""
     lock = read(project.lock).decode("utf-8") if project.lock.is_file() else ""
     pinned = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
     packages = []
@@ -177,7 +173,7 @@ def _add_programs(crate: _Crate, project: Project, command: str) -> None:
 
 
 def _add_file(crate: _Crate, name: str, path: Path) -> Node:
-    """Add an output of the edition."""
+    """Add a file of the edition."""
     guessed, _ = mimetypes.guess_type(name, strict=False)
     kind = TYPES.get(path.suffix) or guessed or "application/octet-stream"
     if name == UNHASHED:
@@ -189,7 +185,7 @@ def _add_file(crate: _Crate, name: str, path: Path) -> Node:
 
 
 def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
-    """Return what ran a chapter, on what, and what came of it."""
+    """Return the run of a chapter: its instrument, inputs and results."""
     slug = chapter.slug
     parameters = []
     for name, value in values.items():

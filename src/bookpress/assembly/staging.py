@@ -1,7 +1,7 @@
-"""The staged source of an edition.
+"""The staged source of an edition: the book's own pages, with executed notebooks as chapters.
 
-The book's own pages, with executed notebooks in place of the chapters. Sphinx remembers one folder
-alone, and reads again what has a new date: what is right already keeps its own.
+Sphinx remembers only one folder, and reads files with a new date again, so an unchanged file keeps
+its date.
 """
 
 from __future__ import annotations
@@ -50,16 +50,17 @@ from bookpress.run.notebook import SOURCE_MAP, as_file, with_prose
 EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
 RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"]}
-"""Settings of Sphinx by which MyST-NB runs no page, whatever it says of itself."""
+"""Settings with which MyST-NB runs no page, whatever the page says."""
 MARK = ".rests-on"
-"""In Sphinx's memory: the hash of what every page may rest on."""
+"""The file, in Sphinx's memory, of the hash of everything that any page may depend on."""
 
 
 def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
-    """Return the files of the book, by name, that are no chapters; it is that of the edition.
+    """Return the files of an edition's book that are not chapters, by name.
 
-    What a page includes or shows is among them, though it is excluded from the pages. A page that
-    is no text, or could run code when it is read, is an error; one that is excluded is left out.
+    Files that a page includes or shows are among them even if they are excluded from the pages. A
+    page that is not text, or could run code when it is read, is an error; excluded ones are left
+    out.
     """
     chapters = edition.read.chapters
     taken = {chapter.where for chapter in chapters}
@@ -84,7 +85,7 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
 
 
 def _content(path: Path, text: str | None) -> bytes:
-    """Return the content of a file, which may be a text; what is not UTF-8 in it has been told."""
+    """Return the content of a file; wrong bytes in a text were reported when it was decoded."""
     content = read(path)
     if text is None or text in content.decode("utf-8", errors="replace"):
         return content
@@ -92,7 +93,7 @@ def _content(path: Path, text: str | None) -> bytes:
 
 
 def _is_sound(path: Path) -> bool:
-    """Return whether a file is no page, or one that can be read."""
+    """Return whether a file is not a page, or is one that can be read."""
     if path.suffix != ".md":
         return True
     with suppress(PressError):
@@ -104,9 +105,9 @@ def _is_sound(path: Path) -> bool:
 def with_states(
     files: Mapping[str, bytes], states: Mapping[str, bytes], key: str
 ) -> Mapping[str, bytes]:
-    """Return the files of a book with those that say what its states are.
+    """Return the files of a book, and those that describe its states.
 
-    Where there are none, the pages that need them are not there either.
+    Without states, the pages that need them are left out.
     """
     if states:
         return {**files, **states}
@@ -120,9 +121,9 @@ def stage(
     record: Mapping[str, Any],
     folder: Path,
 ) -> None:
-    """Bring the folder of a staged source to the state of an edition.
+    """Update the folder of a staged source to an edition.
 
-    `files` are those of the book that are no chapters, and of its states.
+    `files` are those of the book that are not chapters, and of its states.
     """
     chapters = sources_of(edition)
     wanted = dict(files)
@@ -146,7 +147,7 @@ def stage(
 
 
 def sources_of(edition: Edition) -> dict[str, str]:
-    """Return where chapters are staged as they were written, by their documents."""
+    """Return where the authors' own files of chapters are staged, by document."""
     return {chapter.docname: f"{STAGED_SOURCES}/{chapter.slug}.md" for chapter in edition.chapters}
 
 
@@ -191,7 +192,7 @@ def _is_of(entry: Any, files: Collection[str]) -> bool:
 
 
 def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
-    """Return the results of an edition: by chapter, by key."""
+    """Return the results of an edition, by chapter and key."""
     return {slug: dict(run.results) for slug, run in runs.items()}
 
 
@@ -202,9 +203,9 @@ def staged_notebook(
     record: Mapping[str, Any],
     chapters: Mapping[str, str],
 ) -> Any:
-    """Return the executed notebook of a chapter, as JSON, as it is read and downloaded.
+    """Return the executed notebook of a chapter as JSON, for reading and downloading.
 
-    `chapters` are where all chapters are staged as they were written, by their documents.
+    `chapters` maps documents to the places of the authors' own files.
     """
     rows = describe(chapter.parameters, edition.values[chapter.slug])
     notebook = with_prose(chapter, run)
@@ -220,7 +221,7 @@ def staged_notebook(
     entry["ending"] = chapter.path.suffix
     is_run_here = notebook["metadata"].get("language_info") == {"name": "python"}
     if is_run_here and not chapter.settings.is_laid_out:
-        # as a kernel says; what is stored is highlighted by what its file says
+        # what a kernel says; stored notebooks keep their own
         notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     forget(notebook["metadata"])  # it has been run
     starts = source_map(chapter, notebook["cells"])
@@ -233,7 +234,7 @@ def staged_notebook(
     for cell in notebook["cells"]:
         takes_values = assignments and "parameters" in cell["metadata"].get("tags", [])
         if takes_values:
-            # what papermill puts in is hidden, and gone where other values are put in
+            # papermill's own cell is hidden, and replaced by other values
             lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
         if cell["cell_type"] == "markdown":
@@ -243,9 +244,9 @@ def staged_notebook(
 
 
 def staged_config(content: bytes) -> bytes:
-    """Return ``_config.yml`` with execution off, and with what makes Sphinx quicker.
+    """Return ``_config.yml`` with execution off, and settings that make Sphinx faster.
 
-    No page can ask to be run when it is read either: what is excluded is not.
+    Pages cannot ask to be run either, since all are excluded from execution.
     """
     config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
     config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
@@ -261,7 +262,7 @@ def staged_config(content: bytes) -> bytes:
 
 
 def _update_notebook(path: Path, notebook: Any) -> None:
-    """Write a notebook where it differs; it keeps its date where only the edition's name does."""
+    """Write a notebook if it differs; its date stays if only the edition's name changed."""
     content = as_file(notebook)
     before = read(path) if path.is_file() else b""
     if before == content:
@@ -274,7 +275,7 @@ def _update_notebook(path: Path, notebook: Any) -> None:
 
 
 def _without_edition(notebook: Any) -> Any:
-    """Return a notebook whose front matter names no edition."""
+    """Return a notebook without the name of the edition in its front matter."""
     metadata = {}
     for name, entry in notebook["metadata"].items():
         metadata[name] = entry
@@ -284,9 +285,9 @@ def _without_edition(notebook: Any) -> Any:
 
 
 def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes]) -> str:
-    """Drop what Sphinx remembers where the pages may rest on something else now.
+    """Discard what Sphinx remembers if the pages may now depend on something else.
 
-    Return a mark of what they rest on.
+    Return a hash of what they depend on.
     """
     common = {}
     for name, content in files.items():
@@ -310,7 +311,7 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
 
 
 def _moment(project: Project) -> str:
-    """Return the time of a build, as exactly as its pages show it."""
+    """Return the time of a build, as precisely as its pages show it."""
     moment = build_time(project.root)
     says_hours = "html_last_updated_fmt" in str(configuration(project.root))
     is_exact = project.settings.is_laid_out or says_hours
@@ -320,7 +321,7 @@ def _moment(project: Project) -> str:
 
 
 def keep_memory(project: Project, digest: str) -> None:
-    """Let the next edition start from what Sphinx has read for this one, which became whole."""
+    """Let the next build start from what Sphinx has read for this one, which is complete."""
     memory = project.workshop / MEMORY
     draft = project.workshop / DRAFT
     replace_file(draft / MARK, digest.encode())

@@ -1,6 +1,6 @@
-"""The statements of an edition, and where its sources rest on them.
+"""The statements of an edition, and the sentences that rest on them.
 
-The published edition must not say what is not true.
+The published edition must not say anything untrue.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
-"""What ``statements.json`` holds.
+"""The content of ``statements.json``.
 
-By chapter and key how a statement stands, and the sentences that rest on it.
+By chapter and key: the verdict on a statement, and the sentences that rest on it.
 """
 
 
 def statements_of(run: Run) -> dict[str, Comparison]:
-    """Return the statements that a chapter recorded when it was run."""
+    """Return the statements that a chapter published when it was run."""
     try:
         return run.executed.statements
     except ResultError as error:
@@ -37,7 +37,7 @@ def statements_of(run: Run) -> dict[str, Comparison]:
 def standings(files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]) -> Statements:
     """Return every statement of an edition, in the order of the book.
 
-    `files` are those of the book that are no chapters.
+    `files` are those of the book that are not chapters.
     """
     texts = {}
     for page, content in files.items():
@@ -68,7 +68,7 @@ def _of_chapter(run: Run, marks: Mapping[str, list[dict[str, Any]]]) -> dict[str
 
 
 def summary(run: Run, chapter: Chapter) -> str:
-    """Return how many statements of a chapter hold, and those that do not with their sentences."""
+    """Return how many statements of a chapter hold, and the sentences of those that do not."""
     statements = _of_chapter(run, _marks({chapter.where: chapter.source}))
     untrue = {key: each for key, each in statements.items() if each["holds"] is not True}
     counts = f"statements: {len(statements) - len(untrue)} of {len(statements)} hold"
@@ -79,7 +79,7 @@ def summary(run: Run, chapter: Chapter) -> str:
 def checked_standings(
     files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]
 ) -> Statements:
-    """Return every statement of an edition; the published one may say only what is true."""
+    """Return every statement of an edition; raise if the published one says anything untrue."""
     statements = standings(files, edition, runs)
     if edition.is_default:
         expect_truth(statements, edition)
@@ -87,7 +87,7 @@ def checked_standings(
 
 
 def _marks(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Return the sentences of pages that rest on each statement, by its full name."""
+    """Return the sentences of pages that rest on each statement, by full name."""
     marks: dict[str, list[dict[str, Any]]] = {}
     for page, text in texts.items():
         for quote in marks_of(page.rpartition(".")[0], text):
@@ -104,7 +104,7 @@ def _marks(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
 
 
 def expect_truth(statements: Statements, edition: Edition) -> None:
-    """Raise an error that lists every sentence that rests on what is not true."""
+    """Raise an error that lists every sentence resting on something untrue."""
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
     faults: list[str] = []
     for slug, of_chapter in fallen(statements).items():
@@ -123,13 +123,13 @@ def _faults(chapter: Chapter, key: str, statement: Mapping[str, Any]) -> Iterato
     for mark in statement["marks"]:
         yield f"  {mark['page']}:{mark['line']}: {reason}: {mark['sentence']}"
     if not statement["marks"]:
-        before, published, _ = chapter.source.partition("\n  also:")  # in its front matter
+        before, published, _ = chapter.source.partition("\n  also:")  # the front matter
         line = before.count("\n") + 2 if published else 1
         yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
 
 
 def fallen(statements: Statements) -> Statements:
-    """Return what is false or unknown."""
+    """Return the statements that are false or unknown."""
     fallen: dict[str, dict[str, Mapping[str, Any]]] = {}
     for slug, of_chapter in statements.items():
         for key, statement in of_chapter.items():

@@ -1,4 +1,4 @@
-"""Whether the theme that a book names makes a page here, asked before any chapter runs."""
+"""Checks, before any chapter runs, that a book's theme can make a page here."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from bookpress.run.processes import scratch
 OF_SPHINX = ("sphinx_book_theme", "alabaster")
 """Themes that come with Jupyter Book and Sphinx."""
 PAGE = "page-of-the-theme"
-"""The one document of the book that is made to see."""
+"""The only document of the book that tests the theme."""
 BROKEN = (
     r"Theme error:|Extension error \({package}[\w.]*\):"
     r"|Extension error:\s+Could not import extension {package}\b"
     r'|Exception occurred:\s+File "[^"]*/{package}/'
 )
-"""How Sphinx begins to say what is wrong with the theme of a package."""
+"""The beginning of Sphinx's messages about a package's theme."""
 END = re.compile(r"The full traceback|\(all that Jupyter Book said")
-"""What Sphinx says behind it."""
+"""The text that follows such a message."""
 STAMP = "theme"
-"""In the cache: for which settings a theme has made a page."""
+"""The file, in the cache, of the settings with which a theme has made a page."""
 
 
 def check_theme(project: Project, epoch: int) -> None:
-    """Raise where the theme of a book is installed, but cannot make a page.
+    """Raise if the theme of a book is installed but cannot make a page.
 
-    What it made once with these settings is not made again.
+    A success with the same settings is not repeated.
     """
     settings = sphinx_settings(project.root)
     theme = str(settings.get("html_theme") or "")
@@ -65,7 +65,7 @@ def check_theme(project: Project, epoch: int) -> None:
 
 
 def _versions(theme: str) -> list[str]:
-    """Return the versions of what a theme is made of."""
+    """Return the versions of the packages that a theme consists of."""
     versions = []
     for name in (theme, "sphinx", "sphinx-book-theme", "pydata-sphinx-theme"):
         with suppress(metadata.PackageNotFoundError):
@@ -74,7 +74,7 @@ def _versions(theme: str) -> list[str]:
 
 
 def _prepare(project: Project, source: Path) -> None:
-    """Make a book of one page with the settings of a book, and what these may name."""
+    """Make a book of one page with a book's settings and the files they may name."""
     source.mkdir()
     config = {
         **configuration(project.root),
@@ -94,7 +94,7 @@ def _prepare(project: Project, source: Path) -> None:
 
 
 def _reason(said: str, theme: str) -> str:
-    """Return what Sphinx said of a theme; nothing where something else is wrong."""
+    """Return Sphinx's message about a theme; empty if something else is wrong."""
     package = re.escape(theme.replace("-", "_"))
     begins = BROKEN.format(package=package)
     fault = re.search(begins, said)

@@ -1,4 +1,4 @@
-"""Reading the whole book without running anything.
+"""Checks that read the whole book without running anything.
 
-What is wrong with it, and which results its chapters record.
+They find what is wrong with it, and which results its chapters publish.
 """

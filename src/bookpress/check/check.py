@@ -1,7 +1,7 @@
-"""Read the whole book without running anything of it, and say what is wrong, with file and line.
+"""Reads the whole book without running anything, and reports what is wrong, with file and line.
 
-Ruff finds undefined names, Sphinx the rest: it reads the staged book, with chapters as they were
-run before, if they were.
+Ruff finds undefined names, and Sphinx the rest: it reads the staged book, with the last runs of its
+chapters, if there are any.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping, read
 
 SHOWN = {"title", "alt", "caption", "description", "label"}
-"""Arguments whose text is shown to readers."""
+"""Arguments whose text readers see."""
 
 
 def check(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return what is wrong with a book, and the chapters whose result keys are unchecked.
+    """Return the problems of a book, and the chapters whose results could not be checked.
 
-    Problems come in the order of the book's files.
+    Problems are in the order of the book's files.
     """
     table = where(project)
     try:
         load_renamed(project)
-    except UsageError as error:  # no chapter is known without it
+    except UsageError as error:  # without it no chapter can be read
         prefix = f"{table}: "
         faults = [problem.removeprefix(prefix) for problem in error.problems]
         return [Problem(table, 1, fault) for fault in faults], []
@@ -72,7 +72,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
             for degree in degrees(pages, sound, project.settings)
             if degree.comparisons and not degree.is_strong
         ]
-    if broken:  # Sphinx would only repeat what is wrong already
+    if broken:  # Sphinx would only repeat these problems
         return sorted({*problems}), []
     for line, fault in table_faults(project, chapters):
         problems.append(Problem(table, line, fault))
@@ -94,7 +94,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
             line = _parameter_line(chapter, message)
             fault = message.removeprefix(f"{chapter.where}: ")
             yield Problem(chapter.where, line, fault)
-            return  # no edition can be read either
+            return  # then no edition can be read either
     faults = setting_faults(project, chapters)
     yield from (Problem(FILE, 1, fault) for fault in faults)
     if not faults:
@@ -115,10 +115,7 @@ def _editions(project: Project) -> Iterator[Problem]:
 
 
 def _parameter_line(chapter: Chapter, message: str) -> int:
-    """Return the line of the parameter that a message names.
-
-    It is the first where the message names none.
-    """
+    """Return the line of the parameter that a message names, or 1 if it names none."""
     parameter = re.search(r"parameter (\w+)", message)
     if parameter:
         for number, line in enumerate(chapter.source.splitlines(), 1):
@@ -128,7 +125,7 @@ def _parameter_line(chapter: Chapter, message: str) -> int:
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
-    """Yield what is wrong with what the prose of chapters quotes."""
+    """Yield the faults of what the prose of chapters quotes."""
     for chapter in chapters:
         try:
             _ = chapter.quotes_cell
@@ -140,10 +137,10 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
 
 def _deposits(project: Project) -> Iterator[Problem]:
-    """Yield the records for archives and code hosts that the publication settings belie."""
+    """Yield the records for archives and code hosts that contradict the publication settings."""
     command = f"python -m {deposit_files.__module__}"
     fault = f"is not what {SETTINGS} says: run `{command}`"
-    with suppress(PressError):  # what is wrong with the settings is told elsewhere
+    with suppress(PressError):  # faults of the settings are reported elsewhere
         book = load_book(project.root)
         for name, text in deposit_files(book).items():
             path = project.root / name
@@ -153,10 +150,9 @@ def _deposits(project: Project) -> Iterator[Problem]:
 
 
 def typed(name: str, text: str, counted: Iterable[str] = ()) -> Iterator[Problem]:
-    """Yield numbers that were typed by hand.
+    """Yield numbers that were typed by hand, in prose or in texts that cells show.
 
-    They stand in the prose of a page, and in the texts that its cells show. `counted` is what
-    the book counts in thousands.
+    `counted` are the book's own nouns that are counted in thousands.
     """
     excused = re.findall(r"^\s+literals: *\[([^\]]*)\]", text, re.MULTILINE)
     literals: list[str] = []
@@ -171,20 +167,20 @@ def typed(name: str, text: str, counted: Iterable[str] = ()) -> Iterator[Problem
 
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and content of the texts that code cells show to readers."""
+    """Yield the line and content of texts in code cells that readers see."""
     with suppress(SyntaxError):
         tree = ast.parse(python_of(text))
         nodes = list(ast.walk(tree))
         for node in nodes:
             if isinstance(node, ast.FormattedValue):
-                node.format_spec = None  # says how a value is written: no text
+                node.format_spec = None  # a format, not text
         for node in nodes:
             if isinstance(node, ast.keyword) and node.arg in SHOWN:
                 yield from _constants(node.value)
 
 
 def _constants(expression: ast.expr) -> Iterator[tuple[int, str]]:
-    """Yield line and content of the texts in an expression."""
+    """Yield the line and content of texts in an expression."""
     for node in ast.walk(expression):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.lineno, node.value

@@ -1,4 +1,4 @@
-"""Sentences whose words say how much, and whether what they rest on says as much."""
+"""Sentences with words of degree, and whether their comparisons prove as much."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Degree(NamedTuple):
 
     @property
     def what(self) -> str:
-        """What is wrong, with the sentence."""
+        """The fault, with the sentence."""
         rest = "no comparison"
         if self.comparisons:
             rest = f"{' and '.join(self.comparisons)}, which is weaker"
@@ -39,7 +39,7 @@ class Degree(NamedTuple):
 def degrees(
     pages: Mapping[str, str], chapters: Sequence[Chapter], settings: Settings
 ) -> Iterator[Degree]:
-    """Yield the words of degree in the sentences of a book, but for what others are quoted with.
+    """Yield the words of degree in the sentences of a book, except those about others' work.
 
     A page that quotes no result and has no statement is about something else, and left out.
     """
@@ -60,7 +60,7 @@ def degrees(
 
 
 def _codes(chapters: Sequence[Chapter]) -> dict[str, str]:
-    """Return the code of every statement of a book by its full name."""
+    """Return the code of every statement of a book, by full name."""
     codes = {}
     for chapter in chapters:
         for quote in chapter.quotes:
@@ -70,10 +70,10 @@ def _codes(chapters: Sequence[Chapter]) -> dict[str, str]:
 
 
 def _code_of(mark: str, page: str, codes: Mapping[str, str]) -> str:
-    """Return the comparisons of a mark; what it says itself where nothing else is known of it."""
+    """Return the comparisons of a mark, by its name or else its own code."""
     docname = page.removesuffix(".md")
     try:
         name = statement_name(mark, docname)
         return codes.get(name) or read_statement(mark).code
-    except UsageError:  # those who read the statement say so
+    except UsageError:  # reported where the statement is read
         return ""

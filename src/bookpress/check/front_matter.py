@@ -1,4 +1,4 @@
-"""The book's own part of the front matter of a page, held against what it may have."""
+"""Checks the entries under the book's own key in a page's front matter."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ ENTRIES = [
     *("abstract", "also", "authors", "data_date", "doi"),
     *("finding", "headline", "keywords", "literals", "needs", "template", "time_limit"),
 ]
-"""What the book's own part of the front matter of a page may hold."""
+"""The entries allowed there."""
 
 
 def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Problem]:
-    """Yield what is wrong with the book's own part of the front matter of a page."""
+    """Yield the faults of the entries under the book's own key."""
     key = project.settings.front_matter
     try:
         own = front_matter(text, name, strict=project.settings.strict).get(key) or {}
@@ -32,7 +32,7 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
         yield Problem(name, line, message.removeprefix(f"{name}: "))
         return
     if not isinstance(own, dict):
-        yield Problem(name, 1, f"the front matter's `{key}` holds no named entries")
+        yield Problem(name, 1, f"the front matter's `{key}` contains no named entries")
         return
     for entry in own:
         if entry not in ENTRIES:
@@ -44,11 +44,11 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
 
 
 def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with the result that stands for a chapter."""
+    """Yield the faults of the result that stands for a chapter."""
     slug = Path(name).stem
     try:
         quotes = quotes_of(slug, text, own.get("also") or ())
-    except UsageError:  # which is reported as what it is
+    except UsageError:  # reported elsewhere
         return
     results = [quote.key for quote in quotes if quote.kind == "result"]
     key = str(own["headline"])
@@ -58,7 +58,7 @@ def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]
 
 
 def _entry_line(text: str, entry: str) -> int:
-    """Return the line of an entry of the front matter."""
+    """Return the line of an entry in the front matter."""
     lines = [line.strip() for line in text.splitlines()]
     first = next(line for line in lines if line.startswith(f"{entry}:"))
     return lines.index(first) + 1

@@ -1,4 +1,4 @@
-"""Whether the names that the code and the prose of chapters use are there; no chapter is run."""
+"""Checks that the names used in chapters' code and prose exist, without running anything."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from bookpress.errors import PressError, nearest
 from bookpress.run import processes
 
 Fault = tuple[str, int, str]
-"""A file, a line of it, and what is wrong there."""
+"""A file, a line, and what is wrong there."""
 DISPLAYED = ["display", "get_ipython", "In", "Out", "_", "__", "___", "_i", "exit", "quit"]
 """Names that a notebook has without importing them."""
 FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
-"""What ends the reading of code that is no Python, or of faulty quotes; other checks name it."""
+"""Errors in code that is not Python, or in faulty quotes, which other checks report."""
 
 
 def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
-    """Yield undefined names and faults of syntax, as ruff finds them in the cells."""
+    """Yield undefined names and syntax errors that ruff finds in the cells."""
     by_slug = {chapter.slug: chapter for chapter in chapters}
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:
@@ -53,7 +53,7 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
 
 
 def _place(chapter: Chapter, line: int) -> tuple[str, int]:
-    """Return where a line of a chapter's text is: in a notebook, in which code cell."""
+    """Return the place of a line of a chapter's text; in a notebook, with the code cell."""
     if chapter.path.suffix == ".md":
         return chapter.where, line
     for number, cell in enumerate(CELLS.finditer(chapter.source), 1):
@@ -64,7 +64,7 @@ def _place(chapter: Chapter, line: int) -> tuple[str, int]:
 
 
 def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
-    """Yield the parameters that a later line gives a value of its own: a choice changes nothing."""
+    """Yield parameters that a later line assigns again, so that a choice has no effect."""
     for chapter in chapters:
         names = {parameter.name for parameter in chapter.parameters}
         for name, line in overwritten(chapter.source, names):
@@ -73,7 +73,7 @@ def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
 
 
 def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
-    """Yield what chapters take from the book's package, in code or prose, and it lacks."""
+    """Yield names that chapters use from the book's package, but that it lacks."""
     for chapter in chapters if package else ():
         with suppress(*FAULTS):
             tree = ast.parse(python_of(chapter.source))
@@ -95,7 +95,7 @@ def _aliases(tree: ast.AST, package: str) -> set[str]:
 
 
 def _quoted(chapter: Chapter, aliases: set[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield what the sentences of a chapter take from the package, with the line of the first."""
+    """Yield the names that sentences use from the package, with the line of the first."""
     for quote in chapter.quotes:
         line = next(iter(quote.sentences))
         for _, parts in _taken(ast.parse(quote.code), aliases):
@@ -103,7 +103,7 @@ def _quoted(chapter: Chapter, aliases: set[str]) -> Iterator[tuple[int, Sequence
 
 
 def _taken(tree: ast.AST, aliases: set[str]) -> Iterator[tuple[int, Sequence[str]]]:
-    """Yield the parts of each dotted name below an alias, ``cd.plot.lines`` as plot and lines."""
+    """Yield the parts of each dotted name below an alias: ``cd.plot.lines`` as plot and lines."""
     for node in ast.walk(tree):
         parts: list[str] = []
         inner = node
@@ -116,7 +116,7 @@ def _taken(tree: ast.AST, aliases: set[str]) -> Iterator[tuple[int, Sequence[str
 
 
 def _fault(vocabulary: ModuleType, parts: Sequence[str]) -> str:
-    """Return what is wrong with a dotted name; empty where each part is in the module before it."""
+    """Return the fault of a dotted name; empty if each part exists in the module before it."""
     place: object = vocabulary
     for part in parts:
         if not isinstance(place, ModuleType):

@@ -11,7 +11,7 @@ from bookpress.files import decoded
 
 
 def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
-    """Return the text of every page by its file."""
+    """Return the text of every page, by file."""
     pages = {}
     sources = {chapter.docname: chapter for chapter in chapters}
     for name in dict.fromkeys([*toc_files(project), *sources]):

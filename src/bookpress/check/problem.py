@@ -1,4 +1,4 @@
-"""A problem of the book, with the place where its author mends it."""
+"""A problem of the book, with the place where the author can fix it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Problem(NamedTuple):
 
     @property
     def said(self) -> tuple[str, str]:
-        """The problem without its line, which two tools may count otherwise."""
+        """The problem without its line, which two tools may count differently."""
         return self.where, self.what
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The prose of a page, line by line, and the numbers that were typed in it."""
+"""The prose of a page, line by line, and the numbers typed in it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from bookpress.files import FRONT
 
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 COUNTED = ("people", "persons", "authors", "works", "pages", "words", "hours", "runs", "times")
-"""What comes in thousands in any book, besides what its settings name.
+"""Nouns that are counted in thousands in any book; its settings add others.
 
-Before these a number is no year, unless a word such as "the" or "of" says so.
+A number before one of them is not a year, unless a word such as "the" or "of" says so.
 """
 
 LEVELS = "intervals?|confidence|level|bands?|limits?"
-"""What the level of an interval stands beside."""
+"""Words beside the level of an interval."""
 PARTS = "sections?|chapters?|figures?|tables?|parts?|version|python|step|cc by|rfc|iso|issue"
-"""What has a number by which it is named."""
+"""Nouns that are numbered."""
 
 ADDRESSES = r"https?://\S+|\b10\.\d{4,9}/\S+|\barxiv:\s?\S+"
 """Addresses and identifiers."""
@@ -32,28 +32,28 @@ LEVEL = (
     rf"\b95%(?=\s*$|[\s-]+(?:[\w-]+\s+){{0,2}}(?:{LEVELS})\b|\s+CI\b|[;)])"
     r"|\b(?:middle|at) 95%"
 )
-"""The level of intervals, and of nothing else: 95% of models is a result."""
+"""The level of intervals only: "95% of models" is a result."""
 ORDINALS = r"\b\d+(?:st|nd|rd|th)\b"
 NAMES = r"\b[^\W\d_][\w.+]*\d[\w.,]*"
 """Such as H100, P100."""
 HYPHENED_NAMES = r"\b(?-i:[A-Z])[\w.+]*-\d[\w.,]*"
 """Such as GPT-4.
 
-A hyphen makes a name only of what is capitalised: "almost-37" is none.
+Only capitalised words with a hyphen are names: "almost-37" is not.
 """
 NUMBERED = rf"\b(?:{PARTS})\s+\d[\d.]*"
 SPANS = r"\b\d+-(?:bit|hour|day|week)\b"
 """Number formats and spans of the clock."""
 ONE = r"(?<![\d.,])[01](?!\d|[.,]\d|%)"
-"""Nothing and one: words as much as numbers."""
+"""Zero and one, which are words as much as numbers."""
 
 ALLOWED_NUMBERS = (
     *(LEVEL, ORDINALS),
     *(NAMES, HYPHENED_NAMES, NUMBERED, SPANS, ONE),
 )
-"""Numbers that may stand in prose, besides addresses, days and years.
+"""Numbers that are allowed in prose, besides addresses, days and years.
 
-Any other is a result or a claim, or stands in code or mathematics.
+Any other is a result, a claim, or part of code or mathematics.
 """
 
 NUMBER = re.compile(r"\d[\d.,]*\s?%?")
@@ -62,9 +62,9 @@ NUMBER = re.compile(r"\d[\d.,]*\s?%?")
 def typed_numbers(
     text: str, literals: Iterable[str] = (), counted: Iterable[str] = ()
 ) -> list[str]:
-    """Return the numbers of a line that should have been computed.
+    """Return the numbers in a line that should have been computed, except those in `literals`.
 
-    What stands in excused texts is left out. `counted` is what the book counts in thousands.
+    `counted` are the book's own nouns that are counted in thousands.
     """
     for literal in literals:
         text = text.replace(literal, " ")
@@ -79,11 +79,11 @@ CODE = {
     *("code-cell", "code", "code-block", "sourcecode", "literalinclude"),
     *("raw", "math", "mermaid", "bibliography"),
 }
-"""Directives whose content is no prose."""
+"""Directives whose content is not prose."""
 PLAIN = {"include", "image", "figure", "toctree", "tableofcontents"}
-"""Directives of Sphinx whose argument is no text that readers see."""
+"""Directives of Sphinx whose argument is not text for readers."""
 NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_version"}
-"""Entries of the front matter that hold no text."""
+"""Entries of the front matter that contain no text."""
 
 COMMENTS = r"<!--.*?-->"
 ROLES = r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)"
@@ -92,7 +92,7 @@ MATHEMATICS = r"\$[^$]+\$"
 LINKS = r"\]\([^)\s]*"
 """The addresses of links; their titles are read."""
 HTML = r"(?<=<)[a-z][^\s>]*|\b(?:href|src|class|id)=\"[^\"]*\""
-"""HTML, but for what it says."""
+"""HTML tags and attributes, not their text."""
 OPTIONS = r"^:(?!alt:)[\w-]+:.*$|^\([\w-]+\)=$"
 """Options of directives, and labels."""
 NO_PROSE = (COMMENTS, ROLES, SPANS_OF_CODE, MATHEMATICS, LINKS, HTML, OPTIONS)
@@ -123,9 +123,9 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _code_begun(line: str) -> str:
-    """Return the line that ends what a line opens.
+    """Return the line that closes the block which a line opens.
 
-    It is empty where that is no code and no mathematics.
+    Empty unless that is code or mathematics.
     """
     fence = FENCE.match(line)
     if fence:
@@ -137,10 +137,7 @@ def _code_begun(line: str) -> str:
 
 
 def _seen(line: str) -> str:
-    """Return what readers see of a line.
-
-    Of one that opens a directive that is its argument.
-    """
+    """Return the part of a line that readers see; for a directive, its argument."""
     fence = FENCE.match(line)
     if fence is None:
         return line
@@ -150,7 +147,7 @@ def _seen(line: str) -> str:
 
 
 def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
-    """Yield what is prose of a line, if anything."""
+    """Yield the prose in a line, if there is any."""
     for part in NO_PROSE:
         line = re.sub(part, " ", line)
     if line.strip(" `:-"):

@@ -1,7 +1,4 @@
-"""What is wrong with the table of renamed results, statements and parameters.
-
-It is held against what the chapters publish now.
-"""
+"""Checks the table of renamed results, statements and parameters against the chapters."""
 
 from __future__ import annotations
 
@@ -20,10 +17,7 @@ PUBLISHED: tuple[tuple[Kind, str], ...] = (("results", "result"), ("statements",
 
 
 def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tuple[int, str]]:
-    """Yield what is wrong with the present names of a book's table.
-
-    Each problem comes with its line.
-    """
+    """Yield the faults of the present names in a book's table, each with its line."""
     whole = load_renamed(project)
     known = {chapter.slug: chapter for chapter in chapters}
     arrived = {slug: names for slug, names in whole.root.items() if names.moved in {"", *known}}
@@ -39,7 +33,7 @@ def table_faults(project: Project, chapters: Sequence[Chapter]) -> Iterator[tupl
 
 
 def _moved_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
-    """Yield the chapters that did not move, or moved into one that there is not."""
+    """Yield the chapters that did not move, or moved into one that does not exist."""
     for slug, names in table.moved.items():
         if slug in known:
             yield Name(slug, "moved"), "there still is a chapter of this name"
@@ -48,7 +42,7 @@ def _moved_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tupl
 
 
 def _lost(project: Project, table: Renamed) -> Iterator[tuple[Name, str]]:
-    """Yield the released results of a chapter that moved of which the table says nothing."""
+    """Yield released results of moved chapters that the table does not mention."""
     lost: dict[Name, str] = {}
     for version, editions in load(project).items():
         for facts in editions.values():
@@ -62,7 +56,7 @@ def _lost(project: Project, table: Renamed) -> Iterator[tuple[Name, str]]:
 
 
 def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
-    """Yield old results and statements that are something else now than the table says."""
+    """Yield old results and statements that do not match what chapters publish now."""
     for slug, names in table.root.items():
         for kind, word in PUBLISHED:
             renamed: Mapping[str, str] = getattr(names, kind)
@@ -81,10 +75,7 @@ def _published_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[
 
 
 def _fault(now: Name, kind: Kind, word: str, known: Mapping[str, Chapter]) -> str:
-    """Return what is wrong with the present name of a result or a statement.
-
-    It is empty where nothing is.
-    """
+    """Return the fault of the present name of a result or a statement; empty if there is none."""
     if now.chapter not in known:
         return f"no chapter {now.chapter!r}{nearest(now.chapter, [*known])}"
     keys = published(known[now.chapter], kind)
@@ -95,11 +86,8 @@ def _fault(now: Name, kind: Kind, word: str, known: Mapping[str, Chapter]) -> st
 
 
 def published(chapter: Chapter, kind: Kind) -> set[str] | None:
-    """Return what a chapter publishes of results or of statements.
-
-    None where only a run of it tells.
-    """
-    with suppress(PressError):  # what is wrong with its sentences is told elsewhere
+    """Return the results or the statements that a chapter publishes; None if only a run shows."""
+    with suppress(PressError):  # faults of its sentences are reported elsewhere
         if not chapter.quotes_cell:
             return None
         quotes = chapter.quotes
@@ -114,7 +102,7 @@ def published(chapter: Chapter, kind: Kind) -> set[str] | None:
 
 
 def _parameter_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tuple[Name, str]]:
-    """Yield old parameters that are something else now than the table says."""
+    """Yield old parameters that do not match the parameters of chapters now."""
     parameters: dict[str, dict[str, Parameter]] = {}
     for slug, chapter in known.items():
         parameters[slug] = {parameter.name: parameter for parameter in chapter.parameters}
@@ -129,4 +117,4 @@ def _parameter_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[
             suggestion = nearest(now.key, [*present])
             yield old.was, f"chapter {now.chapter} has no parameter {now.key!r}{suggestion}"
         elif not old.fits(present[now.key]):
-            yield old.was, f"{now.key} is no period: it has no {old.end} year"
+            yield old.was, f"{now.key} is not a period: it has no {old.end} year"

@@ -1,4 +1,4 @@
-"""The sentences of a page, each with the statements that it rests on."""
+"""The sentences of a page, each with the statements it rests on."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from bookpress.files import FRONT
 from bookpress.plain_yaml import load_quickly
 
 HOLDS = "\x00"
-"""Stands on both sides of the number of a mark while sentences are told apart."""
+"""Surrounds the number of a mark while the text is split into sentences."""
 BLOCKS = re.compile(
     r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\||^(?:`{3,}|:{3,}).*$|^#+ |^\([\w-]+\)=",
     re.MULTILINE,
 )
-"""What stands between two blocks of text.
+"""The boundary between two blocks of text.
 
-That is an empty line, the sign of a list item, the name of an entry, the edge of a cell of a table,
-the fence of a directive, the sign of a heading, a label.
+That is an empty line, a list marker, the name of an entry, the edge of a table cell, the fence of a
+directive, the sign of a heading, or a label.
 """
 END = re.compile(rf"[.!?][”’)\"*]*(?:\s*{HOLDS}\d+{HOLDS})*\s+(?=[A-Z“‘(*…{{\[])", re.MULTILINE)
-"""What lies between two sentences, marks of the first one before it."""
+"""The boundary between two sentences, including the marks of the first."""
 LITERAL = re.compile(
     r"^(?P<fence>`{3,})\{(?:code|code-block|math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
     re.DOTALL | re.MULTILINE,
 )
 SOURCED = re.compile(r"\{(?:cite:[a-z]+|claim|related)\}`")
-"""What a sentence holds that tells what others say."""
+"""Roles in a sentence that reports what others say."""
 
 
 class Sentence(NamedTuple):
-    """A sentence: its line, its words, what its marks hold, whether it tells what others say."""
+    """A sentence: its line, its words, its marks, and whether it reports what others say."""
 
     line: int
     words: str
@@ -43,7 +43,7 @@ class Sentence(NamedTuple):
 
 
 def sentences_of(source: str) -> Iterator[Sentence]:
-    r"""Yield the sentences of a page in their order, those of its metadata at its first line.
+    r"""Yield the sentences of a page in order; those of metadata have the line of their block.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
     """Yield the sentences of texts in YAML."""
     try:
         entries = load_quickly(text)
-    except yaml.YAMLError:  # those who read it say so
+    except yaml.YAMLError:  # reported where the page is read
         return
     for path, value in texts_of(entries):
         if path.rpartition(".")[2].isdigit():  # a list of names, such as `also`
@@ -114,7 +114,7 @@ def _of_text(text: str) -> Iterator[Sentence]:
 
 
 def _ends(text: str) -> list[int]:
-    """Return where sentences and blocks of a text end."""
+    """Return the ends of sentences and blocks in a text."""
     ends = [end.end() for pattern in (BLOCKS, END) for end in pattern.finditer(text)]
     starts = [block.start() for block in BLOCKS.finditer(text)]
     return sorted({*ends, *starts})

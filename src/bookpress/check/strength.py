@@ -1,4 +1,4 @@
-"""How strong a comparison is, read from its expression: whether it says what a word says."""
+"""The strength of a comparison, judged by its expression: whether it proves a word of degree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ROUNDING = 1e-9
 
 
 def says(code: str, word: Word, own: Mapping[str, Sequence[Form]]) -> bool:
-    """Return whether one of the comparisons of an expression is as strong as a word.
+    """Return whether one of the comparisons in an expression is as strong as a word.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def says(code: str, word: Word, own: Mapping[str, Sequence[Form]]) -> bool:
 
 
 def _says_share(form: Form, call: ast.Call, threshold: float) -> bool:
-    """Whether a call puts a share above a threshold, or the rest of it below."""
+    """Whether a call puts a share above a threshold, or its complement below."""
     bounds = [*_bounds(form, call)]
     return any(
         low >= threshold - ROUNDING or high <= 1 - threshold + ROUNDING for low, high in bounds
@@ -42,7 +42,7 @@ def _says_share(form: Form, call: ast.Call, threshold: float) -> bool:
 
 
 def _bounds(form: Form, call: ast.Call) -> Iterator[tuple[float, float]]:
-    """Yield between what ends a call puts a share."""
+    """Yield the bounds that a call sets for a share."""
     others = [number for node in call.args[1:] if (number := _number(node)) is not None]
     if form == "majority":
         yield HALF, 1
@@ -62,18 +62,18 @@ def _bounds(form: Form, call: ast.Call) -> Iterator[tuple[float, float]]:
 
 
 def _just_beyond(share: float) -> tuple[float, float]:
-    """Return ends for a share that is known: just half of it is no majority."""
+    """Return bounds for a known share, such that exactly half is not a majority."""
     return share - 2 * ROUNDING, share + 2 * ROUNDING
 
 
 def _says_times(form: Form, call: ast.Call, threshold: float) -> bool:
-    """Whether a call says that something is at least so many times something else."""
+    """Whether a call proves that one thing is at least so many times another."""
     factors = [factor for factor in _factors(form, call) if factor]
     return any(factor >= threshold for factor in factors)
 
 
 def _factors(form: Form, call: ast.Call) -> Iterator[float]:
-    """Yield how many times larger a call makes the larger side."""
+    """Yield by which factor a call makes one side larger than the other."""
     if form == "times":
         yield _argument(call, "at_least", 2) or 0.0
     if form == "about":
@@ -93,7 +93,7 @@ def _factors(form: Form, call: ast.Call) -> Iterator[float]:
 
 
 def _scale(node: ast.expr) -> float:
-    """Return the number by which something is multiplied, 1 where it is by none."""
+    """Return the factor that something is multiplied by, or 1."""
     if not isinstance(node, ast.BinOp):
         return 1.0
     left = _number(node.left)
@@ -106,7 +106,7 @@ def _scale(node: ast.expr) -> float:
 
 
 def _says_margin(form: Form, call: ast.Call, _threshold: float) -> bool:
-    """Whether a call names how far something may be from something else, or from nothing."""
+    """Whether a call limits how far something is from something else, or from nothing."""
     has_limit = any(_number(node) is not None for node in call.args[1:])
     if form in {"about", "alike"}:
         return True
@@ -114,7 +114,7 @@ def _says_margin(form: Form, call: ast.Call, _threshold: float) -> bool:
 
 
 def _says_every(form: Form, call: ast.Call, _threshold: float) -> bool:
-    """Whether a call is about each of many."""
+    """Whether a call is about each member of a set."""
     if form == "counts":
         return _argument(call, "k", 1) == _argument(call, "of", 2)
     if form == "equals":
@@ -124,7 +124,7 @@ def _says_every(form: Form, call: ast.Call, _threshold: float) -> bool:
 
 
 def _says_none(form: Form, call: ast.Call, _threshold: float) -> bool:
-    """Whether a call counts nothing, or is about each of many, none of which is otherwise."""
+    """Whether a call counts none, or is about each member of a set."""
     if form in {"counts", "equals"}:
         return _argument(call, "k", 1) == 0
     if form == "only":
@@ -142,7 +142,7 @@ _READERS: Mapping[Kind, Callable[[Form, ast.Call, float], bool]] = {
 
 
 def _argument(call: ast.Call, name: str, place: int) -> float | None:
-    """Return the number that an argument is, given by its name or its place."""
+    """Return the number given as an argument, by name or by position."""
     for keyword in call.keywords:
         if keyword.arg == name:
             return _number(keyword.value)
@@ -152,7 +152,7 @@ def _argument(call: ast.Call, name: str, place: int) -> float | None:
 
 
 def _number(node: ast.expr) -> float | None:
-    """Return the number that is written, such as 0.9 or 1 / 3; none where a name stands in it."""
+    """Return a literal number such as 0.9 or 1 / 3; None if a name occurs in it."""
     if isinstance(node, ast.BinOp):
         left = _number(node.left)
         right = _number(node.right)

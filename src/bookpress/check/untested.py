@@ -1,4 +1,4 @@
-"""Paragraphs and sentences that say more of a result than a statement has tested."""
+"""Paragraphs and sentences that say more about a result than a statement has tested."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ DIRECTION = re.compile(
     r"|faster|slower|rarer|most|majority|minority|exceed\w*|twice|times as|only)\b",
     re.IGNORECASE,
 )
-"""Words by which a sentence says which way, or on which side."""
+"""Words that claim a direction or a side."""
 
 
 def untested(project: Project) -> list[Problem]:
-    """Return the paragraphs that quote results, claim a direction and rest on no statement.
+    """Return paragraphs that quote results and claim a direction, but rest on no statement.
 
-    So do sentences whose words say how much. They are a list, no verdict.
+    Also sentences with words of degree and no comparison. These are not errors.
     """
     chapters = discover(project)
     pages = pages_of(project, chapters)
@@ -46,10 +46,7 @@ def untested(project: Project) -> list[Problem]:
 
 
 def _untested_words(paragraph: str) -> str:
-    """Return the words that claim a direction of a result without a statement.
-
-    There are none in other paragraphs.
-    """
+    """Return the words in a paragraph that claim a direction of a result without a statement."""
     if "{result}`" not in paragraph or "{holds}`" in paragraph:
         return ""
     prose = " ".join(content for _, content in prose_lines(paragraph))
@@ -60,7 +57,7 @@ def _untested_words(paragraph: str) -> str:
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     """Yield the paragraphs of a MyST page, each with its line.
 
-    The lines of its front matter are paragraphs too; cells are left out.
+    Each line of the front matter is a paragraph too; cells are left out.
     """
     head = FRONT.match(text)
     front = text[: head.end()] if head else ""

@@ -1,4 +1,4 @@
-"""What Sphinx warns of when it reads the staged book, by the author's files and lines."""
+"""Sphinx's warnings about the staged book, with the author's files and lines."""
 
 from __future__ import annotations
 
@@ -30,16 +30,13 @@ PLACE = re.compile(
     r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
     r"(?:WARNING|ERROR|CRITICAL): "
 )
-"""How a warning of Sphinx begins."""
+"""The beginning of a warning by Sphinx."""
 DUMMY = Format("dummy", PAGES.module)
-"""All that Jupyter Book does, but for writing."""
+"""The builder that does everything except writing."""
 
 
 def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
-    """Return what Sphinx warns of in the default edition.
-
-    The second list has the chapters that were not run.
-    """
+    """Return Sphinx's warnings about the default edition, and the chapters that were not run."""
     edition = load_edition(project, "default")
     cached = cached_runs(project, edition)
     unchecked: list[str] = []
@@ -62,7 +59,7 @@ def _as_written(chapter: Chapter) -> Run:
 
 
 def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) -> list[str]:
-    """Return the lines by which Sphinx warns when it reads the staged book."""
+    """Return the lines of Sphinx's warnings about the staged book."""
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         home = Path(folder)
         source = home / "source"
@@ -81,7 +78,7 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
 
 
 def _excused(warning: str, unchecked: Sequence[str]) -> bool:
-    """Whether a warning is about what is only known when chapters have been run."""
+    """Whether a warning is about something that is only known once chapters have run."""
     if not unchecked:
         return False
     unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
@@ -90,12 +87,12 @@ def _excused(warning: str, unchecked: Sequence[str]) -> bool:
 
 
 def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, Run]) -> Problem:
-    """Return a warning of Sphinx as a problem, with the line as the author knows it.
+    """Return a warning by Sphinx as a problem, with the line as the author knows it.
 
-    Of a chapter, cell and line become a line of its source.
+    In a chapter, cell and line become a line of its source.
     """
     place = PLACE.match(warning)
-    assert place  # noqa: S101 - only such lines are asked
+    assert place  # noqa: S101 - only such lines are passed
     name = place["file"]
     line = int(place["line"] or 1)
     what = warning[place.end() :].strip()

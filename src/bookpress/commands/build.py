@@ -47,7 +47,7 @@ def build(
     is_new = bool(parameter) or only is not None or not is_built
     found = discover(project)
     opened = engine_for(project, engine, chapters=found) if is_new or force else None
-    # the rest is imported while that process does its imports
+    # imported here, while that process does its imports
     from bookpress.assembly.build import build as build_edition
     from bookpress.edition.editions import BookAsRead, load_edition, save_edition
     from bookpress.formats import choose
@@ -56,7 +56,7 @@ def build(
     wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]
-    # what each needs is looked for now, not after the chapters ran
+    # check what each format needs now, not after the chapters have run
     chosen = choose(formats, is_laid_out=project.settings.is_laid_out)
     options = opt.run_options(jobs, engine, force, time_limit)
     with opt.reported(replace(options, keep_going=keep_going, opened=opened)) as how:
@@ -68,7 +68,7 @@ def build(
 
 
 def _print_built(project: Project, built: Sequence[Built], formats: Sequence[Format]) -> None:
-    """Say what was done for each edition and its files; print where to begin to read."""
+    """Report what was done for each edition and its files; print where to begin reading."""
     for done in built:
         what = "nothing to do"
         if done.changed:

@@ -61,7 +61,7 @@ def cite(
 
 
 def _watch(file: Path) -> int:
-    """Print what became of all that a file cites; return the exit code."""
+    """Print what became of everything that a file cites; return the exit code."""
     from bookpress.release.watch import watch
 
     with opt.reported(opt.run_options(1)) as how:

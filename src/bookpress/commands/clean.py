@@ -1,4 +1,4 @@
-"""The command `clean`: what was built goes."""
+"""The command `clean`: remove what was built."""
 
 from __future__ import annotations
 

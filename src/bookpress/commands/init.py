@@ -1,4 +1,4 @@
-"""The command `init`: a book comes to the press, and leaves it."""
+"""The command `init`: introduce a book to the press, or take it back."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ COMMANDS = (
     "sweep",
     "clean",
 )
-"""In the order of the help: each is the function of the module that has its name."""
+"""The commands in the order of the help; each is the function in the module of its name."""
 
 press = typer.Typer(
     no_args_is_help=True,
@@ -53,7 +53,7 @@ press.add_typer(new, name="new")
 
 def main(*more: typer.Typer, distribution: str = "bookpress") -> None:
     """Run the command line, with more commands, as the program of a distribution."""
-    # a command is short: searching for garbage costs it more than the garbage would
+    # a command is short: garbage collection costs more than the garbage
     gc.set_threshold(100_000)
     registered = [group.typer_instance for group in press.registered_groups]
     for commands in more:
@@ -62,11 +62,11 @@ def main(*more: typer.Typer, distribution: str = "bookpress") -> None:
     try:
         guarded(partial(press, obj=distribution))
     finally:
-        gc.freeze()  # Python ends quicker when it need not search all that is left for garbage
+        gc.freeze()  # Python exits faster if it need not search everything for garbage
 
 
 def guarded(work: Callable[[], object]) -> None:
-    """Do something; an error of ours, or a signal to stop, is one message and an exit code.
+    """Call a function; turn our errors and signals to stop into one message and an exit code.
 
     The message goes to standard error.
     """

@@ -1,4 +1,4 @@
-"""The commands `new ...`: what an author begins with."""
+"""The commands `new ...`: files that an author begins with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command `params`: what may be chosen."""
+"""The command `params`: the parameters and their allowed values."""
 
 from __future__ import annotations
 

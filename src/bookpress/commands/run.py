@@ -38,13 +38,13 @@ def run(
 
     is_no_notebook = notebook is not None and notebook.suffix != ".ipynb"
     if is_no_notebook:
-        raise UsageError(f"--notebook {notebook} is no notebook: its name ends in .ipynb")
+        raise UsageError(f"--notebook {notebook} is not a notebook: its name ends in .ipynb")
     project = opt.current_project()
     if notebook is not None:
         _check_place(project, notebook)
     found = discover(project)
     opened = engine_for(project, engine, chapter, found)
-    # the rest is imported while that process does its imports
+    # imported here, while that process does its imports
     from bookpress.assembly.statements import summary
     from bookpress.commands.base.results import no_results, print_results
     from bookpress.edition.assignments import with_file
@@ -72,7 +72,7 @@ def run(
 
 
 def _check_place(project: Project, notebook: Path) -> None:
-    """Raise where a notebook to be written would be a document of the book."""
+    """Raise if a notebook to be written would be a document of the book."""
     from bookpress.book.documents import is_document
     from bookpress.book.project import BUILD
 

@@ -1,4 +1,4 @@
-"""The command `serve`: the pages while one writes."""
+"""The command `serve`: the pages while you write."""
 
 from __future__ import annotations
 

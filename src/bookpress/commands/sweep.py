@@ -61,7 +61,7 @@ def sweep(
     need("a sweep", "pandas", "pyarrow", "vl_convert")
     opt.ask_before(missing, yes)
     with opt.reported(options) as how:
-        # what draws takes a moment to start: chapters can use it to run
+        # start drawing early: chapters can run while it warms up
         drawing.warm_up(project.build / "pictures")
         done = run_sweep(project, plan, how, out)
         how.reporter.step("drawing the curves")

@@ -1,1 +1,1 @@
-"""What is made of an edition: pages, PDF, EPUB, notebooks, plain text; each a folder."""
+"""The formats of an edition, one folder each: pages, PDF, EPUB, notebooks, plain text."""

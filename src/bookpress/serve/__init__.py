@@ -1,1 +1,1 @@
-"""The book is served while it is written, and answers live choices."""
+"""Serving the book: while it is written, and to programs."""

@@ -1,6 +1,6 @@
-"""What a program is told of a built edition: chapters, numbers, sentences and choices.
+"""Answers to programs about a built edition: chapters, numbers, sentences and choices.
 
-All is read from the edition as it was built, but for a chapter that is run with other values.
+Everything is read from the built edition, unless a chapter is run with other values.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import run_one, values_of
 
 SECONDS = 300.0
-"""How long a chapter may take that a program asks for."""
+"""The time limit of a chapter run for a program, in seconds."""
 FATES = {STANDS: "stands", CHANGED: "revised or withdrawn"}
-"""What became of a number, by the exit code of the command that asks the same."""
+"""What became of a number, by the exit code of the corresponding command."""
 
 
 @dataclass
 class Answers:
-    """The answers of one built edition; a name that it does not know is a `UsageError`.
+    """The answers about one built edition; an unknown name is a `UsageError`.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class Answers:
 
     @classmethod
     def of(cls, project: Project, edition: str = DEFAULT) -> Answers:
-        """Return the answers of an edition, given its name or id; it must have been built."""
+        """Return the answers about an edition, by name or id; it must have been built."""
         folder = project.built_folder(edition)
         known = list(dict.fromkeys([*edition_names(project), *project.built]))
         if edition not in known and folder is None:
@@ -90,7 +90,7 @@ class Answers:
         return self._entries("results.json", "result", slug, key)
 
     def statements(self, slug: str, key: str | None = None) -> dict[str, Any]:
-        """Return what the sentences of a chapter rest on: whether it holds, why, and where."""
+        """Return the statements of a chapter, or one: whether it holds, why, and where."""
         return self._entries("statements.json", "statement", slug, key)
 
     def _entries(self, file: str, kind: str, slug: str, key: str | None) -> dict[str, Any]:
@@ -116,19 +116,19 @@ class Answers:
         return dict(chapter_schema(chapter.parameters))
 
     def run(self, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Run a chapter with other values; return what differs from the chapter as published.
+        """Run a chapter with other values; return what differs from the published chapter.
 
-        Only declared parameters take a value, each within its bounds.
+        Only declared parameters can be set, each within its bounds.
 
         Returns
         -------
         dict
-            ``results``: by key each number that differs, ``published`` and ``now``;
-            ``turned``: by key each statement that stands otherwise, ``published`` and ``now``.
+            ``results``: by key, each number that differs, ``published`` and ``now``;
+            ``turned``: by key, each statement with another verdict, ``published`` and ``now``.
         """
         odd = [name for name in values if not name.isidentifier()]
         if odd:
-            raise UsageError(*(f"{name!r} is no name of a parameter" for name in odd))
+            raise UsageError(*(f"{name!r} is not the name of a parameter" for name in odd))
         options = [f"{name}={as_text(value)}" for name, value in values.items()]
         how = RunOptions(jobs=1, time_limit=SECONDS)
         book = discover(self.project)
@@ -146,6 +146,6 @@ class Answers:
 
 
 def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Return by key what differs, before and now."""
+    """Return what differs, by key, before and now."""
     pairs = {key: (before.get(key), now.get(key)) for key in [*before, *now]}
     return {key: {"published": old, "now": new} for key, (old, new) in pairs.items() if old != new}

@@ -1,7 +1,7 @@
-"""States that a reader asks for.
+"""States that a reader asks for while the book is served.
 
-A program that keeps the engine and the published pages warm, and its handle. The program is started
-anew after each build, so that it knows the package, the evidence and the pages as they are.
+A program keeps the engine and the published pages warm; `Live` is its handle. The program is
+restarted after each build, so that it uses the current package, evidence and pages.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from bookpress.states.states import ExploredState, State
 from bookpress.states.warm import Program, WarmBook, begin, connections, warm_book
 
 PATIENCE = 60.0
-"""Seconds that a reader waits for the program to be warm, and for a chapter."""
+"""The seconds that a reader waits for the program to be warm, and for a chapter."""
 
 
 class Live:
-    """The program, seen from the server; without one, there is nothing to ask."""
+    """The program, as seen from the server."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -49,7 +49,7 @@ class Live:
         self._told: dict[str, Any] = {}
 
     def start(self) -> None:
-        """Start the program, in place of one that runs; it gets warm while we go on."""
+        """Start the program, or restart it; it warms up meanwhile."""
         self.stop()
         environment = {**os.environ, self._project.settings.data_variable: str(self._project.data)}
         how: dict[str, Any] = {
@@ -68,7 +68,7 @@ class Live:
                 self._warm.set()
 
     def stop(self) -> None:
-        """End the program and all that it runs."""
+        """End the program and everything it runs."""
         program = self._program
         self._program = None
         self._warm.clear()
@@ -76,7 +76,7 @@ class Live:
             program.end()
 
     def controls(self) -> dict[str, Any]:
-        """Return what each parameter of each chapter takes."""
+        """Return the controls for each parameter of each chapter."""
         if not self._warm.wait(PATIENCE):
             return {}
         return dict(self._told["controls"])
@@ -98,19 +98,19 @@ class Live:
 
 
 class Turn:
-    """What a reader waits for, and the process that works on it."""
+    """A request that a reader waits for, and the process that works on it."""
 
     is_over = False
     _pid = 0
 
     def works(self, pid: int) -> None:
-        """Note the process; 0 where there is none any more."""
+        """Record the process; 0 if there is none any more."""
         self._pid = pid
         if self.is_over:
             self.end()
 
     def end(self) -> None:
-        """End the work: nobody waits for it any more."""
+        """End the work, since nobody waits for it any more."""
         self.is_over = True
         if self._pid:
             processes.kill_group(self._pid)
@@ -119,7 +119,7 @@ class Turn:
 
 
 class WarmChapters:
-    """The published edition with engine and pages warm; threads may ask at the same time."""
+    """The published edition with engine and pages warm, for use from several threads."""
 
     def __init__(self, project: Project, warm: WarmBook) -> None:
         self._project = project
@@ -133,7 +133,7 @@ class WarmChapters:
 
     @property
     def controls(self) -> dict[str, Any]:
-        """What each parameter of each chapter takes."""
+        """The controls for each parameter of each chapter."""
         controls = {}
         for chapter in self._default.chapters:
             parameters = chapter.parameters
@@ -166,7 +166,7 @@ class WarmChapters:
             turn.works(0)
 
     def _checked(self, slug: str, texts: Mapping[str, str]) -> State:
-        """Return the state that texts ask for, checked as those of the command line are."""
+        """Return the requested state, with values checked as on the command line."""
         chapters = self._default.chapters
         [chapter] = choose(chapters, [slug])
         asked = [Assignment(slug, name, text, is_text=True) for name, text in texts.items()]
@@ -195,9 +195,9 @@ class WarmChapters:
 
 
 def control(parameter: Parameter) -> dict[str, Any]:
-    """Return what a native control needs.
+    """Return the description of a native control.
 
-    That is ``one`` or ``many`` of options, else attributes of an input.
+    It is ``one`` or ``many`` of options, or the attributes of an input.
     """
     schema = parameter.schema
     kind = schema.get("type")
@@ -220,14 +220,14 @@ def control(parameter: Parameter) -> dict[str, Any]:
 
 
 def _options(values: Iterable[Any], schema: Mapping[str, Any]) -> list[list[str]]:
-    """Return each value with the words that a reader sees."""
+    """Return each value with its words for readers."""
     return [[as_text(value), in_words(value, schema)] for value in values]
 
 
 def main() -> None:
-    """Be the program: get warm, say where it listens, answer each order in a thread.
+    """Run the program: warm up, announce the address, and answer each order in a thread.
 
-    Until standard input is closed.
+    It ends when standard input is closed.
     """
     order, answers = begin()
     project = Project.find()

@@ -1,4 +1,4 @@
-"""The book for programs that speak the Model Context Protocol: `Answers` as tools."""
+"""The book over the Model Context Protocol: `Answers` as tools."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ only if its statement holds, and cite the chapter; its reference stands at its e
 
 
 def server(answers: Answers) -> MCPServer[Any]:
-    """Return a server whose tools read a built edition, check a number, run a chapter.
+    """Return a server whose tools read a built edition, check a number or run a chapter.
 
     Parameters
     ----------
     answers : Answers
-        What the tools say. Nothing else is reachable: no path, no code, no address.
+        What the tools return. Nothing else is reachable: no path, no code, no address.
     """
     speaking: MCPServer[Any] = MCPServer(
         "bookpress",
@@ -77,7 +77,7 @@ def _tools(answers: Answers) -> list[tuple[str, Callable[..., Any], str]]:
 
 
 def _refusing(tool: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Return a tool whose errors reach the client in our words, without a traceback."""
+    """Return a tool whose errors reach the client as our messages, without a traceback."""
 
     @wraps(tool)
     def call(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:

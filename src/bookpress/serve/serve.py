@@ -1,8 +1,7 @@
-"""The book on this machine while it is written: built, served, built again when a file changes.
+"""The book on this machine while it is written: built, served, and rebuilt when files change.
 
-The pages in the browser reload when new ones are published, and show what is wrong when a build
-fails. The script that does it is put into a page as it is served; the published files know nothing
-of it.
+Pages in the browser reload when new ones are published, and show the error when a build fails. The
+script for that is added to pages as they are served; the published files do not contain it.
 """
 
 from __future__ import annotations
@@ -40,19 +39,19 @@ from bookpress.run import processes
 from bookpress.serve.live import Live
 
 HOST = "127.0.0.1"
-"""Never an address that others can reach: the server is made for the author alone."""
+"""Always loopback: the server is for the author only."""
 TEMPLATES = Path(__file__).parent / "templates"
 OWN = "/__press__"
-"""Where what is not part of the book is served."""
+"""The path of everything that is not part of the book."""
 SCRIPTS = {f"{OWN}/{name}": TEMPLATES / name for name in ("reload.js", "live.js")}
 ORDER_LIMIT = 32_768
-"""Bytes of an order."""
+"""The most bytes of an order."""
 Short = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 Text = Annotated[str, Field(max_length=8192)]
 
 
 class ReaderRequest(BaseModel):
-    """What a reader asks for: values of a chapter, as the command line takes them."""
+    """A reader's request: values for a chapter, as on the command line."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -63,24 +62,21 @@ class ReaderRequest(BaseModel):
 
 @dataclass
 class BuildStatus:
-    """How the book stands.
-
-    It is ``building``, ``built`` or ``failed``, why, and in which folder the built edition is.
-    """
+    """The status of the book: ``building``, ``built`` or ``failed``, why, and in which folder."""
 
     folder: Path
     what: str = "building"
     message: str = ""
     live: Live | None = None
-    """What runs chapters for readers; there is none but for the published edition."""
+    """Runs chapters for readers, in the published edition only."""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
-    """Proves that an order comes from a page of ours."""
+    """Proves that an order comes from one of our pages."""
     room: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(16))
-    """For orders that are worked on at the same time, or wait; more are refused."""
+    """Limits the orders that run or wait at the same time; more are refused."""
 
     @property
     def version(self) -> str:
-        """A mark of the pages that stand now; empty where there are none."""
+        """Identifies the current pages; empty if there are none."""
         with suppress(OSError):
             return str((self.folder / STATE).stat().st_mtime_ns)
         return ""
@@ -88,13 +84,13 @@ class BuildStatus:
 
 def serve(project: Project, edition: str, port: int, ready: Callable[[str], object]) -> None:
     """Build an edition, serve it on loopback and keep it up to date, until Ctrl-C or SIGTERM."""
-    load_edition_file(project, edition)  # or say that there is none
+    load_edition_file(project, edition)  # raises if there is none
     live = Live(project) if edition == DEFAULT else None
     state = BuildStatus(project.editions / edition, live=live)
     try:
         server = _PageServer((HOST, port), partial(_Pages, state))
     except OSError as error:
-        why = f"is not to be had: {error}"
+        why = f"is not available: {error}"
         if error.errno == errno.EADDRINUSE:
             why = "is taken by another program"
         choice = "choose one with --port, or --port 0 for any that is free"
@@ -112,10 +108,10 @@ def serve(project: Project, edition: str, port: int, ready: Callable[[str], obje
 
 
 def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
-    """Build now and after each change, each time in a fresh process.
+    """Build now and after each change, each time in a new process.
 
-    It sees the package as it now is. A change during a build starts it afresh. It publishes only
-    what is whole: the last good pages stay.
+    That uses the package as it is then. A change during a build restarts it. Only complete builds
+    are published, so the last good pages stay.
     """
     command = [sys.executable, "-P", "-m", "bookpress", "build", edition]
     looks = changes(project)
@@ -137,13 +133,13 @@ def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
 
 
 def changes(project: Project) -> Iterator[bool]:
-    """Yield every moment whether a file that editions are made from has changed.
+    """Yield, again and again, whether any file of the editions has changed since the last time.
 
-    Whether it has come, gone or changed since the last moment.
+    Added and removed files count.
     """
     before = None
     while True:
-        with suppress(OSError):  # of a file that goes while we look the next look tells
+        with suppress(OSError):  # a file removed meanwhile is noticed next time
             now = _marks(project)
             yield before not in (None, now)
             before = now
@@ -151,7 +147,7 @@ def changes(project: Project) -> Iterator[bool]:
 
 
 def _marks(project: Project) -> set[tuple[Path, int, int]]:
-    """Return what tells whether files that an edition is made from have changed."""
+    """Return the state of the files that editions are made from, to notice changes."""
     lock = [project.lock] if project.lock.is_file() else []
     paths = [*source_files(project).values(), *lock]
     for folder in project.watched:
@@ -164,9 +160,9 @@ def _marks(project: Project) -> set[tuple[Path, int, int]]:
 
 
 def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
-    """Run the build and return what is wrong, empty where nothing is.
+    """Run the build and return the error; empty if there is none.
 
-    None when a file changed before it ended.
+    None if a file changed before it ended.
     """
     with tempfile.TemporaryFile("w+", errors="replace") as said:
         process = subprocess.Popen(
@@ -201,9 +197,9 @@ class _PageServer(ThreadingHTTPServer):
 
 
 class _Pages(SimpleHTTPRequestHandler):
-    """The files of the edition as they are now, with the script that reloads pages.
+    """Serves the current files of the edition, with the script that reloads pages.
 
-    For our host and pages alone.
+    It answers only requests for our host and from our pages.
     """
 
     timeout = 30
@@ -213,7 +209,7 @@ class _Pages(SimpleHTTPRequestHandler):
         super().__init__(*arguments, directory=str(state.folder / "html"))
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
-        """Send the head of an answer and return its body."""
+        """Send the headers of an answer and return its body."""
         state = self.state
         path = unquote(urlsplit(self.path).path)
         is_refused = not self._is_ours() or "\0" in path
@@ -247,7 +243,7 @@ class _Pages(SimpleHTTPRequestHandler):
         return self._answer(file.read_text(encoding="utf-8") + script + live, "text/html")
 
     def _standing(self) -> dict[str, str]:
-        """Return how the book stands, as the script asks for it."""
+        """Return the status of the book, for the script."""
         state = self.state
         return {"state": state.what, "message": state.message, "version": state.version}
 
@@ -271,10 +267,7 @@ class _Pages(SimpleHTTPRequestHandler):
             self.wfile.write(answer.getvalue())
 
     def _chosen(self) -> tuple[HTTPStatus, dict[str, Any]]:
-        """Return the answer to an order.
-
-        It must come from a page of ours and be no longer than any is.
-        """
+        """Return the answer to an order, which must come from our page and be short enough."""
         live = self.state.live
         if live is None or not self._is_from_our_page():
             return HTTPStatus.FORBIDDEN, {"error": "Not from a page of this server."}
@@ -291,7 +284,7 @@ class _Pages(SimpleHTTPRequestHandler):
             self.state.room.release()
 
     def _is_from_our_page(self) -> bool:
-        """Return whether an order proves that a page of ours sends it."""
+        """Return whether an order proves that it comes from one of our pages."""
         token = self.headers.get("X-Press-Token", "").encode("utf-8", "replace")
         is_proved = compare_digest(token, self.state.token.encode())
         if not is_proved or not self._is_ours():
@@ -299,7 +292,7 @@ class _Pages(SimpleHTTPRequestHandler):
         return bool(self.headers.get("Origin"))
 
     def _order(self) -> ReaderRequest | None:
-        """Return the order that is sent; None where it is none, or too long."""
+        """Return the order that was sent; None if it is invalid or too long."""
         is_json = self.headers.get_content_type() == "application/json"
         length = self.headers.get("Content-Length", "")
         is_malformed = (
@@ -330,15 +323,15 @@ class _Pages(SimpleHTTPRequestHandler):
         return io.BytesIO(body)
 
     def end_headers(self) -> None:
-        """Let the browser keep nothing."""
+        """Keep the browser from caching anything."""
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Say that there is no such page; it may come with the next build."""
+        """Answer that there is no such page, although the next build may have it."""
         page = (TEMPLATES / "instead.html").read_text("utf-8")
         self.error_message_format = page + self._script()
         super().send_error(code, message, explain)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""

@@ -1,4 +1,4 @@
-"""What `init` says of a book that is new to the press, and the two lines that it writes."""
+"""What `init` says about a book that is new to the press, and the two lines it writes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ layout: theme # the theme of the book lays out its pages; press: the press does
 strict: false # true: a warning, a chapter that fails or a broken link fails a build
 """
 NAMED = 20
-"""Chapters that are named at the most."""
+"""The most chapters that are named."""
 
 
 def introduce(project: Project) -> Iterator[str]:
-    """Yield what the press finds in a book, a line each.
+    """Yield what the press finds in a book, one line each.
 
     Raises
     ------
     PressError
-        If it is no book.
+        If it is not a book.
     """
     book = load_book(project.root)
     chapters = discover(project)
@@ -46,7 +46,7 @@ def introduce(project: Project) -> Iterator[str]:
 
 
 def _some(names: list[str]) -> str:
-    """Return names in a line: the first of them, where there are very many."""
+    """Return names on one line, only the first if there are many."""
     more = len(names) - NAMED
     if more <= 1:
         return ", ".join(names)
@@ -58,7 +58,7 @@ def _many(number: int, noun: str) -> str:
 
 
 def _staged(project: Project) -> Iterator[str]:
-    """Yield which files are copied to where the pages are made, if that is all of the book."""
+    """Yield which files are copied to the build folder, if the settings do not limit them."""
     if project.settings.folders:
         return
     belonging = source_files(project)
@@ -72,7 +72,7 @@ def _staged(project: Project) -> Iterator[str]:
 
 
 def _kernels(chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the kernels other than Python's that run chapters, and whether they are there."""
+    """Yield the kernels other than Python's that run chapters, and whether they are installed."""
     from jupyter_client.kernelspec import KernelSpecManager
 
     run_in: dict[str, list[str]] = {}
@@ -87,7 +87,7 @@ def _kernels(chapters: list[Chapter]) -> Iterator[str]:
 
 
 def _parameters(chapters: list[Chapter]) -> Iterator[str]:
-    """Yield the parameters of each chapter that has some, or what is wrong with its cell."""
+    """Yield the parameters of each chapter that has some, or the fault of its cell."""
     has_some = False
     for chapter in chapters:
         try:
@@ -106,7 +106,7 @@ def _parameters(chapters: list[Chapter]) -> Iterator[str]:
 
 
 def write_settings(project: Project) -> str:
-    """Write the settings file of a book that has none; return what was done, in words."""
+    """Write the settings file of a book that has none; return a message."""
     path = project.root / FILE
     if path.exists():
         return f"{FILE} is there already; nothing written"
@@ -115,7 +115,7 @@ def write_settings(project: Project) -> str:
 
 
 def remove_settings(project: Project) -> str:
-    """Remove the settings file, if it is as `write_settings` wrote it; return what was done."""
+    """Remove the settings file if it is unchanged since `write_settings`; return a message."""
     path = project.root / FILE
     if not path.is_file():
         return f"there is no {FILE}; nothing removed"

@@ -1,4 +1,4 @@
-"""A new chapter of a book: its file after a pattern, and its entry in ``_toc.yml``."""
+"""A new chapter of a book: its file from a pattern, and its entry in ``_toc.yml``."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from bookpress.errors import UsageError, quoted
 from bookpress.files import decoded, replace_file
 
 PATTERN = "book/new-chapter.md"
-"""What a new chapter of this book holds at first, with ``$title`` and ``$slug``."""
+"""The pattern of a new chapter, with ``$title`` and ``$slug``."""
 
 
 def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     """Write a chapter and its entry in ``_toc.yml``; return its file.
 
-    The entry stands behind the last one, or behind the one named.
+    The entry follows the last one, or the one named.
     """
     chapters = discover(project)
     choose(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UsageError(
             f"{quoted(slug)} is not the name of a chapter: "
-            "it is small letters, digits and - between words"
+            "it has lower-case letters, digits and - between words"
         )
     if slug in {chapter.slug for chapter in chapters}:
         raise UsageError(f"there is a chapter {quoted(slug)} already")
@@ -46,13 +46,13 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
 
 
 def _with_entry(toc: str, slug: str, after: str | None) -> str:
-    """Return the text of ``_toc.yml`` with one more chapter, behind the last one or that named."""
+    """Return the text of ``_toc.yml`` with one more chapter, after the last or the named one."""
     name = re.escape(after) if after else ".*?"
     entry = re.compile(rf"^( *- file: *){CHAPTERS}/{name}(?:\.md)? *\n", re.MULTILINE)
     entries = list(entry.finditer(toc))
     if not entries:
         raise UsageError(
-            "_toc.yml lists no chapter on a line of its own to put the new one behind; "
+            "_toc.yml lists no chapter on a line of its own to put the new one after; "
             "add it by hand"
         )
     last = entries[-1]

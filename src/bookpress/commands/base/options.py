@@ -1,4 +1,4 @@
-"""Arguments and options of several commands, each with what a shell may offer.
+"""Arguments and options shared by commands, each with its completions for a shell.
 
 ``--help`` imports nothing heavy.
 """
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
 FORMATS = tuple(form.name for form in asked_for())
 """The formats of the book; the first is always made."""
 Offers = Iterable[tuple[str, str]]
-"""What may be typed, each with a short explanation."""
+"""Completions, each with a short explanation."""
 ASKS_FROM = 1000
-"""Runs beyond which a command asks first."""
+"""The number of runs beyond which a command asks first."""
 Find = Callable[["Project", str | None, str], Offers]
-"""Finds offers for a book, a chapter and what is typed so far."""
+"""Finds completions for a book, a chapter and the text typed so far."""
 
 
 def current_project() -> Project:
-    """Return the book, and let its evidence be the one that types and loaders read."""
+    """Return the book, and make types and loaders read its evidence."""
     from bookpress.book.project import Project
 
     project = Project.find()
@@ -43,7 +43,7 @@ def current_project() -> Project:
 
 
 def offering(find: Find) -> Callable[..., list[tuple[str, str]]]:
-    """Return what Typer asks for offers: those that begin with the word."""
+    """Return a completion function for Typer: the offers that begin with the typed word."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
         chapter = ctx.params.get("chapter")
@@ -73,7 +73,7 @@ def _chapters(project: Project, _: str | None, __: str) -> Offers:
 
 
 def _assignments(project: Project, slug: str | None, typed: str) -> Offers:
-    """Yield ``NAME=`` for each parameter, and its values once a name stands there."""
+    """Yield ``NAME=`` for each parameter, and its values once a name is typed."""
     from bookpress.book.discovery import discover
 
     for chapter in discover(project):
@@ -96,12 +96,12 @@ def _ordered(project: Project, _: str | None, __: str) -> Offers:
 
 
 def argument(text: str, find: Find) -> Any:
-    """Return an argument with its help and what a shell may offer for it."""
+    """Return an argument with its help and its completions."""
     return typer.Argument(help=text, autocompletion=offering(find))
 
 
 def option(text: str, find: Find, *names: str, metavar: str | None = None) -> Any:
-    """Return an option with its help and what a shell may offer for it."""
+    """Return an option with its help and its completions."""
     return typer.Option(*names, help=text, metavar=metavar, autocompletion=offering(find))
 
 
@@ -177,7 +177,7 @@ def run_options(
     time_limit: float | None = None,
     scheduler: str | None = None,
 ) -> RunOptions:
-    """Return how chapters are run; ``None`` is what is usual."""
+    """Return how chapters are run; ``None`` means the default."""
     from bookpress.run.engine import DEFAULT_ENGINE
     from bookpress.run.runner import RunOptions
 
@@ -192,15 +192,15 @@ def run_options(
 
 @contextmanager
 def reported(options: RunOptions) -> Iterator[RunOptions]:
-    """Let standard error say how chapters run, as long as the block does."""
+    """Report the progress of chapters on standard error while the block runs."""
     with reporting() as bar:
         yield replace(options, reporter=bar)
 
 
 def ask_before(runs: int, yes: bool) -> None:
-    """Ask before many runs, unless it was said that they are wanted.
+    """Ask before many runs, unless they were confirmed with an option.
 
-    Who cannot be asked is refused.
+    Without a terminal to ask on, refuse.
     """
     if runs <= ASKS_FROM or yes:
         return

@@ -14,12 +14,12 @@ EXAMPLE = "{result}`name`"
 
 
 def no_results(chapter: str) -> str:
-    """Return what to say of a chapter that publishes no results: how it can."""
+    """Return the message for a chapter that publishes no results: how it can."""
     return NO_RESULTS.format(chapter=chapter, example=EXAMPLE)
 
 
 def print_results(results: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> None:
-    """Print results as a table on standard output; of a chapter without any, how to have some."""
+    """Print results as a table on standard output; for a chapter without any, how to have some."""
     for chapter, recorded in results.items():
         if not recorded:
             say(no_results(chapter))

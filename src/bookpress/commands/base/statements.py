@@ -1,4 +1,4 @@
-"""Which statements are listed: those of an edition, of its states, or along a parameter."""
+"""The statements to list: those of an edition, of its states, or along a parameter."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from bookpress.states import robustness
 from bookpress.states.sweeps.compare import sides
 
 Listed = tuple[Any, Callable[[], None]]
-"""A list as plain JSON, and what prints it for people."""
+"""A list as plain JSON, and a function that prints it for people."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options of the command ask for."""
+    """The options of the command."""
 
     edition: str
     changes: tuple[str, ...]
-    """``NAME=VALUE`` of each ``-p``."""
+    """``NAME=VALUE`` for each ``-p``."""
     only_fallen: bool
     robustness: bool
     along: str | None
@@ -42,13 +42,13 @@ class Asked:
         if len(asked) > 1:
             raise UsageError(f"{' and '.join(asked)} give different lists: choose one")
         if asked and not self.only_fallen and self.edition != DEFAULT:
-            changed = f"which states and readings are changes of, not of {self.edition!r}"
+            changed = f"which states and readings change, not the edition {self.edition!r}"
             raise UsageError(f"{asked[0]} is of the edition {DEFAULT!r} alone, {changed}")
         if self.robustness and self.changes:
             raise UsageError("--robustness is of the edition as it was explored: it takes no -p")
 
     def find(self, project: Project, options: RunOptions) -> Listed:
-        """Return what is asked for."""
+        """Return the requested list."""
         if self.along is not None:
             survivals = survival.survivals(project, self.along, options, self.changes)
             report = survival.as_json(self.along, survivals)
@@ -61,9 +61,9 @@ class Asked:
         return self._with_what_overturns(project, found), partial(print_statements, found)
 
     def _with_what_overturns(self, project: Project, found: Statements) -> Statements:
-        """Return statements, those of the published edition with what would overturn them.
+        """Return statements; those of the published edition with what would overturn them.
 
-        Where it was explored as it stands.
+        That needs the edition to have been explored as it is.
         """
         if self.edition != DEFAULT or self.changes:
             return found

@@ -1,4 +1,4 @@
-"""The facts of a book that every format of it shows: how it is cited, when it was built."""
+"""The facts of a book that every format shows: its citation, and when it was built."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bookpress.elements.base.templates import environment
 
 HERE = Path(__file__).parent
 BOOK = "book"
-"""Name of the bibliographic record of the whole book."""
+"""The name of the bibliographic record of the whole book."""
 
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The book as it is cited in this edition, and its pages.
+    """The citation of the book in this edition, with its pages.
 
-    With the time of the build in UTC and the folder of the finished pages.
+    Also the time of the build in UTC, and the folder of the finished pages.
     """
 
     citation: Citation
@@ -57,16 +57,13 @@ class FrontMatter:
         return f"data:{kind or 'image/png'};base64,{content}"
 
     def record(self, name: str) -> dict[str, Any]:
-        """Return the bibliographic record of a chapter, by its slug, or of the `BOOK`.
-
-        It is its item of CSL-JSON.
-        """
+        """Return the bibliographic record (CSL-JSON) of a chapter, by slug, or of the `BOOK`."""
         file = self.site / FOLDER / f"{name}.csl.json"
         items: list[dict[str, Any]] = json.loads(file.read_text("utf-8"))
         return items[0]
 
     def fill(self, template: Path, **values: Any) -> str:
-        """Return a template, filled with the facts and what else it needs."""
+        """Return a template filled with these facts and further values."""
         citation = self.citation
         edition = citation.edition
         reference = to_reference(citation, "apa")
@@ -89,9 +86,9 @@ class FrontMatter:
 
 
 def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
-    """Return the front matter of a staged source whose pages are finished.
+    """Return the front matter of a staged source with finished pages.
 
-    They were built so many seconds after 1970.
+    `epoch` is the time of the build, in seconds since 1970.
     """
     built = dt.datetime.fromtimestamp(epoch, tz=dt.UTC)
     return FrontMatter(load_citation(source), built, site, _logo(source))

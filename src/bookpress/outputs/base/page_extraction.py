@@ -1,4 +1,4 @@
-"""The text of the finished pages, without what only a screen can use: for PDF and EPUB."""
+"""The text of the finished pages, without what only works on a screen: for PDF and EPUB."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bookpress.elements.figure.paper import NARROW
 from bookpress.errors import PressError
 
 DROPPED_TAGS = ("script", "style", "link", "meta", "button", "input", "select", "noscript")
-"""What no element has on paper; what each leaves out besides, it says itself."""
+"""Tags that are always removed; each element names further parts of its own."""
 SCREEN_ATTRIBUTES = (
     "tabindex",
     "loading",
@@ -29,9 +29,9 @@ SCREEN_ATTRIBUTES = (
     "data-name",
     "data-copy",
 )
-"""Attributes for scripts and keyboards, and what they call things."""
+"""Attributes for scripts, keyboards and screen readers."""
 ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
-"""Titles of parts, and lists of their pages, in the contents."""
+"""The titles of parts, and the lists of their pages, in the contents."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -39,9 +39,9 @@ Element = Any  # lxml has no types
 
 @dataclass
 class Article:
-    """The article of one page: its path on the site, its title and part in the contents.
+    """The article of a page: its path on the site, its title and its part in the contents.
 
-    A chapter has a number.
+    A chapter also has a number.
     """
 
     path: str
@@ -52,12 +52,12 @@ class Article:
 
     @property
     def key(self) -> str:
-        """Name of the article within the book: ``"notebooks-hardware"``."""
+        """The name of the article within the book: ``"notebooks-hardware"``."""
         return self.path.removesuffix(".html").replace("/", "-")
 
     @property
     def anchor(self) -> str:
-        """Id of the article within the book; that of a place of it begins so."""
+        """The prefix of all ids of the article within the book."""
         return f"{self.key}--"
 
     @property
@@ -67,14 +67,14 @@ class Article:
 
     @property
     def finding(self) -> Markup:
-        """Its finding as HTML, to stand elsewhere too; empty without one."""
+        """Its finding as HTML, for use elsewhere; empty if it has none."""
         paragraphs = copy.deepcopy(self.body.find_class("standfirst"))
         for paragraph in paragraphs:
             etree.strip_attributes(paragraph, "id")
         return Markup("").join(map(_markup, paragraphs))
 
     def has(self, anchor: str) -> bool:
-        """Return whether there is a place of this name in what is left of the page."""
+        """Return whether the remaining page has an element with this id."""
         return bool(self.body.xpath(".//*[@id=$anchor]", anchor=anchor))
 
 
@@ -86,8 +86,8 @@ def _markup(element: Element) -> Markup:
 def read_articles(site: Path, form: str, opening: str | None = None) -> list[Article]:
     """Return the articles of a site: the cover, then all pages in the order of the contents.
 
-    They are as in a form of their elements: ``print`` or ``epub``. The cover is headed `opening`,
-    where the book has other words for it behind a title page than its own heading.
+    Their elements are in a form: ``print`` or ``epub``. `opening` is the heading of the cover, if
+    the book has a special one for it after a title page.
     """
     front = _front_page(site)
     articles = [_read_cover(site, front, form, opening)]
@@ -102,7 +102,7 @@ def read_articles(site: Path, form: str, opening: str | None = None) -> list[Art
 
 
 def _front_page(site: Path) -> str:
-    """Return the page that a site opens with: its index, or where that leads on."""
+    """Return the page that a site opens with: its index, or the target of its redirect."""
     index = _parse(site / "index.html")
     for refresh in index.xpath("//meta[translate(@http-equiv, 'R', 'r') = 'refresh']/@content"):
         _, _, address = refresh.partition("url=")
@@ -121,7 +121,7 @@ def _read_cover(site: Path, path: str, form: str, opening: str | None) -> Articl
 
 
 def _read_listed(site: Path, part: str, link: Element, form: str) -> Article:
-    """Return the article that a link in the contents leads to."""
+    """Return the article that an entry in the contents links to."""
     numbers = link.find_class("contents-number")
     number = int(_text(numbers[0])) if numbers else None
     drop(numbers)
@@ -138,9 +138,9 @@ def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
 
 
 def figures(articles: Iterable[Article]) -> list[dict[str, Any]]:
-    """Return the figures of articles in order.
+    """Return the figures of articles, in order.
 
-    Of each the article it stands in, its number, title and id.
+    Each has its article, its number, its title and its id.
     """
     return [
         _described(figure, article)
@@ -161,7 +161,7 @@ def _described(figure: Element, article: Article) -> dict[str, Any]:
 
 
 def drop(elements: Iterable[Element]) -> None:
-    """Take elements out of the tree; the text after them stays."""
+    """Remove elements from the tree; the text after them stays."""
     for element in list(elements):
         element.drop_tree()
 
@@ -171,10 +171,10 @@ def relink(
     within: Callable[[Article, str], str | None],
     elsewhere: Callable[[str, str], str | None],
 ) -> None:
-    """Point the links of articles to where the places are.
+    """Change the links of articles to the new addresses.
 
-    One that leads nowhere loses its address, not its words. `within` returns the address of an
-    article, or of a place of it; `elsewhere` that of another path of the site.
+    A link that leads nowhere loses its address, but not its words. `within` returns the address of
+    an article, or of a place in it; `elsewhere` that of another path of the site.
     """
     article_at = {article.path: article for article in articles}
     for article in articles:
@@ -204,10 +204,7 @@ def _point(link: Element, address: str | None) -> None:
 
 
 def prefix_ids(article: Article) -> None:
-    """Give all ids of an article those they have in the book.
-
-    Several articles can then share one page.
-    """
+    """Add the article's prefix to all of its ids, so that several articles can share a page."""
     for element in article.body.iter(html.etree.Element):
         for name in POINTING:
             ids = element.get(name)
@@ -237,7 +234,7 @@ def _from_root(path: str, address: str) -> str:
 
 
 def _leave_out(body: Element, left_out: Without) -> None:
-    """Take out of an article what an element leaves out."""
+    """Remove from an article what an element leaves out."""
     for name in left_out.classes:
         drop(body.find_class(name))
     for place in left_out.places:
@@ -248,9 +245,9 @@ def _leave_out(body: Element, left_out: Without) -> None:
 
 
 def _name_pictures(body: Element, path: str) -> None:
-    """Name the pictures of a page from the root of the site, the narrow ones of figures too."""
+    """Make the paths of a page's pictures relative to the root of the site, narrow ones too."""
     for picture in list(body.iter("picture")):
-        # The parser takes <source> for an element with content.
+        # the parser treats <source> as an element with content
         image = next(picture.iter("img"))
         narrow = next(picture.iter("source"))
         file = _from_root(path, narrow.get("srcset"))
@@ -267,12 +264,12 @@ def _name_pictures(body: Element, path: str) -> None:
 
 
 def is_file(image: Element) -> bool:
-    """Return whether a picture is a file of the site, not written into the page itself."""
+    """Return whether a picture is a file of the site, not a data URL."""
     return not urlsplit(image.get("src")).scheme
 
 
 def _link_to(image: Element) -> None:
-    """Put a link in the place of a picture on another host: a file that is kept shows its own."""
+    """Replace a picture on another host with a link: a saved file must not fetch anything."""
     address = image.get("src")
     link = html.Element("a", href=address)
     link.text = image.get("alt") or address
@@ -281,9 +278,9 @@ def _link_to(image: Element) -> None:
 
 
 def _article(site: Path, path: str, form: str) -> Element:
-    """Return the article of a page as its elements are in a form, ``print`` or ``epub``.
+    """Return the article of a page in a form of its elements, ``print`` or ``epub``.
 
-    Pictures are named from the root of the site.
+    The paths of pictures are relative to the root of the site.
     """
     body = _parse(site / path).find(".//article")
     if body is None:

@@ -1,4 +1,4 @@
-"""The processes that make formats: the pages by Jupyter Book, others from the pages."""
+"""The processes that make formats: pages by Jupyter Book, others from the pages."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SECONDS = 1800.0
 
 @dataclass(frozen=True)
 class Order:
-    """The folders a format is made from and to.
+    """The folders that a format is made from and in.
 
-    And the only date that a file may hold, in seconds since 1970.
+    Also the only date that a file may contain, in seconds since 1970.
     """
 
     pages: str
@@ -37,7 +37,7 @@ class Order:
 class Maker(ExitStack):
     """The process that makes a format.
 
-    It imports from the start, begins with its order, and ends when we do.
+    It starts importing at once, begins with its order, and ends with us.
     """
 
     def __init__(self, wanted: Format, epoch: int) -> None:
@@ -47,7 +47,7 @@ class Maker(ExitStack):
         folder = self.enter_context(
             tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True)
         )
-        self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - it is one
+        self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", wanted.module],
             env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
@@ -65,24 +65,24 @@ class Maker(ExitStack):
         self.callback(kill_group, self._process.pid)
 
     def begin(self, pages: Path, source: Path) -> None:
-        """Give the order: pages, source, and a folder of its own.
+        """Send the order to make the format from the pages and the source, in its own folder.
 
-        The pages are those that there are, or the folder for them.
+        When the pages themselves are ordered, `pages` is the folder for them.
         """
         output = pages / self._name
         order = Order(str(pages), str(source), str(output), self._epoch)
         self._tell({"make": asdict(order)})
 
     def prepare(self, file: Path) -> None:
-        """Give, before the order, a file to begin with."""
+        """Send a file to begin with, before the order."""
         self._tell({"prepare": str(file)})
 
     def _tell(self, what: dict[str, Any]) -> None:
-        with suppress(BrokenPipeError):  # it has ended, and `finish` says why
+        with suppress(BrokenPipeError):  # it has ended: `finish` reports why
             self._channel.send(what)
 
     def finish(self, seconds: float = SECONDS) -> None:
-        """Wait until it is made; raise when it cannot be."""
+        """Wait for the format; raise if it could not be made."""
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired as error:
@@ -106,10 +106,7 @@ class Maker(ExitStack):
 def make(
     formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS
 ) -> None:
-    """Make formats, all at the same time.
-
-    Each goes into the folder of its name below that of the pages.
-    """
+    """Make formats, all at the same time, each in a folder of its name below that of the pages."""
     with ExitStack() as stack:
         makers = [stack.enter_context(Maker(wanted, epoch)) for wanted in formats]
         for maker in makers:
@@ -121,11 +118,11 @@ def make(
 def work_on_order(
     work: Callable[[Order], None], prepare: Callable[[Path], object] = lambda _: None
 ) -> int:
-    """Let the module make the format ordered, and return the exit code.
+    """Make the ordered format in this process, and return the exit code.
 
-    It ends, with all it started, when we do.
+    The process ends, with all it started, when its parent does.
     """
-    sys.path.append(str(Path.cwd()))  # an extension may lie in the book, behind what is installed
+    sys.path.append(str(Path.cwd()))  # last: a book may have extensions of its own
     orders = Channel.reading(os.dup(0))
     with suppress(EOFError):
         while True:

@@ -1,6 +1,6 @@
 """The book as EPUB 3: XHTML pages, pictures, contents and package.
 
-It is packed so that the same pages give the same bytes. Run by the press as
+The same pages give the same bytes. The press runs the module as
 ``python -m bookpress.outputs.epub.epub``.
 """
 
@@ -35,9 +35,9 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
 PROPERTIES = {"svg": "svg", "math": "mathml"}
-"""What the package has to tell of a page that holds such an element."""
+"""What the package must declare about a page with such an element."""
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
-"""Attributes of SVG that the parser of HTML writes in small letters."""
+"""Attributes of SVG that the HTML parser writes in lower case."""
 COVER = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
 Entry = dict[str, Any]
 """A page of the e-book."""
@@ -47,7 +47,7 @@ def make(order: Order) -> None:
     """Make the EPUB of the book."""
     site = Path(order.pages)
     front = load_front_matter(Path(order.source), site, order.epoch)
-    # The type comes first and is not compressed:
+    # the type must come first, uncompressed:
     # https://www.w3.org/TR/epub-33/#sec-zip-container-mime
     container = (EBOOK / "container.xml").read_bytes()
     entries = {"mimetype": b"application/epub+zip", "META-INF/container.xml": container}
@@ -64,9 +64,9 @@ def make(order: Order) -> None:
 
 
 def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, bytes]:
-    """Return the files of the e-book by name.
+    """Return the files of the e-book, by name.
 
-    `articles` are the cover, then all pages in order, changed in place.
+    `articles` are the cover, then all pages in order; they are changed in place.
     """
     page_extraction.relink(articles, _address, front.address)
     files = _static_files(articles, front)
@@ -74,13 +74,13 @@ def epub_files(articles: Sequence[Article], front: FrontMatter) -> dict[str, byt
     result: dict[str, bytes] = {}
     for name, text in documents.items():
         result[name] = text.encode()
-        etree.fromstring(result[name])  # not well-formed: an error of ours
+        etree.fromstring(result[name])  # raises if it is not well-formed, which is our error
     result["cover.png"] = _cover_picture(front)
     return {**result, **files}
 
 
 def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, bytes]:
-    """Return pictures, fonts and style by name."""
+    """Return pictures, fonts and style, by name."""
     pictures: set[str] = set()
     for article in articles:
         images = filter(is_file, article.body.iter("img"))
@@ -96,7 +96,7 @@ def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, 
 def _documents(
     articles: Sequence[Article], files: Sequence[str], front: FrontMatter
 ) -> dict[str, str]:
-    """Return package, contents and pages by name."""
+    """Return package, contents and pages, by name."""
     title = front.citation.book.title
     title_text = Markup(front.fill(EBOOK / "title.html"))  # noqa: S704 (a template that escapes)
     title_page = _page("title", title, title_text, "titlepage")
@@ -126,7 +126,7 @@ def _documents(
 
 
 def _identifier(front: FrontMatter) -> str:
-    """Return the identifier of the e-book: the same for the same edition."""
+    """Return the identifier of the e-book, which is the same for the same edition."""
     citation = front.citation
     book = citation.book
     state = citation.edition.id if citation.edition else f"{book.version} {citation.date}"
@@ -142,7 +142,7 @@ def _cover_picture(front: FrontMatter) -> bytes:
 
 
 def _address(article: Article, place: str) -> str:
-    """Return the address of an article of the e-book, or of a place of it."""
+    """Return the address of an article in the e-book, or of a place in it."""
     page = f"{article.key}.xhtml"
     if place:
         return f"{page}#{place}"
@@ -180,7 +180,7 @@ def _text_page(article: Article) -> Entry:
 
 
 def xhtml(body: Element) -> Markup:
-    """Return an article as XHTML, to stand in a page of that namespace."""
+    """Return an article as XHTML, for a page in that namespace."""
     for name, namespace in NAMESPACES.items():
         for element in body.iter(name):
             for part in element.iter():

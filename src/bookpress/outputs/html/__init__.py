@@ -1,4 +1,4 @@
-"""The pages, which every build makes, and which all other formats are made from."""
+"""The pages, which every build makes and all other formats are made from."""
 
 from bookpress.formats import Format
 

@@ -1,4 +1,4 @@
-"""What `conf` writes: a ``conf.py`` with which Sphinx and MyST-NB build a book by themselves."""
+"""A ``conf.py``, written by `conf`, for building a book with Sphinx and MyST-NB alone."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ command of the press is needed. Build the pages by: sphinx-build . {build}/html
 '''
 ELEMENTS = "bookpress.elements"
 GONE = {"jupyter_book"}
-"""Extensions that do nothing but belong to Jupyter Book."""
+"""Extensions that only serve Jupyter Book."""
 OURS = re.compile(r"\{(?:result|holds|param|years|otherwise|every-sentence|findings)\}")
-"""What pages hold that only the extension of the press knows."""
+"""Roles and directives that only the press's extension knows."""
 IMPORTS = "import os\nimport sys\n\nsys.path += [os.path.abspath(path) for path in {paths!r}]\n"
 
 
 def conf_of(project: Project) -> str:
-    """Return the text of a ``conf.py`` to stand beside the ``_config.yml`` of a book.
+    """Return the text of a ``conf.py`` to put beside the ``_config.yml`` of a book.
 
-    It names the extension of the press where pages need it.
+    It names the press's extension if pages need it.
     """
     from jupyter_book.config import get_final_config
 
@@ -56,7 +56,7 @@ def conf_of(project: Project) -> str:
 
 
 def _extensions(project: Project, listed: list[str]) -> list[str]:
-    """Return the extensions that the pages need, each once."""
+    """Return the extensions that the pages need, without repeats."""
     wanted = [name for name in listed if name not in GONE]
     texts = [
         decoded(path, lenient=True)
@@ -70,7 +70,7 @@ def _extensions(project: Project, listed: list[str]) -> list[str]:
 
 
 def _aliases(project: Project) -> dict[str, str]:
-    """Return by which kernel chapters run that name one which is not installed."""
+    """Return the kernels to use for chapters that name one which is not installed."""
     aliases = {}
     for chapter in discover(project):
         if chapter.path.suffix == ".ipynb":
@@ -85,7 +85,7 @@ def _aliases(project: Project) -> dict[str, str]:
 
 
 def _paths(given: Mapping[str, Any]) -> list[str]:
-    """Return the lines that let extensions of the book's own be imported, where it has some."""
+    """Return the lines that make the book's own extensions importable, if it has any."""
     local = (given.get("sphinx") or {}).get("local_extensions") or {}
     if local:
         return [IMPORTS.format(paths=[*local.values()])]

@@ -1,4 +1,4 @@
-"""MyST-NB's table of executed notebooks (``nb-exec-table``), of chapters that the press has run."""
+"""MyST-NB's table of executed notebooks (``nb-exec-table``), for chapters run by the press."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 FILE = "executed.json"
-"""Among the staged files, where a page has the table: when and how long chapters were run."""
+"""The staged file about when and for how long chapters ran, if a page has the table."""
 TABLE = b"nb-exec-table"
-"""The directive that makes the table."""
+"""The directive of the table."""
 TEXTS = (".md", ".rst", ".ipynb")
 
 
 def executed_file(
     project: Project, edition: Edition, runs: Mapping[str, Run], files: Mapping[str, bytes]
 ) -> dict[str, bytes]:
-    """Return the file that the table is made of; none where no page has one.
+    """Return the file for the table; empty if no page has one.
 
-    It has by document what MyST-NB would note if it had run it. `files` are those of the book that
-    are no chapters.
+    By document, it has what MyST-NB would record if it had run the chapters. `files` are those of
+    the book that are not chapters.
     """
     texts = [content for name, content in files.items() if name.endswith(TEXTS)]
     texts += [chapter.source.encode() for chapter in edition.chapters]
@@ -48,7 +48,7 @@ def executed_file(
 
 
 def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tuple[str, str]]:
-    """Yield the notebooks that have no code, which MyST-NB runs as well, and when it does."""
+    """Yield the notebooks without code, which MyST-NB runs too, with the mode of each."""
     of_book = Execution.of_book(project.root)
     for name, content in files.items():
         is_page = name.endswith((".md", ".ipynb"))
@@ -62,7 +62,7 @@ def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tupl
 
 
 def _settings_of(name: str, content: bytes) -> Mapping[str, Any] | None:
-    """Return what a notebook says of itself; None of a page that is none."""
+    """Return the metadata of a notebook; None for a page that is not one."""
     if name.endswith(".ipynb"):
         notebook: dict[str, Any] = json.loads(content)
         metadata: Mapping[str, Any] = notebook.get("metadata", {})
@@ -72,13 +72,13 @@ def _settings_of(name: str, content: bytes) -> Mapping[str, Any] | None:
 
 
 def _empty(mode: str) -> dict[str, Any]:
-    """Return what is noted of a notebook without code."""
+    """Return the record of a notebook without code."""
     done = {"mtime": 0.0, "runtime": 0.0, "method": mode, "succeeded": True}
     return {**done, "error": None, "traceback": None}
 
 
 def _row(run: Run, mode: str, cache: RunCache) -> dict[str, Any]:
-    """Return what MyST-NB notes of a notebook; a run without a key has failed."""
+    """Return MyST-NB's record of a notebook; a run without a key has failed."""
     has_failed = not run.key
     return {
         "mtime": time.time() if has_failed else cache.date(run.key),
@@ -91,7 +91,7 @@ def _row(run: Run, mode: str, cache: RunCache) -> dict[str, Any]:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Note how chapters were run before MyST-NB looks which pages show it."""
+    """Record how chapters were run before MyST-NB looks for pages that show it."""
     app.connect("env-updated", _note, priority=400)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 

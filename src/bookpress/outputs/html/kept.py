@@ -1,8 +1,8 @@
-"""Pages that are taken over from the last build, where a book has its theme's pages.
+"""Pages kept from the last build, if a book has its theme's pages.
 
-A page is written again where its source was read again, and each page is where anything has
-changed that one page may take from another: titles, numbers, labels, citations, settings, what is
-installed. Pages of our own layout show more of each other, and are all written each time.
+A page is written again if its source was read again. All pages are if anything changed that one
+page may take from another: titles, numbers, labels, citations, settings, installed packages. Pages
+in our own layout show more of each other, and are all written each time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from bookpress.outputs.html.pages import PAGES_BEFORE
 IMAGES = "_images"
 INDEX = "searchindex.js"
 PAGES_EACH = 4
-"""Pages for which another process that writes them is worth its start."""
+"""The number of pages that justify another writing process."""
 OWN_OR_PASSING = frozenset(
     {
         "all_docs",
@@ -58,19 +58,19 @@ OWN_OR_PASSING = frozenset(
         "titles_old",
     }
 )
-"""What Sphinx's environment holds that no page takes from another, or that the store watches."""
+"""Entries of Sphinx's environment that no page takes from another, or that the store watches."""
 PLACES = frozenset({"document", "parent", "line", "lineno", "end_lineno", "bibfiles", "mtime"})
-"""Where in its file something stands, which no page shows; files of references are watched."""
+"""Positions in files, which no page shows; bibliography files are watched separately."""
 
 
 class Keeper:
-    """Lets the builder of pages take over those that would not change.
+    """Lets the builder of pages keep those that would not change.
 
-    The builder stays of its own class: extensions ask for that.
+    It does not replace the builder, because extensions check the builder's class.
     """
 
     _replacements: Mapping[str, str] = MappingProxyType({})
-    """The hashes of the state before, and those of today, which pages taken over say instead."""
+    """The hashes of the last state, and those that replace them in kept pages."""
 
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
         self.app = app
@@ -88,7 +88,7 @@ class Keeper:
         yield self.config.root_doc
 
     def prepare_writing(self, docnames: set[str]) -> None:
-        """Take over what is not written again, before the index of the search is read."""
+        """Copy the pages that are not written again, before the search index is read."""
         writers = min(self.app.parallel - 1, len(docnames) // PAGES_EACH)
         self.app.parallel = 1 + writers
         self.builder.parallel_ok = self.builder.parallel_ok and writers > 1
@@ -133,7 +133,7 @@ class Keeper:
         return written_with(page, Path(self.app.srcdir)) if page.is_chapter else []
 
     def _copy_source(self, docname: str) -> None:
-        """Copy the source of a page, as Sphinx does with the page; it names the edition."""
+        """Copy the source of a page, as Sphinx does, because it names the edition."""
         if not self.config.html_copy_source:
             return
         source = Path(self.env.doc2path(docname))
@@ -160,11 +160,11 @@ class Keeper:
         if not is_usable:
             return set(env.found_docs)
         pages = store_of(env).pages.values()
-        # of the latter, states come and go
+        # the states of a chapter with parameters come and go
         return {page.docname for page in pages if page.charts or page.parameter_rows}
 
     def remember(self) -> None:
-        """Keep the pages for the next build, as they are before anything else is done to them."""
+        """Store the pages for the next build, before anything else changes them."""
         folder = Path(self.config[PAGES_BEFORE])
         env: Any = self.env
         pages = [f"{docname}.html" for docname in env.found_docs]
@@ -180,7 +180,7 @@ class Keeper:
 
 
 def _hashes(citation: Citation) -> list[str]:
-    """Return the hashes by which a page names the state that it is of."""
+    """Return the hashes that identify the state of a page in its text."""
     edition = citation.edition
     if edition is None:
         return []
@@ -189,7 +189,7 @@ def _hashes(citation: Citation) -> list[str]:
 
 
 def _state_of(citation: Citation) -> dict[str, Any]:
-    """Return what pages say of the book and its state, but for those hashes."""
+    """Return what pages say about the book and its state, without those hashes."""
     facts = citation.model_dump(mode="json")
     edition = facts["edition"] or {}
     source = edition.pop("source", None) or {}
@@ -198,7 +198,7 @@ def _state_of(citation: Citation) -> dict[str, Any]:
 
 
 def _common(builder: StandaloneHTMLBuilder) -> dict[str, Any]:
-    """Return all that pages may take from each other, from settings, and from what is installed."""
+    """Return everything that pages may take from each other, from settings and from packages."""
     settings = {each.name: _plain(each.value) for each in builder.config.filter({"env", "html"})}
     settings.pop("citation_facts", None)
     known = vars(builder.env)
@@ -215,7 +215,7 @@ _NO_STATE = ("app", "config", "domains", "events", "project", "versioning_condit
 
 @singledispatch
 def _plain(entry: Any, above: tuple[int, ...] = ()) -> Any:
-    """Return an entry as JSON, the same for what shows the same."""
+    """Return an entry as JSON that is equal for entries that show the same."""
     if id(entry) in above:
         return "above"
     if hasattr(entry, "__dict__") and not callable(entry):
@@ -264,7 +264,7 @@ def _(entry: Any, above: tuple[int, ...] = ()) -> Any:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Stand beside the builder of pages, where it may take some over."""
+    """Set up a keeper for the builder of pages, if it may keep some."""
     app.add_config_value(PAGES_BEFORE, "", "", str)
     app.connect("builder-inited", _stand_beside)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
@@ -280,6 +280,6 @@ def _stand_beside(app: Sphinx) -> None:
         if exception is None:
             keeper.remember()
 
-    # once sections and figures have their numbers
+    # after sections and figures have their numbers
     app.connect("env-get-updated", lambda *_: sorted(keeper.changed()), priority=950)
     app.connect("build-finished", remember, priority=0)

@@ -1,6 +1,6 @@
 """The process in which Jupyter Book makes the pages.
 
-Sphinx keeps much in global state, so each build gets a fresh one. It is also an extension of Sphinx
+Sphinx keeps much global state, so each build gets a new process. The module is also an extension
 that the staged configuration names, so that several processes write the pages.
 """
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 MEMORY = "doctrees"
-"""Beside the source: what Sphinx has read for the last whole edition, to go on from."""
+"""The folder, beside the source, of what Sphinx has read for the last whole edition."""
 DRAFT = "doctrees.new"
 LOG = "sphinx.log"
-"""Beside the source too: all that Jupyter Book wrote when it made the pages."""
+"""The log of Jupyter Book, beside the source."""
 TEMPLATES = "templates"
-"""Beside what Sphinx has read: the templates of a theme as Python runs them."""
+"""The folder of a theme's compiled templates, beside what Sphinx has read."""
 PAGES = "pages"
-"""In both: the pages as they were written."""
+"""The folder, in both, of the pages as written."""
 USED = (
     "jupyter_book.sphinx",
     "myst_nb.sphinx_ext",
@@ -44,32 +44,32 @@ USED = (
     "bookpress.outputs.html.kept",
 )
 WRITERS = 4
-"""Processes that write pages, each some.
+"""The number of processes that write pages.
 
-With fewer, all would wait for the last; each copies memory.
+With fewer, all would wait for the last; each one copies the memory.
 """
 SHOWN = 40
-"""Lines of warnings that a message shows at the most."""
+"""The most lines of warnings that a message shows."""
 
 FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
 PAGES_BEFORE = "bookpress_pages_before"
-"""The setting that says where the pages of the last build lie; empty where all are written."""
+"""The setting for the folder of the last build's pages; empty if all are written."""
 WHEN_READ = "bookpress_when_read"
-"""The setting that holds what is called once all pages are read and before any is written."""
+"""The setting for a function to call after all pages are read and before any is written."""
 
 
 def make(order: Order) -> None:
-    """Make the pages from what Sphinx remembers.
+    """Make the pages, starting from what Sphinx remembers.
 
-    The output's name is the builder: ``html``, or ``dummy`` to check.
+    The output's name is the builder: ``html``, or ``dummy`` for a check.
     """
     source = Path(order.source)
     output = Path(order.output)
     shop = source.parent
     log = shop / LOG
-    # the process of a build that was killed may not have ended yet
+    # the process of a killed build may still be running
     with FileLock(shop / ".busy"), naming(shop):
         for folder in (output, shop / DRAFT):
             shutil.rmtree(folder, ignore_errors=True)
@@ -92,9 +92,9 @@ def make(order: Order) -> None:
 def run(
     source: Path, output: Path, memory: Path, jobs: int, settings: Mapping[str, Any] | None = None
 ) -> Any:
-    """Let Jupyter Book make pages of a staged source, and return whether something was wrong.
+    """Make pages of a staged source with Jupyter Book, and return whether anything was wrong.
 
-    The `settings` of Sphinx are set besides those of the book.
+    `settings` are settings of Sphinx in addition to the book's.
     """
     from jupyter_book.sphinx import build_sphinx
     from sphinx.util.console import nocolor
@@ -122,7 +122,7 @@ def run(
 
 
 def log_of(shop: Path) -> list[str]:
-    """Return the lines that Sphinx wrote when it made pages in a folder; none where it did not."""
+    """Return the lines of Sphinx's log in a folder; empty if there is none."""
     log = shop / LOG
     if log.is_file():
         return _lines(log.read_text(encoding="utf-8"), shop / "source")
@@ -130,17 +130,17 @@ def log_of(shop: Path) -> list[str]:
 
 
 def _lines(written: str, source: Path) -> list[str]:
-    """Return the lines of a log, with names of files as the author knows them."""
+    """Return the lines of a log, with file names as the author knows them."""
     return written.replace(f"{source}/", "").splitlines()
 
 
 def warnings_of(shop: Path) -> list[str]:
-    """Return the lines by which Sphinx warned when it made pages in a folder."""
+    """Return the lines of Sphinx's log in a folder that are warnings."""
     return [line for line in log_of(shop) if WARNING.search(line)]
 
 
 def complaints(written: str, source: Path) -> str:
-    """Return the warnings and errors in a log of Sphinx, or its last lines without any."""
+    """Return the warnings and errors in a log of Sphinx, or its last lines if there are none."""
     lines = _lines(written, source)
     fatal = len(lines)
     for number, line in enumerate(lines):
@@ -155,7 +155,7 @@ def complaints(written: str, source: Path) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let one process read the pages and several write them.
 
-    Two extensions of Jupyter Book cannot share reading.
+    Two extensions of Jupyter Book do not support parallel reading.
     """
     app.setup_extension("bookpress.outputs.html.kept")
     app.setup_extension("bookpress.outputs.html.executed")
@@ -167,14 +167,14 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_config_value(WHEN_READ, None, "")
     app.connect("write-started", _call)
     app.connect("write-started", _read_lexers)
-    # before anything looks at the pages
+    # before any other listener looks at the pages
     app.connect("build-finished", _write_missing, priority=-1)
     app.connect("builder-inited", _keep_templates)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
 def _keep_templates(app: Sphinx) -> None:
-    """Keep the templates of a theme as bytecode: compiling them is a twentieth of a small build."""
+    """Cache a theme's templates as bytecode: compiling them is a twentieth of a small build."""
     from jinja2 import FileSystemBytecodeCache
 
     templates = getattr(app.builder, "templates", None)
@@ -186,7 +186,7 @@ def _keep_templates(app: Sphinx) -> None:
 
 
 def _call(app: Sphinx, builder: Any) -> None:
-    """Call what the settings say is to be called once all pages are read."""
+    """Call the function in the settings once all pages are read."""
     when_read = app.config[WHEN_READ]
     if when_read:
         when_read(builder)
@@ -212,9 +212,9 @@ def _lexer_of(facts: Mapping[str, Any]) -> str:
 
 
 def _write_missing(app: Sphinx, exception: Exception | None) -> None:
-    """Write the pages that the processes left out, so that what is wrong with one is seen.
+    """Write the pages that the processes left out, so that errors in them are reported.
 
-    Sphinx goes on without a word where one of them fails while others are still to be started.
+    Sphinx silently continues if a process fails while others have yet to start.
     """
     from sphinx.builders.html import StandaloneHTMLBuilder
     from sphinx.errors import ExtensionError
@@ -234,12 +234,12 @@ def _write_missing(app: Sphinx, exception: Exception | None) -> None:
 
 
 if __name__ == "__main__":
-    # a book is small, and searching all of it for garbage again and again is slow
+    # a book is small, and repeated garbage collection is slow
     gc.set_threshold(500_000)
-    for name in USED:  # while chapters run
+    for name in USED:  # imported while chapters run
         importlib.import_module(name)
     from bookpress.elements.figure.figures import begin_to_draw
 
     done = work_on_order(make, begin_to_draw)
     sys.stderr.flush()
-    os._exit(done)  # taking the book apart in memory would take longer than making a page
+    os._exit(done)  # freeing the memory would take longer than making a page

@@ -1,4 +1,4 @@
-"""Where in an author's file stands what Sphinx says of the notebook staged for it."""
+"""Maps Sphinx's messages about a staged notebook to places in the author's file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bookpress.run.notebook import is_injected
 
 RESTRUCTURED = "{eval-rst}"
 CELL = 10_000
-"""MyST-NB counts lines within a cell, from two, and cells in tens of thousands."""
+"""MyST-NB gives a line as this times the cell's number, plus the line within the cell, from two."""
 
 
 def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
-    """Return what Sphinx says with the files and lines of the chapters' authors."""
+    """Return Sphinx's messages with the authors' files and lines."""
     staged = {f"{chapter.docname}.ipynb": chapter for chapter in chapters}
     names = "|".join(re.escape(name) for name in sorted(staged, key=len, reverse=True))
     place = re.compile(rf"(?<![\w/])(?P<name>{names})(?::(?P<line>\d+))?(?=:)")
@@ -33,7 +33,7 @@ def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -
 
 
 def _line(chapter: Chapter, run: Run, line: int) -> str:
-    """Name a line as it follows the name of a file."""
+    """Return a line in the form that follows the name of a file."""
     if line < CELL:
         return f":{line}" if line else ""
     if chapter.path.suffix == ".md":
@@ -59,7 +59,7 @@ def source_map(chapter: Chapter, cells: Sequence[Mapping[str, Any]]) -> list[int
 
 
 def source_line(chapter: Chapter, run: Run, line: int) -> int:
-    """Return the line of a chapter's source that MyST-NB counts by cell and line."""
+    """Return the line of a chapter's source for one of MyST-NB's lines."""
     starts = cell_lines(chapter.source) or _lines_by_jupytext(chapter.source)
     number, line_of_cell = divmod(line, CELL)
     cell = min(_number(run, number), len(starts))
@@ -68,7 +68,7 @@ def source_line(chapter: Chapter, run: Run, line: int) -> int:
 
 @cache
 def _lines_by_jupytext(source: str) -> list[int]:
-    import jupytext  # which takes long, and is needed for what is unusual alone
+    import jupytext  # slow, and only needed for unusual notebooks
 
     notebook = jupytext.myst.myst_to_notebook(source, add_source_map=True)
     lines: list[int] = notebook.metadata["source_map"]
@@ -76,11 +76,11 @@ def _lines_by_jupytext(source: str) -> list[int]:
 
 
 def _number(run: Run, number: int) -> int:
-    """Return the number of a cell among those that its author wrote."""
+    """Return the number of a cell among the author's own."""
     before = run.executed.cells[:number]
     return max(1, number - sum(map(_is_added, before)))
 
 
 def _is_added(cell: Mapping[str, Any]) -> bool:
-    """Return whether the press has added a cell: papermill's, or the box where a run failed."""
+    """Return whether the press added a cell: the injected one, or the box about a failure."""
     return is_injected(cell) or "".join(cell["source"]).startswith(BOX)

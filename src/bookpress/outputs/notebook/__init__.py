@@ -1,4 +1,4 @@
-"""Each chapter as the notebook that a reader takes away."""
+"""Each chapter as a notebook to download."""
 
 from bookpress.formats import Format
 

@@ -1,6 +1,6 @@
-"""The notebook that a reader takes away.
+"""The notebook to download.
 
-Prose in plain words with values, what it is, and a check of its choices.
+Its prose is in plain words with values, and it says what it is and checks its choices.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ Choices stand in the cell tagged `parameters`."""
 
 
 def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
-    """Return an executed notebook as a reader takes it away."""
+    """Return an executed notebook as readers download it."""
     return as_file(taken_away(executed, page, app))
 
 
 def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, Any]:
-    """Return that notebook as JSON."""
+    """Return the downloaded notebook as JSON."""
     cells = [
         _in_words(cell, page, app)
         for cell in executed.cells
@@ -74,10 +74,10 @@ def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, 
 
 
 def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any]:
-    """Return a cell whose words a notebook shows that knows no roles of ours."""
+    """Return a cell without our own roles, which no notebook viewer knows."""
     if cell["cell_type"] == "markdown":
         source = "".join(cell["source"])
-        with suppress(UnknownNameError, FormatError):  # the page has told
+        with suppress(UnknownNameError, FormatError):  # reported with the page
             source = in_plain_words(source, "notebook", page.docname, app.env)
             return {**cell, "source": source}
     elif "mystnb" in cell["metadata"]:
@@ -88,9 +88,9 @@ def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any
 
 
 def _bound(cells: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the names that code cells bind; none where one of them is no plain Python.
+    """Return the names that code cells bind; empty if a cell is not plain Python.
 
-    Those that parameters are annotated with are no values.
+    Names that only appear in annotations are left out.
     """
     names: set[str] = set()
     types: set[str] = set()
@@ -118,7 +118,7 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
 
 
 def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> None:
-    """Put the words of a figure, in place, as a notebook says them that knows no roles of ours."""
+    """Replace our own roles in the words of a figure, in place."""
     for name, entry in (("figure", "caption"), ("image", "alt")):
         part = own.get(name)
         if isinstance(part, dict) and entry in part:
@@ -126,7 +126,7 @@ def _say_in_words(own: dict[str, Any], page: Page, env: BuildEnvironment) -> Non
 
 
 def _how_to_get(page: Page, app: Sphinx) -> str:
-    """Return how a reader gets the sources of the book."""
+    """Return how a reader can get the sources of the book."""
     _, address = chapter_reference(app.env, page.docname)
     repository = citation_of(app.config).book.repository
     if repository:

@@ -1,6 +1,6 @@
-"""Documents for printing, one chapter or the whole book.
+"""Documents for printing, of one chapter or the whole book.
 
-With what they say of themselves: edition, date, addresses.
+They state their edition, date and addresses.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ HEADINGS = ("h4", "h3", "h2", "h1")
 
 
 def chapter_document(article: Article, front: FrontMatter) -> str:
-    """Return the document of one chapter, which is changed.
+    """Return the document of one chapter, which is changed in place.
 
-    Links lead to the published book, where there is one.
+    Links lead to the published book, if there is one.
     """
 
     def within(_: Article, place: str) -> str | None:
@@ -44,8 +44,8 @@ def book_document(
 ) -> str:
     """Return the document of the whole book.
 
-    `articles` are the cover, then all pages in order, changed in place. `page_of` is the number of
-    the page on which each anchor stands; a draft has none.
+    `articles` are the cover, then all pages in order; they are changed in place. `page_of` maps
+    anchors to the numbers of their pages; a draft has none.
     """
 
     def within(article: Article, place: str) -> str:
@@ -53,7 +53,7 @@ def book_document(
 
     cover, *pages = articles
     for article in articles:
-        # The book says once how it is cited.
+        # the book has one citation of its own
         page_extraction.drop(article.body.find_class("cite-box"))
     page_extraction.relink(articles, within, front.address)
     for article in articles:
@@ -72,13 +72,13 @@ def book_document(
 
 
 def style_of_paper() -> Markup:
-    """Return the look of paper, over that of the pages."""
+    """Return the style for paper, which overrides that of the pages."""
     page = (PAPER / "paper.css").read_text("utf-8")
     return Markup(style_of("print", page))  # noqa: S704 (files of ours)
 
 
 def headings_of(document: str) -> list[str]:
-    """Return the headings of a document in order, each in one line."""
+    """Return the headings of a document, in order, each on one line."""
     tree = html.document_fromstring(document)
     headings = tree.iter(*HEADINGS, "h5", "h6")
     texts = [_in_one_line(heading) for heading in headings]
@@ -90,7 +90,7 @@ def _in_one_line(element: Element) -> str:
 
 
 def _set_for_paper(body: Element, site: Path) -> None:
-    """Let only the picture of a figure be one to a reader of tags, named by where it lies."""
+    """Make only the picture of a figure a figure in the tags, and give it an absolute address."""
     for element in list(body.iter("figure", "figcaption")):
         element.tag = "div"
     for image in body.iter("img"):
@@ -99,7 +99,7 @@ def _set_for_paper(body: Element, site: Path) -> None:
 
 
 def _demote(body: Element) -> None:
-    """Lower the headings of an article by one level: in the book it stands below a part."""
+    """Lower the headings of an article by one level, because in the book it is below a part."""
     for name in HEADINGS:
         level = int(name[1]) + 1
         for heading in body.iter(name):

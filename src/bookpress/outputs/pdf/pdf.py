@@ -1,6 +1,6 @@
 """The book and each of its chapters as PDF: finished pages, set for paper, printed by Chromium.
 
-It fetches nothing. Run by the press as ``python -m bookpress.outputs.pdf.pdf``.
+It fetches nothing. The press runs the module as ``python -m bookpress.outputs.pdf.pdf``.
 """
 
 from __future__ import annotations
@@ -40,32 +40,32 @@ OPTIONS = (
     "--disable-quic",
     "--disable-sync",
     "--allow-file-access-from-files",
-    # Letters stand where they belong, not where dots of a screen are.
+    # place letters exactly, not on the pixels of a screen
     "--font-render-hinting=none",
 )
 SECONDS = 120
-"""Time that one step of one document may take."""
+"""The time limit of one step for one document, in seconds."""
 UNDRAWN = """
 [...document.images]
   .filter(image => !image.complete || !image.naturalWidth)
   .map(image => image.getAttribute('src'))
 """
-"""Script that returns the pictures of a document that could not be drawn."""
+"""A script that returns the pictures of a document that could not be drawn."""
 SHEET = {"width": 794, "height": 1123}
-"""A page in dots of a screen, by whose width styles choose."""
+"""A page in pixels; styles depend on its width."""
 FILL = PAPER / "fill.js"
-"""Script that leaves little of a page white where a figure does not fit."""
+"""A script that fills pages where a figure does not fit."""
 NODE = re.compile(rb"(?<=\()node\d{8}(?=\))")
-"""How Chromium names the elements of a structure: after a count that depends on the moment."""
+"""Chromium's names for structure elements, which contain a counter that differs between runs."""
 
 
 def browser_path() -> str | None:
-    """Return the path of the browser that prints: the first one found."""
+    """Return the path of the first browser found that can print."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def missing() -> str | None:
-    """Return what this machine lacks to print and how to get it; nothing when all is there."""
+    """Return what this machine lacks for printing and how to get it; None if nothing."""
     if browser_path():
         return None
     names = ", ".join(BROWSERS)
@@ -92,7 +92,7 @@ def make(order: Order) -> None:
             pdf_path = page.with_suffix(".pdf")
             documents.append((pdf_path, page.stem, document))
     with printer() as printed:
-        # The numbers of the pages are known once the book is printed: the contents need a draft.
+        # page numbers for the contents are only known after printing a draft
         document = book_document(read_articles(site, "print", opening), front)
         draft = printed(document, final=False)
         pages = pages_of(draft)
@@ -108,9 +108,9 @@ def make(order: Order) -> None:
 
 @contextmanager
 def printer() -> Iterator[Callable[..., bytes]]:
-    """Open a browser that prints a document.
+    """Open a browser, and yield a function that prints a document.
 
-    One that is not `final` has neither tags nor outline.
+    If it is not `final`, the PDF has neither tags nor outline.
     """
     from playwright.sync_api import Error, sync_playwright
 
@@ -132,7 +132,7 @@ def printer() -> Iterator[Callable[..., bytes]]:
 
 
 def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
-    """Return a document, in which addresses of style and pictures are absolute, as PDF."""
+    """Return a document, whose addresses of style and pictures are absolute, as PDF."""
     path.write_text(document, encoding="utf-8")
     page = browser.new_page(
         offline=True, color_scheme="light", java_script_enabled=True, viewport=SHEET
@@ -147,7 +147,7 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.evaluate(FILL.read_text("utf-8"))
     if failed:
         names = ", ".join(sorted(set(failed)))
-        raise PressError(f"what is to be printed names files that cannot be had: {names}")
+        raise PressError(f"the document to print names files that are not available: {names}")
     pdf: bytes = page.pdf(
         prefer_css_page_size=True,
         print_background=True,
@@ -159,7 +159,7 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
 
 
 def pages_of(printed: bytes) -> dict[str, int]:
-    """Return the number of the page on which each place stands that a link leads to."""
+    """Return the page number of each place that a link leads to."""
     places: dict[str, int] = {}
     with pikepdf.open(io.BytesIO(printed)) as pdf:
         numbers = {page.obj.objgen: number for number, page in enumerate(pdf.pages, start=1)}
@@ -173,7 +173,7 @@ def pages_of(printed: bytes) -> dict[str, int]:
 def finished(
     printed: bytes, headings: Sequence[str], record: Mapping[str, Any], front: FrontMatter
 ) -> bytes:
-    """Return a PDF made by Chromium with its record (CSL-JSON) and date.
+    """Return a PDF by Chromium with its record (CSL-JSON) and date.
 
     The same input gives the same bytes.
     """
@@ -194,9 +194,9 @@ def finished(
 
 
 def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
-    """Write the headings into the outline.
+    """Put the headings into the outline.
 
-    Chromium doubles some of them and joins words at the end of a line.
+    Chromium repeats some of them and joins words at the ends of lines.
     """
     with pdf.open_outline() as outline:
         items = list(_flat(outline.root))
@@ -215,10 +215,7 @@ def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]
 
 
 def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -> None:
-    """Say what the document is, twice as the format has it.
-
-    As XMP and, made from that, in the older dictionary.
-    """
+    """Describe the document twice, as the format requires: as XMP and in the older dictionary."""
     producer = str(pdf.docinfo["/Producer"])
     facts = _facts(record, front, producer)
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
@@ -229,7 +226,7 @@ def _describe(pdf: pikepdf.Pdf, record: Mapping[str, Any], front: FrontMatter) -
 
 
 def _facts(record: Mapping[str, Any], front: FrontMatter, producer: str) -> dict[str, Any]:
-    """Return what XMP says of a document."""
+    """Return the XMP metadata of a document."""
     book = front.citation.book
     moment = f"{front.built:%Y-%m-%dT%H:%M:%S}+00:00"
     return {

@@ -1,4 +1,4 @@
-"""A chapter as MyST Markdown: the notebook that a reader takes away, without its outputs."""
+"""A chapter as MyST Markdown: the downloaded notebook without its outputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bookpress.run.executed import ExecutedChapter
 
 
 def as_source(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes | None:
-    """Return an executed chapter as MyST Markdown, where it was written so."""
+    """Return an executed chapter as MyST Markdown; None if it was not written as such."""
     if page.source_in(Path(app.srcdir)) is None:
         return None
     notebook = taken_away(executed, page, app)

@@ -1,4 +1,4 @@
-"""Each chapter as machines read it, and what leads them there."""
+"""Each chapter as Markdown for machines, and an index of these."""
 
 from bookpress.formats import Format
 

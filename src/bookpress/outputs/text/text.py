@@ -1,4 +1,4 @@
-"""A chapter as machines read it, in clean Markdown, and what leads them there: ``llms.txt``."""
+"""Chapters as clean Markdown for machines, and the index ``llms.txt``."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ DATA = (
 
 
 def address_of(page: Page) -> str:
-    """Return where a chapter is read as Markdown, from the root of the site."""
+    """Return the path of a chapter as Markdown, from the root of the site."""
     return f"{page.docname}.md"
 
 
 def as_markdown(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
-    """Return an executed chapter as Markdown without code: text, figures' data, numbers."""
+    """Return an executed chapter as Markdown without code: text, data of figures, numbers."""
     env = app.env
     charts = {chart.name: chart for chart in charts_of(page, env)}
     parts: list[str] = []
@@ -63,7 +63,7 @@ def as_markdown(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
 
 
 def _source(cell: Mapping[str, Any]) -> str:
-    """Return what a cell says: its prose, or the caption of its figure."""
+    """Return the text of a cell: its prose, or the caption of its figure."""
     if cell["cell_type"] == "markdown":
         return "".join(cell["source"])
     figure = cell["metadata"].get("mystnb", {}).get("figure", {})
@@ -71,7 +71,7 @@ def _source(cell: Mapping[str, Any]) -> str:
 
 
 def _opening(first: Sequence[str], page: Page, env: BuildEnvironment) -> Iterator[str]:
-    """Yield the first text of a chapter with the finding, which stands below its title."""
+    """Yield the first text of a chapter, with the finding below its title."""
     title, _, text = "".join(first).strip().partition("\n")
     yield title
     finding = str(page.front.get("finding") or "")
@@ -81,7 +81,7 @@ def _opening(first: Sequence[str], page: Page, env: BuildEnvironment) -> Iterato
 
 
 def _words(text: str, page: Page, env: BuildEnvironment) -> str:
-    """Return a line of Markdown in words; the page itself has told what lacks."""
+    """Return a line of Markdown in words; missing values are reported with the page."""
     with suppress(UnknownNameError, FormatError):
         text = in_words(text, page.docname, env)
     return " ".join(text.split())
@@ -97,7 +97,7 @@ def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
 def _outputs(
     cell: Mapping[str, Any], page: Page, charts: Mapping[str, Chart], env: BuildEnvironment
 ) -> Iterator[str]:
-    """Yield what a cell shows: a figure by its title and data, a table whole."""
+    """Yield the output of a cell: the title and data of a figure, or a whole table."""
     own = cell["metadata"].get("mystnb", {})
     name = own.get("figure", {}).get("name", "")
     if name in charts:
@@ -118,7 +118,7 @@ def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:
 
 
 def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
-    """Return a figure in words, with its data as links."""
+    """Return a figure in words, with links to its data."""
     stem = relative_uri(address_of(page), f"{folder_of(page.docname)}/{chart.stem}")
     caption = _words(chart.caption, page, env)
     data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
@@ -139,7 +139,7 @@ def _numbers(page: Page) -> Iterator[str]:
 
 
 def _rows_link(page: Page, key: str) -> str:
-    """Return the link to the rows that a result counts, where they are listed."""
+    """Return the link to the rows that a result counts, if they are listed."""
     rows = page.rows_of(key)
     if rows:
         return f" ([rows]({relative_uri(address_of(page), rows)}))"
@@ -147,7 +147,7 @@ def _rows_link(page: Page, key: str) -> str:
 
 
 def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
-    """Yield the sentences that rest on statements, and how each stands."""
+    """Yield the sentences that rest on statements, with their verdicts."""
     finding = str(page.front.get("finding") or "")
     lines: dict[str, None] = {}
     store = store_of(env)
@@ -163,7 +163,7 @@ def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
 
 
 def _choices(page: Page) -> Iterator[str]:
-    """Yield the choices under which all this was computed."""
+    """Yield the choices of the edition."""
     if page.parameter_rows:
         yield "## Choices"
         rows = page.parameter_rows
@@ -171,7 +171,7 @@ def _choices(page: Page) -> Iterator[str]:
 
 
 def _citation(page: Page, app: Sphinx) -> Iterator[str]:
-    """Yield how the chapter is cited, at its end."""
+    """Yield the citation of the chapter."""
     reference, address = chapter_reference(app.env, page.docname)
     yield "## How to cite"
     yield " ".join(filter(None, [reference, address if address not in reference else ""]))
@@ -181,7 +181,7 @@ def _citation(page: Page, app: Sphinx) -> Iterator[str]:
 
 
 def index(app: Sphinx) -> str:
-    """Return ``llms.txt``: what there is to read and how to quote it."""
+    """Return ``llms.txt``: what there is to read, and how to quote it."""
     env = app.env
     citation = citation_of(app.config)
     root = citation.site_url or ""
@@ -212,7 +212,7 @@ def _chapter_lines(env: BuildEnvironment, root: str) -> Iterator[str]:
 
 
 def write_index(app: Sphinx) -> None:
-    """Write ``llms.txt``, where there are chapters."""
+    """Write ``llms.txt`` if there are chapters."""
     if store_of(app.env).chapters:
         text = index(app)
         Path(app.outdir, INDEX).write_text(text, encoding="utf-8", newline="")
