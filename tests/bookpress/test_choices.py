@@ -35,7 +35,7 @@ def test_run_takes_values_from_a_file_and_writes_the_notebook(said: Say, tmp_pat
     ("words", "told"),
     [
         (("-f", "{folder}/no.yml"), "no file of values"),
-        (("-f", "{folder}/list.yml"), "it holds names with values"),
+        (("-f", "{folder}/list.yml"), "it contains names with values"),
         (("-f", "{folder}/odd.yml"), "factor: 2025-01-01 is not allowed"),
         (("--notebook", "{folder}/out.txt"), "is not a notebook: its name ends in .ipynb"),
     ],
@@ -107,5 +107,5 @@ def test_a_sweep_says_what_it_comes_to_and_asks_above_a_thousand(
     mine.mkdir()
     (mine / "thesis.docx").write_text("years of work")
     code, _, error = said("sweep", "first", "-g", "factor=1,2", "--out", str(mine))
-    assert (code, "holds 'thesis.docx' and is no folder of a sweep" in error) == (2, True)
+    assert (code, "contains 'thesis.docx' and is not the folder of a sweep" in error) == (2, True)
     assert [path.name for path in mine.iterdir()] == ["thesis.docx"]

@@ -502,7 +502,7 @@ def altered(path: Path, how: str) -> bytes:
     [
         ("nothing but how it is packed", "is not the archive that was released: its SHA-256 is"),
         ("a page", "is not the archive that was released: its SHA-256 is"),
-        ("a result", "holds other results than those that were released"),
+        ("a result", "contains other results than those that were released"),
         ("a page that is not named", "its html/index.html is not named in its ro-crate"),
         ("a file more", "its html/more.html is not named in its ro-crate"),
         ("the source", "the source in its book/ is not that of swh:1:dir:"),

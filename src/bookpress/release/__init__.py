@@ -1,4 +1,1 @@
-"""Released editions.
-
-Archives that lose nothing, the site that holds them all, and what became of each result.
-"""
+"""Released editions: their archives, the site that shows them, and the fate of each result."""

@@ -1,4 +1,4 @@
-"""Archives of released editions, read without trusting them."""
+"""Reading archives of released editions without trusting them."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from bookpress.files import checked, naming, parse_json, sha256
 from bookpress.release.git_tree import digests, tree_hash
 
 MOST_BYTES = 2 << 30
-"""What an archive may hold, unpacked."""
+"""The most bytes of an unpacked archive."""
 MOST_ENTRIES = 100_000
-"""As many files may it hold."""
+"""The most files in an archive."""
 MOST_TEXT = 64 << 20
-"""As many bytes may a record have that is read as a whole."""
+"""The most bytes of a record that is read as a whole."""
 MOST_NAME = 1 << 16
-"""A header with the long name of a file has fewer bytes."""
+"""The size that a header with a long file name must stay below."""
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
-"""What comes of JSON, or of a header, in which a thing is not of the kind it should be."""
+"""Errors from JSON, or a header, in which something has the wrong type."""
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
 RECORDS = ("edition.json", "results.json", NAME)
 STATEMENTS = "statements.json"
-"""A record that older releases lack."""
+"""The record of statements, which older releases lack."""
 README = "README.txt"
 BOOK = "book/"
-"""The folder of the source that builds the edition again."""
+"""The folder of the source that can build the edition again."""
 
 
 class Released(EditionRecord):
-    """What ``edition.json`` says of a released edition, none of it trusted."""
+    """The ``edition.json`` of a released edition, validated in full."""
 
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{12}$")]
     parts: dict[str, str]
@@ -67,23 +67,20 @@ class Released(EditionRecord):
 
 
 class Archive(NamedTuple):
-    """An archive that was checked.
-
-    Its file, its edition, and the hash of each file in it, by path.
-    """
+    """A checked archive: its file, its edition, and the hash of each file in it."""
 
     path: Path
     sha256: str
-    """Of the file itself."""
+    """The hash of the archive itself."""
     facts: Released
     hashes: Mapping[str, str]
     results: Results
     statements: Mapping[str, Mapping[str, bool | None]]
-    """How each statement stands, by chapter and key."""
+    """The verdict on each statement, by chapter and key."""
 
 
 def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
-    """Return which file is not what the crate says, or not there, if any."""
+    """Return the first file that is missing or differs from the crate's record, if any."""
     for entity in parse_json(crate, NAME)["@graph"]:
         if entity.get("@type") != "File":
             continue
@@ -95,9 +92,9 @@ def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
 
 
 def unnamed_file(names: Iterable[str], crate: bytes) -> str:
-    """Return which file of an edition the crate does not name, if any.
+    """Return the first file of an edition that the crate does not name, if any.
 
-    The book's source, beside the edition, is known by the tree of its commit.
+    The book's source, beside the edition, is verified by the tree of its commit.
     """
     named = {str(entity.get("@id")) for entity in parse_json(crate, NAME)["@graph"]}
     for name in sorted(names):
@@ -108,7 +105,7 @@ def unnamed_file(names: Iterable[str], crate: bytes) -> str:
 
 
 class _Entry(tarfile.TarInfo):
-    """A header of a file, or of the long name of one.
+    """A header of a file, or of a long file name.
 
     Any other is refused before its content is read.
     """
@@ -121,15 +118,15 @@ class _Entry(tarfile.TarInfo):
         is_file = entry.type in {tarfile.REGTYPE, tarfile.AREGTYPE}
         is_misplaced = entry.size < 0 or not (is_name_of_next or is_file)
         if is_misplaced:
-            raise PressError(f"{short(repr(entry.name))} is no plain file")
+            raise PressError(f"{short(repr(entry.name))} is not a plain file")
         return entry
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Iterator[tuple[str, tarfile.TarInfo, Any]]]:
-    """Yield the files of an archive one after the other.
+    """Yield the files of an archive, one at a time.
 
-    Whatever is wrong with it is one error that names it.
+    Any fault is one error that names the archive.
     """
     try:
         with (
@@ -149,15 +146,17 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
         folder, _, name = member.name.partition("/")
         is_outside = folder != top or not _is_path(name)
         if is_outside:
-            raise PressError(f"{short(repr(member.name))} is no name of a file in the folder {top}")
+            raise PressError(
+                f"{short(repr(member.name))} is not the name of a file in the folder {top}"
+            )
         size += member.size
         is_too_much = member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES
         if is_too_much:
-            raise PressError(f"it holds more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
+            raise PressError(f"it contains more than {MOST_BYTES >> 30} GB or {MOST_ENTRIES} files")
         is_taken = name in seen or not seen.isdisjoint(_folders_above(name))
         content = None if member.issparse() or is_taken else tar.extractfile(member)
         if content is None:
-            raise PressError(f"{short(repr(name))} is there twice, or no plain file")
+            raise PressError(f"{short(repr(name))} occurs twice, or is not a plain file")
         seen.add(name)
         yield name, member, content
 
@@ -176,7 +175,7 @@ def _folders_above(name: str) -> list[str]:
 
 
 def read_archive(path: Path) -> Archive:
-    """Return an archive with every file of it checked; nothing is written."""
+    """Return an archive after checking every file in it; nothing is written."""
     hashes: dict[str, str] = {}
     records: dict[str, bytes] = {}
     source: dict[str, tuple[bytes, bool]] = {}
@@ -209,7 +208,7 @@ def read_archive(path: Path) -> Archive:
 
 
 def _changed_source(source: Mapping[str, tuple[bytes, bool]], facts: Released) -> str:
-    """Return in words where the source in an archive, if any, is not that of its commit."""
+    """Return a message if the source in an archive is not that of its commit."""
     files = {name: blob for name, blob in source.items() if name != FILE}
     is_whole = not files or tree_hash(files) == facts.source.tree
     if is_whole:
@@ -224,7 +223,7 @@ def sha256_of(path: Path) -> str:
 
 
 def _standings(record: bytes) -> dict[str, dict[str, bool | None]]:
-    """Return how the statements stand of which an archive has a record."""
+    """Return the verdicts in an archive's record of statements."""
     by_chapter = parse_json(record, f"its {STATEMENTS}")
     return {
         slug: {key: statement["holds"] for key, statement in of_chapter.items()}
@@ -233,7 +232,7 @@ def _standings(record: bytes) -> dict[str, dict[str, bool | None]]:
 
 
 def _facts(path: Path, record: bytes) -> Released:
-    """Return what the record of the edition in an archive says, which its name must say too."""
+    """Return the edition's record in an archive, whose file name must agree with it."""
     what = "its edition.json"
     facts = checked(Released, parse_json(record, what), what)
     ending = f"{facts.version}-{facts.id}.tar.gz"
@@ -243,7 +242,7 @@ def _facts(path: Path, record: bytes) -> Released:
 
 
 def unpack_pages(archive: Archive, folder: Path) -> None:
-    """Write the pages of an archive that was checked to a folder."""
+    """Write the pages of a checked archive to a folder."""
     with _opened(archive.path) as members:
         for name, _, content in members:
             if not name.startswith("html/"):

@@ -1,6 +1,6 @@
-"""What changed since: a feed of results that were revised or withdrawn and of sentences that fell.
+"""A feed of changes: results that were revised or withdrawn, and sentences that fell.
 
-It is written as Atom and as a JSON feed. Ids are URNs: they are the same whatever the address.
+It is written as Atom and as a JSON feed. Ids are URNs, so that they do not depend on the address.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class FeedEntry(NamedTuple):
     title: str
     text: str
     place: str = ""
-    """Where on the page of all results it stands."""
+    """Its anchor on the page of all results."""
 
 
 class Feed(NamedTuple):
@@ -46,7 +46,7 @@ class Feed(NamedTuple):
 def feed_files(
     book: Book, fates: Sequence[Fate], entries: Mapping[str, Mapping[str, Any]], page: str
 ) -> dict[str, str]:
-    """Return the feeds by their names; `page` is that of all results."""
+    """Return the feeds, by file name; `page` is that of all results."""
     changes = [*_of_results(book, fates, entries), *_of_statements(book, entries)]
     changes.sort(key=lambda change: (change.date, change.urn), reverse=True)
     dates = [str(facts["date"]) for editions in entries.values() for facts in editions.values()]
@@ -60,7 +60,7 @@ def feed_files(
 
 
 def _urn(book: Book, *names: str) -> str:
-    """Return an id that depends on the book's title and on what is told alone."""
+    """Return an id that depends only on the book's title and the given names."""
     text = "/".join([book.title, *names])
     return uuid.uuid5(uuid.NAMESPACE_URL, text).urn
 
@@ -68,7 +68,7 @@ def _urn(book: Book, *names: str) -> str:
 def _of_results(
     book: Book, fates: Sequence[Fate], entries: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[FeedEntry]:
-    """Yield each result that is no longer what a release said."""
+    """Yield each result that is no longer what a release stated."""
     newest: dict[str, str] = {}
     for editions in entries.values():
         for edition, facts in editions.items():
@@ -90,7 +90,7 @@ def _of_results(
 
 
 def _of_statements(book: Book, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[FeedEntry]:
-    """Yield each statement that held in a release and fell with the next, or was dropped."""
+    """Yield each statement that held in a release and fell in the next, or was dropped."""
     for version, editions in entries.items():
         facts = editions.get(DEFAULT, {})
         turned = facts.get("revised", {}).get("statements", {})
@@ -109,7 +109,7 @@ def _of_statements(book: Book, entries: Mapping[str, Mapping[str, Any]]) -> Iter
 
 
 def _json_feed(feed: Feed, book: Book) -> dict[str, Any]:
-    """Return the feed in the form of https://jsonfeed.org."""
+    """Return the feed in the format of https://jsonfeed.org."""
     items = [
         {
             "id": change.urn,

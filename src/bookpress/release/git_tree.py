@@ -1,4 +1,4 @@
-"""The hash that git gives a folder of files, worked out without git."""
+"""The hash that git gives a folder of files, computed without git."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ CHUNK = 1 << 20
 
 
 class Digests(NamedTuple):
-    """Two hashes of a file: the SHA-256 of its content, and the one that git knows it by."""
+    """Two hashes of a file: the SHA-256 of its content, and git's own."""
 
     sha256: str
     blob: bytes
 
 
 def digests(content: IO[bytes], size: int) -> Digests:
-    """Return both hashes of a file, read once."""
+    """Return both hashes of a file, reading it once."""
     plain = hashlib.sha256()
     blob = hashlib.sha1(b"blob %d\0" % size, usedforsecurity=False)
     while chunk := content.read(CHUNK):
@@ -27,7 +27,7 @@ def digests(content: IO[bytes], size: int) -> Digests:
 
 
 def tree_hash(blobs: Mapping[str, tuple[bytes, bool]]) -> str:
-    """Return the hash of a tree of files, by path, of each its blob and whether it is a program.
+    """Return the hash of a tree of files; by path, each has its blob and whether it is executable.
 
     Examples
     --------
@@ -47,7 +47,7 @@ def _tree(blobs: Mapping[str, tuple[bytes, bool]]) -> bytes:
         else:
             mode = b"100755" if is_program else b"100644"
             entries[name.encode()] = b"%s %s\0%s" % (mode, name.encode(), blob)
-    for name, inside in folders.items():  # git sorts a folder as if its name ended in /
+    for name, inside in folders.items():  # git sorts a folder as if its name ended with /
         entries[f"{name}/".encode()] = b"40000 %s\0%s" % (name.encode(), _tree(inside))
     content = b"".join(entries[name] for name in sorted(entries))
     header = b"tree %d\0" % len(content)

@@ -1,4 +1,4 @@
-"""Pack a built edition and the source that builds it again: bytes that depend on them alone."""
+"""Packs a built edition and the source that can build it again, reproducibly."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from bookpress.release.archives import Released
 ENDING = ".tar.gz"
 NO_EVIDENCE = re.compile(rf"^{RELEASED}/|(^|/)(\.|__pycache__/)")
 Content = tuple[bytes, int]
-"""What is in a file, and its mode."""
+"""The content of a file, and its mode."""
 
 
 def pack(project: Project, edition: Path, folder: Path) -> Path:
     """Write a built edition and the book's source at its commit to an archive.
 
-    Its bytes depend on them alone.
+    The bytes of the archive depend on nothing else.
     """
     record = parse_json(read(edition / "edition.json"), "edition.json")
     facts = checked(Released, record, f"edition {edition.name}")
@@ -48,7 +48,7 @@ def pack(project: Project, edition: Path, folder: Path) -> Path:
 
 
 def _readme(facts: Released, *, has_states: bool) -> bytes:
-    """Return what an archive says of itself; the press has a command of its own for states."""
+    """Return the read-me of an archive; an edition with states is rebuilt by another command."""
     again = f"{facts.command} --format {','.join(facts.formats)}"
     if has_states:
         again = again.replace(" build", " explore --yes", 1)
@@ -57,7 +57,7 @@ def _readme(facts: Released, *, has_states: bool) -> bytes:
 
 
 def _files_that_rebuild(project: Project, facts: Released) -> dict[str, Content]:
-    """Return the files of the book that can build an edition again, and where they come from."""
+    """Return the files of the book that can build an edition again, and their origin."""
     files = _source_files(project, facts.source)
     hashes = {name: sha256(content) for name, (content, _) in files.items()}
     _check_evidence(project, hashes, facts)
@@ -69,7 +69,7 @@ def _files_that_rebuild(project: Project, facts: Released) -> dict[str, Content]
 
 
 def _write_archive(path: Path, top: str, files: Mapping[str, Content], date: int) -> None:
-    """Write files, in a folder of this name and all of one date, to an archive."""
+    """Write files with one date, in one folder, to an archive."""
     with (
         path.open("wb") as file,
         gzip.GzipFile(filename="", fileobj=file, mode="wb", mtime=0) as zipped,
@@ -105,7 +105,7 @@ def _source_files(project: Project, source: CommittedSource) -> dict[str, Conten
 
 
 def _linked(files: Mapping[str, Content], links: Mapping[str, str]) -> dict[str, Content]:
-    """Return copies of the files that links lead to: an archive holds only files.
+    """Return copies of the files that links lead to, since an archive contains only files.
 
     Examples
     --------
@@ -131,10 +131,7 @@ def _linked(files: Mapping[str, Content], links: Mapping[str, str]) -> dict[str,
 
 
 def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released) -> None:
-    """Raise where the evidence of an edition is not in the source.
-
-    The archive could not build it again.
-    """
+    """Raise if the evidence of an edition is not in the source, so that it cannot be rebuilt."""
     folder = os.path.relpath(project.data, project.root)
     evidence = {}
     for path, digest in hashes.items():

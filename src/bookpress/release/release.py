@@ -1,4 +1,4 @@
-"""Release built editions: check that they may be, pack them, lay out the site, keep the ledger."""
+"""Releases built editions: checks and packs them, lays out the site, updates the ledger."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def release(
 ) -> list[str]:
     """Pack built editions, lay out the site, and write the checksums and the ledger.
 
-    The site has every released edition. What is in the folder already is kept, and part of the
-    site. Nothing is written before everything is checked: what would lose a release, change one,
-    or could not be built again, is an error.
+    The site has every released edition. Archives already in the folder are kept and put on the
+    site. Nothing is written before everything is checked: it is an error to lose or change a
+    release, or to pack an edition that cannot be built again.
     """
     book = load_book(project.root)
     check_deposit(project.root, book)
@@ -83,7 +83,7 @@ def _check_there(older: Sequence[Path]) -> None:
 
 
 def _copy_archives(archives: Sequence[Archive], folder: Path) -> None:
-    """Put archives that lie elsewhere into a folder."""
+    """Copy archives from elsewhere into a folder."""
     for archive in archives:
         if archive.path.parent != folder:
             replace_file(folder / archive.path.name, read(archive.path))
@@ -94,7 +94,7 @@ def _archives_in(folder: Path) -> list[Path]:
 
 
 def _ready(project: Project, name: str, book: Book) -> Path:
-    """Return the folder of a built edition that may be released: its archive can build it again."""
+    """Return the folder of a built edition, if its archive can build it again."""
     if name not in project.built:
         raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
     folder = project.editions / name
@@ -102,7 +102,7 @@ def _ready(project: Project, name: str, book: Book) -> Path:
     record: dict[str, Any] = json.loads(read(folder / "edition.json"))
     if source is None:
         where = f"{project.root} is in no git repository"
-        raise PressError(f"{where}: an archive holds the source at a commit")
+        raise PressError(f"{where}: an archive contains the source at a commit")
     if source.uncommitted:
         changes = "the book has changes that are not committed"
         raise PressError(f"{changes}: commit them, build again, release")
@@ -115,7 +115,7 @@ def _ready(project: Project, name: str, book: Book) -> Path:
 
 
 def check_deposit(root: Path, book: Book) -> None:
-    """Raise where a file for others, such as CITATION.cff, says something else than the book."""
+    """Raise if a file such as CITATION.cff contradicts the publication settings."""
     for name, content in deposit_files(book).items():
         path = root / name
         is_outdated = path.is_file() and read(path).decode("utf-8", "replace") != content
@@ -125,7 +125,7 @@ def check_deposit(root: Path, book: Book) -> None:
 
 
 def check_date(facts: Released, book: Book) -> None:
-    """Raise where the list of releases gives a version another date than its edition has."""
+    """Raise if the list of releases gives a version another date than its edition has."""
     for entry in book.releases:
         is_it = facts.is_default and entry.version == book.version
         is_dated_otherwise = is_it and entry.date not in (None, facts.date)
@@ -138,7 +138,7 @@ def check_date(facts: Released, book: Book) -> None:
 def _distinct(archives: Sequence[Archive]) -> list[Archive]:
     """Return each archive once.
 
-    A version of an edition has one content for ever, an id one set of results.
+    A version of an edition has one content for ever, and an id one set of results.
     """
     by_name: dict[str, Archive] = {}
     for archive in archives:
@@ -149,7 +149,7 @@ def _distinct(archives: Sequence[Archive]) -> list[Archive]:
 
 
 def _check_agreement(one: Archive, other: Archive) -> None:
-    """Raise where two archives claim the same and hold something else."""
+    """Raise if two archives claim the same but have different content."""
     first = one.facts
     second = other.facts
     claim = f"{one.path.name} and {other.path.name} claim the same"
@@ -164,10 +164,7 @@ def _check_agreement(one: Archive, other: Archive) -> None:
 
 
 def _check_whole(archives: Sequence[Archive], book: Book) -> None:
-    """Raise where the site would have a hole.
-
-    That is a version or an edition that is published and not at hand.
-    """
+    """Raise if a published version or edition would be missing from the site."""
     editions = [archive.facts for archive in archives]
     if not any(facts.is_default for facts in editions):
         missing = "no default edition is among what is released"
@@ -187,7 +184,7 @@ def _check_whole(archives: Sequence[Archive], book: Book) -> None:
 
 
 def _tag(project: Project, version: str) -> None:
-    """Give the commit a tag; one that stands elsewhere stays."""
+    """Tag the commit; an existing tag at another commit is an error."""
     name = f"v{version}"
     source = load_source(project)
     tagged = git(project.root, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")

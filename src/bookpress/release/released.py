@@ -1,4 +1,4 @@
-"""What was released: the ledger of results, and whether they still stand."""
+"""The ledger of released results, and whether they still stand."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from bookpress.states.sweeps.tasks import run_one
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
 STANDS = 0
-"""The exit code for what is as it was."""
+"""The exit code for an unchanged number."""
 CHANGED = 1
-"""The exit code for what is otherwise."""
+"""The exit code for a changed number."""
 UNKNOWN = 2
-"""The exit code for what is not known."""
+"""The exit code for an unknown number."""
 NUMBER = (
     r"(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
     r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?)"
@@ -45,9 +45,9 @@ CAUSES = {
 
 
 def load(project: Project) -> dict[str, dict[str, Any]]:
-    """Return what was released, by version, the oldest first.
+    """Return what was released, by version, oldest first.
 
-    Of each edition its facts and results.
+    Each edition has its facts and results.
     """
     folder = project.data / RELEASED
     entries = {
@@ -62,10 +62,7 @@ def load(project: Project) -> dict[str, dict[str, Any]]:
 
 
 def write(project: Project, entries: Mapping[str, Any]) -> None:
-    """Write the files of the ledger.
-
-    A line for each result, so that `diff` shows what was added.
-    """
+    """Write the files of the ledger, with one line for each result, which keeps diffs short."""
     for version, entry in entries.items():
         text = json.dumps(entry, ensure_ascii=False, indent=1)
         lines = re.sub(r'\{\s+("value": [^{}]*?)\s+\}', _in_one_line, text)
@@ -82,7 +79,7 @@ def updated(
 ) -> dict[str, dict[str, Any]]:
     """Return the ledger with new editions.
 
-    One it knows by another id, or whose archive is not at hand, is an error.
+    It is an error if it knows one by another id, or if an archive is missing.
     """
     entries = load(project)
     _check_at_hand(entries, placed)
@@ -108,7 +105,7 @@ def updated(
 
 
 def _check_at_hand(entries: Mapping[str, Mapping[str, Any]], placed: Sequence[Archive]) -> None:
-    """Raise where the ledger names an archive that is not among these."""
+    """Raise if the ledger names an archive that is not among these."""
     names = {archive.path.name for archive in placed}
     for version, editions in entries.items():
         for name, facts in editions.items():
@@ -121,9 +118,9 @@ def _check_at_hand(entries: Mapping[str, Mapping[str, Any]], placed: Sequence[Ar
 def _check_known(
     entries: Mapping[str, dict[str, Any]], archive: Archive, *, is_fresh: bool
 ) -> None:
-    """Raise where an archive is not what the ledger says was released.
+    """Raise if an archive is not what was released according to the ledger.
 
-    An entry that lacks the hash of its archive gets it, once its results are those of the archive.
+    An entry without the hash of its archive gets it, once the results agree.
     """
     facts = archive.facts
     file = archive.path.name
@@ -137,7 +134,7 @@ def _check_known(
         return
     recorded = entry.get("archive_sha256", archive.sha256)
     if entry["results"] != archive.results:
-        raise PressError(f"{file} holds other results than those that were released")
+        raise PressError(f"{file} contains other results than those that were released")
     if recorded != archive.sha256:
         was = f"its SHA-256 is {archive.sha256}, that of the release {recorded}"
         raise PressError(f"{file} is not the archive that was released: {was}")
@@ -145,7 +142,7 @@ def _check_known(
 
 
 class Said(NamedTuple):
-    """What a release said of a result, and the name that the result has now."""
+    """A result in a release, and its present name."""
 
     version: str
     edition: str
@@ -156,7 +153,7 @@ class Said(NamedTuple):
 
 
 def each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Yield chapter, key and fields of each result."""
+    """Yield the chapter, key and fields of each result."""
     for slug, of_chapter in results.items():
         for key, result in of_chapter.items():
             yield slug, key, result
@@ -174,7 +171,7 @@ def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[
 class Fate(NamedTuple):
     """What became of a result.
 
-    In words what it was, what it is (nothing: withdrawn), and why, where it is another.
+    In words: what it was, what it is (empty if withdrawn), and why, if it changed.
     """
 
     said: Said
@@ -184,9 +181,9 @@ class Fate(NamedTuple):
 
 
 def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fate]:
-    """Return what became of each released result in the state that is released now.
+    """Return what became of each released result in the present state of the book.
 
-    The same number is told once.
+    A number that was released several times is listed once.
     """
     table = load_renamed(project)
     latest_first = reversed(list(_said(entries, table)))
@@ -206,7 +203,7 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
 
 
 def _fate(said: Said, result: Mapping[str, Any] | None, plan: Edition, table: Renamed) -> Fate:
-    """Return what became of a result, which is now another, the same, or None."""
+    """Return what became of a result, given its present value or None."""
     if not result:
         return Fate(said, shown(said.result), "", _reasons(said, plan, table, is_gone=True))
     was, now = apart(said.result, result)
@@ -215,10 +212,10 @@ def _fate(said: Said, result: Mapping[str, Any] | None, plan: Edition, table: Re
 
 
 def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
-    """Return whether a number that somebody quoted still stands, as an exit code and in words.
+    """Return whether a quoted number still stands, as an exit code and in words.
 
-    It stands where what the result is now rounds to the digits that were given. A result that was
-    published under another name is followed to the one that it has now.
+    It stands if the present result rounds to it, with as many digits. A result that was published
+    under another name is found under its present one.
     """
     match = CLAIM.fullmatch(claim.strip())
     if match is None:
@@ -229,7 +226,7 @@ def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
 
 
 def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tuple[int, str]:
-    """Return what became of a number, whatever a reader laid over the evidence."""
+    """Return what became of a number, without a reader's own rows."""
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
     said = [entry for entry in _said(load(project), table) if asked in {entry.name, entry.now}]
@@ -252,10 +249,7 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
 
 
 def _plan_of(project: Project, said: Said | None) -> Edition:
-    """Return the edition that said something as it is now.
-
-    The published one where it is no more.
-    """
+    """Return the present form of the edition that stated a number; the default if it is gone."""
     is_here = said is not None and said.edition in edition_names(project)
     return load_edition(project, said.edition if said and is_here else DEFAULT)
 
@@ -271,7 +265,7 @@ def _change(said: Said, now: Mapping[str, Any] | None, plan: Edition, table: Ren
 
 
 def _published(project: Project, plan: Edition, name: Name, options: RunOptions) -> Any:
-    """Return a result as it is now; None where there is none of that name."""
+    """Return the present value of a result; None if there is none of that name."""
     if name.chapter not in plan.values:
         return None
     [chapter] = [chapter for chapter in plan.chapters if chapter.slug == name.chapter]
@@ -280,7 +274,7 @@ def _published(project: Project, plan: Edition, name: Name, options: RunOptions)
 
 
 def _rounds(result: Mapping[str, Any], match: re.Match[str]) -> bool:
-    """Return whether a result is the number given, to the digits given.
+    """Return whether a result rounds to the given number, with its digits.
 
     A percentage is a hundredth of its number.
     """
@@ -306,7 +300,7 @@ def shown(result: Mapping[str, Any]) -> str:
 def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
     """Return two values of a result in words.
 
-    To ten digits, where they would read the same and are not.
+    With ten digits if they would otherwise look the same.
     """
     old_words = shown(before)
     new_words = shown(now)
@@ -317,9 +311,9 @@ def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str:
-    """Return why a result is not what a release said.
+    """Return why a result is not what a release stated.
 
-    What it rests on that has changed, or what the book says.
+    That is what changed of the things it depends on, or the reason that the book gives.
     """
     reason = table.why_gone(said.name) if is_gone else ""
     if reason:

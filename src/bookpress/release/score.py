@@ -1,6 +1,6 @@
-"""What a release says of its own sureness.
+"""What a release says about its own reliability.
 
-How its statements stand along a parameter, and what of the release before it was revised.
+That is how its statements hold along a parameter, and what it revised of the last release.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from bookpress.release.archives import Archive
 from bookpress.run.runner import RunOptions
 
 ByChapter = Mapping[str, Mapping[str, Any]]
-"""Results, or how statements stand, by chapter and key."""
+"""Results, or verdicts on statements, by chapter and key."""
 
 
 def score(
     project: Project, archive: Archive, entries: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return what the ledger keeps of the published edition besides its results.
+    """Return what the ledger records about the published edition besides its results.
 
-    ``statements``: how each stands. ``survival``, where the settings of the book name a parameter:
-    the score along it. ``revised``, where there was a release before: what of it is otherwise now.
+    ``statements``: the verdict on each. ``survival``, if the settings name a parameter: the score
+    along it. ``revised``, if there is an earlier release: what changed since then.
     """
     entry: dict[str, Any] = {"statements": archive.statements}
     if project.settings.survival:
@@ -48,7 +48,7 @@ def score(
 
 
 def _survival(project: Project, along: str) -> dict[str, Any]:
-    """Return the score of the published edition along a parameter that the settings name."""
+    """Return the score of the published edition along the parameter in the settings."""
     try:
         with reporting() as bar:
             survivals = survival.survivals(project, along, RunOptions(reporter=bar))
@@ -58,12 +58,12 @@ def _survival(project: Project, along: str) -> dict[str, Any]:
 
 
 def revised_results(table: Renamed, before: ByChapter, now: ByChapter) -> dict[str, Any]:
-    """Return which results of a release are printed as another number now, and which are gone."""
+    """Return which results of a release are now printed as another number, and which are gone."""
     return _revised(table, "results", before, now, _printed)
 
 
 def turned_statements(table: Renamed, before: ByChapter, now: ByChapter) -> dict[str, Any]:
-    """Return which statements of a release stand otherwise now, and which are gone."""
+    """Return which statements of a release now have another verdict, and which are gone."""
     return _revised(table, "statements", before, now, lambda holds: holds)
 
 
@@ -79,7 +79,7 @@ def _revised(
     now: ByChapter,
     said: Callable[[Any], object],
 ) -> dict[str, Any]:
-    """Return of how many that a release had which were revised and which dropped, by name."""
+    """Return the names that were revised and dropped, and of how many in a release."""
     present = under_present_names(table, kind, before)
     revised = []
     dropped = []

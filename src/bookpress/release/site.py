@@ -1,4 +1,4 @@
-"""The site of released editions: the newest at the root, each one in a folder where it stays."""
+"""The site of released editions: the newest at the root, each one in its permanent folder."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ CLAIMS = "claims.html"
 EDITIONS = "editions"
 LINKSET = "linkset.json"
 OWN_PAGES = (VERSIONS, CLAIMS, f"{EDITIONS}/index.html")
-"""The pages that the site has besides those of its editions."""
+"""The pages of the site besides those of its editions."""
 
 
 @dataclass
 class Place:
     """A released edition on the site, and its folder from the root.
 
-    With the one before and the one after it under its name.
+    It is linked to the editions before and after it with the same name.
     """
 
     archive: Archive
@@ -48,14 +48,14 @@ class Place:
 
     @property
     def newest(self) -> Place:
-        """The last of its name."""
+        """The newest edition with its name."""
         if self.after:
             return self.after.newest
         return self
 
     @property
     def changed(self) -> list[str]:
-        """The parts that are not those of the edition before; pages, where all are."""
+        """The parts that differ from the edition before; "pages alone" if none does."""
         before = self.before.archive.facts.parts if self.before else {}
         parts = self.archive.facts.parts
         changed = [name for name, digest in parts.items() if before.get(name) != digest]
@@ -63,10 +63,10 @@ class Place:
 
 
 def places(archives: Sequence[Archive]) -> list[Place]:
-    """Return the editions from the newest to the oldest, those of a name in a row of their own.
+    """Return the editions, newest first, and linked by name.
 
-    The address of an id shows the newest pages with its results; older ones have one with their
-    version.
+    The address of an id shows the newest pages with its results; older ones have an address with
+    their version.
     """
     ordered = sorted(archives, key=_age)
     newest = {archive.facts.id: archive for archive in ordered}
@@ -98,7 +98,7 @@ def lay_out(
 ) -> None:
     """Make the folder to deploy.
 
-    The newest default edition is at the root, each released one in a folder of its own.
+    The newest default edition is at the root, and each released one in its own folder.
     """
     placed = places(archives)
     defaults = [place for place in placed if place.archive.facts.is_default]
@@ -133,7 +133,7 @@ def _write_own_pages(
     fates: Sequence[Fate],
     entries: Mapping[str, Mapping[str, Any]],
 ) -> None:
-    """Write what is of the site and of no edition: pages on versions, feeds, the ledger."""
+    """Write the pages of the site itself: versions, feeds, the ledger."""
     changes = {entry.version: entry.changes for entry in book.releases}
     for name in OWN_PAGES:
         up = "../" * name.count("/")
@@ -148,16 +148,16 @@ def _write_own_pages(
 
 
 def pages_of(folder: Path) -> list[str]:
-    """Return the pages of an edition, from its root."""
+    """Return the pages of an edition, relative to its root."""
     pages = [path for path in files_of(folder) if path.suffix == ".html"]
     names = [path.relative_to(folder).as_posix() for path in pages]
     return [name for name in names if not name.startswith(("_static/", f"{EDITIONS}/"))]
 
 
 def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
-    """Let what the root of the site once held be found where it was.
+    """Keep the addresses that the root of the site once had.
 
-    Pages lead on to their edition.
+    Pages lead to their edition; other files are copied.
     """
     for place in defaults:
         for path in files_of(site / place.folder):
@@ -176,14 +176,14 @@ def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
 
 
 def _filled(template: str, **values: Any) -> str:
-    """Return a page or notice that belongs to the site."""
+    """Return a page or notice of the site."""
     return environment(PAGES).get_template(template).render(**values)
 
 
 def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
-    """Yield how a page is related to others of the site.
+    """Yield the relations of a page to others on the site.
 
-    Relations of RFC 5829, and paths from the root.
+    They are relations of RFC 5829, with paths from the root.
     """
 
     def same_page(other: Place) -> str:
@@ -196,16 +196,16 @@ def _links(site: Path, page: str, place: Place) -> Iterator[tuple[str, str]]:
         yield "successor-version", same_page(place.after)
     newest = place.newest
     latest = same_page(newest)
-    if newest.archive.facts.is_default:  # the published edition is read at the root
+    if newest.archive.facts.is_default:  # the published edition is at the root
         latest = latest.removeprefix(f"{newest.folder}/")
     yield "latest-version", latest
     yield "version-history", VERSIONS
 
 
 def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Book) -> None:
-    """Write into the head of a page where its other versions are.
+    """Add links to other versions to the head of a page.
 
-    On top of an older one also that it is older.
+    An older page also gets a notice at the top.
     """
     here = posixpath.dirname(page) or "."
     near = {}
@@ -228,6 +228,6 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
 
 
 def _url(book: Book, path: str) -> str:
-    """Return the address of a page: absolute where the site has one, else from its root."""
+    """Return the address of a page: absolute if the site has one, else relative to its root."""
     name = path.removesuffix("index.html") if book.base_url else path
     return (book.base_url or "") + quote(name)

@@ -1,6 +1,6 @@
-"""How long each statement has stood: each chapter run with every value of a parameter, in order.
+"""How long each statement has held: each chapter is run with every value of a parameter.
 
-A run under one value is a reading. A statement survives a reading if it holds there.
+A run with one value is a reading. A statement survives a reading if it holds there.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 
 NOT_RECORDED = "it is not recorded"
 WORDS = {True: "true", False: "false", None: "unknown"}
-"""How a statement stands in a reading, in a word."""
+"""The verdict on a statement in a reading, in one word."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a statement stands, and why, under one value of the parameter."""
+    """The verdict on a statement, and why, under one value of the parameter."""
 
     value: Value
     holds: bool | None
@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Survival:
-    """How a statement stands in each reading of its chapter, from the first value to the last."""
+    """The verdicts on a statement in the readings of its chapter, in the order of values."""
 
     chapter: str
     key: str
@@ -49,7 +49,7 @@ class Survival:
 
     @cached_property
     def counts(self) -> Mapping[bool | None, int]:
-        """In how many readings it is true, false and unknown."""
+        """The number of readings in which it is true, false and unknown."""
         return Counter(reading.holds for reading in self.readings)
 
     @property
@@ -59,18 +59,18 @@ class Survival:
 
     @property
     def newest(self) -> bool | None:
-        """How it stands in the newest reading."""
+        """The verdict in the newest reading."""
         return self.readings[-1].holds
 
     @property
     def turned(self) -> list[Value]:
-        """The values at which it stands otherwise than at the one before."""
+        """The values at which the verdict differs from that at the value before."""
         pairs = zip(self.readings, self.readings[1:], strict=False)
         return [now.value for before, now in pairs if now.holds is not before.holds]
 
     @property
     def run(self) -> int:
-        """In how many readings up to the newest, without a break, it stands as it does there."""
+        """The number of consecutive readings, up to the newest, with the newest verdict."""
         if not self.turned:
             return len(self.readings)
         values = [reading.value for reading in self.readings]
@@ -78,7 +78,7 @@ class Survival:
 
     @property
     def rank(self) -> tuple[float, int]:
-        """By what statements are ordered: few survivals come first, then many turns."""
+        """The sort key of statements: few survivals first, then many turns."""
         return self.counts[True] / len(self.readings), -len(self.turned)
 
     def as_json(self) -> dict[str, Any]:
@@ -102,10 +102,11 @@ def survivals(
     options: RunOptions,
     changes: Sequence[str] = (),
 ) -> list[Survival]:
-    """Return how each statement of the published edition stands along a parameter.
+    """Return the verdicts on each statement of the published edition along a parameter.
 
-    The chapters that have it are run with each of its values, and with ``NAME=VALUE`` of `changes`.
-    A chapter that fails under some value is an error. Those with fewest survivals come first.
+    The chapters with the parameter are run with each of its values, and with ``NAME=VALUE`` in
+    `changes`. A chapter that fails under any value is an error. Statements with the fewest
+    survivals come first.
     """
     edition = load_edition(project, DEFAULT, changes)
     followed = _followed(edition, along, changes)
@@ -125,7 +126,7 @@ def survivals(
 def _followed(
     edition: Edition, along: str, changes: Sequence[str]
 ) -> list[tuple[Chapter, Parameter]]:
-    """Return the chapters to be run, each with its parameter."""
+    """Return the chapters to run, each with its parameter."""
     asked = Assignment(None, along, None)
     hits = list(hits_of(asked, edition.chapters))
     if not hits:
@@ -147,7 +148,7 @@ def _followed(
 
 
 def _tasks(chapter: Chapter, parameter: Parameter, usual: Mapping[str, Value]) -> list[Task]:
-    """Return the readings of a chapter."""
+    """Return the runs for the readings of a chapter."""
     name = parameter.name
     return [
         Task(chapter, {**usual, name: value}, f"{chapter.slug} {name}={value}")
@@ -156,7 +157,7 @@ def _tasks(chapter: Chapter, parameter: Parameter, usual: Mapping[str, Value]) -
 
 
 def _of_chapter(slug: str, values: Sequence[Value], runs: Sequence[Run]) -> list[Survival]:
-    """Return how each statement of a chapter stands in its readings."""
+    """Return the verdicts on each statement of a chapter in its readings."""
     stood = [statements_of(run) for run in runs]
     keys: dict[str, None] = {}
     for statements in reversed(stood):  # the order is that of the newest reading
@@ -176,8 +177,8 @@ def _of_chapter(slug: str, values: Sequence[Value], runs: Sequence[Run]) -> list
 def score(along: str, found: Sequence[Survival]) -> dict[str, Any]:
     """Return the survival of all statements in numbers.
 
-    ``values`` gone along; of so many ``statements`` how many are true in all readings, how many are
-    false in none (true or unknown), and how often all of them turned.
+    The ``values`` in order; the number of ``statements``, how many are true in all readings, how
+    many are false in none (true or unknown), and how often all of them turned.
     """
     values: dict[str, Value] = {}
     for survival in found:
@@ -198,7 +199,7 @@ def as_json(along: str, found: Sequence[Survival]) -> dict[str, Any]:
 
 
 def print_survivals(along: str, found: Sequence[Survival]) -> None:
-    """Print how each statement stands along a parameter, and all in one line."""
+    """Print the survival of each statement along a parameter, and of all on one line."""
     table = folding_table("statement", "held", "false", "unknown", "last turned", "newest run")
     for survival in found:
         held = f"{survival.counts[True]} of {len(survival.readings)}"

@@ -1,4 +1,4 @@
-"""Whether a cited state and its results are had here, and what differs."""
+"""Whether this checkout gives a cited state and its results, and what differs."""
 
 from __future__ import annotations
 
@@ -24,14 +24,11 @@ from bookpress.states.sweeps.compare import ChangedResult, sides
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9
-"""How far apart, as a part of the larger, two numbers count as the same: what rounding may do."""
+"""The relative difference up to which two numbers count as equal, because of rounding."""
 
 
 class Cited(NamedTuple):
-    """What a citation says of a state.
-
-    The edition, the hash of results (of a chapter or of all), the commit.
-    """
+    """A state as cited: the edition, the hash of results (of a chapter or of all), the commit."""
 
     id: str
     sha: str | None = None
@@ -40,10 +37,10 @@ class Cited(NamedTuple):
 
 
 def read_cited(text: str, sha: str | None) -> list[Cited]:
-    """Return what is cited by an id, or in a file of any format: each state once."""
+    """Return the states cited by an id or in a file of any format, without repeats."""
     is_malformed = sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha)
     if is_malformed:
-        raise UsageError(f"{sha!r} is no SHA-256: it has 64 digits from 0 to f")
+        raise UsageError(f"{sha!r} is not a SHA-256, which has 64 digits from 0 to f")
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
     if not Path(text).is_file():
@@ -58,7 +55,7 @@ def read_cited(text: str, sha: str | None) -> list[Cited]:
 
 
 def _cited(part: str, sha: str | None) -> Cited:
-    """Return what a text says of the state whose id it begins with."""
+    """Return the state whose id a text begins with."""
     digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
     commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
     python = re.search(r"with Python (\d+\.\d+\.\d+)", part)
@@ -67,7 +64,7 @@ def _cited(part: str, sha: str | None) -> Cited:
 
 
 def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, str]:
-    """Return whether a cited state and its results are had here, as an exit code and in words."""
+    """Return whether this checkout gives a cited state, as an exit code and in words."""
     read = BookAsRead.of(project)
     plans = {name: load_edition(project, name, read=read) for name in edition_names(project)}
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
@@ -86,7 +83,7 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
 
 
 def _difference(past: Mapping[str, Any], here: Edition) -> str:
-    """Return in words which parts of an edition are not what they were."""
+    """Return in words which parts of an edition have changed."""
     parts = past.get("parts", {})
     changed = [name for name, digest in here.parts.items() if parts.get(name) != digest]
     verb = "differs" if len(changed) == 1 else "differ"
@@ -94,10 +91,7 @@ def _difference(past: Mapping[str, Any], here: Edition) -> str:
 
 
 def past_of(project: Project, name: str) -> dict[str, Any]:
-    """Return what is known of an edition that was released, or built here.
-
-    Nothing of one that was neither.
-    """
+    """Return what is known of an edition that was released, or built here; empty if neither."""
     for version, editions in load(project).items():
         for edition, facts in editions.items():
             if facts["id"] == name:
@@ -112,7 +106,7 @@ def past_of(project: Project, name: str) -> dict[str, Any]:
 
 
 def _hashes(results: Results) -> list[str]:
-    """Return what a citation may say of results: the hash of all, and that of each chapter's."""
+    """Return the hashes that a citation may give: of all results, and of each chapter's."""
     whole = sha256(pretty(results).encode())
     of_chapters = [sha256(results_file(of_chapter)) for of_chapter in results.values()]
     return [whole, *of_chapters]
@@ -121,7 +115,7 @@ def _hashes(results: Results) -> list[str]:
 def _results(
     cited: Cited, past: Mapping[str, Any], now: Results, table: Renamed
 ) -> tuple[bool, str]:
-    """Return whether the results are those that were cited, and how far they lie apart."""
+    """Return whether the results are those cited, and how far they differ."""
     hashes = _hashes(now)
     if cited.sha in hashes:
         return True, "results equal"
@@ -144,7 +138,7 @@ def _results(
 
 
 def differences_of(before: Results, now: Results) -> list[ChangedResult]:
-    """Return the results of a state that are not had now, but for what rounding does."""
+    """Return the results of a state that differ now, apart from rounding."""
     changes = []
     for slug, key, was in each(before):
         result = now.get(slug, {}).get(key)
@@ -154,7 +148,7 @@ def differences_of(before: Results, now: Results) -> list[ChangedResult]:
 
 
 def _same(was: Mapping[str, Any], now: Mapping[str, Any] | None) -> bool:
-    """Return whether a result is what it was, but for what another Python or machine rounds."""
+    """Return whether a result is unchanged, apart from rounding on another Python or machine."""
     now = now or {}
     return all(_close(was.get(name), now.get(name)) for name in NUMBERS)
 
@@ -166,10 +160,7 @@ def _close(value: Any, other: Any) -> bool:
 
 
 def _apart(change: ChangedResult) -> float:
-    """Return how far two values lie apart, as a part of both.
-
-    What cannot be compared says nothing of it.
-    """
+    """Return the relative difference of two values; -1 if they cannot be compared."""
     before = change.one["value"] if change.one else None
     after = change.other["value"] if change.other else None
     if before is None or after is None:
@@ -178,9 +169,9 @@ def _apart(change: ChangedResult) -> float:
 
 
 def _made_with(past: Mapping[str, Any], cited: Cited) -> str:
-    """Return in words which versions are others than those that the cited results were made with.
+    """Return in words which versions differ from those that the cited results were made with.
 
-    A citation names the Python alone; the packages are those of the id.
+    A citation names only Python; the versions of packages are those of the id.
     """
     now = versions()
     before = dict(past.get("made_with") or {})

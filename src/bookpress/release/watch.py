@@ -1,4 +1,4 @@
-"""What became of everything that a bibliography, or any text, cites of the book."""
+"""What became of everything that a bibliography, or any text, cites from the book."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, sides
 
 Answer = tuple[int, str]
-"""An exit code, and what it means in words."""
+"""An exit code, and its meaning in words."""
 QUOTED = re.compile(rf"[a-z0-9][a-z0-9-]*:[\w.]+={NUMBER}")
 
 
 def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
     """Return what became of each state that a file cites, and of each number that it quotes."""
     if not file.is_file():
-        raise UsageError(f"--watch {str(file)!r} is no file: give a bibliography or a text")
+        raise UsageError(f"--watch {str(file)!r} is not a file: give a bibliography or a text")
     text = read(file).decode("utf-8", "replace")
     numbers = list(dict.fromkeys(match[0].strip() for match in QUOTED.finditer(text)))
     answers = [check(project, number, options) for number in numbers]
@@ -39,7 +39,7 @@ def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
 
 
 def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
-    """Return which results of a cited state are others now."""
+    """Return which results of a cited state have changed."""
     past = past_of(project, cited.id)
     named = f"edition {cited.id}"
     names = edition_names(project)
@@ -62,7 +62,7 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
 
 
 def _cited_part(results: Results, cited: Cited) -> Results:
-    """Return the results of the chapter that is cited, known by their hash; else all."""
+    """Return the results of the cited chapter, found by their hash; otherwise all."""
     for slug, of_chapter in results.items():
         if sha256(results_file(of_chapter)) == cited.sha:
             return {slug: of_chapter}

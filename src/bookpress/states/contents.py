@@ -1,7 +1,8 @@
-"""The content of the script of a state: what it is, and what of its page differs.
+"""The content of the script of a state: what it is, and how its page differs.
 
-Contents are kept beside the runs that they are made of: exploring again makes but those pages that
-would be others. What is kept has the ids of its own edition, which are put right when it is read.
+Contents are cached beside the runs they are made from, so that exploring again makes only pages
+that would change. A cached content has the ids of its own edition, which are replaced when it is
+read.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bookpress.states.index import three
 from bookpress.states.states import ExploredState
 
 FOLDER = "states"
-"""Among the runs that are kept, the folder of contents."""
+"""The folder of contents, in the cache of runs."""
 _HASHES = re.compile(f' {HASH}="[^"]*"')
 Page = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Makes the page of a state."""
@@ -44,13 +45,12 @@ def content_of(
 ) -> dict[str, Any]:
     """Return the content of the script of a state.
 
-    `runs` are those of the published edition, `page` makes its page. The content is: ``choice``,
-    ``title``, ``command``, ``results_sha256``: what it is; ``results`` that differ as value, low,
-    high; ``fallen``: statements that are false or unknown, why, and what gives way; ``blocks``: by
-    id the HTML of those of the page whose hash differs; ``figures``. A figure has
-    ``datasets`` and the entries of ``wide`` and ``narrow`` that the script of the published chart
-    has not (null: an entry goes), and ``rows`` of its table of data (text, and what it is sorted
-    by).
+    `runs` are those of the published edition, and `page` makes the page of the state. The content
+    has: ``choice``, ``title``, ``command`` and ``results_sha256``, which identify it; ``results``
+    that differ, as value, low, high; ``fallen``: statements that are false or unknown, why, and
+    what gives way; ``blocks``: by id, the HTML of blocks whose hash differs; and ``figures``. A
+    figure has ``datasets`` and entries of ``wide`` and ``narrow`` that differ from the published
+    chart (null removes an entry), and the ``rows`` of its table (text and sort key).
     """
     chapter = outcome.state.chapter
     edition = outcome.state.edition
@@ -77,7 +77,7 @@ def content_of(
 
 
 def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
-    """Return the results of a state that are not the published ones, as value, low, high."""
+    """Return the results of a state that differ from the published ones, as value, low, high."""
     changed = {}
     for key, result in run.results.items():
         if result != published.results.get(key):
@@ -87,7 +87,7 @@ def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
 
 @dataclass(frozen=True)
 class StateContents:
-    """Contents of the states of a published edition, those of before among them."""
+    """Contents of the states of a published edition, cached ones included."""
 
     project: Project
     default: Edition
@@ -96,11 +96,11 @@ class StateContents:
     pages: Path
     page: Page
     made: list[str] = field(default_factory=list, init=False)
-    """The ids of the states whose pages were made, not kept."""
+    """The ids of the states whose pages were made, not taken from the cache."""
     _marks: dict[str, str] = field(default_factory=dict, init=False)
 
     def of(self, outcome: ExploredState) -> dict[str, Any]:
-        """Return the content of a state, made where it is not kept."""
+        """Return the content of a state, from the cache if possible."""
         state_id = outcome.state.edition.id
         file = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
         if file.is_file():
@@ -116,7 +116,7 @@ class StateContents:
         return content
 
     def _key(self, outcome: ExploredState) -> str:
-        """Return the hash of all that the content of a state rests on but for ids of editions."""
+        """Return the hash of everything that a content depends on, except ids of editions."""
         state = outcome.state
         slug = state.chapter.slug
         if slug not in self._marks:
@@ -125,7 +125,7 @@ class StateContents:
         return sha256(canonical(rests_on).encode())
 
     def _mark(self, docname: str) -> str:
-        """Return the hash of what is published of a chapter, and of what it may quote."""
+        """Return the hash of a chapter's published page, and of what it may quote."""
         page = read(self.pages / f"{docname}.html").decode("utf-8")
         notebook = read(self.source / f"{docname}.ipynb").decode("utf-8")
         published = [_HASHES.sub("", page), notebook]
@@ -134,5 +134,5 @@ class StateContents:
 
     @cached_property
     def _others(self) -> list[str]:
-        """What pages may quote of other chapters, and what their commands begin with."""
+        """What pages may quote from other chapters, and the beginning of their commands."""
         return [self.default.command, *(run.key for run in self.runs.values())]

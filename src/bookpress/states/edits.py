@@ -1,7 +1,7 @@
-"""What of a page differs in a state: the HTML of blocks by their ids, and parts of its charts.
+"""How a page differs in a state: the HTML of blocks, by id, and parts of its charts.
 
-A block differs where its hash does. What a state has and the published page has not stands with
-the block before it; what it lacks is empty.
+A block differs if its hash does. A block that only the state has goes with the block before it; one
+that the state lacks is empty.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from bookpress.elements.table.data_table import data_table
 def changed_blocks(
     old: Sequence[Block], new: Sequence[Block], figures: Collection[str] = ()
 ) -> dict[str, str]:
-    """Return the HTML that stands in the place of published blocks, by their ids.
+    """Return the HTML that replaces published blocks, by id.
 
-    Blocks that hold one of the `figures` come anew even where their HTML is the same: only new
-    blocks are drawn anew.
+    Blocks with one of the `figures` are always replaced, since only new blocks are drawn again.
     """
     hashes = {block.id: block.hash for block in old}
     if _holders(old) != _holders(new):
@@ -43,20 +42,17 @@ def changed_blocks(
 
 
 def _holders(page: Iterable[Block]) -> list[str]:
-    """Return what holds the blocks of a page, in its order."""
+    """Return the holders of the blocks of a page, in order."""
     return [*dict.fromkeys(block.holder for block in page if not block.part_of)]
 
 
 def _holds(block: Block, figures: Iterable[str]) -> bool:
-    """Return whether a block holds one of some figures."""
+    """Return whether a block contains one of some figures."""
     return any(f'<figure class="chart-figure" id="{name}"' in block.html for name in figures)
 
 
 def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
-    """Return what another state has in the place of parts of a chart; empty for nothing.
-
-    Of its script, and of its table of data.
-    """
+    """Return how a chart, and its table, differ in a state; empty if they do not."""
     old_script = payload(old)
     new_script = payload(new)
     changes: dict[str, Any] = {}
@@ -75,10 +71,10 @@ def chart_changes(old: Chart, new: Chart) -> dict[str, Any]:
 
 
 def _changed_entries(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the entries that differ as they are now; None for one that goes."""
+    """Return the new values of entries that differ; None for one that is gone."""
     return {key: new.get(key) for key in (*new, *old) if new.get(key) != old.get(key)}
 
 
 def _cells(row: Iterable[tuple[str, Any]], sortable: bool) -> list[list[Any]]:
-    """Return the cells of a row: the text, and what it is sorted by where that differs."""
+    """Return the cells of a row: the text, and the sort key if that differs."""
     return [[text, key] if sortable and key != text else [text] for text, key in row]

@@ -1,4 +1,4 @@
-"""How long exploring takes, from how long it took last time."""
+"""How long exploring will take, judged by the last time."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from bookpress.run.runner import Durations, RunOptions
 from bookpress.states.states import ExploredState, State
 
 LAST = "states/last.json"
-"""Among the runs that are kept: of which chapters the pages of states were made, by slug."""
+"""The cache file with a mark of each chapter whose states have pages, by slug."""
 PAGE = "the page of a state"
 BOOK = "the pages of the book"
 ENOUGH = 5
-"""Pages from which on their time says something."""
+"""The number of pages from which their time is meaningful."""
 SECONDS = {PAGE: 0.4, BOOK: 30.0}
-"""About what these take where nobody has measured it; a state takes as long as its chapter."""
+"""Default durations in seconds; a state takes as long as its chapter."""
 
 
 def estimate(
     project: Project, default: Edition, states: Sequence[State], options: RunOptions
 ) -> tuple[int, str]:
-    """Return how many states are still to be run, and in words how long all will take."""
+    """Return how many states have yet to run, and in words how long everything will take."""
     cache = RunCache(project.cache)
     fingerprint = default.fingerprint
     missing = [
@@ -50,7 +50,7 @@ def estimate(
 
 
 def _seconds(durations: Durations, slug: str) -> float:
-    """Return how long a state of a chapter takes to be run."""
+    """Return how long a state of a chapter takes to run."""
     return durations.of(_name(slug), durations.of(slug, 1.0))
 
 
@@ -63,7 +63,7 @@ def _of(state: State, marks: Mapping[str, str]) -> str:
 
 
 def chapter_marks(default: Edition) -> dict[str, str]:
-    """Return by slug the hash of what the pages of a chapter's states are made from."""
+    """Return, by slug, the hash of what the pages of a chapter's states are made from."""
     keys = [
         run_key(chapter, default.values[chapter.slug], default.fingerprint)
         for chapter in default.chapters
@@ -75,7 +75,7 @@ def chapter_marks(default: Edition) -> dict[str, str]:
 
 
 def _last(project: Project) -> dict[str, str]:
-    """Return the marks of the chapters whose states have pages since last time."""
+    """Return the marks of chapters whose states have had pages since last time."""
     try:
         found: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
     except (OSError, ValueError):
@@ -84,7 +84,7 @@ def _last(project: Project) -> dict[str, str]:
 
 
 class Clock:
-    """Keeps how long exploring takes, by what is done."""
+    """Records how long the parts of exploring take."""
 
     def __init__(self, project: Project, default: Edition) -> None:
         self._project = project
@@ -92,7 +92,7 @@ class Clock:
         self._pages = 0.0
 
     def note_runs(self, published: Iterable[Run], outcomes: Iterable[ExploredState]) -> None:
-        """Keep how long chapters took to be run, and their states."""
+        """Record how long chapters and their states took to run."""
         Durations(self._project).note(published)
         seconds: dict[str, list[float]] = {}
         for outcome in outcomes:
@@ -108,7 +108,7 @@ class Clock:
         self._pages = time.monotonic() - begun
 
     def note_pages(self, slugs: Iterable[str], made: int, width: int) -> None:
-        """Keep of which chapters the pages of states were made, so many at a time."""
+        """Record for which chapters the pages of states were made, `width` at a time."""
         marks = chapter_marks(self._default)
         last = {**_last(self._project), **{slug: marks[slug] for slug in slugs}}
         if made >= ENOUGH:
@@ -118,7 +118,7 @@ class Clock:
 
     @contextmanager
     def book(self) -> Iterator[None]:
-        """Measure how long the pages of the book take, apart from those of states."""
+        """Measure how long the pages of the book take, without those of states."""
         begun = time.monotonic()
         yield
         Durations(self._project).keep({BOOK: time.monotonic() - begun - self._pages})

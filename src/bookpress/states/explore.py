@@ -1,11 +1,11 @@
-"""Explore a book: run its states and publish it with them.
+"""Explores a book: runs its states and publishes it with them.
 
-A state is the published edition with a choice or two changed. The states of a chapter lie in
-``html/states/<slug>/``: packs of them, and ``index.js`` with all of them. Each script is one call,
-``bookpress.state(name, content)``, as pages opened as files can load nothing else. A state goes by
-its id, that of the edition which ``build -p CHAPTER.NAME=VALUE`` makes. `index_of` and
-`content_of` say what is in them, `bookpress.states.pack` how they are stored,
-`bookpress.elements.base.blocks` what the blocks of a page are.
+A state is the published edition with one or two choices changed. The states of a chapter are in
+``html/states/<slug>/``: packs of states, and ``index.js``, which lists them all. Each script is one
+call, ``bookpress.state(name, content)``, because pages opened as files cannot load anything else. A
+state is identified by the id of the edition that ``build -p CHAPTER.NAME=VALUE`` makes. `index_of`
+and `content_of` define their content, `bookpress.states.pack` how they are stored, and
+`bookpress.elements.base.blocks` the blocks of a page.
 """
 
 from __future__ import annotations
@@ -50,19 +50,18 @@ from bookpress.states.tally import tally
 from bookpress.states.warm import WhenAsked, warm_book
 
 PLACE = "states"
-"""The folder of states among the pages."""
+"""The folder of states in the pages."""
 MakeContent = Callable[[ExploredState], dict[str, Any]]
-"""Makes the content of the script of a state."""
+"""Makes the content of a state's script."""
 
 
 def states_to_explore(
     project: Project, slugs: Sequence[str], grid: Mapping[str, Sequence[Any]]
 ) -> tuple[Edition, list[State], str]:
-    """Return the published edition, states of chapters, and in which formats it was built.
+    """Return the published edition, the states of chapters, and its formats.
 
-    By default of all chapters. A grid says which values of a parameter to try, by name, where its
-    type does not. States that stand beside the pages of the very same edition stay, whatever is
-    asked for.
+    By default these are the states of all chapters. A grid gives the values of parameters to try,
+    by name, unless their types do. Existing states of exactly this edition are kept.
     """
     default = load_edition(project, DEFAULT)
     folder = project.editions / DEFAULT
@@ -89,7 +88,7 @@ def states_to_explore(
 
 
 def why_none(default: Edition, slugs: Sequence[str]) -> str:
-    """Return why there is nothing to explore: which parameters there are, and the cure."""
+    """Return why there is nothing to explore: which parameters there are, and what to do."""
     chosen = choose(default.chapters, [*slugs]) if slugs else default.chapters
     names = [f"{chapter.slug}.{each.name}" for chapter in chosen for each in chapter.parameters]
     if not names:
@@ -120,10 +119,10 @@ def explore(
     options: RunOptions,
     formats: Sequence[Format] = (),
 ) -> Built:
-    """Run states of the default edition and publish it with them; until then the last one stands.
+    """Run states of the default edition, and publish it with them once all is complete.
 
-    A chapter that fails under some value, or shows other figures or tables under it, is an error.
-    One without states that fails is, as in a build, an error where the book is strict.
+    It is an error if a chapter fails under some value, or shows other figures or tables under it. A
+    chapter without states may fail as in a build, unless the book is strict.
     """
     mark = _mark(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
@@ -136,19 +135,19 @@ def explore(
 
 @dataclass(frozen=True)
 class Exploration:
-    """The published edition and its states, as they were run."""
+    """The published edition and its states, after their runs."""
 
     project: Project
     default: Edition
     options: RunOptions
     runs: Mapping[str, Run]
-    """Those of the published edition, by slug."""
+    """The runs of the published edition, by slug."""
     outcomes: Sequence[ExploredState]
     clock: Clock
 
     @cached_property
     def by_chapter(self) -> dict[str, list[ExploredState]]:
-        """The states by the slug of their chapter."""
+        """The states, by the slug of their chapter."""
         by_chapter: dict[str, list[ExploredState]] = {}
         for outcome in self.outcomes:
             by_chapter.setdefault(outcome.state.chapter.slug, []).append(outcome)
@@ -156,7 +155,7 @@ class Exploration:
 
     @cached_property
     def indices(self) -> dict[str, Mapping[str, Any]]:
-        """What is said of all states of each chapter together."""
+        """The index of each chapter's states."""
         return {
             slug: index_of(self.default, self.runs[slug], of_chapter)
             for slug, of_chapter in self.by_chapter.items()
@@ -164,7 +163,7 @@ class Exploration:
 
     @property
     def staged(self) -> dict[str, bytes]:
-        """The files of what the pages say of states."""
+        """The files about states that pages need."""
         settings = self.project.settings
         files = page_files(self.project, self.default)
         published = standings(files, self.default, self.runs)
@@ -177,7 +176,7 @@ class Exploration:
         return {name: pretty(content).encode() for name, content in contents.items()}
 
     def write(self, source: Path, pages: Path) -> None:
-        """Write the states beside the pages of the published edition, given their source."""
+        """Write the states beside the pages of the published edition, given its source."""
         width = self.options.jobs or cores()
         with self.clock.pages(), ExitStack() as ends:
             warm = WhenAsked(lambda: ends.enter_context(warm_book(self.project, source, pages)))
@@ -188,9 +187,9 @@ class Exploration:
         self.clock.note_pages(self.by_chapter, len(contents.made), width)
 
     def _write_states(self, pages: Path, make: MakeContent, width: int) -> None:
-        """Write the states, so many made at a time.
+        """Write the states, making `width` at a time.
 
-        It goes chapter by chapter, as the contents of a whole book take gigabytes.
+        It works chapter by chapter, because the contents of a whole book take gigabytes.
         """
         reporter = self.options.reporter
         reporter.begin(len(self.outcomes))
@@ -216,7 +215,7 @@ class Exploration:
 def _run(
     project: Project, default: Edition, states: Sequence[State], options: RunOptions
 ) -> Exploration:
-    """Run the published edition and its states; raise where one fails that may not."""
+    """Run the published edition and its states; raise if one fails that may not."""
     tasks = _tasks(default, states)
     ran, _, errors = run_all(project, tasks, default.fingerprint, options)
     needed = {state.chapter.slug for state in states}
@@ -236,7 +235,7 @@ def _published(
 ) -> dict[str, Run]:
     """Return the runs of the published edition, by slug.
 
-    For a chapter that failed stands one without outputs: the build that follows says why.
+    A failed chapter is represented by one without outputs: the build that follows says why.
     """
     runs = {}
     for place, chapter in enumerate(default.chapters):
@@ -249,7 +248,7 @@ def _published(
 
 
 def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
-    """Return the runs of the chapters as they are published, then those of the states."""
+    """Return the tasks of the published chapters, then those of the states."""
     tasks = []
     for chapter in default.chapters:
         values = default.values[chapter.slug]
@@ -258,7 +257,7 @@ def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
 
 
 def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
-    """Return the hash of which states an edition has, and of what they are asked."""
+    """Return the hash of an edition's states and of the settings about them."""
     ids = sorted(state.edition.id for state in states)
     names = {"multiverse", "fragility", "survival", "parameters"}
     asked = project.settings.model_dump(mode="json", include=names)
@@ -268,7 +267,7 @@ def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
 def is_explored(
     project: Project, default: Edition, states: Sequence[State], formats: Sequence[Format]
 ) -> bool:
-    """Return whether the published edition stands there whole, with just these states."""
+    """Return whether the published edition is complete, with exactly these states."""
     mark = _mark(project, default, states)
     state = page_state(project, default, default, formats, page_files(project, default))
     before = whole(project.editions / default.folder, state)
@@ -279,9 +278,10 @@ def is_explored(
 
 
 def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:
-    """Return by kind the results that the settings name for statements.
+    """Return the results that the settings name for statements, by kind.
 
-    ``specifications`` are those of many other runs, ``fragility`` the fewest rows that overturn it.
+    ``specifications`` count many other runs, ``fragility`` the fewest rows that overturn a
+    statement.
     """
     results = {}
     for slug, run in runs.items():
@@ -300,7 +300,7 @@ def _named(project: Project, runs: Mapping[str, Run]) -> dict[str, dict[str, Any
 def _contents(
     outcomes: Sequence[ExploredState], make: MakeContent, width: int
 ) -> Iterator[tuple[ExploredState, dict[str, Any] | PressError]]:
-    """Yield states in turn, each with the content of its script, or with why it has none."""
+    """Yield states in order, each with the content of its script, or the error."""
 
     def content_or_error(outcome: ExploredState) -> dict[str, Any] | PressError:
         try:
@@ -309,5 +309,5 @@ def _contents(
             return error
 
     with ThreadPoolExecutor(width) as pool:
-        made = pool.map(content_or_error, outcomes)  # which cancels the rest when it is left
+        made = pool.map(content_or_error, outcomes)  # leaving the block cancels the rest
         yield from zip(outcomes, made, strict=True)

@@ -1,4 +1,4 @@
-"""The index of a chapter's states: every value that was tried, with the headline under it."""
+"""The index of a chapter's states: every value tried, with the headline under it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bookpress.run.cache import Run
 from bookpress.states.states import ExploredState
 
 QUOTED = re.compile(r"\{result\}`(?:([\w-]+):)?([\w.]+)")
-"""A result in a finding."""
+"""A result quoted in a finding."""
 HEADLINE = "headline"
-"""In the front matter of a chapter: the key of the result that stands for it."""
+"""The entry of the front matter that names the result that stands for the chapter."""
 
 
 def three(result: Mapping[str, Any] | None) -> list[float | None]:
-    """Return a result as value, low, high."""
+    """Return the value, low and high of a result."""
     if not result:
         return [None, None, None]
     return [result[name] for name in ("value", "low", "high")]
@@ -31,11 +31,11 @@ def three(result: Mapping[str, Any] | None) -> list[float | None]:
 def index_of(default: Edition, published: Run, outcomes: Sequence[ExploredState]) -> dict[str, Any]:
     """Return the content of the index of a chapter's states.
 
-    ``published``: the id of the edition that they are states of; ``headline``: the key of the
-    result that stands for the chapter, the first of its own in its finding, else of all, with its
-    label, unit and published ``result``; ``usual``: the published values; ``choices``: of each that
-    was explored the values, the published one among them, with the headline under it and how many
-    statements turn; ``pairs``: the states with two choices.
+    ``published``: the id of the published edition; ``headline``: the key of the result that stands
+    for the chapter (by default the first in its finding, else the first of all), with its label,
+    unit and published ``result``; ``usual``: the published values; ``choices``: for each one
+    explored, its values, including the published one, with the headline and how many statements
+    turn; ``pairs``: the states with two choices.
     """
     chapter = outcomes[0].state.chapter
     usual = default.values[chapter.slug]
@@ -63,9 +63,9 @@ def index_of(default: Edition, published: Run, outcomes: Sequence[ExploredState]
 
 
 def _headline(chapter: Chapter, published: Run) -> str:
-    """Return the key of the result that stands for a chapter; empty where it has none.
+    """Return the key of the result that stands for a chapter; empty if there is none.
 
-    Its front matter names it; else it is the first of its finding.
+    Its front matter names it; otherwise it is the first in the finding.
     """
     declared = chapter.front_matter.get(HEADLINE)
     is_unpublished = declared is not None and declared not in published.results
@@ -95,7 +95,7 @@ def _row(key: str, outcome: ExploredState) -> dict[str, Any]:
 def _values_tried(
     parameter: Parameter, usual: Value, rows: Iterable[tuple[Value, dict[str, Any]]]
 ) -> list[dict[str, Any]]:
-    """Return the values of a parameter that were explored, in its order, each with its row."""
+    """Return the explored values of a parameter, in its order, each with its row."""
     row_of = {json.dumps(value): row for value, row in rows}
     tried = []
     for value in parameter.explored(usual):
@@ -110,10 +110,7 @@ def quoted_results(
     main_choices: Iterable[Iterable[str]],
     outcomes: Sequence[ExploredState],
 ) -> list[dict[str, Any]]:
-    """Return the states with one main choice, each with its results that pages name in full.
-
-    Their ``results`` are by full name, as chapters publish them.
-    """
+    """Return the states with one main choice, with the results that pages quote by full name."""
     texts = [content.decode("utf-8") for name, content in pages.items() if name.endswith(".md")]
     written = "\n".join(texts)
     main = {name for kind in main_choices for name in kind}

@@ -1,8 +1,8 @@
-"""How states are stored: several neighbours in a script, what they have in common once.
+"""How states are stored: several in one script, with common parts only once.
 
-The script of choices (``states.js``) reads it; nothing else knows it. A pack has the ``html`` of
-blocks and the ``parts`` of figures, each once, and ``states`` by id, in which the places of these
-stand for them. Pieces of one block follow each other, so that hosts send them compressed well.
+Only the script of choices (``states.js``) reads it. A pack has the ``html`` of blocks and the
+``parts`` of figures, each once, and ``states`` by id, which refer to these by position. Versions of
+the same block follow each other, so that they compress well.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 from bookpress.files import canonical
 
 PACKED = 8
-"""States in a pack: more weigh less altogether, and more before a reader sees one of them."""
+"""The states in a pack: more take less space in all, but more before a reader sees one."""
 PARTS = ("narrow", "page", "wide", "rows")
-"""Parts of a figure, besides its datasets."""
+"""The parts of a figure, besides its datasets."""
 
 
 def scripts(index: Mapping[str, Any], contents: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name and text of each script of the states of a chapter, its index among them.
+    """Yield the name and text of each script of a chapter's states, and of their index.
 
-    The index has at each state in which pack it is.
+    The index gives the pack of each state.
     """
     ids = list(dict.fromkeys(row["id"] for row in _rows(index) if row["id"] in contents))
     packs = [ids[first : first + PACKED] for first in range(0, len(ids), PACKED)]
@@ -52,14 +52,14 @@ def _script(name: str, content: Any) -> tuple[str, str]:
 
 
 class _Pieces:
-    """Pieces, each once, by the JSON of what they are."""
+    """Distinct pieces, compared by their JSON."""
 
     def __init__(self) -> None:
         self.all: list[Any] = []
         self._places: dict[str, int] = {}
 
     def place(self, piece: Any) -> int:
-        """Return the place of a piece, which is added when it is new."""
+        """Return the position of a piece, adding it if it is new."""
         key = canonical(piece)
         if key not in self._places:
             self._places[key] = len(self.all)
@@ -68,7 +68,7 @@ class _Pieces:
 
 
 def pack(states: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return states in a pack."""
+    """Return a pack of states."""
     html = _Pieces()
     parts = _Pieces()
     for name in _in_all(state["blocks"] for state in states.values()):
@@ -88,19 +88,19 @@ def pack(states: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _gather(pieces: _Pieces, found: Iterable[Any]) -> None:
-    """Take in what is there."""
+    """Add all pieces that exist."""
     for piece in found:
         if piece is not None:
             pieces.place(piece)
 
 
 def _in_all(named: Iterable[Mapping[str, Any]]) -> Sequence[str]:
-    """Return the names in several mappings, each once."""
+    """Return the names in several mappings, without repeats."""
     return list(dict.fromkeys(name for names in named for name in names))
 
 
 def _figure(figure: Mapping[str, Any], parts: _Pieces) -> dict[str, Any]:
-    """Return a figure with places for its parts and datasets."""
+    """Return a figure with positions for its parts and datasets."""
     placed: dict[str, Any] = {part: parts.place(figure[part]) for part in PARTS if part in figure}
     datasets = figure.get("datasets", {})
     return {**placed, "datasets": {name: parts.place(rows) for name, rows in datasets.items()}}

@@ -1,4 +1,4 @@
-"""How sure the statements of the published edition are, as it was explored: read, and printed."""
+"""How certain the statements of the published edition are, according to its states."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from bookpress.progress import folding_table, standard_output
 
 
 def load(project: Project) -> dict[str, dict[str, Sureness]]:
-    """Return how sure each statement of the published edition is.
+    """Return how certain each statement of the published edition is.
 
-    Or say that it was not explored as it stands.
+    Raise if it was not explored as it is now.
     """
     folder = project.editions / DEFAULT
     path = folder / "source" / FILE
@@ -35,9 +35,9 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
 def most_fragile_first(
     found: Mapping[str, Mapping[str, Sureness]],
 ) -> list[tuple[str, str, Sureness]]:
-    """Return chapter, key and sureness of every statement that states have tested.
+    """Return chapter, key and certainty of every tested statement.
 
-    Those that fewest choices hold up come first.
+    Those that hold under the fewest choices come first.
     """
     statements = []
     for slug, chapter_statements in found.items():
@@ -54,7 +54,7 @@ def _share(statement: tuple[str, str, Sureness]) -> float:
 
 
 def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
-    """Print how sure each statement is as a table on standard output, the most fragile first."""
+    """Print how certain each statement is, as a table, most fragile first."""
     statements = most_fragile_first(found)
     firm = sum(is_firm(sure) for _, _, sure in statements)
     fragile = len(statements) - firm

@@ -1,4 +1,4 @@
-"""States: chapters with values of their own in the published edition, and what came out of them."""
+"""States: chapters of the published edition with other values, and their outcome."""
 
 from __future__ import annotations
 
@@ -20,27 +20,24 @@ from bookpress.run.cache import Run
 from bookpress.states.sweeps.tasks import Task
 
 MOST_PAIRS = 80
-"""Pairs of closed choices are explored where a chapter has no more of them."""
+"""The most pairs of closed choices that are explored in a chapter."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A chapter with values of its own in the published edition, as an edition without a name."""
+    """A chapter of the published edition with other values, as an unnamed edition."""
 
     chapter: Chapter
     choice: Mapping[str, Value]
     edition: Edition
     steps: int = 1
-    """How many values away its choice is from the published one."""
+    """How many values its choice is away from the published one."""
 
     @classmethod
     def of(
         cls, default: Edition, chapter: Chapter, choice: Mapping[str, Value], steps: int = 1
     ) -> State:
-        """Return the state in which a chapter of the published edition is run with other values.
-
-        These are checked already.
-        """
+        """Return the state of a chapter with other values, which are already checked."""
         slug = chapter.slug
         changes = {f"{slug}.{name}": value for name, value in choice.items()}
         values = {**default.values[slug], **choice}
@@ -58,7 +55,7 @@ class State:
 
     @property
     def asks_anew(self) -> bool:
-        """Whether its choice makes another question of what sentences say, as another year does."""
+        """Whether its choice, such as another year, makes sentences ask another question."""
         return any(self.parameter(name).asks_anew for name in self.choice)
 
     def parameter(self, name: str) -> Parameter:
@@ -67,7 +64,7 @@ class State:
 
     @property
     def task(self) -> Task:
-        """Its run."""
+        """The task that runs it."""
         slug = self.chapter.slug
         words = " ".join(f"{name}={value}" for name, value in self.choice.items())
         return Task(self.chapter, self.edition.values[slug], f"{slug} {words}")
@@ -75,25 +72,25 @@ class State:
 
 @dataclass(frozen=True)
 class ExploredState:
-    """What came out of a state."""
+    """The outcome of a state."""
 
     state: State
     run: Run
 
     @cached_property
     def statements(self) -> dict[str, Comparison]:
-        """How the statements of the chapter stand, by key."""
+        """The verdicts on the chapter's statements, by key."""
         statements = statements_of(self.run)
         self.run.forget_parsed()  # there are thousands of states
         return statements
 
     def holds(self, key: str) -> bool | None:
-        """Return whether a statement is true here; None where that is unknown."""
+        """Return whether a statement is true here; None if it is unknown."""
         statement = self.statements.get(key)
         return statement.holds if statement else None
 
     def answers(self, key: str) -> bool:
-        """Return whether a statement is true or false here, of what its sentence speaks of."""
+        """Return whether a statement is true or false here, for the same question."""
         statement = self.statements.get(key)
         if self.state.asks_anew:
             return False
@@ -118,7 +115,7 @@ class ExploredState:
 
     @property
     def turned(self) -> int:
-        """How many statements turn."""
+        """The number of statements that turn."""
         return sum(statement.turns for statement in self.statements.values())
 
 
@@ -127,8 +124,8 @@ def states_of(
 ) -> list[State]:
     """Return the states of a chapter worth exploring.
 
-    One choice changed, then two: main ones of different `kinds`, and closed ones where these are
-    few.
+    First with one choice changed, then with two: main ones of different `kinds`, and closed ones if
+    these are few.
     """
     usual = default.values[chapter.slug]
     others = {}
@@ -152,7 +149,7 @@ def states_of(
 
 
 def _differ(names: Iterable[str], kinds: Sequence[Collection[str]]) -> bool:
-    """Return whether parameters are main ones, each of another kind."""
+    """Return whether parameters are main ones of different kinds."""
     places = [place for name in names for place, kind in enumerate(kinds) if name in kind]
     return len(set(places)) > 1
 
@@ -160,7 +157,7 @@ def _differ(names: Iterable[str], kinds: Sequence[Collection[str]]) -> bool:
 def _pairs(
     values: Mapping[str, Sequence[Value]], names: Iterable[tuple[str, str]]
 ) -> list[dict[str, Value]]:
-    """Return every choice of two parameters among their values by name."""
+    """Return every combination of two parameters' values."""
     pairs: list[dict[str, Value]] = []
     for first, second in names:
         chosen = itertools.product(values[first], values[second])
@@ -171,7 +168,7 @@ def _pairs(
 def _steps(
     parameters: Sequence[Parameter], usual: Mapping[str, Value], choice: Mapping[str, Value]
 ) -> int:
-    """Return how far a choice lies from the published one, in values."""
+    """Return how far a choice is from the published one, in values."""
     steps = 0
     for parameter in parameters:
         name = parameter.name
@@ -181,10 +178,9 @@ def _steps(
 
 
 def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
-    """Return how far a value lies from the published one, in values.
+    """Return how far a value is from the published one, in values.
 
-    Those that no order brings near are one apart. Of a period that is by how many years its ends
-    lie elsewhere.
+    Unordered values are one apart. For a period it is the number of years that its ends move.
     """
     if parameter.is_period:
         ends = zip(years_of(value), years_of(usual), strict=True)

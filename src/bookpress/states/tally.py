@@ -1,4 +1,4 @@
-"""How sure each statement is, by the states of its chapter."""
+"""How certain each statement is, judged by the states of its chapter."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def tally(
     named: Mapping[str, Mapping[str, Any]],
     survival: str = "",
 ) -> dict[str, dict[str, Sureness]]:
-    """Return how sure each statement is, by chapter and key.
+    """Return how certain each statement is, by chapter and key.
 
-    `named`, by kind and full name, are results of chapters that say more of it, `survival` is the
-    parameter along which it is followed.
+    `named` has results that say more about it, by kind and full name; `survival` is the parameter
+    along which statements are followed.
     """
     tallied: dict[str, dict[str, Sureness]] = {}
     for slug, statements in published.items():
@@ -38,7 +38,7 @@ def tally(
 
 
 def _readings(key: str, outcomes: Sequence[ExploredState], name: str) -> dict[str, Any]:
-    """Return in which values of a parameter a statement holds, the published one among them."""
+    """Return for which values of a parameter a statement holds, including the published one."""
     readings = [outcome for outcome in outcomes if [*outcome.state.choice] == [name]]
     is_untested = not readings or all(outcome.holds(key) is None for outcome in readings)
     if is_untested:
@@ -58,7 +58,7 @@ def _readings(key: str, outcomes: Sequence[ExploredState], name: str) -> dict[st
 
 
 def _sureness(key: str, outcomes: Sequence[ExploredState]) -> dict[str, Any]:
-    """Return how sure a statement is by the states of its chapter."""
+    """Return how certain a statement is, judged by the states of its chapter."""
     single: dict[str, list[ExploredState]] = {}
     for outcome in outcomes:
         if len(outcome.state.choice) == 1:
@@ -88,7 +88,7 @@ def _sureness(key: str, outcomes: Sequence[ExploredState]) -> dict[str, Any]:
 def _choice(
     name: str, answers: Sequence[ExploredState], turned: Sequence[ExploredState]
 ) -> dict[str, Any]:
-    """Return how a statement stands under the values of a choice that answer its question."""
+    """Return the verdicts on a statement under the values of a choice that answer its question."""
     parameter = answers[0].state.parameter(name)
     proper = [outcome for outcome in turned if parameter.is_proper(outcome.state.choice[name])]
     return {
@@ -105,7 +105,7 @@ def _nearness(outcome: ExploredState) -> int:
 
 
 def _falls(key: str, outcome: ExploredState) -> dict[str, Any]:
-    """Return under which choice the sentence of a statement is false, in words too, and why."""
+    """Return the choice that makes a statement's sentence false, in words too, and why."""
     state = outcome.state
     conditions = [state.parameter(name).condition(value) for name, value in state.choice.items()]
     return {

@@ -1,6 +1,6 @@
-"""Programs of ours that are kept warm to answer orders.
+"""Our own programs that stay warm to answer orders.
 
-One is a Sphinx that has read the whole published edition.
+One of them is a Sphinx that has read the whole published edition.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from bookpress.run import processes
 class Program:
     """The ``main`` of a module as a program.
 
-    It reads an order, then answers each of many `connections`. Threads may ask it at the same time.
-    It gets what `subprocess.Popen` takes besides.
+    It reads an order, then answers on many `connections`, from several threads. Further arguments
+    are those of `subprocess.Popen`.
     """
 
     def __init__(self, module: str, order: Mapping[str, str], **how: Any) -> None:
@@ -44,18 +44,18 @@ class Program:
         )
         stdin = cast("IO[bytes]", self._process.stdin)
         stdout = cast("IO[bytes]", self._process.stdout)
-        # it ends when this end is closed
+        # the program ends when this end is closed
         self._orders = Channel.writing(os.dup(stdin.fileno()))
         self._answers = Channel.reading(os.dup(stdout.fileno()))
         stdin.close()
         stdout.close()
-        with suppress(BrokenPipeError):  # then it has ended, and `wait` tells
+        with suppress(BrokenPipeError):  # it has ended: `wait` reports that
             self._orders.send({**order, "key": self._key.hex()})
 
     def wait(self) -> dict[str, Any]:
-        """Return what it tells when it can be asked; nothing where it has ended.
+        """Return its message once it is ready; empty if it has ended.
 
-        To be called once, before it is asked.
+        Call this once, before using it.
         """
         try:
             answer: dict[str, Any] = self._answers.receive()
@@ -69,7 +69,7 @@ class Program:
         return Channel(Client(self._address, authkey=self._key))
 
     def end(self) -> None:
-        """End it and all that it runs."""
+        """End the program and everything it runs."""
         processes.kill_group(self._process.pid)
         self._process.wait()
         self._orders.close()
@@ -77,19 +77,16 @@ class Program:
 
 
 def begin() -> tuple[dict[str, Any], Channel]:
-    """Return the order of whoever started this program, and where it is answered; end with that."""
+    """Return the parent's order and the channel for answers; end with the parent."""
     order: dict[str, Any] = Channel.reading(os.dup(0)).receive()
     processes.end_group_with(0, os.getpid())
     answers = Channel.writing(os.dup(1))
-    os.dup2(2, 1)  # what anybody prints is no answer
+    os.dup2(2, 1)  # printed text must not mix with answers
     return order, answers
 
 
 def connections(key: str, answers: Channel, **told: Any) -> Iterator[Channel]:
-    """Tell whoever started this program that it listens; yield connections for ever.
-
-    And what else there is to tell.
-    """
+    """Tell the parent, with further facts, that this program listens; yield connections forever."""
     with Listener(family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
         answers.send({"address": listener.address, **told})
         while True:
@@ -98,16 +95,16 @@ def connections(key: str, answers: Channel, **told: Any) -> Iterator[Channel]:
 
 
 class WarmBook(Program):
-    """The published edition, read; see `warm_book`."""
+    """The published edition after it has been read; see `warm_book`."""
 
     def page(
         self, asked: Mapping[str, Any], started: Callable[[int], None] = lambda _: None
     ) -> dict[str, Any]:
-        """Return what of a page differs where a chapter was run with other values.
+        """Return how a page differs if its chapter was run with other values.
 
-        That is its ``edits`` and ``figures``. It is asked for a ``docname``, given the executed
-        ``notebook`` and the record of its ``edition``; `started` is told the process that makes the
-        page, which may be killed. Other figures than the published ones are an error.
+        The answer has ``edits`` and ``figures``. The request has a ``docname``, the executed
+        ``notebook`` and the record of its ``edition``; `started` is called with the process that
+        makes the page, which may be killed. Figures other than the published ones are an error.
         """
         try:
             with self.connection() as connection:
@@ -122,7 +119,7 @@ class WarmBook(Program):
 
 
 class WhenAsked:
-    """A warm book that is begun when its first page is asked for: pages that are kept need none."""
+    """A warm book that starts with its first page, since cached pages need none."""
 
     def __init__(self, begin: Callable[[], WarmBook]) -> None:
         self._begin = begin
@@ -130,7 +127,7 @@ class WhenAsked:
         self._book: WarmBook | None = None
 
     def page(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what `WarmBook.page` says."""
+        """Return the answer of `WarmBook.page`."""
         with self._lock:
             self._book = self._book or self._begin()
         return self._book.page(asked)
@@ -138,7 +135,7 @@ class WhenAsked:
 
 @contextmanager
 def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]:
-    """Give the published edition read, from its staged source and its pages; end it afterwards."""
+    """Yield the published edition after reading its staged source and pages; end it afterwards."""
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
         # below the folder whose pictures all builds share
@@ -162,6 +159,6 @@ def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]
 
 
 def _written(said: IO[bytes]) -> str:
-    """Return what a program has written, without white space around it."""
+    """Return the output of a program, stripped."""
     said.seek(0)
     return said.read().decode("utf-8", "replace").strip()

@@ -1,8 +1,8 @@
-"""The page of a chapter in another state: made in a fork of a Sphinx that has read the edition.
+"""The page of a chapter in another state, made in a fork of a Sphinx that has read the edition.
 
-A program that `bookpress.states.warm` starts. It reads all pages of the published edition once,
-with one thread, so that forking is safe; then each connection gets a fork of its own, which makes
-one page and says what of it differs from the published one.
+`bookpress.states.warm` starts this program. It reads all pages of the published edition once, in
+one thread, so that forking is safe. Each connection then gets a fork, which makes one page and
+returns how it differs from the published one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
     gc.disable()
     folder = order["folder"]
     settings = {
-        PAGES_ALONE: True,  # charts are live, and a state has no files but its script
+        PAGES_ALONE: True,  # charts are live, and a state has only a script
         sphinx_process.WHEN_READ: lambda builder: _serve(builder, order, log, answers),
     }
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(log):
@@ -84,7 +84,7 @@ def main() -> None:
 
 
 def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Channel) -> None:
-    """Fork for each connection, for ever."""
+    """Fork for each connection, forever."""
     pages = store_of(builder.env).pages
     chapters = [docname for docname, page in pages.items() if page.is_chapter]
     builder.prepare_writing(set(chapters))
@@ -92,8 +92,8 @@ def _serve(builder: Any, order: Mapping[str, Any], log: io.StringIO, answers: Ch
     for docname in chapters:
         file = Path(order["pages"], f"{docname}.html")
         published[docname] = _Published.of(file.read_text("utf-8"))
-    _write(builder, chapters[0])  # so that forks find templates and modules loaded
-    # Nobody asks how a fork ended: it has answered, or its line is cut.
+    _write(builder, chapters[0])  # loads templates and modules for the forks
+    # a fork's exit code is not needed: it answers, or its connection closes
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     gc.freeze()
     for connection in connections(order["key"], answers):
@@ -109,7 +109,7 @@ def _answer(
     log: io.StringIO,
     pages: Path,
 ) -> None:
-    """Make one page, in a fork, and end."""
+    """Make one page, in a fork, and exit."""
     try:
         connection.send(os.getpid())
         request = connection.receive()
@@ -122,7 +122,7 @@ def _answer(
         connection.send(reply)
     except ValueError as error:
         connection.send({"error": str(error)})
-    except BaseException:  # noqa: BLE001 - whatever it is, the other side should know
+    except BaseException:  # noqa: BLE001 - reported to the other side
         connection.send({"error": traceback.format_exc()})
     finally:
         os._exit(0)
@@ -135,12 +135,12 @@ def _state(
     folder: Path,
     pages: Path,
 ) -> dict[str, Any]:
-    """Return how the page of a chapter differs where it was run with other values."""
+    """Return how the page of a chapter differs if it was run with other values."""
     docname = request["docname"]
     env = builder.env
     charts = store_of(env).pages[docname].charts
     cache = figures.picture_cache(Path(builder.outdir))
-    # the pictures of a state are never drawn: its charts have the sizes of the published ones
+    # the charts of a state are not drawn: they have the sizes of the published ones
     store_of(env).sizes = {chart.name: drawing.sizes(chart, cache) for chart in charts}
     edition = EditionRecord.model_validate(request["edition"])
     citation = citation_of(builder.config)
@@ -162,7 +162,7 @@ def _state(
 
 
 def _with_pictures(page: str, builder: Any, pages: Path) -> str:
-    """Keep the pictures of a state beside the states; return its page, which shows them there."""
+    """Store the pictures of a state beside the states; return its page with links to them."""
     for source, name in builder.images.items():
         place = f"{builder.imagedir}/{name}"
         if place in page and not (pages / place).exists():
@@ -179,7 +179,7 @@ def _write(builder: Any, docname: str) -> None:
 
 
 def _read(builder: Any, docname: str, notebook: str, folder: Path) -> None:
-    """Read a page again, from a notebook in memory; nothing is written but into a folder."""
+    """Read a page again, from a notebook in memory; write only into a folder."""
     app = builder.app
     env = builder.env
     app.outdir = folder / "html"
@@ -195,9 +195,9 @@ def _read(builder: Any, docname: str, notebook: str, folder: Path) -> None:
 
 @contextlib.contextmanager
 def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
-    """Give a page that is read again its numbers and references, made of all pages.
+    """Restore the numbers and references of a page that is read again.
 
-    A page with other figures is refused.
+    They depend on all pages. A page with other figures is refused.
     """
     tables = (env.toc_fignumbers, env.toc_secnumbers)
     numbers_by_table = [(table, table.get(docname)) for table in tables]
@@ -217,7 +217,7 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
 
 
 def _difference(before: list[str], after: list[str]) -> str:
-    """Return in words how the figures of a page differ from those it had before."""
+    """Return in words how the figures of a page differ from before."""
     words = []
     gone = sorted(set(before) - set(after))
     if gone:

@@ -1,7 +1,7 @@
-"""Compare two editions.
+"""Compares two editions.
 
-Which results differ, by how much, which statements stand elsewhere, and which parameters differ
-with them.
+It finds which results differ and by how much, which statements have another verdict, and which
+parameters differ with them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from bookpress.run.runner import RunOptions, failure, run_chapters
 class Side:
     """One of the two editions.
 
-    By chapter and name, as ``edition.json``, ``results.json`` and ``statements.json`` hold it.
+    Its fields are by chapter and name, as in ``edition.json``, ``results.json`` and
+    ``statements.json``.
     """
 
     id: str
@@ -52,9 +53,9 @@ class Side:
 
 @dataclass(frozen=True)
 class Reversal:
-    """A statement that stands on another side in the other edition.
+    """A statement with another verdict in the other edition.
 
-    A side is None where an edition lacks the statement.
+    A side is None if that edition lacks the statement.
     """
 
     chapter: str
@@ -64,7 +65,7 @@ class Reversal:
 
     @property
     def words(self) -> list[str]:
-        """How it stands in each edition, with the reason."""
+        """The verdict in each edition, with the reason."""
         return [_standing_words(self.one), _standing_words(self.other)]
 
     @property
@@ -83,9 +84,9 @@ def _standing_words(side: Mapping[str, Any] | None) -> str:
 
 @dataclass(frozen=True)
 class ChangedResult:
-    """A result that differs, None where an edition lacks it.
+    """A result that differs; a side is None if that edition lacks it.
 
-    With what differs too and may be why: parameters of the chapter, rows of one's own.
+    It lists possible causes: parameters of the chapter, and the reader's own rows.
     """
 
     chapter: str
@@ -98,7 +99,7 @@ class ChangedResult:
 
     @property
     def cause(self) -> str:
-        """What may be why."""
+        """The possible cause."""
         rows = [f"own rows ({self.own_rows})"] if self.own_rows else []
         return ", ".join([*self.parameters, *rows]) or "other data or code"
 
@@ -110,9 +111,9 @@ class ChangedResult:
 
     @property
     def size(self) -> tuple[str, str]:
-        """Its direction, and how far in words.
+        """The direction, and the difference in words.
 
-        The direction is ``"up"``, ``"down"`` or ``"level"``; empty where that cannot be said.
+        The direction is ``"up"``, ``"down"`` or ``"level"``; empty if it cannot be determined.
         """
         one, other = self.results
         if one is None or other is None or one.value is None or other.value is None:
@@ -127,9 +128,9 @@ class ChangedResult:
 
 @dataclass(frozen=True)
 class EditionComparison:
-    """What differs between two editions: values of parameters, and results.
+    """The values of parameters and the results that differ between two editions.
 
-    So many results are the `same`.
+    `same` is the number of results that do not.
     """
 
     sides: tuple[Side, Side]
@@ -151,7 +152,7 @@ class EditionComparison:
 
 
 def by_choice(rows: Iterable[Mapping[str, Any]], *values: str) -> list[dict[str, Any]]:
-    """Return one row for all that have the same name and values, with the ``chapters`` of all."""
+    """Return one row for all with the same name and values, with the ``chapters`` of all."""
     merged: dict[str, dict[str, Any]] = {}
     for row in rows:
         key = json.dumps([row[name] for name in ("name", *values)])
@@ -169,8 +170,8 @@ def sides(
 ) -> list[Side]:
     """Return editions by name, brought up to date through the cache, or built ones by id.
 
-    The last takes other values, ``NAME=VALUE``. Of several the first is without what a reader
-    laid over the evidence.
+    The last one takes other values, ``NAME=VALUE``. Of several, the others are without the reader's
+    own rows.
     """
     named = edition_names(project)
     editions = list(dict.fromkeys([*named, *project.built]))
@@ -190,7 +191,7 @@ def sides(
 
 @contextmanager
 def as_shipped(project: Project) -> Iterator[Project]:
-    """Give the book with its evidence as it ships, where a reader laid something over it."""
+    """Yield the book with its evidence as published, without a reader's own rows."""
     if not project.own_rows:
         yield project
         return
@@ -231,7 +232,7 @@ def _side(
 
 
 def _built_side(folder: Path, table: Renamed) -> Side:
-    """Return an edition as it was built: an older one too under the names of today."""
+    """Return a built edition, under present names even if it is older."""
     try:
         record = _parsed(folder / "edition.json")
         results = _parsed(folder / "results.json")
@@ -277,7 +278,7 @@ def compare(one: Side, other: Side) -> EditionComparison:
 
 
 def _parameter_differences(one: Side, other: Side) -> list[dict[str, Any]]:
-    """Return a row for each parameter of a chapter that both sides have whose values differ."""
+    """Return a row for each parameter whose values differ, in chapters that both sides have."""
     rows: list[dict[str, Any]] = []
     for slug, name, first, second in _pairs(one.parameters, other.parameters):
         in_both = slug in one.parameters and slug in other.parameters
@@ -289,7 +290,7 @@ def _parameter_differences(one: Side, other: Side) -> list[dict[str, Any]]:
 def _pairs(
     one: Mapping[str, Mapping[str, Any]], other: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[tuple[str, str, Any, Any]]:
-    """Yield chapter, name and both values of all in either side, in the order of the first."""
+    """Yield chapter, name and both values of everything in either side, in the first's order."""
     for slug in dict.fromkeys([*one, *other]):
         first = one.get(slug, {})
         second = other.get(slug, {})

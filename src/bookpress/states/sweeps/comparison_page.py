@@ -1,4 +1,4 @@
-"""Pages on several editions: what differs between two of them, and an index of many as one site."""
+"""Pages about several editions: what differs between two of them, and an index of many."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from bookpress.states.sweeps.compare import ChangedResult, EditionComparison, Si
 
 TEMPLATES = Path(__file__).with_name("templates")
 FINDING = re.compile(r"\{finding\}\s+([\w-]+):([\w.]+)")
-"""A finding on the cover: the directive with chapter and key."""
+"""The directive of a finding on the cover, with chapter and key."""
 
 
 def write_page(comparison: EditionComparison, project: Project) -> Path:
     """Write a comparison as a page below ``_build/compare``, and return its path.
 
-    What it loads stands beside it.
+    The files that it loads are beside it.
     """
     first, second = comparison.sides
     chapters = discover(project)
@@ -61,7 +61,7 @@ def write_page(comparison: EditionComparison, project: Project) -> Path:
 
 
 def _headlines(comparison: EditionComparison, project: Project) -> list[tuple[str, str]]:
-    """Return chapter and key of the findings on the cover that one of the editions has."""
+    """Return chapter and key of the findings on the cover that either edition has."""
     root_document = toc_files(project)[0]
     cover = document_path(project.root, root_document)
     if not cover.is_file():
@@ -76,7 +76,7 @@ def _headlines(comparison: EditionComparison, project: Project) -> list[tuple[st
 
 
 def _names(first: Side, second: Side) -> list[str]:
-    """Return what tells two editions apart: their titles, with their ids where these are alike."""
+    """Return distinct names of two editions: their titles, with their ids if these are equal."""
     sides = (first, second)
     if first.title == second.title:
         return [f"{side.title} ({side.id})" for side in sides]
@@ -123,7 +123,7 @@ def _row(change: ChangedResult) -> dict[str, Any]:
 
 
 def _are_apart(results: Sequence[Estimate]) -> bool:
-    """Return whether two results have intervals without a value in common."""
+    """Return whether the intervals of two results have no value in common."""
     lows = []
     highs = []
     for result in results:
@@ -136,10 +136,7 @@ def _are_apart(results: Sequence[Estimate]) -> bool:
 
 
 def write_index(project: Project, folders: Sequence[str]) -> Path:
-    """Write the index of built editions beside them, by the names of their folders.
-
-    Its path is returned.
-    """
+    """Write the index of built editions beside them, given their folders, and return its path."""
     editions = []
     for name in dict.fromkeys(folders):
         file = project.editions / name / "edition.json"

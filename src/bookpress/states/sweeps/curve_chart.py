@@ -1,4 +1,4 @@
-"""The specification curve of a result: estimates in order, and below which choices led to each."""
+"""The specification curve of a result: estimates in order, above the choices that led to each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ AXES = {
     "year": "d",
     "USD": "$~s",
 }
-"""How an axis writes values of a unit."""
+"""The format of an axis, by unit."""
 
 
 def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) -> Chart:
@@ -46,7 +46,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
 
 
 def _data(curve: Curve, choices: Iterable[str]) -> Data:
-    """Return the data behind a curve: run, choices, estimate and, where there are any, counts."""
+    """Return the data behind a curve: run, choices, estimate and any counts."""
     kind = KINDS.get(curve.unit) or ("power" if curve.is_large else "number")
     columns = [Column(name="run", label="Run", kind="number")]
     columns += [Column(name=name, label=spoken(name)) for name in choices]
@@ -68,7 +68,7 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     count = len(curve.rows)
     scale = {"domain": [0.5, count + 0.5], "nice": False}
     across = {"field": "rank", "type": "quantitative", "axis": None, "scale": scale}
-    thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # many marks stay apart on a phone
+    thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # keeps many marks separate on a phone
     panels = [_estimates(curve, across, thickness)]
     for name, order in orders.items():
         panel = _choices(name, order, across, thickness)
@@ -83,7 +83,7 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
 
 
 def _points(curve: Curve, choices: Iterable[str]) -> list[dict[str, Any]]:
-    """Return what the panels draw of each run, by rank."""
+    """Return the data that the panels draw for each run, by rank."""
     points = []
     for rank, row in enumerate(curve.rows, 1):
         point: dict[str, Any] = {"rank": rank}
@@ -110,7 +110,7 @@ def _config() -> dict[str, Any]:
 def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dict[str, Any]:
     """Return the panel of estimates with their intervals.
 
-    The usual one is a diamond with its name above the panel.
+    The usual one is a diamond, with its name above the panel.
     """
     up = _vertical(curve)
     interval = {
@@ -133,7 +133,7 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
 
 
 def _vertical(curve: Curve) -> dict[str, Any]:
-    """Return the vertical axis of estimates: logarithmic where they are far apart."""
+    """Return the vertical axis of estimates, logarithmic if they are far apart."""
     numbers_drawn: list[float] = []
     for row in curve.rows:
         numbers_drawn += [row[name] for name in ESTIMATE if row[name] is not None]
@@ -147,7 +147,7 @@ def _vertical(curve: Curve) -> dict[str, Any]:
 
 
 def _name_of_usual(curve: Curve) -> dict[str, Any]:
-    """Return the name of the usual estimate, on the side of it where there is more room."""
+    """Return the label of the usual estimate, on the side with more room."""
     middle = len(curve.rows) / 2
     at_left = curve.usual is not None and curve.rows.index(curve.usual) < middle
     return {
@@ -164,7 +164,7 @@ def _choices(
     name: str, order: Sequence[str], across: Mapping[str, Any], thickness: float
 ) -> dict[str, Any]:
     """Return the panel that marks, for each estimate, the value of one parameter."""
-    # The values stand in the panel, above their marks: beside it they would take half of a phone.
+    # put the values above their marks: beside the panel they would take half of a phone
     labels = {
         "labelAlign": "left",
         "labelBaseline": "bottom",
@@ -190,7 +190,7 @@ def _choices(
     return {
         "title": spoken(name),
         "width": WIDTH,
-        "height": {"step": 27},  # the value stands above its marks
+        "height": {"step": 27},  # room for the value above its marks
         "mark": tick,
         "encoding": {"x": across, "y": up, "color": {"condition": marked, "value": INK}},
     }

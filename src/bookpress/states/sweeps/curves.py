@@ -1,4 +1,4 @@
-"""What a sweep says about one result: its values in order, how far they go, at which choices."""
+"""The estimates of one result in a sweep: in order, their range, the choices at its ends."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from bookpress.chapter.estimates import read_estimate
 from bookpress.states.sweeps.sweep import RESULT_COLUMNS, Sweep
 
 ESTIMATE = ("value", "low", "high")
-"""Columns of an estimate and its interval."""
+"""The columns of an estimate and its interval."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What a sweep says about one result: the rows of its values, the smallest first.
+    """The estimates of one result in a sweep, smallest first.
 
     `missing` combinations have none. ``usual`` is the row of the values that the sweep started
-    from, where it has one.
+    from, if it has one.
     """
 
     key: str
@@ -31,7 +31,7 @@ class Curve:
 
     @classmethod
     def of(cls, sweep: Sweep, key: str) -> Curve:
-        """Return what a sweep says about a result that has a value in some combination."""
+        """Return the curve of a result that has a value in some combination."""
         of_key = [row for row in sweep.rows if row["key"] == key]
         rows = [row for row in of_key if row["value"] is not None]
         rows.sort(key=lambda row: (row["value"], row["run"]))
@@ -58,29 +58,29 @@ class Curve:
 
     @property
     def varies(self) -> bool:
-        """Whether some choice moves it, or its interval."""
+        """Whether any choice changes the estimate or its interval."""
         estimates = [[row[name] for name in ESTIMATE] for row in self.rows]
         return any(estimate != estimates[0] for estimate in estimates)
 
 
 def curves_of(sweep: Sweep) -> list[Curve]:
-    """Return what a sweep says about each result that is to be drawn."""
+    """Return the curve of each result to draw."""
     return [Curve.of(sweep, key) for key in sweep.keys]
 
 
 def in_words(row: Mapping[str, Any], how: str = "full") -> str:
-    """Return the result in a row of a sweep's table in words."""
+    """Return the result in a row of a sweep's table, in words."""
     fields = {name: row[name] for name in RESULT_COLUMNS[1:]}
     return numbers.write(read_estimate(fields), how)
 
 
 def spoken(name: str) -> str:
-    """Return the name of a parameter as prose has it."""
+    """Return the name of a parameter in words."""
     return name.replace("_", " ")
 
 
 def spread(curve: Curve, varied: Iterable[str]) -> str:
-    """Return in sentences how far the estimate goes, and what led to its ends."""
+    """Return in sentences the range of the estimate, and what led to its ends."""
     first = curve.rows[0]
     last = curve.rows[-1]
     count = len(curve.rows)
@@ -112,7 +112,7 @@ def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
 
 
 def _other_labels(curve: Curve) -> str:
-    """Return a sentence on what else some combinations measure; empty where there is nothing."""
+    """Return a sentence on what else some combinations measure; empty if nothing."""
     labels = dict.fromkeys(row["label"] for row in curve.rows)
     others = [label for label in labels if label not in {"", curve.label}]
     if not others:
@@ -123,7 +123,7 @@ def _other_labels(curve: Curve) -> str:
 
 
 def _missing(curve: Curve) -> str:
-    """Return a sentence on combinations without a value; empty where all have one."""
+    """Return a sentence on combinations without a value; empty if all have one."""
     if not curve.missing:
         return ""
     give = "combinations give" if curve.missing > 1 else "combination gives"
@@ -131,7 +131,7 @@ def _missing(curve: Curve) -> str:
 
 
 def from_to(curve: Curve) -> str:
-    """Return from where to where a curve goes."""
+    """Return the range of a curve in words."""
     first = curve.rows[0]
     last = curve.rows[-1]
     low = numbers.number(first["value"], curve.unit)

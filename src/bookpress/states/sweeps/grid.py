@@ -1,4 +1,4 @@
-"""The grid of a sweep: the values to try of each parameter, from ``-g`` and from a file."""
+"""The grid of a sweep: the values of parameters to try, from ``-g`` and from a file."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from bookpress.files import (
 
 
 def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
-    """Return the grid of ``-g NAME=V1,V2``, and of a file of lists of values by name.
+    """Return the grid of ``-g NAME=V1,V2``, and of a file with lists of values by name.
 
-    With ``-g`` a JSON list where a value holds a comma.
+    With ``-g``, values that contain commas need a JSON list.
     """
     grid = {} if path is None else _grid_file(path)
     asked, problems = parse_assignments(options, "-g", several=True)
@@ -50,7 +50,7 @@ def _grid_file(path: Path) -> dict[str, list[Any]]:
     grid: dict[str, list[Any]] = {str(name): values for name, values in content.items()}
     if not all(isinstance(values, list) for values in grid.values()):
         example = "`year: [2010, 2020]`"
-        raise UsageError(f"{path}: a grid holds names with lists of values, such as {example}")
+        raise UsageError(f"{path}: a grid contains names with lists of values, such as {example}")
     return grid
 
 
@@ -60,10 +60,7 @@ def combinations(
     usual: Mapping[str, Value],
     problems: list[str],
 ) -> list[dict[str, Value]]:
-    """Return every combination of a grid, in the order of the grid.
-
-    Each as complete values of a chapter.
-    """
+    """Return every combination of a grid, in order, as complete values of a chapter."""
     by_name = {parameter.name: parameter for parameter in chapter.parameters}
     if not grid:
         problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
@@ -86,7 +83,7 @@ def combinations(
 
 
 def _in_ranges(parameter: Parameter, values: Iterable[Any], problems: list[str]) -> Iterator[Any]:
-    """Yield the values to try, of a range of numbers each."""
+    """Yield the values to try, with ranges expanded."""
     for value in values:
         if not isinstance(value, str) or not takes_ranges(parameter.schema):
             yield value
@@ -117,7 +114,7 @@ def present_grid(
 ) -> dict[str, Sequence[Any]]:
     """Return a grid under the present names of a chapter's parameters.
 
-    Ends of a period are the periods that they make.
+    The ends of a period are combined into periods.
     """
     present_values: dict[str, Sequence[Any]] = {}
     ends: dict[str, dict[str, Sequence[Any]]] = {}
@@ -133,7 +130,7 @@ def present_grid(
 
 
 def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
-    """Return the periods that the tried ends make; an end that is not tried is as usual."""
+    """Return the periods made from the tried ends; an end that is not tried is the usual one."""
     first, last = usual
     firsts = tried.get("first", [first])
     lasts = tried.get("last", [last])
@@ -143,9 +140,9 @@ def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
 def tried_in(
     book: Sequence[Chapter], chapters: Sequence[Chapter], grid: Mapping[str, Sequence[Any]]
 ) -> dict[str, dict[str, list[Value]]]:
-    """Return the values to try of the parameters of some chapters of a book, by chapter and name.
+    """Return the values to try for some chapters of a book, by chapter and parameter.
 
-    A name of the grid reaches each of the chapters that have it, ``CHAPTER.NAME`` that one.
+    A name in the grid applies to every chapter that has it, ``CHAPTER.NAME`` to that one.
     """
     problems: list[str] = []
     reached: dict[str, dict[str, Sequence[Any]]] = {}
@@ -171,9 +168,9 @@ def tried_in(
 
 
 def grid_option(name: str, values: Sequence[Value]) -> str:
-    """Return the values to try as the command line gives them, each once.
+    """Return values to try as a command-line option, without repeats.
 
-    They are a JSON list where one holds a comma.
+    They are a JSON list if one contains a comma.
     """
     distinct = [value for place, value in enumerate(values) if value not in values[:place]]
     texts = [as_text(value) for value in distinct]

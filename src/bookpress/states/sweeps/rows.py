@@ -1,4 +1,4 @@
-"""The rows behind a share, as many as there are."""
+"""The rows behind a share, without a limit on their number."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ def rows_behind(project: Project, name: str, options: list[str], edition: str) -
         )
     tables = run.executed.rows
     if key not in tables:
-        reason = "it is no share of rows that the book counts"
+        reason = "it is not a share of rows that the book counts"
         raise UsageError(f"{name} lists no rows: {reason}")
     return to_csv(tables[key])

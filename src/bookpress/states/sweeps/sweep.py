@@ -1,7 +1,7 @@
 """Sweeps: a chapter under every combination of values, as one table.
 
-Every finished run goes to the cache of runs at once: what was stopped goes on where it was, and
-what a build has already run is not run again.
+Every finished run goes to the cache of runs at once, so that an interrupted sweep continues where
+it was, and runs of a build are not repeated.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep in order.
+    """A valid sweep.
 
-    Every combination of parameters of a chapter, as values of all (`sets`), from `usual` ones.
+    `sets` has every combination as complete values of the chapter, based on the `usual` ones.
     """
 
     chapter: Chapter
@@ -48,7 +48,7 @@ class Plan:
 
     @cached_property
     def tasks(self) -> list[Task]:
-        """The runs, each named in one line: ``year=2010 side=left``."""
+        """The runs, each with a label: ``year=2010 side=left``."""
         tasks = []
         for values in self.sets:
             label = " ".join(f"{name}={values[name]}" for name in self.varied)
@@ -58,7 +58,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep that has ended: runs and errors by their place in the plan; `fresh` were run now."""
+    """A finished sweep: runs and errors by their position in the plan; `fresh` ones ran now."""
 
     plan: Plan
     folder: Path
@@ -75,15 +75,15 @@ class Sweep:
     def rows(self) -> list[dict[str, Any]]:
         """A row for each result of each combination.
 
-        The values varied, lists as JSON, then the result.
+        It has the values that vary, lists as JSON, then the result.
         """
         return self._rows(lambda run: run.results)
 
     @cached_property
     def statement_rows(self) -> list[dict[str, Any]]:
-        """A row for each statement, and the reason.
+        """A row for each statement, with the reason.
 
-        Its value is 1 where it holds, 0 where it does not, None where it is unknown.
+        Its value is 1 if it holds, 0 if it does not, None if it is unknown.
         """
         return self._rows(_statement_results)
 
@@ -101,9 +101,10 @@ class Sweep:
 
     @cached_property
     def statements(self) -> list[dict[str, Any]]:
-        """How often each statement stands.
+        """How often each statement holds.
 
-        Its key, the runs in which it holds, does not and is unknown, and the share of the first.
+        Its key, the number of runs in which it holds, does not, and is unknown, and the share of
+        the first.
         """
         values_by_key: dict[str, list[float | None]] = {}
         for row in self.statement_rows:
@@ -112,13 +113,13 @@ class Sweep:
 
     @property
     def keys(self) -> list[str]:
-        """The results that have a value, in the order they were recorded."""
+        """The results that have a value, in the order they were published."""
         keys = [row["key"] for row in self.rows if row["value"] is not None]
         return list(dict.fromkeys(keys))
 
 
 def _statement_results(run: Run) -> dict[str, dict[str, Any]]:
-    """Return the statements of a run in the shape of results."""
+    """Return the statements of a run in the form of results."""
     results = {}
     for key, statement in statements_of(run).items():
         value = None if statement.holds is None else float(statement.holds)
@@ -150,7 +151,7 @@ def plan_sweep(
     options: Sequence[str] = (),
     base: str = DEFAULT,
 ) -> Plan:
-    """Return a sweep that is in order, or raise one error with all that is wrong with it.
+    """Return a valid sweep, or raise one error with all its faults.
 
     Nothing is run yet.
     """
@@ -180,9 +181,9 @@ def plan_sweep(
 
 
 def _flags(chapter: Chapter, varied: Iterable[str], options: Iterable[str], base: str) -> list[str]:
-    """Return the options of the command of a sweep besides its grid, as a shell takes them.
+    """Return the options of a sweep's command besides its grid, quoted for a shell.
 
-    What sets one end of a period is in every value, where the other end is varied.
+    An option for one end of a period is left out if the grid varies the other end.
     """
     varied = set(varied)
     others = [text for text in options if varied.isdisjoint(_reached(text, chapter))]
@@ -200,13 +201,13 @@ def _reached(text: str, chapter: Chapter) -> list[str]:
 
 
 def check_folder(out: Path | None) -> None:
-    """Raise where a sweep would write into a folder that is not its own."""
+    """Raise if a sweep would write into a folder that is not its own."""
     if out is None or not out.is_dir():
         return
     names = {path.name for path in out.iterdir()}
     is_own = names >= {"index.html", "results.csv", "results.parquet"}
     if names and not is_own:
-        foreign = f"{out} holds {min(names)!r} and is no folder of a sweep"
+        foreign = f"{out} contains {min(names)!r} and is not the folder of a sweep"
         raise UsageError(f"{foreign}; give --out a folder of its own")
 
 
@@ -216,7 +217,7 @@ def run_sweep(
     options: RunOptions,
     out: Path | None = None,
 ) -> Sweep:
-    """Run every combination of a plan; one that fails does not keep the others from running."""
+    """Run every combination of a plan; if one fails, the others still run."""
     if out is not None:
         check_writable(out)
     fingerprint = Fingerprint.of(project)
@@ -227,9 +228,9 @@ def run_sweep(
 
 
 def write_table(sweep: Sweep) -> None:
-    """Write the table of a sweep as Parquet and CSV; statements come last.
+    """Write the table of a sweep as Parquet and CSV, with statements last.
 
-    The columns are the run, the values varied, and `RESULT_COLUMNS`.
+    The columns are the run, the values that vary, and `RESULT_COLUMNS`.
     """
     import pandas as pd
 

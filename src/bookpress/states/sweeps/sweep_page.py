@@ -1,4 +1,4 @@
-"""The page of a sweep: what moves the results, and the specification curve of each."""
+"""The page of a sweep: what changes the results, and the specification curve of each."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from bookpress.states.sweeps.sweep import Sweep, write_table
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 MOST_ROWS = 120
-"""Rows of a table on the page; more are a file beside it."""
+"""The most rows of a table on the page; a longer one is a file beside it."""
 
 
 def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
-    """Return as a table for the terminal what moves the results, as the page has it."""
+    """Return what changes the results, as a table for the terminal."""
     moved = [_summary(curve, sweep.plan.varied) for curve in curves if curve.varies]
     same = len(curves) - len(moved)
     title = f"Results that differ between combinations: {len(moved)}; the same in all: {same}"
@@ -42,7 +42,7 @@ def summary_table(sweep: Sweep, curves: Sequence[Curve]) -> Table:
 def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     """Write the page and table of a sweep into its folder.
 
-    Beside them stand the curves as pictures, data and Vega-Lite.
+    The curves are beside them as pictures, data and Vega-Lite.
     """
     plan = sweep.plan
     varied = plan.varied
@@ -73,7 +73,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
 
 
 def _tried(sets: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return the values of a parameter that differ in writing."""
+    """Return the values of a parameter that look different in writing."""
     by_text = {str(values[name]): values[name] for values in sets}
     return list(by_text.values())
 
@@ -81,7 +81,7 @@ def _tried(sets: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
 def _draw(
     sweep: Sweep, curves: Sequence[Curve], tried: Mapping[str, Sequence[Any]], cache: Path
 ) -> dict[str, Chart]:
-    """Draw the charts of curves and write their files, meanwhile the table; return them by key."""
+    """Draw the charts of curves and write their files and the table; return the charts by key."""
     orders: dict[str, list[str]] = {}
     for name, values in tried.items():
         orders[name] = [numbers.setting(value) for value in values]
@@ -100,7 +100,7 @@ def _draw(
 
 
 def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> dict[str, Any]:
-    """Return what the page shows of a curve."""
+    """Return the variables of the page for a curve."""
     table = None
     if len(chart.data.rows) <= MOST_ROWS:
         table = data_table(chart.data)
@@ -114,7 +114,7 @@ def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> d
 
 
 def _statements(sweep: Sweep) -> list[dict[str, Any]]:
-    """Return how often each statement stands, with the sentences that rest on it."""
+    """Return how often each statement holds, with the sentences that rest on it."""
     chapter = sweep.plan.chapter
     sentences: dict[str, list[str]] = {}
     for mark in marks_of(chapter.slug, chapter.source):
@@ -139,9 +139,9 @@ def _summary(curve: Curve, varied: Sequence[str]) -> dict[str, Any]:
 
 
 def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
-    """Return by how much the estimate changes at most when one choice alone does.
+    """Return the largest change of the estimate when only one choice changes.
 
-    It is empty where no choice ever changes alone.
+    Empty if no choice ever changes alone.
     """
     others = [other for other in varied if other != name]
     groups: dict[tuple[str, ...], list[float]] = {}

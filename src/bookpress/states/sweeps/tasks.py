@@ -1,4 +1,4 @@
-"""Chapters under other values: one run, or many at once, here or on a cluster."""
+"""Running chapters with other values: one run, or many at once, here or on a cluster."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ def run_one(
 def values_of(
     project: Project, book: Sequence[Chapter], slug: str, options: Sequence[str], base: str
 ) -> tuple[Chapter, dict[str, Value]]:
-    """Return a chapter of a book that was read, and the value of each of its parameters.
+    """Return a chapter of a read book, and the values of its parameters.
 
-    Its own, else that of the edition `base`, else that of ``NAME=VALUE``.
+    Options override the edition `base`, which overrides the chapter's own values.
     """
     [chapter] = choose(book, [slug])
     _, _, values = edition_values(project, book, base, options, [slug])
@@ -56,10 +56,7 @@ def values_of(
 
 @dataclass(frozen=True)
 class Task:
-    """A run that is wanted.
-
-    A chapter, the values of all its parameters, and how messages name it.
-    """
+    """A run to do: a chapter, the values of all its parameters, and a label for messages."""
 
     chapter: Chapter
     values: Mapping[str, Value]
@@ -73,7 +70,7 @@ def expected(
     options: RunOptions,
     what: str,
 ) -> tuple[int, str]:
-    """Return how many tasks are still to be run, and in words how long that takes."""
+    """Return how many tasks have yet to run, and in words how long that takes."""
     missing = list(tasks)
     if not options.force:
         cache = RunCache(project.cache)
@@ -97,10 +94,9 @@ def run_all(
     fingerprint: Fingerprint,
     options: RunOptions,
 ) -> tuple[dict[int, Run], int, dict[int, str]]:
-    """Run what the cache does not hold; one that fails does not keep the others from running.
+    """Run tasks that are not cached; if one fails, the others still run.
 
-    Return the runs by the places of their tasks, how many of them were run now, and by place what
-    went wrong.
+    Return the runs by the positions of their tasks, how many ran now, and the errors by position.
     """
     cache = RunCache(project.cache)
     reporter = options.reporter
@@ -119,7 +115,7 @@ def run_all(
         job = jobs[place]
         failed_notebook = project.failed / f"{job.chapter}-{job.key[:12]}.ipynb"
         if isinstance(outcome, Run):
-            if options.scheduler is None:  # else the worker has looked
+            if options.scheduler is None:  # otherwise the worker has checked
                 fingerprint.check(project)
             cache.store(outcome)
             failed_notebook.unlink(missing_ok=True)
@@ -132,7 +128,7 @@ def run_all(
 
 
 def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
-    """Return the runs that the cache holds, by the places of their jobs."""
+    """Return the cached runs, by the positions of their jobs."""
     runs = {}
     for place, job in enumerate(jobs):
         run = cache.find(job.key)
@@ -142,7 +138,7 @@ def _cached_runs(cache: RunCache, jobs: Iterable[Job]) -> dict[int, Run]:
 
 
 def _error_words(error: Exception, notebook: Path) -> str:
-    """Return what went wrong; the notebook of a chapter that failed is kept as far as it got."""
+    """Return an error in words; a failed chapter's notebook is kept as far as it ran."""
     if not isinstance(error, ChapterError):
         return str(error)
     replace_file(notebook, error.notebook)
@@ -150,7 +146,7 @@ def _error_words(error: Exception, notebook: Path) -> str:
 
 
 def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) -> None:
-    """Raise one error that names every task that failed, if any did."""
+    """Raise one error that names every failed task, if any."""
     if not errors:
         return
     lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
@@ -166,7 +162,7 @@ def _spread(
 ) -> Iterator[tuple[int, Run | Exception]]:
     """Run jobs here or on a cluster.
 
-    Yield each place with its run, or with what went wrong, as it ends.
+    Yield each position with its run, or with the error, as it ends.
     """
     if not jobs:
         return
@@ -200,4 +196,4 @@ def _outcome(future: Future[Run | ChapterError]) -> Run | Exception:
         is_of_press = isinstance(error, PressError) and not isinstance(error, ChapterError)
         if is_of_press:
             raise
-        return error  # a cluster has errors of its own, such as a worker that died of this task
+        return error  # clusters raise other errors, such as that this task killed a worker
