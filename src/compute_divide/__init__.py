@@ -1,9 +1,9 @@
-"""The Compute Divide: the vocabulary of its chapters: ``import compute_divide as cd``.
+"""The Compute Divide: the vocabulary of its chapters, for ``import compute_divide as cd``.
 
-`VOCABULARY` lists what a chapter may use, by the module that holds it; ``help(cd.period_share)``
-tells the rest. The tables are in `compute_divide.data`, the figures in `compute_divide.plot`, the
-types of parameters in `compute_divide.choices`. A name is imported when it is first used, so that a
-command which needs none of them starts at once.
+`VOCABULARY` lists what a chapter may use, by the module that defines it; see
+``help(cd.period_share)`` and the like. The tables are in `compute_divide.data`, the figures in
+`compute_divide.plot`, the types of parameters in `compute_divide.choices`. A name is imported when
+it is first used, so that a command which needs none of them starts at once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ VOCABULARY = {
     # snapshots
     "compute_divide.evidence.papers.profiles": ["conferences", "venue_name"],
     "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
-    # which models, and what they share
+    # models: which count, and their shares
     "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],
     "compute_divide.analysis.models.revisions": ["Revision"],
     "compute_divide.analysis.models.multiverse": [
@@ -28,14 +28,14 @@ VOCABULARY = {
         "record_changes",
         "with_records",
     ],
-    # what others can get at of models
+    # how open models are
     "compute_divide.analysis.models.openness": [
         "dated_compute",
         "lag_estimate",
         "with_access",
     ],
     "compute_divide.analysis.models.outside": ["CapabilityIndex"],
-    # which papers, who wrote them, what they name
+    # papers: which count, who wrote them, what they name
     "compute_divide.analysis.papers.papers": [
         "Choices",
         "about",
@@ -101,9 +101,9 @@ VOCABULARY = {
     # words
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
-    # claims of others, held against ours
+    # claims of others, compared with our estimates
     "compute_divide.analysis.claims.verdicts": ["Check"],
-    # comparisons, besides those of the press, which sentences use without a prefix
+    # comparisons added to those of the press; sentences use them without a prefix
     "compute_divide.analysis.comparisons.names": [
         "labelled",
         "listed",
@@ -122,7 +122,7 @@ VOCABULARY = {
         "one_of",
     ],
 }
-"""The names that chapters use, by the module that holds them."""
+"""The names that chapters use, by the module that defines them."""
 NAMESPACES = ("data", "plot")
 """The modules of tables and of figures."""
 _MODULES = {name: module for module, names in VOCABULARY.items() for name in names}
@@ -147,12 +147,12 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Return the vocabulary, for those who look for a name."""
+    """Return the vocabulary, for ``dir()`` and completion."""
     return sorted([*_MODULES, *NAMESPACES])
 
 
 def load_all() -> None:
-    """Import the whole vocabulary: what chapters are forked from does so once for all."""
+    """Import the whole vocabulary, once for all chapters that are forked from this process."""
     for module in _MODULES.values():
         import_module(module)
     for name in NAMESPACES:

@@ -1,7 +1,7 @@
 """The tables of the evidence, one function each: ``cd.data.models("2026-08")``.
 
-`TABLES` lists them by the module that reads them; ``help(cd.data.models)`` says what one holds,
-``compute-divide data loaders`` what all do. Each call returns a copy, after a check of the file.
+`TABLES` lists them by the module that reads them; ``help(cd.data.models)`` describes one,
+``compute-divide data loaders`` all of them. Each call returns a copy, after a check of the file.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = sorted(_MODULES)  # noqa: PLE0605 - what help() of this module lists
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
-    """Return the function that loads a table, whose module is imported when it is first used."""
+    """Return the function that loads a table, importing its module on first use."""
     if name not in _MODULES:
         from bookpress.errors import nearest
 
@@ -60,12 +60,12 @@ def __getattr__(name: str) -> Callable[..., Any]:
 
 
 def __dir__() -> list[str]:
-    """Return the tables, for those who look for a name."""
+    """Return the tables, for ``dir()`` and completion."""
     return __all__
 
 
 def _named(name: str, load: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a loader that ``help`` shows under its name here, with what its table holds."""
+    """Return a loader that ``help`` shows under its name here, with a description of its table."""
 
     @wraps(load)
     def loader(*arguments: Any, **named: Any) -> Any:
@@ -83,7 +83,7 @@ def _named(name: str, load: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def load_all() -> None:
-    """Import them all, and what their files are checked by."""
+    """Import all loaders, and the checks of their files."""
     from compute_divide.evidence.store.tables import import_checks
 
     for name in __all__:

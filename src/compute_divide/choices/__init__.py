@@ -1,10 +1,8 @@
-"""Types of the parameters of chapters: what each may be, and its unit.
+"""Types of the parameters of chapters: the values each may have, and its unit.
 
-What a choice means, its chapter says behind it. What readers are asked of it stands by its name in
-``book/settings.yml``.
-
-Sets that depend on the evidence are read when they are needed; nothing heavy is imported:
-parameters are listed often.
+The chapter explains what a choice means. The questions that readers are asked about it are in
+``book/settings.yml``, under its name. Sets that depend on the evidence are read when they are
+needed, and nothing heavy is imported, because parameters are listed often.
 """
 
 from compute_divide.choices.machines import (

@@ -1,4 +1,4 @@
-"""What types of parameters are made of: closed sets, bounds of numbers, what is explored."""
+"""The building blocks of parameter types: closed sets, bounds of numbers, values to explore."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from compute_divide.evidence.store.files import last_whole_year, vintages
 
 @dataclass(frozen=True)
 class OneOf:
-    """A closed set of texts: names with their meanings, or what a function returns when asked."""
+    """A closed set of texts: names with meanings, or a function that returns them on demand."""
 
     choices: Mapping[str, str] | Callable[[], Sequence[str]]
     noun: str = ""
-    """What one of them is: the book says of a finding under every what it holds."""
+    """What one member is, for the sentence that says under which of them a finding is true."""
     beyond: Sequence[str] = ()
-    """Those that are none of what the noun names."""
+    """The members that the noun does not describe."""
     conditions: Mapping[str, str] = field(default_factory=dict)
-    """What is so under one of them, where its meaning does not say so well enough."""
+    """The condition under a member, if its meaning does not say it well enough."""
     named: Callable[[str], str] | None = None
-    """How one of them is written for readers, where its own name is a short form."""
+    """The name of a member for readers, if its own name is an abbreviation."""
 
     def __get_pydantic_core_schema__(
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Check membership after the text itself was checked."""
+        """Check membership once the value is known to be a text."""
         return core_schema.no_info_after_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """Publish the set as an ``enum``, the meanings, and how readers know each."""
+        """Publish the set as an ``enum``, with the meanings and the names for readers."""
         published = {**handler(schema), "enum": self._allowed()}
         if self.named:
             published["names"] = {choice: self.named(choice) for choice in self._allowed()}
@@ -63,9 +63,9 @@ def number_of(
     explore: list[float] | dict[str, Any],
     unit: str = "",
 ) -> Any:
-    """Return the bounds of a number, and what a reader may turn to on the page.
+    """Return the bounds of a number, and the values that a reader may choose on the page.
 
-    That is values, or steps or times from ours.
+    These are given as values, or as steps or factors from the published one.
     """
     extra: Any = {"explore": explore}
     if unit:
@@ -74,12 +74,12 @@ def number_of(
 
 
 def whole_years() -> dict[str, Any]:
-    """Return what is explored of years: none of which the evidence does not hold the whole."""
+    """Return the years to explore: those for which the evidence is complete."""
     newest = vintages()[-1]
     return {"by": [-2, -1, 1, 2], "to": last_whole_year(newest)}
 
 
 def recorded(schema: dict[str, Any]) -> None:
-    """Let whole years be explored, each of which asks another question."""
+    """Let whole years be explored, each of which asks a different question."""
     schema["explore"] = whole_years()
     schema["question"] = True

@@ -43,7 +43,7 @@ NumberFormat = Annotated[str, OneOf(FORMATS)]
 """The number format in which the peak of a chip is taken."""
 QUOTES = {"lowest": "lowest quoted", "median": "median quoted", "highest": "highest quoted"}
 Quote = Annotated[str, OneOf(QUOTES)]
-"""Which of the prices quoted for a chip is paid."""
+"""Which of the quoted prices for a chip is paid."""
 
 
 def rentable_chips() -> list[str]:

@@ -1,4 +1,4 @@
-"""The database of models: its vintages, and which of its records count as what."""
+"""The database of models: its vintages, and which of its records count."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DUAL_AFFILIATIONS = {
     "apart": "leave the team to the other authors",
 }
 DualAffiliation = Annotated[str, OneOf(DUAL_AFFILIATIONS)]
-"""What an author with posts at a university and at a company makes of a team."""
+"""How an author with posts at a university and a company counts in a team."""
 
 Vintage = Annotated[str, OneOf(vintages, "snapshot")]
 """A vintage of the models database."""

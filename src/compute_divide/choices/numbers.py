@@ -30,4 +30,4 @@ Magnitudes = Annotated[float, number_of(0, 30, [1.0, 1.5, 2.0, 3.0], "orders of 
 Share = Annotated[float, number_of(0, 1, {"by": [-0.05, 0.05]})]
 """A part of a whole."""
 Portion = Annotated[float, number_of(0.05, 1, {"by": [-0.05, 0.05]})]
-"""A part of a whole that cannot be nothing."""
+"""A part of a whole, above zero."""

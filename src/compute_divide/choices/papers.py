@@ -16,7 +16,7 @@ from compute_divide.evidence.papers.profiles import (
 from compute_divide.evidence.store.files import works_names
 
 Venue = Annotated[str, OneOf(venue_names, named=venue_label)]
-"""A conference of the papers table, or a group of them: those on one field."""
+"""A conference of the papers table, or the conferences on one field as a group."""
 Venues = Annotated[list[Venue], Field(min_length=1)]
 """Conferences, at least one."""
 Topic = Annotated[str, OneOf(topic_names, named=topic_label)]
@@ -36,4 +36,4 @@ WORKS_READINGS = {
     "rules": "our rules on the affiliation strings",
 }
 WorksReading = Annotated[str, OneOf(WORKS_READINGS)]
-"""How it is read from OpenAlex where authors work."""
+"""How employers are inferred from OpenAlex."""

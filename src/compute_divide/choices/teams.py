@@ -1,4 +1,4 @@
-"""The teams of papers: how it is read where their authors work."""
+"""The teams of papers: how the employers of their authors are inferred and counted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from compute_divide.evidence.papers.profiles import JOINT_LABS, NON_PROFITS, REA
 from compute_divide.evidence.store.files import EvidenceError
 
 Reading = Annotated[str, OneOf(READINGS)]
-"""From what it is read where authors work."""
+"""The source from which employers are inferred."""
 _sides = {"mixed": "both sides", "academia": "universities", "industry": "companies"}
 JointLabs = Annotated[str, OneOf(lambda: list(JOINT_LABS), named=_sides.__getitem__)]
 """How a joint laboratory of a university and a company counts."""
@@ -29,4 +29,4 @@ def _valid(flips: list[str]) -> list[str]:
 
 _Flip = Annotated[str, Field(examples=["openai=nonprofit"])]
 Flips = Annotated[list[_Flip], AfterValidator(_valid)]
-"""Judgement calls that are decided otherwise: ``call=sector``."""
+"""Judgement calls to decide differently: ``call=sector``."""

@@ -1,4 +1,4 @@
-"""Write what audited records change of the published results, from the chapters themselves."""
+"""Write the published results that audited records change, from the chapters themselves."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ AS_LISTED = "records=as-listed"
 
 
 def changed_results(project: Project, options: RunOptions) -> pd.DataFrame:
-    """Return the results of the published edition that differ with the records as listed."""
+    """Return the results of the published edition that change if records are taken as listed."""
     audited, listed = sides(project, (EDITION, EDITION), options, [AS_LISTED])
     changes = compare(audited, listed).changes
     return pd.DataFrame([row for row in map(_row, changes) if row], columns=list(CHANGED.columns))
 
 
 def _row(change: ChangedResult) -> dict[str, str] | None:
-    """Return a row of the table; none where only the words around a value differ."""
+    """Return a row of the table; None if only the words around a value differ."""
     audited = _written(change.one)
     listed = _written(change.other)
     if audited == listed:

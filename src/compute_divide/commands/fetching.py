@@ -88,7 +88,7 @@ def refresh_openalex(
 
 
 def _fetch(run: Run, client: Client, cost: Cost) -> Sidecar:
-    """Fetch what a job asks for and show how far it is; return what describes its table."""
+    """Fetch the data of a job and show progress; return the sidecar of its table."""
     columns = (
         f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}",
         progress.BarColumn(bar_width=8),

@@ -1,4 +1,4 @@
-"""What the commands of the evidence say while they work, and of what they wrote."""
+"""What the commands on evidence print while they work, and about what they wrote."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def working(doing: str) -> Iterator[Callable[[str], None]]:
     """Show on standard error what is being done, and for how long.
 
-    Gives a function that changes the words.
+    The yielded function changes the text.
     """
     columns = (progress.SpinnerColumn(), "{task.description}", progress.TimeElapsedColumn())
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:

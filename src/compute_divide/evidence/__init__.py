@@ -1,1 +1,1 @@
-"""Raw files to typed tables: one module a source, with schemas, sidecars and loading."""
+"""From raw files to typed tables: one module per source, with schemas, sidecars and loading."""

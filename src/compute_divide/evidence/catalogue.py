@@ -1,4 +1,4 @@
-"""What evidence there is: its families of tables, how each is derived, whether all is sound.
+"""The families of evidence tables: how each is derived, and whether all are sound.
 
 To add a family, write a module with a pandera schema and a function ``derive(raw, folder)``, and
 add one line to `FAMILIES`.
@@ -32,14 +32,14 @@ from compute_divide.evidence.store.files import EvidenceError, Sidecar
 from compute_divide.evidence.store.tables import EvidenceTable, check_schema, read_table
 
 Derive = Callable[[Path, Path], list[Sidecar]]
-"""Derives the tables of a family: from the folder of raw files, to an evidence folder."""
+"""A function that derives the tables of a family, from raw files into an evidence folder."""
 
 
 @dataclass(frozen=True)
 class Family:
     """Tables that are derived together.
 
-    They are named by patterns of their paths, beside the folders of raw files they come from.
+    A family has patterns of the paths of its tables, and the folders of their raw files.
     """
 
     name: str
@@ -49,7 +49,7 @@ class Family:
 
 
 FAMILIES: tuple[Family, ...] = (
-    # chips and universities are read with the rates of the audit, which therefore comes first
+    # the audit comes first, because chips and universities use its rates
     Family(
         "audited-machines",
         audited_machines.TABLES,
@@ -80,7 +80,7 @@ def derive(
     *,
     replace: bool = False,
 ) -> list[Sidecar]:
-    """Derive tables family by family, each moved into place when all its tables are sound.
+    """Derive tables family by family, moving each family into place once all its tables are sound.
 
     See `data derive`.
     """
@@ -105,9 +105,9 @@ def _refuse_losses(raw: Path, fresh: Sequence[Sidecar]) -> None:
 
 
 def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
-    """Return the families meant.
+    """Return the selected families.
 
-    UsageError for an unknown one, EvidenceError where a folder of raw files lacks.
+    Raise UsageError for an unknown one, EvidenceError if a folder of raw files is missing.
     """
     named = {family.name: family for family in FAMILIES}
     unknown = [name for name in only if name not in named]
@@ -125,7 +125,7 @@ def _families(raw: Path, only: Sequence[str]) -> Sequence[Family]:
 
 
 def _losses(fresh: Sidecar) -> Iterator[str]:
-    """Yield what would go of a table that is there: rows, and the raw files that they are from."""
+    """Yield what an existing table would lose: rows, and the raw files they came from."""
     table = fresh.table
     if not (files.data_dir() / table).exists():
         return
@@ -143,7 +143,7 @@ def _losses(fresh: Sidecar) -> Iterator[str]:
 def add_models(
     file: Path, vintage: str, *, replace: bool = False, stated: Stated = NOTHING
 ) -> Sidecar:
-    """Make a vintage, such as ``"2024-07"``, of a raw CSV snapshot of the models database."""
+    """Make a vintage, such as ``"2024-07"``, from a raw CSV snapshot of the models database."""
     table = files.table_name(vintage)
     stands_already = (files.data_dir() / table).exists() and not replace
     if stands_already:
@@ -155,18 +155,18 @@ def add_models(
 
 
 def add_papers(file: Path, venue: str, year: int) -> list[Sidecar]:
-    """Add a list of the papers of a venue and year to those there.
+    """Add a list of the papers of a venue and year.
 
-    One that is there already is an EvidenceError.
+    Raise EvidenceError if that venue and year is already in the table.
     """
     with files.staged() as folder:
         return papers.add_list(file, venue, year, folder)
 
 
 def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Return all that is wrong with files of the evidence, sorted by file.
+    """Return every fault in files of the evidence, sorted by file.
 
-    Looked at are hashes, sidecars, schemas, and files that nothing tells of.
+    It checks hashes, sidecars and schemas, and finds files that belong to nothing.
     """
     folder = files.data_dir()
     names = files.evidence_files(folder)
@@ -193,7 +193,7 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
 
 
 def _advise(problems: dict[str, str]) -> None:
-    """Say of each file what to do about it."""
+    """Add advice on what to do about each file."""
     derived = set(tables())
     derived |= set(map(files.sidecar_name, derived))
     for name in problems:
@@ -217,16 +217,16 @@ def _noting(problems: dict[str, str], name: str) -> Iterator[None]:
 
 
 def tables() -> list[str]:
-    """Return every table: the files that belong to a family, and those beside a sidecar."""
+    """Return every table: files that belong to a family, and files with a sidecar."""
     names = files.evidence_files(files.data_dir())
     possible = [name for name in names if name.endswith(ENDINGS)]
     return [name for name in possible if files.sidecar_name(name) in names or _of(name)[0]]
 
 
 def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
-    """Return the name of the family of a table, and its schema.
+    """Return the family of a table and its schema.
 
-    Nothing where it belongs to none.
+    Both are empty if it belongs to none.
     """
     for family in FAMILIES:
         for known in family.tables:
@@ -238,7 +238,7 @@ def _of(table: str) -> tuple[str, pa.DataFrameSchema | None]:
 def check(table: str) -> None:
     """Check one table: its sidecar, that its rows add up, its hash, its schema.
 
-    Raise for what is wrong first.
+    Raise an error for the first fault.
     """
     sidecar = files.read_sidecar(table)
     _, schema = _of(table)
@@ -256,9 +256,9 @@ def check(table: str) -> None:
 
 
 def seal_by_hand() -> int:
-    """Renew the list of hashes after files were edited by hand.
+    """Renew the list of hashes after edits by hand, and return its length.
 
-    Return how many it names. No table may be edited.
+    Derived tables must not have been edited.
     """
     changed = files.differences(files.data_dir())
     for table in tables():
@@ -278,14 +278,14 @@ def _differs(table: str) -> bool:
 
 
 def read_all() -> None:
-    """Read every table that can be read, so that processes forked from this one find it parsed."""
+    """Read every table, so that processes forked from this one need not parse them."""
     for table in tables():
         with suppress(EvidenceError):
             read_table(table, _of(table)[1])
 
 
 def entries() -> list[dict[str, Any]]:
-    """Return every evidence file: tables as their sidecars tell of them, others with their size."""
+    """Return every evidence file: tables as in their sidecars, others with their size."""
     listed = set(tables())
     listing = []
     for name in files.evidence_files(files.data_dir()):
@@ -311,7 +311,7 @@ _KEPT_BY_HAND: dict[str, Any] = {
 
 
 def _described(sidecar: Sidecar) -> dict[str, Any]:
-    """Return what a sidecar tells of its table."""
+    """Return a sidecar's description of its table."""
     snapshots = {source.snapshot for source in sidecar.sources}
     licences = {source.licence for source in sidecar.sources}
     return {

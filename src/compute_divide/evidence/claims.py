@@ -1,6 +1,6 @@
-"""What the paper claims and related work reports, and what money buys.
+"""What the paper claims, what related work reports, and what money buys.
 
-All of them are facts, kept as YAML in data/.
+All of these are facts, in YAML files in data/.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
 
 
 class Claim(Strict):
-    """A statement of the paper, with the value it reports and how we know of it."""
+    """A statement of the paper, with the value it reports and how we know about it."""
 
     name: str = Field(description="in a few words, as tables and charts call it")
     statement: str
@@ -27,9 +27,9 @@ class Claim(Strict):
 
 
 class LedgerEntry(Strict):
-    """What the ledger says of a figure of related work.
+    """What the ledger says about a figure of related work.
 
-    What was counted, when it was published, how we know of it.
+    It says what was counted, when it was published, and how we know about it.
     """
 
     name: str = Field(description="in a few words, as tables and charts call it")
@@ -61,7 +61,7 @@ class LedgerFigure(RelatedFigure):
 class ComputeCost(Strict):
     """GPU-hours that a piece of work took, or that somebody is given.
 
-    Chips differ: orders of magnitude.
+    Chips differ, so these are orders of magnitude.
     """
 
     side: Literal["work", "grant", "machine"]
@@ -75,9 +75,9 @@ class ComputeCost(Strict):
 
 
 class Preset(Strict):
-    """What a calculator can start from.
+    """A starting point of a calculator.
 
-    A budget, GPU-hours to spend in some months, or chips at work for them.
+    It is a budget, GPU-hours to spend in some months, or chips that work for them.
     """
 
     name: str
@@ -159,7 +159,7 @@ def load_ledger() -> dict[str, LedgerFigure]:
     Returns
     -------
     dict
-        By id, in the order of ``data/related.yml``: each with its ``entry``, which tells what was
+        By id, in the order of ``data/related.yml``: each with its ``entry``, which says what was
         counted and when.
 
     Examples
@@ -196,7 +196,7 @@ def load_compute_costs() -> dict[str, ComputeCost]:
 
 
 def load_presets() -> dict[str, Preset]:
-    """Return what the calculators can start from.
+    """Return the starting points of the calculators.
 
     Returns
     -------

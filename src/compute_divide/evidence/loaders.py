@@ -1,6 +1,6 @@
-"""Every function that loads evidence: what it gives, its columns, and a line to call it by.
+"""Every function that loads evidence: what it returns, its columns, and a line that calls it.
 
-Found, not listed.
+They are found by their names, not listed by hand.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Loader = dict[str, Any]
 
 
 def loaders() -> list[Loader]:
-    """Return every loader of the evidence, by module; each is called once, to see what it gives."""
+    """Return every loader of the evidence, by module, calling each once to see what it returns."""
     described: dict[str, Loader] = {}
     package = compute_divide.evidence
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
@@ -76,7 +76,7 @@ def _described(name: str, function: Callable[..., Any]) -> Loader:
 
 
 def _what(function: Callable[..., Any]) -> str:
-    """Return what a loader loads, as its table or its documentation says it."""
+    """Return what a loader loads, from its table or its docstring."""
     table = getattr(function, "__self__", None)
     if table:
         what = f"{table.description}."
@@ -88,7 +88,7 @@ def _what(function: Callable[..., Any]) -> str:
 
 
 def _shape(loaded: Any) -> tuple[str, tuple[str, ...]]:
-    """Return what something is, in words, and the columns or fields that it has."""
+    """Return the type of a loaded object in words, and its columns or fields."""
     if isinstance(loaded, pd.DataFrame):
         return "a table", tuple(map(str, loaded.columns))
     if isinstance(loaded, Mapping):

@@ -59,8 +59,10 @@ USES_OF_MODELS = tables.EvidenceTable(
     "numbers of papers on language models by what they do with the model",
     f"{DERIVED_BY}.derive_model_uses",
 )
-"""A row a set of uses, ``|``-joined, and a kind of authors; a paper on several models counts once
-for each kind of access, with all its uses."""
+"""One row per kind of authors and set of uses, joined by ``|``.
+
+A paper on several models counts once for each kind of access, with all its uses.
+"""
 load_model_uses = USES_OF_MODELS.read
 
 _FOLDER = "scrutiny"

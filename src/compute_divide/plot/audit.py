@@ -42,7 +42,7 @@ _FIELDS = {
 
 
 def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
-    """Return how many rows of a vintage audited records change, a row a reason.
+    """Return how many rows of a vintage audited records change, one row per reason.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     Returns
     -------
     Figure
-        A row a field; beside each how many rows could be checked.
+        One row per field; beside each how many rows could be checked.
     """
     rows = pd.DataFrame([{"field": _FIELDS[name], **error.row()} for name, error in errors.items()])
     parts = [rows[name] for name in ("field", "share", "k", "n")]

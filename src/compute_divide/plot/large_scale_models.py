@@ -70,7 +70,7 @@ _TILE_HEIGHT = 42
 
 
 def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
-    """Return the largest runs of each year, a tile each, a row a year.
+    """Return the largest runs of each year, a tile each, one row per year.
 
     The colour is that of the type of the team.
 
@@ -103,7 +103,7 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
 
 
 def _names_by_year(tiles: pd.DataFrame) -> list[str]:
-    """Return a line a year that names its runs, the largest first, by the type of their team."""
+    """Return one line per year that names its runs, the largest first, by type of team."""
     lines = []
     for year, runs in tiles.groupby("year"):
         groups = []
@@ -148,15 +148,15 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share``, ``low``,
-        ``high``.
+        One row per ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share``,
+        ``low``, ``high``.
     vintage : str
         The vintage that they are read in.
 
     Returns
     -------
     Figure
-        A row a rule, a dot with its interval for each period.
+        One row per rule, a dot with its interval for each period.
     """
     periods = list(dict.fromkeys(shares["period"]))
     colours = dict(zip(periods, _PERIOD_COLOURS, strict=True))

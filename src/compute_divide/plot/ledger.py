@@ -58,8 +58,8 @@ def claimed_shares(
     Returns
     -------
     Figure
-        A row a claim, with a dot for the work in the colour of text and one with its interval for
-        each estimate that has a value.
+        One row per claim, with a dot for the work in the colour of text and one with its interval
+        for each estimate that has a value.
     """
     rows = []
     for check in checks:
@@ -102,7 +102,7 @@ def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> T
     Returns
     -------
     Table
-        A row a claim, which leads to its place on the page.
+        One row per claim, which leads to its place on the page.
     """
     rows = [_row(check, claims, entries) for check in checks]
     return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)

@@ -56,7 +56,7 @@ def _describe_bases(counts: pd.DataFrame) -> str:
 
 
 def use_dots(shares: pd.DataFrame) -> Figure:
-    """Return what papers do with the weights of models, a row a use.
+    """Return what papers do with the weights of models, one row per use.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def use_dots(shares: pd.DataFrame) -> Figure:
 
 
 def component_dots(shares: pd.DataFrame) -> Figure:
-    """Return which components are listed for models whose weights are released, a row a component.
+    """Return which components are listed for models with released weights, one row per component.
 
     Parameters
     ----------

@@ -62,7 +62,7 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``venue`` and ``year``: ``k`` of ``n`` papers, ``share``, ``low``, ``high``.
+        One row per ``venue`` and ``year``: ``k`` of ``n`` papers, ``share``, ``low``, ``high``.
     turn : Estimate
         The year in which the trend turns, with its interval, which is shaded.
 
@@ -88,9 +88,9 @@ def topic_kind_dots(shares: pd.DataFrame) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``period`` and kind of ``topics`` in words, that which needs more first: ``k`` of
-        ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within conference
-        and year.
+        One row per ``period`` and kind of ``topics`` in words, that which needs more first: ``k``
+        of ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within
+        conference and year.
 
     Returns
     -------
@@ -111,9 +111,9 @@ def topic_odds(odds: pd.DataFrame) -> Figure:
     Parameters
     ----------
     odds : pandas.DataFrame
-        A row a ``topic``, in their order: its ``kind`` (``"much"``, ``"little"`` or ``"neither"``,
-        by the computing that it needs), ``odds_ratio`` within conference and year with ``low`` and
-        ``high``, and ``k`` of ``n`` papers, their ``share``.
+        One row per ``topic``, in their order: its ``kind`` (``"much"``, ``"little"`` or
+        ``"neither"``, by the computing that it needs), ``odds_ratio`` within conference and year
+        with ``low`` and ``high``, and ``k`` of ``n`` papers, their ``share``.
 
     Returns
     -------
@@ -155,12 +155,13 @@ def _colours(series: pd.Series[str]) -> dict[str, str]:
 
 
 def top_dots(shares: pd.DataFrame, top: float) -> Figure:
-    """Return the share of papers of each team type that are among the most cited, a row a period.
+    """Return the share of each team type's papers among the most cited, one row per period.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        A row a ``period`` and ``team_type``: ``k`` of ``n`` papers, ``share``, ``low``, ``high``.
+        One row per ``period`` and ``team_type``: ``k`` of ``n`` papers, ``share``, ``low``,
+        ``high``.
     top : float
         The most cited part of a conference and year (0 to 1): what the share would be if team type
         made no difference.

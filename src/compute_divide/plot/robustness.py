@@ -42,7 +42,7 @@ _CHANGE_COLUMNS = {
 
 
 def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
-    """Return the share of each year's models for which key fields hold a value, a line a field.
+    """Return the share of each year's models for which key fields hold a value, one line per field.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def change_table(changes: pd.DataFrame) -> Table:
 
 
 def fragility_table(carried: Mapping[str, Estimate]) -> Table:
-    """Return how few rows carry each headline, a row a headline.
+    """Return how few rows carry each headline, one row per headline.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ _COMPANY_LABELS: dict[str, Any] = {
     "labelPadding": 16,
     "labelFontSize": 11,
 }
-"""How companies are written above the tiles, a word a line."""
+"""How companies are written above the tiles, one word per line."""
 
 _ODDS_COLUMNS = {
     "what": Column("Kind of scrutiny"),
@@ -47,12 +47,12 @@ _EVALUATION_COLUMNS = {
 
 
 def kind_odds(odds: pd.DataFrame) -> Figure:
-    """Return the odds that universities alone wrote papers, a row a kind, a dot a period.
+    """Return the odds that universities alone wrote papers, one row per kind, one dot per period.
 
     Parameters
     ----------
     odds : pandas.DataFrame
-        A row a kind (``what``) and ``period``: the ``odds_ratio`` of papers on it against all
+        One row per kind (``what``) and ``period``: the ``odds_ratio`` of papers on it against all
         others, with ``low`` and ``high``, and ``n``, the papers on it. A row without an odds ratio
         stays empty.
 
@@ -76,7 +76,7 @@ def evaluator_tiles(counts: pd.DataFrame) -> Figure:
     Parameters
     ----------
     counts : pandas.DataFrame
-        A row a ``company`` and ``kind`` of evaluator, in the order in which they are shown:
+        One row per ``company`` and ``kind`` of evaluator, in the order in which they are shown:
         ``pairs``.
 
     Returns

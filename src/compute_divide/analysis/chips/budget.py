@@ -1,8 +1,8 @@
-"""What a budget or a facility could train, and where that would rank among the models of each year.
+"""What a budget or a facility could train, and how that would rank among the models of each year.
 
-One formula holds throughout: training compute [FLOP] = chip-hours x 3600 s x peak speed of a chip
-[FLOP/s] x utilisation, by which the compute of many models was itself estimated. The page of the
-policy chapter holds it too, in Vega's expression language; a test drives both.
+Every estimate uses one formula: training compute [FLOP] = chip-hours x 3600 s x peak speed of a
+chip [FLOP/s] x utilisation. The compute of many models was itself estimated that way. The page of
+the policy chapter has the same formula in Vega's expression language; a test compares the two.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ LISTED = {
     "NVIDIA H100 SXM5 80GB": "H100",
     "NVIDIA H200 SXM": "H200",
 }
-"""Chips whose list prices are known month by month, and what that table calls them."""
+"""Chips with monthly list prices, and the name that table gives them."""
 
 
 class Quotes(NamedTuple):
-    """What an hour of one chip costs on demand, in USD, not deflated.
+    """What an hour of one chip costs on demand, in nominal USD.
 
-    Prices of so many providers or offers (``n``), the newest of which are of a ``year``.
+    ``n`` is the number of providers or offers, ``year`` that of the newest.
     """
 
     chip: str
@@ -62,7 +62,7 @@ def run_flop(chip_hours: float, peak: float, utilisation: float) -> float:
     Notes
     -----
     The method by hardware of Sevilla et al. (2022), "Compute trends across three eras of machine
-    learning", by which the compute of many models of the database was itself estimated.
+    learning". The compute of many models in the database was itself estimated that way.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def newest_quotes(prices: pd.DataFrame, listed: pd.DataFrame, chip: str) -> Quot
     Parameters
     ----------
     prices : pandas.DataFrame
-        Offers that were seen, from `cd.data.prices`.
+        Observed offers, from `cd.data.prices`.
     listed : pandas.DataFrame
         Monthly list prices of a few chips, from `cd.data.rental_prices`.
     chip : str
@@ -87,8 +87,8 @@ def newest_quotes(prices: pd.DataFrame, listed: pd.DataFrame, chip: str) -> Quot
     Returns
     -------
     Quotes
-        The list prices of the newest month, where there are any; else all offers of the newest year
-        that has one.
+        The list prices of the newest month if there are any; else all offers of the newest year
+        with one.
 
     Raises
     ------
@@ -140,7 +140,7 @@ def _quoted(prices: pd.DataFrame, chip: str) -> pd.DataFrame:
 def offers(
     prices: pd.DataFrame, listed: pd.DataFrame, peaks: pd.Series[float], chips: Sequence[str]
 ) -> pd.DataFrame:
-    """Return what can be rented: of each chip the ``peak`` in FLOP/s and the `newest_quotes`."""
+    """Return the chips for rent, each with its ``peak`` in FLOP/s and its `newest_quotes`."""
     quotes = [newest_quotes(prices, listed, chip) for chip in chips]
     chip_peaks = [float(peaks[chip]) for chip in chips]
     table = pd.DataFrame(quotes)
@@ -149,12 +149,12 @@ def offers(
 
 
 def rank_by_year(models: pd.DataFrame, flop: float) -> pd.DataFrame:
-    """Return, by year, how many models a run of a compute in FLOP would match.
+    """Return, by year, how many models a run of a given compute in FLOP would match.
 
-    A row has ``year``, ``n`` (models with known compute), ``within`` (those that needed no more
-    than the run), ``rank`` (where it would stand, 1 for the largest), ``share`` within reach with
-    its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year whose compute is not
-    known).
+    The columns are ``year``, ``n`` (models with known compute), ``within`` (those that needed no
+    more than the run), ``rank`` (where it would stand, 1 for the largest), ``share`` within reach
+    with its Wilson interval ``low``, ``high``, and ``unknown`` (models of that year whose compute
+    is not known).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The chips behind the models: their speed, number and price; and which clusters of them run."""
+"""The chips that models were trained on, with speed, number and price; and the clusters of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 PEAK = "chip_flop_s"
-"""Column that `with_peaks` adds: peak FLOP/s of one chip of the model."""
+"""Column that `with_peaks` adds: the peak FLOP/s of one of the model's chips."""
 
 
 def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Series[float]:
-    """Return the peak speed of chips by every name that they go by.
+    """Return the peak speed of chips, by each name a chip is known under.
 
     Parameters
     ----------
@@ -31,11 +31,11 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
     Raises
     ------
     KeyError
-        If there is no such rule.
+        If the rule is unknown.
 
     Notes
     -----
-    Where the data sheet of a chip was seen, its dense 16-bit peak comes first: for some chips the
+    If somebody looked up the data sheet of a chip, its dense 16-bit peak counts: for some chips the
     list gives the rate of the vector engines, a quarter or a sixteenth of that. Plain 16-bit rates
     are never taken where plain 32 bits are faster: many graphics cards before 2018 list one of a
     sixty-fourth, and nobody trained with it.
@@ -55,7 +55,7 @@ def chip_peaks(chips: pd.DataFrame, number_format: str = "training") -> pd.Serie
 
 
 def _rates(chips: pd.DataFrame, number_format: str) -> pd.Series[float]:
-    """Return the peak speed of each row under one rule for the number format; NaN without one."""
+    """Return the peak speed of each row under a rule for the number format; NaN if it has none."""
     single = chips["fp32_flop_s"].astype(float)
     if number_format == "fp32":
         return single
@@ -90,8 +90,8 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The models with a column `PEAK`, in FLOP/s of one chip. Of several chips it is the geometric
-        mean of those whose peak is known; missing where none is.
+        The models with a column `PEAK`, in FLOP/s of one chip. For several chips it is the
+        geometric mean of the known peaks, and missing if none is known.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def with_peaks(models: pd.DataFrame, peaks: pd.Series[float]) -> pd.DataFrame:
 
 
 def _geometric_mean(names: object, logs: Mapping[Hashable, float]) -> float:
-    """Return the geometric mean of the known peaks of chips, joined by ``|``; NaN without one."""
+    """Return the geometric mean of the known peaks of ``|``-joined chips; NaN if none is known."""
     if not isinstance(names, str):
         return np.nan
     known = [logs[name] for name in names.split("|") if name in logs]
@@ -122,7 +122,7 @@ def _geometric_mean(names: object, logs: Mapping[Hashable, float]) -> float:
 
 
 def built_clusters(listed: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that run or ran, confirmed or likely, of known size, with old phases."""
+    """Return confirmed or likely clusters of known size that run or ran, old phases included."""
     was_built = listed["status"].isin(["Existing", "Decommissioned"])
     is_certain = listed["certainty"].isin(["Confirmed", "Likely"])
     is_duplicate = listed["possible_duplicate"].fillna(False).astype(bool)
@@ -131,7 +131,7 @@ def built_clusters(listed: pd.DataFrame) -> pd.DataFrame:
 
 
 def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
-    """Return the clusters that run, confirmed or likely, of known size and each once.
+    """Return the confirmed or likely clusters of known size that still run, each once.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def running_clusters(listed: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Its rows without what was closed, doubles and phases that a later one replaced.
+        Its rows without closed clusters, duplicates and phases that a later one replaced.
 
     Raises
     ------

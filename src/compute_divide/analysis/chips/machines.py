@@ -1,4 +1,4 @@
-"""Who has machines: clusters on one scale of chips."""
+"""Who owns machines: all clusters measured in the same chip."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import pandas as pd
 from compute_divide.analysis.chips.hardware import built_clusters, running_clusters
 
 REFERENCE = "NVIDIA H100 SXM5 80GB"
-"""The chip whose equivalents are counted."""
+"""The chip in whose equivalents machines are measured."""
 
 H100E = "h100e"
-"""Column of `known_machines`: so many H100s a machine is worth."""
+"""Column of `known_machines`: the worth of a machine in H100s."""
 
 COLUMNS = [
     "name",
@@ -33,13 +33,13 @@ COLUMNS = [
 ]
 
 WEAPONS = ("Lawrence Livermore NL", "Los Alamos NL", "Sandia NL", "CEA EXA1")
-"""What the names of public machines of nuclear weapons programmes begin with.
+"""Prefixes of the names of machines of nuclear weapons programmes.
 
-No university computes on these.
+They are public, but no university computes on them.
 """
 
 UNNAMED = "unnamed"
-"""What a machine is called whose name the list hides."""
+"""The name of a machine whose name the list withholds."""
 
 NAMES = {
     "Microsoft GPT-4 cluster": "Microsoft, for GPT-4",
@@ -70,29 +70,29 @@ NAMES = {
     "EuroHPC LUMI": "LUMI",
     "Jean Zay Supercomputer Phase 4": "Jean Zay",
 }
-"""What those who run a machine call it, where the list of clusters says more."""
+"""What operators call their machines, by the longer name in the list of clusters."""
 
 COUNTRIES = {
     "United States of America": "United States",
     "United Kingdom of Great Britain and Northern Ireland": "United Kingdom",
     "Korea (Republic of)": "South Korea",
 }
-"""Countries that the list of clusters calls otherwise than the TOP500."""
+"""The TOP500's names of countries, by those in the list of clusters."""
 
 
 def known_machines(
     clusters: pd.DataFrame, audited: pd.DataFrame, rates: pd.DataFrame, chips: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return every machine that ran, worth so many H100s by its dense peak in 16 bits.
+    """Return every machine that ran, with its worth in H100s by its dense 16-bit peak.
 
     Parameters
     ----------
     clusters : pandas.DataFrame
         The list of clusters, from `cd.data.clusters`.
     audited : pandas.DataFrame
-        Machines held against their sources, from `cd.data.audited_machines`.
+        Machines checked against their sources, from `cd.data.audited_machines`.
     rates : pandas.DataFrame
-        Rates of a chip of Aurora, from `cd.data.aurora_rates`.
+        Rates of one chip of Aurora, from `cd.data.aurora_rates`.
     chips : pandas.DataFrame
         The chips, from `cd.data.chips`.
 
@@ -100,7 +100,7 @@ def known_machines(
     -------
     pandas.DataFrame
         The machines of the list, confirmed or likely and of known size, and public ones that it
-        lacks: ``name``, ``machine`` (what it is usually called, "unnamed" where the list hides it),
+        lacks: ``name``, ``machine`` (its usual name; "unnamed" if the list withholds it),
         ``sector``, ``country`` (as the TOP500 calls it), ``operational`` (the first day, or that of
         the first TOP500 list), ``runs`` (now, each machine once), ``open`` (public, and no machine
         of a weapons programme), ``chip``, ``chips``, ``h100e`` (H100 equivalents), ``h100e_low``
@@ -115,10 +115,9 @@ def known_machines(
 
     Notes
     -----
-    What the audit found of a machine comes first, then the data sheet of its chip, then the list's
-    own speed. Only
-    where no 16-bit speed is known the list's equivalents stand in, which take 8 bits for chips that
-    have them.
+    The audit's finding comes first, then the data sheet of the chip, then the list's own speed.
+    Only where no 16-bit speed is known the list's equivalents stand in, which take 8 bits for chips
+    that have them.
 
     Examples
     --------
@@ -143,7 +142,7 @@ def known_machines(
 def _of_the_list(
     clusters: pd.DataFrame, audited: pd.DataFrame, peaks: pd.Series[float]
 ) -> pd.DataFrame:
-    """Return the machines of the list of clusters with what the audit says of them."""
+    """Return the machines in the list of clusters, with the findings of the audit."""
     built = built_clusters(clusters)
     is_named = audited["verdict"].ne("missing") & ~audited["machine"].str.startswith("Anonymized")
     of_audit = audited[is_named].drop(columns=["country", "operational", "chip", "chips"])
@@ -166,13 +165,13 @@ def _of_the_list(
 
 
 def _before(rows: pd.DataFrame, peaks: pd.Series[float]) -> pd.Series[float]:
-    """Return the worth of machines by the list's own speed in 16 bits."""
+    """Return the worth of machines by the 16-bit speed in the list itself."""
     by_speed = rows["flop_s_16bit"] / peaks[REFERENCE]
     return by_speed.fillna(rows["h100_equivalents"])
 
 
 def _listed_worth(rows: pd.DataFrame, peaks: pd.Series[float]) -> pd.Series[float]:
-    """Return the worth of machines by the peak of their chip, where they have one kind alone."""
+    """Return the worth of machines by the peak of their chip, if they have only one kind."""
     is_uniform = rows["chips"].eq(rows["chips_primary"]) & rows["chip_secondary"].isna()
     of_chip = rows["chip"].map(peaks).astype(float)
     by_chip = rows["chips"].astype(float) * of_chip / peaks[REFERENCE]
@@ -193,7 +192,7 @@ def _missing(audited: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_range(machines: pd.DataFrame, rates: pd.DataFrame, unit: float) -> pd.DataFrame:
-    """Return machines with the ends between which the sources put the peak of Aurora."""
+    """Return machines with the range that the sources give for the peak of Aurora."""
     of_chip = rates.loc[rates["kind"] == "peak", "tflop_s"] * 1e12 / unit
     is_aurora = machines["machine"].eq("Aurora")
     number = machines["chips"].astype(float).where(is_aurora)

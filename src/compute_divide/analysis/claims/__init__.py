@@ -1,1 +1,1 @@
-"""What others claim, held against our evidence."""
+"""What others claim, compared with our evidence."""

@@ -1,9 +1,9 @@
-"""Hold a claim against our estimates, on data of its time and on those of now, and give a verdict.
+"""Compare a claim with our estimates, on the data of its time and on today's, and give a verdict.
 
 An estimate *agrees* with a claim when its value lies within a margin of the claimed one and its
 interval is narrow enough to say so, and *differs* when its whole interval lies outside the margin;
-otherwise it is *open*. Where a direction is claimed, the whole interval decides. So too few data
-never speak for a claim.
+otherwise it is *open*. If the claim is about a direction, the whole interval decides. So too few
+data never support a claim.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ Verdict = Literal["agrees", "differs", "cannot tell", "cannot be tested"]
 Outcome = Literal["agrees", "differs", "open", "none"]
 Side = Literal["", "above", "below"]
 Asked = tuple[Estimate, float, Side]
-"""An estimate, the value that it is held against, and the side of it where only one is claimed."""
+"""An estimate, the value to compare it with, and the claimed side if there is only a side."""
 
 MARGINS = {"share": 0.05, "points": 5.0}
-"""How far a value may lie from a claimed one, in its unit, and agree."""
+"""How far an estimate may lie from the claimed value and still agree, by unit."""
 FACTOR = 1.2
-"""How many times as large, or as small, a value of any other unit may be, and agree."""
+"""By what factor an estimate in any other unit may differ and still agree."""
 WIDEST = 4
-"""How many margins wide an interval may be, and agree: twice as wide as the margin on both sides.
-A wider one holds too much else."""
+"""How many margins wide an interval may be and still agree.
+
+It is twice the width of the margin on both sides; a wider interval contains too many other values.
+"""
 
 VERDICTS: dict[Verdict, str] = {
     "agrees": "our value today lies within five percentage points of a claimed share, or within a "
@@ -49,33 +51,33 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Check:
-    """One claim, held against our estimates.
+    """One claim, compared with our estimates.
 
     Parameters
     ----------
     claim : str
         The id of the claim.
     value : float, optional
-        The claimed value; where a side is claimed, the value of no difference. In the unit of the
+        The claimed value; if a side is claimed, the value of no difference. In the unit of the
         estimates.
     then, now : Estimate, optional
-        Ours on data of its time, and on those of now.
+        Our estimates on the data of its time and on today's.
     measure : str
         What the estimates measure, for the reason.
     side : str
-        ``"above"`` or ``"below"`` where the claim names a direction only; then the whole interval
-        must lie there.
+        ``"above"`` or ``"below"`` if the claim only names a direction; then the whole interval must
+        lie there.
     also : mapping of str to tuple
-        Other tests of now that have to agree with the claim too, by what they measure: an estimate,
-        the value that it is held against, and the side of it that is claimed, or ``""``.
+        Other tests on today's data that must agree too, by what they measure: an estimate, the
+        value to compare it with, and the claimed side of it, or ``""``.
     why : str
-        Why it cannot be tested, where nothing was estimated.
+        Why it cannot be tested, if nothing was estimated.
 
     Notes
     -----
-    The verdict is that of the data of now: the claim agrees when every test on them does, and none
-    on the data of its time differs; it differs when the test of now does. Where there are no data
-    of now, those of its time decide. Anything else cannot be told.
+    Today's data decide: the claim agrees when every test on them does, and none on the data of its
+    time differs; it differs when the test on today's data does. Without data of today, those of its
+    time decide. In every other case the verdict is "cannot tell".
 
     Examples
     --------
@@ -104,12 +106,12 @@ class Check:
 
     @property
     def outcome_then(self) -> Outcome:
-        """How the estimate on data of its time stands to the claim."""
+        """The outcome on the data of its time."""
         return outcome(self.then, self.value, self.side)
 
     @property
     def outcome_now(self) -> Outcome:
-        """How the estimate on data of now stands to the claim."""
+        """The outcome on today's data."""
         return outcome(self.now, self.value, self.side)
 
     @property
@@ -120,7 +122,7 @@ class Check:
 
     @property
     def reason(self) -> str:
-        """The reason of the verdict, in a sentence or more."""
+        """The reason for the verdict, in a sentence or more."""
         if self.why:
             return self.why
         measure = with_capital(self.measure)
@@ -133,10 +135,10 @@ class Check:
 
     @property
     def could_fail(self) -> bool:
-        """Whether the test that decides is sharp enough to fail a claim that is wrong.
+        """Whether the deciding test is sharp enough to refute a wrong claim.
 
-        It failed it, its interval is no wider than `WIDEST` margins, or, of a claimed direction, it
-        lies on one side.
+        It is if it refuted this one, if its interval is no wider than `WIDEST` margins or, for a
+        claimed direction, if the interval lies on one side.
         """
         decisive = self.now if self.outcome_now != "none" else self.then
         if decisive is None or decisive.low is None or decisive.high is None:
@@ -148,7 +150,7 @@ class Check:
 
 
 def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> Outcome:
-    """Return how an estimate stands to a claim.
+    """Return whether an estimate agrees with a claim.
 
     Parameters
     ----------
@@ -157,7 +159,7 @@ def outcome(estimate: Estimate | None, value: float | None, side: Side = "") -> 
     value : float, optional
         The claimed value, or the one that divides the sides, in the unit of the estimate.
     side : str
-        ``"above"`` or ``"below"`` where only a side of the value is claimed.
+        ``"above"`` or ``"below"`` if only a side of the value is claimed.
 
     Returns
     -------
@@ -196,7 +198,7 @@ def _is_narrow(low: float, high: float, unit: str) -> bool:
 
 
 def _outcome_of_side(low: float, high: float, value: float, side: Side) -> Outcome:
-    """Return how an interval stands to the claim that something lies on a side of a value."""
+    """Return whether an interval agrees with the claim that something lies on a side of a value."""
     is_above = low > value
     is_below = high < value
     if not is_above and not is_below:
@@ -206,14 +208,14 @@ def _outcome_of_side(low: float, high: float, value: float, side: Side) -> Outco
 
 
 def _shifted(value: float, unit: str, margins: int) -> float:
-    """Return a value moved by so many margins of its unit."""
+    """Return a value moved by a number of margins of its unit."""
     if unit in MARGINS:
         return value + margins * MARGINS[unit]
     return value * FACTOR**margins
 
 
 def verdict_of(then: Outcome, now: Outcome, also: Sequence[Outcome] = ()) -> Verdict:
-    """Return the verdict that the outcomes of the tests make, other tests of now among them."""
+    """Return the verdict that follows from the outcomes of all tests."""
     deciding = then if now == "none" else now
     tests = {deciding, *also} - {"none"}
     if not tests:

@@ -1,4 +1,4 @@
-"""Comparisons of this book's own: what a sentence says of names, values and verdicts.
+"""The comparisons that this book adds: what a sentence says about names, values and verdicts.
 
-Each holds, does not, or is unknown, with a reason that reads after "this does not hold:".
+Each is true, false or unknown, with a reason that reads well after "this does not hold:".
 """

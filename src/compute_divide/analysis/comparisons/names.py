@@ -1,6 +1,6 @@
-"""What a sentence says of names and labels.
+"""What a sentence says about names and labels.
 
-Names come as texts, or as rows that have a column ``model``.
+Names come as texts, or as rows with a column ``model``.
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ import pandas as pd
 from bookpress.chapter.comparisons.base import Comparison
 
 MOST_SHOWN = 8
-"""Names that a reason lists."""
+"""The most names that a reason lists."""
 
 Names = Iterable[str] | pd.DataFrame
 
 
 def only(found: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
-    """Compare: what was found is just these names, in any order.
+    """Compare: the names found are exactly these, in any order.
 
     Parameters
     ----------
     found : iterable of str, or pandas.DataFrame
-        Names, or rows with a column ``model``; repeated ones count once.
+        Names, or rows with a column ``model``; repeated names count once.
     *names : str
-        The names that the sentence gives; none where it says that there is none.
+        The names in the sentence; no names if it says that there are none.
     what : str
         What was found, to be read before "is".
     among : sized, optional
-        Out of what was chosen; without any of it the comparison is unknown.
+        What they were chosen from; if it is empty the comparison is unknown.
 
     Returns
     -------
     Comparison
-        Whether both are the same, with what was found as the reason.
+        Whether both are the same, with the names found as the reason.
 
     Raises
     ------
@@ -55,21 +55,21 @@ def only(found: Names, *names: str, what: str = "it", among: Sized | None = None
 
 
 def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:
-    """Compare: what was found begins with these names, in this order.
+    """Compare: the names found begin with these, in this order.
 
     Parameters
     ----------
     found : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``, in their order.
     *names : str
-        The first names that the sentence gives.
+        The first names in the sentence.
     among : sized, optional
-        Out of what was chosen; without any of it the comparison is unknown.
+        What they were chosen from; if it is empty the comparison is unknown.
 
     Returns
     -------
     Comparison
-        Whether they begin alike, with what was found as the reason.
+        Whether they begin alike, with the names found as the reason.
 
     Raises
     ------
@@ -88,21 +88,21 @@ def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison
 
 
 def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
-    """Compare: all these names are among what was found.
+    """Compare: all these names are among those found.
 
     Parameters
     ----------
     found : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``.
     *names : str
-        The names that the sentence gives.
+        The names in the sentence.
     among : sized, optional
-        Out of what was chosen; without any of it the comparison is unknown.
+        What they were chosen from; if it is empty the comparison is unknown.
 
     Returns
     -------
     Comparison
-        Whether none is missing, with those that are as the reason.
+        Whether none is missing, with the missing ones as the reason.
 
     Raises
     ------
@@ -123,21 +123,21 @@ def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
 
 
 def unlisted(found: Names, *names: str, among: Sized | None = None) -> Comparison:
-    """Compare: none of these names is among what was found.
+    """Compare: none of these names is among those found.
 
     Parameters
     ----------
     found : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``.
     *names : str
-        The names that the sentence gives.
+        The names in the sentence.
     among : sized, optional
-        Out of what was chosen; without any of it the comparison is unknown.
+        What they were chosen from; if it is empty the comparison is unknown.
 
     Returns
     -------
     Comparison
-        Whether all are missing, with those that are not as the reason.
+        Whether all are missing, with the others as the reason.
 
     Raises
     ------
@@ -167,12 +167,12 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
     column : str
         The column of the labels.
     labels : mapping of str to object
-        The label that the sentence gives to each name.
+        The label of each name in the sentence.
 
     Returns
     -------
     Comparison
-        Whether every row of these names has its label; unknown where a name is not listed or has no
+        Whether every row of these names has its label; unknown if a name is not listed or has no
         label.
 
     Raises
@@ -203,7 +203,7 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
 
 
 def _together(answers: Sequence[bool | None], reasons: Sequence[str]) -> Comparison:
-    """Return parts as one comparison, with the reasons of those that decide it."""
+    """Combine parts into one comparison, with the reasons of those that decide it."""
     holds = _all_hold(answers)
     deciding = [
         reason
@@ -214,7 +214,7 @@ def _together(answers: Sequence[bool | None], reasons: Sequence[str]) -> Compari
 
 
 def _all_hold(answers: Sequence[bool | None]) -> bool | None:
-    """Return whether all parts hold: one that does not decides, else one that is unknown."""
+    """Return whether all parts are true: one false part decides, else one unknown part."""
     if any(answer is not None and not answer for answer in answers):
         return False
     return None if None in answers else True
@@ -228,14 +228,14 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
     rows : pandas.DataFrame
         Rows with the columns ``model`` and ``team_type``.
     team_type : str
-        The type of team that the sentence gives.
+        The type of team in the sentence.
     *names : str
         The models; without any, all rows.
 
     Returns
     -------
     Comparison
-        Whether all were; unknown where a model is not listed, or there are no rows.
+        Whether all were; unknown if a model is not listed, or there are no rows.
 
     Raises
     ------
@@ -256,20 +256,20 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
 
 
 def names_of(found: Names) -> list[str]:
-    """Return names, each once, in their order; of rows those of the column ``model``."""
+    """Return names, each once and in their order; for rows, those of the column ``model``."""
     names = found["model"] if isinstance(found, pd.DataFrame) else found
     texts = [str(name) for name in names]
     return [*dict.fromkeys(texts)]
 
 
 def if_any(among: Sized | None, holds: bool) -> bool | None:
-    """Return whether a comparison holds: None where nothing was there to choose from."""
+    """Return the answer of a comparison: None if there was nothing to choose from."""
     is_empty = among is not None and len(among) == 0
     return None if is_empty else holds
 
 
 def listing(names: Iterable[Any]) -> str:
-    """Return the first names, joined, and how many more there are."""
+    """Return the first names, joined, and the number of the others."""
     texts = [str(name) for name in names]
     shown = ", ".join(texts[:MOST_SHOWN])
     if len(texts) > MOST_SHOWN:

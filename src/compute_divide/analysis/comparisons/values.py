@@ -1,4 +1,4 @@
-"""What a sentence says of values, of each of several, and of the verdict on a claim."""
+"""What a sentence says about one value, about each of several, and about the verdict on a claim."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from compute_divide.analysis.comparisons.names import if_any, listing
 def equals(
     found: Any, expected: Any, what: str = "it", *, among: Sized | None = None
 ) -> Comparison:
-    """Compare: a fact is what the sentence says.
+    """Compare: a fact equals what the sentence says.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def equals(
     expected : object
         What the sentence says.
     what : str
-        What the fact is, to be read before "is".
+        The subject of the reason, read before "is".
     among : sized, optional
-        Out of what it was taken; without any of it the comparison is unknown.
+        What it was taken from; if it is empty the comparison is unknown.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def equals(
 
 
 def _verb(what: str) -> str:
-    """Return "is", or "are" for what is plural, as "the years" or "the numbers of chips"."""
+    """Return "is", or "are" after a plural such as "the years" or "the numbers of chips"."""
     noun = what.partition(" of ")[0]
     is_plural = noun.endswith("s") and not noun.endswith("ss")
     if is_plural:
@@ -71,7 +71,8 @@ def _said(found: Any) -> str:
 def _item(item: Any) -> str:
     """Return an item of a fact in words: a pair of years as a period, a large number by thousands.
 
-    Years are no large numbers, and a whole number has no decimals (a year of an estimate).
+    Years are not written as large numbers, and whole numbers, such as the year of an estimate, get
+    no decimals.
     """
     if isinstance(item, float) and item.is_integer():
         return _item(int(item))
@@ -86,16 +87,16 @@ def _item(item: Any) -> str:
 
 
 def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
-    """Compare: a choice is one of those that the sentence is written for.
+    """Compare: a choice is one of those for which the sentence was written.
 
     Parameters
     ----------
     found : object
         The choice; None is unknown.
     *allowed : object
-        Those that the sentence is written for.
+        The choices for which the sentence was written.
     what : str
-        What is chosen, to be read before "is".
+        The subject of the reason, read before "is".
 
     Returns
     -------
@@ -160,7 +161,7 @@ def every_below(values: Iterable[float | None], bound: float | None) -> Comparis
 
 
 def narrower(estimate: Estimate, width: float) -> Comparison:
-    """Compare: the interval of an estimate is narrower than so much.
+    """Compare: the interval of an estimate is narrower than a width.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
 
 
 def later(one: Any, other: Any) -> Comparison:
-    """Compare: something is later than something else.
+    """Compare: the first of two is the later one.
 
     Parameters
     ----------
@@ -222,19 +223,19 @@ def later(one: Any, other: Any) -> Comparison:
 
 
 def judged(check: Check, verdict: Verdict) -> Comparison:
-    """Compare: a claim has the verdict that the sentence gives it.
+    """Compare: a claim gets the verdict in the sentence.
 
     Parameters
     ----------
     check : Check
-        The claim, held against our estimates.
+        The claim, with our estimates.
     verdict : str
         One of `VERDICTS`.
 
     Returns
     -------
     Comparison
-        Whether it has, with the verdict and its reason.
+        Whether it does, with the verdict and its reason.
 
     Examples
     --------
@@ -252,7 +253,7 @@ def _extreme_against(
     what: str,
     side: str,
 ) -> Comparison:
-    """Hold the least or the largest of some values, NaN where there are none, against a number."""
+    """Compare the least or the largest of some values, NaN if there are none, with a number."""
     if pd.isna(extreme) or bound is None or pd.isna(bound):
         return Comparison(None, "there is nothing to compare")
     verdict = holds(extreme, bound)

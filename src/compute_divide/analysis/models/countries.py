@@ -1,4 +1,4 @@
-"""Whose companies share: models by the countries of their makers, year by year."""
+"""Which countries' companies share: models by the countries of their makers, year by year."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Parameters
     ----------
     groups : mapping of str to pandas.DataFrame
-        Models of `with_access`, by what their makers are called.
+        Models of `with_access`, by the name of the group.
 
     Returns
     -------
     pandas.DataFrame
-        A row a ``group`` and ``year`` with a model of known access: ``k`` open ones of ``n`` whose
-        access is known, their ``share`` with its 95% Wilson interval ``low`` to ``high``, and
+        One row per ``group`` and ``year`` with a model of known access: ``k`` open ones of ``n``
+        whose access is known, their ``share`` with its 95% Wilson interval ``low`` to ``high``, and
         ``unknown``, the number of models whose access is not known.
 
     Raises

@@ -1,6 +1,6 @@
 """What counts as a large-scale model: named rules.
 
-The paper does not define it in anything that we could read.
+The paper does not define it in any text that we could read.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from compute_divide.analysis.statistics.trends import near_record
 from compute_divide.choices.models import DEFINITIONS
 
 _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"
-"""The criteria that the paper keeps: those that do not favour industry by themselves."""
+"""The criteria that the paper keeps: those that do not by themselves favour industry."""
 
 
 def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which models the database lists by one of the criteria that the paper keeps.
+    """Return which models the database lists by a criterion that the paper keeps.
 
-    They are a state-of-the-art advance, historical significance and high citation.
+    These are a state-of-the-art advance, historical significance and high citation.
     """
     criteria = models["notability"].astype("str")
     names_one = criteria.str.contains(_PAPER_CRITERIA, case=False, na=False)
@@ -28,7 +28,7 @@ def names_paper_criterion(models: pd.DataFrame) -> pd.Series[bool]:
 
 
 def editors_choice(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which models the database lists for their cost or by discretion of its editors alone.
+    """Return which models are listed only for their cost or at the discretion of the editors.
 
     Parameters
     ----------
@@ -38,9 +38,8 @@ def editors_choice(models: pd.DataFrame) -> pd.Series[bool]:
     Returns
     -------
     pandas.Series
-        True where every criterion is ``training cost`` or ``discretionary``; false where none is
-        given. These two criteria came late, so that a series without such models compares like with
-        like.
+        True if every criterion is ``training cost`` or ``discretionary``; false if none is given.
+        These two criteria came late, so that a series without such models compares like with like.
 
     Raises
     ------
@@ -59,14 +58,14 @@ def editors_choice(models: pd.DataFrame) -> pd.Series[bool]:
 
 
 def size_known(models: pd.DataFrame) -> pd.Series[bool]:
-    """Tell for which models the training compute or the number of parameters is known."""
+    """Return the models whose training compute or number of parameters is known, as a mask."""
     return models[COMPUTE].notna() | models["parameters"].notna()
 
 
 def largest_of_year(models: pd.DataFrame, top_k: int) -> pd.Series[bool]:
-    """Tell which models are among the largest of their year by training compute.
+    """Return which models are among the largest of their year by training compute.
 
-    Of equals the first in the table; false where year or training compute is not known.
+    The first in the table wins a tie; false if year or training compute is not known.
     """
     compute = models.groupby("year")[COMPUTE]
     rank = compute.rank(method="first", ascending=False)
@@ -93,13 +92,13 @@ RULES: dict[str, Callable[[pd.DataFrame], pd.Series[bool]]] = {
     "notability-filter-compute-known": _criterion_and_compute_known,
     "compute-or-parameters-known": size_known,
 }
-"""The rule of each of `DEFINITIONS` without a size: from all models to a mask on their index."""
+"""The rule of each of `DEFINITIONS` that needs no size: from all models to a mask."""
 
 
 def is_large_scale(
     models: pd.DataFrame, definition: str, *, top_k: int = 10, record_window: float = 2.0
 ) -> pd.Series[bool]:
-    """Tell which models are large-scale under a definition."""
+    """Return which models are large-scale under a definition."""
     if definition not in DEFINITIONS:
         allowed = ", ".join(DEFINITIONS)
         raise ValueError(f"{definition!r} is not a definition of large-scale; allowed: {allowed}")
@@ -135,7 +134,7 @@ def large_scale(
     Raises
     ------
     ValueError
-        If there is no such definition.
+        If the definition is unknown.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""How few rows carry a finding: the fewest whose other label would overturn it, and which."""
+"""How few rows a finding rests on: the fewest whose relabelling would overturn it, and which."""
 
 from __future__ import annotations
 
@@ -23,9 +23,12 @@ OVERTURNED_BY = {
     "minority": 1,
     "rose": -1,
 }
-"""The comparisons, and which way the late count moves against each; the early one the other way."""
+"""The comparisons, and the direction in which the late count must move to break each; the early one
+
+moves the other way.
+"""
 MOST_NAMED = 6
-"""Rows that a label names."""
+"""The most rows that a label names."""
 
 
 def fragility(
@@ -36,30 +39,30 @@ def fragility(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Models that count, with ``model``, ``year``, ``team_type`` and the computing; where there is
+        Models that count, with ``model``, ``year``, ``team_type`` and the computing; if there is
         ``team_checked``, rows that nobody checked are relabelled first, then the smallest runs.
     comparison : str
         The name of the comparison that the sentence rests on: ``"fell"``, ``"rose"``, ``"below"``,
         ``"above"`` of two shares, ``"majority"`` or ``"minority"`` of one.
     late, early : Question
-        The shares that it compares; without `early` it is of the late one alone.
+        The shares that it compares; without `early` it is about the late one alone.
 
     Returns
     -------
     Estimate
-        The fewest rows, of the `n` that both questions count; the label names them. Without a value
-        where the comparison does not hold, or no labels can overturn it.
+        The fewest rows, out of the `n` that both questions count; the label names them. Without a
+        value if the comparison does not hold, or no labels can overturn it.
 
     Raises
     ------
     ValueError
-        If there is no such comparison.
+        If the comparison is unknown.
 
     Notes
     -----
-    Each relabelled row moves one count by one, so that the fewest are found by trying all pairs of
-    counts in the order of their distance from those that are there. Compare the fragility index of
-    Walsh et al. (2014).
+    Each relabelled row moves one count by one, so the fewest are found by trying all pairs of
+    counts in the order of their distance from the actual ones. Compare the fragility index of Walsh
+    et al. (2014).
 
     Examples
     --------
@@ -89,9 +92,9 @@ def fragility(
 
 
 def _moves(shares: list[Estimate], direction: int) -> Iterator[tuple[int, ...]]:
-    """Yield how each count may be moved against a comparison, the smallest moves first.
+    """Yield the moves of each count against a comparison, the smallest first.
 
-    Moves the other way only make it truer.
+    Moves in the other direction would only support it.
     """
     every: list[tuple[int, ...]] = [()]
     for share, way in zip(shares, (direction, -direction), strict=False):
@@ -115,7 +118,7 @@ def _moved(share: Estimate, by: int) -> Estimate:
 def _relabelled(
     counted: list[pd.DataFrame], questions: list[Question], moves: tuple[int, ...]
 ) -> list[str]:
-    """Return the names of the rows whose other label moves the counts so."""
+    """Return the names of the rows whose relabelling moves the counts this way."""
     names = []
     for rows, question, by in zip(counted, questions, moves, strict=True):
         of_team = rows["team_type"].eq(question.team_type)

@@ -1,4 +1,4 @@
-"""Which row of the audit is which row of a vintage.
+"""Match the rows of the audit with the rows of a vintage.
 
 Names change between vintages; titles, links and computing mostly stay.
 """
@@ -14,19 +14,19 @@ import pandas as pd
 from compute_divide.analysis.statistics.estimates import COMPUTE
 
 ALIKE = 1.25
-"""Two numbers of computing that differ by no more than this factor are of the same run."""
+"""Two numbers of computing that differ by no more than this factor describe the same run."""
 
 REVISED = 3
-"""A vintage can have revised the computing of a run, by no more than this factor."""
+"""A vintage may have revised the computing of a run, by no more than this factor."""
 
 
 def audited_places(models: pd.DataFrame, runs: pd.DataFrame) -> list[int]:
-    """Return for each model the place of its row in the audit, -1 where there is none.
+    """Return for each model the place of its row in the audit, -1 if it has none.
 
-    A model is that of a row when they share a name, letter case and signs aside; or the title or
-    the link of a paper, and the listed computing; or the title, with names of which one goes on
-    where the other ends, if each side has a single run of the paper. A row of the audit is of one
-    model, the first that fits.
+    A model and a row match if they share a name, apart from letter case and signs; or the title or
+    the link of a paper, and the listed computing; or the title, with one name continuing the other,
+    if each side has a single run of the paper. A row of the audit belongs to one model, the first
+    that fits.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def _links(rows: pd.DataFrame) -> list[str]:
 
 
 def _plain(texts: Iterable[object]) -> list[str]:
-    """Return texts without letter case, blanks and signs but points; empty where there is none."""
+    """Return texts in lower case, without blanks and signs other than points; empty if missing."""
     return [_plain_text(text) if isinstance(text, str) else "" for text in texts]
 
 
@@ -83,13 +83,13 @@ _KEYS: tuple[tuple[Keys, bool], ...] = (
     (_links, True),
     (_titles, False),
 )
-"""What rows are matched by, in this order, and whether their computing must be alike."""
+"""The keys by which rows are matched, in order, and whether their computing must be alike."""
 
 
 def _match(
     places: list[int], models: pd.DataFrame, runs: pd.DataFrame, keys: Keys, must_be_alike: bool
 ) -> None:
-    """Fill in the places of models that share a key with a run that is still free."""
+    """Fill in the places of models that share a key with a run that no model has yet."""
     free: dict[str, list[int]] = {}
     taken = set(places)
     is_again = runs["same_run_as"].notna().tolist()
@@ -111,7 +111,7 @@ def _match(
 def _is_single(
     numbers: list[int], free: list[int], models: pd.DataFrame, runs: pd.DataFrame
 ) -> bool:
-    """Tell whether each side has one run of a paper, and one name goes on where the other ends."""
+    """Return whether each side has one run of a paper and one name continues the other."""
     is_ambiguous = len(numbers) != 1 or len(free) != 1
     if is_ambiguous:
         return False
@@ -141,7 +141,7 @@ def _match_alike(
 
 
 def are_alike(computing: float, other: float, factor: float = ALIKE) -> bool:
-    """Tell whether two amounts of computing are known and differ by no more than a factor."""
+    """Return whether two amounts of computing are known and differ by no more than a factor."""
     is_unknown = pd.isna(computing) or pd.isna(other)
     if is_unknown:
         return False

@@ -39,7 +39,7 @@ Counts = npt.NDArray[np.int64]
 
 
 class Question(NamedTuple):
-    """A share that is asked for under several definitions.
+    """A share to be computed under several definitions.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Question(NamedTuple):
         Parameters
         ----------
         rows : pandas.DataFrame
-            Those that count, with the columns ``year`` and ``team_type``.
+            The rows that count, with the columns ``year`` and ``team_type``.
         what : str
             What they are, for the label.
 
@@ -98,7 +98,7 @@ FIRST_YEAR = 2000
 LAST_YEAR = 2030
 """The years of publication that are counted."""
 SCOPES = ("every model listed", "notable models")
-"""Which models of a vintage count."""
+"""The models of a vintage that count."""
 DENOMINATORS = {
     "teams known": TEAM_TYPES,
     "universities alone and companies alone": (ACADEMIA, INDUSTRY),
@@ -117,7 +117,7 @@ HEADLINES = {
 The published period comes first.
 """
 CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
-"""The choices that make a specification besides the claim: a column each."""
+"""The choices that make a specification, besides the claim: one column each."""
 
 _TEAMS = (*TEAM_TYPES, UNKNOWN)
 
@@ -133,10 +133,10 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a specification: ``claim`` (the headline), a column for each of `CHOICES` and, as
-        `wilson_interval` has them, ``k``, ``n``, ``share``, ``low`` and ``high``. Where a vintage
-        lists notable models only, the scope is no choice; a period that was not over then is left
-        out.
+        One row per specification: ``claim`` (the headline), a column for each of `CHOICES` and, as
+        returned by `wilson_interval`, ``k``, ``n``, ``share``, ``low`` and ``high``. If a vintage
+        lists only notable models, there is no choice of scope; a period that was not over then is
+        left out.
 
     Raises
     ------
@@ -145,9 +145,9 @@ def specifications(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
     Notes
     -----
-    A multiverse analysis (Steegen and others 2016), whose specifications the chart sets in order as
-    Simonsohn and others (2020) do. They read the same models in other selections: their number is
-    no test.
+    A multiverse analysis (Steegen and others 2016); the chart orders its specifications as
+    Simonsohn and others (2020) do. All of them select from the same models, so their number is no
+    test.
 
     Examples
     --------
@@ -193,7 +193,7 @@ def _in_period(counts: Counts, period: tuple[int, int]) -> Counts:
 
 
 def _places(teams: Sequence[str]) -> list[int]:
-    """Return the columns of team types."""
+    """Return the column numbers of team types."""
     return [_TEAMS.index(team) for team in teams]
 
 

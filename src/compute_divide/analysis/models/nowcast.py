@@ -1,8 +1,8 @@
-"""How the years fill up from vintage to vintage, and what that says about the newest.
+"""How the years fill up from vintage to vintage, and what that says about the newest vintage.
 
-From how the counts of each team type have grown with the age of a year (the time since its end), a
-nowcast estimates what it will read later. Whether that beats the reading as it is, past vintages
-tell, and the newest judges.
+From the growth of the counts of each team type with the age of a year (the time since its end), a
+nowcast estimates what later vintages will show. Past vintages, judged by the newest, show whether
+that beats the reading as it is.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ AGES = {
     "one to two years": (1.0, 2.0),
     "older": (2.0, 6.0),
 }
-"""Ages of a year, in years since its end: first and last of each band, the last not included."""
+"""Bands of the age of a year, in years since its end: from the first age to before the last."""
 MIN_MODELS = 10
-"""A reading of fewer models is not followed: chance alone would move it."""
+"""Readings of fewer models are not followed: chance alone would move them."""
 DRAWS = 400
-"""Draws of a bootstrap."""
+"""The number of bootstrap draws."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,19 @@ class ReportingTriangle:
     Parameters
     ----------
     counts : pandas.DataFrame
-        A row a vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar year),
-        ``year``, ``age`` (in years since the end of the year, negative before it; those of `AGES`),
-        a count for each of `TEAM_TYPES`, and ``n``, their sum.
+        One row per vintage and year: ``vintage``, ``at`` (its date as a fraction of a calendar
+        year), ``year``, ``age`` (in years since the end of the year, negative before it; those of
+        `AGES`), a count for each of `TEAM_TYPES`, and ``n``, their sum.
     """
 
     counts: pd.DataFrame
 
     def since(self, vintage: str) -> ReportingTriangle:
-        """Return the triangle of the vintages from one on."""
+        """Return the triangle of a vintage and all later ones."""
         return ReportingTriangle(self.counts[self.counts["vintage"] >= vintage])
 
     def movement(self, team_type: str, band: str) -> Estimate:
-        """Return how far a share has moved since it was read at some age of its year.
+        """Return how far a share has moved since its year was of some age.
 
         Parameters
         ----------
@@ -68,14 +68,14 @@ class ReportingTriangle:
         Returns
         -------
         Estimate
-            The mean of the largest movements in percentage points, each year counted by the mean of
-            its readings, which are not independent; with the number of years. ``low`` and ``high``
-            are the least and the largest single movement, not a confidence interval.
+            The mean of the largest movements in percentage points, where each year counts once, by
+            the mean of its readings, which are not independent; with the number of years. ``low``
+            and ``high`` are the least and the largest single movement, not a confidence interval.
 
         Raises
         ------
         KeyError
-            If the team type is another.
+            If the team type is unknown.
 
         Examples
         --------
@@ -97,33 +97,33 @@ class ReportingTriangle:
         return Estimate(mean, smallest, largest, n=len(by_year), unit="points", label=label)
 
     def nowcasts(self, team_type: str, strength: float = 1.0) -> pd.DataFrame:
-        """Return nowcasts of past vintages, beside the readings of their day and of the newest one.
+        """Return nowcasts of past vintages, beside what they and the newest vintage say.
 
         Parameters
         ----------
         team_type : str
             One of `TEAM_TYPES`.
         strength : float
-            How much is believed, 0 to 1, of what sets the growth of a team type apart from that of
-            all; with 0 the share stays.
+            How much of the difference between a team type's growth and the growth of all types to
+            believe, 0 to 1; with 0 the share stays.
 
         Returns
         -------
         pandas.DataFrame
-            A row a vintage and year up to two years old, as of `share_movements`, with ``low`` and
-            ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
+            One row per vintage and year up to two years old, as of `share_movements`, with ``low``
+            and ``high`` (the Wilson interval of the reading), ``nowcast``, ``nowcast_low`` and
             ``nowcast_high``.
 
         Raises
         ------
         KeyError
-            If the team type is another.
+            If the team type is unknown.
 
         Notes
         -----
         A chain ladder (Mack 1993) in continuous time: the counts of each team type grew at a yearly
-        rate in each band of ages up to the vintage, and the reading grows on at these. The interval
-        draws the steps from vintage to vintage anew, and the later models.
+        rate in each band of ages up to the vintage, and the reading keeps growing at these rates.
+        The interval resamples the steps from vintage to vintage, and the later models.
 
         Examples
         --------
@@ -153,8 +153,8 @@ def reporting_triangle(tables: Mapping[str, pd.DataFrame]) -> ReportingTriangle:
     Returns
     -------
     ReportingTriangle
-        The counts, with what they say of how shares move (`movement`) and of what the newest years
-        will read later (`nowcasts`).
+        The counts, with methods for how shares move (`movement`) and for what later vintages will
+        say about the newest years (`nowcasts`).
 
     Raises
     ------
@@ -200,7 +200,7 @@ def _counts(vintage: str, models: pd.DataFrame) -> pd.DataFrame:
 def share_movements(triangle: pd.DataFrame, team_type: str) -> pd.DataFrame:
     """Return how far the share of a team type in a year moved from each vintage to the newest.
 
-    A row a reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``,
+    One row per reading of at least `MIN_MODELS` models that has a later one: ``vintage``, ``year``,
     ``age``, ``band`` (one of `AGES`), ``n``, ``share`` (the reading), ``later`` (that of the newest
     vintage), ``points`` (their difference in percentage points) and ``most`` (the largest distance
     to any later reading, in the same).
@@ -231,7 +231,7 @@ def _most_points(readings: pd.DataFrame) -> pd.Series[float]:
 
 
 def _band(ages: pd.Series[float]) -> pd.Series[str]:
-    """Return which of `AGES` each age is in."""
+    """Return the band of `AGES` of each age."""
     starts = [first for first, _ in AGES.values()]
     places = np.searchsorted(starts, ages, side="right") - 1
     names = np.array(list(AGES))
@@ -244,7 +244,7 @@ def _band(ages: pd.Series[float]) -> pd.Series[str]:
 def _grown_on(
     triangle: pd.DataFrame, young: pd.DataFrame, team_type: str, strength: float
 ) -> pd.DataFrame:
-    """Return the nowcast of each reading, on its index; of a first vintage there is none."""
+    """Return the nowcast of each reading, on its index; the first vintage has none."""
     newest = float(triangle["at"].max())
     transitions = _transitions(triangle)
     rows = []
@@ -263,9 +263,9 @@ def _grown_on(
 def _grown(
     readings: pd.DataFrame, year: int, rates: Floats, team_type: str, until: float
 ) -> Estimate:
-    """Return the share when a reading grows on at rates.
+    """Return the share if a reading keeps growing at these rates.
 
-    The interval draws transitions and later models.
+    The interval resamples transitions and later models.
     """
     reading = readings.loc[[year]]
     counts = reading[list(TEAM_TYPES)].to_numpy(dtype=float)[0]
@@ -285,7 +285,7 @@ def _grown(
 
 
 def _years_in_bands(start: float, end: float) -> Floats:
-    """Return how many years each of `AGES` has of the time from one age to another."""
+    """Return how many years between two ages lie in each of `AGES`."""
     spent = []
     for first, last in AGES.values():
         inside = min(end, last) - max(start, first)
@@ -294,10 +294,7 @@ def _years_in_bands(start: float, end: float) -> Floats:
 
 
 def _rates_until(transitions: pd.DataFrame, vintage: str, strength: float) -> Floats | None:
-    """Return the growth that the vintages up to one show, as they are and in samples.
-
-    There is none without transitions.
-    """
+    """Return the growth up to a vintage, as observed and in samples; None without transitions."""
     steps = transitions[transitions["next"] <= vintage]
     if steps.empty:
         return None
@@ -329,7 +326,7 @@ def _rates(steps: pd.DataFrame, weights: Floats, strength: float) -> Floats:
     after = steps[[f"{team}_next" for team in teams]].to_numpy(float)
     time = steps["time"].to_numpy(float)
     model_years = before * time[:, np.newaxis]
-    # Half a model on either side keeps a team type without any from growing at an endless rate.
+    # Half a model on either side, so that a team type without models has a finite rate.
     sum_before = _summed(weights, in_band, before) + 0.5
     sum_after = _summed(weights, in_band, after) + 0.5
     sum_time = _summed(weights, in_band, model_years) + 0.5 * time.mean()

@@ -1,4 +1,4 @@
-"""Models that are built on others: whose they are."""
+"""Models that are built on others, and who made those."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from compute_divide.analysis.statistics.teams import UNKNOWN
 
 
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that say on which others they are built, with whose these are.
+    """Return the models that name the models they are built on, with the makers of these.
 
     Parameters
     ----------
     models : pandas.DataFrame
         Models with ``model`` and ``base_model``, several bases joined by ``|``.
     lookup : pandas.DataFrame
-        Models in which bases are looked up, with ``model``, ``base_model``, ``team_type`` and
-        ``team_checked`` (see `with_records`); of one that is listed twice the first row counts.
+        The models among which bases are looked up, with ``model``, ``base_model``, ``team_type``
+        and ``team_checked`` (see `with_records`); if one is listed twice the first row counts.
 
     Returns
     -------
-    pandas.DataFrame
-        Those that name a base, with ``base_team``: the team type that all its bases in the lookup
-        share, ``collaboration`` where they differ, ``unknown`` where none is listed.
-        ``origin_team`` is the same of the bases at the end of the chain, that is of those that name
-        no base themselves, are not listed, or lead back. ``bases_checked`` is whether anything but
-        the database says who made those of its bases that are in the lookup.
+    pandas.DataFrame The models that name a base, with ``base_team``: the team type that all its
+    bases in the lookup
+        share, ``collaboration`` if they differ, ``unknown`` if none is listed. ``origin_team`` is
+        the same for the bases at the end of the chain, which name no base themselves, are not
+        listed, or lead back. ``bases_checked`` is whether a source other than the database confirms
+        the makers of the bases in the lookup.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 
 
 def _common_team(bases: str, teams: Mapping[str, str]) -> str:
-    """Return the team type that bases share, as far as it is known."""
+    """Return the team type that the known bases share."""
     known = {teams.get(name, UNKNOWN) for name in bases.split("|")}
     known.discard(UNKNOWN)
     if not known:
@@ -71,7 +71,7 @@ def _common_team(bases: str, teams: Mapping[str, str]) -> str:
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
     """Return models with each base replaced by the end of its chain.
 
-    The end names no base, is not listed, or leads back.
+    The last model names no base, is not listed, or leads back.
     """
     listed = lookup.dropna(subset=["base_model"]).drop_duplicates("model")
     stated = dict(zip(listed["model"], listed["base_model"], strict=True))
@@ -88,7 +88,7 @@ def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 
 
 def _origins(model: str, bases: str, stated: Mapping[str, str]) -> str:
-    """Return the ends of the chains of the bases of a model."""
+    """Return the ends of the chains of a model's bases."""
     ends: list[str] = []
     for base in bases.split("|"):
         ends += _chain_ends(base, (model,), stated)
@@ -96,7 +96,7 @@ def _origins(model: str, bases: str, stated: Mapping[str, str]) -> str:
 
 
 def _chain_ends(name: str, passed: tuple[str, ...], stated: Mapping[str, str]) -> list[str]:
-    """Return the ends of the chains that begin with a model, without those that lead back."""
+    """Return the ends of the chains that begin with a model, without circular ones."""
     ends: list[str] = []
     for base in stated.get(name, "").split("|"):
         if base and base not in passed:

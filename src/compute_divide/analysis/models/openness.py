@@ -1,7 +1,7 @@
 """Who releases weights and code, how much of that is unknown, and how long others wait.
 
-A blank label means that nobody looked, or could tell: it is neither open nor closed, and shares are
-of the known.
+A blank label means that nobody looked, or that nobody could tell: it counts as neither open nor
+closed, and shares are among the known.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ACCESS = {
     "Hosted access (no API)": SERVED,
     "Unreleased": UNRELEASED,
 }
-"""Every access label of the database, of weights and of code, and the group it belongs to."""
+"""Every access label in the database, for weights and for code, and its group."""
 
 RUNGS = (
     "nothing",
@@ -43,31 +43,31 @@ RUNGS = (
     "weights",
     "weights and training code",
 )
-"""What others can get at of a model, in rising order.
+"""What others can use of a model, from least to most.
 
-Fine-tuning through a service is in no list that we saw.
+No list that we saw covers fine-tuning through a service.
 """
 
 
 DATA_ACCESS = ("Direct external data access", "External data access")
-"""Indicators of the transparency index that somebody outside can get at training data.
+"""Indicators of the transparency index for outside access to training data.
 
-The first is that of 2023 and 2024, the second that of 2025.
+The first is from 2023 and 2024, the second from 2025.
 """
 
 DAYS_PER_MONTH = 365.25 / 12
 """Days of an average month."""
 TOLERANCE = 2.0
-"""Factor by which a compute value may be off.
+"""Factor by which a compute value may be wrong.
 
 Between two vintages three in ten values changed by more.
 """
 
 
 def access_groups(labels: pd.Series) -> pd.Series:
-    """Return the access group of each label; a missing one is unknown.
+    """Return the access group of each label; a missing label is unknown.
 
-    One that is not in `ACCESS` is a ValueError.
+    A label that is not in `ACCESS` raises a ValueError.
     """
     strange = sorted(set(labels.dropna()) - set(ACCESS))
     if strange:
@@ -79,7 +79,7 @@ def access_groups(labels: pd.Series) -> pd.Series:
 
 
 def with_access(models: pd.DataFrame) -> pd.DataFrame:
-    """Return models with what others can get at of each.
+    """Return models with what others can use of each.
 
     Parameters
     ----------
@@ -90,9 +90,9 @@ def with_access(models: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The same with ``weights`` and ``training_code``: ``"open"``, ``"served"`` (through a service
-        only) or ``"unreleased"``, missing where that is not known; and ``rung``: 0 where nothing
-        can be had, 1 and 2 for a service (2 for one with an interface for programs), 3 for the
-        weights, 4 for weights and training code.
+        only) or ``"unreleased"``, missing if that is not known; and ``rung``: 0 if nothing can be
+        had, 1 and 2 for a service (2 for one with an interface for programs), 3 for the weights, 4
+        for weights and training code.
 
     Raises
     ------
@@ -116,7 +116,7 @@ _PLACES = {UNRELEASED: 0.0, SERVED: 2.0, OPEN: 3.0}
 
 
 def rungs(models: pd.DataFrame) -> pd.Series[float]:
-    """Return the place in `RUNGS` of what others can get at of each model; NaN if not known."""
+    """Return the place in `RUNGS` of each model; NaN if not known."""
     weights = access_groups(models["openness"])
     code = access_groups(models["code_openness"])
     places = weights.map(_PLACES).astype(float)
@@ -126,11 +126,11 @@ def rungs(models: pd.DataFrame) -> pd.Series[float]:
 
 
 def access_ladder(makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame) -> pd.DataFrame:
-    """Return, by maker and year, the rung that at least half of the models of known access reach.
+    """Return, by maker and year, the rung that at least half of the models with known access reach.
 
-    The models of each maker are those of `with_access`. Columns: ``group``, ``year``, ``rung`` (a
-    place in `RUNGS`), ``models`` (of known access) and ``data``: whether the transparency index of
-    that year knows somebody outside who can get at training data, none where it did not ask.
+    The models of each maker come from `with_access`. Columns: ``group``, ``year``, ``rung`` (a
+    place in `RUNGS`), ``models`` (with known access) and ``data``: whether the transparency index
+    of that year lists outside access to training data, missing if it did not ask.
     """
     parts = [models.assign(group=name) for name, models in makers.items()]
     every = pd.concat(parts)
@@ -147,9 +147,9 @@ def access_ladder(makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame
 
 
 def _data_access(transparency: pd.DataFrame) -> pd.DataFrame:
-    """Return whether somebody outside can get at the training data.
+    """Return whether outsiders can see the training data.
 
-    A row for each ``group`` (a developer) and ``year``.
+    There is a row for each ``group`` (a developer) and ``year``.
     """
     is_asked = transparency["indicator"].isin(DATA_ACCESS)
     asked = transparency[is_asked].fillna("")
@@ -163,7 +163,7 @@ def _data_access(transparency: pd.DataFrame) -> pd.DataFrame:
 
 
 def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the models that can be placed in time and size, by date.
+    """Return the models with known date and training compute, by date.
 
     Parameters
     ----------
@@ -173,8 +173,8 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those whose date is known to the day or the month, and whose training compute is known; the
-        oldest first.
+        The models whose date is known to the day or the month, and whose training compute is known;
+        the oldest first.
 
     Raises
     ------
@@ -198,25 +198,25 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
 def lags(
     placed: pd.DataFrame, follows: pd.Series, dates: Iterable[pd.Timestamp], tolerance: float = 1.0
 ) -> pd.DataFrame:
-    """Return how long models of others have been larger than the largest of a group.
+    """Return for how long other makers' models have been larger than the largest model of a group.
 
     Parameters
     ----------
     placed : pandas.DataFrame
         Models by date, from `dated_compute`.
     follows : pandas.Series
-        Which of them are of the group: a mask on their index.
+        Which of them belong to the group: a mask on their index.
     dates : iterable of pandas.Timestamp
-        The dates; of each the models up to it count.
+        The dates; for each, the models up to it count.
     tolerance : float
         By how many times a model has to be larger.
 
     Returns
     -------
     pandas.DataFrame
-        A row a date: ``date``, ``months`` (0 where no model of others is larger, none before the
-        first of the group), ``own`` (the largest of the group), ``own_flop`` (its training compute
-        in FLOP), ``passed_by`` (what first exceeded it).
+        One row per date: ``date``, ``months`` (0 if no model of others is larger, missing before
+        the first of the group), ``own`` (the largest of the group), ``own_flop`` (its training
+        compute in FLOP), ``passed_by`` (the first model to exceed it).
 
     Raises
     ------
@@ -225,8 +225,8 @@ def lags(
 
     Notes
     -----
-    Size is training compute and not quality. A model of the group that nobody saw would shorten the
-    lag, one of the others lengthen it.
+    Size is training compute and not quality. An unseen model of the group would shorten the lag, an
+    unseen model of the others would lengthen it.
 
     Examples
     --------
@@ -274,17 +274,17 @@ def lag_estimate(
     placed : pandas.DataFrame
         Models by date, from `dated_compute`.
     follows : pandas.Series
-        Which of them are of the group: a mask on their index.
+        Which of them belong to the group: a mask on their index.
     at : pandas.Timestamp
         The date.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
         The `lags` in months, with the number of models of the group up to the date. ``low`` and
-        ``high`` allow for sizes that are off by the factor `TOLERANCE`: a range, not a confidence
+        ``high`` allow for sizes that are wrong by the factor `TOLERANCE`: a range, not a confidence
         interval.
 
     Raises

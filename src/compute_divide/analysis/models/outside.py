@@ -1,4 +1,4 @@
-"""What outsiders can inspect: how old the capability of the best open model is."""
+"""What outsiders can inspect: how long ago closed models were as capable as the best open one."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from compute_divide.analysis.statistics.resampling import SEED, percentile_inter
 from compute_divide.analysis.statistics.teams import UNKNOWN
 
 DRAWS = 500
-"""Draws of a bootstrap."""
+"""The number of bootstrap draws."""
 Z90 = 1.644854
 """Half-width of a 90% interval in standard deviations."""
 
 
 class CapabilityIndex:
-    """Models by day of release, with an index of their capability that errs within intervals.
+    """Models by day of release, with a capability index whose error is given by intervals.
 
     Parameters
     ----------
@@ -27,12 +27,12 @@ class CapabilityIndex:
         The models, as `cd.data.capability` returns them, with the interval ``low`` to ``high`` of
         each ``index``.
     unknown_is_open : bool
-        Whether models of unknown access are taken for open ones.
+        Whether models of unknown access count as open.
 
     Attributes
     ----------
     models : pandas.DataFrame
-        The same, the oldest first, with what each was when it came out, as three flags: ``inside``
+        The same, the oldest first, with three flags for what each was on its release: ``inside``
         (the weights can be downloaded), ``frontier`` (more capable than every earlier model) and
         ``record`` (more capable than every earlier one on its own side).
 
@@ -46,8 +46,8 @@ class CapabilityIndex:
     Notes
     -----
     Errors of the index follow from a parametric bootstrap (Efron and Tibshirani 1993, section 6.5):
-    each model's index is drawn anew from its own interval, which Epoch's documentation gives for
-    others of its estimates as one of 90%.
+    each model's index is drawn from its own interval, which we take to be a 90% interval, as
+    Epoch's documentation says of its other estimates.
 
     Examples
     --------
@@ -70,21 +70,21 @@ class CapabilityIndex:
         self.models = models.assign(frontier=index > best_of_all, record=index > best_of_side)
 
     def mean_age(self, dates: pd.DatetimeIndex, label: str) -> Estimate:
-        """Return how long closed models had been as capable as the best open one, a mean of dates.
+        """Return how long closed models had been as capable as the best open one: a mean of dates.
 
         Parameters
         ----------
         dates : pandas.DatetimeIndex
             The dates, none before the first open model.
         label : str
-            What is estimated, in a few words that stand alone.
+            What is estimated, in a few self-contained words.
 
         Returns
         -------
         Estimate
-            The mean in months, with the number of open models; without a value where there is no
-            date, or no model on one of the two sides. The 95% interval contains the errors of the
-            index alone.
+            The mean in months, with the number of open models; without a value if there is no date,
+            or no model on one of the two sides. The 95% interval reflects only the errors of the
+            index.
 
         Examples
         --------
@@ -104,22 +104,22 @@ class CapabilityIndex:
         return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
 
     def record_chance(self, theirs: pd.Series[bool], since: pd.Timestamp, label: str) -> Estimate:
-        """Return how likely a record of open models is some makers', if the index errs as it may.
+        """Return how likely the record among open models is theirs, given the error of the index.
 
         Parameters
         ----------
         theirs : pandas.Series
-            Which models are those makers': a mask on the index of the models.
+            Which models are theirs: a mask on the index of the models.
         since : pandas.Timestamp
             The first day of release on which a record counts.
         label : str
-            What is estimated, in a few words that stand alone.
+            What is estimated, in a few self-contained words.
 
         Returns
         -------
         Estimate
             The share of draws in which one of their open models is more capable than every earlier
-            open one, without an interval; without a value where they released none since that day.
+            open one, without an interval; without a value if they released none since that day.
 
         Raises
         ------
@@ -148,14 +148,14 @@ class CapabilityIndex:
 
 
 def _best_before(index: pd.Series) -> pd.Series:
-    """Return the largest value before each."""
+    """Return the largest of all earlier values."""
     return index.cummax().shift(fill_value=-np.inf)
 
 
 def _draws(models: pd.DataFrame) -> Floats:
-    """Return the index of all models as it could have come out: a row a draw.
+    """Return random draws of the index of all models, one row per draw.
 
-    Models that fix the scale do not move.
+    The models that fix the scale do not move.
     """
     width = models["high"] - models["low"]
     errors = (width / (2 * Z90)).fillna(0.0).to_numpy(dtype=float)
@@ -170,7 +170,7 @@ def _ages(
 ) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return the months since closed models reached the best open one, and the place of that one.
 
-    A row an index, a column a date.
+    There is a row for each draw and a column for each date.
     """
     inside = models["inside"].to_numpy(dtype=bool)
     released = models["released"].to_numpy()
@@ -181,7 +181,7 @@ def _ages(
     record = best_open[..., newest]
     first = _places(best_closed, record)
     own = _places(best_open, record)
-    # Past the newest model where none is as capable.
+    # Past the newest model if no model is as capable.
     reached = released[np.minimum(first, len(models) - 1)]
     waited = (days - reached) / np.timedelta64(1, "D")
     months = np.where(first <= newest, waited / DAYS_PER_MONTH, 0.0)

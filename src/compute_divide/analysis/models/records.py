@@ -1,10 +1,10 @@
 """Which records of models count: as the database lists them, or as the audit found them.
 
-Audited records follow three rules, for any vintage. A run counts with computing of its own, not
-with that of the model it was built on. A run that two rows describe counts once. A row above the
-peak of its own hardware has no known computing, unless the audit found other chips or hours in its
-source than the database lists, by which it is possible. Rows that nobody audited keep their team,
-and follow the first and the third rule as far as the database says enough.
+Audited records follow three rules, for any vintage. A run counts with its own computing, without
+that of the model it was built on. A run that two rows describe counts once. A row above the peak of
+its own hardware has no known computing, unless the audit found other chips or hours in its source
+that make it possible. Rows that nobody audited keep their team, and follow the first and the third
+rule if the database says enough.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CORRECTED = "another computing, by its own source"
 UNSUPPORTED = "its own source does not support the computing"
 ABOVE_PEAK = "more computing than its own hardware could do"
 ROUNDING = 1.05
-"""Two numbers of computing that differ by no more than this factor are the same one."""
+"""Two numbers of computing that differ by no more than this factor count as equal."""
 
 READ_OF_A_MODEL = [
     "model",
@@ -60,7 +60,7 @@ READ_OF_AN_AUDIT = [
     "own_compute_flop",
     "peak_share",
 ]
-"""The columns that the rules read; all of them, row by row, would take three times as long."""
+"""The columns that the rules read; reading all of them row by row takes three times as long."""
 
 Record = Mapping[Hashable, Any]
 
@@ -77,13 +77,13 @@ def with_records(
     records : str
         One of `choices.models.RECORDS`: ``"as-listed"`` or ``"audited"``.
     dual_affiliation : str
-        One of `choices.models.DUAL_AFFILIATIONS`: what an author with posts at a university and a
-        company makes of a team, in audited rows.
+        One of `choices.models.DUAL_AFFILIATIONS`: how an author with posts at a university and a
+        company counts, in audited rows.
 
     Returns
     -------
     pandas.DataFrame
-        The models, with these columns besides: ``audit``, the verdict on a row, missing where
+        The models, with these additional columns: ``audit``, the verdict on a row, missing where
         nobody audited it; ``team_checked``, ``compute_checked`` and ``access_checked``, whether its
         authors, its computing and the access to its weights were confirmed from a source. Audited,
         the team type, the computing (in FLOP), the label of access and the base of a run that the
@@ -93,7 +93,7 @@ def with_records(
     Raises
     ------
     ValueError
-        If there are no such records, or there is no such rule.
+        If the records or the rule is unknown.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def with_records(
 
 
 def _audited_rows(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the row of the audit of each model, on its index; blank where there is none."""
+    """Return the row of the audit for each model, on its index; blank if it has none."""
     runs = load_audited_runs()
     return runs.reindex(audited_places(models, runs)).set_index(models.index)
 
@@ -127,19 +127,19 @@ def _check(value: str, allowed: Mapping[str, str], what: str) -> None:
 
 
 def _team_checked(audited: pd.DataFrame) -> pd.Series[bool]:
-    """Tell whose authors were seen elsewhere than in the notes of the database."""
+    """Return the models whose authors were seen elsewhere than in the notes of the database."""
     has_source = audited["seen"].fillna(DATABASE_NOTES).ne(DATABASE_NOTES)
     return has_source & audited["team_type"].fillna(UNKNOWN).ne(UNKNOWN)
 
 
 def _compute_checked(audited: pd.DataFrame) -> pd.Series[bool]:
-    """Tell whose computing could be worked out again."""
+    """Return the models whose computing could be recalculated."""
     is_checkable = audited["verdict"].fillna("not-checkable").ne("not-checkable")
     return is_checkable & audited["own_compute_flop"].notna()
 
 
 def _changed(models: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
-    """Return the models with what the audit changed: teams, computing, rows counted once."""
+    """Return the models with the audit's changes: teams, computing, rows counted once."""
     counted = {field: rows["counted"] for field, rows in changes.groupby("field")}
     changed = models.copy()
     for field in ("team_type", "base_model", "openness"):
@@ -154,7 +154,7 @@ def _changed(models: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
 
 
 def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration") -> pd.DataFrame:
-    """Return what audited records change of the models of a vintage, each with its reason.
+    """Return what audited records change in the models of a vintage, each with its reason.
 
     Parameters
     ----------
@@ -166,14 +166,13 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     Returns
     -------
     pandas.DataFrame
-        One row a change, on the index of the models: ``model``, ``year``, ``field`` (the column
+        One row per change, on the index of the models: ``model``, ``year``, ``field`` (the column
         that changes; ``"model"`` where the row no longer counts), ``listed``, ``counted`` (missing
-        where nothing is known), ``reason``. Computing is in FLOP.
+        if nothing is known), ``reason``. Computing is in FLOP.
 
     Raises
     ------
-    ValueError
-        If there is no such rule.
+    ValueError If the rule is unknown.
 
     Examples
     --------
@@ -186,12 +185,12 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
 
 
 def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str) -> pd.DataFrame:
-    """Return what `record_changes` does, from the rows of the audit."""
+    """Return the result of `record_changes`, given the rows of the audit."""
     _check(dual_affiliation, DUAL_AFFILIATIONS, "dual_affiliation")
     limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
     is_above_peak = limits[COMPUTE].gt(limits["possible"])
     may_change = audited["verdict"].notna() | models["base_model"].notna() | is_above_peak
-    # most rows cannot change, and to look at each takes time
+    # most rows cannot change, and checking each takes time
     looked_at = may_change & ~models["own"]
     rows = _records(limits[READ_OF_A_MODEL], looked_at)
     audits = _records(audited[READ_OF_AN_AUDIT], looked_at)
@@ -216,7 +215,7 @@ def _records(table: pd.DataFrame, wanted: pd.Series[bool]) -> Iterator[Record]:
 
 
 Change = dict[str, tuple[Any, str]]
-"""What counts instead of what is listed, and why, by column; empty where nothing changes."""
+"""The values that replace the listed ones, and why, by column; empty if nothing changes."""
 
 
 def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
@@ -232,7 +231,7 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
 
 
 def _base_change(row: Record, audit: Record) -> Change:
-    """Return the model that a row was built on, where its source names another than the list."""
+    """Return the model that a row was built on, if its source names another than the list."""
     base = audit["base_model"]
     is_listed = isinstance(row["base_model"], str) and isinstance(base, str)
     if is_listed and base != row["base_model"]:
@@ -241,7 +240,7 @@ def _base_change(row: Record, audit: Record) -> Change:
 
 
 def _access_change(row: Record, audit: Record) -> Change:
-    """Return the label of access to the weights, where its source contradicts the listed one."""
+    """Return the label of access to the weights, if its source contradicts the listed one."""
     label = audit["openness"]
     is_listed = isinstance(row["openness"], str) and isinstance(label, str)
     if is_listed and label != row["openness"]:
@@ -266,14 +265,14 @@ def _run_change(row: Record, audit: Record, names: set[str]) -> Change:
 
 
 def _is_within_peak(audit: Record) -> bool:
-    """Tell whether a source of the run gives other chips or hours, by which it is possible."""
+    """Return whether a source gives other chips or hours, with which the computing is possible."""
     if audit["verdict"] == "not-checkable":
         return False
     return bool(audit["peak_share"] <= 1)
 
 
 def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
-    """Return the computing of a run of its own, and why it is not the listed one, if it is not."""
+    """Return a run's own computing, and why it differs from the listed one, if it does."""
     listed = row[COMPUTE]
     verdict = audit["verdict"]
     if pd.isna(verdict):
@@ -290,7 +289,7 @@ def _own_computing(row: Record, audit: Record) -> tuple[float, str]:
 
 
 def _unaudited_computing(row: Record) -> tuple[float, str]:
-    """Return what the database itself tells of the computing of a run that nobody audited."""
+    """Return what the database itself says about the computing of an unaudited run."""
     listed = row[COMPUTE]
     if not isinstance(row["base_model"], str):
         return listed, ""
@@ -313,7 +312,7 @@ def _own_or_unknown(
 def _unless_alike(
     own: float, listed: float, reason: str, factor: float = ROUNDING
 ) -> tuple[float, str]:
-    """Return the listed value where both are the same, else the own one with the reason."""
+    """Return the listed value if both are the same, else the other one with the reason."""
     if are_alike(own, listed, factor):
         return (listed, "")
     return (own, reason)
@@ -322,8 +321,8 @@ def _unless_alike(
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:
     """Return the most computing that the hardware of each model could do, in FLOP.
 
-    It is the dense peak of its fastest chip, times chips, times hours; missing where any of these
-    is not known.
+    It is the dense peak of its fastest chip, times chips, times hours; missing if any of these is
+    unknown.
     """
     peaks = _peaks()
     listed = models["training_hardware"]
@@ -346,7 +345,7 @@ def _fastest(chips: str, peaks: Mapping[Hashable, float]) -> float:
 
 
 def _computing_of_bases(models: pd.DataFrame) -> pd.Series[float]:
-    """Return the listed computing of the models that each is built on, as far as it is known."""
+    """Return the known listed computing of the models that each is built on."""
     computing = models[COMPUTE].to_numpy()
     listed = dict(zip(models["model"].to_numpy(), computing, strict=True))
 

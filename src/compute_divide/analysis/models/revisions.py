@@ -29,7 +29,7 @@ CHANGES = {
     "dates": "models that moved into the years, or out of them",
     "relabelling": "models counted in both with another team type",
 }
-"""What can move the share of a team type between two vintages."""
+"""The causes of a change in the share of a team type between two vintages."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Revision:
 
     Notes
     -----
-    Models are matched one to one: by name, then by the title of their paper, then by its link. Each
-    counts only where it is unique among the unmatched of both vintages.
+    Models are matched one to one: by name, then by the title of their paper, then by its link. A
+    key counts only if it is unique among the unmatched models of both vintages.
 
     Examples
     --------
@@ -60,22 +60,22 @@ class Revision:
 
     @cached_property
     def matches(self) -> pd.DataFrame:
-        """The models of both, a row each: the labels ``old`` and ``new``, matched ``by`` what."""
+        """The models in both: the labels ``old`` and ``new``, and the key they match ``by``."""
         return match_models(self.old, self.new)
 
     def of_compute(self, factor: float) -> Estimate:
-        """Return the share of models whose training compute the two give differently.
+        """Return the share of models whose training compute differs between the two vintages.
 
         Parameters
         ----------
         factor : float
-            By more than how many times, up or down, at least 1.
+            It must differ by more than this factor (at least 1), up or down.
 
         Returns
         -------
         Estimate
-            The share among those that are in both and whose training compute both know, with its
-            95% Wilson interval.
+            The share among the models in both whose training compute both know, with its 95% Wilson
+            interval.
 
         Raises
         ------
@@ -95,9 +95,9 @@ class Revision:
         return wilson_share(int(is_revised.sum()), len(known), label)
 
     def of_share(self, team_type: str, period: Years | int) -> pd.DataFrame:
-        """Return what moved the share of a team type, a row for each kind of change.
+        """Return what moved the share of a team type, with a row for each kind of change.
 
-        It is the share among the notable models of some years.
+        The share is among the notable models of some years.
 
         Parameters
         ----------
@@ -109,19 +109,19 @@ class Revision:
         Returns
         -------
         pandas.DataFrame
-            A row for each of `CHANGES`: ``change``, ``models`` (how many it touches) and ``points``
-            (what it did to the share, in percentage points). The points add up to the difference of
-            the two shares; they are missing where either vintage counts no model.
+            A row for each of `CHANGES`: ``change``, ``models`` (how many it affects) and ``points``
+            (its effect on the share, in percentage points). The points add up to the difference of
+            the two shares; they are missing if either vintage counts no model.
 
         Raises
         ------
         ValueError
-            If the period is none.
+            If the period is invalid.
 
         Notes
         -----
-        What a change did is its mean over all orders in which the changes can be made, the value of
-        Shapley (1953).
+        The effect of a change is its mean over all orders in which the changes can be made, the
+        value of Shapley (1953).
 
         Examples
         --------
@@ -141,7 +141,7 @@ class Revision:
         return pd.DataFrame({"change": list(CHANGES), "models": models, "points": points})
 
     def _side_by_side(self, years: Years) -> pd.DataFrame:
-        """Return one row a model that either vintage counts, with what each says of it."""
+        """Return a row for each model that either vintage counts, with what each says about it."""
         places = self.matches[["old", "new"]]
         removed = self.old.index[~self.old.index.isin(places["old"])]
         added = self.new.index[~self.new.index.isin(places["new"])]
@@ -157,7 +157,7 @@ class Revision:
 
 
 def _counted(models: pd.DataFrame, years: Years) -> pd.DataFrame:
-    """Return whether each model is notable, of a known team, of the years, and the team type."""
+    """Return whether each model counts (notable, known team, in these years), and its team type."""
     first, last = years
     notable = models["scope"] == "notable"
     known = models["team_type"].isin(TEAM_TYPES)
@@ -167,10 +167,7 @@ def _counted(models: pd.DataFrame, years: Years) -> pd.DataFrame:
 
 
 def _kinds(pairs: pd.DataFrame) -> pd.Series[str]:
-    """Return which of `CHANGES` each model is an instance of.
-
-    It is empty for one that is counted alike in both vintages.
-    """
+    """Return the kind of change of each model, one of `CHANGES`; empty if both count it alike."""
     in_both = pairs["counted_old"] & pairs["counted_new"]
     in_one = ~in_both
     other_scope = pairs["notable_old"] != pairs["notable_new"]
@@ -189,9 +186,9 @@ def _kinds(pairs: pd.DataFrame) -> pd.Series[str]:
 
 
 def _cells(pairs: pd.DataFrame, kinds: pd.Series[str], side: str, team_type: str) -> Floats:
-    """Return count and total of each kind of change as one vintage counts them.
+    """Return count and total for each kind of change, as one vintage counts them.
 
-    Those of the models without change come first.
+    The models without change come first.
     """
     counted = pairs[f"counted_{side}"]
     is_of_team = pairs[f"team_{side}"] == team_type
@@ -209,14 +206,14 @@ def _shapley(before: Floats, after: Floats) -> list[float]:
     shares = _shares_of_selections(before, after)
     if np.isnan(shares[[0, -1]]).any():
         return [np.nan] * size
-    # A selection that counts no model has no share of its own: it keeps that of the old vintage.
+    # A selection without models has no share of its own: it keeps that of the old vintage.
     filled = np.where(np.isnan(shares), shares[0], shares).tolist()
     bits = [1 << place for place in reversed(range(size))]
     return [_mean_effect(filled, bit, size) for bit in bits]
 
 
 def _shares_of_selections(before: Floats, after: Floats) -> Floats:
-    """Return the share under every selection of changes; the place of one is its binary number."""
+    """Return the share under every selection of changes; its binary number is its place."""
     size = len(before) - 1
     selections = list(itertools.product([False, True], repeat=size))
     unchanged = np.zeros(len(selections), dtype=bool)
@@ -233,7 +230,7 @@ def _mean_effect(shares: list[float], bit: int, size: int) -> float:
     for place, share in enumerate(shares):
         if place & bit:
             continue
-        # In 1 / (size * comb) of all orders just the changes of a place come before this one.
+        # In 1 / (size * comb) of all orders exactly the changes of a place come before this one.
         orders = size * math.comb(size - 1, place.bit_count())
         effect += (shares[place | bit] - share) / orders
     return effect
@@ -242,8 +239,8 @@ def _mean_effect(shares: list[float], bit: int, size: int) -> float:
 def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Match the models of two vintages one to one: by name, then by title, then by link.
 
-    A key counts only where it is unique among the unmatched on either side, so that models of one
-    paper stay apart.
+    A key counts only if it is unique among the unmatched models on either side, so that models of
+    one paper stay apart.
     """
     left = _keys(old)
     right = _keys(new)
@@ -260,7 +257,7 @@ def match_models(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keys(models: pd.DataFrame) -> pd.DataFrame:
-    """Return the keys of each model, the surest first; missing where there is none."""
+    """Return the keys of each model, the most reliable first; missing if it has none."""
     name = models["model"].map(plain_text, na_action="ignore")
     title = models["reference"].map(plain_text, na_action="ignore")
     link = models["link"].map(_plain_link, na_action="ignore")
@@ -275,7 +272,7 @@ def _unique(keys: pd.Series[str], side: str) -> pd.DataFrame:
 
 
 def _plain_link(link: str) -> str:
-    """Return a link without what changes between edits: scheme, ``www``, version of a preprint."""
+    """Return a link without the parts that vary: scheme, ``www``, version of a preprint."""
     address = link.strip().casefold()
     bare = re.sub(r"^https?://(www\.)?", "", address).rstrip("/")
     preprint = _ARXIV.search(bare)

@@ -1,6 +1,6 @@
-"""Who is read: of two papers of one venue and year, how often one of another team is cited more.
+"""Who is read: how often, of two papers of one venue and year, another team's is cited more.
 
-A stratified Wilcoxon test (van Elteren 1960) read as a probability: one half is no difference.
+A stratified Wilcoxon test (van Elteren 1960), read as a probability: one half means no difference.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Flags = npt.NDArray[np.bool_]
 Places = npt.NDArray[np.integer]
 
 WITHIN = ("venue", "year", "track")
-"""What two papers that are compared share: one of an industry track meets others of that track."""
+"""What two compared papers share; an industry track is compared only with itself."""
 
 SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
 """Classes of the number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
@@ -41,14 +41,14 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those papers that have one, with ``rank``, the share of the papers of their conference and
+        The papers that have a rank, with ``rank``, the share of the papers of their conference and
         year that are cited less (0 to 1), and ``size``, the class of their number of authors: up to
         2, 3, 4, 5, 6 or 7, 8 to 10, more.
 
     Raises
     ------
     pandas.errors.MergeError
-        If a paper stands twice in one of the two.
+        If a paper occurs twice in either table.
 
     Examples
     --------
@@ -65,39 +65,40 @@ def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """How often one side is ahead, and how far each paper moves that.
+    """How often one side is ahead, and how much each paper contributes.
 
     Parameters
     ----------
     share : Estimate
-        The share of pairs in which it is ahead.
+        The share of pairs in which that side is ahead.
     influence : pandas.Series
-        How far each paper that is compared moves the share, on the index of the papers.
+        How much each compared paper moves the share, on the index of the papers.
     """
 
     share: Estimate
     influence: pd.Series
 
     def due_to(self, alike: Lead, label: str) -> Estimate:
-        """Return which part of the lead over one half goes when only like is compared with like.
+        """Return the part of the lead over one half that vanishes when like is compared with like.
 
         Parameters
         ----------
         alike : Lead
-            The same lead among papers that share one thing more, such as the size of the team.
+            The same lead among papers that have one more thing in common, such as the size of the
+            team.
         label : str
-            What is estimated, in a few words that stand alone.
+            What is estimated, in a few self-contained words.
 
         Returns
         -------
         Estimate
-            The part, of 0 to 1 where the lead becomes smaller, with its 95% interval; without a
-            value where there is no lead beyond chance.
+            The part, from 0 to 1 if the lead becomes smaller, with its 95% interval; without a
+            value if there is no lead beyond chance.
 
         Notes
         -----
-        Both leads rest on the same papers: the interval (delta method) adds up what each paper does
-        to their ratio.
+        Both leads rest on the same papers: the interval (delta method) adds up the contribution of
+        each paper to their ratio.
         """
         plain = self.share
         left = alike.share.value
@@ -112,7 +113,7 @@ class Lead:
 
 
 def _error(influence: pd.Series) -> float:
-    """Return the standard error that influences make; papers count as independent."""
+    """Return the standard error that follows from influences; papers count as independent."""
     squares = influence**2
     return float(np.sqrt(squares.sum()))
 
@@ -128,9 +129,9 @@ def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WI
         Papers with ``team_type``, ``rank`` and the columns `within`; a paper that lacks one of
         these is left out.
     team : str
-        The type of the team that is held against universities alone.
+        The team type to compare with universities alone.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     within : sequence of str
         The columns that two papers share when they are compared.
 
@@ -138,8 +139,8 @@ def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WI
     -------
     Lead
         ``share``, the share of pairs, ties counted half, with its 95% interval; one half is no
-        difference, and `n` is the number of papers compared. Without a value where no stratum has
-        two papers of either side. ``due_to`` says which part of it something else explains.
+        difference, and `n` is the number of papers compared. Without a value if no stratum has two
+        papers of each side. ``due_to`` says which part of it something else explains.
 
     Raises
     ------
@@ -186,10 +187,7 @@ def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WI
 def _lead(
     ranks: pd.Series, is_team: Flags, stratum: Places, m: Places, n: Places
 ) -> tuple[float, pd.Series]:
-    """Return the lead of a team in strata with m papers of its own, n of the other, and influences.
-
-    Ties count half.
-    """
+    """Return the lead of a team, with influences, in strata of m own papers and n others."""
     own = np.where(is_team, m[stratum], n[stratum])
     other = np.where(is_team, n[stratum], m[stratum])
     ahead = _ahead(ranks, is_team, stratum, other)
@@ -205,9 +203,9 @@ def _lead(
 
 
 def _ahead(ranks: pd.Series, is_team: Flags, stratum: Places, other: Places) -> Floats:
-    """Return the share of pairs in which the team is ahead, of the pairs that each paper is in."""
+    """Return, for each paper, the share of its pairs in which the team is ahead."""
     in_stratum = ranks.groupby(stratum).rank()
     on_side = ranks.groupby([stratum, is_team]).rank()
-    # Of the papers below one in the whole stratum, those of its own side do not count.
+    # Papers of a paper's own side do not count among those below it in the stratum.
     below = (in_stratum - on_side).to_numpy() / other
     return np.where(is_team, below, 1 - below)

@@ -1,4 +1,4 @@
-"""Pre-trained models that papers name: which papers count, whose the models are."""
+"""Pre-trained models that papers name: which papers count, and who made the models."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FLAGS = (
 
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
-    """Return papers with what they name of the pre-trained models that are looked for.
+    """Return papers with columns for the kinds of pre-trained models that they name.
 
     Parameters
     ----------
@@ -37,11 +37,10 @@ def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The papers with a column of true and false each: whether they name a model at all
-        (``names_any``), one of companies alone (``names_industry``), one that a company made,
-        alone or with others (``names_company``), one that universities alone made
-        (``names_academia``), one of a company's to download (``names_open``), one behind a service
-        (``names_hosted``).
+        The papers with these columns of true and false: whether they name any model
+        (``names_any``), one by companies alone (``names_industry``), one that a company made, alone
+        or with others (``names_company``), one by universities alone (``names_academia``), one of a
+        company to download (``names_open``), one behind a service (``names_hosted``).
 
     Raises
     ------
@@ -87,7 +86,7 @@ def share_naming(
     texts : sequence of str
         Where names are looked for: ``"title"``, ``"keywords"``, ``"abstract"``.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
@@ -112,7 +111,7 @@ def share_naming(
 def late_over_early(
     papers: pd.DataFrame, outcome: str, early: tuple[int, int], late: tuple[int, int], label: str
 ) -> Association:
-    """Return how many times as high the odds of an outcome are in late years as in early ones.
+    """Return the odds ratio of an outcome, late years over early ones.
 
     Papers are compared within a conference.
 
@@ -123,9 +122,9 @@ def late_over_early(
     outcome : str
         A column of true and false.
     early, late : tuple of int
-        First and last year of the two periods; a year of both counts as late.
+        First and last year of the two periods; a year in both counts as late.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Conference papers: their team types under stated choices, their topics, and what they name.
 
-Every paper has a title, only some lists have keywords or abstracts: a share that rests on abstracts
-must be taken over the papers that have one (`having`).
+Every paper has a title, but only some lists have keywords or abstracts: a share that rests on
+abstracts must be computed among the papers that have one (`having`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from compute_divide.evidence.papers.profiles import (
 from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
 VENUE_YEAR = ["venue", "year"]
-"""The keys of a venue-year: what papers are compared within."""
+"""The keys of a venue-year, within which papers are compared."""
 INTENSIVE = "compute-intensive"
 LOW = "low-compute"
 """Classes of papers by topic."""
@@ -34,19 +34,19 @@ LOW = "low-compute"
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What decides a paper's team type.
+    """The choices that decide a paper's team type.
 
     Parameters
     ----------
     reading : str
-        How it is read where authors work: by affiliations (``"name"``) or by e-mail domains
+        How employers are inferred: from affiliations (``"name"``) or from e-mail domains
         (``"domain"``).
     joint_labs : str
         How a joint laboratory of a university and a company counts, one of `JOINT_LABS`.
     non_profits : str
         How government and non-profit research counts: ``"other"`` or ``"academia"``.
     flips : sequence of str
-        Judgement calls of ``data/organisations.csv`` that are decided otherwise:
+        Judgement calls of ``data/organisations.csv`` to decide differently, such as
         ``"openai=nonprofit"``, ``"mila=unknown"``.
 
     Examples
@@ -61,7 +61,7 @@ class Choices:
     flips: Sequence[str] = ()
 
     def calls(self) -> Calls:
-        """Return what the judgement calls say under these choices."""
+        """Return the sectors of the judgement calls under these choices."""
         calls = {**judgement_calls()}
         calls["joint-labs"] = JOINT_LABS[self.joint_labs]
         calls.update(flips_of(self.flips))
@@ -79,18 +79,18 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     papers : pandas.DataFrame
         Papers with the columns ``profile`` and ``domain_profile``, as `cd.data.papers` has them.
     choices : Choices, optional
-        What decides it; by default the choices of the published edition.
+        What decides the team type; by default the choices of the published edition.
 
     Returns
     -------
     pandas.DataFrame
         The papers with ``team_type`` (one of `TEAM_TYPES`, or ``unknown``) and ``industry``:
-        whether any author works for a company, missing if not known.
+        whether any author works for a company, missing if unknown.
 
     Raises
     ------
     EvidenceError
-        If a flip is none of the judgement calls.
+        If a flip names no judgement call.
 
     Examples
     --------
@@ -121,7 +121,7 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
 
 
 def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
-    """Return the papers of the conferences and years whose teams are known well enough.
+    """Return the papers of the conferences and years in which enough team types are known.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The papers of those that have it, also those of unknown teams.
+        The papers of the conferences and years that have it, those of unknown teams included.
 
     Raises
     ------
@@ -163,7 +163,7 @@ def matched(
     texts: Sequence[str] = ("title",),
     kind: str = "terms",
 ) -> pd.Series:
-    """Tell for each paper whether one of some terms or models stands in its texts.
+    """Return whether one of some terms or models occurs in the texts of each paper.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ def matched(
 
 
 def _names_any(column: pd.Series, wanted: frozenset[str]) -> npt.NDArray[np.bool_]:
-    """Tell which rows of joined names hold one that is wanted."""
+    """Return which rows of joined names contain a wanted one."""
     places, distinct = pd.factorize(column)
     flags = []
     for joined in distinct:
@@ -215,7 +215,7 @@ def _names_any(column: pd.Series, wanted: frozenset[str]) -> npt.NDArray[np.bool
 def about(
     papers: pd.DataFrame, groups: Sequence[str], texts: Sequence[str] = ("title",)
 ) -> pd.Series:
-    """Tell for each paper whether it is about one of some topics.
+    """Return whether each paper is about one of some topics.
 
     Parameters
     ----------
@@ -234,7 +234,7 @@ def about(
     Raises
     ------
     EvidenceError
-        If there is no such topic or group.
+        If a topic or group is unknown.
 
     Examples
     --------
@@ -257,12 +257,12 @@ def having(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     papers : pandas.DataFrame
         Papers with the columns ``has_keywords`` and ``has_abstract``.
     texts : sequence of str
-        Of ``"title"``, ``"keywords"`` and ``"abstract"``; a title they all have.
+        Any of ``"title"``, ``"keywords"`` and ``"abstract"``; every paper has a title.
 
     Returns
     -------
     pandas.DataFrame
-        These papers. A share that rests on abstracts must be taken over papers that have one.
+        These papers. A share that rests on abstracts must be computed among papers that have one.
 
     Raises
     ------

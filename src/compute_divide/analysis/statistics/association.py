@@ -20,11 +20,11 @@ from compute_divide.analysis.statistics.estimates import Floats
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054
 MOST_ROUNDS = 100
-"""Rounds that a fit has at most."""
+"""The most rounds of a fit."""
 SETTLED = 1e-8
-"""By how much the deviance of a fit may still move."""
+"""The tolerance on the deviance at which a fit has converged."""
 TINY = 1e-12
-"""A share of nothing is fitted as this."""
+"""The value at which a share without cases is fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Association:
 
     @property
     def exposed(self) -> int:
-        """Rows with the exposure in the strata that count."""
+        """The number of exposed rows in the strata that count."""
         return int(self.strata[["both", "only_exposed"]].to_numpy().sum())
 
     @property
     def regression(self) -> Estimate:
-        """The same odds ratio from a logistic regression on the counts: the check.
+        """The same odds ratio from a logistic regression on the counts, as a check.
 
         It has an effect for each stratum.
         """
@@ -78,7 +78,7 @@ def fit_logistic(design: Floats, k: Floats, n: Floats) -> Fit:
     """Return the logistic regression of counts k of n on the columns of a design, or of many.
 
     Iterated weighted least squares until no deviance moves, as in `statsmodels`, which takes longer
-    to import than most chapters to run; a test holds the two together.
+    to import than most chapters take to run; a test compares the two.
     """
     from scipy.special import expit, logit
 
@@ -135,14 +135,14 @@ def association(
     strata : sequence of str
         The columns within whose values rows are compared, such as ``["venue", "year"]``.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Association
         ``odds_ratio``, with its 95% interval and the rows that it rests on, and ``strata``, the
-        counts of each stratum that says anything. The odds ratio has no value where none does, and
-        where it would be zero or without bound, as when an outcome never occurs among the exposed.
+        counts of each informative stratum. The odds ratio has no value if there is none, or if it
+        would be zero or infinite, as when an outcome never occurs among the exposed.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def association(
 
 
 def _both_vary(cells: Floats) -> npt.NDArray[np.bool_]:
-    """Tell in which tables both facts vary: no row and no column of such a table is empty."""
+    """Return in which tables both facts vary: no row and no column of such a table is empty."""
     both, only_exposed, only_outcome, neither = cells.T
     exposed = both + only_exposed
     unexposed = only_outcome + neither
@@ -198,7 +198,7 @@ def _both_vary(cells: Floats) -> npt.NDArray[np.bool_]:
 
 
 def _tables(rows: pd.DataFrame, exposure: str, outcome: str, strata: Sequence[str]) -> pd.DataFrame:
-    """Return the two-by-two counts of each stratum, one row a stratum."""
+    """Return the two-by-two counts, one row per stratum."""
     groups = rows.groupby(list(strata), observed=True)
     place = groups.ngroup().to_numpy()
     keys = groups.size().reset_index()[list(strata)]
@@ -217,7 +217,7 @@ def _pooled(
 ) -> tuple[float, float, float]:
     """Return the pooled odds ratio of tables and the ends of its 95% interval.
 
-    It is as in `statsmodels`; a test holds both together.
+    They are as in `statsmodels`; a test compares the two.
     """
     n = a + b + c + d
     agree = (a + d) / n

@@ -1,4 +1,4 @@
-"""Shares where some are unknown: worst-case bounds, which hold whatever the unknown ones are."""
+"""Shares with unknown cases: worst-case bounds, which are true whatever the unknown cases are."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from compute_divide.analysis.statistics.teams import ACADEMIA, UNKNOWN
 def academic_bounds(
     rows: pd.DataFrame, by: Sequence[str] = ("venue", "year"), number: str | None = None
 ) -> pd.DataFrame:
-    """Return the share of universities alone in each group, and how far unknown teams let it move.
+    """Return the share of universities alone in each group, with bounds for the unknown teams.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        Rows with a column ``team_type``, in which ``unknown`` is a team that is not known.
+        Rows with a column ``team_type``, which is ``unknown`` for teams that are not known.
     by : sequence of str
         The columns that tell groups apart.
     number : str, optional
-        The column that says how many works a row stands for; by default each stands for one.
+        The column with the number of works that a row represents; by default one each.
 
     Returns
     -------
     pandas.DataFrame
-        One row a group, sorted by `by`: ``k`` of universities, of ``known`` teams, of ``n`` in
-        all; ``share`` among the known (missing where there are none), ``lowest`` and ``highest``.
-        Groups of no works do not occur.
+        One row per group, sorted by `by`: ``k`` by universities, out of ``known`` teams, out of
+        ``n`` in all; ``share`` among the known (missing if there are none), ``lowest`` and
+        ``highest``. Groups without works are left out.
 
     Raises
     ------
@@ -39,8 +39,8 @@ def academic_bounds(
 
     Notes
     -----
-    The bounds are those of Manski (1989). The lowest holds where every unknown team includes a
-    company, the highest where none does. They are no intervals: chance is not in them.
+    The bounds are those of Manski (1989): the lowest if every unknown team includes a company, the
+    highest if none does. They are not confidence intervals: chance plays no part in them.
 
     Examples
     --------
@@ -70,25 +70,24 @@ def academic_bounds(
 def bounded_share(
     flags: pd.Series, label: str, is_checked: pd.Series[bool] | None = None
 ) -> Estimate:
-    """Return the share of rows of which something is true, with the bounds that unknown ones leave.
+    """Return the share of rows for which something is true, with bounds for the unknown rows.
 
     Parameters
     ----------
     flags : pandas.Series
-        Whether it is true of each row; missing where that is not known.
+        Whether it is true of each row; missing if that is not known.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     is_checked : pandas.Series, optional
-        Of which rows a source confirms what is listed, on the same index. The share is then that
-        of all rows as listed, and the bounds count the others as not known.
+        Whether a source confirms each row, on the same index. The share is then among all rows as
+        listed, and the bounds treat unconfirmed rows as unknown.
 
     Returns
     -------
     Estimate
-        The share among the known, whose number is `n`. Its interval is no matter of chance: the
-        share would be as low if it were false of every row that is not known, and as high if it
-        were true of each. Without a value where nothing is known, and without bounds where there
-        are no rows.
+        The share among the known, whose number is `n`. Its interval is not about chance: its low
+        end is the share if it were false of every unknown row, its high end the share if it were
+        true of each. Without a value if nothing is known, and without bounds if there are no rows.
 
     Notes
     -----
@@ -124,30 +123,28 @@ def bounded_share(
 def belonging_bounds(
     share: Estimate, belongs: pd.Series, counts: pd.Series, label: str
 ) -> Estimate:
-    """Return a share of rows of one kind, with bounds for rows of which little is certain.
+    """Return a share of rows of one kind, with bounds for rows that could not be checked.
 
     Parameters
     ----------
     share : Estimate
-        The share as it is counted.
+        The share as counted.
     belongs : pandas.Series
-        Whether each row is of the kind; missing where nobody could check it.
+        Whether each row is of the kind; missing if nobody could check it.
     counts : pandas.Series
-        Whether each row is one of those that the share counts, on the same index; missing where
-        nobody could check it.
+        Whether the share counts each row, on the same index; missing if nobody could check it.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
-        The share that is counted. Whatever the rows are that could not be checked, the share of
-        all that are of the kind is no lower and no higher than its interval says. Without an
-        interval where no row can be of the kind.
+        The share as counted. Whatever the unchecked rows are, the share among all rows of the kind
+        lies within its interval. Without an interval if no row can be of the kind.
 
     Notes
     -----
-    Bounds in the manner of Manski (1989); chance is not in them.
+    Bounds in the manner of Manski (1989); chance plays no part in them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The rows that a share counts, by what names them in their table."""
+"""The rows that a share counts, named by their identifying columns."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ NAMES = (
     "team_type",
     "link",
 )
-"""Columns by which a row is found again in its table, as far as the table has them."""
+"""The columns that identify a row in its table, if the table has them."""
 NOT_COUNTED = "no"
 
 
 def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
-    """Return what makes the list of rows of which a flag is true or not."""
+    """Return a function that lists the rows for which a flag is true or false."""
 
     def make() -> Rows:
         flags = mask.to_numpy(dtype=bool, na_value=False)
@@ -43,7 +43,7 @@ def of_flag(rows: pd.DataFrame, mask: pd.Series[bool]) -> MakeRows:
 def of_teams(
     rows: pd.DataFrame, among: npt.NDArray[np.bool_], team_type: str, known: tuple[str, ...]
 ) -> MakeRows:
-    """Return what makes the list, among rows, of those of a team type, others, and unknown ones."""
+    """Return a function that lists the rows of a team type, of other and of unknown types."""
     answers = {team: f"no: {team}" for team in known} | {team_type: YES}
 
     def make() -> Rows:
@@ -56,7 +56,7 @@ def of_teams(
 
 
 def _listed(rows: pd.DataFrame, why: Sequence[str]) -> Rows:
-    """Return the list of rows, those that are counted first; each with `YES` or why it is not."""
+    """Return the list of rows, the counted ones first; each with `YES` or the reason why not."""
     columns = [name for name in NAMES if name in rows]
     # column by column: most of what a chapter publishes is such lists
     cells = [map(_plain, rows[name].to_numpy(dtype=object, na_value=math.nan)) for name in columns]
@@ -66,7 +66,7 @@ def _listed(rows: pd.DataFrame, why: Sequence[str]) -> Rows:
 
 
 def _plain(value: object) -> object:
-    """Return a value as JSON has it: days in ISO 8601, nothing for what is missing."""
+    """Return a value for JSON: days in ISO 8601, None if missing."""
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
     if isinstance(value, float) and math.isnan(value):

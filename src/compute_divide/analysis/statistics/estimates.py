@@ -1,4 +1,4 @@
-"""Numbers as estimates: counts, ratios, and no more digits than their sources know."""
+"""Numbers as estimates: counts, ratios, and values rounded to the precision of their sources."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def number_of(
     Parameters
     ----------
     count : float
-        The number; None or NaN where it is not known.
+        The number; None or NaN if it is not known.
     label : str
-        What it is, in a few words that stand alone.
+        What the number is, in a few self-contained words.
     unit : str
         Its unit, see `Estimate`.
     n : int, optional
@@ -52,22 +52,22 @@ def ratio(
     *,
     n: int | None = None,
 ) -> Estimate:
-    """Return how many times one value is another.
+    """Return the ratio of two values.
 
     Parameters
     ----------
     over, under : Estimate or float
-        The two; of estimates the values are taken. None and NaN are unknown.
+        The two values, or estimates with these values. None and NaN are unknown.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     n : int, optional
         The number of observations it rests on.
 
     Returns
     -------
     Estimate
-        The ratio, without an interval; without a value where one of the two is unknown, or the
-        second is 0.
+        The ratio, without an interval; without a value if one of the two is unknown, or the second
+        is 0.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def ratio(
 
 
 def significant(estimate: Estimate, digits: int = 3) -> Estimate:
-    """Return an estimate with no more digits than its sources know.
+    """Return an estimate rounded to the precision of its sources.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def significant(estimate: Estimate, digits: int = 3) -> Estimate:
     Raises
     ------
     ValueError
-        If that is no digit at all.
+        If the number of digits is less than 1.
 
     Examples
     --------
@@ -116,7 +116,7 @@ def significant(estimate: Estimate, digits: int = 3) -> Estimate:
 
 
 def _rounded(number: float | None, digits: int) -> float | None:
-    """Return a number with so many significant digits."""
+    """Return a number with this many significant digits."""
     if number is None:
         return None
     return float(f"{number:.{digits - 1}e}")

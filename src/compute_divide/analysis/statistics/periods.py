@@ -1,4 +1,4 @@
-"""Periods of years: the rows of one, several joined, and both in words."""
+"""Periods of years: rows in a period, joined periods, and periods in words."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
     rows : pandas.DataFrame
         Rows with a column ``year``; a row without a year is in no period.
     period : tuple of int, or int
-        First and last year, both included, or a year. One that ends before it starts has no rows.
+        First and last year, both included, or a year. A period that ends before it starts has no
+        rows.
 
     Returns
     -------
@@ -29,7 +30,7 @@ def in_years(rows: pd.DataFrame, period: Years | int) -> pd.DataFrame:
     Raises
     ------
     ValueError
-        If the period is none.
+        If the period is invalid.
 
     Examples
     --------
@@ -55,17 +56,17 @@ def span(period: Years | int, joint: str = " to ") -> str:
     period : tuple of int, or int
         First and last year, or a year.
     joint : str
-        What stands between the two.
+        The text between the two years.
 
     Returns
     -------
     str
-        Such as "2010 to 2014"; of a period that is a single year, this year.
+        Such as "2010 to 2014"; only the year if the period is a single year.
 
     Raises
     ------
     ValueError
-        If the period is none.
+        If the period is invalid.
 
     Examples
     --------
@@ -92,7 +93,7 @@ def joint_period(*periods: Years | int) -> Years:
     Raises
     ------
     ValueError
-        If there is none, or one is no period.
+        If there is none, or one is invalid.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def joint_period(*periods: Years | int) -> Years:
 
 
 def year_spans(years: Iterable[int]) -> str:
-    """Return years in words, those that follow each other as one period.
+    """Return years in words, consecutive ones as a period.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ def year_spans(years: Iterable[int]) -> str:
     Returns
     -------
     str
-        Such as "2019 to 2021, 2024"; of no years "none".
+        Such as "2019 to 2021, 2024"; "none" without years.
 
     Examples
     --------

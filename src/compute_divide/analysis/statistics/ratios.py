@@ -1,4 +1,4 @@
-"""How many times as much companies' models have of something as universities'."""
+"""Ratios of companies' models to universities' models."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ def geometric_mean_ratio(
     ----------
     rows : pandas.DataFrame
         Models with the columns ``team_type``, ``link`` (of the paper) and the values, and ``year``
-        where those of the same year are compared.
+        if models of the same year are compared.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     value : str
         The column of the values; by default the training compute in FLOP.
     same_year : bool
-        Whether models are compared with those of the same year alone; else all are pooled, so that
-        a side with newer models has the advantage of its years.
+        Whether models are compared only with those of the same year; else all are pooled, so that a
+        side with newer models has an advantage.
 
     Returns
     -------
     Estimate
-        The ratio, with the number of models of both sides; of the same year those in years that
-        have both. A side without a model leaves no value, one with fewer than five papers no
-        interval; of the same year fewer than five papers of both.
+        The ratio, with the number of models on both sides (in years that have both, if the same
+        year is required). Without a value if a side has no model, and without an interval if a
+        side, or with the same year both together, has fewer than five papers.
 
     Raises
     ------
@@ -50,8 +50,8 @@ def geometric_mean_ratio(
     Notes
     -----
     The 95% percentile interval is that of a cluster bootstrap (Davison and Hinkley 1997, section
-    3.8), which draws papers, for models of one paper are not independent; pooled, within each team
-    type. Among models of the same year the ratio is the coefficient of the team type in a
+    3.8), which draws papers, because models of one paper are not independent; if pooled, within
+    each team type. Among models of the same year the ratio is the coefficient of the team type in a
     least-squares fit of the logarithm with a constant for each year, in the closed form of Frisch
     and Waugh (1933) and Lovell (1963).
 

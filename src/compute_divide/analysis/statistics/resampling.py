@@ -1,7 +1,7 @@
 """Means, medians and their ratios, with bootstrap intervals that draw papers.
 
-Models of one paper are not independent.
-A draw is held as a weight for each model, which turns most statistics into products of matrices.
+Models of one paper are not independent. A draw is a weight for each model, which turns most
+statistics into products of matrices.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from compute_divide.analysis.statistics.estimates import Floats
 
 REPLICATES = 2000
 SEED = 20240104
-"""The date of the paper's first version; any fixed number would do."""
+"""The seed: the date of the paper's first version; any fixed number would do."""
 MIN_CLUSTERS = 5
-"""With fewer independent papers an interval by resampling means nothing, and none is given."""
+"""The fewest independent papers for an interval: with fewer, resampling means nothing."""
 
 
 def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
     """Return the number of the paper of each row.
 
-    Rows with one link share it; a row without a link stands alone.
+    Rows with the same link share a number; each row without a link has its own.
     """
     keys: list[object] = []
     for place, link in enumerate(rows["link"].tolist()):
@@ -41,7 +41,7 @@ def clusters(rows: pd.DataFrame) -> npt.NDArray[np.intp]:
 def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
     """Return how often each row occurs in each bootstrap sample of its clusters.
 
-    A row a sample; one seed gives the same samples.
+    There is one row per sample; the same seed gives the same samples.
     """
     if len(groups) == 0:
         return np.zeros((REPLICATES, 0))
@@ -51,9 +51,9 @@ def draw_weights(groups: npt.NDArray[np.intp], *, seed: int = SEED) -> Floats:
 
 @lru_cache(maxsize=128)
 def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
-    """Return how often each of so many papers occurs in each sample.
+    """Return how often each of a number of papers occurs in each sample.
 
-    Drawing is what a bootstrap spends its time on, and many have the same number of papers.
+    A bootstrap spends most of its time on drawing, and many have the same number of papers.
     """
     generator = np.random.default_rng(seed)
     chances = np.full(count, 1 / count)
@@ -64,7 +64,7 @@ def _draws(count: int, seed: int) -> npt.NDArray[np.int16]:
 def percentile_interval(values: Floats) -> tuple[float, float]:
     """Return the 95% percentile interval of bootstrap values.
 
-    Those of a sample of nothing (NaN) are left out.
+    NaN, from samples without rows, is left out.
     """
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
@@ -78,7 +78,7 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     rows : pandas.DataFrame
         Rows with the columns ``link`` (of the paper) and the values.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
     value : str
         The column of the values.
     unit : str
@@ -87,8 +87,8 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     Returns
     -------
     Estimate
-        The median, with the number of positive values; without an interval where there are fewer
-        than five papers.
+        The median, with the number of positive values; without an interval if there are fewer than
+        five papers.
 
     Raises
     ------
@@ -124,7 +124,7 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
 def _weighted_medians(values: Floats, weights: Floats) -> Floats:
     """Return the median of the values under each row of whole weights.
 
-    It is the median as if each value stood there so often as its weight says.
+    Each value counts as often as its weight says.
     """
     order = np.argsort(values, kind="stable")
     sorted_values = values[order]

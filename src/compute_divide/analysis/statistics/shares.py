@@ -30,7 +30,7 @@ def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats,
         scale = 1 + z**2 / total
         low = (middle - half) / scale
         high = (middle + half) / scale
-    # Rounding may leave a bound a hair on the wrong side of a share of 0 or 1.
+    # Rounding may move a bound just past a share of 0 or 1.
     return share, np.clip(low, 0, share), np.clip(high, share, 1)
 
 
@@ -42,12 +42,12 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     k, n : int
         How many of how many.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
-        The share with its interval and counts; without a value where `n` is 0.
+        The share with its interval and counts; without a value if `n` is 0.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
 
     Notes
     -----
-    The score interval of Wilson [1]_: unlike the normal approximation it stays within 0 and 1 and
+    The score interval of Wilson [1]_: unlike the normal approximation, it stays within 0 and 1 and
     keeps its coverage for small totals.
 
     References
@@ -89,7 +89,7 @@ def flag_share(
     weights: str | None = None,
     mean_over: str | None = None,
 ) -> Estimate:
-    """Return the share of rows of which something is true.
+    """Return the share of rows for which something is true.
 
     With weights it is their part of a total; as a mean, every group counts as one.
 
@@ -98,21 +98,21 @@ def flag_share(
     rows : pandas.DataFrame
         The rows; all count in the total.
     flag : str or pandas.Series
-        The column, or the mask on the index of the rows, that is true of those that are counted.
+        The column, or the mask on the index of the rows, that is true for the rows to count.
     label : str
-        What is estimated, in a few words that stand alone. Of rows from `with_records` it also says
+        What is estimated, in a few self-contained words. For rows from `with_records` it also says
         how many of them were audited.
     weights : str, optional
-        The column of the sizes of the rows, none of which is missing, such as the speed of
-        machines: the share is then that of the sum of sizes.
+        The column of the sizes of the rows, without missing ones, such as the speed of machines:
+        the share is then a share of the sum of sizes.
     mean_over : str, optional
         The column of groups, such as conferences: the share is then the mean of their shares.
 
     Returns
     -------
     Estimate
-        The share, with its 95% interval and counts; without a value where there are no rows. `n`
-        counts rows; of a mean it counts groups, and fewer than three of them have no value.
+        The share, with its 95% interval and counts; without a value if there are no rows. `n`
+        counts rows; for a mean it counts groups, and fewer than three groups give no value.
 
     Raises
     ------
@@ -123,10 +123,10 @@ def flag_share(
 
     Notes
     -----
-    The interval is the score interval of Wilson (1927), see `wilson_share`. That of a weighted
-    share is the percentile interval of a bootstrap that draws rows (Davison and Hinkley 1997,
-    section 5.3): it says how far the share rests on a few large ones. That of a mean is the
-    interval of Student (1908) for independent groups, cut at 0 and 1.
+    The interval is the score interval of Wilson (1927), see `wilson_share`. For a weighted share it
+    is the percentile interval of a bootstrap that draws rows (Davison and Hinkley 1997, section
+    5.3): it shows how much the share rests on a few large rows. For a mean it is the interval of
+    Student (1908) for independent groups, cut at 0 and 1.
 
     Examples
     --------
@@ -154,7 +154,7 @@ def flag_share(
 
 
 def _weighted(sizes: Floats, inside: npt.NDArray[np.bool_], label: str) -> Estimate:
-    """Return the part of the sum of sizes that some of them make."""
+    """Return the part of the sum of sizes that belongs to the rows inside."""
     k = int(inside.sum())
     n = len(sizes)
     if n == 0:
@@ -168,7 +168,7 @@ def _weighted(sizes: Floats, inside: npt.NDArray[np.bool_], label: str) -> Estim
 
 
 def _mean(shares: pd.Series[float], label: str) -> Estimate:
-    """Return the mean of shares; two would tell nothing of others."""
+    """Return the mean of shares; two shares would say nothing about others."""
     n = len(shares)
     if n < 3:
         return Estimate(None, n=n, unit="share", label=label)
@@ -183,19 +183,19 @@ def _mean(shares: pd.Series[float], label: str) -> Estimate:
 
 
 def counted_share(k: int, n: int, label: str) -> Estimate:
-    """Return a share of a whole that is counted in full, which has no interval.
+    """Return a share of a whole that was counted in full, which needs no interval.
 
     Parameters
     ----------
     k, n : int
         How many of how many.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
-        The share with its counts; without a value where `n` is 0.
+        The share with its counts; without a value if `n` is 0.
 
     Examples
     --------
@@ -207,20 +207,20 @@ def counted_share(k: int, n: int, label: str) -> Estimate:
 
 
 def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
-    """Return the difference of two shares, with an interval made of their Wilson intervals.
+    """Return the difference of two shares, with an interval derived from their Wilson intervals.
 
     Parameters
     ----------
     one, other : Estimate
-        The two shares; the other is taken from the one.
+        The two shares; the second is subtracted from the first.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
         The difference in percentage points, with its 95% interval and the total of both; without a
-        value where a share has none, or no interval.
+        value if a share has no value or no interval.
 
     Notes
     -----
@@ -245,7 +245,7 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
 def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
     """Return the share of rows for which a column is known.
 
-    It is the coverage of everything that rests on that column.
+    This is the coverage of everything that rests on that column.
 
     Parameters
     ----------
@@ -254,12 +254,12 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
     column : str
         The column that may be missing.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
-        The share, with its 95% Wilson interval and counts; without a value where there are no rows.
+        The share, with its 95% Wilson interval and counts; without a value if there are no rows.
 
     Raises
     ------
@@ -282,7 +282,7 @@ def known_share(rows: pd.DataFrame, column: str, label: str) -> Estimate:
 
 
 def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Return for which share of each year's models a column is known, with its Wilson interval."""
+    """Return the share of each year's models with a known value in a column, with its interval."""
     rows = []
     for year, of_year in models.groupby("year"):
         share = known_share(of_year, column, "")
@@ -291,7 +291,7 @@ def known_by_year(models: pd.DataFrame, column: str) -> pd.DataFrame:
 
 
 def audited_words(rows: pd.DataFrame, are_counted: npt.NDArray[np.bool_]) -> str:
-    """Return how many of the counted rows were audited, in words; nothing where none has a mark."""
+    """Return how many of the counted rows were audited, in words; empty if none has a mark."""
     n = are_counted.sum()
     if "audit" not in rows or not n:
         return ""

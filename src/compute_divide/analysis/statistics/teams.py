@@ -1,7 +1,7 @@
 """Types of teams: universities alone, companies alone, both together, others; and their shares.
 
-A row whose team type is not known (``unknown``, or missing) is in neither count nor total; all
-others are in the total.
+A row whose team type is unknown (``unknown``, or missing) is in neither count nor total; all others
+are in the total.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Those of one of `TEAM_TYPES`, unchanged.
+        The rows whose team type is one of `TEAM_TYPES`, unchanged.
 
     Raises
     ------
@@ -62,18 +62,18 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     team_type : str
         One of `TEAM_TYPES`.
     label : str
-        What is estimated, in a few words that stand alone.
+        What is estimated, in a few self-contained words.
 
     Returns
     -------
     Estimate
-        The share, with its 95% Wilson interval and counts; without a value where no team type is
+        The share, with its 95% Wilson interval and counts; without a value if no team type is
         known.
 
     Raises
     ------
     ValueError
-        If the team type is another.
+        If the team type is unknown.
 
     Notes
     -----
@@ -103,7 +103,7 @@ def period_share(
     period : tuple of int, or int
         First and last year, both included, or a year.
     label : str, optional
-        What is estimated; by default team and years. Of rows from `with_records` it also says how
+        What is estimated; by default team and years. For rows from `with_records` it also says how
         many of them were audited.
 
     Returns
@@ -114,7 +114,7 @@ def period_share(
     Raises
     ------
     ValueError
-        If the team type is another, or the period is none.
+        If the team type is unknown, or the period is invalid.
 
     Notes
     -----
@@ -166,23 +166,23 @@ def shares_by(
     Parameters
     ----------
     rows : pandas.DataFrame
-        Rows with ``team_type`` and the keys; one that lacks a key is in no group.
+        Rows with ``team_type`` and the keys; a row without a key is in no group.
     keys : sequence of str
         The columns that make a group.
     team_types : iterable of str
-        The team types that are wanted, of `TEAM_TYPES`; the totals always hold all of these.
+        The wanted team types, out of `TEAM_TYPES`; the totals always include all of these.
 
     Returns
     -------
     pandas.DataFrame
-        One row a group and team type, sorted by the keys, team types in the order given: the keys,
-        ``team_type``, ``k`` of ``n``, their ``share`` (0 to 1), and the ends ``low`` and ``high``
-        of its 95% Wilson interval. A group without any known team type does not occur.
+        One row per group and team type, sorted by the keys, team types in the order given: the
+        keys, ``team_type``, ``k`` of ``n``, their ``share`` (0 to 1), and the ends ``low`` and
+        ``high`` of its 95% Wilson interval. A group without any known team type is left out.
 
     Raises
     ------
     ValueError
-        If a team type is another.
+        If a team type is unknown.
 
     Notes
     -----
@@ -214,7 +214,7 @@ def shares_by(
 
 
 def _check_team(team_type: str) -> None:
-    """Raise a `ValueError` that names those allowed where a type of team is another."""
+    """Raise a `ValueError` that names the allowed types if the team type is unknown."""
     if team_type not in TEAM_TYPES:
         allowed = ", ".join(TEAM_TYPES)
         raise ValueError(f"{team_type!r} is not a team type; allowed: {allowed}")

@@ -55,26 +55,25 @@ def growth(
 ) -> Trend:
     """Return the log-linear growth of the positive values of a column over publication dates.
 
-    Of two sides it returns that of their ratio: above 1 a year the distance of the trends widens.
+    For two sides it is the growth of their ratio: above 1 a year the trends move apart.
 
     Parameters
     ----------
     models : pandas.DataFrame
         Rows with the columns ``published`` (date), ``link`` (of the paper) and the values.
     label : str
-        What grows, in a few words that stand alone.
+        What grows, in a few self-contained words.
     value : str
         The column of the values; by default the training compute in FLOP.
     over : pandas.DataFrame, optional
-        The rows of another side: what grows is then the ratio of the values to theirs, by the
-        trends of both.
+        The rows of another side: the result is then the growth of the ratio of both trends.
 
     Returns
     -------
     Trend
-        Its ``doubling`` (in months) and ``factor`` (a year) are estimates. Fewer than three models
-        have no trend, fewer than five papers no interval, on either side; values that do not grow
-        have no doubling time.
+        Its ``doubling`` (in months) and ``factor`` (a year) are estimates. On either side, fewer
+        than three models give no trend and fewer than five papers no interval; values that do not
+        grow have no doubling time.
 
     Raises
     ------
@@ -84,8 +83,8 @@ def growth(
     Notes
     -----
     Ordinary least squares on log10. The 95% percentile intervals are those of a cluster bootstrap
-    (Davison and Hinkley 1997, sections 3.8 and 5.3): it draws papers, not models, for models of one
-    paper are not independent; those of both sides independently.
+    (Davison and Hinkley 1997, sections 3.8 and 5.3): it draws papers, not models, because models of
+    one paper are not independent; both sides are drawn independently.
 
     Examples
     --------
@@ -102,12 +101,12 @@ def growth(
     trend = _trend(models, label, value, SEED)
     if over is None:
         return trend
-    # Another seed, so that sides of the same number of papers are drawn independently.
+    # A different seed, so that sides with the same number of papers are drawn independently.
     return _ratio(trend, _trend(over, label, value, SEED + 1), label)
 
 
 def _trend(models: pd.DataFrame, label: str, value: str, seed: int) -> Trend:
-    """Return the trend of one side, drawn with a seed."""
+    """Return the trend of one side, with bootstrap draws from a seed."""
     is_known = models[value].gt(0) & models["published"].notna()
     known = models.loc[is_known, ["published", "link", value]]
     n = len(known)
@@ -142,7 +141,7 @@ def _ratio(one: Trend, other: Trend, label: str) -> Trend:
     low = high = draws = None
     if one.draws is not None and other.draws is not None:
         draws = one.draws - other.draws
-        # The interval is that of the factor, as of any ratio.
+        # The interval belongs to the factor, as for any ratio.
         low, high = np.log10(percentile_interval(10**draws)).tolist()
     doubling, factor = _growth_estimates(slope, low, high, n, label)
     return Trend(slope, intercept, one.origin, doubling, factor, n, draws)
@@ -151,7 +150,7 @@ def _ratio(one: Trend, other: Trend, label: str) -> Trend:
 def _growth_estimates(
     slope: float | None, low: float | None, high: float | None, n: int, label: str
 ) -> tuple[Estimate, Estimate]:
-    """Return the doubling time in months and the factor a year of a slope and its interval."""
+    """Return the doubling time in months and the yearly factor of a slope, with its interval."""
     shortest = _months(high)
     longest = _months(low)
     time = f"doubling time of {label}"
@@ -166,7 +165,7 @@ def _growth_estimates(
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
     """Return the slope of the weighted least-squares line for each row of weights.
 
-    It is NaN where all weight is on one x.
+    It is NaN if all weight is on one x.
     """
     moments = [np.ones_like(x), x, y, x * x, x * y]
     sums = weights @ np.column_stack(moments)
@@ -179,7 +178,7 @@ def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
 
 
 def _months(rate: float | None) -> float | None:
-    """Return the doubling time in months of a slope; one that is not positive has none."""
+    """Return the doubling time in months of a slope; None unless the slope is positive."""
     if rate is None or not rate > 0:
         return None
     return 12 * float(np.log10(2)) / rate
@@ -194,34 +193,34 @@ def running_record(models: pd.DataFrame) -> pd.Series[float]:
 
 
 def near_record(models: pd.DataFrame, window: float) -> pd.Series[bool]:
-    """Tell which models lie within some orders of magnitude of the running record.
+    """Return which models lie within some orders of magnitude of the running record.
 
-    With 0 the records alone remain.
+    With a window of 0 only the records remain.
     """
     record = running_record(models).map(np.log10)
     own = models[COMPUTE].astype(float).map(np.log10)
-    # A hair of tolerance, so that exactly 10^window below the record is still within.
+    # A small tolerance, so that exactly 10^window below the record is still within.
     return record - own <= window + 1e-9
 
 
 def record_holders(
     models: pd.DataFrame, value: str = COMPUTE, day: str = "published"
 ) -> pd.DataFrame:
-    """Return the models, or other rows, that set a new record on their day.
+    """Return the models, or other rows, that set a record on their day.
 
     Parameters
     ----------
     models : pandas.DataFrame
-        Rows with the columns of both; rows without either do not count.
+        Rows with both columns; rows without either value do not count.
     value : str
-        The column of what is largest, by default the training compute in FLOP.
+        The column of the record, by default the training compute in FLOP.
     day : str
         The column of the date.
 
     Returns
     -------
     pandas.DataFrame
-        These rows by date; of several on one day the largest, and none that only equals the record.
+        These rows by date; the largest if several share a day; none that only equals the record.
 
     Raises
     ------
@@ -236,17 +235,17 @@ def record_holders(
     ['AlexNet', 'VGG16']
     """
     known = models.dropna(subset=[day, value])
-    # Of several on one day the largest comes first.
+    # The largest on a day comes first.
     dated = known.sort_values([day, value], ascending=[True, False], kind="stable")
     earlier = dated[value].cummax().shift(fill_value=-np.inf)
     return dated[dated[value] > earlier]
 
 
 class Break(NamedTuple):
-    """A trend with one break: its year, and the factor a year before and after it.
+    """A trend with one break: its year, and the yearly factors before and after it.
 
-    `edge` says which end of the years tried the interval of the year reaches: ``"first"``,
-    ``"last"``, ``"both"`` or ``"none"``. Beyond such an end the break may lie as well.
+    `edge` says which end of the tried years the interval of the year reaches: ``"first"``,
+    ``"last"``, ``"both"`` or ``"none"``. The break may also lie beyond such an end.
     """
 
     year: Estimate
@@ -256,23 +255,23 @@ class Break(NamedTuple):
 
 
 def trend_break(counts: pd.DataFrame, label: str) -> Break:
-    """Return where the course of a share turns, conferences with different levels taken together.
+    """Return the year in which the trend of a share turns, across conferences of different levels.
 
     Parameters
     ----------
     counts : pandas.DataFrame
         A row for each ``venue`` and ``year``: ``k`` of ``n``.
     label : str
-        What the share is of, in a few words that stand alone.
+        What the share measures, in a few self-contained words.
 
     Returns
     -------
     Break
-        ``year``, the calendar year of the break, and ``before`` and ``after``, the factors a year
-        on the odds, each with its 95% interval. Without values where there are fewer than six
-        years. ``edge`` is ``"first"``, ``"last"`` or ``"both"`` where the interval of the year
-        reaches an end of the years tried, which begin a year after the first of the counts and end
-        a year before the last; the label of the year says so too.
+        ``year``, the calendar year of the break, and ``before`` and ``after``, the yearly factors
+        on the odds, each with its 95% interval. Without values if there are fewer than six years.
+        ``edge`` is ``"first"``, ``"last"`` or ``"both"`` if the interval of the year reaches an end
+        of the tried years, which begin a year after the first of the counts and end a year before
+        the last; the label of the year says so too.
 
     Raises
     ------
@@ -283,8 +282,8 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     -----
     The logit of the share is a level for each venue plus a line over the years that may change its
     slope once: a "broken stick" [1]_. Profile likelihood finds the year. Deviances are divided by
-    the Pearson dispersion of the best fit, for shares of venue-years vary more than binomial
-    counts; the interval of the year holds those within the 95% point of chi-squared of the least.
+    the Pearson dispersion of the best fit, because shares of venue-years vary more than binomial
+    counts; the interval contains the years within the 95% point of chi-squared of the best one.
 
     References
     ----------
@@ -333,7 +332,7 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
 
 
 def _edge(likely: Floats, tried: Floats) -> str:
-    """Return which ends of the years tried are among the likely ones."""
+    """Return which ends of the tried years are among the likely ones."""
     ends = {"first": likely[0] == tried[0], "last": likely[-1] == tried[-1]}
     if all(ends.values()):
         return "both"
@@ -357,7 +356,7 @@ def _dispersion(fit: Fit, k: Floats, totals: Floats, freedom: int) -> float:
 
 
 def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
-    """Return the factor a year on the odds that a combination of the slopes makes."""
+    """Return the yearly factor on the odds that follows from a combination of the slopes."""
     combination = np.asarray(weights, dtype=float)
     slope = float(combination @ fit.slopes[:2])
     variance = combination @ fit.covariance[:2, :2] @ combination * dispersion

@@ -1,1 +1,1 @@
-"""The audit: rows of the evidence held against their own sources."""
+"""The audit: rows of the evidence checked against their own sources."""

@@ -1,7 +1,8 @@
-"""Instruments of policy in all places, each with its date, status, door and source.
+"""Policy instruments in all places, each with its date, status, means of access and source.
 
-The facts are those of the audit; what an instrument does is said in our own words, by its name, in
-``instruments.yml``. Which source was seen decides how it may be told: see `SEEN`.
+The facts come from the audit; what an instrument does is described in our own words, under its
+name, in ``instruments.yml``. What may be said about it depends on which source was seen: see
+`SEEN`.
 """
 
 from __future__ import annotations
@@ -47,12 +48,12 @@ DOORS = Labels(
         "not-stated": "not stated",
     },
 )
-"""How academics get in."""
+"""How academics get access."""
 
 SEEN = Labels("how a source was seen", same("primary", "excerpt", "secondary"))
-"""The text itself, a passage of its own page, or what others tell of it.
+"""Whether the text itself was read, a passage of its own page, or only what others report.
 
-A claim may rest on the first two; what only others tell is told as such.
+A claim may rest on the first two; what only others report must be said to be so.
 """
 READ = ("primary", "excerpt")
 
@@ -60,12 +61,12 @@ _SHELF_MARKS = re.compile(
     r"\(earlier dossier\)|earlier dossier[^;]*|find_string id \d+"
     r"|dataset of its recommendations, (?=find_string)|, shared/data/[^;]*\.csv"
 )
-"""How the audit noted where it looked a text up: of no use to a reader."""
+"""The audit's notes on where it looked a text up, which are of no use to a reader."""
 
 _AS_OF = "2026-11"
 _IN_EFFECT = r"running|pilot|voluntary|legal base in force|60 members appointed"
 _IN_FORCE = r"in force(?: (\d{4}-\d\d-\d\d))?"
-"""How the status of what is in effect begins; what is in force from a later day is not yet."""
+"""The beginning of a status in effect; an instrument in force from a later day is not yet."""
 
 _ISO_DATE = pa.Check.str_matches(r"^20\d\d(-\d\d){0,2}$")
 
@@ -99,7 +100,7 @@ _RATES = "money in US dollars at the rate of the source, else at rates that the 
 
 
 class Words(Strict):
-    """What the table lacks of an instrument."""
+    """What we add to the table about an instrument."""
 
     does: str = Field(description="what it does, in our words")
     short: str | None = Field(default=None, description="how the time line names it, if it does")
@@ -150,7 +151,7 @@ def load_instruments() -> pd.DataFrame:
 
 
 def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:
-    """Return whether instruments were in effect at the time of the audit, voluntary ones too."""
+    """Return which instruments, also voluntary ones, were in effect at the time of the audit."""
     return status.map(_is_effective)
 
 

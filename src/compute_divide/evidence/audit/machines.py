@@ -1,7 +1,8 @@
-"""Machines and chips held against data sheets, user guides, the TOP500 and HPL-MxP.
+"""Machines and chips checked against data sheets, user guides, the TOP500 and HPL-MxP.
 
-What nobody could confirm is a lead: its rate is left out. Of the words of the audit only those are
-kept that say which source was seen; what its notes say of a machine is a label here, `STATES`.
+What nobody could confirm is a lead, and its rate is left out. From the words of the audit only
+those that say which source was seen are kept; its notes on a machine become a label, one of
+`STATES`.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ KINDS = Labels(
         "non-profit": "non-profit",
     },
 )
-"""Who a machine belongs to; ``announced`` is public and not there yet."""
+"""The owner of a machine; ``announced`` is public and not built yet."""
 
 VERDICTS = Labels(
     "verdict on a machine",
@@ -43,7 +44,7 @@ VERDICTS = Labels(
         "owner-wrong",
     ),
 )
-"""What is wrong in the list of clusters; ``missing`` is not in it at all."""
+"""What is wrong in the list of clusters; ``missing`` means that the machine is not listed."""
 
 SEEN = Labels("how a source was seen", same("primary", "secondary", "excerpt", "dataset", "lead"))
 """``lead`` is what nobody could confirm."""
@@ -57,11 +58,11 @@ _STATES = {
     "double": r"counted twice",
     "announced": r"Announced: not counted",
 }
-"""What the notes of the audit say of a machine that does not count as one that runs."""
+"""What the audit's notes say about a machine that does not count as running."""
 STATES = ["runs", *_STATES]
 
 _INTERNAL = re.compile(r"shared data [^,]*, |\(find_string [^)]*\) | \(row \d+ of clusters\.csv\)")
-"""Where the audit points at its own files."""
+"""References of the audit to its own files."""
 
 
 def _cleaned(header: str) -> Field:
@@ -83,7 +84,7 @@ def _state(row: Row, _: str, __: Findings) -> str:
 
 
 def _operational(row: Row, _: str, __: Findings) -> str:
-    """Return the first day; that of the first list where only a list is known."""
+    """Return the first day, or that of the first TOP500 list if only that is known."""
     first, _, _ = row["operational_date"].partition(";")
     dated = dates.parse_date(first.removesuffix(" (first list)"))
     if dated is None:
@@ -159,7 +160,7 @@ _MATRIX = {"vector rate used", "FP16 accumulation", "right value, wrong column"}
 
 
 def _rate(row: Row, name: str, findings: Findings) -> float | None:
-    """Return the rate of the data sheet; none where it is a lead."""
+    """Return the rate in the data sheet; None if it is a lead."""
     if row["seen"] == "lead":
         findings.add(f"{name}: a lead, left out", f"row {row.number}")
         return None
@@ -187,12 +188,12 @@ CHIPS = tables.EvidenceTable(
     "chips held against their data sheets: dense 16-bit peak, whether by matrix engines",
     DERIVED_BY,
 )
-"""``listed_tflop_s`` is what the list of chips gives, ``peak_tflop_s`` the dense 16-bit peak of the
-data sheet, missing where nobody saw it; ``matrix`` whether matrix engines make it."""
+"""``listed_tflop_s`` is from the list of chips, ``peak_tflop_s`` the dense 16-bit peak in the data
+sheet, missing if nobody saw it; ``matrix`` whether matrix engines reach it."""
 load_audited_chips = CHIPS.read
 
 OWN_CHIPS = "audit/own_chips.csv"
-"""Chips that were checked after the first audit, with the columns of its raw file that are read."""
+"""Chips that were checked after the first audit, in the columns of its raw file that are read."""
 
 TABLES = (MACHINES, CHIPS)
 
@@ -203,7 +204,7 @@ RATES = tables.schema(
     how=tables.text(nullable=False),
     source=tables.text(nullable=False),
 )
-"""Kept by hand: rates of one chip of Aurora, in 16 bits."""
+"""Rates of one chip of Aurora in 16 bits, maintained by hand."""
 
 
 def load_aurora_rates() -> pd.DataFrame:
@@ -212,7 +213,8 @@ def load_aurora_rates() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a rate: ``kind`` (peak or measured), ``tflop_s`` (TFLOP/s), how and by which source.
+        One row per rate: ``kind`` (peak or measured), ``tflop_s`` (TFLOP/s), how and by which
+        source.
 
     Raises
     ------
@@ -236,7 +238,7 @@ def derive_audited_machines(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _derive_chips(raw: Path, folder: Path) -> Sidecar:
-    """Derive the chips from the first audit and from what was checked later."""
+    """Derive the chips from the first audit and from later checks."""
     first = raw_csv.read_raw(raw / _origin("chips").path)
     later = raw_csv.read_raw(files.data_dir() / OWN_CHIPS)
     findings = Findings()

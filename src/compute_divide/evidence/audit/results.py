@@ -1,4 +1,4 @@
-"""What audited records change of the published results: a table that the book makes of itself."""
+"""The published results that audited records change: a table that the book makes about itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CHANGED = tables.schema(
     listed=tables.text(nullable=False),
     audited=tables.text(nullable=False),
 )
-"""Schema of the table, which ``compute-divide data changed-results`` writes."""
+"""Schema of the table that ``compute-divide data changed-results`` writes."""
 
 
 def load_changed_results() -> pd.DataFrame:
@@ -23,8 +23,8 @@ def load_changed_results() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a result, in the order of the book: its ``chapter``, its name (``result``), what it
-        says (``label``), and its value in words with the models ``listed`` and ``audited``.
+        One row per result, in the order of the book: its ``chapter``, its name (``result``), what
+        it says (``label``), and its value in words with the models ``listed`` and ``audited``.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """The audit of training runs: who made each, on whose computer, with how much computing of its own.
 
-The rows were chosen on purpose, those that can decide who made the largest runs of a year, so that
-errors among them are counts and no rates. Rows that were checked later are kept by hand in
-``own_checks.csv`` and replace those of the first audit.
+The rows were chosen on purpose: they can decide who made the largest runs of a year. So errors
+among them are counts, not rates. Rows that were checked later are in ``own_checks.csv``, maintained
+by hand, and replace those of the first audit.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ from compute_divide.evidence.store.raw_csv import (
 )
 
 VERDICTS = ("confirmed", "derived", "team-changed", "compute-changed", "not-checkable", "duplicate")
-"""What came out for a row: as listed; built on another model; another team; another compute."""
+"""The verdict on a row: as listed; built on another model; another team; another compute."""
 SEEN = ("primary", "excerpt", "conference-list", "secondary", "notes-of-database")
-"""How the source of a row was seen, best first. Notes of the database are no source of their own.
-"""
+"""How the source of a row was seen, best first. The database's notes do not count as a source."""
 DATABASE_NOTES = "notes-of-database"
 ACCESS_VERDICTS = ("right", "wrong", "not-checkable")
-"""What came out for the label of access to the weights, where somebody looked it up."""
+"""The verdict on the label of access to the weights, if somebody checked it."""
 YES_NO = Labels("answer", same("yes", "no", "unknown"))
 OWNERS = Labels(
     "owner of a computer",
@@ -56,7 +55,7 @@ _SHELF_MARKS = re.compile(
     r",?\s*stored file ids? \d+(?: and \d+)?|\s*\((?:read_file|find_string)\)"
     r"|find_string(?:/read_file)? id \d+\s*|find_string: |[;,] find_string| found by find_string"
 )
-"""How the first audit noted where it looked a text up: of no use to a reader."""
+"""The first audit's notes on where it looked a text up, which are of no use to a reader."""
 
 
 def _organisations(row: Row) -> list[tuple[str, str]]:
@@ -88,7 +87,7 @@ def _sectors(row: Row, _: str, __: Findings) -> str:
 
 
 def _source(row: Row, _: str, __: Findings) -> str:
-    """Return the sources, without the shelf marks of those who looked them up."""
+    """Return the sources, without the shelf marks of the auditors."""
     parts = []
     for part in row["source"].split(" ; "):
         without = _SHELF_MARKS.sub(" ", part)
@@ -156,13 +155,13 @@ ACCESS_COLUMNS = ("access_verdict", "openness", "access_seen", "access_source")
 OWN_CHECKS = "audit/own_checks.csv"
 """Rows that this project checked after the first audit, with the columns of its raw file."""
 DUAL_AFFILIATIONS = "audit/dual_affiliation.csv"
-"""Which collaborations rest on authors with two posts alone: model, year, answer, why."""
+"""Collaborations that rest only on authors with two posts: model, year, answer, why."""
 BASES = "audit/bases.csv"
-"""Which model a run was built on where the database names another: model, year, base, source."""
+"""The model a run was built on if the database names another: model, year, base, source."""
 ACCESS = "audit/access.csv"
-"""Whether the label of access is right: model, year, verdict, the right label, how seen, source."""
+"""Verdicts on the label of access: model, year, verdict, the right label, how seen, source."""
 SAME_RUNS = "audit/same_runs.csv"
-"""Rows that describe the same run as another: model, year, the other."""
+"""Rows that describe the same run as another row: model, year, the other."""
 
 _RAW = Origin(
     "audit/largest_runs.csv",
@@ -212,7 +211,7 @@ def _key(row: Row) -> tuple[str, str]:
 
 
 def _papers() -> dict[str, dict[str, str]]:
-    """Return title and link of the paper of each model, by its name, from the newest vintage."""
+    """Return title and link of each model's paper, by the model's name, in the newest vintage."""
     papers: dict[str, dict[str, str]] = {}
     for vintage in files.vintages():
         models = tables.read_table(files.table_name(vintage), SCHEMA)
@@ -222,7 +221,7 @@ def _papers() -> dict[str, dict[str, str]]:
 
 
 def _team_apart(record: Mapping[str, Any]) -> str:
-    """Return the team where an author with two posts makes none."""
+    """Return the team if an author with two posts does not make it a collaboration."""
     if record["dual_affiliation_only"] != "yes":
         return str(record["team_type"])
     listed = record["listed_team_type"]
@@ -234,7 +233,7 @@ def _team_apart(record: Mapping[str, Any]) -> str:
 def _answers(
     table: str, column: str, records: Iterable[Mapping[str, Any]]
 ) -> dict[tuple[str, float], str]:
-    """Return a column of a table kept by hand; each row must be of an audited run."""
+    """Return a column of a table maintained by hand; each row must belong to an audited run."""
     known = {(record["model"], record["year"]) for record in records}
     answers = {}
     for row in read_raw(files.data_dir() / table).rows:

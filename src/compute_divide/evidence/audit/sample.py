@@ -1,9 +1,9 @@
-"""A random sample of the models database, held against other sources field by field.
+"""A random sample of the models database, checked against other sources field by field.
 
-The rows of `runs` were chosen because a headline hangs on them; these were drawn by lot from the
-others, so that the errors among them are an estimate of how often a label of the database is wrong.
-Drawn were 80 of the models that the vintage of August 2026 dates to 2010 or later and that the
-audit did not choose, with the seed 20261128, from pairs of date and name in order.
+The rows of `runs` were chosen because a headline depends on them; these were drawn at random from
+the others, so the errors among them estimate how often a label of the database is wrong. The sample
+has 80 of the models that the vintage of August 2026 dates to 2010 or later and that the audit did
+not choose, drawn with the seed 20261128 from ordered pairs of date and name.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ SAMPLE = tables.schema(
 
 
 def load_audit_sample() -> pd.DataFrame:
-    """Return the random sample of models that was held against other sources.
+    """Return the random sample of models that was checked against other sources.
 
     Returns
     -------
     pandas.DataFrame
-        One row a model in the order of the draw. For each of `FIELDS` a verdict: ``"right"``,
+        One row per model in the order of the draw. For each of `FIELDS` a verdict: ``"right"``,
         ``"wrong"``, ``"not-checkable"`` or ``"not-listed"``; computing is in FLOP.
 
     Examples

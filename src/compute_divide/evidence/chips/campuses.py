@@ -1,7 +1,7 @@
 """Private sites for AI by date (Epoch AI), as campuses: none is shown to be one machine.
 
-The source follows sites by satellite and power and projects them to 2030; what lies after its own
-day is a plan and is set aside.
+The source follows sites by satellite and power and projects them to 2030; entries after its own day
+are plans and are set aside.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ CAMPUSES = tables.EvidenceTable(
     f"private sites for AI by date until {SNAPSHOT}, in H100 equivalents by 8-bit operations",
     "compute_divide.evidence.chips.campuses.derive_campuses",
 )
-"""``h100e`` is what runs at a site from a day on. A site is a campus of buildings; its owner need
-not be its user, and many counts are inferred from power and pictures."""
+"""``h100e`` is the number at work on a site from a day on. A site is a campus of buildings; its
+owner need not be its user, and many counts are inferred from power and pictures."""
 load_campuses = CAMPUSES.read
 
 
@@ -76,14 +76,14 @@ def derive_campuses(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _reason(row: Row) -> str:
-    """Return why a row is not counted; nothing where it is."""
+    """Return why a row is not counted; empty if it is."""
     if _day(row, "", Findings()) > SNAPSHOT:
         return _FUTURE
     return "" if row["H100 equivalents"] else _BLANK
 
 
 def _about(site: Row | None) -> dict[str, str]:
-    """Return owner and country of a site, where it is listed."""
+    """Return owner and country of a site, if it is listed."""
     if site is None:
         return {}
     owner, _, _ = site["Owner"].partition(" #")

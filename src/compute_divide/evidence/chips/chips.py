@@ -1,10 +1,8 @@
 """Chips that models are trained on (Epoch AI): performance, price, date.
 
-Performance with every number format has its own column.
-
-The source also has columns that mix number formats ("Max performance", "ML OP/s",
-"Price-performance"): FP32 for old chips, FP8 or FP4 for new ones. They overstate growth and are
-left out.
+Performance in each number format has its own column. The source also has columns that mix formats
+("Max performance", "ML OP/s", "Price-performance"): FP32 for old chips, FP8 or FP4 for new ones.
+They overstate growth and are left out.
 """
 
 from __future__ import annotations
@@ -84,14 +82,14 @@ ALIASES = {
     "NVIDIA H100 SXM5 80GB": ("NVIDIA H100 SXM5", "Nvidia H100 80G"),
     "NVIDIA H200 SXM": ("NVIDIA H200",),
     "NVIDIA H800 SXM5": ("NVIDIA H800",),
-    # the same processor, with another cooling or memory
+    # the same processor, with different cooling or memory
     "NVIDIA Tesla C2050": ("NVIDIA Tesla C2075",),
     "NVIDIA Tesla K20c": ("NVIDIA Tesla K20m",),
     "NVIDIA Tesla K40s": ("NVIDIA Tesla K40c", "NVIDIA Tesla K40m"),
     "NVIDIA Tesla P100 PCIe 16GB": ("NVIDIA Tesla P100 PCIe 16 GB",),
     "NVIDIA Tesla V100 SXM2": ("NVIDIA Tesla V100 SMX2",),
 }
-"""Other names that models, clusters and prices use for a chip of the list."""
+"""Other names that models, clusters and prices use for listed chips."""
 
 
 def _aliases(row: Row, _: str, __: Findings) -> str:
@@ -214,7 +212,7 @@ _ESTIMATED = (
     "estimated tpu purchase price",
     "times for h100 are extrapolated",
 )
-"""What the notes of the source say where a price was not observed."""
+"""The source's notes on prices that were not observed."""
 
 
 def _kind(row: Row, _: str, __: Findings) -> str:

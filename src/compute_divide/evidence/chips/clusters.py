@@ -1,6 +1,6 @@
 """Clusters of AI chips by the sector of their owner (Epoch AI).
 
-The list holds an estimated 10 to 20% of the world's capacity. "public" merges academia and
+The list covers an estimated 10 to 20% of the world's capacity. "public" merges academia and
 government. The 257 Chinese systems are anonymised and rounded by the source. Systems that may be
 counted twice are marked.
 """

@@ -1,4 +1,4 @@
-"""Who has machines: the TOP500 lists, owners of AI chips, laboratories, and what an hour costs.
+"""Who owns machines: the TOP500 lists, owners of AI chips, laboratories, and the price of an hour.
 
 The TOP500 states no licence, so only sums over its machines are kept, by list, segment, country and
 accelerator.
@@ -59,7 +59,7 @@ TOP500 = tables.EvidenceTable(
 )
 """The machines of a list that share segment, country and whether they have an accelerator (missing
 where the list does not say). Speeds are those of the HPL benchmark, in 64 bits; the sum of squares
-tells how far a share rests on few."""
+shows how much a share rests on a few machines."""
 load_top500 = TOP500.read
 
 
@@ -139,9 +139,9 @@ def _accelerated(row: Row) -> bool | None:
 
 
 def _check_lists(table: pd.DataFrame) -> None:
-    """Raise where a list lacks a rank, or where its unit must have changed.
+    """Raise an error if a list lacks a rank, or if its unit must have changed.
 
-    It must have when the fastest machine slows down, or speeds up tenfold.
+    The unit has changed when the fastest machine slows down, or becomes ten times as fast.
     """
     lists = table.groupby("list")
     for day, ranks in lists["rank"]:
@@ -162,7 +162,7 @@ OWNERS = Labels(
     "owner of chips",
     same("Microsoft", "Meta", "Amazon", "Google", "Oracle", "China", "CoreWeave", "xAI", "Other"),
 )
-"""Owners; ``China`` is all of a country, ``Other`` all whom the source does not name."""
+"""Owners; ``China`` is all of a country, ``Other`` everyone whom the source does not name."""
 
 DESIGNERS = Labels("designer of chips", same("Nvidia", "Google", "AMD", "Amazon"))
 KINDS = Labels(
@@ -209,7 +209,7 @@ def _kind(row: Row, _: str, __: Findings) -> str:
 
 
 def _complete(row: Row, _: str, __: Findings) -> bool:
-    # the files of Trainium and of xAI hold no quarter that was not over
+    # the files of Trainium and of xAI contain no unfinished quarter
     if "Incomplete" not in row.cells:
         return True
     return not marked(row, "Incomplete", "checked")

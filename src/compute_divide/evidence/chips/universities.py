@@ -1,9 +1,9 @@
-"""GPUs that 167 universities of the United States own: of which kinds, and how unequally spread.
+"""GPUs that 167 universities of the United States own: which kinds, and how unequally spread.
 
-The source states no licence, so only sums over universities and quantiles are kept, no university
-by itself. Its numbers were collected by language models; `CHECKS_FILE` holds what was found when 30
-of its rows, the 20 largest and every fifteenth after them, and one found by a search, were held
-against their own notes.
+The source states no licence, so only sums over universities and quantiles are kept, and no single
+university. Language models collected its numbers; `CHECKS_FILE` has the findings from checking 31
+of its rows against their own notes: the 20 largest and every fifteenth after them, which make 30,
+and one found by a search.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside,
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, RawTable, read_raw, same
 
 CHECKS_FILE = "gpu_checks.csv"
-"""Kept by hand: a line for each checked row of the source, or for each number of it that its notes
-contradict."""
+"""Maintained by hand: a line for each checked row of the source, or for each number in it that its
+notes contradict."""
 
 GPUS = {
     "H100_SXM": "NVIDIA H100 SXM5 80GB",
@@ -53,7 +53,7 @@ REASONS = {
     "retired": "retired|replaced",
     "national": "national programme",
 }
-"""What corrections correct most often, and the words of their reasons that tell it."""
+"""The most frequent corrections, and the words in their reasons that identify them."""
 
 UNCHECKED = "unchecked"
 LEVEL = 0.95
@@ -186,7 +186,7 @@ def _corrected(recorded: pd.DataFrame, checks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _worth() -> pd.Series:
-    """Return the H100 equivalents of each kind by speed in 16 bits, of data sheets first."""
+    """Return the H100 equivalents of each kind by 16-bit speed, from data sheets first."""
     chips = load_chips().set_index("chip")
     listed = chips["tensor_fp16_flop_s"].fillna(chips["fp16_flop_s"])
     of_sheets = load_audited_chips().set_index("chip")["peak_tflop_s"] * 1e12
@@ -210,7 +210,7 @@ def _kinds(recorded: pd.DataFrame, checked: pd.DataFrame) -> pd.DataFrame:
 def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
     """Return the lines of the file of checks.
 
-    One that quotes another number than the source has stops all.
+    A line that quotes another number than the source stops the derivation.
     """
     content = io.BytesIO(read_bytes(CHECKS_FILE))
     texts = pd.read_csv(content, dtype=str, keep_default_na=False)
@@ -232,7 +232,7 @@ def _checks(recorded: pd.DataFrame, file: str) -> pd.DataFrame:
 
 
 def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
-    """Return what the university at a quantile has; the interval is that of order statistics."""
+    """Return the values of the university at a quantile, with an interval from order statistics."""
     ordered = {name: np.sort(values.to_numpy(dtype=float)) for name, values in sums.items()}
     n = len(sums)
     rank = max(math.ceil(quantile * n), 1)
@@ -256,7 +256,7 @@ def _at(quantile: float, sums: pd.DataFrame) -> dict[str, float | None]:
 
 
 def _interval(quantile: float, ordered: np.ndarray) -> tuple[float | None, float | None]:
-    """Return the order statistics between which a quantile lies; none where there are too few."""
+    """Return the order statistics between which a quantile lies; None if there are too few."""
     n = len(ordered)
     chances = (math.comb(n, k) * quantile**k * (1 - quantile) ** (n - k) for k in range(n + 1))
     below = list(accumulate(chances))

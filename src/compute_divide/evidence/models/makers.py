@@ -39,8 +39,8 @@ def load_makers() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a ``model``, a name in ``data/topics.yml``: the ``|``-joined ``organisations`` that
-        its authors give and the ``sectors`` of these; those of them that only authors with two
+        One row per ``model``, a name in ``data/topics.yml``: the ``|``-joined ``organisations``
+        that its authors give and the ``sectors`` of these; those of them that only authors with two
         posts print (``second_posts``); ``seen``, one of `SEEN`, with the ``source``; the
         ``|``-joined names that the models database lists it under (``listed_as``); a ``note``.
         ``team_type`` follows from all sectors, ``team_type_single`` from those without the second
@@ -77,7 +77,7 @@ def load_pretrained_models() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
+        One row per model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
         ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
         and ``kind``, and what `load_makers` says of it. Image networks that are as much
         architectures as pre-trained models do not count.

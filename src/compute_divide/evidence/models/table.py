@@ -47,7 +47,7 @@ def load_models(vintage: str) -> DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a model, in the order of the raw file, with the columns of `SCHEMA`: among them
+        One row per model, in the order of the raw file, with the columns of `SCHEMA`: among them
         ``model``, ``published``, ``year``, ``organisations``, ``team_type``, ``scope`` (notable or
         all), ``training_compute_flop`` (in FLOP), ``parameters`` (a number) and ``base_model``.
         ``own`` marks models that a reader added or changed.

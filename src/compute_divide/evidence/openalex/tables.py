@@ -91,7 +91,7 @@ def load_openalex_works(name: str = files.SHIPPED) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a work, with the columns of `WORKS`.
+        One row per work, with the columns of `WORKS`.
 
     Raises
     ------

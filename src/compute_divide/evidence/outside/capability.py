@@ -38,7 +38,7 @@ CAPABILITY = tables.EvidenceTable(
     "models by Epoch's Capability Index: when released, by whom, how open",
     "compute_divide.evidence.outside.derive_capability",
 )
-"""A row a model as it was released; the settings of one model share their index. A team type is
+"""One row per model as it was released; the settings of one model share their index. A team type is
 that of all organisations; one that the models database does not know makes it ``unknown``.
 ``countries`` are those of the organisations; where a row names none, those that another row of the
 file names for them."""

@@ -63,7 +63,7 @@ CARDS = tables.EvidenceTable(
     "system cards of five companies and their numbers of outside evaluations",
     "compute_divide.evidence.outside.derive_evaluations",
 )
-"""A row a system card, a company's first model first."""
+"""One row per system card, a company's first model first."""
 load_cards = CARDS.read
 
 EVALUATIONS = tables.EvidenceTable(

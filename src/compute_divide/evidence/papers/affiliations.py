@@ -129,7 +129,7 @@ class AffiliationReader:
         return atoms
 
     def _lists_bare_name(self, text: str) -> bool:
-        """Tell whether a bare name stands in a list.
+        """Return whether a bare name stands in a list.
 
         Beside another organisation it counts only where the list itself sets the two apart.
         """
@@ -139,7 +139,7 @@ class AffiliationReader:
         return any(self.read(item) == self._bare != UNKNOWN for item in items if item)
 
     def _is_bare(self, name: str) -> bool:
-        """Tell whether a text looks like a name, and no rule knows anything in it."""
+        """Return whether a text looks like a name, and no rule knows anything in it."""
         if not _BARE_NAME.fullmatch(name):
             return False
         return not any(map(self._longest_matches, organisation_texts(name)))
@@ -273,7 +273,7 @@ def without_entities(text: str) -> str:
 
 
 def is_unparsed(text: str) -> bool:
-    """Tell whether an item of a string is a piece of a page rather than an affiliation.
+    """Return whether an item of a string is a piece of a page rather than an affiliation.
 
     Items are separated by ``+``.
     """

@@ -86,7 +86,7 @@ class DomainReader:
 
 
 def _is_plain(pattern: str) -> bool:
-    """Tell whether a pattern can be looked up as it is."""
+    """Return whether a pattern can be looked up as it is."""
     name = pattern.removesuffix(".*")
     if re.search(r"[*?]", name):
         return False

@@ -34,7 +34,7 @@ def load_labelled_papers() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row a string: the ``sample`` it was drawn in (``first`` or ``second``) and its
+        One row per string: the ``sample`` it was drawn in (``first`` or ``second``) and its
         ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
         ``sectors`` and a ``note``; and its ``profile``, as the rule reads it, which is that of a
         paper whose one author wrote it.
@@ -75,8 +75,9 @@ def load_labelled_namings() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model`` that
-        was found in title or abstract, and the ``use`` that the paper makes of it, one of `USES`.
+        One row per paper: ``venue``, ``year`` and ``key``, as in the papers table, the ``model``
+        that was found in title or abstract, and the ``use`` that the paper makes of it, one of
+        `USES`.
 
     Raises
     ------

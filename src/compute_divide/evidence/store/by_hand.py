@@ -17,7 +17,7 @@ def tables_by_hand() -> list[str]:
 
 
 def is_by_hand(name: str) -> bool:
-    """Tell whether the evidence has a CSV file of this name, and no sidecar for it."""
+    """Return whether the evidence has a CSV file of this name, and no sidecar for it."""
     folder = files.data_dir()
     is_table = name.endswith(".csv") and (folder / name).is_file()
     return is_table and not (folder / files.sidecar_name(name)).is_file()

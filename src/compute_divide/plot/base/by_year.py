@@ -95,12 +95,12 @@ class _Plot(NamedTuple):
 def bars_by_year(
     rows: pd.DataFrame, title: str, evidence: str, *, y: str = "n", by: str | None = None
 ) -> Figure:
-    """Return a bar a year, stacked where rows belong to several series.
+    """Return one bar per year, stacked where rows belong to several series.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row a ``year``, or a year and series.
+        One row per ``year``, or a year and series.
     title : str
         What the bars count: the title of the axis.
     evidence : str
@@ -140,7 +140,7 @@ def lines_by_year(
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row a ``year``, or a year and series; ``low`` and ``high``, if there, are the ends of
+        One row per ``year``, or a year and series; ``low`` and ``high``, if there, are the ends of
         the band.
     title : str
         What the lines tell: the title of the axis.

@@ -1,6 +1,6 @@
 """Charts that several chapters on papers share.
 
-They show conferences over time, a share a row, and a dot a team type.
+They show conferences over time, a share a row, and one dot per team type.
 """
 
 from __future__ import annotations

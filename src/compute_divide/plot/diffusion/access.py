@@ -60,7 +60,7 @@ def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
 def ladder_bars(
     makers: Mapping[str, pd.DataFrame], transparency: pd.DataFrame, vintage: str
 ) -> Figure:
-    """Return what others can use of the models of each maker, a row a maker and a bar a year.
+    """Return what others can use of the models of each maker: one row per maker, one bar per year.
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ _COUNTRY_COLUMNS = {
 
 
 def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
-    """Return how many models companies opened, a row a group of countries and a bar a year.
+    """Return how many models companies opened, one row per group of countries and one bar per year.
 
     Parameters
     ----------

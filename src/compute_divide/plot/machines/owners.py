@@ -119,7 +119,7 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     Returns
     -------
     Figure
-        A row a country, with three dots.
+        One row per country, with three dots.
     """
     chart = series_dots(shares, "country", "what", _KINDS, "Share of all")
     description = describe_intervals(shares, "country", "share")

@@ -90,7 +90,7 @@ def budget_calculator(
     Returns
     -------
     Figure
-        A row a year, a mark a model, a rule at the run. Native controls above the chart set
+        One row per year, one mark per model, a rule at the run. Native controls above the chart set
         ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``,
         ``run_chips`` and ``headline`` are computed from them.
     """
@@ -172,11 +172,7 @@ def _calculator(
     words: tuple[str, str],
     newest: int,
 ) -> alt.LayerChart:
-    """Return the chart both calculators share: a row a year, a mark a model, a rule at the run.
-
-    `words` are expressions: the title, with COUNTED for the models within reach, and what the run
-    takes.
-    """
+    """Return the chart of both calculators: a row per year, a mark per model, the run as a rule."""
     title, takes = words
     is_known = models[COMPUTE].gt(0)
     shown = models.loc[is_known, ["model", "year", "team_type", COMPUTE]]

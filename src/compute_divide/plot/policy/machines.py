@@ -40,7 +40,7 @@ def machine_runs(
     Returns
     -------
     Table
-        A row a machine.
+        One row per machine.
     """
     reach = [_counts(reached[name]) for name in machines.index]
     needed = [_number(months[name]) for name in machines.index]
