@@ -1,9 +1,9 @@
 """What open weights are used for, and which other parts of a model come with them.
 
-Papers on models were read by the Center for Security and Emerging Technology, which chose papers on
-open models because they needed the weights, and papers on closed ones because they did not: counts
-say what is done, not how often weights are needed. The catalogue of the Model Openness Tool is
-filled in by volunteers, and is no sample.
+The Center for Security and Emerging Technology read papers on models: papers on open models that
+needed the weights, and papers on closed models that did not. So counts say what is done, not how
+often weights are needed. Volunteers fill in the catalogue of the Model Openness Tool, which is not
+a sample.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ USES = Labels(
         "performance": "prompting",  # the heading of an evaluation by prompts, once without it
     },
 )
-"""What a paper does with a model, by the headings of the annotators and their slips."""
+"""The uses of a model in a paper, by the headings of the annotators and their misspellings."""
 
 ACCESS = ("open weights", "service", "service, fine-tuned")
-"""How the papers of a sheet get at a model; the third sheet is of papers that fine-tune one."""
+"""The access to a model in the papers of a sheet; the third sheet has papers that fine-tune one."""
 
 AUTHORS = ("university", "university and company", "company", "other", "unknown")
 
@@ -67,7 +67,7 @@ load_model_uses = USES_OF_MODELS.read
 
 _FOLDER = "scrutiny"
 _FINE_TUNED = "Fine-tuning"
-"""How the name of the sheet begins whose papers were chosen for fine-tuning a closed model."""
+"""The prefix of the sheet whose papers were chosen for fine-tuning a closed model."""
 
 
 def _papers(side: str) -> Origin:
@@ -83,7 +83,7 @@ def _papers(side: str) -> Origin:
 
 @dataclass
 class _Paper:
-    """What is counted of a paper: its authors, and all it does with models of one access."""
+    """A paper as it is counted: its authors, and everything it does with models of one access."""
 
     authors: str
     uses: set[str]
@@ -118,7 +118,7 @@ def derive_model_uses(raw: Path, folder: Path) -> list[Sidecar]:
 
 
 def _source(origin: Origin, sheets: Iterable[RawTable]) -> Source:
-    """Return the record of a spreadsheet, whose records are those of all its sheets."""
+    """Return the record of a spreadsheet, with the records of all its sheets."""
     listed = list(sheets)
     rows = sum(len(sheet.rows) for sheet in listed)
     return origin.source(Path(origin.path).name, listed[0].digest, rows)
@@ -133,7 +133,7 @@ def _access(side: str, sheet: str) -> str:
 
 
 def _add_papers(papers: dict[tuple[str, str], _Paper], access: str, sheet: RawTable) -> None:
-    """Add the papers of a sheet; to one that is there already what it does with this model."""
+    """Add the papers of a sheet, merging the uses of papers that are already there."""
     for row in sheet.rows:
         new = _Paper(_authors(row["org_types"]), set())
         paper = papers.setdefault((access, row["merged_id"]), new)
@@ -141,7 +141,7 @@ def _add_papers(papers: dict[tuple[str, str], _Paper], access: str, sheet: RawTa
 
 
 def _authors(kinds: str) -> str:
-    """Return who the authors of a paper work for, of the kinds of their organisations."""
+    """Return the employers of a paper's authors, from the kinds of their organisations."""
     if not kinds:
         return "unknown"
     has_university = "Education" in kinds
@@ -154,7 +154,7 @@ def _authors(kinds: str) -> str:
 
 
 def _uses(row: Row) -> Iterator[str]:
-    """Yield the headings of what a paper does: a line each, details in brackets."""
+    """Yield the headings of a paper's uses: one per line, details in brackets."""
     for line in row.cells["Use Category"].splitlines():
         heading = re.sub(r"\(.*", "", line).strip(" -")
         if heading:
@@ -195,7 +195,7 @@ RELEASED = tables.EvidenceTable(
     "models of the Model Openness Tool and the components listed as released",
     f"{DERIVED_BY}.derive_components",
 )
-"""A row an entry; ``components`` are ``|``-joined, and none is missing where nothing is listed."""
+"""One row per entry; ``components`` are ``|``-joined, and missing if nothing is listed."""
 load_components = RELEASED.read
 
 CATALOGUE = Origin(

@@ -1,9 +1,9 @@
-"""The figures and tables of the chapters: a function each; a module, or a folder, a chapter.
+"""The figures and tables of the chapters: one function each, with a module or folder per chapter.
 
 A function returns a `bookpress.elements.figure.show.Figure` or `Table`: chart, data, columns, long
-description and source together. Name, title, legend and alternative text stand in the chapter, as
-metadata of the cell that calls it. Whatever public function of a module here says that it returns
-one is found by itself; its module is imported when it is first used.
+description and source together. Name, title, legend and alternative text are in the chapter, as
+metadata of the cell that calls it. Every public function in a module here that is annotated to
+return one is found automatically; its module is imported when it is first used.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 _MAKERS = Path("base", "show.py")
-"""What makes a figure of any chart, and is none itself."""
+"""The module that builds a figure from any chart: its own functions are not chapters' figures."""
 _FIGURE = re.compile(
     r"^def (?P<name>[a-z]\w*)\((?:[^()]|\([^()]*\))*\) -> (?:Figure|Table):", re.MULTILINE
 )
@@ -23,7 +23,7 @@ _FIGURE = re.compile(
 
 @cache
 def figures() -> dict[str, str]:
-    """Return the module of each figure and table, read without importing any."""
+    """Return the module of each figure and table, read without importing it."""
     folder = Path(__file__).parent
     found: dict[str, str] = {}
     for path in sorted({*folder.rglob("*.py")} - {folder / _MAKERS}):
@@ -48,11 +48,11 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Return the figures and tables, for those who look for a name."""
+    """Return the figures and tables, for ``dir()`` and completion."""
     return sorted(figures())
 
 
 def load_all() -> None:
-    """Import them all."""
+    """Import all figures and tables."""
     for module in set(figures().values()):
         import_module(f"{__name__}.{module}")

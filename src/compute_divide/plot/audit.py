@@ -31,7 +31,7 @@ _SEEN = {
     "secondary": "what others say of it",
     "notes-of-database": "the notes of the database",
 }
-"""How a source was seen, in words."""
+"""The ways of seeing a source, in words."""
 _FIELDS = {
     "team": "Team type",
     "compute": "Training compute",
@@ -69,7 +69,7 @@ def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
 
 
 def record_change_table(changes: pd.DataFrame) -> Table:
-    """Return every change that audited records make to a vintage, a row each.
+    """Return every change that audited records make to a vintage, one row each.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def record_change_table(changes: pd.DataFrame) -> Table:
 
 
 def changed_result_table(changed: pd.DataFrame) -> Table:
-    """Return the published results that audited records change, a row each.
+    """Return the published results that audited records change, one row each.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _written(value: Any, is_compute: bool) -> str:
 
 
 def audited_table(runs: pd.DataFrame) -> Table:
-    """Return the audited runs, a row each, with verdict and source.
+    """Return the audited runs, one row each, with verdict and source.
 
     Parameters
     ----------
@@ -179,7 +179,7 @@ _AUDITED_COLUMNS = {
 
 
 def _computers(runs: pd.DataFrame) -> list[str]:
-    """Return whose computer a run used and who paid, as far as that is known."""
+    """Return whose computer a run used and who paid, if known."""
     parts = runs[["computer_owner", "computer", "paid_by"]].fillna("").to_numpy().tolist()
     written = []
     for owner, computer, payer in parts:

@@ -34,12 +34,12 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     shares : mapping of str to Estimate
         The shares by the name of the fifth, in the order of the rows.
     vintage : str
-        The vintage that the models are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        A dot with its interval a fifth.
+        A dot with its interval for each fifth.
     """
     fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
     rows = pd.DataFrame(fifths)
@@ -53,19 +53,19 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
 def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
     """Return list prices of a chip-hour by month.
 
-    There is a line a chip, broken where months are missing, and one band.
+    There is one line per chip, broken at missing months, and one band.
 
     Parameters
     ----------
     prices : pandas.DataFrame
         Prices in US dollars an hour, from `cd.data.rental_prices`.
     banded : str
-        The chip between whose lowest and highest price is shaded.
+        The chip whose range between lowest and highest price is shaded.
 
     Returns
     -------
     Figure
-        The lines bear the names of the chips.
+        The lines are labelled with the names of the chips.
     """
     by_chip = prices.groupby("chip")
     description = " ".join(f"{chip}: {_course(rows)}." for chip, rows in by_chip)
@@ -75,7 +75,7 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
 
 
 def _course(prices: pd.DataFrame) -> str:
-    """Return some nine prices of a chip, and the last."""
+    """Return about nine prices of a chip, and the last."""
     pairs = zip(prices["month"], prices["usd_per_hour"], strict=True)
     points = [f"{month:%B %Y} ${price:.2f}" for month, price in pairs]
     step = max(len(points) // 8, 1)

@@ -25,10 +25,11 @@ from compute_divide.plot.base.show import figure, models_credit
 from compute_divide.plot.base.wording import describe_series
 
 _EVENTS = [(2012, "AlexNet", "right"), (2020, "GPT-3", "left"), (2022, "ChatGPT", "right")]
-"""What readers know of some years, to find their way along the axis, and its side of the line."""
+"""Familiar events by year, to orient readers along the axis, and the side of their labels."""
 _SIDES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 4},
-    "left": {"align": "right", "dx": -4, "dy": 14},  # a line lower, clear of the others on a phone
+    # one line lower, clear of the others on a phone
+    "left": {"align": "right", "dx": -4, "dy": 14},
 }
 
 
@@ -40,13 +41,13 @@ def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
     shares : pandas.DataFrame
         Shares by ``year`` and ``team_type``, from `shares_by`.
     vintage : str
-        The vintage that they are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        Lines are named at their ends, years by what readers know of them; the axis states how
-        many models the first and the last year have.
+        Lines are named at their ends, some years by familiar events; the axis states how many
+        models the first and the last year have.
     """
     description = describe_series(shares, "year", "share", by="team_type")
     source = models_credit(vintage)
@@ -65,7 +66,7 @@ def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        For each of them ``share``, ``low`` and ``high`` over up to three years, on the same index.
+        For each row ``share``, ``low`` and ``high`` over up to three years, on the same index.
     """
     counted = shares[["year", "team_type", "k", "n"]]
     years = counted["year"]
@@ -101,7 +102,7 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
 
 
 def _counted(rows: pd.DataFrame) -> str:
-    """Return how many models the shares are of, in the first and the last year and in all."""
+    """Return the number of models behind the shares, in the first and the last year and in all."""
     models = rows.drop_duplicates("year").set_index("year")["n"]
     n = models.sum()
     first = models.index.min()
@@ -112,7 +113,7 @@ def _counted(rows: pd.DataFrame) -> str:
 
 
 def _events(rows: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
-    """Return a line at each year that readers know, and its name beside it at the top."""
+    """Return a line at each year with a familiar event, and the event's name at its top."""
     shown = pd.DataFrame(_EVENTS, columns=["event_year", "event", "side"])
     shown = shown[shown["event_year"].between(rows["year"].min(), rows["year"].max())]
     place = along(x, "event_year")

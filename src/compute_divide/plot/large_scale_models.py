@@ -50,7 +50,7 @@ _BREAKS = {
     "segmentation": "segmen-tation",
     "HyperCLOVA": "Hyper-CLOVA",
 }
-"""Where words break that are wider than a tile."""
+"""The breaks in words that are wider than a tile."""
 _TILE_TEXT: dict[str, Any] = {
     "fontSize": 11,
     "lineHeight": 12,
@@ -61,9 +61,9 @@ _TILE_TEXT: dict[str, Any] = {
     "limit": alt.expr("width / 11 - 3"),
     "opacity": alt.expr("width < 560 ? 0 : 1"),
 }
-"""How the name of a run is set in its tile."""
+"""The text style of a run's name in its tile."""
 _LAST_COLUMN = 11
-"""Where the counts of a year stand, beside its ranks."""
+"""The place of the counts of a year, beside its ranks."""
 _COLUMN_NAME = f"datum.value == {_LAST_COLUMN} ? ['with', 'univ.'] : datum.value"
 _TILE_HEIGHT = 42
 """Pixels of three lines of a name."""
@@ -79,14 +79,14 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     runs : pandas.DataFrame
         Models with a known training compute, at most ten a year.
     vintage : str
-        The vintage that they are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        The largest run of a year stands at the left; names show where the page is wide enough, and
-        are listed where it is not. At the right stands how many runs of the year have a university
-        among their makers.
+        The largest run of a year is at the left; names show if the page is wide enough, and are
+        listed if it is not. At the right is the number of runs of the year with a university among
+        their makers.
     """
     tiles = _ranked(runs)
     years = tiles["year"]
@@ -115,14 +115,14 @@ def _names_by_year(tiles: pd.DataFrame) -> list[str]:
 
 
 def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
-    """Return who did the computing of the largest runs, a stacked bar a year.
+    """Return who did the computing of the largest runs, one stacked bar per year.
 
     Parameters
     ----------
     runs : pandas.DataFrame
         Models with a known training compute, at most ten a year.
     vintage : str
-        The vintage that they are of.
+        The vintage of the models.
 
     Returns
     -------
@@ -151,7 +151,7 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
         One row per ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share``,
         ``low``, ``high``.
     vintage : str
-        The vintage that they are read in.
+        The vintage of the models.
 
     Returns
     -------
@@ -168,9 +168,7 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
 
 
 def models_and_bases(models: pd.DataFrame) -> Table:
-    """Return a table of models, the oldest first.
-
-    They stand with their makers and the models that they were built on.
+    """Return a table of models, the oldest first, with their makers and base models.
 
     Parameters
     ----------
@@ -180,7 +178,7 @@ def models_and_bases(models: pd.DataFrame) -> Table:
     Returns
     -------
     Table
-        Of several makers the first is named and the others are counted.
+        If there are several makers, the first is named and the others are counted.
     """
     rows = models.sort_values("published")
     makers = rows["organisations"].map(_first_maker, na_action="ignore")
@@ -191,7 +189,7 @@ def models_and_bases(models: pd.DataFrame) -> Table:
 
 
 def _first_maker(organisations: str) -> str:
-    """Return the first of some makers, and how many more there are."""
+    """Return the first maker, and the number of the others."""
     first, *others = organisations.split("|")
     if others:
         return f"{first} and {len(others)} more"
@@ -230,7 +228,7 @@ def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
 
 
 def _with_university(tiles: pd.DataFrame) -> pd.DataFrame:
-    """Return how many tiles of each year have a university among their makers, as a last column."""
+    """Return, as a last column, the number of tiles of each year with a university as a maker."""
     has_university = tiles["team_type"].isin([ACADEMIA, _JOINT])
     by_year = has_university.groupby(tiles["year"]).agg(["sum", "size"])
     counts = [f"{of}/{n}" for of, n in by_year.itertuples(index=False)]
@@ -238,7 +236,7 @@ def _with_university(tiles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _teams_of(rows: pd.DataFrame) -> list[str]:
-    """Return the team types that there are, in their usual order."""
+    """Return the team types that occur, in their usual order."""
     present = set(rows["team_type"])
     return [team for team in TEAM_NAMES if team in present]
 
@@ -255,7 +253,7 @@ def _run_tips() -> list[alt.Tooltip]:
 def _lines_of(name: str) -> str:
     """Return a name in up to three lines.
 
-    It breaks after hyphens, and loses what stands in brackets.
+    It breaks after hyphens, and loses any text in brackets.
     """
     apart = re.sub(r" ?(\(| /).*", "", name)
     for word, broken in _BREAKS.items():

@@ -1,4 +1,4 @@
-"""The figure and the table of the ledger: what is claimed beside our estimates."""
+"""The figure and the table of the ledger: claims beside our estimates."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ Entries = Mapping[str, LedgerFigure]
 PAPER = "besiroglu2024"
 _SIGNS = ("✓", "✗", "~", "–")
 _MARKS = {verdict: f"{sign} {verdict}" for verdict, sign in zip(VERDICTS, _SIGNS, strict=True)}
-"""How a verdict is written in the table."""
+"""The words for a verdict in the table."""
 _WHOSE = "the work"
-"""Who claims a share, as the legend says it."""
+"""The legend's words for who claims a share."""
 _READINGS = {"then": "data of its time", "now": "today's data"}
-"""Which estimates of a check stand beside the claimed value, and how the chart calls them."""
+"""The estimates shown beside the claimed value, and their names in the chart."""
 _ANCHORS = {"adopts-open-models": "adoption", "less-release": "release"}
-"""Places of claims on the page that are not called as the claims are."""
+"""Anchors of claims on the page that differ from the ids of the claims."""
 _COLUMNS = {
     "claim": Column("Claim", markup=True),
     "theirs": Column("Claimed", markup=True),
@@ -49,11 +49,11 @@ def claimed_shares(
     checks : sequence of Check
         The claims that are shares.
     claims : mapping of str to Claim
-        What the paper says, by id.
+        The claims of the paper, by id.
     entries : mapping of str to LedgerFigure
-        What other works say, by id.
+        The claims of other works, by id.
     vintages : sequence of str
-        The vintages of the models database of then and of now.
+        The vintages of the models database: of its time and today's.
 
     Returns
     -------
@@ -88,21 +88,21 @@ def _reading_dots(readings: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> Table:
-    """Return the claims: whose each is, theirs, ours, the verdict and its reason.
+    """Return the claims: who made each, their value and ours, the verdict and its reason.
 
     Parameters
     ----------
     checks : sequence of Check
         The claims, in the order of the rows.
     claims : mapping of str to Claim
-        What the paper says, by id.
+        The claims of the paper, by id.
     entries : mapping of str to LedgerFigure
-        What other works say, by id.
+        The claims of other works, by id.
 
     Returns
     -------
     Table
-        One row per claim, which leads to its place on the page.
+        One row per claim, linked to its place on the page.
     """
     rows = [_row(check, claims, entries) for check in checks]
     return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)
@@ -146,7 +146,7 @@ def _of_entry(figure_of: LedgerFigure) -> str:
 def _ours(estimate: Estimate | None) -> str:
     """Return our estimate with its interval, and its counts if it has some.
 
-    It is nothing without a value.
+    It is empty without a value.
     """
     if estimate is None or estimate.value is None:
         return ""

@@ -1,4 +1,4 @@
-"""The figures and the table of the chapter on whose models universities build on."""
+"""The figures and the table of the chapter on the models that universities build on."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _PART_COLUMNS = {"component": Column("Component")}
 
 
 def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
-    """Return whose models are built on, a stacked bar for each kind of team that builds.
+    """Return whose models others build on, a stacked bar for each kind of team that builds.
 
     Parameters
     ----------
     based : pandas.DataFrame
         Models with ``team_type`` and ``base_team``, from `with_bases`.
     vintage : str
-        The vintage that they are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        The bars are shares; how many models each stands for is in its name and in the data.
+        The bars are shares; the number of models behind each is in its name and in the data.
     """
     known = based[based["team_type"].isin(TEAM_TYPES)]
     sizes = known.groupby(["team_type", "base_team"]).size()
@@ -47,7 +47,7 @@ def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
 
 
 def _describe_bases(counts: pd.DataFrame) -> str:
-    """Return how many models are built on whose, a sentence for each kind of team that builds."""
+    """Return how many models build on whose models, one sentence per kind of team that builds."""
     sentences = []
     for team, rows in counts.groupby("team_type"):
         bases = ", ".join(map(_bases, rows["models"], rows["base_team"]))
@@ -66,7 +66,7 @@ def use_dots(shares: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        Full dots for what no service offers, hollow ones for what some services do.
+        Filled dots for uses that no service offers, hollow ones for uses that some services offer.
     """
     columns = ["use", "only", "k", "n", "share"]
     only = list(shares.loc[shares["only"], "use"])
@@ -89,7 +89,7 @@ def component_dots(shares: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        A dot a component.
+        One dot per component.
     """
     columns = ["component", "k", "n", "share"]
     chart = share_rows(shares, "component", "Models whose weights are released")
@@ -126,7 +126,7 @@ def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
 
 
 def _named_teams(counts: pd.DataFrame) -> dict[str, str]:
-    """Return the names of the teams that build, with how many systems theirs are."""
+    """Return the names of the teams that build, with the number of their models."""
     totals = counts.groupby("team_type")["models"].sum()
     names = {}
     for team in _TEAMS:

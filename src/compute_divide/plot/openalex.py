@@ -19,7 +19,7 @@ from compute_divide.plot.base.wording import describe_intervals
 _TALL_ROW = 34
 """Height of a row in pixels."""
 _LICENCE = "CC0 1.0"
-"""That of OpenAlex."""
+"""The credit of OpenAlex."""
 _COLOUR = alt.ColorValue(TEAM_COLOURS["academia-only"])
 _BOUND_COLUMNS = {
     "k": Column("Academia only", "number"),
@@ -31,7 +31,7 @@ _BOUND_COLUMNS = {
 
 
 def bound_bars(parts: Mapping[str, pd.DataFrame], works: str) -> Figure:
-    """Return shares of universities among known teams, and how far unknown ones let them move.
+    """Return shares of universities among known teams, with bounds for unknown teams.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def bound_bars(parts: Mapping[str, pd.DataFrame], works: str) -> Figure:
 
 
 def topic_lines(counts: pd.DataFrame) -> Figure:
-    """Return shares of universities alone by year, a line with bounds for each counted topic.
+    """Return shares of universities alone by year, with a line and bounds for each counted topic.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def topic_lines(counts: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        The tables are named where there are several.
+        The tables are named if there are several.
     """
     bounds = academic_bounds(counts, ["table", "topic", "year"], number="works")
     tables = list(bounds["table"].unique())

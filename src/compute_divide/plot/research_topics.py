@@ -57,7 +57,7 @@ _TOP_COLUMNS = {
 
 
 def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
-    """Return the share of papers with a company author by year, a line and a band a conference.
+    """Return the share of papers with a company author by year, a line and a band per conference.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     Returns
     -------
     Figure
-        A line is broken where a year is missing.
+        A line is broken at missing years.
     """
     years = None
     if turn.low is not None and turn.high is not None:
@@ -83,13 +83,13 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
 def topic_kind_dots(shares: pd.DataFrame) -> Figure:
     """Return the share of papers with a company author, by period.
 
-    It is that on topics that need much computing, and little.
+    Topics that need much computing are compared with topics that need little.
 
     Parameters
     ----------
     shares : pandas.DataFrame
-        One row per ``period`` and kind of ``topics`` in words, that which needs more first: ``k``
-        of ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within
+        One row per ``period`` and kind of ``topics`` in words, the kind that needs more first:
+        ``k`` of ``n`` papers, ``share``, ``low``, ``high``, and ``odds_ratio`` of the two within
         conference and year.
 
     Returns
@@ -138,7 +138,7 @@ def _odds_rows(rows: pd.DataFrame) -> alt.LayerChart:
     shapes = dict(zip(_KINDS.values(), ("circle", "square", "diamond"), strict=True))
     colour = alt.Color("kind:N", scale=named_scale(colours), legend=legend)
     shape = alt.Shape("kind:N", scale=named_scale(shapes), legend=legend)
-    # Holds the order of the rows.
+    # Keeps the order of the rows.
     frame = alt.Chart(known).mark_point(opacity=0).encode(x=x, y=y)
     base = alt.Chart(known).encode(y=y, color=colour)
     bounded = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.75)
@@ -163,8 +163,8 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
         One row per ``period`` and ``team_type``: ``k`` of ``n`` papers, ``share``, ``low``,
         ``high``.
     top : float
-        The most cited part of a conference and year (0 to 1): what the share would be if team type
-        made no difference.
+        The most cited part of a conference and year (0 to 1), which is the share if team type makes
+        no difference.
 
     Returns
     -------

@@ -32,7 +32,7 @@ _FIELDS = {
     "parameters": "number of parameters",
     "training_hardware": "training hardware",
 }
-"""How the key fields are called."""
+"""The names of the key fields."""
 _CHANGE_COLUMNS = {
     "what": Column("Models of, and vintages"),
     "change": Column("Change"),
@@ -42,14 +42,14 @@ _CHANGE_COLUMNS = {
 
 
 def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
-    """Return the share of each year's models for which key fields hold a value, one line per field.
+    """Return the share of each year's models with a value in key fields, one line per field.
 
     Parameters
     ----------
     models : pandas.DataFrame
-        The models of the years that are shown.
+        The models of the shown years.
     vintage : str
-        The vintage that they are of.
+        The vintage of the models.
 
     Returns
     -------
@@ -74,12 +74,12 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
     estimates : pandas.DataFrame
         Shares from `shares_by`, by ``definition`` and ``vintage``, with ``what``: the question.
     questions : sequence of Question
-        Those that are shown, of one team type: a line each within a row, the first on top.
+        The shown questions, about one team type: one line each within a row, the first on top.
 
     Returns
     -------
     Figure
-        A tile an answer, the darker the larger.
+        One tile per answer, the darker the larger.
     """
     periods = {question.name: span(question.period) for question in questions}
     names = list(periods.values())
@@ -94,19 +94,19 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
 
 
 def drift_lines(read: pd.DataFrame, highlighted: Sequence[int]) -> Figure:
-    """Return how industry's share in some years of publication reads in one vintage after another.
+    """Return how industry's share in some years changes from vintage to vintage.
 
     Parameters
     ----------
     read : pandas.DataFrame
         Shares by ``year`` and ``vintage``, from `shares_by`.
     highlighted : sequence of int
-        The years that stand out.
+        The highlighted years.
 
     Returns
     -------
     Figure
-        A line a year.
+        One line per year.
     """
     named = read.assign(year=read["year"].astype(str))
     description = describe_series(named, "vintage", "share", by="year")
@@ -121,13 +121,12 @@ def change_table(changes: pd.DataFrame) -> Table:
     Parameters
     ----------
     changes : pandas.DataFrame
-        Changes, from `Revision.of_share`, with a column ``what``: of which models, between which
-        vintages.
+        Changes, from `Revision.of_share`, with a column ``what``: the models and vintages.
 
     Returns
     -------
     Table
-        A row for each kind of change that touches a model.
+        A row for each kind of change that affects a model.
     """
     made = changes[changes["models"] > 0]
     shown = made[list(_CHANGE_COLUMNS)]
@@ -136,17 +135,17 @@ def change_table(changes: pd.DataFrame) -> Table:
 
 
 def fragility_table(carried: Mapping[str, Estimate]) -> Table:
-    """Return how few rows carry each headline, one row per headline.
+    """Return the few rows that each headline rests on, one row per headline.
 
     Parameters
     ----------
     carried : mapping of str to Estimate
-        The fewest rows that overturn each, from `fragility`, by what it says.
+        The fewest rows that overturn each headline, from `fragility`, by its text.
 
     Returns
     -------
     Table
-        The headline, how many rows overturn it, of how many, and their names.
+        The headline, how many rows overturn it, out of how many, and their names.
     """
     rows = []
     for headline, fewest in carried.items():
@@ -168,7 +167,7 @@ def _places_of_definitions(names: pd.Series[str]) -> pd.Series[int]:
 
 
 def _describe_grid(estimates: pd.DataFrame, periods: list[str]) -> str:
-    """Return how far the shares reach under each definition.
+    """Return the range of the shares under each definition.
 
     It is over the vintages that answer all questions.
     """
@@ -190,7 +189,7 @@ def _describe_grid(estimates: pd.DataFrame, periods: list[str]) -> str:
 
 
 def _reaches(shares: pd.DataFrame, times: Mapping[str, str]) -> str:
-    """Return how far the shares of each period reach, and when that is in words."""
+    """Return the range of the shares of each period, with the time in words."""
     reaches = []
     for period, time in times.items():
         column = shares[period]
@@ -253,7 +252,7 @@ def _drift(read: pd.DataFrame, highlighted: Sequence[int]) -> alt.LayerChart:
 
 
 def _drift_rows(read: pd.DataFrame, highlighted: Sequence[int]) -> pd.DataFrame:
-    """Return shares with when their vintage was taken, and whether their year stands out."""
+    """Return shares with the date of their vintage, and whether their year is highlighted."""
     taken = read["vintage"].map(_middle_of_month)
     is_shown = read["year"].isin(list(highlighted))
     rows = read.assign(taken=taken, name=read["year"].astype(str), shown=is_shown)
@@ -284,7 +283,7 @@ def _signed(points: float) -> str:
 
 @needs("share")
 def _known(known: pd.DataFrame) -> alt.LayerChart:
-    """Return training compute in colour, and what stands beside it in grey."""
+    """Return training compute in colour, and the other fields in grey."""
     is_compute = f"datum.field == '{_FIELDS[COMPUTE]}'"
     colour = alt.condition(is_compute, alt.value(ACCENT), alt.value(QUIET))
     width = alt.condition(is_compute, alt.value(2.5), alt.value(1.25))

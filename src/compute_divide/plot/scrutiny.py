@@ -32,7 +32,7 @@ _COMPANY_LABELS: dict[str, Any] = {
     "labelPadding": 16,
     "labelFontSize": 11,
 }
-"""How companies are written above the tiles, one word per line."""
+"""The names of companies above the tiles, one word per line."""
 
 _ODDS_COLUMNS = {
     "what": Column("Kind of scrutiny"),
@@ -54,7 +54,7 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
     odds : pandas.DataFrame
         One row per kind (``what``) and ``period``: the ``odds_ratio`` of papers on it against all
         others, with ``low`` and ``high``, and ``n``, the papers on it. A row without an odds ratio
-        stays empty.
+        is empty.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
 def evaluator_tiles(counts: pd.DataFrame) -> Figure:
     """Return how many pairs of a model and an evaluator each company names, by kind of evaluator.
 
-    Each is a tile with its number.
+    Each number is a tile.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def evaluator_tiles(counts: pd.DataFrame) -> Figure:
     Returns
     -------
     Figure
-        The darker a tile, the more; a tile of none is an empty frame.
+        Darker tiles have more; a tile without pairs is an empty frame.
     """
     rows = counts[["company", "kind", "pairs"]]
     description = _describe_pairs(rows)
@@ -92,7 +92,7 @@ def evaluator_tiles(counts: pd.DataFrame) -> Figure:
 
 
 def _describe_pairs(counts: pd.DataFrame) -> str:
-    """Return the pairs in words, a sentence a company."""
+    """Return the pairs in words, one sentence per company."""
     sentences = []
     for company, rows in counts.groupby("company", sort=False):
         kinds = row_by_row("{} {}", rows["kind"], rows["pairs"])
@@ -144,8 +144,8 @@ def _tiles(rows: pd.DataFrame) -> alt.LayerChart:
     x = alt.X("company:N", title=None, sort=None, axis=top)
     y = named_rows("kind", sort=kinds)
     tooltip = tips("company:N|Company", "kind:N|Evaluators", "pairs:Q|Pairs of model and evaluator")
-    # Opacity, not colour, so that the tiles suit light and dark pages;
-    # a tile of none is an empty frame.
+    # Opacity, not colour, so that the tiles suit light and dark pages; a tile without pairs is an
+    # empty frame.
     most = float(rows["pairs"].max())
     scale = alt.Scale(domain=[0, most], range=[0, 0.85])
     depth = alt.Opacity("pairs:Q", scale=scale, legend=None)

@@ -32,9 +32,9 @@ from compute_divide.plot.base.show import Column, credit, figure, models_credit,
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written
 
 _TEAMS = ("academia-only", "collaboration", "industry-only")
-"""The types of teams whose models are points."""
+"""The team types drawn as points."""
 _LINES = ("academia-only", "industry-only")
-"""The types of teams whose trends are lines."""
+"""The team types with a trend line."""
 _NAMES = {
     "AlexNet": "AlexNet",
     "VGG16": "VGG16",
@@ -46,7 +46,7 @@ _NAMES = {
     "GNMT": "GNMT",
     "RDT-1B": "RDT-1B",
 }
-"""The models that are named, and how."""
+"""The labelled models, and their labels."""
 _WORDS = {
     "all": "Over all models, training compute",
     "academia-only": "That of universities alone",
@@ -75,20 +75,20 @@ def compute_scatter(
 ) -> Figure:
     """Return training compute over time.
 
-    There is a point a model, the record as steps, and the trends of both sides as lines.
+    There is one point per model, with the record as steps, and the trends of both sides as lines.
 
     Parameters
     ----------
     models : pandas.DataFrame
         All models of the vintage, for the points from the first year on, and for the record.
     beyond : pandas.DataFrame
-        Models that it lacks: empty marks with their names.
+        Models missing from it: empty marks with their names.
     trends : mapping of str to Trend
-        Trends by team type; ``all`` and ``near-record`` are told in the description alone.
+        Trends by team type; ``all`` and ``near-record`` are only in the description.
     years : tuple of int
         First and last year of the trends.
     vintages : sequence of str
-        The vintages that the models are of.
+        The vintages of the models.
 
     Returns
     -------
@@ -111,14 +111,14 @@ def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
     Parameters
     ----------
     gaps : mapping of str to Estimate
-        The ratios, companies over universities, each by the years that it is of.
+        The ratios, companies over universities, by their years.
     vintage : str
-        The vintage that the models are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        The ratios with their intervals on a logarithmic axis; a row an era.
+        The ratios with their intervals on a logarithmic axis; one row per era.
     """
     rows = pd.DataFrame([{"period": years, **gap.row("ratio")} for years, gap in gaps.items()])
     description = describe_intervals(rows, "period", "ratio", kind="number")
@@ -131,19 +131,19 @@ def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
 def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
     """Return factors that multiply, on a logarithmic axis.
 
-    Each bar begins where the one above it ends.
+    Each bar begins at the end of the one above it.
 
     Parameters
     ----------
     factors : mapping of str to Estimate
         The factors by name, companies over universities; the last is their product.
     vintage : str
-        The vintage that the models are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        A bar a factor, with the interval in brackets.
+        One bar per factor, with the interval in brackets.
     """
     parts = [{"factor": name, **factor.row("ratio")} for name, factor in factors.items()]
     rows = pd.DataFrame(parts)[["factor", "ratio", "low", "high", "n"]]
@@ -159,7 +159,7 @@ def doubling_table(groups: Mapping[str, Mapping[str, Estimate]]) -> Table:
     Parameters
     ----------
     groups : mapping of str to mapping
-        Doubling times in months by rule and period, and those by what doubles.
+        Doubling times in months, by what doubles, then by rule and period.
 
     Returns
     -------
@@ -177,12 +177,12 @@ def doubling_table(groups: Mapping[str, Mapping[str, Estimate]]) -> Table:
 
 
 def _bare(months: str) -> str:
-    """Return a number of months without its unit, which the heading has."""
+    """Return a number of months without its unit, which is in the heading."""
     return months.removesuffix(" months")
 
 
 def _describe_trends(trends: Mapping[str, Trend]) -> str:
-    """Return how fast each trend doubles, a sentence each that has an interval."""
+    """Return how fast each trend doubles, one sentence for each trend with an interval."""
     sentences = []
     for key, words in _WORDS.items():
         months = trends[key].doubling
@@ -245,7 +245,7 @@ def _model_tips() -> list[alt.Tooltip]:
 
 
 def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> list[alt.Chart]:
-    """Return empty marks, and their names below the cloud, on threads."""
+    """Return empty marks, with leader lines to their names below the cloud."""
     x = placed["x"]
     foot = others[COMPUTE].min() / 10**5.5
     below = [13 * place for place in range(len(others))]
@@ -263,9 +263,9 @@ def _empty_marks(others: pd.DataFrame, placed: Mapping[str, Any]) -> list[alt.Ch
 
 
 def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-    """Return names: those of records above the cloud, those of universities alone below.
+    """Return names: records above the cloud of points, universities alone below.
 
-    Those of universities alone lie within the cloud.
+    The points of universities alone lie within the cloud.
     """
     named = rows[rows["model"].isin(list(_NAMES))]
     named = named.assign(name=named["model"].map(_NAMES))
@@ -280,7 +280,7 @@ def _names(rows: pd.DataFrame, x: alt.X, y: alt.Y) -> list[alt.Chart]:
 def _record_steps(models: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     """Return the running record between two years as the corners of a step line.
 
-    They have ``when`` and the compute.
+    The columns are ``when`` and the compute.
     """
     holders = record_holders(models)
     when = fractional_years(holders["published"])
@@ -350,7 +350,7 @@ def _waterfall(factors: pd.DataFrame) -> alt.LayerChart:
 
 
 def _multiplied(factors: pd.DataFrame) -> pd.DataFrame:
-    """Return factors with where their bars start and end, and their labels."""
+    """Return factors with the start and end of their bars, and their labels."""
     ratios = factors["ratio"]
     products = list(ratios.iloc[:-1].cumprod())
     rows = factors.assign(end=[*products, ratios.iloc[-1]])

@@ -119,7 +119,7 @@ def load_instruments() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row an instrument: ``name``, ``place``, the ``remedy`` that it serves, ``date`` of the
+        One row per instrument: ``name``, ``place``, the ``remedy`` that it serves, ``date`` of the
         act, the call or the opening (ISO 8601), ``status``, whether it is ``binding`` (yes, partly,
         no), how ``academics`` get in, ``money_usd`` (US dollars), ``machine``, ``source``, and how
         that was ``seen`` (primary, excerpt, secondary); in our words what it ``does``, whether it

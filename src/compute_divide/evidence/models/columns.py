@@ -1,4 +1,4 @@
-"""Which column of a raw snapshot holds which of our fields, and what a file does without."""
+"""Which column of a raw snapshot contains which of our fields, and what a file may lack."""
 
 from __future__ import annotations
 
@@ -44,8 +44,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "confidence": ("Confidence",),
     "link": ("Link",),
 }
-"""Our fields, and the headers that hold them in one snapshot or another. Letter case does not
-matter."""
+"""Our fields, and the headers of their columns in various snapshots, in any letter case."""
 
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
 
@@ -68,14 +67,14 @@ CHAPTERS: Mapping[str, tuple[str, ...]] = {
     "domain": ("large-scale-models",),
     "link": ("ledger", "policy", "robustness", "training-compute"),
 }
-"""The fields that a file can be without, and the chapters whose results change where it is."""
+"""The fields that a file may lack, and the chapters whose results change if it does."""
 
 
 class Generation(NamedTuple):
     """A schema generation of the database.
 
-    Its name, headers in lower case that show it, whether lists were typed, and which of `CHAPTERS`
-    its files can do without.
+    It has a name, the lower-case headers that identify it, whether lists were typed, and which of
+    `CHAPTERS` its files may lack.
     """
 
     name: str
@@ -121,7 +120,7 @@ GENERATIONS = (
 
 
 def recognise(raw: RawTable) -> Generation:
-    """Return the schema generation that a header shows.
+    """Return the schema generation that a header belongs to.
 
     The error says which columns were looked for.
     """
@@ -141,7 +140,7 @@ def recognise(raw: RawTable) -> Generation:
 
 
 def columns_of(header: Sequence[str]) -> dict[str, str]:
-    """Return which column of a file holds each of our fields; an empty text where none does."""
+    """Return the column of each of our fields in a file; empty if there is none."""
     there = {name.casefold(): name for name in header}
     columns = {}
     for field, names in HEADERS.items():
@@ -156,9 +155,9 @@ def columns_of(header: Sequence[str]) -> dict[str, str]:
 def check_columns(
     raw: RawTable, columns: Mapping[str, str], generation: Generation, without: Collection[str]
 ) -> list[str]:
-    """Return notes on the columns that chapters rest on and a file does without.
+    """Return notes on columns that chapters need and a file lacks.
 
-    EvidenceError where it lacks one that its generation has, unless it is named in `without`.
+    Raise EvidenceError if it lacks a column of its generation that is not named in `without`.
     """
     _refuse_needless(without, columns, raw.file)
     lacking = [field for field in CHAPTERS if not columns[field]]
@@ -195,7 +194,7 @@ def _unknown(field: str) -> str:
 
 
 def _lost(field: str, strays: Sequence[str]) -> str:
-    """Say of a field that no column holds what may be meant, and who misses it."""
+    """Say which column may be meant for a missing field, and which chapters need it."""
     lowered = {name.casefold(): name for name in strays}
     names = [name.casefold() for name in HEADERS[field]]
     alike = [difflib.get_close_matches(name, lowered, n=1, cutoff=0.7) for name in names]

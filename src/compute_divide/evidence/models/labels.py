@@ -1,4 +1,4 @@
-"""The labels that raw snapshots of the models database give models, and what we call them."""
+"""The labels of models in raw snapshots of the models database, and our names for them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OPENNESS = Labels(
         ),
         **same("API access", "Hosted access (no API)", "Unreleased"),
         **same("Fully open-source", "Permissive license", "Weights available"),
-        # names that the same classes had in the middle of 2024
+        # names of the same classes in mid-2024
         "open source": "Open weights (unrestricted)",
         "open access (unrestricted)": "Open weights (unrestricted)",
         "open access (restricted use)": "Open weights (restricted use)",

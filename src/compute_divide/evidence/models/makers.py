@@ -14,9 +14,11 @@ MAKERS_FILE = "audit/makers.csv"
 
 SEEN = ("primary", "conference-list", "secondary", "notes-of-database", "unchecked")
 """How the makers were seen: on a title page, a card or a README; in a conference's own list; quoted
-by others; in the models database alone; not at all."""
+
+by others; only in the models database; not at all.
+"""
 UNCONFIRMED = ("notes-of-database", "unchecked")
-"""Ways of seeing that leave the makers without a source besides the models database."""
+"""Ways of seeing that give no source besides the models database."""
 
 MAKERS = tables.schema(
     model=tables.text(nullable=False),
@@ -28,8 +30,9 @@ MAKERS = tables.schema(
     listed_as=tables.text(),
     note=tables.text(),
 )
-"""Schema of ``audit/makers.csv``, kept by hand: a name of ``topics.yml``, its ``|``-joined makers
-and the sector of each; which of these only authors with two posts print; how and where they were
+"""Schema of ``audit/makers.csv``, maintained by hand: a name in ``topics.yml``, its ``|``-joined
+makers and the sector of each; which of these only authors with two posts print; how and where they
+were
 seen; the names that the models database has for it, as far as they matter here."""
 
 
@@ -72,14 +75,14 @@ def load_makers() -> pd.DataFrame:
 
 
 def load_pretrained_models() -> pd.DataFrame:
-    """Return the pre-trained models that are looked for in the texts of papers, and their makers.
+    """Return the pre-trained models that are searched for in the texts of papers, and their makers.
 
     Returns
     -------
     pandas.DataFrame
         One row per model or family: ``model`` (its name in ``data/topics.yml``), ``label``,
         ``access`` (``"open"`` to download, ``"hosted"`` through a service only when it came out)
-        and ``kind``, and what `load_makers` says of it. Image networks that are as much
+        and ``kind``, and the columns of `load_makers`. Image networks that are as much
         architectures as pre-trained models do not count.
 
     Raises

@@ -1,10 +1,10 @@
-"""Rows of a reader's own, laid over the models.
+"""A reader's own rows, added to the models.
 
-Another model, another label, another sector of an organisation. They lie in ``data/own``, outside
-the list of hashes, and are gone when their file is. A model that a vintage has takes the cells that
-are given. Any other is added to the vintage that its row names, else to all that are not older than
-the model, if the row has what a new model needs. A model with an own cell is marked in the column
-``own``.
+They add a model, or change a label or the sector of an organisation. They are in ``data/own``,
+outside the list of hashes, and disappear with their file. If a vintage has the model, the given
+cells replace its own. Any other model is added to the vintage named in its row, else to all that
+are not older than the model, if the row has what a new model needs. A model with an own cell is
+marked in the column ``own``.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from compute_divide.evidence.store.files import OWN, EvidenceError, data_dir, ta
 from compute_divide.evidence.store.raw_csv import read_raw, team_type
 
 NEEDED = ("published", "organisations", "sectors")
-"""What a model needs that a vintage does not have."""
+"""The columns that a new model needs."""
 TABLES = ("models", "organisations")
 _QUOTED = re.compile("'([^']+)'")
 
@@ -51,7 +51,7 @@ def _path(name: str) -> Path:
 
 
 def _own_rows(name: str) -> pd.DataFrame:
-    """Return the own rows of a table; none where there is no file."""
+    """Return the own rows of a table; empty without a file."""
     where = f"{OWN}/{name}.csv"
     path = _path(name)
     if path.is_file():
@@ -70,7 +70,7 @@ def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
 
 
 def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
-    """Return rows that somebody brings; a cell that is not allowed is one line of its file."""
+    """Return the checked rows of a file; the error names the line of a cell that is not allowed."""
     try:
         return _typed(content, name, file)
     except EvidenceError as error:
@@ -88,7 +88,7 @@ def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
 
 
 def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
-    """Return the models of a vintage with the own rows laid over them, and the column ``own``."""
+    """Return the models of a vintage with the own rows applied, and the column ``own``."""
     if not any(_path(name).is_file() for name in TABLES):
         return models.assign(own=False)
     return _laid_over(models, vintage, *map(_own_rows, TABLES))
@@ -120,17 +120,17 @@ def _laid_over(
 
 
 def _lacking(cells: Mapping[Any, Any]) -> list[str]:
-    """Return what a new model needs and a row lacks; such a row only changes what is listed."""
+    """Return what a row lacks to be a new model; such a row can only change a listed one."""
     return [name for name in NEEDED if pd.isna(cells.get(name))]
 
 
 def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
-    """Return whether a vintage could have known a model."""
+    """Return whether a model is old enough for a vintage."""
     return f"{cells['published']:%Y-%m}" <= vintage
 
 
 def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
-    """Return a model that a vintage lacks; in a list of notable models alone it is one of them."""
+    """Return a model that a vintage lacks; in a list of notable models it counts as notable."""
     lacking = _lacking(cells)
     if lacking:
         raise EvidenceError(
@@ -142,7 +142,7 @@ def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[
 
 
 def _implied(given: dict[str, Any]) -> dict[str, Any]:
-    """Return the cells of a row, but for its vintage, with what follows from them."""
+    """Return the cells of a row other than its vintage, with what follows from them."""
     given = {name: value for name, value in given.items() if name != "vintage"}
     if "published" in given:
         given = {"year": given["published"].year} | given
@@ -153,7 +153,7 @@ def _implied(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame:
-    """Give organisations another sector, in every model that has one for each of its own."""
+    """Change the sector of organisations, in every model that has a sector for each of its own."""
     known = models[["organisations", "sectors"]].dropna()
     for place, names, old in known.itertuples():
         organisations = names.split("|")
@@ -169,7 +169,7 @@ def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame
 
 
 def add_own(name: str, file: Path) -> dict[str, int]:
-    """Add the rows of a file, replacing those that are there.
+    """Add the rows of a file, replacing existing ones.
 
     Return how many models of each vintage are now own.
     """
@@ -218,7 +218,7 @@ def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
 
 
 def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
-    """Return the rows of a file, none of them empty or with a column that the table lacks."""
+    """Return the rows of a file; no row may be empty or have a column that the table lacks."""
     if file.suffix in {".yml", ".yaml"}:
         given = [as_mapping(read(file), file.name, "columns and values")]
     else:
@@ -247,9 +247,9 @@ def _write(name: str, rows: pd.DataFrame) -> None:
 
 
 def remove_own(name: str, label: str) -> int:
-    """Take the own rows of a model or an organisation out again and return how many.
+    """Remove the own rows of a model or an organisation and return their number.
 
-    None is a UsageError.
+    Raise UsageError if there are none.
     """
     rows = _own_rows(name)
     labels = rows.iloc[:, 0]

@@ -1,9 +1,9 @@
-"""A raw snapshot of the models database to records in our schema, whichever generation it is of.
+"""From a raw snapshot of the models database, of any generation, to records in our schema.
 
 Until early 2024 the models database gave a model one team label that rests on the shares of its
 authors: "Academia" and "Industry" mean that all of them belong there, every kind of "Industry -
 Academia Collaboration" that both occur. Since then a model has one token for each of its
-organisations, not de-duplicated: "Academia,Academia,Industry". The two are not fully comparable.
+organisations, with repetitions: "Academia,Academia,Industry". The two are not fully comparable.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ NUMBERS = {
     "training_cost_usd": Bounds(high=1e12, positive=False),
     "citations": Bounds(high=1e7, positive=False, whole=True),
 }
-"""The numeric fields, and what of each is believed."""
+"""The numeric fields, and the bounds of plausible values."""
 
 LABELS = {
     "openness": OPENNESS,
@@ -91,8 +91,10 @@ LABELS = {
 }
 
 UNUSED = ("confidence", "inference_code_openness", "excluded")
-"""Columns of closed sets that no chapter rests on: a label that is new there stops nothing, its
-cell is set aside."""
+"""Columns of closed sets that no chapter uses: a new label there stops nothing, and its cell is set
+
+aside.
+"""
 
 LISTS = ("training_hardware", "base_model", "task")
 
@@ -101,9 +103,9 @@ YES_NO = {"yes": True, "yes?": True, "no": False, "1": True, "0": False}
 
 @dataclass(frozen=True)
 class Stated:
-    """What whoever brings a snapshot states of it: the order of its dates, and what it lacks.
+    """What a user states about a snapshot: the order of its dates, and the fields it lacks.
 
-    The latter are fields of `compute_divide.evidence.models.columns.CHAPTERS`.
+    The fields are among `compute_divide.evidence.models.columns.CHAPTERS`.
     """
 
     order: dates.Order | None = None
@@ -120,7 +122,7 @@ def parse_snapshot(
 ) -> tuple[list[dict[str, Any]], list[SetAside], list[str]]:
     """Return the records of a raw snapshot, the rows set aside, and notes.
 
-    `notable` says which names are notable.
+    `notable` contains the names of notable models.
     """
     reader = _SnapshotReader(raw, notable, stated)
     aside = Findings()
@@ -139,9 +141,9 @@ def parse_snapshot(
 
 
 class _SnapshotReader:
-    """Reads the rows of one file and remembers what it met.
+    """Reads the rows of one file and collects findings.
 
-    Their cells go by our names of the columns.
+    Cells are addressed by our names of the columns.
     """
 
     def __init__(
@@ -206,7 +208,7 @@ class _SnapshotReader:
         }
 
     def numbers(self, row: Row) -> dict[str, float | None]:
-        """Return the numbers of a row, with the year that the header of its cost states."""
+        """Return the numbers of a row, with the year in the header of its cost."""
         numbers = {
             name: raw_csv.read_number(row, name, name, bounds, self.findings)
             for name, bounds in NUMBERS.items()
@@ -220,7 +222,7 @@ class _SnapshotReader:
     def organisations(self, row: Row, tokens: list[str]) -> dict[str, str]:
         """Return organisations, their sectors and countries.
 
-        Sectors only where the label has one token for each.
+        Sectors are known only if the label has one token for each organisation.
         """
         text = row["organisations"]
         count = len(tokens) or None
@@ -238,7 +240,7 @@ class _SnapshotReader:
         }
 
     def are_of_organisations(self, tokens: list[str]) -> bool:
-        """Return whether each token of a label is that of one organisation."""
+        """Return whether each token of a label belongs to one organisation."""
         if self.generation.typed or "collaboration" in tokens:
             return False
         return len(tokens) > 1 or not self.author_shares
@@ -252,7 +254,7 @@ class _SnapshotReader:
             notable = self.notable(model)
         elif met is not None:
             notable = met
-        else:  # the file does not say: what names a criterion
+        else:  # the file does not say: a model that names a criterion
             notable = bool(criteria)
         return {
             "notability": joined(dict.fromkeys(criteria)),
@@ -273,15 +275,16 @@ class _SnapshotReader:
         return ""
 
     def set_aside(self, row: Row, name: str) -> str:
-        """Note a cell with a new label, in a column that no chapter uses; it counts as blank."""
+        """Note a cell with a new label in a column that no chapter uses; it counts as blank."""
         place = f"row {row.number}: {row[name][:40]!r}"
         self.findings.add(f"{name}: a new label, the cell set aside", place)
         return ""
 
     def once(self, rows: list[Row], aside: Findings) -> list[Row]:
-        """Return the rows without those that repeat another in all that is read.
+        """Return the rows without exact repetitions.
 
-        Two of one name and date that differ elsewhere are noted, and count as two models.
+        Two rows with the same name and date that differ elsewhere are noted, and count as two
+        models.
         """
         first: dict[tuple[str, ...], Row] = {}
         named: dict[tuple[str, str], Row] = {}
@@ -300,9 +303,9 @@ class _SnapshotReader:
         return list(first.values())
 
     def check_readable(self, rows: list[Row], records: list[dict[str, Any]]) -> None:
-        """Raise when half of what chapters cannot do without could not be read.
+        """Raise an error if half of an essential field could not be read.
 
-        Blank compute is no fault.
+        Blank compute is not a fault.
         """
         for name in ("published", "organisations", "team_label", "training_compute_flop"):
             blank_is_fault = name != "training_compute_flop"
@@ -324,7 +327,7 @@ class _SnapshotReader:
                 )
 
     def flag(self, row: Row, name: str, place: str) -> bool | None:
-        """Return a flag of the source, None where it is blank."""
+        """Return a flag of the source, None if it is blank."""
         text = row[name].casefold()
         if text and text not in YES_NO:
             if name not in UNUSED:
@@ -334,9 +337,9 @@ class _SnapshotReader:
         return YES_NO.get(text)
 
     def self_supervised(self, row: Row, place: str) -> bool | None:
-        """Return whether training was self-supervised: by its flag, else by the approach.
+        """Return whether training was self-supervised, from its flag, else from the approach.
 
-        None if neither says.
+        Return None if neither says.
         """
         flag = self.flag(row, "self_supervised", place)
         approach = row["approach"].casefold()
@@ -345,7 +348,7 @@ class _SnapshotReader:
         return "self-supervised" in approach
 
     def notes(self) -> list[str]:
-        """Return the notes for the sidecar: how the file was read, and what was met."""
+        """Return the notes for the sidecar: how the file was read, and the findings."""
         lines = [f"schema generation: {self.generation.name}", *self.absent]
         if self.author_shares:
             lines.append(

@@ -1,6 +1,6 @@
 """Fetch the current file of the models database and make a vintage of it, if it has changed.
 
-What was fetched stands in the sidecar: address, entity tag, size and hash. Older vintages stay as
+The sidecar records what was fetched: address, entity tag, size and hash. Older vintages stay as
 they are. A label that is new to us stops the refresh, and nothing is written.
 """
 
@@ -27,7 +27,7 @@ from compute_divide.evidence.store import files
 from compute_divide.evidence.store.files import EvidenceError, Sidecar
 
 LARGEST = 200_000_000
-"""Bytes. The file has about two million; something far larger is not it."""
+"""The largest file, in bytes. The file has about two million; one far larger is something else."""
 
 
 def refresh_epoch(
@@ -41,7 +41,7 @@ def refresh_epoch(
 ) -> Sidecar | None:
     """Make a vintage of the file at an address and return its sidecar.
 
-    None where the file is one that we have.
+    Return None if we already have the file.
     """
     if vintage is not None:
         check_vintage(vintage)
@@ -77,7 +77,7 @@ def refresh_epoch(
 
 
 def _write_vintage(vintage: str, content: bytes, fetched: Mapping[str, Any]) -> Sidecar:
-    """Write a vintage of a file and return its sidecar, with how the file was fetched."""
+    """Write a vintage from a file and return its sidecar, with how the file was fetched."""
     with files.staged() as folder, tempfile.TemporaryDirectory(prefix="epoch-") as home:
         file = Path(home) / _file_name(fetched["url"])
         file.write_bytes(content)
@@ -89,7 +89,7 @@ def _write_vintage(vintage: str, content: bytes, fetched: Mapping[str, Any]) -> 
 
 
 def _host(url: str) -> str:
-    """Return the name of the server for messages: an address may hold more than should be shown."""
+    """Return the name of the server for messages: the whole address may contain secrets."""
     _, address = url.split("://", 1)
     authority, _, _ = address.partition("/")
     return authority.rsplit("@", 1)[-1]

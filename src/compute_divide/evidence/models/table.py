@@ -1,4 +1,4 @@
-"""The models database at several dates (Epoch AI, CC BY 4.0): one table a vintage, one schema."""
+"""The models database at several dates (Epoch AI, CC BY 4.0): one table per vintage, one schema."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from compute_divide.evidence.store.raw_csv import read_raw
 
 
 class Snapshot(Strict):
-    """A raw file that the project ships a table of; see ``data/snapshots.yml``."""
+    """A raw file whose table the project ships; see ``data/snapshots.yml``."""
 
     date: str
     file: str
@@ -28,7 +28,7 @@ class Snapshot(Strict):
 def epoch(
     path: str, title: str, snapshot: str, url: str = "https://epoch.ai/data/ai-models"
 ) -> Origin:
-    """Return a raw file as one of Epoch AI."""
+    """Return the origin of a raw file of Epoch AI."""
     credit = "Epoch AI, 'Data on AI Models', published online at epoch.ai"
     return Origin(path, title, snapshot, credit, "CC BY 4.0", url)
 
@@ -116,17 +116,17 @@ def _table(vintage: str, derived_by: str) -> tables.EvidenceTable:
 
 
 def check_vintage(vintage: str) -> None:
-    """Raise `UsageError` for what is not written as a vintage."""
+    """Raise `UsageError` if a text is not written like a vintage."""
     if not re.fullmatch(r"(19|20)\d\d-(0[1-9]|1[0-2])", vintage):
         raise UsageError(f"{vintage!r} is not a vintage: give year and month, such as 2024-07")
 
 
 FEWEST = 100
-"""Models of a snapshot. The smallest that ships has 501: what is far below is a piece of one."""
+"""The fewest models of a snapshot. The smallest that ships has 501; far fewer are a fragment."""
 
 
 def add_snapshot(path: Path, vintage: str, folder: Path, stated: Stated = NOTHING) -> Sidecar:
-    """Make a table of a snapshot that the project does not ship.
+    """Make a table from a snapshot that the project does not ship.
 
     Its sidecar notes models dated after the vintage.
     """

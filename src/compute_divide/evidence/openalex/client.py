@@ -1,10 +1,10 @@
-"""Ask a server, and OpenAlex through pyalex, with patience, so that every failure has a name.
+"""Requests to a server, and to OpenAlex through pyalex, that retry and name every failure.
 
-pyalex knows the query language; it knows neither time limits nor the difference between a throttle
-and a spent budget. urllib3's own retries do not see an answer that breaks off, is not JSON or lacks
-what it must have, and would sleep until midnight when a day's budget is spent. So whatever goes
-wrong is first named, and then asked again or not. Every credit is counted. The key comes from the
-environment, travels in a header, and stands in no file, log or error text.
+pyalex knows the query language, but neither time limits nor the difference between a throttle and a
+spent budget. urllib3's own retries do not see an answer that breaks off, is not JSON or lacks a
+required field, and would sleep until midnight when a day's budget is spent. So every failure is
+first classified, and then retried or not. Every credit is counted. The key comes from the
+environment, is sent in a header, and appears in no file, log or error text.
 """
 
 from __future__ import annotations
@@ -35,20 +35,20 @@ from tenacity.wait import wait_random_exponential
 from compute_divide.evidence.store.files import EvidenceError
 
 LONGEST_MESSAGE = 300
-"""Characters. OpenAlex lists every valid field in one message."""
+"""The most characters of an explanation: OpenAlex lists every valid field in one message."""
 LONGEST_PAUSE = 120.0
-"""Seconds. A server that asks for a longer pause than this has stopped serving us for now."""
+"""The longest pause in seconds: a server that asks for more has stopped serving us for now."""
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
 class FetchError(EvidenceError):
-    """A server cannot be asked, or its answer cannot be used; asking again does not help."""
+    """A server cannot be reached, or its answer cannot be used; asking again does not help."""
 
 
 class TransientError(FetchError):
-    """One answer was missing or broken: worth another try, after the seconds that are asked for."""
+    """One answer was missing or broken: worth another try, after the requested seconds."""
 
     def __init__(self, message: str, wait: float | None = None) -> None:
         super().__init__(message)
@@ -56,9 +56,9 @@ class TransientError(FetchError):
 
 
 def timed_session(timeout: tuple[float, float] = (10.0, 60.0)) -> requests.Session:
-    """Return a session whose requests have a time limit.
+    """Return a session with time limits.
 
-    In seconds for a connection, and for each piece of an answer.
+    They are in seconds, for a connection and for each piece of an answer.
     """
     session = requests.Session()
     session.request = partial(session.request, timeout=timeout)  # type: ignore[method-assign]
@@ -80,7 +80,7 @@ def persist(
             failure = failure_of(error, server)
             message = str(failure)
             failure.args = (message.replace(key, "***") if key else message,)
-        raise failure  # not in the except clause: the original may hold the request with its key
+        raise failure  # not in the except clause: the original may contain the request with its key
 
     retrying = Retrying(
         retry=retry_if_exception_type(TransientError),
@@ -99,11 +99,11 @@ def persist(
 
 
 _BROKEN = (requests.RequestException, ValueError, KeyError, TypeError, AttributeError)
-"""What asking raises where there is no answer, or none of the expected shape."""
+"""The exceptions of a request without an answer, or with one of an unexpected shape."""
 
 
 def _pause(state: RetryCallState) -> float:
-    """Return the seconds to wait, those that the server asks for where it does."""
+    """Return the seconds to wait, as the server asks for if it does."""
     jitter = wait_random_exponential(multiplier=1, max=60)(state)
     failure = state.outcome and state.outcome.exception()
     wait = getattr(failure, "wait", None)
@@ -113,7 +113,7 @@ def _pause(state: RetryCallState) -> float:
 
 
 def failure_of(error: Exception, server: str) -> FetchError:
-    """Return what it means that a request brought no answer, a refusal, or an unreadable answer."""
+    """Return the failure behind a request without an answer, a refusal, or an unreadable answer."""
     if isinstance(error, QueryError):
         return FetchError(f"{server} refuses the question: {_shortened(str(error))}")
     if isinstance(error, requests.HTTPError) and error.response is not None:
@@ -128,7 +128,7 @@ def failure_of(error: Exception, server: str) -> FetchError:
 
 
 def _refusal(response: requests.Response, server: str) -> FetchError:
-    """Tell a spent budget, which lasts until midnight UTC, from what passes and what is final."""
+    """Distinguish a spent budget, which lasts until midnight UTC, from other failures."""
 
     def header(name: str) -> float | None:
         return read_number(response.headers.get(name))
@@ -156,7 +156,7 @@ def _refusal(response: requests.Response, server: str) -> FetchError:
 
 
 def _explanation(response: requests.Response) -> str:
-    """Return what the body of a failure says, shortened."""
+    """Return the explanation in the body of a failure, shortened."""
     try:
         body = response.json()
         parts = [str(body[name]) for name in ("error", "message") if body.get(name)]
@@ -173,7 +173,7 @@ def _shortened(text: str) -> str:
 
 
 def read_number(text: str | None) -> float | None:
-    """Return a header as a number that is zero or more, else None."""
+    """Return a header as a number of zero or more, else None."""
     try:
         number = float(text or "")
     except ValueError:
@@ -192,7 +192,7 @@ def day_of(headers: Mapping[str, str], name: str = "date") -> str | None:
 
 
 def duration(seconds: float) -> str:
-    """Return a number of seconds as people say it: ``11 h 35 min``."""
+    """Return a number of seconds in words: ``11 h 35 min``."""
     minutes = int(seconds // 60)
     if minutes == 0:
         return f"{seconds:.0f} s"
@@ -205,20 +205,20 @@ def duration(seconds: float) -> str:
 KEY_VARIABLE = "OPENALEX_API_KEY"
 HOST = "https://api.openalex.org"
 PAGE_SIZE = 100
-"""Most records that OpenAlex gives in one answer."""
+"""The most records that OpenAlex returns in one answer."""
 SERVER = "OpenAlex"
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question about works.
+    """A query for works.
 
     A fresh pyalex query is built from it every time, because pyalex changes its own in place.
     """
 
     filters: Mapping[str, str]
-    """Filter names of OpenAlex and values, which may hold alternatives (``"education|company"``) or
-    a negation."""
+    """OpenAlex's names of filters and their values, which may contain alternatives
+    (``"education|company"``) or a negation."""
     select: tuple[str, ...] = ()
     """Root fields to return; empty for all."""
     group_by: str | None = None
@@ -241,9 +241,9 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """One answer: records or groups, and how many there are in all.
+    """One answer: records or groups, and their total number.
 
-    The cursor is that of the next answer, None at the end.
+    The cursor leads to the next answer, and is None at the end.
     """
 
     records: list[dict[str, Any]]
@@ -253,7 +253,7 @@ class AnswerPage:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """Credits of the day, as the last answer gave them; None where it gave none."""
+    """Credits of the day, as reported by the last answer; None if it reported none."""
 
     limit: int | None = None
     remaining: int | None = None
@@ -274,9 +274,9 @@ class Balance:
 
 @dataclass
 class Client:
-    """Asks OpenAlex.
+    """A client of OpenAlex.
 
-    `used` are the credits that this took by its account, `asked` the day of its last answer.
+    `used` counts the credits it has spent, `asked` is the day of its last answer.
     """
 
     key: str = field(repr=False)
@@ -304,16 +304,16 @@ class Client:
 
     @classmethod
     def from_environment(cls) -> Client:
-        """Return a client with the key of ``OPENALEX_API_KEY``.
+        """Return a client with the key in ``OPENALEX_API_KEY``.
 
-        Raise `FetchError` when that cannot be a key.
+        Raise `FetchError` if it cannot be a key.
         """
         return cls(os.environ.get(KEY_VARIABLE, ""))
 
     def page(self, query: Query, cursor: str = "*") -> AnswerPage:
-        """Return one answer to a query, asked again with growing pauses while it fails.
+        """Return one answer to a query, retrying with growing pauses.
 
-        ``"*"`` is the beginning.
+        The cursor ``"*"`` is the beginning.
         """
 
         def ask() -> AnswerPage:
@@ -361,7 +361,7 @@ class Client:
 
 
 def _checked_page(answer: Any, *, grouped: bool) -> AnswerPage:
-    """Return an answer of pyalex as a page, or raise when its shape is wrong."""
+    """Return an answer of pyalex as a page, or raise an error if its shape is wrong."""
     count = answer.meta["count"]
     cursor = answer.meta["next_cursor"]
     countable = isinstance(count, int) and count >= 0

@@ -1,8 +1,8 @@
-"""Fetch the works that answer a query into a folder that can be left and taken up at any moment.
+"""Fetch the works of a query into a folder, in a way that can stop and continue at any moment.
 
 A page, ``pages/000001.jsonl.gz``, is on disk before ``checkpoint.json`` moves past it; both are
-renamed into place. A process that dies between the two writes the same page again, so that nothing
-is lost and nothing doubled.
+renamed into place. If a process dies between the two, the next one writes the same page again, so
+nothing is lost or duplicated.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from compute_divide.evidence.store.files import Strict
 CHECKPOINT = "checkpoint.json"
 PAGES = "pages"
 DRIFT = 0.01
-"""Share of the works that may come and go while they are fetched."""
+"""Share of the works that may appear or disappear while they are fetched."""
 
 
 class Checkpoint(Strict):
-    """Where a fetch stands."""
+    """The progress of a fetch."""
 
     filters: dict[str, str]
     select: tuple[str, ...] = ()
     cursor: str | None = "*"
-    """Cursor of the next page; None when the last page has come."""
+    """Cursor of the next page; None after the last page."""
     next_page: int = 1
     count: int = 0
-    """Records there are, as OpenAlex said last."""
+    """The number of records, as OpenAlex last reported."""
 
     def is_of(self, query: Query) -> bool:
-        """Whether this is the fetch of a query."""
+        """Whether the fetch belongs to a query."""
         if self.filters != dict(query.filters):
             return False
         return self.select == query.select
 
 
 def read_checkpoint(folder: Path) -> Checkpoint | None:
-    """Return where the fetch of a folder stands, None where none was begun."""
+    """Return the progress of the fetch in a folder, None if there is none."""
     path = folder / CHECKPOINT
     try:
         return Checkpoint.model_validate_json(path.read_bytes())
@@ -59,7 +59,7 @@ def read_checkpoint(folder: Path) -> Checkpoint | None:
 
 
 class FetchedPages:
-    """The pages of one query on disk, and how far they go; see `opened`."""
+    """The pages of one query on disk, and their checkpoint; see `opened`."""
 
     def __init__(self, folder: Path, at: Checkpoint) -> None:
         self.folder = folder
@@ -67,7 +67,7 @@ class FetchedPages:
         self.ids = {record["id"] for record in self.lines()}
 
     def add(self, page: AnswerPage) -> None:
-        """Put a page on disk, then move the checkpoint past it, each in one step."""
+        """Write a page to disk, then move the checkpoint past it, each atomically."""
         lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in page.records]
         text = "".join(lines)
         content = gzip.compress(text.encode(), compresslevel=6, mtime=0)
@@ -91,7 +91,7 @@ class FetchedPages:
                 yield record
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Yield the records of all pages, also those that OpenAlex gave twice."""
+        """Yield the records of all pages, including those that OpenAlex returned twice."""
         for path in self.page_files:
             try:
                 with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -103,7 +103,7 @@ class FetchedPages:
 
     @property
     def page_files(self) -> list[Path]:
-        """The page files that the checkpoint knows, in order."""
+        """The page files up to the checkpoint, in order."""
         return [self._page_path(number) for number in range(1, self.at.next_page)]
 
     def _page_path(self, number: int) -> Path:
@@ -112,9 +112,9 @@ class FetchedPages:
 
 @contextmanager
 def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[FetchedPages]:
-    """Take up the fetch of a query where it stands, or begin it (`fresh`: anew).
+    """Continue the fetch of a query, or begin it (`fresh`: anew).
 
-    A second process is kept out.
+    A second process is locked out.
     """
     folder.mkdir(parents=True, exist_ok=True)
     try:
@@ -139,9 +139,9 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Fetch
 def count_records(
     client: Client, query: Query, folder: Path, *, fresh: bool = False
 ) -> tuple[int, int]:
-    """Ask how many works there are (one credit, as a count by group).
+    """Ask for the number of works (one credit, as a count by group).
 
-    Return that and the pages yet to be fetched.
+    Return it and the number of pages yet to be fetched.
     """
     count = client.page(Query(query.filters, (), "publication_year")).count
     at = None if fresh else read_checkpoint(folder)
@@ -157,9 +157,9 @@ def count_records(
 def fetch_records(
     client: Client, store: FetchedPages, watch: Callable[[], None] = lambda: None
 ) -> None:
-    """Fetch the works that are not there yet, page by page.
+    """Fetch the missing works, page by page.
 
-    Too many or too few in the end are a `FetchError`.
+    Raise `FetchError` if there are too many or too few in the end.
     """
     seen: set[str] = set()
     while (cursor := store.at.cursor) is not None:

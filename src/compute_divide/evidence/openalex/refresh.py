@@ -1,4 +1,4 @@
-"""A refresh from OpenAlex as one piece of work: plan it, run it, and put the table in its place."""
+"""A refresh from OpenAlex as one job: plan it, run it, and put the table in its place."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a reader asked for; see the command ``data refresh openalex``."""
+    """What a user asked for; see the command ``data refresh openalex``."""
 
     first: int
     last: int
@@ -58,7 +58,7 @@ class Choice:
 
     @property
     def home(self) -> Path:
-        """Where what is fetched is kept: by default in a cache outside the project."""
+        """The folder of what is fetched: by default a cache outside the project."""
         if self.folder:
             return self.folder
         cache = Path(platformdirs.user_cache_dir("compute-divide"))
@@ -72,7 +72,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a piece of work takes: units in all, and requests and credits still to be spent."""
+    """The cost of a job: its units in all, and the requests and credits still to be spent."""
 
     total: int
     unit: str
@@ -80,7 +80,7 @@ class Cost:
     credits: int
 
     def told(self, balance: Balance) -> str:
-        """Say it, against the balance."""
+        """Return the cost in words, compared with the balance."""
         requests = f"{self.requests:,} requests"
         plan = f"{self.total:,} {self.unit}: {requests}, {self.credits:,} credits"
         if balance.remaining is None or balance.limit is None:
@@ -94,11 +94,11 @@ class Cost:
 Plan = Callable[[Client], Cost]
 Run = Callable[[Client, Callable[[int], None]], Sidecar]
 Job = tuple[Plan, Run]
-"""What a piece of work takes, and the work itself, which says how much is done."""
+"""A job: a function for its cost, and one that runs it and reports progress."""
 
 
 def records_job(choice: Choice) -> Job:
-    """Return the work of fetching works; raise `UsageError` when the choice makes no query."""
+    """Return the job of fetching works; raise `UsageError` if the choice makes no query."""
     query = records_query(choice)
 
     def plan(client: Client) -> Cost:
@@ -118,7 +118,7 @@ def records_job(choice: Choice) -> Job:
 def records_query(choice: Choice) -> Query:
     """Return the query for works of some years.
 
-    They are of venues, topics, a subfield (by id) or with some words.
+    It may select venues, topics, a subfield (by id) or words.
     """
     filters = {"publication_year": choice.years}
     if choice.venues:
@@ -137,7 +137,7 @@ def records_query(choice: Choice) -> Query:
 
 
 def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
-    """Return ids as alternatives of a filter."""
+    """Return ids as alternatives in a filter."""
     short = [text.rsplit("/", 1)[-1].upper() for text in ids]
     for text in short:
         if not re.fullmatch(rf"{letter}\d+", text):
@@ -150,7 +150,7 @@ def _alternatives(ids: Sequence[str], letter: str, noun: str) -> str:
 
 
 def _checked_search(words: str) -> str:
-    """Return words to search for, or raise when they hold what separates filters."""
+    """Return words to search for, or raise an error if they contain a separator of filters."""
     is_unusable = not words.strip() or re.search(r"[,|:]", words)
     if is_unusable:
         raise UsageError(
@@ -160,7 +160,7 @@ def _checked_search(words: str) -> str:
 
 
 NOT_COMPANY = "education|facility|government|nonprofit|healthcare|archive|other|funder"
-"""Every type of institution of OpenAlex but company, as alternatives of a filter."""
+"""Every type of institution in OpenAlex except company, as alternatives in a filter."""
 
 # Two conditions on one field need its two names: pyalex merges a repeated name into a form that
 # breaks alternatives.
@@ -177,9 +177,9 @@ QUESTIONS: Mapping[str, Mapping[str, str]] = {
 
 
 def counts_job(choice: Choice) -> Job:
-    """Return the work of counting.
+    """Return the job of counting.
 
-    Raise `UsageError` when a topic is not known or another choice makes no sense.
+    Raise `UsageError` if a topic is unknown or another choice makes no sense.
     """
     if choice.venues or choice.search:
         raise UsageError("--venue and --search are for records, not for counts")
@@ -242,9 +242,9 @@ def count_topics(choice: Choice, topics: Topics) -> dict[str, dict[str, str]]:
 
 
 def search_words(terms: list[str]) -> str:
-    """Return terms as one search: phrases, of which any will do.
+    """Return terms as one search for any of the phrases.
 
-    OpenAlex searches by stems, as ``*`` wants.
+    OpenAlex searches by stems, which does what ``*`` asks for.
     """
     plain = [_checked_search(term.strip("*")) for term in terms]
     phrases = [f'"{term}"' if " " in term else term for term in plain]
@@ -252,7 +252,7 @@ def search_words(terms: list[str]) -> str:
 
 
 def team_counts(answers: Mapping[tuple[str, str], Mapping[int, int]]) -> pd.DataFrame:
-    """Return counts by team type from works by year, the answers to the four questions."""
+    """Return counts by team type, given the works by year for each of the four questions."""
     rows: list[tuple[str, int, str, int]] = []
     for topic in dict.fromkeys(topic for topic, _ in answers):
         total = answers[topic, "all"]

@@ -1,8 +1,8 @@
 """Count works by year, team type, topic and country over all parts of an OpenAlex snapshot.
 
-On one worker or many. Every part is one task. Its counts are kept as a small file, so that a run
-that was stopped goes on where it was; the counts of all parts add up exactly. A part that cannot be
-read is named and set aside, and the rest goes on.
+It runs on one worker or many. Every part is one task, whose counts are kept as a small file, so
+that a stopped run continues where it was; the counts of all parts add up exactly. A part that
+cannot be read is named and set aside, and the others continue.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from compute_divide.evidence.openalex.snapshot_parts import (
 )
 
 OpenPool = Callable[[], AbstractContextManager[Executor]]
-"""Opens an executor; called again when a worker's death broke the one before."""
+"""A function that opens an executor, also after a worker's death broke the last one."""
 TALLY = "counts.parquet"
 REPORT = "report.json"
 
 
 @dataclass
 class Report:
-    """What became of the parts."""
+    """The outcome for all parts."""
 
     source: str
     parts: int
     counted: int = 0
     """Parts whose counts are in the result."""
     resumed: int = 0
-    """Of these, parts that an earlier run had counted."""
+    """Parts among these that an earlier run had counted."""
     set_aside: dict[str, str] = field(default_factory=dict)
     """Parts that could not be read, and why."""
     lacking: list[str] = field(default_factory=list)
     """Parts that the manifest lists but that are not there."""
     works: int = 0
     left_out: int = 0
-    """Records that the question leaves out."""
+    """Records that the question excludes."""
 
     @property
     def whole(self) -> bool:
@@ -58,9 +58,9 @@ class Report:
 
 
 def default_folder(source: str, question: CorpusQuestion) -> Path:
-    """Return where the counts of a corpus are kept by default.
+    """Return the default folder for the counts of a corpus.
 
-    Outside the project, one folder for each question.
+    It is outside the project, one folder for each question.
     """
     name = SnapshotPart(source, source, 0, "").fingerprint(question)
     return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
@@ -76,7 +76,7 @@ def count_corpus(
 ) -> Report:
     """Count the works of a corpus into a folder.
 
-    `plan` hears of parts there are and parts counted before, once.
+    `plan` is called once, with the number of parts and of parts counted before.
     """
     question = question or CorpusQuestion()
     parts, lacking = list_parts(source)
@@ -98,8 +98,8 @@ def count_corpus(
         lasted = _lasts(open_pool, list(todo.values()), question, settle)
         if lasted or len(todo) < before:
             continue
-        # A pool broke before it had counted anything, which leaves no trace of the part that did
-        # it: one at a time.
+        # The pool broke before it had counted anything, so the guilty part is unknown: one at a
+        # time.
         part = next(iter(todo.values()))
         if not _lasts(open_pool, [part], question, settle):
             settle(part, None, "the process that reads it dies")
@@ -112,7 +112,7 @@ def count_corpus(
 
 
 def _counted(parts: Sequence[SnapshotPart], report: Report) -> list[SnapshotPart]:
-    """Return the parts that were read; raise where none was."""
+    """Return the parts that were read; raise an error if none was."""
     counted = [part for part in parts if part.name not in report.set_aside]
     if not counted:
         name, reason = next(iter(report.set_aside.items()))
@@ -135,9 +135,9 @@ def _lasts(
     question: CorpusQuestion,
     settle: Callable[..., None],
 ) -> bool:
-    """Count parts in a new pool, and tell whether the pool lasted.
+    """Count parts in a new pool, and return whether the pool survived.
 
-    The death of a worker breaks a local one.
+    The death of a worker breaks a local pool.
     """
     try:
         with open_pool() as pool:
@@ -150,7 +150,7 @@ def _lasts(
                     counts = future.result()
                 except BrokenExecutor:
                     raise
-                except Exception as error:  # noqa: BLE001 - whatever a part does, the rest goes on
+                except Exception as error:  # noqa: BLE001 - whatever a part does, the others continue
                     reason = str(error) or type(error).__name__
                 settle(part, counts, reason)
     except BrokenExecutor:

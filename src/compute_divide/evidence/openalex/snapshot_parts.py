@@ -1,10 +1,4 @@
-"""The parts of an OpenAlex snapshot: the files there are, here or on S3, and what of each is said.
-
-The layout is that of the quarterly snapshot: ``jsonl/works/updated_date=2026-06-24/part_0000.gz``
-or the same under ``parquet/``, with a ``manifest.json`` that lists every part with its size and
-number of records; a plain folder of such files, or one file, does as well. One part is one DuckDB
-query, in memory that does not grow with its size.
-"""
+"""The parts of an OpenAlex snapshot: its files, here or on S3, and what the manifest says."""
 
 from __future__ import annotations
 
@@ -33,7 +27,7 @@ MANIFESTS = ("manifest.json", "manifest")
 WORKS = "works/"
 S3 = "s3://"
 S3_REGION = "us-east-1"
-"""Where the public bucket of OpenAlex is."""
+"""The address of the public bucket of OpenAlex."""
 
 
 class CorpusError(EvidenceError):
@@ -47,17 +41,17 @@ class SnapshotPart:
     name: str
     """Path below the root of the corpus, with forward slashes."""
     url: str
-    """Where it is: an absolute path, or ``s3://bucket/key``."""
+    """Its location: an absolute path, or ``s3://bucket/key``."""
     size: int
     stamp: str
-    """When it was last changed, as the file system says."""
+    """Its time of last change, according to the file system."""
     records: int | None = None
-    """Records it should have, where a manifest says so."""
+    """The number of records it should have, if a manifest says so."""
     bytes_told: int | None = None
-    """Bytes it should have, where a manifest says so."""
+    """The number of bytes it should have, if a manifest says so."""
 
     def fingerprint(self, question: CorpusQuestion) -> str:
-        """Return a short hash of the part as it is now and of what is asked of it."""
+        """Return a short hash of the part as it is now and of the question."""
         asked = json.dumps(asdict(question))
         state = [self.name, self.size, self.stamp, self.records, self.bytes_told, asked]
         digest = hashlib.sha256(json.dumps(state).encode())
@@ -65,9 +59,9 @@ class SnapshotPart:
 
 
 def list_parts(source: str) -> tuple[list[SnapshotPart], list[str]]:
-    """Return the parts of a corpus, sorted by name, and the names of those that lack.
+    """Return the parts of a corpus, sorted by name, and the names of missing ones.
 
-    A part lacks when its manifest lists it but it is not there.
+    A part is missing if its manifest lists it but it is not there.
     """
     files = _works(_files(source))
     stated = _manifest(files)
@@ -91,13 +85,13 @@ def list_parts(source: str) -> tuple[list[SnapshotPart], list[str]]:
 
 
 def _works(files: dict[str, SnapshotPart]) -> dict[str, SnapshotPart]:
-    """Return the files of works by their path from there, where a snapshot has other files too."""
+    """Return the files of works by their relative path, if a snapshot has other files too."""
     of_works = [name for name in files if name.startswith(WORKS)]
     return {name.removeprefix(WORKS): files[name] for name in of_works} or files
 
 
 def _files(source: str) -> dict[str, SnapshotPart]:
-    """Return the files below an address, or the one file, by their path from there."""
+    """Return the files below an address, or the one file, by their relative path."""
     system, root = _place(source)
     try:
         infos = [system.get_file_info(root)]
@@ -118,7 +112,7 @@ def _files(source: str) -> dict[str, SnapshotPart]:
 
 
 def _place(address: str) -> tuple[Any, str]:
-    """Return the file system of an address, on S3 one of public buckets, and the path there."""
+    """Return the file system of an address, and the path on it; on S3 for public buckets."""
     if not address.startswith(S3):
         return fs.LocalFileSystem(), str(Path(address).absolute())
     system = fs.S3FileSystem(
@@ -128,14 +122,14 @@ def _place(address: str) -> tuple[Any, str]:
 
 
 def opened(part: SnapshotPart) -> Any:
-    """Return a part as a file that can be read at any place, for the wanted columns alone."""
+    """Return a part as an open file, from any location, for reading only the wanted columns."""
     system, path = _place(part.url)
     return system.open_input_file(path)
 
 
 @contextmanager
 def local_copy(part: SnapshotPart) -> Iterator[Path]:
-    """Give a part as a file of this machine, fetched and thrown away again if it is elsewhere."""
+    """Yield a part as a local file, fetched and deleted again if it is remote."""
     if not part.url.startswith(S3):
         yield Path(part.url)
         return
@@ -147,9 +141,9 @@ def local_copy(part: SnapshotPart) -> Iterator[Path]:
 
 
 def _manifest(files: Mapping[str, SnapshotPart]) -> dict[str, tuple[int | None, int | None]]:
-    """Return records and bytes that the manifest says of each part, by name.
+    """Return the records and bytes of each part according to the manifest, by name.
 
-    Empty without a manifest.
+    It is empty without a manifest.
     """
     part = next((files[name] for name in MANIFESTS if name in files), None)
     if part is None:
@@ -172,22 +166,24 @@ def _manifest(files: Mapping[str, SnapshotPart]) -> dict[str, tuple[int | None, 
 Level = Literal["domain", "field", "subfield", "topic"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 ALL_COUNTRIES = "all"
-"""Stands for every work once, whatever its countries; a work of two countries has a row in each of
-them too."""
+"""The country that represents every work once, whatever its countries; a work of two countries also
+
+has a row in each of them.
+"""
 UNKNOWN = "unknown"
 LEFT_OUT = "left out"
-"""In place of a team type: records that the question leaves out, counted so that a part adds up."""
+"""The team type of records that the question excludes, counted so that a part adds up."""
 MEMORY = "1GB"
-"""Most memory that DuckDB takes in one process."""
+"""The most memory that DuckDB takes in one process."""
 BATCH = 4096
-"""Works of a Parquet part that are in memory at a time."""
+"""The works of a Parquet part that are in memory at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusQuestion:
-    """What is counted.
+    """The question: what to count.
 
-    Thin records outside OpenAlex's core are left out, as its API does by default.
+    Thin records outside OpenAlex's core are left out, as in its API by default.
     """
 
     level: Level = "subfield"
@@ -195,13 +191,13 @@ class CorpusQuestion:
     types: tuple[str, ...] = ()
     """Types of works, such as ``"article"``; empty for all."""
     companies: tuple[str, ...] = ()
-    """Ids of institutions (``"I1291425158"``) that are companies whatever their type says."""
+    """Ids of institutions (``"I1291425158"``) that count as companies whatever their type."""
 
 
 def count_part(part: SnapshotPart, question: CorpusQuestion) -> bytes:
     """Return the counts of one part as a Parquet file.
 
-    One that is not read to its end is a `CorpusError`.
+    Raise `CorpusError` if it cannot be read to its end.
     """
     if part.bytes_told not in {None, part.size}:
         stated = f"{part.bytes_told:,}"
@@ -217,7 +213,7 @@ def count_part(part: SnapshotPart, question: CorpusQuestion) -> bytes:
         text = str(error).strip() or type(error).__name__
         reason = text.splitlines()[0]
         raise CorpusError(f"{part.name}: {reason}") from error
-    # every record has one row that stands for all countries
+    # every record has one row for all countries
     countries = table["country"].to_pylist()
     numbers = table["works"].to_pylist()
     pairs = zip(countries, numbers, strict=True)
@@ -231,16 +227,16 @@ def count_part(part: SnapshotPart, question: CorpusQuestion) -> bytes:
 
 
 def quiet_connection() -> duckdb.DuckDBPyConnection:
-    """Return a connection to a database in memory, on one core and little of it, that is quiet."""
+    """Return a quiet connection to a database in memory, with one core and little memory."""
     connection = duckdb.connect(config={"threads": 1, "memory_limit": MEMORY})
-    # The bar that DuckDB draws for slow queries goes to standard output, where only results belong.
+    # DuckDB's progress bar goes to standard output, where only results belong.
     connection.execute("SET enable_progress_bar = false")
     return connection
 
 
 @contextmanager
 def _reading(part: SnapshotPart) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
-    """Give a connection and what to select from."""
+    """Yield a connection and the SQL source to select from."""
     with quiet_connection() as connection:
         if part.name.endswith(PARQUET):
             with opened(part) as file:
@@ -312,7 +308,7 @@ def _sql(source: str, level: Level) -> str:
 
 
 def _sql_of_works(source: str, level: Level) -> str:
-    """Return SQL for what is needed of each work."""
+    """Return SQL for the needed fields of each work."""
     topic = "primary_topic" if level == "topic" else f"primary_topic.{level}"
     topic_id = _last_segment(f"{topic}.id")
     place_id = _last_segment("p.id")
@@ -356,7 +352,7 @@ _SQL_OF_ROWS = f"""
         END) AS country
     FROM work
 """  # noqa: S608 - every part of the text is ours
-"""SQL for a row of each country of a work, and one for all of them."""
+"""SQL for one row for each country of a work, and one for all of them."""
 
 
 def _last_segment(address: str) -> str:

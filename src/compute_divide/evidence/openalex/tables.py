@@ -1,9 +1,10 @@
-"""The tables that come from OpenAlex: works that ship, works and counts fetched, company ids.
+"""The tables from OpenAlex: works that ship, fetched works and counts, company ids.
 
-Who wrote a work is read in three ways, kept side by side as profiles
-(`compute_divide.evidence.papers.profiles`): ``types``, those that OpenAlex gives institutions;
-``ids``, the same but for those on a list of company ids; and our own rules on the affiliation
-strings, as in the conference lists. Works without any institution stay in, as ``unknown``.
+The authors of a work are read in three ways, kept side by side as profiles
+(`compute_divide.evidence.papers.profiles`): ``types``, from OpenAlex's types of institutions;
+``ids``, the same except for institutions on a list of company ids; and our own rules on the
+affiliation strings, as in the conference lists. Works without any institution stay in, as
+``unknown``.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ COMPANIES = tables.EvidenceTable(
 COUNTS = tables.schema(
     topic=tables.text(nullable=False),
     year=tables.whole(1000, 2100, nullable=False),
-    # academia stands for every institution that is no company
+    # academia means every institution that is not a company
     team_type=tables.one_of(
         ["academia-only", "collaboration", "industry-only", "unknown"], nullable=False
     ),
@@ -76,8 +77,10 @@ RAW_WORKS = (
     ("kitzcode_openalex_works.json", files.OTHER_FIELDS, "2026", "kitzcode/research-radar"),
     ("b-vitamins_W2741809807.json", files.OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
-"""Raw files, what set of works they hold, from when they are, and where they were found; newest
-first within a set: of two records of one work the first stays."""
+"""Raw files, their set of works, their dates and where they were found; newest first within a set:
+
+the first record of a work stays.
+"""
 
 
 def load_openalex_works(name: str = files.SHIPPED) -> pd.DataFrame:
@@ -142,7 +145,7 @@ def load_openalex_counts() -> pd.DataFrame:
 
 
 def load_openalex_companies() -> dict[str, str]:
-    """Return the institutions of OpenAlex that are companies whatever their type says.
+    """Return the institutions in OpenAlex that are companies whatever their type.
 
     Returns
     -------
@@ -199,9 +202,9 @@ def _raw_works(home: Path, ledger: Findings) -> Iterator[tuple[str, str, dict[st
 
 
 def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
-    """Return the works of a file, packed or not.
+    """Return the works of a file, compressed or not.
 
-    It holds one record, a list, an answer of the API, or JSON Lines.
+    It contains one record, a list, an answer of the API, or JSON Lines.
     """
     try:
         plain = gzip.decompress(content) if name.endswith(".gz") else content
@@ -240,7 +243,7 @@ def _derive_companies(home: Path, folder: Path) -> tuple[pd.DataFrame, Sidecar]:
 
 
 def write_works(store: FetchedPages, name: str, day: str, folder: Path) -> Sidecar:
-    """Derive the table ``works-NAME`` from a complete fetch, whose last answer is of a day."""
+    """Derive the table ``works-NAME`` from a complete fetch and the day of its last answer."""
     ledger = Findings()
     query = ",".join(f"{name}:{value}" for name, value in store.at.filters.items())
     records = enumerate(store.records(), start=1)
@@ -263,9 +266,9 @@ def write_works(store: FetchedPages, name: str, day: str, folder: Path) -> Sidec
 def write_counts(
     counts: pd.DataFrame, name: str, day: str, topics: Sequence[str], folder: Path
 ) -> Sidecar:
-    """Write the table ``counts-NAME`` of counts that OpenAlex made.
+    """Write the table ``counts-NAME`` from counts by OpenAlex.
 
-    `topics` say what each asks for, in its words.
+    `topics` describe the query of each topic in words.
     """
     digest = sha256(counts.to_csv(index=False).encode())
     title = "OpenAlex: numbers of works by year"
@@ -280,7 +283,7 @@ def write_counts(
 
 
 def _source(title: str, snapshot: str, file: str, digest: str, rows: int) -> Source:
-    """Return something of OpenAlex as a source."""
+    """Return the record of an OpenAlex source."""
     origin = Origin(
         "openalex", title, snapshot, "OpenAlex (openalex.org)", "CC0 1.0", "https://openalex.org"
     )

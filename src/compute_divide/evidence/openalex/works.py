@@ -1,4 +1,4 @@
-"""Works of OpenAlex: who wrote each, in three readings, and the facts that are kept of it."""
+"""Works of OpenAlex: who wrote each, in three readings, and the facts that are kept about it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OF_WORKS = {
     "year": tables.whole(1000, 2100),
     "authors": tables.whole(),
 }
-"""Columns of papers that are different in works."""
+"""Columns of papers that differ for works."""
 
 WORKS = tables.schema(
     **{**PAPERS.schema.columns, **_OF_WORKS},
@@ -52,14 +52,17 @@ TYPE_SECTORS = {
     **dict.fromkeys(_GOVERNMENT, "government"),
     **dict.fromkeys(_NONPROFIT, "nonprofit"),
 }
-"""Sectors of OpenAlex's types of institutions. The types rest on a crude rule: only the line
-between companies and all others should bear weight. Whoever is no company counts as academia."""
+"""Sectors of OpenAlex's types of institutions.
+
+The types rest on a crude rule: rely only on the line between companies and all others. Everything
+that is not a company counts as academia.
+"""
 
 
 class WorkReader:
     """Turns works into rows.
 
-    `companies` are short ids of institutions that are companies whatever their type says.
+    `companies` are short ids of institutions that are companies whatever their type.
     """
 
     def __init__(self, companies: Iterable[str]) -> None:
@@ -69,14 +72,14 @@ class WorkReader:
         self.search = TextSearch()
 
     def row(self, work: Mapping[str, Any], sample: str) -> dict[str, Any]:
-        """Return the row of a work as OpenAlex gives it, with the columns of `WORKS`.
+        """Return the row of a work in OpenAlex's format, with the columns of `WORKS`.
 
         `sample` is its set of works.
         """
         authorships = work.get("authorships") or []
         place, source, venue = _place(work)
         abstract = plain_abstract(work.get("abstract_inverted_index"))
-        # The keywords of OpenAlex are a machine's: they are not read.
+        # OpenAlex's keywords are machine-made: they are not read.
         texts = {"title": work.get("title"), "keywords": None, "abstract": abstract}
         return {
             "key": work_key(work),
@@ -99,7 +102,7 @@ class WorkReader:
         }
 
     def _by_rules(self, authorships: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return the columns that rest on our reading of affiliation strings."""
+        """Return the columns from our reading of affiliation strings."""
         stated = [_strings(author) for author in authorships]
         profile = profiles.paper_profile(map(self._stated, stated))
         counts = profiles.sector_counts(profile, self.calls)
@@ -111,7 +114,7 @@ class WorkReader:
         }
 
     def _by_institutions(self, authorships: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """Return the columns that rest on the institutions that OpenAlex gives authors."""
+        """Return the columns from the institutions that OpenAlex assigns to authors."""
         placed = [author.get("institutions") or [] for author in authorships]
         types = [self._placed(places, listed=False) for places in placed]
         ids = [self._placed(places, listed=True) for places in placed]
@@ -128,7 +131,7 @@ class WorkReader:
         }
 
     def _team(self, profile: str) -> str:
-        """Return a team type in which whoever is no company is academia; see `TYPE_SECTORS`."""
+        """Return a team type in which everything but companies is academia; see `TYPE_SECTORS`."""
         return profiles.profile_team(profile, self.calls, "academia")
 
     def _stated(self, strings: Iterable[str]) -> str:
@@ -158,9 +161,9 @@ class WorkReader:
 
 
 def work_key(work: Mapping[str, Any]) -> str:
-    """Return the key of a work: that of its title, as in the papers table.
+    """Return the key of a work, from its title as in the papers table.
 
-    Without a telling title, of its id.
+    Without a distinctive title it comes from its id.
     """
     title = work.get("title") or ""
     several = len(title.split()) >= 3  # different works share "Introduction": never merged
@@ -181,7 +184,7 @@ def works_table(
 ) -> pd.DataFrame:
     """Return works (sample, place for reports, and the work) as a table.
 
-    Of one title the one that is worth most.
+    Among works with the same title the most informative one stays.
     """
     best: dict[str, tuple[tuple[int, bool], dict[str, Any]]] = {}
     for sample, where, work in works:
@@ -205,7 +208,7 @@ def works_table(
 
 
 def plain_abstract(index: Mapping[str, Iterable[int]] | None) -> str | None:
-    """Return an abstract as text, from the places of its words."""
+    """Return an abstract as text, given the positions of its words."""
     if not index:
         return None
     placed = [(place, word) for word, places in index.items() for place in places]
@@ -213,13 +216,13 @@ def plain_abstract(index: Mapping[str, Iterable[int]] | None) -> str | None:
 
 
 def _strings(author: Mapping[str, Any]) -> list[str]:
-    """Return the affiliation strings of an author, in the form of any year."""
+    """Return the affiliation strings of an author, in any of OpenAlex's formats."""
     strings = author.get("raw_affiliation_strings") or [author.get("raw_affiliation_string")]
     return [string for string in strings if string and string.strip()]
 
 
 def _place(work: Mapping[str, Any]) -> tuple[str, str | None, str]:
-    """Return the kind of place a work is in, the id of the source and its name."""
+    """Return the kind of a work's place, the id of the source and its name."""
     location = work.get("primary_location") or {}
     source = location.get("source") or {}
     name = source.get("display_name") or profiles.UNKNOWN

@@ -1,4 +1,4 @@
-"""What those outside a laboratory are shown: evaluations, transparency and capability of models."""
+"""What outsiders learn about laboratories' models: evaluations, transparency and capability."""
 
 from __future__ import annotations
 

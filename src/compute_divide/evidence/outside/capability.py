@@ -1,6 +1,6 @@
 """How capable models are: Epoch's Capability Index.
 
-It joins benchmarks on one scale, which two of its models fix and which therefore have no interval.
+It joins benchmarks on one scale. Two models fix the scale and therefore have no interval.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ MODELS = (
     epoch("models/epoch_all_ai_models_2026-03-30.csv", _DATABASE, "2026-03-30"),
     epoch("models/epoch_notable_ai_models_2026-08-19.csv", _DATABASE, "2026-08-19"),
 )
-"""Files that say of which sector an organisation is; the later one decides."""
+"""Files with the sectors of organisations; the later one decides."""
 
 
 def derive_capability(raw: Path, folder: Path) -> list[Sidecar]:
@@ -103,7 +103,7 @@ def _dated(row: Row) -> str:
 def _sectors(models: list[Row]) -> dict[str, str]:
     """Return the sector of each organisation of models.
 
-    They are from the rows that list as many sectors as organisations.
+    It comes from rows that list as many sectors as organisations.
     """
     sectors: dict[str, str] = {}
     for row in models:
@@ -116,7 +116,7 @@ def _sectors(models: list[Row]) -> dict[str, str]:
 
 
 def _countries(models: RawTable) -> dict[str, str]:
-    """Return the countries of the organisations that some row of a file names countries for."""
+    """Return the countries of organisations, from the rows of a file that name them."""
     countries: dict[str, str] = {}
     for row in models.rows:
         listed = split_list(row["Country (of organization)"])

@@ -1,4 +1,4 @@
-"""Who outside a laboratory evaluates its models, as companies name them in their system cards.
+"""Outside evaluators of models, as companies name them in their system cards.
 
 Absence is no proof, and no terms of access are stated.
 """
@@ -18,8 +18,10 @@ from compute_divide.evidence.store import tables
 from compute_divide.evidence.store.files import EvidenceError, Origin, Sidecar
 
 KINDS = ("government", "non-profit", "company", "university", "unnamed")
-"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company does not
-name."""
+"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company leaves
+
+unnamed.
+"""
 
 CATEGORIES = {
     "autonomous": "autonomy",
@@ -32,7 +34,7 @@ CATEGORIES = {
     "method": "method and advice",
     "misc": "not specified",
 }
-"""What an evaluation is about, by the key of the source."""
+"""The subjects of evaluations, by the key in the source."""
 
 COMPANIES = {
     "anthropic": "Anthropic",
@@ -80,7 +82,7 @@ EVALUATIONS = tables.EvidenceTable(
     "outside evaluations that system cards name",
     "compute_divide.evidence.outside.derive_evaluations",
 )
-"""A row an engagement; ``recurring`` is whether it was not their first."""
+"""One row per engagement; ``recurring`` is false for the first with an evaluator."""
 load_evaluations = EVALUATIONS.read
 
 TRACKER = Origin(
@@ -94,12 +96,12 @@ TRACKER = Origin(
 
 
 def load_evaluators() -> pd.DataFrame:
-    """Return what is known of each outside evaluator.
+    """Return what is known about each outside evaluator.
 
     Returns
     -------
     pandas.DataFrame
-        One row an ``evaluator``: its name, kind, and the reason for it.
+        One row per ``evaluator``: its name, kind, and the reason for the kind.
 
     Raises
     ------
@@ -126,7 +128,8 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
     engagements: list[dict[str, Any]] = []
     for card in cards:
         engagements += _engagements(card, evaluators)
-    written = content.count(b"evaluator: ") - 1  # the guide at the top of the file shows one
+    # the guide at the top of the file has one as an example
+    written = content.count(b"evaluator: ") - 1
     if len(engagements) != written:
         raise EvidenceError(
             f"{TRACKER.path}: {written} evaluators are written, {len(engagements)} were read"
@@ -145,7 +148,7 @@ def derive_evaluations(raw: Path, folder: Path) -> list[Sidecar]:
 def _javascript_object(script: str, name: str) -> dict[str, Any]:
     """Return an exported object of a JavaScript file.
 
-    Without its comments it is a mapping as YAML has them too.
+    Without its comments it is valid YAML.
     """
     match = re.search(rf"export const {name} = (\{{.*?^\}});", script, re.DOTALL | re.MULTILINE)
     if not match:

@@ -1,6 +1,6 @@
-"""What companies disclose of their models: the Foundation Model Transparency Index.
+"""What companies disclose about their models: the Foundation Model Transparency Index.
 
-It asked the same questions in 2023 and 2024 and others in 2025.
+It asked the same questions in 2023 and 2024, and different ones in 2025.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TRANSPARENCY = tables.EvidenceTable(
     "indicators of the Foundation Model Transparency Index, and who meets each",
     "compute_divide.evidence.outside.derive_transparency",
 )
-"""A row an indicator; the developers that were asked and those that meet it are ``|``-joined. An
+"""One row per indicator; the developers that were asked and those that meet it are ``|``-joined. An
 indicator of 2024 has the name that it had in 2023."""
 load_transparency = TRANSPARENCY.read
 
@@ -92,7 +92,7 @@ def _indicators(
 ) -> Iterator[dict[str, str]]:
     """Yield the indicators of an edition.
 
-    Its total row, where it has one, must be what its cells add up to.
+    Its total row, if it has one, must equal the sum of its cells.
     """
     other = {"Domain", "Subdomain", "Indicator", "Total"}
     names = [name for name in scores.header if name not in other]

@@ -3,8 +3,8 @@
 An affiliation string is folded (case, accents, ligatures), split into the organisations it lists,
 and searched for the patterns of the rules. A match inside a longer match does not count, so a
 look-alike such as "Toyota Technological Institute" is simply a longer row. Named organisations and
-plain words (university, GmbH) decide; hints (department, AI at the end) are asked only where
-nothing of the kind is in the string, or in a short name of its own.
+plain words (university, GmbH) decide; hints (department, AI at the end) count only if the string
+has neither, or within a short name.
 
 The answer is a slot profile (`compute_divide.evidence.papers.profiles`).
 """
@@ -27,21 +27,20 @@ from compute_divide.evidence.papers.profiles import RULES_FILE, UNKNOWN, Sector
 from compute_divide.evidence.store.files import EvidenceError, Strict, problem, read_bytes
 
 TOO_LONG = 250
-"""Strings of this many characters or more are pieces of a page, not affiliations: not read."""
+"""Strings of this length or more are pieces of a page, not affiliations, and are not read."""
 
 FIRM = frozenset({"name", "word"})
 """The strengths that settle which sectors a string names."""
 
 SHORT = 3 + 2
-"""An organisation's text of up to three words (and its two anchors) is a name of its own, so that
-its hints count."""
+"""Up to this many words (and two anchors) an organisation's text is a name, so its hints count."""
 
 
 Row = TypeVar("Row", bound=Strict)
 
 
 def _with_words(pattern: str) -> str:
-    """Return a pattern; ValueError where nothing can be searched for by it."""
+    """Return a pattern; raise ValueError if it contains nothing to search for."""
     pattern_key(pattern)
     return pattern
 
@@ -53,18 +52,19 @@ def _split(text: str) -> Sequence[str]:
 
 
 class Rule(Strict):
-    """A row of the rules: a pattern, the sectors it stands for, how firm it is (`strength`).
+    """A row of the rules: a pattern, the sectors it stands for, and its `strength`.
 
-    ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` one that
-    counts where neither occurs, ``place`` a town known for its university, which counts where not
-    even a hint occurs, and only before the first comma: behind it a town says where an organisation
-    is. The one row of strength ``bare`` says what a bare name that no other rule knows counts as.
+    ``name`` is a named organisation, ``word`` a word that settles the matter, ``hint`` a word that
+    counts if neither occurs, ``place`` a town known for its university, which counts if not even a
+    hint occurs, and only before the first comma: after it a town is the location of an
+    organisation. The one row of strength ``bare`` says how a bare name that no other rule knows
+    counts.
 
-    A pattern is words; ``*`` before or after it lets a word go on, ``^`` and ``$`` tie it to the
-    start or the end of an organisation's text, or of what stands before its first comma where the
-    whole matches nothing. A rule without a sector hides the shorter matches inside it and says that
-    nothing is known. A hint without one is a word that anyone uses (lab, institute): beside it
-    hints of companies do not count.
+    A pattern consists of words; ``*`` before or after it lets a word continue, ``^`` and ``$`` tie
+    it to the start or the end of an organisation's text, or of the text before its first comma if
+    the whole matches nothing. A rule without a sector hides the shorter matches inside it and says
+    that the sector is unknown. A hint without one is a word that everyone uses (lab, institute):
+    beside it, hints of companies do not count.
     """
 
     pattern: Annotated[str, Field(min_length=1), AfterValidator(_with_words)]
@@ -77,7 +77,7 @@ class Rule(Strict):
 
     @property
     def atoms(self) -> tuple[str, ...]:
-        """Return what a slot profile holds for this rule: the judgement call, or the sectors."""
+        """Return the atoms of this rule in a slot profile: the judgement call, or the sectors."""
         if self.judgement:
             return (f"@{self.judgement}",)
         return self.sector
@@ -129,9 +129,9 @@ class AffiliationReader:
         return atoms
 
     def _lists_bare_name(self, text: str) -> bool:
-        """Return whether a bare name stands in a list.
+        """Return whether a list contains a bare name.
 
-        Beside another organisation it counts only where the list itself sets the two apart.
+        Beside another organisation it counts only if the list itself separates the two.
         """
         if "+" not in text and " / " not in text:
             return False
@@ -139,13 +139,13 @@ class AffiliationReader:
         return any(self.read(item) == self._bare != UNKNOWN for item in items if item)
 
     def _is_bare(self, name: str) -> bool:
-        """Return whether a text looks like a name, and no rule knows anything in it."""
+        """Return whether a text looks like a name in which no rule recognises anything."""
         if not _BARE_NAME.fullmatch(name):
             return False
         return not any(map(self._longest_matches, organisation_texts(name)))
 
     def _longest_matches(self, part: str) -> list[Match]:
-        """Return strength and atoms of the matches that lie in no longer match."""
+        """Return strength and atoms of the matches that are not inside a longer match."""
         matches = [
             (end - length, -end, strength, atoms)
             for end, (length, strength, atoms) in self._automaton.iter(part)
@@ -182,7 +182,7 @@ def _hinted(matches: Iterable[Match]) -> set[str]:
 
 
 HINT_ORDER = ("academia", "government", "nonprofit", "industry")
-"""Which hint wins where an organisation's text holds several."""
+"""The precedence of hints if an organisation's text contains several."""
 
 _LETTERS = str.maketrans(
     {
@@ -202,11 +202,13 @@ _LETTERS = str.maketrans(
 _LOOSE_ACCENT = re.compile(r"\s?[´`¨ˆ˜¸]\s?(?=[a-z])|[´`¨ˆ˜¸]\s?")
 _SEPARATOR = re.compile(r"[+;/|]")
 _LATER_EMPLOYER = re.compile(r"\b(?:currently|now|presently) (?:at|with) [^,;()+]*")
-"""A clause that names the employer after the paper, in a folded text."""
+"""A clause that introduces the employer after the paper, in a folded text."""
 
 _ITEMS = re.compile(r"\+| / [^+]*,[^+]*| / ")
-"""What sets two affiliations of one author apart in a list; what stands behind a stroke with a
-comma is its place."""
+"""The separators of two affiliations of one author in a list.
+
+The text after a stroke with a comma is a place.
+"""
 
 _BARE_NAME = re.compile(
     r"(?=.{4,40}$)(?=.*[a-z])(?!.*(?:Lab|Group|Team|Project)(?:[A-Z0-9]\w*)?$)"
@@ -215,7 +217,7 @@ _BARE_NAME = re.compile(
 """A name of one to three words: capitalised and not all in capitals, or a single word where a list
 is in lower case.
 
-One that calls itself a lab, group, team or project is as often a university's as a company's."""
+A name with lab, group, team or project belongs as often to a university as to a company."""
 
 _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 
@@ -223,7 +225,7 @@ _WORD = re.compile(r"\d+|[^\W\d_]+|&")
 def fold(text: str) -> str:
     """Return a text in lower case without accents, ligatures and loose accents.
 
-    PDF parsing leaves the latter.
+    Loose accents come from parsing PDFs.
     """
     if text.isascii() and "`" not in text:
         return text.lower()
@@ -235,7 +237,7 @@ def fold(text: str) -> str:
 class Part(NamedTuple):
     """One organisation of a string: folded words between ``^`` and ``$``.
 
-    The same of what stands before its first comma.
+    It also has the part before its first comma.
     """
 
     text: str
@@ -273,7 +275,7 @@ def without_entities(text: str) -> str:
 
 
 def is_unparsed(text: str) -> bool:
-    """Return whether an item of a string is a piece of a page rather than an affiliation.
+    """Return whether an item of a string is a fragment of a page rather than an affiliation.
 
     Items are separated by ``+``.
     """
@@ -283,7 +285,7 @@ def is_unparsed(text: str) -> bool:
 
 
 def pattern_key(pattern: str) -> str:
-    """Return the text that is searched for when a pattern is applied."""
+    """Return the text to search for when a pattern is applied."""
     words = _words(fold(pattern.strip("*^$")))
     if not words:
         raise ValueError(f"the pattern {pattern!r} holds no word")
@@ -322,7 +324,7 @@ def parse_rows(
 ) -> tuple[Row, ...]:
     """Return the rules of a CSV text.
 
-    The error for a bad one, or one that is there already, names its place.
+    The error for an invalid or duplicate rule gives its place.
     """
     rules: list[Row] = []
     known: dict[str, str] = {}
@@ -342,7 +344,7 @@ def parse_rows(
 
 
 def parse_rules(text: str) -> tuple[Rule, ...]:
-    """Return the rules that a CSV text holds."""
+    """Return the rules in a CSV text."""
     rules = parse_rows(text, RULES_FILE, Rule, pattern_key)
     calls: dict[str, tuple[str, ...]] = {}
     for number, rule in enumerate(rules, start=2):
@@ -359,12 +361,12 @@ def parse_rules(text: str) -> tuple[Rule, ...]:
 
 
 def load_affiliation_rules() -> tuple[Rule, ...]:
-    """Return the rules by which organisations are told apart, those of ``data/organisations.csv``.
+    """Return the rules that recognise organisations, from ``data/organisations.csv``.
 
     Returns
     -------
     tuple of Rule
-        In the order of the file: the first that fits a name decides.
+        In the order of the file: the first that matches a name decides.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How often papers are cited, as ranks within venue and year: no number of a single paper is kept.
+"""Citations of papers as ranks within venue and year: no count of a single paper is kept.
 
 The lists were crawled once, in the spring of 2025, so an old paper had more time than a young one:
 only papers of one venue and year can be compared.
@@ -17,8 +17,7 @@ from compute_divide.evidence.store.files import SetAside
 from compute_divide.evidence.store.raw_csv import EXAMPLES
 
 KNOWN_AT_LEAST = 0.9
-"""Least share of a venue-year's papers whose citations must be known for ranks among them to mean
-something."""
+"""The least share of a venue-year's papers with known citations for meaningful ranks."""
 VENUE_YEAR = ["venue", "year"]
 
 RANKS_TABLE = "papers/citation_ranks.parquet"
@@ -33,8 +32,8 @@ RANKS = tables.EvidenceTable(
     "papers by how often they were cited, as ranks within venue and year",
     "compute_divide.evidence.papers.table.derive_papers",
 )
-"""``rank`` is the share of the venue-year's papers that are cited less, those cited alike and the
-paper itself counted half; its mean in every venue-year is one half."""
+"""``rank`` is the share of the venue-year's papers that are cited less, where ties and the paper
+itself count half; its mean in every venue-year is one half."""
 load_ranks = RANKS.read
 CRAWLED = (
     "citations: those of Google Scholar as the lists give them, "
@@ -43,7 +42,7 @@ CRAWLED = (
 
 
 def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-    """Return the papers that can be ranked, with ``rank``, and the others by why they cannot."""
+    """Return the papers that can be ranked, with ``rank``, and the others by reason."""
     keys = [cited[key] for key in VENUE_YEAR]
     numbers = cited["citations"].astype(float)
     of_venue_year = numbers.groupby(keys)
@@ -64,7 +63,7 @@ def rank_papers(cited: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, pd.DataFra
 
 
 def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
-    """Return papers without a rank by the reason, and other records, as a sidecar tells them."""
+    """Return the papers without a rank by reason, and other records, for a sidecar."""
     set_aside = []
     for reason, rows in aside.items():
         if len(rows):
@@ -77,7 +76,7 @@ def groups(aside: Mapping[str, pd.DataFrame], others: int) -> list[SetAside]:
 
 
 def _examples(papers: pd.DataFrame) -> list[str]:
-    """Return the venue-years that have most of some papers."""
+    """Return the venue-years with most of these papers."""
     largest = papers.value_counts(VENUE_YEAR).head(EXAMPLES).reset_index()
     rows = largest.to_numpy().tolist()
     return [f"{venue} {year}: {number} papers" for venue, year, number in rows]

@@ -1,8 +1,8 @@
-"""Sectors from e-mail domains: where authors work, read without their affiliation strings.
+"""Sectors from e-mail domains, which show employers without affiliation strings.
 
-The rules are data (``data/domains.csv``). Of the patterns that match a domain the one with most
+The rules are data (``data/domains.csv``). If several patterns match a domain, the one with the most
 literal characters decides, so that ``ia.ac.cn`` (an academy) wins over ``ac.??`` (universities). A
-free-mail provider says nothing. Where a list joins several domains of an author
+free-mail provider says nothing. If a list joins several domains of an author
 (``nvidia.com+utah.edu``), each is read.
 """
 
@@ -26,11 +26,10 @@ RULES_FILE = "domains.csv"
 class DomainRule(Strict):
     """A row of the rules: a pattern over domains and the sector it stands for.
 
-    A free-mail provider has none.
-
-    A pattern is the end of a domain (``edu``, ``mpg.de``); a last label ``*`` stands for any public
-    suffix (``google.*`` matches ``google.com`` and ``cs.google.co.jp``), and so does its absence
-    after a wildcard (``uni-*``); ``?`` and ``*`` elsewhere stand for characters within a label.
+    A free-mail provider has none. A pattern is the end of a domain (``edu``, ``mpg.de``); a last
+    label ``*`` stands for any public suffix (``google.*`` matches ``google.com`` and
+    ``cs.google.co.jp``), and so does its absence after a wildcard (``uni-*``); ``?`` and ``*``
+    elsewhere stand for characters within a label.
     """
 
     pattern: str = Field(pattern=r"^[a-z0-9.*?-]+$")
@@ -40,7 +39,7 @@ class DomainRule(Strict):
 
     @property
     def profile(self) -> str:
-        """Return the slot profile that the rule gives."""
+        """Return the slot profile of the rule."""
         if self.judgement:
             return f"@{self.judgement}"
         return self.sector or UNKNOWN
@@ -50,7 +49,7 @@ class DomainReader:
     """Reads e-mail domains by a set of rules, each distinct domain once."""
 
     def __init__(self, rules: Sequence[DomainRule]) -> None:
-        # by ends of domains, and with a star by names of any suffix
+        # by ends of domains, and for patterns with a star by registered names under any suffix
         self._plain: dict[str, tuple[int, str]] = {}
         wild: list[tuple[int, str, str]] = []
         for rule in rules:
@@ -86,7 +85,7 @@ class DomainReader:
 
 
 def _is_plain(pattern: str) -> bool:
-    """Return whether a pattern can be looked up as it is."""
+    """Return whether a pattern has no wildcard, so that it can be looked up directly."""
     name = pattern.removesuffix(".*")
     if re.search(r"[*?]", name):
         return False
@@ -99,7 +98,7 @@ _SECOND_LEVEL = frozenset(
 
 
 def registered_name(labels: Sequence[str]) -> tuple[str, str]:
-    """Return the label that was registered and the public suffix after it."""
+    """Return the registered label and the public suffix after it."""
     size = 1
     if len(labels) > 2:
         *_, second, country = labels
@@ -111,7 +110,7 @@ def registered_name(labels: Sequence[str]) -> tuple[str, str]:
 
 
 def clean_domain(text: str) -> str:
-    """Return a domain in lower case without stray signs, or nothing if the text is no domain."""
+    """Return a domain in lower case without stray signs; empty if the text is not a domain."""
     plain = unicodedata.normalize("NFKD", text).lower()
     domain = plain.strip(" @.{}<>()[],;:'\"†*").replace(" ", "")
     if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", domain):
@@ -127,7 +126,7 @@ def domains_in(text: str) -> list[str]:
     domains: list[str] = []
     for part in _JOINTS.split(text):
         words = [_domain_of(word) for word in part.split()]
-        # A space within a domain is a slip of the list; between whole domains it sets them apart.
+        # A space within a domain is a typo in the list; between whole domains it separates them.
         domains += words if words and all(words) else [_domain_of(part)]
     return list(filter(None, dict.fromkeys(domains)))
 
@@ -137,7 +136,7 @@ def _domain_of(address: str) -> str:
 
 
 def _expression(pattern: str) -> str:
-    """Return a glob as an expression over ``domain registered-name public-suffix``.
+    """Return a glob as a regular expression over ``domain registered-name public-suffix``.
 
     No wildcard crosses a dot.
     """
@@ -149,7 +148,7 @@ def _expression(pattern: str) -> str:
 
 
 def load_domain_rules() -> tuple[DomainRule, ...]:
-    """Return the rules by which e-mail domains are told apart, those of ``data/domains.csv``.
+    """Return the rules that recognise e-mail domains, from ``data/domains.csv``.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Papers labelled by hand, by which the reading of affiliations and of names is measured."""
+"""Papers labelled by hand, to measure how well affiliations and names are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LABELLED_FILE = "labelled_affiliations.csv"
 NAMINGS_FILE = "labelled_namings.csv"
 
 USES = ("builds on", "examines", "compares", "mentions", "another thing")
-"""What a paper can do with a model."""
+"""The uses that a paper can make of a model."""
 
 LABELLED = tables.schema(
     sample=tables.one_of(["first", "second"], nullable=False),
@@ -29,15 +29,15 @@ LABELLED = tables.schema(
 
 
 def load_labelled_papers() -> pd.DataFrame:
-    """Return the affiliations that were labelled by hand, to try the rule that reads them.
+    """Return the affiliations that were labelled by hand, to test the rules that read them.
 
     Returns
     -------
     pandas.DataFrame
         One row per string: the ``sample`` it was drawn in (``first`` or ``second``) and its
         ``stratum``, the ``affiliation``, whether it names a ``company`` (``yes`` or ``no``), its
-        ``sectors`` and a ``note``; and its ``profile``, as the rule reads it, which is that of a
-        paper whose one author wrote it.
+        ``sectors`` and a ``note``; and its ``profile`` by the rules, as for a paper with only this
+        author.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""Readers of the raw conference lists: three formats, one record, and no bad one stops the rest.
+"""Readers of the raw conference lists: three formats, one type of record.
 
 A list is recognised by its file name (`KINDS`). Every record becomes a `RawPaper`, or an `Unusable`
-that says where it stood and what is wrong with it; a file that breaks off is refused.
+with its place and its fault, which does not stop the others; a truncated file is refused.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ VENUE = r"[a-z0-9]*[a-z][a-z0-9]*"
 
 @dataclass(frozen=True, slots=True)
 class RawPaper:
-    """One record of one list; what it lacks is None.
+    """One record of one list; missing values are None.
 
-    `affiliations` and `domains` hold one string a slot, where a slot is an author in most lists and
-    an organisation of the paper in some; an empty string stands for a slot without a statement.
-    `pairs` are the slots with both, where the record lists the two in parallel, each after whether
-    the list is a version with abstracts.
+    `affiliations` and `domains` contain one string per slot. A slot is an author in most lists and
+    an organisation of the paper in some; an empty string is a slot without a statement. `pairs` are
+    the slots with both, if the record lists the two in parallel, each after whether the list is a
+    version with abstracts.
     """
 
     place: str
@@ -54,7 +54,7 @@ class RawPaper:
 class Unusable:
     """A record that could not be read: its place in the file, and the reason.
 
-    The text is the same for the same fault.
+    The same fault always has the same text.
     """
 
     place: str
@@ -68,7 +68,7 @@ Reader = Callable[[bytes], Iterator[RawPaper | Unusable]]
 class ListKind:
     """A kind of raw list.
 
-    One that `adds_only` is not believed on which papers there are, where another list tells.
+    If it `adds_only`, other lists decide which papers there are.
     """
 
     name: re.Pattern[str]
@@ -79,7 +79,7 @@ class ListKind:
 
 @dataclass(frozen=True, slots=True)
 class PaperList:
-    """A raw list: where it is, which venue and year it holds, of which kind it is."""
+    """A raw list: its location, its venue and year, and its kind."""
 
     path: Path
     venue: str
@@ -92,7 +92,7 @@ class PaperList:
         return ".abstracts." in self.path.name
 
     def records(self) -> list[RawPaper | Unusable]:
-        """Return all records; a file that is damaged or of another form is an EvidenceError."""
+        """Return all records; raise EvidenceError if the file is damaged or of another format."""
         try:
             return list(self.kind.reader(self.path.read_bytes()))
         except (OSError, EOFError, ValueError, zlib.error) as error:
@@ -102,7 +102,7 @@ class PaperList:
 
 
 class _Record(BaseModel):
-    """The fields of a JSON record that are used, as the lists of 2026 write them."""
+    """The used fields of a JSON record, as the lists of 2026 write them."""
 
     title: str
     status: str | None = None
@@ -128,7 +128,7 @@ def read_json_list(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a gzipped JSON list."""
     items = json.loads(_unpacked(content))
     if not isinstance(items, list):
-        raise ValueError("not a list of records")  # noqa: TRY004 - as JSON says of a file
+        raise ValueError("not a list of records")  # noqa: TRY004 - like the errors of json
     for number, item in enumerate(items, start=1):
         yield _from_record(item, f"record {number}")
 
@@ -140,7 +140,7 @@ def _unpacked(content: bytes) -> str:
 def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
     """Yield the records of a list of lines ``title TAB affiliation TAB affiliation ...``.
 
-    There ``none`` stands for a missing affiliation.
+    In them ``none`` stands for a missing affiliation.
     """
     lines = content.decode("utf-8", errors="replace").split("\n")
     for number, line in enumerate(lines, start=1):
@@ -153,7 +153,7 @@ def read_tab_separated(content: bytes) -> Iterator[RawPaper | Unusable]:
 def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
     r"""Yield the records of gzipped JSON lines.
 
-    Their texts hold HTML entities and literal ``\xHH`` escapes.
+    Their texts contain HTML entities and literal ``\xHH`` escapes.
     """
     lines = _unpacked(content).split("\n")
     for number, line in enumerate(lines, start=1):
@@ -170,7 +170,7 @@ def read_json_lines(content: bytes) -> Iterator[RawPaper | Unusable]:
 
 
 def _listed(place: str, title: str, slots: Sequence[str]) -> RawPaper | Unusable:
-    """Return a record of a list that holds titles and affiliations only."""
+    """Return a record of a list with only titles and affiliations."""
     if not title_key(title):
         return Unusable(place, "no title")
     affiliations = tuple(slot.strip() for slot in slots)
@@ -229,7 +229,7 @@ def find_lists(folder: Path) -> list[PaperList]:
 
 
 def _by_name(path: Path) -> PaperList:
-    """Return a list whose file name says what it is."""
+    """Return a list identified by its file name."""
     for kind in KINDS:
         if match := kind.name.fullmatch(path.name):
             venue, year = match.groups()
@@ -246,9 +246,9 @@ def _order(paper_list: PaperList) -> tuple[str, int, int, str]:
 
 
 def as_list(path: Path, venue: str, year: int) -> PaperList:
-    """Return a list that a user names, whose venue and year its file name need not say.
+    """Return a list named by a user, whose file name need not give venue and year.
 
-    It is read by its ending.
+    The ending of the file decides how it is read.
     """
     readers = {".json.gz": read_json_list, ".jsonl.gz": read_json_lines, ".tsv": read_tab_separated}
     named = (reader for ending, reader in readers.items() if path.name.endswith(ending))
@@ -310,7 +310,7 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
     slots = zip(affiliations, domains, strict=True) if parallel else ()
     pairs = [(False, *slot) for slot in slots if all(slot)]
     cited = record.gs_citation
-    if cited is not None and cited < 0:  # where it was not found
+    if cited is not None and cited < 0:  # not found
         cited = None
     return RawPaper(
         place=place,
@@ -328,7 +328,7 @@ def _from_record(item: Any, place: str) -> RawPaper | Unusable:
 
 
 def _slots(text: str | None) -> tuple[str, ...]:
-    """Return the ``;``-separated slots of a field, or none when no slot says anything."""
+    """Return the ``;``-separated slots of a field; empty if no slot says anything."""
     if not text:
         return ()
     slots = tuple(slot.strip() for slot in unescape(text).split(";"))
@@ -353,9 +353,9 @@ _TRACKS = {
 
 
 def status_fault(status: str | None) -> str | None:
-    """Return why a status keeps a record out, else None.
+    """Return why a status excludes a record, else None.
 
-    No status, as in lists of proceedings, counts as accepted.
+    Without a status, as in proceedings, a record counts as accepted.
     """
     if status is None:
         return None
@@ -367,7 +367,7 @@ def status_fault(status: str | None) -> str | None:
 
 
 def track_name(track: str | None, status: str | None) -> str:
-    """Return the track of a paper as a short name; ``main`` where nothing else is said."""
+    """Return the track of a paper as a short name; ``main`` if nothing else is given."""
     if track and track.lower() != "main":
         words = track.lower().replace("&", "and")
         joined = re.sub(r"[^a-z0-9]+", "-", words)

@@ -1,4 +1,4 @@
-"""The lists of one venue and year, read and brought together: a title counts once."""
+"""The lists of one venue and year, read and merged: a title counts once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_list(
 ) -> Iterator[tuple[str, str, lists.RawPaper]]:
     """Yield key, place and record of every accepted paper of a list.
 
-    The ledger receives the rest and the source.
+    Other records and the source go to the ledger.
     """
     records = paper_list.records()
     path = paper_list.path
@@ -40,7 +40,7 @@ def read_list(
 
 
 def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str, lists.RawPaper]:
-    """Return the accepted papers of one venue and year by key, each with what all lists say."""
+    """Return the accepted papers of one venue and year by key, each with all known facts."""
     papers: dict[str, lists.RawPaper] = {}
     for number, paper_list in enumerate(group):
         here: set[str] = set()
@@ -59,13 +59,13 @@ def merge_lists(group: Sequence[lists.PaperList], ledger: Findings) -> dict[str,
 
 
 def _completed(paper: lists.RawPaper, other: lists.RawPaper) -> lists.RawPaper:
-    """Return a paper with what it lacks and another record of it has."""
+    """Return a paper, completed from another record of it."""
     lacking = [name for name in _FACTS if getattr(paper, name) in (None, ())]
     return replace(paper, **{name: getattr(other, name) for name in lacking})
 
 
 def paper_key(title: str) -> str:
-    """Return the key of a paper, by which its title is known without being kept.
+    """Return the key of a paper, which identifies its title without keeping it.
 
     Parameters
     ----------

@@ -1,12 +1,4 @@
-"""Paper profiles: what is kept of a paper's affiliations, so that judgement calls can be flipped.
-
-A slot profile says which sectors one affiliation string names: ``academia``, ``academia+industry``,
-``unknown``, with ``@openai`` where a judgement call decides. A paper profile counts the slot
-profiles of a paper: ``"3:academia 1:@mila+academia 1:unknown"``.
-
-Light to import, for it also gives parameters their closed sets: venues, topics, the ways to count,
-judgement calls.
-"""
+"""Paper profiles: a paper's affiliations as facts, so that judgement calls can be flipped."""
 
 from __future__ import annotations
 
@@ -24,15 +16,14 @@ Sector = Literal["academia", "industry", "government", "nonprofit"]
 SECTORS: tuple[str, ...] = get_args(Sector)
 
 UNKNOWN = "unknown"
-"""The slot profile of a string that names no organisation we know a sector of."""
+"""The slot profile of a string without an organisation of known sector."""
 
 RULES_FILE = "organisations.csv"
 COVERAGE_TABLE = "papers/coverage.csv"
 _TOPICS_FILE = "topics.yml"
 
 Calls = Mapping[str, tuple[str, ...]]
-"""From the name of a judgement call to the sectors that its organisations count as; none for not
-known."""
+"""From the name of a judgement call to the sectors of its organisations; empty for unknown."""
 
 PublicResearch = Literal["academia", "other"]
 """How government and non-profit research counts in a team type: as academia, or as a sector of its
@@ -52,7 +43,7 @@ NON_PROFITS = {
 """Ways to count government and non-profit research, and what they mean."""
 
 READINGS = {"name": "by affiliations", "domain": "by e-mail domains, where the lists have them"}
-"""Ways to read where authors work, and what they mean."""
+"""Ways to infer employers, and what they mean."""
 
 _CAPITALS = {"corl": "CoRL", "neurips": "NeurIPS"}
 
@@ -62,8 +53,7 @@ VENUE_GROUPS = {
     "language": ("acl", "naacl", "emnlp", "coling", "colm"),
     "general": ("aaai", "ijcai"),
 }
-"""Conferences on one field, by the name of the group; those on theory, robotics and statistics
-stand alone."""
+"""Conferences by field; those on theory, robotics and statistics belong to no group."""
 _FIELDS = {
     "machine-learning": "machine learning",
     "vision": "computer vision",
@@ -73,12 +63,12 @@ _FIELDS = {
 
 
 def venue_name(venue: str) -> str:
-    """Return how a conference is written, mostly in capitals.
+    """Return the written name of a conference, mostly in capitals.
 
     Parameters
     ----------
     venue : str
-        The conference as the papers table has it.
+        The conference as in the papers table.
 
     Returns
     -------
@@ -106,23 +96,23 @@ def venue_names() -> list[str]:
 
 
 def venue_label(name: str) -> str:
-    """Return how a venue, or a group of venues, is written for readers."""
+    """Return the written name of a venue, or of a group of venues."""
     return _FIELDS.get(name) or venue_name(name)
 
 
 def conferences(names: Iterable[str]) -> list[str]:
-    """Return the conferences that are meant by names of conferences and of groups of them.
+    """Return the conferences behind names of conferences and of groups.
 
     Parameters
     ----------
     names : iterable of str
-        Conferences as the papers table has them, or groups: ``machine-learning``, ``vision``,
+        Conferences as in the papers table, or groups: ``machine-learning``, ``vision``,
         ``language``, ``general``.
 
     Returns
     -------
     list of str
-        Each conference once, in the order in which they are named.
+        Each conference once, in the given order.
 
     Examples
     --------
@@ -138,7 +128,7 @@ def topic_names() -> list[str]:
 
 
 def topic_label(name: str) -> str:
-    """Return how a topic, or a group of topics, is written for readers."""
+    """Return the written name of a topic, or of a group of topics."""
     return _topic_labels(read_bytes(_TOPICS_FILE))[name]
 
 
@@ -151,7 +141,7 @@ def _topic_labels(_content: bytes) -> dict[str, str]:
 
 
 def judgement_calls() -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls in alphabetical order, and the sectors each has by default."""
+    """Return the judgement calls in alphabetical order, with their default sectors."""
     return dict(_judgement_calls(read_bytes(RULES_FILE)))
 
 
@@ -165,9 +155,9 @@ def _judgement_calls(content: bytes) -> dict[str, tuple[str, ...]]:
 
 
 def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Return the judgement calls that texts flip, and the sectors that each then has.
+    """Return the judgement calls flipped by texts, with their new sectors.
 
-    A text is such as ``openai=nonprofit``.
+    A text looks like ``openai=nonprofit``.
     """
     flips: dict[str, tuple[str, ...]] = {}
     for text in texts:
@@ -192,7 +182,7 @@ def flips_of(texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
 
 
 def slot_profile(atoms: Iterable[str]) -> str:
-    """Return the slot profile of what is found in a slot, each known thing once."""
+    """Return the slot profile of the atoms found in a slot, each known one once."""
     known = {*atoms} - {UNKNOWN}
     return "+".join(sorted(known)) or UNKNOWN
 
@@ -212,7 +202,7 @@ def parse_profile(profile: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
 
 
 def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
-    """Return the sectors of a slot; none when nothing is known."""
+    """Return the sectors of a slot; empty if nothing is known."""
     sectors: set[str] = set()
     for atom in atoms:
         if atom.startswith("@"):
@@ -225,7 +215,7 @@ def slot_sectors(atoms: Iterable[str], calls: Calls) -> frozenset[str]:
 def sector_counts(profile: str, calls: Calls) -> dict[str, int]:
     """Return the number of slots that name each sector, and ``unknown``.
 
-    A slot can name several.
+    A slot can name several sectors.
     """
     counts = dict.fromkeys((*SECTORS, UNKNOWN), 0)
     for count, atoms in parse_profile(profile):
@@ -240,14 +230,14 @@ def profile_team(profile: str, calls: Calls, public_research: PublicResearch = "
 
 
 def profile_sectors(profile: str, calls: Calls) -> frozenset[str]:
-    """Return the sectors that the slots of a paper name; none when nothing is known."""
+    """Return the sectors that the slots of a paper name; empty if nothing is known."""
     atoms = (atom for _, atoms in parse_profile(profile) for atom in atoms)
     return slot_sectors(atoms, calls)
 
 
 @lru_cache
 def team_of(sectors: frozenset[str], public_research: PublicResearch) -> str:
-    """Return the team type of a paper whose authors work in some sectors."""
+    """Return the team type of a paper, given the sectors of its authors."""
     if public_research == "academia":
         sectors = frozenset(
             "industry" if sector == "industry" else "academia" for sector in sectors

@@ -1,9 +1,9 @@
-"""Conference papers: one row a paper, from the raw lists to facts.
+"""Conference papers: one row per paper, from the raw lists to facts.
 
-No fact holds a name, an affiliation, a title or a text. The lists of one venue and year are read
+No fact contains a name, an affiliation, a title or a text. The lists of one venue and year are read
 together, then forgotten. A paper's key is a hash of its normalised title (`paper_key`); within a
 venue and year a title counts once. The first list of a venue-year, in the order of `lists.KINDS`,
-says which papers there are; the others add what it lacks.
+says which papers there are; the others complete them.
 """
 
 from __future__ import annotations
@@ -41,8 +41,10 @@ PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
 
 UNITS = ("author", "organisation")
-"""What a slot of a paper's profile is: one author, or one of the organisations that the list names
-for the paper."""
+"""The meaning of a slot in a paper's profile: one author, or one of the organisations that the list
+
+names for the paper.
+"""
 
 TEXTS = ("title", "keywords", "abstract")
 
@@ -79,11 +81,11 @@ PAPERS = tables.EvidenceTable(
 load_papers = PAPERS.read
 
 VERDICTS = ("both_company", "only_name", "only_domain", "neither")
-"""What affiliation and domain of an author can say about a company."""
+"""What an author's affiliation and domain can say about a company."""
 
 MIXED = ("mixed_both", "mixed_only_name")
-"""Authors of the first two whose affiliation names a company and another organisation. One address
-belongs to one employer, so that the domain cannot confirm both."""
+"""Authors of the first two whose affiliation names a company and another organisation. An address
+belongs to one employer, so the domain cannot confirm both."""
 
 AGREEMENT = tables.EvidenceTable(
     AGREEMENT_TABLE,
@@ -96,8 +98,8 @@ AGREEMENT = tables.EvidenceTable(
     DERIVED_BY,
 )
 """Authors whose affiliation and domain are both known, by what each says. Lists with abstracts are
-told apart: they often write all employers of an author into one string, beside one domain, and
-cannot tell how well it is read."""
+separate: they often write all employers of an author into one string, beside one domain, and so
+cannot show how well it is read."""
 load_agreement = AGREEMENT.read
 
 _COVERED = ("papers", "by_name", "by_domain", "keywords", "abstracts")
@@ -125,7 +127,7 @@ class Deriver:
         self.unparsed = 0
 
     def row(self, key: str, venue: str, year: int, paper: lists.RawPaper) -> dict[str, Any]:
-        """Return the row of a paper: all columns but those that follow from the profiles."""
+        """Return the row of a paper: all columns except those that follow from the profiles."""
         self.slots += len(paper.affiliations)
         self.unparsed += sum(map(is_unparsed, paper.affiliations))
         texts = {name: getattr(paper, name) for name in TEXTS}
@@ -146,7 +148,7 @@ class Deriver:
         }
 
     def table(self, rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-        """Return rows as a table with the columns of `PAPERS`, what follows from profiles added."""
+        """Return rows as a table with the columns of `PAPERS`, some derived from profiles."""
         table = pd.DataFrame(rows, columns=list(PAPERS.schema.columns))
         places, distinct = pd.factorize(table["profile"].fillna(""))
         table["team_type"] = self._teams(distinct)[places]
@@ -164,7 +166,7 @@ class Deriver:
     def agreement(self, papers: Iterable[lists.RawPaper]) -> Iterator[dict[str, Any]]:
         """Yield how the affiliations and the e-mail domains of authors agree.
 
-        That is `AGREEMENT` without venue and year.
+        These are rows of `AGREEMENT` without venue and year.
         """
         pairs = Counter(pair for paper in papers for pair in paper.pairs)
         verdicts = {False: Counter[str](), True: Counter[str]()}
@@ -206,7 +208,7 @@ class Deriver:
 
 
 def _unit(paper: lists.RawPaper) -> str | None:
-    """Return what a slot of a paper's affiliations is."""
+    """Return the unit of a slot in a paper's affiliations."""
     if not paper.affiliations:
         return None
     if paper.authors in {None, len(paper.affiliations)}:
@@ -216,9 +218,9 @@ def _unit(paper: lists.RawPaper) -> str | None:
 
 @dataclass
 class PaperFacts:
-    """What lists hold: papers, how the two readings agree, ranks of citations.
+    """The facts from lists: papers, agreement of the two readings, ranks of citations.
 
-    Beside them what is set aside, sources and notes.
+    It also has the records set aside, sources and notes.
     """
 
     papers: pd.DataFrame
@@ -242,11 +244,11 @@ def derive_papers(raw: Path, folder: Path) -> list[Sidecar]:
 def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     """Add the papers of a list to the tables.
 
-    A venue and year that is there already can only be derived anew.
+    A venue and year that is already there can only be derived again.
     """
     paper_list = lists.as_list(file, venue, year)
     before = read_sidecar(PAPERS_TABLE)
-    known = tables.read_table(PAPERS_TABLE)  # texts, no categories: new ones can be added
+    known = tables.read_table(PAPERS_TABLE)  # texts, not categories, so that new ones can be added
     of_venue = known[known["venue"].eq(paper_list.venue)]
     if of_venue["year"].eq(year).any():
         raise EvidenceError(
@@ -279,7 +281,7 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
 
 
 def together(groups: Iterable[SetAside]) -> list[SetAside]:
-    """Return groups of records set aside with those of one reason as one."""
+    """Merge groups of records set aside for the same reason."""
     rows = Counter[str]()
     examples: dict[str, list[str]] = {}
     for group in groups:
@@ -292,7 +294,7 @@ def together(groups: Iterable[SetAside]) -> list[SetAside]:
 
 
 def _read_all(paper_lists: Iterable[lists.PaperList]) -> PaperFacts:
-    """Read lists, those of one venue and year together."""
+    """Read lists, all lists of one venue and year together."""
     ledger = Findings()
     deriver = Deriver()
     rows: list[dict[str, Any]] = []
@@ -338,7 +340,7 @@ def _write_all(contents: PaperFacts, folder: Path) -> list[Sidecar]:
 
 
 def known_facts(papers: pd.DataFrame) -> pd.DataFrame:
-    """Return what is known of the papers of each venue and year, with the columns of `COVERAGE`."""
+    """Return which facts are known for the papers of each venue-year, as columns of `COVERAGE`."""
     teams = papers[["team_type", "team_type_domain"]] != "unknown"
     texts = papers[["has_keywords", "has_abstract"]]
     known = teams.join(texts).set_axis(_COVERED[1:], axis=1)

@@ -1,8 +1,8 @@
 """Topics and pre-trained models that a paper's texts name, by terms that are data.
 
-They are in ``data/topics.yml``. Title, keywords and abstract are searched apart. The table keeps
-the terms that matched, not the topics, so that a reader can group terms anew without the texts. One
-pass of an Aho-Corasick automaton over a text finds all terms.
+The terms are in ``data/topics.yml``. Title, keywords and abstract are searched separately. The
+table keeps the terms that matched, not the topics, so that a reader can regroup terms without the
+texts. One pass of an Aho-Corasick automaton over a text finds all terms.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from compute_divide.evidence.store.files import EvidenceError, Strict, read_yaml
 SEPARATOR = "|"
 
 Span = tuple[int, int, str]
-"""Where a term stands in a text, and what it names."""
+"""The span of a term in a text, and what it names."""
 
 
 def _with_words(term: str) -> str:
-    """Return a term; ValueError where nothing can be searched for by it."""
+    """Return a term; raise ValueError if it contains nothing to search for."""
     term_key(term)
     return term
 
@@ -47,7 +47,7 @@ class Group(Strict):
 
 
 class NamedModel(Strict):
-    """A pre-trained model: how it is had, and the spellings that name it."""
+    """A pre-trained model: its access, and the spellings that name it."""
 
     label: str = Field(min_length=1)
     access: Literal["open", "hosted"]
@@ -85,7 +85,7 @@ class Topics(Strict):
         return list(members)
 
     def label(self, name: str) -> str:
-        """Return how a topic, or a group of topics, is written."""
+        """Return the written name of a topic, or of a group of topics."""
         named = self.topics.get(name) or self.groups[name]
         return named.label
 
@@ -98,7 +98,7 @@ class Topics(Strict):
 class TermFinder:
     """Finds terms in texts.
 
-    Names, whose case counts, are found by the longest term at a place: "XLM-R" is not "XLM".
+    Names are case-sensitive, and the longest term at a place wins: "XLM-R" is not "XLM".
     """
 
     def __init__(self, terms: Mapping[str, Iterable[str]], *, case: bool = False) -> None:
@@ -122,7 +122,7 @@ class TermFinder:
 
 
 def _longest(spans: list[Span]) -> list[Span]:
-    """Return the spans that lie in no longer one."""
+    """Return the spans that are not inside a longer one."""
 
     def lies_in_longer(span: Span) -> bool:
         start, end, _ = span
@@ -136,14 +136,14 @@ _NO_WORD = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def words(text: str) -> str:
-    """Return a text with a space for every sign that is no letter or digit, and at both ends."""
+    """Return a text with a space for every sign that is not a letter or digit, and at both ends."""
     if not text.isascii():
         text = "".join(char if char.isalnum() else " " for char in text)
     return f" {text.translate(_NO_WORD)} "
 
 
 def term_key(pattern: str, *, case: bool = False) -> str:
-    """Return the text that is searched for when a pattern is applied."""
+    """Return the text to search for when a pattern is applied."""
     text = re.sub(r"[^\w]+", " ", pattern.strip("*")).strip()
     is_malformed = not text or "*" in pattern.strip("*")
     if is_malformed:
@@ -155,7 +155,7 @@ def term_key(pattern: str, *, case: bool = False) -> str:
 
 
 def load_topics() -> Topics:
-    """Return the topics of papers, groups of topics, and pre-trained models that are looked for.
+    """Return the topics of papers, groups of topics, and pre-trained models to search for.
 
     Returns
     -------
@@ -178,7 +178,7 @@ def load_topics() -> Topics:
 class TextSearch:
     """Finds what the texts of a paper name.
 
-    That is topic terms, recorded as such, and models, recorded by their names.
+    It finds topic terms, recorded as such, and models, recorded by their names.
     """
 
     def __init__(self) -> None:
@@ -189,7 +189,7 @@ class TextSearch:
         self.models = TermFinder(models, case=True)
 
     def find(self, texts: Mapping[str, str | None]) -> dict[str, str | None]:
-        """Return what each text names, as ``title_terms`` and the like; None for nothing."""
+        """Return what each text names, as ``title_terms`` and so on; None if nothing."""
         named = {}
         for kind, finder in (("terms", self.terms), ("models", self.models)):
             for part, text in texts.items():

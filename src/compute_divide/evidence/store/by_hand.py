@@ -1,4 +1,4 @@
-"""Tables that somebody puts into the evidence by hand, without a schema: those of a new chapter."""
+"""Tables added to the evidence by hand, without a schema, such as those of a new chapter."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_by_hand(name: str) -> bool:
 
 
 def load_table(name: str) -> pd.DataFrame:
-    """Return a table that is kept by hand, such as one of your own, as it is.
+    """Return a table maintained by hand, such as one of your own, as it is.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def load_table(name: str) -> pd.DataFrame:
     Raises
     ------
     EvidenceError
-        If there is no such table, or it cannot be read as CSV.
+        If there is no such table, or it is not readable as CSV.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Dates of raw files: in which order a column writes them, and how precisely each is known."""
+"""Dates in raw files: the order in which a column writes them, and their precision."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from compute_divide.evidence.store.raw_csv import Findings, Row
 PRECISIONS = ("day", "month", "year", "placeholder")
 """``placeholder``: 1 January or 31 December, which mostly stand for "some time in this year"."""
 Order = Literal["day-first", "month-first"]
-"""How a date such as 03/04/2019 is meant."""
+"""The meaning of a date such as 03/04/2019."""
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A date and how precisely it is known.
+    """A date and its precision.
 
-    The first day of the month or year where only that is known.
+    It is the first day of the month or year if only that is known.
     """
 
     day: dt.date
@@ -37,9 +37,9 @@ _FORMS = (
 
 
 def parse_date(text: str, order: Order = "day-first") -> Dated | None:
-    """Return the date that a text states, else None.
+    """Return the date stated in a text, else None.
 
-    Where slashes make one only against the order, that is taken.
+    If slashes are only a date against the order, that date is taken.
     """
     text = text.strip()
     if match := _SLASHES.fullmatch(text):
@@ -70,14 +70,17 @@ def _dated(year: int, month: int | None = None, day: int | None = None) -> Dated
 
 
 STRAYS = 0.01
-"""Share of the dates with a number above 12 that may be of the other order: slips of the keyboard
-in a list that is otherwise of one order."""
+"""The largest share of dates, among those with a number above 12, that contradict the order.
+
+Such dates are typos in a list that otherwise has one order.
+"""
 
 
 def date_order(rows: Sequence[Row], column: str, stated: Order | None = None) -> Order:
-    """Return how the dates of a column are to be read, as they show or as it is `stated`.
+    """Return the order of the dates in a column, as they show it or as `stated`.
 
-    EvidenceError where they show no order and none is stated, two orders, or another than stated.
+    Raise EvidenceError if they show no order and none is stated, two orders, or another than
+    stated.
     """
     by_order = _by_order(rows, column)
     shown = {name: by_order[name] for name in get_args(Order)}
@@ -104,7 +107,7 @@ def date_order(rows: Sequence[Row], column: str, stated: Order | None = None) ->
 
 
 def _by_order(rows: Sequence[Row], column: str) -> dict[str, list[Row]]:
-    """Return the rows whose dates have slashes by the order that they show, or ``either``."""
+    """Return the rows whose dates have slashes, by the order that they show, or ``either``."""
     by_order: dict[str, list[Row]] = {"day-first": [], "month-first": [], "either": []}
     for row in rows:
         if match := _SLASHES.fullmatch(row[column]):
@@ -139,9 +142,9 @@ def _dates(rows: Sequence[Row], column: str) -> str:
 def read_date(
     row: Row, column: str, what: str, findings: Findings, order: Order = "day-first"
 ) -> Dated | None:
-    """Return the date in a cell, None where none can be read.
+    """Return the date in a cell, None if it has no readable date.
 
-    Findings note all that is not a plain day.
+    Findings note everything that is not a plain day.
     """
     text = row[column]
     place = f"row {row.number}"

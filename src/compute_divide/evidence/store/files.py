@@ -1,4 +1,4 @@
-"""The evidence as files: where it lives, the sidecar of each table, and the list of all hashes."""
+"""The evidence as files: its folder, the sidecar of each table, and the list of all hashes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from bookpress.files import check_writable, files_of, replace_file, sha256
 
 SUFFIX = ".meta.yml"
 OWN = "own"
-"""Folder of the rows that a reader lays over tables."""
+"""Folder of a reader's own rows."""
 MANIFEST = "MANIFEST.sha256"
-"""Name of the list of hashes, in the format that ``sha256sum --check`` reads."""
+"""Name of the list of hashes, in the format of ``sha256sum --check``."""
 WITH_HARDWARE = "2023-12"
 """The first vintage that records chips, openness and base models of many models."""
 SHIPPED = "works"
 OTHER_FIELDS = "other fields"
-"""Sample of the shipped works that are not on machine learning."""
+"""Sample of the shipped works outside machine learning."""
 T = TypeVar("T")
 
 
@@ -37,13 +37,13 @@ class EvidenceError(PressError):
 
 
 class Strict(BaseModel):
-    """A record of one of our files: no field is unknown, none is changed."""
+    """A record in one of our files: no unknown fields, and immutable."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 def problem(error: ValidationError) -> str:
-    """Return what is wrong with an entry, in one line: the field, and what its schema says."""
+    """Return the fault of an entry, in one line: the field, and what its schema says."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
     said = first["msg"].removeprefix("Value error, ")
@@ -55,7 +55,7 @@ def problem(error: ValidationError) -> str:
 def data_dir() -> Path:
     """Return the folder of the evidence.
 
-    That is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
+    It is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
     """
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
     checkout = Path(__file__).resolve().parents[4]
@@ -78,7 +78,7 @@ def read_bytes(name: str) -> bytes:
 
 
 def read_yaml(name: str, kind: type[T]) -> T:
-    """Return what a YAML file of the evidence holds, as pydantic checks it.
+    """Return the content of a YAML file of the evidence, checked by pydantic.
 
     The error names the file and the field.
     """
@@ -101,19 +101,19 @@ def _parsed(content: bytes, name: str, kind: type[T]) -> T:
 
 
 def list_names(folder: str, suffix: str) -> list[str]:
-    """Return the sorted names of the files of a folder that have an ending, without it."""
+    """Return the sorted names of the files in a folder with this ending, without the ending."""
     paths = (data_dir() / folder).glob(f"*{suffix}")
     visible = [path.name for path in paths if not path.name.startswith(".")]
     return sorted(name.removesuffix(suffix) for name in visible)
 
 
 def vintages(*, with_hardware: bool = False) -> list[str]:
-    """Return the vintages of the models database that the evidence holds.
+    """Return the vintages of the models database in the evidence.
 
     Parameters
     ----------
     with_hardware : bool
-        Whether to leave out those that record chips, openness and base models of few models only.
+        Whether to leave out those that record chips, openness and base models of only a few models.
 
     Returns
     -------
@@ -145,12 +145,12 @@ def works_names() -> list[str]:
 
 
 def last_whole_year(vintage: str) -> int:
-    """Return the last calendar year that a vintage holds as a whole.
+    """Return the last calendar year that a vintage covers completely.
 
     Parameters
     ----------
     vintage : str
-        Year and month, as `vintages` has them.
+        Year and month, as returned by `vintages`.
 
     Returns
     -------
@@ -188,9 +188,9 @@ class Source(Strict):
 
 @dataclass(frozen=True)
 class Origin:
-    """Where raw files come from: what they are, from when, and whom to credit.
+    """The origin of raw files: what they are, from when, and whom to credit.
 
-    `path` below the folder of raw files.
+    `path` is below the folder of raw files.
     """
 
     path: str
@@ -201,7 +201,7 @@ class Origin:
     url: str | None = None
 
     def source(self, file: str, digest: str, rows: int) -> Source:
-        """Return the record of a file from here for a sidecar."""
+        """Return the record of a file of this origin, for a sidecar."""
         return Source(
             title=self.title,
             credit=self.credit,
@@ -225,10 +225,10 @@ class SetAside(Strict):
 
 
 class Sidecar(Strict):
-    """What is known about one evidence table.
+    """The sidecar of one evidence table.
 
-    Where it comes from, under which licence, and what was done to it. ``rows_in`` equals
-    ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
+    It records where the table comes from, under which licence, and what was done to it. ``rows_in``
+    equals ``rows_out`` plus the rows set aside, so that nothing is dropped silently.
     """
 
     table: str = Field(description="path of the table relative to data/, with its ending")
@@ -242,7 +242,7 @@ class Sidecar(Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="of the table file itself")
 
     def balance(self) -> None:
-        """Raise `EvidenceError` when rows in, out and set aside do not add up."""
+        """Raise `EvidenceError` if rows in, out and set aside do not add up."""
         aside = sum(group.rows for group in self.set_aside)
         if self.rows_in != self.rows_out + aside:
             out = f"{self.rows_out} out and {aside} set aside"
@@ -260,7 +260,7 @@ def read_sidecar(table: str) -> Sidecar:
 
 
 def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
-    """Write a sidecar beside its table in an evidence folder, fields without a value left out."""
+    """Write a sidecar beside its table in an evidence folder, without empty fields."""
     fields = sidecar.model_dump(mode="json", exclude_none=True)
     text = yaml.safe_dump(fields, sort_keys=False, allow_unicode=True, width=100)
     replace_file(folder / sidecar_name(sidecar.table), text.encode())
@@ -269,7 +269,7 @@ def write_sidecar(sidecar: Sidecar, folder: Path) -> None:
 def evidence_files(folder: Path) -> list[str]:
     """Return the files of an evidence folder, sorted.
 
-    Hidden ones, the list, own rows and releases are left out.
+    Hidden files, the list of hashes, own rows and releases are left out.
     """
     paths = (path.relative_to(folder) for path in files_of(folder))
     apart = {MANIFEST, OWN, RELEASED}
@@ -277,7 +277,7 @@ def evidence_files(folder: Path) -> list[str]:
 
 
 def seal(folder: Path) -> int:
-    """Write the list of hashes anew and return how many files it names."""
+    """Rewrite the list of hashes and return its length."""
     digests = _digests(folder)
     lines = [f"{digest}  {name}\n" for name, digest in digests.items()]
     replace_file(folder / MANIFEST, "".join(lines).encode())
@@ -290,9 +290,9 @@ def _digests(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def staged() -> Iterator[Path]:
-    """Give a folder to write evidence to.
+    """Yield a folder to write evidence to.
 
-    When all went well, move its files into place and renew the hashes.
+    If all went well, move its files into place and renew the hashes.
     """
     home = data_dir()
     check_writable(home)
@@ -308,7 +308,7 @@ def staged() -> Iterator[Path]:
 
 
 def differences(folder: Path) -> dict[str, str]:
-    """Return what is wrong with each file that is missing, not listed, or changed, by its path."""
+    """Return the fault of each file that is missing, not listed, or changed, by its path."""
     try:
         lines = (folder / MANIFEST).read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -1,8 +1,8 @@
-"""Raw files as they come: every cell a text, all that cannot be read counted, nothing dropped.
+"""Raw files as they come: every cell a text, unreadable ones counted, nothing dropped.
 
-A cell holds a number, a list, a date, a label or a text; each kind but dates (`dates`) is read
-here, with what is believed of it. A label that is not in its closed set stops the derivation and is
-never guessed.
+A cell contains a number, a list, a date, a label or a text. Each kind except dates (`dates`) is
+read here, within plausible bounds. A label outside its closed set stops the derivation and is never
+guessed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ EXAMPLES = 3
 class Row:
     """One record of a raw file: its cells by header, and its number.
 
-    That is as a spreadsheet counts, the header being row 1.
+    Numbers are as in a spreadsheet, where the header is row 1.
     """
 
     file: str
@@ -33,14 +33,14 @@ class Row:
     cells: dict[str, str]
 
     def __getitem__(self, column: str) -> str:
-        """Return a cell, white space cleaned."""
+        """Return a cell with cleaned white space."""
         if column not in self.cells:
             columns = ", ".join(self.cells)
             raise EvidenceError(f"{self.file} lacks the column {column!r}; it has: {columns}")
         return clean(self.cells[column])
 
     def place(self, label: str = "") -> str:
-        """Return file and row, with what the row is about where that is known."""
+        """Return file and row, and what the row is about if that is known."""
         about = f" ({label})" if label else ""
         return f"{self.file}, row {self.number}{about}"
 
@@ -102,7 +102,7 @@ def _check_header(header: Sequence[str], file: str) -> None:
 
 @dataclass
 class Findings:
-    """What was read, and what was met on the way, with places.
+    """What was read and what was found, with places.
 
     The kinds are findings, or reasons to set a record aside.
     """
@@ -115,7 +115,7 @@ class Findings:
         self.kinds.setdefault(kind, []).append(place)
 
     def notes(self) -> list[str]:
-        """Return one line a kind: what, how often, and the first places."""
+        """Return one line per kind: what, how often, and the first places."""
         lines = []
         for kind, places in self.kinds.items():
             first = "; ".join(places[:EXAMPLES])
@@ -133,13 +133,13 @@ class Findings:
 
 
 def clean(text: str) -> str:
-    """Return a text with white space trimmed and runs of it, or line breaks, made one space."""
+    """Return a text without white space at its ends, and with single spaces within."""
     return " ".join(text.split())
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a number must satisfy to be believed."""
+    """The bounds of a plausible number."""
 
     low: float = 0.0
     high: float = math.inf
@@ -147,7 +147,7 @@ class Bounds:
     whole: bool = False
 
     def broken(self, value: float) -> str:
-        """Return what is wrong with a value; an empty text when nothing is."""
+        """Return the fault of a value; empty if there is none."""
         if value < self.low:
             return f"below the possible {self.low:g}"
         if self.positive and value == 0:
@@ -166,9 +166,9 @@ _MONEY = re.compile(r"^\$?(-?)\$?(\d{1,3}(?:,\d{3})+(?:\.\d*)?|[^\s,]*)$")
 def read_number(
     row: Row, column: str, what: str, bounds: Bounds, findings: Findings
 ) -> float | None:
-    """Return the number in a cell, None where it is blank.
+    """Return the number in a cell, None if it is blank.
 
-    One that is not believed is noted under our name.
+    Implausible numbers are noted under our name.
     """
     text = row[column]
     if not text:
@@ -185,7 +185,7 @@ def read_number(
 
 
 def parse_number(text: str) -> float | None:
-    """Return the finite number a text states, else None.
+    """Return the finite number stated in a text, else None.
 
     A dollar sign and thousands separators are allowed.
     """
@@ -203,11 +203,11 @@ def parse_number(text: str) -> float | None:
 
 
 def split_list(text: str, count: int | None = None) -> list[str]:
-    """Return the entries of a comma-separated cell, names that hold a comma whole where possible.
+    """Return the entries of a comma-separated cell, keeping names with a comma whole if possible.
 
     Entries may be quoted as in a CSV file. Outside quotes a comma separates, unless a space follows
     it: the exports write no space after a separator, but names such as "SambaNova Systems, Inc"
-    hold one. `count`, what another column of the row says there are, decides between the two
+    contain one. `count`, the number of entries according to another column, decides between the two
     readings.
     """
     pieces = re.findall(r'"((?:[^"]|"")*)"|((?:[^",]|,(?=[ \t]))+)', text)
@@ -233,8 +233,10 @@ _CONTINUATIONS = {
     *("inc", "inc.", "llc", "ltd", "ltd."),
     *("brain team", "lit ai lab"),
 }
-"""Places, legal forms and groups that are no organisation of their own: they go on with the name
-before them."""
+"""Places, legal forms and groups that are not organisations of their own: they continue the name
+
+before them.
+"""
 
 _CAMPUSES = {
     "berkeley",
@@ -245,11 +247,11 @@ _CAMPUSES = {
     "santa barbara",
     "santa cruz",
 }
-"""Campuses of the University of California, when they follow its name."""
+"""Campuses of the University of California, if they follow its name."""
 
 
 def typed_organisations(text: str) -> list[str]:
-    """Return the organisations of a cell of 2022 or 2023.
+    """Return the organisations in a cell of 2022 or 2023.
 
     Such a cell separates them by commas, semicolons, & or "and".
     """
@@ -270,9 +272,9 @@ def typed_organisations(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Labels:
-    """The labels that a source uses for one thing: what that is, and ours for each of them.
+    """The labels that a source uses for one thing: its name, and our label for each of theirs.
 
-    Those of the source are in lower case.
+    The labels of the source are in lower case.
     """
 
     noun: str
@@ -284,16 +286,16 @@ class Labels:
         return list(dict.fromkeys(self.known.values()))
 
     def key(self, label: str) -> str:
-        """Return what a label is looked up by.
+        """Return the key by which a label is looked up.
 
-        A class that the source gives up, "(depr.)", is still that class.
+        A class that the source deprecates, "(depr.)", is still that class.
         """
         return clean(label).casefold().removesuffix("(depr.)").rstrip()
 
     def canonical(self, label: str, place: str) -> str:
-        """Return our label for one of the source.
+        """Return our label for a label of the source.
 
-        The error for a new one names its place and the known ones.
+        The error for a new one gives its place and the known ones.
         """
         key = self.key(label)
         if key not in self.known:
@@ -308,7 +310,7 @@ def same(*labels: str) -> dict[str, str]:
 
 
 def marked(row: Row, column: str, mark: str) -> bool:
-    """Return whether a cell holds a mark; else it must be blank."""
+    """Return whether a cell contains a mark; else it must be blank."""
     text = row[column]
     if text not in {"", mark}:
         place = row.place()
@@ -320,9 +322,9 @@ TEAM_TYPES = ("academia-only", "collaboration", "industry-only", "other", "unkno
 
 
 def team_type(tokens: list[str]) -> str:
-    """Return the team type that the tokens of a label make.
+    """Return the team type of the tokens in a label.
 
-    Academia with government, for one, is ``other``.
+    Academia with government, for instance, is ``other``.
     """
     kinds = set(tokens)
     if not kinds:

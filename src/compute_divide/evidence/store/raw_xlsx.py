@@ -1,4 +1,4 @@
-"""Raw spreadsheets, read as raw CSV files are: sheets of rows, every cell a text."""
+"""Raw spreadsheets, read like raw CSV files: sheets of rows, every cell a text."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_xlsx(path: Path, required: str) -> dict[str, RawTable]:
 
 
 def _sheets(archive: zipfile.ZipFile) -> dict[str, list[dict[str, str]]]:
-    """Return the records of each sheet, a cell by the letters of its column."""
+    """Return the records of each sheet, with cells by the letters of their columns."""
     texts = [_text(item) for item in _tree(archive, "xl/sharedStrings.xml")]
     links = _tree(archive, "xl/_rels/workbook.xml.rels")
     targets = {link.get("Id"): link.get("Target") for link in links}

@@ -1,4 +1,4 @@
-"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, hashes checked."""
+"""Write and read evidence tables: deterministic bytes, a schema, a sidecar, checked hashes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from compute_divide.evidence.store.files import EvidenceError, Origin, SetAside,
 from compute_divide.evidence.store.raw_csv import Bounds, Findings, Labels, Row, read_raw
 
 TEXT = pd.StringDtype("python", na_value=np.nan)
-"""Texts as Python has them: to cut a table of Arrow's, or to walk through it, takes longer."""
+"""Python strings: slicing or iterating over Arrow's strings is slower."""
 
 
 def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
@@ -32,7 +32,7 @@ def text(*checks: pa.Check, nullable: bool = True) -> pa.Column:
 def repeated() -> pa.Column:
     """Return a column of texts that many rows of a Parquet table share.
 
-    They are read as categories, each looked at once.
+    They are read as categories, so that each is checked once.
     """
     return pa.Column(str, nullable=True, metadata={"repeated": True})
 
@@ -64,12 +64,12 @@ def whole(low: int = 0, high: float = float("inf"), *, nullable: bool = True) ->
 
 
 def flag() -> pa.Column:
-    """Return a column that is true, false or not known."""
+    """Return a column that is true, false or unknown."""
     return pa.Column("boolean", nullable=True)
 
 
 def date() -> pa.Column:
-    """Return a column of days; missing where none is known."""
+    """Return a column of days; missing if unknown."""
     return pa.Column("datetime64[ns]", nullable=True)
 
 
@@ -82,7 +82,7 @@ def schema(**columns: pa.Column) -> pa.DataFrameSchema:
 class Field:
     """A column of our tables, and how it is read.
 
-    That is from a row, with our name of the column and what notes the findings.
+    The reader takes a row, our name of the column and the findings.
     """
 
     column: pa.Column
@@ -93,7 +93,7 @@ Fields = Mapping[str, Field]
 
 
 def as_text(header: str, *, nullable: bool = True, strip: str = "") -> Field:
-    """Return a text as it stands in a cell."""
+    """Return a field for the text in a cell."""
 
     def read(row: Row, _: str, __: Findings) -> str:
         return row[header].strip(strip)
@@ -106,7 +106,7 @@ def as_number(
     bounds: Bounds = Bounds(),  # noqa: B008 - frozen
     column: pa.Column | None = None,
 ) -> Field:
-    """Return a number that is believed within bounds."""
+    """Return a field for a number within plausible bounds."""
 
     def read(row: Row, name: str, findings: Findings) -> float | None:
         return raw_csv.read_number(row, header, name, bounds, findings)
@@ -115,14 +115,14 @@ def as_number(
 
 
 def as_count(header: str) -> Field:
-    """Return a whole number of at least one."""
+    """Return a field for a whole number of at least one."""
     return as_number(header, Bounds(whole=True), whole(1))
 
 
 def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
-    """Return a label of a closed set.
+    """Return a field for a label from a closed set.
 
-    `blank` is what a blank cell counts as, None where it may not be blank.
+    `blank` is the value of a blank cell, None if it may not be blank.
     """
 
     def read(row: Row, _: str, __: Findings) -> str:
@@ -135,7 +135,7 @@ def as_label(header: str, labels: Labels, blank: str | None = "") -> Field:
 
 
 def as_list(header: str) -> Field:
-    """Return the entries of a comma-separated cell, joined by ``|``."""
+    """Return a field for the entries of a comma-separated cell, joined by ``|``."""
 
     def read(row: Row, _: str, __: Findings) -> str:
         return raw_csv.joined(raw_csv.split_list(row.cells[header]))
@@ -144,7 +144,7 @@ def as_list(header: str) -> Field:
 
 
 def as_date(name: str, header: str) -> dict[str, Field]:
-    """Return a day, and in a column of its own how precisely it is known."""
+    """Return the fields for a day, and for its precision in a column of its own."""
 
     def day(row: Row, name: str, findings: Findings) -> str | None:
         dated = dates.read_date(row, header, name, findings)
@@ -179,7 +179,7 @@ def read_rows(rows: Iterable[Row], fields: Fields, findings: Findings) -> list[d
 class EvidenceTable:
     """A table of the evidence.
 
-    Where it lies (or a pattern of where), its schema, what it is, and what derives it.
+    It has a path (or a pattern), a schema, a description, and the function that derives it.
     """
 
     name: str
@@ -188,11 +188,11 @@ class EvidenceTable:
     derived_by: str = ""
 
     def read(self) -> pd.DataFrame:
-        """Return the table, a copy with what is not known missing, after a check of its hash."""
+        """Return a copy of the table, with unknown values missing, after a check of its hash."""
         return read_table(self.name, self.schema)
 
     def documentation(self, name: str) -> str:
-        """Return what ``help`` says of the function that reads the table, under its name."""
+        """Return the text of ``help`` for the function that reads the table, under its name."""
         columns = ", ".join(f"``{column}``" for column in self.schema.columns)
         return (
             f"Return {self.description[:1].lower()}{self.description[1:]}.\n\n"
@@ -210,7 +210,7 @@ class EvidenceTable:
         aside: Sequence[SetAside] = (),
         notes: Sequence[str] = (),
     ) -> Sidecar:
-        """Check rows against the schema and write them with their sidecar, none half-written."""
+        """Check rows against the schema and write them with their sidecar, atomically."""
         if not isinstance(rows, pd.DataFrame):
             columns = list(self.schema.columns)
             rows = pd.DataFrame(rows, columns=columns).replace("", None)
@@ -250,7 +250,7 @@ class EvidenceTable:
         keep: Callable[[Row], bool] = lambda _: True,
         without: str = "",
     ) -> Sidecar:
-        """Write a row from each record of a raw file that is kept.
+        """Write a row from each accepted record of a raw file.
 
         `without` says what the others lack.
         """
@@ -267,7 +267,7 @@ class EvidenceTable:
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:
-    """Return the table, coerced, or raise `EvidenceError` that names file, column, row, value."""
+    """Return the coerced table, or raise `EvidenceError` with file, column, row and value."""
     try:
         return schema.validate(table, lazy=True)
     except SchemaErrors as errors:
@@ -277,7 +277,7 @@ def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> 
 
 
 def import_checks() -> None:
-    """Let pandera import what it checks by, which it puts off until it checks the first table."""
+    """Let pandera import its checks, which it otherwise does at the first table."""
     pa.DataFrameSchema().validate(pd.DataFrame())
 
 
@@ -287,9 +287,9 @@ def _failure(case: Any) -> str:
 
 
 def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFrame:
-    """Return an evidence table after checking its hash, parsed once a process.
+    """Return an evidence table after checking its hash, parsed once per process.
 
-    A change to it is the caller's own.
+    The caller may change it.
     """
     recorded = files.read_sidecar(name).sha256
     content = files.read_bytes(name)
@@ -306,7 +306,7 @@ def read_table(name: str, schema: pa.DataFrameSchema | None = None) -> pd.DataFr
 
 
 def read_by_hand(name: str, schema: pa.DataFrameSchema) -> pd.DataFrame:
-    """Return a CSV file that is kept by hand, after checking it against its schema."""
+    """Return a CSV file maintained by hand, after checking it against its schema."""
     table = parse(files.read_bytes(name), name, schema)
     return check_schema(table, schema, name)
 
@@ -315,7 +315,7 @@ _PARSED: dict[tuple[str, str, int], pd.DataFrame] = {}
 
 
 def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.DataFrame:
-    """Return a table that a file holds; the columns of a CSV get the types of a schema."""
+    """Return the table in a file; the columns of a CSV get the types of a schema."""
     columns = {} if schema is None else schema.columns
     try:
         if name.endswith(".parquet"):
@@ -330,8 +330,7 @@ def parse(content: bytes, name: str, schema: pa.DataFrameSchema | None) -> pd.Da
 
 
 def _parse_parquet(content: bytes, categories: list[str]) -> pd.DataFrame:
-    # without the threads that pandas' own reader starts: chapters fork from a process that has
-    # read tables
+    # without the threads of pandas' own reader: chapters fork from a process that has read tables
     file = ParquetFile(BufferReader(content), read_dictionary=categories)
     table = file.read(use_threads=False)
     return pd.DataFrame(table.to_pandas(use_threads=False))

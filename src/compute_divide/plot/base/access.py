@@ -1,4 +1,4 @@
-"""How charts of access to models write and colour its ways, and name their rows."""
+"""Colours and row names of the charts of access to models."""
 
 from __future__ import annotations
 

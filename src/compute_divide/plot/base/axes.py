@@ -16,7 +16,7 @@ _BROKEN = f"split({_IS_LONG} ? {_WITH_BAR} : datum.label, '|')"
 def year_axis(field: str = "year", first: int | None = None, last: int | None = None) -> alt.X:
     """Return an axis of calendar years, whole or fractional.
 
-    Its ends are those of the data where none are given.
+    Its ends are those of the data unless others are given.
     """
     is_bounded = first is not None and last is not None
     ends = [first, last] if is_bounded else alt.Undefined
@@ -47,7 +47,7 @@ def share_below(title: str, top: float = 1.0) -> alt.X:
 
 
 _IS_POWER = "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) < 1e-6"
-"""Whether a tick stands at a whole power of ten, as a Vega expression."""
+"""Whether a tick is at a whole power of ten, as a Vega expression."""
 _PLAIN = "-0123456789"
 _RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -68,7 +68,7 @@ def times_axis(field: str, title: str) -> alt.X:
 
 
 def _decades(label: str, ticks: int) -> alt.Axis:
-    """Return a logarithmic axis with ticks, lines and labels at whole powers of ten alone."""
+    """Return a logarithmic axis with ticks, lines and labels only at whole powers of ten."""
     label_there = f"{_IS_POWER} ? {label} : ''"
     shown = alt.condition(_IS_POWER, alt.value(1), alt.value(0))
     axis = alt.Axis(labelExpr=label_there, tickCount=ticks, grid=True)
@@ -102,9 +102,9 @@ _ROW_AXIS = {
 def row_axis(**options: Any) -> alt.Axis:
     """Return the axis of a chart with a named row for each value.
 
-    It has labels alone, of one line or two.
+    It has only labels, of one line or two.
     """
-    # The first of two lines stands on the row, so that both are centred on it.
+    # The first of two lines is on the row, so that the pair is centred on it.
     two_lines = {"test": f"length({_BROKEN}) > 1", "value": "bottom"}
     baseline: Any = {"condition": two_lines, "value": "middle"}
     properties = {**_ROW_AXIS, "labelBaseline": baseline, **options}

@@ -1,4 +1,4 @@
-"""Figures for any numbers by year, so that a new chapter has one at once: bars and lines."""
+"""Bars and lines for any numbers by year, so that a new chapter has a figure at once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _COLOURS = {TEAM_NAMES[team]: colour for team, colour in TEAM_COLOURS.items()}
 
 
 class _Plot(NamedTuple):
-    """What a figure shows: rows with a name of their ``series``, title of the axis, two columns."""
+    """The content of a figure: rows with the name of their ``series``, a title, two columns."""
 
     rows: pd.DataFrame
     title: str
@@ -43,7 +43,7 @@ class _Plot(NamedTuple):
 
     @property
     def kind(self) -> Kind:
-        """How heights are written."""
+        """The format of heights."""
         if self.y.endswith("share"):
             return "share"
         return "number"
@@ -55,11 +55,11 @@ class _Plot(NamedTuple):
 
     @property
     def ends(self) -> list[str]:
-        """The columns of the interval, as far as there are any."""
+        """The columns of the interval, if there is one."""
         return [end for end in ("low", "high") if end in self.rows]
 
     def axis(self, field: str, heights: pd.Series[float]) -> alt.Y:
-        """Return the axis of heights: shares in percent, other numbers from 0 as far as they go."""
+        """Return the axis of heights: shares in percent, other numbers from 0 to their maximum."""
         if self.kind == "share":
             return share_axis(field, self.title)
         lowest = min(0.0, float(heights.min()))
@@ -69,21 +69,21 @@ class _Plot(NamedTuple):
         return alt.Y(f"{field}:Q", title=self.title, axis=axis, scale=scale)
 
     def span(self, heights: pd.Series[float]) -> float:
-        """Return how much that axis spans."""
+        """Return the span of that axis."""
         if self.kind == "share":
             return 1.0
         lowest = min(0, heights.min())
         return float(heights.max() - lowest)
 
     def colour(self, others: Sequence[str] = (ACCENT,), **options: Any) -> alt.Color:
-        """Return the colour of series: types of teams have their own, others one of these."""
+        """Return the colour of series: team types have their own, others get one of these."""
         colours = {}
         for place, name in enumerate(self.names):
             colours[name] = _COLOURS.get(name, others[place % len(others)])
         return alt.Color("series:N", scale=named_scale(colours), **options)
 
     def tooltip(self) -> list[alt.Tooltip]:
-        """Return what shows at a mark."""
+        """Return the tooltip of a mark."""
         form = ".0%" if self.kind == "share" else ",~r"
         lines = ["year:Q|Year|d", f"{self.y}:Q|{self.title}|{form}"]
         if self.by:
@@ -104,12 +104,12 @@ def bars_by_year(
     title : str
         What the bars count: the title of the axis.
     evidence : str
-        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``; its
-        source is told.
+        The evidence file behind the rows, such as ``"models/2026-08.csv"``, whose source is
+        credited.
     y : str
         The column of the height; one whose name ends with ``share`` (0 to 1) is written in percent.
     by : str, optional
-        The column that tells series apart; of ``team_type`` the colours are those of the book.
+        The column of the series; ``team_type`` has the colours of the book.
 
     Returns
     -------
@@ -135,22 +135,22 @@ def bars_by_year(
 def lines_by_year(
     rows: pd.DataFrame, title: str, evidence: str, *, y: str = "share", by: str | None = None
 ) -> Figure:
-    """Return a line a series, broken where a year is missing, with a band if it has an interval.
+    """Return one line per series, broken at missing years, with a band if it has an interval.
 
     Parameters
     ----------
     rows : pandas.DataFrame
-        One row per ``year``, or a year and series; ``low`` and ``high``, if there, are the ends of
-        the band.
+        One row per ``year``, or a year and series; ``low`` and ``high``, if present, are the ends
+        of the band.
     title : str
-        What the lines tell: the title of the axis.
+        What the lines show: the title of the axis.
     evidence : str
-        The file of evidence that the rows are made of, such as ``"models/2026-08.csv"``; its
-        source is told.
+        The evidence file behind the rows, such as ``"models/2026-08.csv"``, whose source is
+        credited.
     y : str
         The column of the height; one whose name ends with ``share`` (0 to 1) is written in percent.
     by : str, optional
-        The column that tells series apart; of ``team_type`` the colours are those of the book.
+        The column of the series; ``team_type`` has the colours of the book.
 
     Returns
     -------
@@ -174,7 +174,7 @@ def lines_by_year(
 
 
 def _named(rows: pd.DataFrame, y: str, by: str | None) -> pd.DataFrame:
-    """Return rows with the name of their series; a ValueError where they make no figure."""
+    """Return rows with the name of their series; raise ValueError if they make no figure."""
     known = [str(name) for name in rows.columns]
     for column in ("year", y, by):
         if column is not None and column not in known:
@@ -249,7 +249,7 @@ def _lines(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
 
 
 def _dash(names: list[str]) -> alt.StrokeDash:
-    """Return the dashes of series; types of teams are solid, for they have their colours."""
+    """Return the dashes of series; team types are solid, because they have their colours."""
     dashes = {}
     for place, name in enumerate(names):
         dashes[name] = _SOLID if name in _COLOURS else _DASHES[place % len(_DASHES)]

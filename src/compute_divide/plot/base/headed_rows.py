@@ -11,18 +11,18 @@ from bookpress.elements.figure.theme import INK
 from compute_divide.plot.base.axes import named_rows, row_axis
 
 ROW = "row"
-"""The column by which rows are told apart: the heading, a bar, the name."""
+"""The column that identifies a row: the heading, a bar, the name."""
 _BAR = "indexof(datum.label, '|')"
 _IS_HEADING = f"{_BAR} < 0"
-_NAME = f"slice(datum.label, {_BAR} + 1)"  # the whole of it where there is no bar
+_NAME = f"slice(datum.label, {_BAR} + 1)"  # all of it if there is no bar
 
 
 def with_headings(
     rows: pd.DataFrame, group: str, name: str, *, spaced: bool = False
 ) -> pd.DataFrame:
-    """Return the rows of each group below one for its heading, told apart by `ROW`.
+    """Return the rows of each group below a row for its heading, identified by `ROW`.
 
-    Groups that are `spaced` have an empty row between them.
+    If `spaced`, there is an empty row between groups.
     """
     parts: list[pd.DataFrame] = []
     for heading, own in rows.groupby(group, sort=False):
@@ -36,7 +36,7 @@ def with_headings(
 def headed_rows(shown: pd.DataFrame, *, named: bool = True) -> alt.Y:
     """Return the axis of rows from `with_headings`.
 
-    Without `named` headings, they are to stand within the chart (`headings_within`).
+    Without `named`, headings go inside the chart (`headings_within`).
     """
     weight: Any = {"condition": {"test": _IS_HEADING, "value": "bold"}, "value": "normal"}
     label = _NAME if named else f"{_IS_HEADING} ? '' : {_NAME}"
@@ -46,13 +46,13 @@ def headed_rows(shown: pd.DataFrame, *, named: bool = True) -> alt.Y:
 
 
 def row_frame(shown: pd.DataFrame, y: alt.Y) -> alt.Chart:
-    """Return marks that cannot be seen, so that rows without any have their place too."""
+    """Return invisible marks, so that rows without marks keep their place."""
     frame: alt.Chart = alt.Chart(shown[[ROW]]).mark_point(opacity=0, size=0).encode(y=y)
     return frame
 
 
 def headings_within(shown: pd.DataFrame, y: alt.Y) -> alt.Chart:
-    """Return headings at the left of the chart: they may be longer than the names of rows."""
+    """Return headings inside the chart, at the left: they may be longer than the names of rows."""
     headings = shown.loc[~shown[ROW].str.contains("|", regex=False), [ROW]]
     text = alt.Chart(headings).mark_text(align="left", fontWeight="bold", color=INK)
     chart: alt.Chart = text.encode(y=y, x=alt.value(0), text=alt.Text(f"{ROW}:N"))

@@ -15,9 +15,9 @@ from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, QUIET, needs
 from compute_divide.plot.base.axes import along, named_rows, share_below
 
 Side = Literal["top", "bottom"]
-"""The side of a chart on which a legend stands."""
+"""The side of a chart for a legend."""
 FEW = 5
-"""With fewer cases than this a share is drawn without an interval."""
+"""Shares of fewer cases are drawn without an interval."""
 
 _TEAMS = {
     "academia-only": ("universities alone", "#518fe9", "circle"),
@@ -27,7 +27,7 @@ _TEAMS = {
     "unknown": ("unknown", "#676767", "cross"),
 }
 TEAM_NAMES = {team: name for team, (name, _, _) in _TEAMS.items()}
-"""How each team type is written in a figure or table."""
+"""The name of each team type in a figure or table."""
 TEAM_COLOURS = {team: colour for team, (_, colour, _) in _TEAMS.items()}
 """The colour of each team type."""
 TEAM_SHAPES = {team: shape for team, (_, _, shape) in _TEAMS.items()}
@@ -47,7 +47,7 @@ DEFINITION_NAMES = {
     "top-k-per-year": "largest of each year",
     "near-record": "near the record",
 }
-"""How a definition of large-scale is written in a figure."""
+"""The names of definitions of large-scale in a figure."""
 
 CLAIM_NAMES = {
     "academia-share-early": "academia, early period",
@@ -95,8 +95,8 @@ def _falls(blocks: list[list[float]]) -> bool:
 def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
     """Return the name of the unbroken run of years that each row of a series belongs to.
 
-    A line is drawn within a run and never across a gap, which is longer than the smallest step
-    of the series.
+    A line is drawn within a run and never across a gap, which is longer than the smallest step of
+    the series.
 
     Examples
     --------
@@ -118,7 +118,7 @@ def runs(rows: pd.DataFrame, series: str, x: str = "year") -> pd.Series[str]:
 def tips(*lines: str) -> list[alt.Tooltip]:
     """Return a tooltip.
 
-    Each line is the field with its type, what readers call it and, if need be, a number format.
+    Each line is the field with its type, its name for readers and, if needed, a number format.
     """
     return [_tooltip(*line.split("|")) for line in lines]
 
@@ -129,11 +129,11 @@ def _tooltip(field: str, title: str, number_format: str | None = None) -> alt.To
 
 
 NAMED = "told:N|title"
-"""The line of a tooltip that stands above the others, without a label; see `said_as`."""
+"""The top line of a tooltip, which has no label; see `said_as`."""
 
 
 def said_as(*fields: str) -> str:
-    """Return a Vega expression for what a mark is called, from the columns that tell it apart."""
+    """Return a Vega expression for the name of a mark, from its identifying columns."""
     values = [f"replace(datum['{field}'], '|', ' ')" for field in fields]
     return " + ', ' + ".join(values)
 
@@ -148,22 +148,22 @@ _SHARE_LINES = (
 
 
 def share_tips(*first: str) -> list[alt.Tooltip]:
-    """Return the tooltip of a share: what it is of, then value, interval and counts."""
+    """Return the tooltip of a share: its subject, then value, interval and counts."""
     return tips(*first, *_SHARE_LINES)
 
 
 def named_scale(looks: Mapping[str, Any]) -> alt.Scale:
-    """Return the scale of series whose colours, shapes or dashes are given by their names."""
+    """Return the scale of series whose colours, shapes or dashes are given by name."""
     return alt.Scale(domain=list(looks), range=list(looks.values()))
 
 
 SERIES_COLOURS = (ACCENT, "#7d74c4", "#c07d1b", QUIET)
-"""The colours of lines that stand for no type of team, in their order."""
+"""The colours of lines that are not team types, in order."""
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 SERIES_GAPS = alt.Scale(paddingInner=0.4, paddingOuter=0.2)
 """The gaps between rows with a dot for each series."""
 _LONG_NAME = 20
-"""Signs beyond which the names of series stand one a line in the legend on a phone."""
+"""The length in characters from which the names of series go one per line in a phone's legend."""
 
 
 @needs("share")
@@ -202,7 +202,7 @@ def series_dots(
 
 
 def _reach_of_shares(rows: pd.DataFrame, title: str) -> alt.X:
-    """Return an axis of shares that reaches as far as they and their intervals do."""
+    """Return an axis of shares up to the largest of them and of their intervals."""
     values = rows[["share", "low", "high"]].to_numpy(dtype=float)
     highest = float(np.nanmax(values))
     top = min(1.0, highest * 1.05)
@@ -216,7 +216,7 @@ def _series_legend(names: list[str]) -> alt.Legend:
 
 
 def _series_shapes(names: list[str]) -> alt.Scale:
-    """Return the shapes of series: those of team types, and others in their order."""
+    """Return the shapes of series: those of team types, and others in order."""
     team_shapes = {TEAM_NAMES[team]: shape for team, shape in TEAM_SHAPES.items()}
     shapes = {}
     for place, name in enumerate(names):
@@ -225,7 +225,7 @@ def _series_shapes(names: list[str]) -> alt.Scale:
 
 
 def level_line(column: str, level: float | None) -> alt.Chart:
-    """Return a dashed line at a level, which means no difference; nothing without one."""
+    """Return a dashed line at the level of no difference; empty without a level."""
     levels = [] if level is None else [level]
     data = pd.DataFrame({column: levels})
     line: alt.Chart = alt.Chart(data).mark_rule(color=QUIET, strokeDash=[4, 3])
@@ -275,9 +275,9 @@ def dots_with_intervals(
     tooltip: list[alt.Tooltip],
     **look: Any,
 ) -> alt.LayerChart:
-    """Return a dot for each row, with a rule from ``low`` to ``high`` where known.
+    """Return a dot for each row, with a rule from ``low`` to ``high`` if known.
 
-    The look of the dots is what altair's ``mark_point`` takes, such as their ``size``.
+    The look of the dots is given as options of altair's ``mark_point``, such as ``size``.
     """
     base = alt.Chart(data).encode(y=y, color=alt.ColorValue(colour))
     bounded = base.transform_filter("isValid(datum.low)")
@@ -290,9 +290,9 @@ def dots_with_intervals(
 def team_colour(
     teams: Iterable[str], field: str = "team_type", *, legend: Side | None = None
 ) -> alt.Color:
-    """Return the colour encoding of team types, in the order given.
+    """Return the colour encoding of team types, in the given order.
 
-    There is a legend only where a side for it is given.
+    There is a legend only if a side for it is given.
     """
     colours = {team: TEAM_COLOURS[team] for team in teams}
     scale = named_scale(colours)
@@ -300,7 +300,7 @@ def team_colour(
 
 
 def team_shape(teams: Iterable[str], *, legend: Side | None = None) -> alt.Shape:
-    """Return the shape encoding of team types, in the order given; legend as in `team_colour`."""
+    """Return the shape encoding of team types, in the given order; legend as in `team_colour`."""
     shapes = {team: TEAM_SHAPES[team] for team in teams}
     scale = named_scale(shapes)
     return alt.Shape("team_type:N", scale=scale, legend=legend and _team_legend(legend))
@@ -308,7 +308,7 @@ def team_shape(teams: Iterable[str], *, legend: Side | None = None) -> alt.Shape
 
 def _team_legend(side: Side) -> alt.Legend:
     """Return a legend whose labels are the written names of the team types."""
-    # Legends above stand over named rows, beside whose names there is less room.
+    # Legends above a chart are over named rows, which leave less room.
     abreast = 1 if side == "top" else 2
     columns = alt.expr(f"width < 400 ? {abreast} : 4")
     return alt.Legend(labelExpr=TEAM_LABEL, orient=side, columns=columns)

@@ -1,6 +1,6 @@
 """Charts that several chapters on papers share.
 
-They show conferences over time, a share a row, and one dot per team type.
+They show conferences over time, one share per row, and one dot per team type.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from compute_divide.plot.base.marks import (
 _ROW = 30
 """Height of a row in pixels."""
 _ODDS = (0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
-"""Odds ratios that an axis may label."""
+"""The odds ratios that an axis may label."""
 _DASHES = (
     [1, 0],
     [6, 3],
@@ -47,7 +47,7 @@ _DASHES = (
 def venue_lines(
     shares: pd.DataFrame, title: str, turn: tuple[float, float] | None = None
 ) -> alt.LayerChart:
-    """Return a share by ``year``, a line and a band a ``venue``, broken where a year is missing.
+    """Return a share by ``year``, with a line and a band per ``venue``, broken at missing years.
 
     The years between which the trend turns, first and last of `turn`, are shaded.
     """
@@ -96,7 +96,7 @@ def _venue_dashes(names: pd.Series[str]) -> alt.StrokeDash:
 
 
 def _shaded(turn: tuple[float, float] | None, x: alt.X) -> list[alt.Chart]:
-    """Return a shade over the years between which the trend turns, nothing without them."""
+    """Return a shade over the years between which the trend turns; empty without them."""
     if not turn:
         return []
     years = pd.DataFrame([turn], columns=["year", "to"])
@@ -105,7 +105,7 @@ def _shaded(turn: tuple[float, float] | None, x: alt.X) -> list[alt.Chart]:
 
 
 def odds_axis(odds: pd.DataFrame, title: str) -> alt.X:
-    """Return a logarithmic axis on which the intervals of odds ratios, and 1, have their place."""
+    """Return a logarithmic axis that includes the intervals of odds ratios, and 1."""
     known = odds.dropna(subset=["odds_ratio", "low", "high"])
     low = 0.5
     high = 2.0
@@ -130,14 +130,14 @@ def share_rows(
 ) -> alt.LayerChart:
     """Return shares with intervals, one row each, in the order of the data.
 
-    Dots of rows without `emphasis` are hollow, if any has it.
+    If some rows have `emphasis`, the dots of the others are hollow.
     """
     columns = [row, "k", "n", "share", "low", "high"]
     rows = shares.dropna(subset=["share"])[columns]
     highest = float(rows[["share", "high"]].max().max())
     x = share_below(title, min(1.0, highest * 1.05))
     y = named_rows(row)
-    # Holds the order of the rows.
+    # Keeps the order of the rows.
     frame = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)
     layers: list[alt.Chart | alt.LayerChart] = [frame]
     tooltip = share_tips(f"{row}:N|title")
@@ -153,7 +153,7 @@ def share_rows(
 def team_dots(
     shares: pd.DataFrame, row: str, title: str, teams: Sequence[str]
 ) -> alt.TopLevelMixin:
-    """Return `series_dots` of team types, in the order given."""
+    """Return `series_dots` of team types, in the given order."""
     named = shares.assign(team=shares["team_type"].map(TEAM_NAMES))
     colours = {TEAM_NAMES[team]: TEAM_COLOURS[team] for team in teams}
     return series_dots(named, row, "team", colours, title)

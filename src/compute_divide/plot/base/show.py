@@ -1,6 +1,6 @@
 """Show charts and tables of this book.
 
-It knows the columns that recur in it, the names of its teams, and whose data they are.
+This module knows the recurring columns, the names of teams, and the sources of data.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ COLUMNS = {
     "training_compute_flop": Column("Training compute (FLOP)", "power"),
     "parameters": Column("Parameters", "number"),
 }
-"""Columns that recur in this book, besides those of `bookpress.elements.figure.show.RECURRING`."""
+"""Recurring columns of this book, besides those in `bookpress.elements.figure.show.RECURRING`."""
 
 _WRITTEN = {
     "team_type": TEAM_NAMES,
@@ -47,9 +47,9 @@ _WRITTEN = {
     "definition": DEFINITION_NAMES,
     "claim": CLAIM_NAMES,
 }
-"""How the values of a column are written for readers."""
+"""The words for the values of a column."""
 _MOST_LISTED = 3
-"""Snapshots of a source that a credit dates one by one."""
+"""The most snapshots of a source that a credit dates one by one."""
 
 
 def figure(
@@ -60,7 +60,7 @@ def figure(
     source: str,
     columns: Mapping[str, Column] | None = None,
 ) -> Figure:
-    """Return a figure in which the columns and words of this book are known.
+    """Return a figure in which the columns and labels of this book are put into words.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ def figure(
     data : pandas.DataFrame
         The data behind it; team types, definitions and claims are put into words.
     description : str
-        What it shows, in words made from the data.
+        What it shows, in words generated from the data.
     source : str
-        Whose data they are, see `credit`.
+        The credit of the data, see `credit`.
     columns : mapping of str to Column, optional
         Headings and kinds of the columns that neither `COLUMNS` nor the press knows.
 
@@ -88,12 +88,12 @@ def figure(
 
 
 def _headed(columns: Mapping[str, Column] | None) -> dict[str, Column]:
-    """Return the columns of a figure or table with those that recur in this book."""
+    """Return the columns of a figure or table, together with the recurring ones."""
     return {**COLUMNS, **(columns or {})}
 
 
 def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Table:
-    """Return a table in which the columns and teams of this book are known.
+    """Return a table in which the columns and teams of this book are put into words.
 
     Parameters
     ----------
@@ -113,8 +113,8 @@ def table(data: pd.DataFrame, columns: Mapping[str, Column] | None = None) -> Ta
 def credit(*tables: str) -> str:
     """Return the credit of evidence tables, such as ``"models/2026-08.csv"``.
 
-    Each source is named once, with its snapshots: of many, the first and the last. A table that
-    is kept by hand is named itself.
+    Each source is named once, with its snapshots; if there are many, the first and the last. A
+    table maintained by hand is named itself.
     """
     by_hand = [table for table in tables if is_by_hand(table)]
     dates: dict[str, set[str]] = {}
@@ -130,7 +130,7 @@ def credit(*tables: str) -> str:
 
 
 def _dated(snapshots: Sequence[str]) -> str:
-    """Return when snapshots were taken: of many, how many there are, the first and the last."""
+    """Return the dates of snapshots; if there are many, their number, the first and the last."""
     days = [spoken(snapshot) for snapshot in snapshots]
     if len(days) > _MOST_LISTED:
         return f"{len(days)} snapshots, {days[0]} to {days[-1]}"

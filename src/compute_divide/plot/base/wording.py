@@ -14,11 +14,11 @@ from bookpress.elements.base.charts import Kind
 from bookpress.elements.figure.show import write_value
 from compute_divide.plot.base.marks import TEAM_NAMES
 
-"""Title of a figure whose finding has no value."""
+"""The title of a figure whose finding has no value."""
 
 
 def written(estimate: Estimate, how: str = "value") -> str:
-    """Return an estimate as prose writes it; the formats are those of the ``{result}`` role.
+    """Return an estimate as in prose, in the formats of the ``{result}`` role.
 
     Examples
     --------
@@ -31,7 +31,7 @@ def written(estimate: Estimate, how: str = "value") -> str:
 def in_cell(estimate: Estimate, *details: str) -> str:
     """Return an estimate for a cell of a table.
 
-    The details that it has stand in brackets; one without a value is a dash.
+    The details that it has are in brackets; an estimate without a value is a dash.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def in_cell(estimate: Estimate, *details: str) -> str:
 
 
 def between(low: float, high: float) -> str:
-    """Return how far shares reach, "16% to 64%"; one share where both ends are written alike."""
+    """Return the range of shares, "16% to 64%"; a single share if both ends are written alike."""
     ends = [f"{low:.0%}", f"{high:.0%}"]
     return " to ".join(dict.fromkeys(ends))
 
@@ -62,7 +62,7 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     items : iterable of str
         The items, in their order.
     none : str
-        What is said where there are none.
+        The words if there are none.
 
     Returns
     -------
@@ -81,7 +81,7 @@ def in_words(items: Iterable[str], none: str = "") -> str:
 
 
 def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:
-    """Return what a template makes of each row of some columns, as a list in words.
+    """Return a template filled in for each row of some columns, as a list in words.
 
     Examples
     --------
@@ -102,8 +102,8 @@ def describe_series(
 ) -> str:
     """Return the course of series in words: first, lowest, highest and last value.
 
-    Counts ``k`` of ``n`` are told too. `by` is the column that tells the series apart; `kind` says
-    how `y` is written. Numbers in `x` are years.
+    Counts ``k`` of ``n`` are included. `by` is the column of the series; `kind` is the format of
+    `y`. Numbers in `x` are years.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def describe_series(
 
 @dataclass(frozen=True)
 class _Axes:
-    """The columns of a series, and how their values are written."""
+    """The columns of a series, and the format of their values."""
 
     x: str
     y: str
@@ -130,7 +130,7 @@ class _Axes:
     y_kind: Kind
 
     def point(self, row: Any) -> str:
-        """Return a value and when it was."""
+        """Return a value and its time."""
         value = write_value(row[self.y], self.y_kind)
         when = write_value(row[self.x], self.x_kind)
         return f"{value} in {when}"
@@ -159,7 +159,7 @@ def _course(name: str, rows: pd.DataFrame, axes: _Axes) -> str:
 
 
 def _counts(row: pd.Series[Any]) -> str:
-    """Return of how many cases a value is, if that is known."""
+    """Return the counts behind a value, if known."""
     has_counts = {"k", "n"} <= set(row.index)
     if not has_counts:
         return ""
@@ -169,9 +169,7 @@ def _counts(row: pd.Series[Any]) -> str:
 
 
 def describe_intervals(data: pd.DataFrame, label: str, y: str, *, kind: Kind = "share") -> str:
-    """Return the values of a column with their intervals in words, one clause a row.
-
-    Another column, `label`, names the rows.
+    """Return the values of a column with their intervals in words, one clause per row.
 
     Examples
     --------
@@ -201,9 +199,7 @@ def _interval(row: Mapping[Hashable, Any], kind: Kind) -> str:
 def describe_groups(
     data: pd.DataFrame, by: str, label: str, y: str = "share", *, kind: Kind = "share"
 ) -> str:
-    """Return the values of a column with their intervals in words, one sentence a group of rows.
-
-    `by` is the column that tells the groups apart, `label` the one that names rows within them.
+    """Return the values of a column with their intervals in words, one sentence per group.
 
     Examples
     --------

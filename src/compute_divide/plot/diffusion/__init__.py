@@ -1,1 +1,1 @@
-"""The figures of the chapter on who shares what it makes."""
+"""The figures of the chapter on who shares their models."""

@@ -1,4 +1,4 @@
-"""The figures of the chapter on who shares what it makes."""
+"""The figures of the chapter on who shares their models."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _NAMED = (
     "Kimi K2.5",
     "Kimi K3",
 )
-"""The models whose names stand in that chart."""
+"""The models named in that chart."""
 
 _LADDER_COLUMNS = {
     "group": Column("Laboratory"),
@@ -52,7 +52,7 @@ _CAPABILITY_COLUMNS = {
 
 
 def _lists(items: pd.Series[str], heads: pd.Series[str]) -> str:
-    """Return lists of items in words, each after its head."""
+    """Return lists of items in words, each after its heading."""
     lines = items.groupby(heads, sort=False).agg(", ".join)
     return row_by_row("{}: {}", lines.index, lines, joint="; ")
 
@@ -67,14 +67,14 @@ def ladder_bars(
     makers : mapping of str to pandas.DataFrame
         The models of each maker, of `with_access`, by its name.
     transparency : pandas.DataFrame
-        The transparency index, which says whose training data somebody outside can see.
+        The transparency index, which says whose training data outsiders can see.
     vintage : str
-        The vintage that the models are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        A bar is as high as the rung that at least half of the models reach whose access is known.
+        The height of a bar is the rung that at least half of the models with known access reach.
     """
     ladder = access_ladder(makers, transparency)
     named = ladder.assign(rung=ladder["rung"].map(_RUNG_NAMES))
@@ -91,19 +91,19 @@ def ladder_bars(
 def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     """Return capability by day of release.
 
-    The most capable closed and open models so far are steps.
+    The most capable closed and open models so far are shown as steps.
 
     Parameters
     ----------
     models : pandas.DataFrame
-        Models with an index of capability, of `CapabilityIndex`.
+        Models with an index of capability, from `CapabilityIndex`.
     ages : pandas.DataFrame
         The months behind on the days of the records of open models, for the description.
 
     Returns
     -------
     Figure
-        A point a model; some that everybody knows are named.
+        One point per model; some well-known ones are named.
     """
     records = ages.drop_duplicates("own")
     months = row_by_row("{} {:.1f}", records["own"], records["months"], joint="; ")
@@ -138,7 +138,7 @@ def _ladder(ladder: pd.DataFrame) -> alt.LayerChart:
 
 
 def _ladder_rows(ladder: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return rungs with where the bar of each begins and ends, the first laboratory on top."""
+    """Return rungs with the start and end of each bar, the first laboratory on top."""
     places = ladder["group"].map(names.index)
     foot = places.rsub(len(names) - 1).astype(float)
     what = ladder["rung"].map(_RUNG_NAMES)
@@ -192,7 +192,7 @@ def _capability(models: pd.DataFrame) -> alt.LayerChart:
 
 
 def _capability_rows(models: pd.DataFrame) -> pd.DataFrame:
-    """Return models with when they were released, and how they can be reached in words."""
+    """Return models with their day of release, and the access to them in words."""
     released = models["released"]
     when = fractional_years(released).round(3)
     day = released.dt.strftime("%Y-%m-%d")
@@ -214,7 +214,7 @@ def _capability_tips() -> list[alt.Tooltip]:
 def _names(best: pd.DataFrame) -> tuple[alt.Chart, alt.Chart]:
     """Return the names of some models.
 
-    Those of closed ones stand above their line, of open ones below theirs.
+    The names of closed models are above their line, those of open ones below theirs.
     """
     is_named = best["model"].isin(_NAMED)
     named = best.loc[is_named, ["when", "index", "model", "access"]]

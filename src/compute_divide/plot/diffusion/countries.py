@@ -1,4 +1,4 @@
-"""The figures on whose companies share, by country, of the chapter on who shares models."""
+"""The figures on the countries of companies that share models."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from compute_divide.plot.base.show import Column, figure, models_credit
 from compute_divide.plot.base.wording import describe_groups
 
 _BASE_LINE = 0.25
-"""Where the bars of a row begin: below stand their counts."""
+"""The base of the bars in a row; the counts are below it."""
 _FULL_BAR = 0.65
-"""Height of the bar of a share of one, in rows."""
+"""The height of the bar of a share of one, in rows."""
 _ENOUGH = f"datum.n >= {FEW}"
-"""Whether a bar stands for enough models to have an interval."""
+"""Whether a bar has enough models for an interval."""
 
 _COUNTRY_COLUMNS = {
     "group": Column("Makers"),
@@ -38,12 +38,12 @@ def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
     companies : mapping of pandas.DataFrame
         Models of companies with ``year`` and ``weights``, by the name of the group.
     vintage : str
-        The vintage that the models are of.
+        The vintage of the models.
 
     Returns
     -------
     Figure
-        Bars with intervals, and counts below them; years of few models are pale and have none.
+        Bars with intervals, and counts below them; years with few models are pale and have none.
     """
     shares = opened_by_year(companies)
     description = describe_groups(shares, "group", "year")
@@ -77,7 +77,7 @@ def _height(field: str, names: list[str]) -> alt.Y:
 
 
 def _placed(shares: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return shares with where their bars and intervals stand, the first group on top."""
+    """Return shares with the places of their bars and intervals, the first group on top."""
     foot = len(names) - 1 - shares["group"].map(names.index) + _BASE_LINE
     counts = shares["k"].astype("str") + "/" + shares["n"].astype("str")
     rows = shares.assign(foot=foot, counts=counts)
@@ -87,7 +87,7 @@ def _placed(shares: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 
 def _levels(names: list[str]) -> alt.LayerChart:
-    """Return a faint line at half and at all of each group, with what it stands for."""
+    """Return labelled faint lines at half and at all of each group."""
     levels = pd.DataFrame({"share": [0.5, 1.0], "level": ["50%", "100%"]})
     rows = levels.merge(pd.DataFrame({"place": range(len(names))}), how="cross")
     rows["at"] = rows["place"] + _BASE_LINE + _FULL_BAR * rows["share"]

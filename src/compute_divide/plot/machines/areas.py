@@ -34,12 +34,12 @@ _SOURCES = (
 )
 _HEIGHT = 340
 _MIDDLE = 66
-"""Pixels from the left to the middle of the squares."""
+"""Pixels from the left edge to the middle of the squares."""
 _NAMES = 126
-"""Pixels from the left to their names."""
+"""Pixels from the left edge to their names."""
 _TOP = 44
 _WIDEST = 960
-"""The widest picture, in pixels: what does not overlap there overlaps nowhere."""
+"""The widest picture, in pixels: what does not overlap at this width overlaps at none."""
 _GAP = 22
 _GRID_LINE: dict[str, Any] = {"color": LINE, "strokeWidth": 0.5, "opacity": 0.45}
 CELL = 1_000
@@ -61,7 +61,8 @@ def owner_areas(
     Returns
     -------
     Figure
-        The picture is the laboratory's area; a square each for the others, the largest on top.
+        The picture is the laboratory's area; each of the others is a square in it, the largest on
+        top.
     """
     rows = []
     for group, sizes in zip(_GROUPS, (laboratory, public, universities), strict=True):
@@ -93,7 +94,7 @@ def _areas(areas: pd.DataFrame) -> alt.LayerChart:
     tooltip = tips("name:N|Who", f"{H100E}:Q|H100 equivalents|,.0f")
     squares = inner.mark_square(opacity=1)
     squares = squares.encode(x=alt.value(_MIDDLE), size=size, color=colour, tooltip=tooltip)
-    # The smallest is a dot: a ring helps to find it.
+    # The smallest square is a dot: a ring helps to find it.
     ring = alt.Chart(rows.tail(1)).mark_point(filled=False, size=180, color=INK, strokeWidth=1)
     ring = ring.encode(x=alt.value(_MIDDLE), y=_pixels())
     names = inner.mark_text(align="left", color=INK)
@@ -102,7 +103,7 @@ def _areas(areas: pd.DataFrame) -> alt.LayerChart:
 
 
 def _grid(whole: float) -> list[alt.Chart]:
-    """Return the lines of a grid of square cells, each of which stands for as many chips."""
+    """Return the lines of a grid of square cells, each for the same number of chips."""
     side = f"sqrt(width * {_HEIGHT} / {whole / CELL:.6g})"
     cells = whole / CELL
     most = int((cells * _WIDEST / _HEIGHT) ** 0.5)
@@ -121,13 +122,13 @@ def _pixels() -> alt.Y:
 
 
 def _scale_of(whole: float) -> alt.Scale:
-    """Return the scale of areas: the whole is the picture, at any width of it."""
+    """Return the scale of areas: the whole fills the picture, at any width of it."""
     picture: Any = [0, alt.ExprRef("width * height")]
     return alt.Scale(type="linear", domain=[0, whole], range=picture)
 
 
 def _places(sizes: pd.Series[float]) -> list[float]:
-    """Return how far from the top, in pixels, the middle of each square is; the first has none."""
+    """Return the distance from the top, in pixels, of the middle of each square but the first."""
     sides = (sizes / sizes.max() * _WIDEST * _HEIGHT) ** 0.5
     places = [0.0]
     edge = float(_TOP)

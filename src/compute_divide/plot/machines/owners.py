@@ -36,7 +36,7 @@ _GROUPS = {
     "Public machines": _PUBLIC,
     "US universities own": _ACADEMIA,
 }
-"""The headings of the figure of all owners, and the colours of what stands below them."""
+"""The headings in the figure of all owners, and the colours of the rows below them."""
 
 
 _OWNER_COLUMNS = {
@@ -60,7 +60,7 @@ _KINDS = {
     "machines of companies": _INDUSTRY,
     "public machines": _PUBLIC,
 }
-"""What countries have shares of, with the colours of their dots."""
+"""The things that countries have shares of, with the colours of their dots."""
 
 
 def owners_scale(
@@ -69,22 +69,22 @@ def owners_scale(
     countries: pd.DataFrame,
     universities: Mapping[str, Estimate],
 ) -> Figure:
-    """Return what companies, laboratories, countries and universities have.
+    """Return the holdings of companies, laboratories, countries and universities.
 
-    They stand on one logarithmic scale.
+    They are on one logarithmic scale.
 
     Parameters
     ----------
     companies, laboratories, countries : pandas.DataFrame
-        Owners with the columns ``name``, ``h100e`` and, where there is an interval,
-        ``h100e_low`` and ``h100e_high``.
+        Owners with the columns ``name``, ``h100e`` and, if there is an interval, ``h100e_low`` and
+        ``h100e_high``.
     universities : mapping of str to Estimate
-        H100 equivalents of universities, by what they are called.
+        H100 equivalents of universities, by name.
 
     Returns
     -------
     Figure
-        A row an owner, below the heading of its group.
+        One row per owner, below the heading of its group.
     """
     groups = [companies, laboratories, countries, _as_rows(universities)]
     parts = []
@@ -112,7 +112,7 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     ----------
     shares : pandas.DataFrame
         ``country``, ``what`` (``"notable models"``, ``"machines of companies"`` or
-        ``"public machines"``) and the cells of the share.
+        ``"public machines"``) and the columns of a share.
     vintage : str
         The vintage of the models.
 
@@ -129,7 +129,7 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
 
 @needs()
 def _scale(rows: pd.DataFrame) -> alt.LayerChart:
-    """Return what holders have, a row each under the heading of their ``group``."""
+    """Return the holdings of owners, one row each under the heading of their ``group``."""
     shown = with_headings(rows.astype({_LOW: float, _HIGH: float}), "group", "name")
     shown["at"] = shown[_HIGH].fillna(shown[H100E])
     colours = {heading: _GROUPS[heading] for heading in rows["group"].unique()}

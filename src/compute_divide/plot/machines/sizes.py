@@ -31,10 +31,10 @@ _HIGH = f"{H100E}_high"
 SINGLE = "single machines of companies"
 SITES = "sites of companies"
 _DASHES = {SINGLE: [1, 0], SITES: [5, 3]}
-"""The lines of the figure of the largest machines, and their dashes."""
+"""The lines in the figure of the largest machines, and their dashes."""
 
 _RECORD_NAMES = {"Microsoft, for GPT-4", "Colossus", "Colossus 2"}
-"""The records of companies that have room for their names."""
+"""The companies' records that have room for a label."""
 
 _SIDES = {
     "Frontier": "left",
@@ -47,7 +47,7 @@ _SIDES = {
     "Aurora": "left",
     "LineShine": "left",
 }
-"""The side of its point on which a machine's name stands, where that is not the right."""
+"""The side of a machine's point where its name is, if that is not the right."""
 _PLACES: dict[str, dict[str, Any]] = {
     "right": {"align": "left", "dx": 7},
     "left": {"align": "right", "dx": -7},
@@ -55,10 +55,10 @@ _PLACES: dict[str, dict[str, Any]] = {
     "far below": {"align": "center", "dy": 22},
     "below right": {"align": "left", "dx": -8, "dy": 14},
 }
-"""How a name is placed on each side, so that it covers no other and stays in the picture."""
+"""The place of a name on each side, so that it covers no other and stays in the picture."""
 
 _SMALL_LINES: dict[str, Any] = {"fontSize": 11, "lineBreak": ", "}
-"""How the name of a record is set: small, in lines that end at commas."""
+"""The text style of a record's name: small, in lines that end at commas."""
 
 _MACHINE_COLUMNS = {
     "machine": Column("Machine"),
@@ -87,7 +87,7 @@ def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.Data
     -------
     Figure
         A line of steps for each kind of record since 2021, and a named point for each public
-        machine, with a line between the peaks that sources give.
+        machine, with a line across the range that sources give for its peak.
     """
     steps = pd.concat(
         [private.assign(series=SINGLE), sites.assign(series=SITES)], ignore_index=True
@@ -106,7 +106,7 @@ def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.Data
 
 
 def _in_words(names: pd.Series[str], machines: pd.DataFrame) -> str:
-    """Return the first day and size of machines after their names."""
+    """Return names of machines, each followed by first day and size."""
     days = machines["operational"]
     return row_by_row("{}{:%B %Y}, {:,.0f}", names, days, machines[H100E], joint="; ")
 
@@ -145,7 +145,7 @@ def _machine_tips() -> list[alt.Tooltip]:
 
 
 def _record_names(lines: pd.DataFrame) -> alt.Chart:
-    """Return the names of the records of companies that have room for one."""
+    """Return the names of the companies' records that have room for one."""
     named = lines[lines["machine"].isin(_RECORD_NAMES)]
     text: alt.Chart = alt.Chart(named, name=haloed("records")).mark_text(
         align="right", dx=-6, dy=-10, **_SMALL_LINES
@@ -163,7 +163,7 @@ def _series_names(lines: pd.DataFrame) -> alt.Chart:
 
 
 def _names(dots: pd.DataFrame) -> list[alt.Chart]:
-    """Return the names of public machines, a layer for each side of the points."""
+    """Return the names of public machines, one layer for each side of the points."""
     sides = dots["machine"].map(_SIDES).fillna("right")
     texts = []
     for side, place in _PLACES.items():

@@ -1,8 +1,7 @@
 """Two calculators that are live on the page: of a budget, and of a facility.
 
-The page computes with the formula of `compute_divide.analysis.chips.budget`, written once more in
-Vega's expression language; the signals carry the same names. A test drives both over many
-settings.
+The page computes with the formula of `compute_divide.analysis.chips.budget`, repeated in Vega's
+expression language; the signals have the same names. A test compares both over many settings.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ from compute_divide.plot.policy.controls import (
 )
 
 _ONE = alt.Chart(pd.DataFrame({"run": [1]}))
-"""For what stands once on the chart."""
+"""A data set of one row, for marks that appear once on the chart."""
 _BUDGET_USD = "clamp(toNumber(budget) || 0, 0, 1e13)"
 _EXPONENT = "floor(log(max(run_flop, 1)) / LN10 + 1e-9)"
 _MANTISSA = f"format(run_flop / pow(10, {_EXPONENT}), '.1f')"
@@ -54,10 +53,10 @@ _OWN_CHIPS = "clamp(toNumber(own_chips) || 0, 0, 1e9)"
 _RUN_FLOP = f"run_hours * {SECONDS_PER_HOUR} * peak * utilisation"
 
 _PRICED = ("hardware/prices.csv", "compute/rental_prices.csv", "hardware/chips.csv")
-"""What a price and the work that it buys are taken from."""
+"""The sources of a price and of the work that it buys."""
 
 _HEAD: dict[str, Any] = {"align": "right", "y": -8, "color": QUIET, "fontStyle": "italic"}
-"""How the head of a column at the right is set."""
+"""The text style of the heading of a column at the right."""
 
 
 _RANKED = {
@@ -78,12 +77,12 @@ def budget_calculator(
     Parameters
     ----------
     models : pandas.DataFrame
-        The models, also those whose compute is not known.
+        The models, including those whose compute is unknown.
     start : mapping of str to object
-        What the controls show when the page opens: ``budget`` (USD), ``chip``, ``quote``,
-        ``utilisation`` and ``months``.
+        The initial values of the controls: ``budget`` (USD), ``chip``, ``quote``, ``utilisation``
+        and ``months``.
     flop : float
-        The training compute of the run that this makes, in FLOP.
+        The training compute of the resulting run, in FLOP.
     vintage : str
         The vintage of the models.
 
@@ -92,7 +91,7 @@ def budget_calculator(
     Figure
         One row per year, one mark per model, a rule at the run. Native controls above the chart set
         ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``,
-        ``run_chips`` and ``headline`` are computed from them.
+        ``run_chips`` and ``headline`` follow from them.
     """
     offered = rentable()
     controls = budget_controls(offered, start)
@@ -116,17 +115,16 @@ def budget_calculator(
 def facility_calculator(
     models: pd.DataFrame, start: Mapping[str, Any], flop: float, vintage: str
 ) -> Figure:
-    """Return the calculator of a facility: the same chart, for a number of chips that are at hand.
+    """Return the calculator of a facility: the same chart, for a given number of chips.
 
     Parameters
     ----------
     models : pandas.DataFrame
-        The models, also those whose compute is not known.
+        The models, including those whose compute is unknown.
     start : mapping of str to object
-        What the controls show when the page opens: ``own_chips``, ``chip``, ``utilisation`` and
-        ``months``.
+        The initial values of the controls: ``own_chips``, ``chip``, ``utilisation`` and ``months``.
     flop : float
-        The training compute of the run that this makes, in FLOP.
+        The training compute of the resulting run, in FLOP.
     vintage : str
         The vintage of the models.
 
@@ -154,7 +152,7 @@ def facility_calculator(
 def _with_ranks(
     chart: alt.TopLevelMixin, models: pd.DataFrame, flop: float, sources: Iterable[str]
 ) -> Figure:
-    """Return a calculator with the ranks of the run that it opens with."""
+    """Return a calculator with the ranks of its initial run."""
     ranks = rank_by_year(models, flop)
     shares = ranks.rename(columns={"within": "k"}).query("n > 0")
     course = describe_series(shares, "year", "share")
@@ -194,7 +192,7 @@ def _calculator(
 
 
 def _chosen_models(models: pd.DataFrame) -> alt.Chart:
-    """Return models of the chosen teams, and whether each is within reach."""
+    """Return the models of the chosen teams, and whether each is within reach."""
     is_chosen = f"team == '{ALL_TEAMS}' || datum.team_type == team"
     within = f"datum.{COMPUTE} <= run_flop ? 1 : 0"
     chosen: alt.Chart = alt.Chart(models).transform_filter(is_chosen)
@@ -204,14 +202,14 @@ def _chosen_models(models: pd.DataFrame) -> alt.Chart:
 def _signals(
     controls: Iterable[Mapping[str, Any]], computed: Mapping[str, str]
 ) -> list[alt.Parameter]:
-    """Return the signals that controls set, then those that are computed from them."""
+    """Return the signals of the controls, then those computed from them."""
     signals = [alt.param(control["name"], value=control["value"]) for control in controls]
     signals += [alt.param(name, expr=expression) for name, expression in computed.items()]
     return signals
 
 
 def _page(controls: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the page shows above the chart."""
+    """Return the controls that the page shows above the chart."""
     return {
         "controls": controls,
         "presets": presets_for(controls),
@@ -221,7 +219,7 @@ def _page(controls: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _dots(chosen: alt.Chart, teams: list[str]) -> alt.Chart:
-    """Return a mark for each model, faint where it is out of reach."""
+    """Return a mark for each model, faint if it is out of reach."""
     dots: alt.Chart = chosen.mark_point(size=42)
     colour = team_colour(teams, legend="bottom")
     shape = team_shape(teams, legend="bottom")
@@ -232,7 +230,7 @@ def _dots(chosen: alt.Chart, teams: list[str]) -> alt.Chart:
 
 
 def _counts_of_years(chosen: alt.Chart, rows: alt.Y) -> list[alt.Chart]:
-    """Return the columns at the right: models within reach of all, and the rank of the run."""
+    """Return the columns at the right: models within reach out of all, and the rank of the run."""
     counted = _year_counts(chosen)
     right = alt.value("width")
     reach = counted.mark_text(align="right", dx=58, color=INK)
@@ -261,7 +259,7 @@ def _column_head(text: str, dx: int) -> alt.Chart:
 
 
 def _readout(takes: str) -> list[alt.Chart]:
-    """Return the two lines above the chart: the compute of the run, and what it takes."""
+    """Return the two lines above the chart: the compute of the run, and its requirements."""
     first = _ONE.mark_text(align="left", x=0, y=-44, color=INK, fontSize=16, fontWeight="bold")
     second = _ONE.mark_text(align="left", x=0, y=-25, color=INK)
     compute = alt.TextValue(alt.expr("said_flop"))

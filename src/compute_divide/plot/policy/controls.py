@@ -1,4 +1,4 @@
-"""The controls above a calculator, what presets set of them, and the chips that they offer."""
+"""The controls above a calculator, their presets, and the chips that they offer."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ALL_TEAMS = "all"
 """The choice of models of every team type, unknown ones included."""
 
 _UTILISATION = {"after": "", "min": 0.05, "max": 0.9, "step": 0.01}
-"""What the control of the utilisation allows."""
+"""The range of the control for utilisation."""
 _MONTHS = {"after": " months", "min": 1, "max": 36, "step": 1}
-"""What the control of the months allows."""
+"""The range of the control for months."""
 
 
 def budget_controls(offered: pd.DataFrame, start: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -43,13 +43,13 @@ def facility_controls(offered: pd.DataFrame, start: Mapping[str, Any]) -> list[d
 
 
 def rentable() -> pd.DataFrame:
-    """Return every chip that can be rented, with its peak and its prices."""
+    """Return every chip for rent, with its peak and its prices."""
     peaks = chip_peaks(load_chips())
     return offers(load_prices(), load_rental_prices(), peaks, rentable_chips())
 
 
 def presets_for(controls: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return the controls that each preset sets, of those that a calculator has all of."""
+    """Return the values of each preset, for presets whose controls the calculator has."""
     names = {control["name"] for control in controls}
     presets = {}
     for preset in load_presets().values():
@@ -71,7 +71,7 @@ def _preset_values(preset: Preset) -> dict[str, Any]:
 
 
 def _shared(start: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the controls that both calculators have."""
+    """Return the controls of both calculators."""
     share = start["utilisation"]
     utilisation = _control("utilisation", "Utilisation", "range", share, **_UTILISATION)
     months = _control("months", "Time", "range", start["months"], **_MONTHS)
@@ -90,7 +90,7 @@ def _control(name: str, label: str, kind: str, value: Any, **more: Any) -> dict[
 
 
 def by_chip(offers: pd.DataFrame, columns: list[str]) -> str:
-    """Return a Vega expression of an object: for each chip the values of some columns."""
+    """Return a Vega expression for an object with the values of some columns for each chip."""
     values = offers.set_index("chip")[columns].astype(float)
     return json.dumps(values.to_dict("index"))
 

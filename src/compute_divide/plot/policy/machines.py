@@ -1,4 +1,4 @@
-"""What public machines could train, as a table."""
+"""The table of what public machines could train."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def machine_runs(
     machines : pandas.DataFrame
         ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP), by name.
     reached, months : mapping of str to Estimate
-        The share of models within reach of each, and how many months it needs for the largest, by
-        name.
+        The share of models within its reach, and the months it needs for the largest, by name.
     year : int
         The year of these models.
 
@@ -61,7 +60,7 @@ def _number(estimate: Estimate) -> str:
 
 
 def _counts(share: Estimate) -> str:
-    """Return how many of how many, nothing where there are none."""
+    """Return the counts of a share; empty if it has none."""
     if share.n:
         return written(share, "counts")
     return ""

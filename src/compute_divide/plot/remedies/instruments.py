@@ -1,4 +1,4 @@
-"""The instruments of policy: when each took its form, whether it binds, and who gets in."""
+"""The policy instruments: when each took its form, whether it binds, and who gets access."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DOORS = {
     "on application": "#7d74c4",
     "no, or not stated": QUIET,
 }
-"""How academics get in, with the colours."""
+"""The kinds of access for academics, with their colours."""
 _BINDING = {"binding": "square", "partly binding": "diamond", "not binding": "circle"}
 _FORCE = {"yes": "binding", "partly": "partly binding", "no": "not binding"}
 _REMEDIES = {
@@ -68,12 +68,12 @@ def instrument_timeline(instruments: pd.DataFrame, end: str) -> Figure:
     instruments : pandas.DataFrame
         The instruments, from `cd.data.instruments`; those without a ``short`` name are left out.
     end : str
-        The month of the record, at which the lines of what is in effect end.
+        The month of the record, where the lines of instruments in effect end.
 
     Returns
     -------
     Figure
-        A row an instrument, the oldest of each remedy first.
+        One row per instrument, the oldest of each remedy first.
     """
     named = instruments[instruments["short"].notna()]
     doors = named["academics"].where(named["academics"].isin(list(_DOORS)), "no, or not stated")
@@ -136,13 +136,13 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     Parameters
     ----------
     instruments : pandas.DataFrame
-        The instruments, from `cd.data.instruments`, a row each.
+        The instruments, from `cd.data.instruments`.
 
     Returns
     -------
     Table
-        A row an instrument: first those whose own text was read, then what others report, by
-        remedy, the oldest first.
+        One row per instrument: first those whose own text was read, then those reported by others,
+        by remedy, the oldest first.
     """
     reported = instruments["seen"] == "secondary"
     ordered = instruments.assign(reported=reported)
@@ -158,13 +158,13 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
 
 
 def _joined(*columns: pd.Series[str]) -> pd.Series[str]:
-    """Return the texts of each row, without those that are missing."""
+    """Return the joined texts of each row, without missing ones."""
     texts = pd.concat(columns, axis=1)
     return texts.apply(lambda row: "; ".join(row.dropna()), axis=1)
 
 
 def _seen_and_where(rows: pd.DataFrame) -> pd.Series[str]:
-    """Return how each instrument is known, with links and citations."""
+    """Return how each instrument was seen, with links and citations."""
     cited = (" {cite:p}`" + rows["cite"] + "`").fillna("")
     sources = rows["source"].map(_linked, na_action="ignore")
     return rows["seen"].map(_SEEN) + cited + (": " + sources).fillna("")
@@ -175,7 +175,7 @@ def _usd(amount: float) -> str:
 
 
 def _linked(source: str) -> str:
-    """Return a source in which files of repositories, papers and pages are links."""
+    """Return a source with links to files of repositories, papers and pages."""
     return "; ".join(map(_link, source.split("; ")))
 
 

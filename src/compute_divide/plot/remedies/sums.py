@@ -1,4 +1,4 @@
-"""What sums of money buy: the figure of the chapter on remedies."""
+"""The figure of the chapter on remedies: what sums of money buy."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from compute_divide.plot.base.wording import row_by_row, written
 _ROW = 21
 """Height of a row in pixels."""
 _ROOM = 1.8
-"""How much wider the axis is than the longest line: the numbers stand beyond its end."""
+"""The factor by which the axis exceeds the longest line, to make room for the numbers."""
 _COLUMNS = {
     "measure": Column("What it buys"),
     "sum": Column("Sum"),
@@ -36,18 +36,18 @@ _COLUMNS = {
 
 
 def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
-    """Return what each sum buys by several measures, a bar a sum.
+    """Return what each sum buys by several measures, one bar per sum.
 
     Parameters
     ----------
     bought : mapping of str to mapping of str to Estimate
-        By the measure and the sum, in words, what it buys; the range runs from the cautious to the
-        favourable case.
+        What each sum buys, by the measure and the sum in words; the range is from the cautious to
+        the favourable case.
 
     Returns
     -------
     Figure
-        Below the heading of each measure a bar a sum, on a scale of its own that begins at zero.
+        Below the heading of each measure one bar per sum, on its own scale, which begins at zero.
     """
     rows = pd.DataFrame(
         {
