@@ -1,4 +1,4 @@
-"""The code cells of a chapter, and the metadata above them as people write them."""
+"""The code cells of a chapter, and the metadata above them in its canonical layout."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bookpress.chapter.quotes import CELLS
 from finding import Finding
 
 ORDER = ("mystnb", "figure", "name", "caption", "image", "alt")
-"""The metadata of a figure in the order in which people write them; others follow by name."""
+"""The canonical order of a figure's metadata; other keys follow alphabetically."""
 
 
 class UnreadableError(Exception):
-    """What cannot be read, and its line in the chapter."""
+    """A part of a chapter that cannot be read, with its line."""
 
     def __init__(self, line: int, message: str) -> None:
         super().__init__(message)
@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 
 
 class Cell(NamedTuple):
-    """A code cell: what stands above the code, the code, and where each begins."""
+    """A code cell: the head above the code, the code, and the line where each begins."""
 
     head: str
     head_line: int
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
 
 
 class ChapterText(NamedTuple):
-    """A chapter, by the name that messages give it."""
+    """A chapter, under the name used in messages."""
 
     file: str
     text: str
@@ -55,12 +55,12 @@ def read_chapter(file: str, text: str) -> ChapterText:
 
 
 def line_at(text: str, place: int) -> int:
-    """Return the line that a place of a text is in."""
+    """Return the line of a position in a text."""
     return text.count("\n", 0, place) + 1
 
 
 def tree_of(cell: Cell) -> ast.Module:
-    """Return the syntax of a cell, with the lines of the chapter."""
+    """Return the syntax tree of a cell, with the line numbers of the chapter."""
     try:
         tree = ast.parse(NO_PYTHON.sub("", cell.code))
     except (SyntaxError, ValueError) as error:
@@ -86,7 +86,7 @@ def metadata_of(cell: Cell) -> dict[str, Any]:
 
 
 def _yaml_of(head: str) -> str:
-    """Return the YAML of a head, each line where it stands."""
+    """Return the YAML of a head, with every line in its place."""
     if head.startswith("---"):
         return head[: head.rindex("---")]
     return re.sub(r"^:", "", head, flags=re.MULTILINE)
@@ -99,7 +99,7 @@ def tags_of(cell: Cell) -> set[str]:
 
 
 def unreadable(chapter: ChapterText) -> Iterator[Finding]:
-    """Yield what of a chapter can neither be linted nor formatted."""
+    """Yield the parts of a chapter that can be neither linted nor formatted."""
     for cell in chapter.cells:
         for read in (figure_head, tree_of):
             try:
@@ -112,7 +112,7 @@ def unreadable(chapter: ChapterText) -> Iterator[Finding]:
 
 
 def figure_head(cell: Cell) -> str:
-    """Return the head of a cell as people write it; only that of a figure is changed."""
+    """Return the head of a cell in its canonical layout; only the head of a figure is changed."""
     entries = _tidied(metadata_of(cell))
     if not cell.head.startswith("---") or "mystnb" not in entries:
         return cell.head
@@ -127,7 +127,7 @@ def figure_head(cell: Cell) -> str:
 
 
 def _tidied(value: Any, key: str = "") -> Any:
-    """Return metadata without blanks that nobody sees: captions in paragraphs, others in a line."""
+    """Return metadata without invisible blanks: captions in paragraphs, other texts in one line."""
     if isinstance(value, dict):
         return {name: _tidied(entry, name) for name, entry in value.items()}
     if key == "caption" and isinstance(value, str) and value.strip():
@@ -138,7 +138,7 @@ def _tidied(value: Any, key: str = "") -> Any:
 
 
 def _written(entries: dict[str, Any], indent: str = "") -> Iterator[str]:
-    """Yield metadata in lines."""
+    """Yield metadata as lines."""
     for key in sorted(entries, key=_rank):
         value = entries[key]
         if isinstance(value, dict) and value:
@@ -156,7 +156,7 @@ def _rank(key: Any) -> tuple[int, str]:
 
 
 def _in_yaml(key: Any, value: Any) -> list[str]:
-    """Return an entry as YAML has it: text in a line, in quotes if need be, a list in brackets."""
+    """Return an entry as YAML: text in one line, quoted if necessary, a list in brackets."""
     flow = None if isinstance(value, list) else False
     written = yaml.safe_dump(
         {key: value}, allow_unicode=True, default_flow_style=flow, sort_keys=False, width=math.inf
@@ -167,7 +167,7 @@ def _in_yaml(key: Any, value: Any) -> list[str]:
 
 
 def _has_comment(text: str) -> bool:
-    """Tell whether anything but tokens stands between the tokens of YAML."""
+    """Return whether there is anything but tokens between the tokens of YAML, such as a comment."""
     last = 0
     for token in yaml.scan(text):
         if "#" in text[last : token.start_mark.index]:

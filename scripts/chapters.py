@@ -1,8 +1,8 @@
-"""Hold the code of chapters to what modules are held to, and put it in shape.
+"""Check the code of chapters by the rules for modules, and format it.
 
-``lint`` says what is wrong, by file and line. ``format`` lays code out as ruff does, and the
-metadata of figures as people write them, which jupytext rewrites whenever a notebook is saved from
-JupyterLab.
+``lint`` prints what is wrong, by file and line. ``format`` formats code as ruff does, and brings
+the metadata of figures into its canonical layout, which jupytext changes whenever a notebook is
+saved from JupyterLab.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ MAKERS = {"filter", "map", "zip"}
 CONVERTERS = {"iter", "list", "reversed", "sorted", "tuple"}
 
 
-# What ruff says
+# The findings of ruff
 
 
 @contextmanager
 def as_notebooks(chapters: Sequence[ChapterText]) -> Iterator[list[Path]]:
-    """Lay the code of chapters out in notebooks, which ruff reads cell by cell."""
+    """Write the code of chapters as notebooks, which ruff reads cell by cell."""
     with tempfile.TemporaryDirectory() as folder:
         files = [Path(folder, f"chapter_{number}.ipynb") for number in range(len(chapters))]
         for file, chapter in zip(files, chapters, strict=True):
@@ -78,7 +78,7 @@ def _code_cell(code: str) -> dict[str, Any]:
 
 
 def ruff(command: str, files: Sequence[Path], *options: str) -> str:
-    """Run ruff on notebooks by the rules of the project; return what it prints."""
+    """Run ruff on notebooks with the rules of the project; return its output."""
     if not files:  # it would take the whole folder
         return ""
     program = Path(sys.executable).with_name("ruff")
@@ -97,7 +97,7 @@ def ruff(command: str, files: Sequence[Path], *options: str) -> str:
 
 
 def ruff_findings(chapters: Sequence[ChapterText]) -> Iterator[Finding]:
-    """Yield what ruff finds in the code of chapters, with the lines of the chapters."""
+    """Yield the findings of ruff in the code of chapters, with the line numbers of the chapters."""
     with as_notebooks(chapters) as files:
         found = json.loads(ruff("check", files, "--output-format", "json") or "[]")
     by_name = {file.name: chapter for file, chapter in zip(files, chapters, strict=True)}
@@ -109,7 +109,7 @@ def ruff_findings(chapters: Sequence[ChapterText]) -> Iterator[Finding]:
 
 
 def formatted(chapters: Sequence[ChapterText]) -> list[str]:
-    """Return the texts of chapters, their code and the metadata of their figures in shape."""
+    """Return the texts of chapters with formatted code and metadata of figures."""
     with as_notebooks(chapters) as files:
         ruff("format", files)
         notebooks = [json.loads(file.read_text(encoding="utf-8")) for file in files]
@@ -133,7 +133,7 @@ def _spliced(chapter: ChapterText, codes: Sequence[str]) -> str:
 
 
 def unformatted(chapter: ChapterText, shaped: str) -> Iterator[Finding]:
-    """Yield the first line of each cell that would be another, were it formatted."""
+    """Yield the first line of each cell that formatting would change."""
     cells = zip(CELLS.finditer(chapter.text), CELLS.finditer(shaped), strict=True)
     for old, new in cells:
         lines = zip_longest(old[0].splitlines(), new[0].splitlines())
@@ -143,11 +143,11 @@ def unformatted(chapter: ChapterText, shaped: str) -> Iterator[Finding]:
             yield Finding(chapter.file, line, "format the cell is out of shape: `make format`")
 
 
-# The limits of the house
+# Our own limits
 
 
 def over_limits(chapter: ChapterText) -> Iterator[Finding]:
-    """Yield where cells are too long or too wide, pack statements, or import too much."""
+    """Yield cells that are too long or too wide, pack statements, or import too much."""
     declaring = [number for number, cell in enumerate(chapter.cells) if _declares(cell)]
     for place, cell in enumerate(chapter.cells):
         lines = cell.code.splitlines()
@@ -166,12 +166,12 @@ def over_limits(chapter: ChapterText) -> Iterator[Finding]:
 
 
 def _declares(cell: Cell) -> bool:
-    """Tell whether a cell declares the parameters of its chapter."""
+    """Return whether a cell declares the parameters of its chapter."""
     return "parameters" in tags_of(cell)
 
 
 def _packed(node: ast.AST) -> str:
-    """Return what is wrong with an assignment of several computed values to several names."""
+    """Return the fault of an assignment of several computed values to several names."""
     if not isinstance(node, ast.Assign) or not _is_several(node.value):
         return ""
     unpacked = any(isinstance(target, ast.Tuple | ast.List) for target in node.targets)
@@ -179,7 +179,7 @@ def _packed(node: ast.AST) -> str:
 
 
 def _is_several(value: ast.expr) -> bool:
-    """Tell whether an expression makes several values, and is no call that returns them."""
+    """Return whether an expression builds several values and is not a call that returns them."""
     match value:
         case ast.IfExp(body=body, orelse=other):
             return _is_several(body) or _is_several(other)
@@ -192,7 +192,7 @@ def _is_several(value: ast.expr) -> bool:
 
 
 def _imported(node: ast.AST, takes_types: bool) -> str:
-    """Return what is wrong with an import."""
+    """Return the fault of an import."""
     match node:
         case ast.Import(names=names):
             wrong = [one.name for one in names if IMPORTED.get(one.name, "") != one.asname]
@@ -211,7 +211,7 @@ def _imported(node: ast.AST, takes_types: bool) -> str:
 
 
 def too_many_hidden(chapters: Sequence[ChapterText]) -> list[Finding]:
-    """Return the cells that readers do not see, if there are too many in the chapters together."""
+    """Return the cells hidden from readers, if all chapters together have too many."""
     hidden = [
         (chapter, cell, tags)
         for chapter in chapters
@@ -231,7 +231,7 @@ def too_many_hidden(chapters: Sequence[ChapterText]) -> list[Finding]:
 
 
 def lint(files: Sequence[Path]) -> int:
-    """Print all that is wrong with the code of chapters; return the exit code."""
+    """Print everything that is wrong with the code of chapters; return the exit code."""
     chapters = [read_chapter(str(file), _as_chapter(file)) for file in files]
     findings = [one for chapter in chapters for one in unreadable(chapter)]
     broken = {one.file for one in findings}
@@ -247,7 +247,7 @@ def lint(files: Sequence[Path]) -> int:
 
 
 def _as_chapter(file: Path) -> str:
-    """Return the text of a chapter; that of the pattern as it is in a new chapter."""
+    """Return the text of a chapter, or of the pattern as it is in a new chapter."""
     text = decoded(file).replace("\r\n", "\n")
     if file.resolve() != ROOT / PATTERN:
         return text
@@ -255,9 +255,9 @@ def _as_chapter(file: Path) -> str:
 
 
 def format_chapters(files: Sequence[Path]) -> int:
-    """Put the code of chapters in shape and print which were not; return the exit code."""
+    """Format the code of chapters and print which were changed; return the exit code."""
     texts = {str(file): decoded(file) for file in files}
-    # The pattern stays one: its `$slug` stands in texts and in metadata, like any word.
+    # The result must remain a pattern: its `$slug` is in texts and metadata, like any word.
     chapters = [read_chapter(file, text.replace("\r\n", "\n")) for file, text in texts.items()]
     findings = [one for chapter in chapters for one in unreadable(chapter)]
     broken = {one.file for one in findings}
@@ -273,13 +273,13 @@ def format_chapters(files: Sequence[Path]) -> int:
 
 
 def book_files() -> list[Path]:
-    """Return the chapters of the book and the pattern of new ones, as seen from here."""
+    """Return the chapters and the pattern of new ones, relative to the current folder."""
     files = [*sorted(ROOT.glob("notebooks/*.md")), ROOT / PATTERN]
     return [Path(os.path.relpath(file)) for file in files]
 
 
 def main() -> int:
-    """Do what the command line says."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run in (("lint", lint), ("format", format_chapters)):

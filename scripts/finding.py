@@ -1,4 +1,4 @@
-"""What the programs say that look at code: a file, a line, and what is wrong there."""
+"""A finding of the linters in this folder: a file, a line, and what is wrong there."""
 
 from __future__ import annotations
 

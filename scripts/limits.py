@@ -1,8 +1,8 @@
-"""Hold modules to what fits into a head: how long, how many, and one name for one class.
+"""Check modules against limits on length and number, and that no two classes share a name.
 
-It prints a line for each thing over a limit, by file and line. Docstrings and empty lines do not
-count; options of a command and fields of a dataclass are no parameters. Width, and one statement a
-line, are looked at by ruff; the cells of chapters by ``chapters.py``.
+It prints a line for each violation, by file and line. Docstrings and empty lines do not count;
+options of a command and fields of a dataclass are not parameters. Ruff checks width and one
+statement per line; ``chapters.py`` checks the cells of chapters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ MORE_PARAMETERS = {
     "src/compute_divide/plot/base/marks.py end_labels": 7,
     "src/compute_divide/plot/base/wording.py describe_series": 6,
 }
-"""What is over that limit of old, and by how much at most: nothing is to join these."""
+"""Exceptions to that limit, and the most that each may have: do not add to these."""
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Documented = ast.Module | ast.ClassDef | Function
@@ -41,7 +41,7 @@ SEVERAL = (ast.Tuple, ast.GeneratorExp, ast.ListComp, ast.IfExp)
 
 
 class Module(NamedTuple):
-    """A module as it is read: its file as messages name it."""
+    """A parsed module, with its file as shown in messages."""
 
     file: str
     text: str
@@ -49,19 +49,19 @@ class Module(NamedTuple):
 
 
 def modules_in(folders: Sequence[Path]) -> list[Module]:
-    """Return the modules in some folders and below."""
+    """Return the modules in some folders and their subfolders."""
     files = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
     texts = {file: file.read_text(encoding="utf-8") for file in files}
     return [Module(_named(file), text, ast.parse(text)) for file, text in texts.items()]
 
 
 def _named(file: Path) -> str:
-    """Return a file as messages name it: from the root of the project, where it is within."""
+    """Return a file as shown in messages: relative to the root of the project, if inside it."""
     return (file.relative_to(ROOT) if file.is_relative_to(ROOT) else file).as_posix()
 
 
 def findings(modules: Sequence[Module]) -> Iterator[Finding]:
-    """Yield all that is over a limit."""
+    """Yield everything that exceeds a limit."""
     yield from crowded_folders(modules)
     yield from classes_of_one_name(modules)
     for module in modules:
@@ -75,7 +75,7 @@ def findings(modules: Sequence[Module]) -> Iterator[Finding]:
 
 
 def _messages(node: ast.AST, file: str) -> Iterator[str]:
-    """Yield what of a function, or of an assignment, is over a limit."""
+    """Yield the limits that a function, or an assignment, exceeds."""
     if isinstance(node, Function):
         lines = function_lines(node)
         if lines > FUNCTION:
@@ -98,19 +98,19 @@ def code_lines(module: Module) -> int:
 
 
 def _filled(text: str) -> int:
-    """Return how many lines of a text are not empty."""
+    """Return the number of lines of a text that are not empty."""
     return len([line for line in text.splitlines() if line.strip()])
 
 
 def function_lines(node: Function) -> int:
-    """Return the lines of a function from its first to its last, or those below its docstring."""
+    """Return the lines of a function from first to last, or those below its docstring."""
     is_documented = ast.get_docstring(node) is not None
     before = node.body[0].end_lineno if is_documented else node.lineno - 1
     return (node.end_lineno or node.lineno) - (before or 0)
 
 
 def parameters_of(node: Function) -> list[str]:
-    """Return the parameters that a function takes, but for the options of a command."""
+    """Return the parameters of a function, except for the options of a command."""
     every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
     own = [each for each in every if each.arg not in {"self", "cls"}]
     return [each.arg for each in own if not _is_option(each)]
@@ -132,7 +132,7 @@ def crowded_folders(modules: Sequence[Module]) -> Iterator[Finding]:
 
 
 def classes_of_one_name(modules: Sequence[Module]) -> Iterator[Finding]:
-    """Yield classes whose name another has too."""
+    """Yield classes that share their name with another."""
     for name, places in _classes(modules).items():
         for file, line in places[1:]:
             first, first_line = places[0]
@@ -150,7 +150,7 @@ def _classes(modules: Sequence[Module]) -> Mapping[str, list[tuple[str, int]]]:
 
 
 def main() -> int:
-    """Print what is over a limit; return the exit code."""
+    """Print what exceeds a limit; return the exit code."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("folders", nargs="*", type=Path, help="by default src and scripts")
     given = parser.parse_args().folders

@@ -1,7 +1,7 @@
 """Write `dependencies.csv`: each package of the lock that is installed here, with its licence.
 
-Run it in the environment of `make setup`. What the lock pins for other systems is not installed
-and says so.
+Run it in the environment of `make setup`. Packages that the lock pins for other systems are not
+installed, and are marked so.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ CLASSIFIER = "License :: "
 
 
 def licence_of(name: str) -> str:
-    """Return the licence that a distribution states: as expression, by classifiers, in a line."""
+    """Return the licence of a distribution in one line, from its expression or classifiers."""
     try:
         facts = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return ABSENT
-    # Where importlib_metadata is imported too, a missing header is a KeyError, not None.
+    # If importlib_metadata is imported too, a missing header raises KeyError instead of returning
+    # None.
     if "License-Expression" in facts:
         return str(facts["License-Expression"])
     classifiers = facts.get_all("Classifier") or []

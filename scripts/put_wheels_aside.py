@@ -1,6 +1,6 @@
-"""Put the wheels of the press and of what it needs aside, for a test that installs them offline.
+"""Download the wheels of the press and its dependencies, for a test that installs them offline.
 
-They are those of the lock. Run it in the environment of `make setup`.
+The versions are those of the lock. Run it in the environment of `make setup`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PRESS = "bookpress"
 
 
 def needed(name: str, extra: str = "") -> set[str]:
-    """Return the names of all distributions that one needs, directly or through others."""
+    """Return the names of all distributions that one needs, directly or indirectly."""
     names: set[str] = set()
     asked = [(name, extra)]
     done = set(asked)
@@ -45,7 +45,7 @@ def pinned(names: set[str]) -> str:
 
 
 def main() -> None:
-    """Download what is not there yet."""
+    """Download the wheels that are missing."""
     wanted = pinned(needed(PRESS) | needed("hatchling"))
     listed = WHEELS / "wanted.txt"
     if listed.is_file() and listed.read_text(encoding="utf-8") == wanted:

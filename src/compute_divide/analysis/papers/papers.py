@@ -27,9 +27,6 @@ from compute_divide.evidence.papers.topics import SEPARATOR, load_topics
 
 VENUE_YEAR = ["venue", "year"]
 """The keys of a venue-year, within which papers are compared."""
-INTENSIVE = "compute-intensive"
-LOW = "low-compute"
-"""Classes of papers by topic."""
 
 
 @dataclass(frozen=True, slots=True)
