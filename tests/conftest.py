@@ -1,4 +1,4 @@
-"""What holds for all tests."""
+"""Settings and fixtures of all tests."""
 
 from __future__ import annotations
 
@@ -21,34 +21,34 @@ from sampling import LONG
 settings.register_profile("untimed", deadline=None, max_examples=100 if LONG else 25)
 settings.load_profile("untimed")
 
-gc.set_threshold(100_000)  # to search for garbage takes a fifth of what collecting the tests takes
-# A shell has what it starts in the background ignore Ctrl-C, and that is handed down to what tests start.
+gc.set_threshold(100_000)  # collecting garbage takes a fifth of the time of collecting the tests
+# A shell lets its background jobs ignore Ctrl-C, and the programs that tests start inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let those that are marked quiet come last, where nobody waits for them."""
+    """Put tests marked quiet last, where they keep nobody waiting."""
     items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Let two processes a core run tests: each waits for programs and pages now and then."""
+    """Use two processes per core: each waits for programs and pages now and then."""
     return 2 * cores()
 
 
 def common_folder(factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of temporary files that all processes of one session of tests share."""
+    """Return the temporary folder that all processes of a test session share."""
     own = factory.getbasetemp()
     return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Run a test that is marked quiet while no other process runs one, and all others beside each other."""
+    """Run a test marked quiet only while no other process runs a test, and all others in parallel."""
     folder = common_folder(item.config._tmp_path_factory)  # type: ignore[attr-defined]
     how = fcntl.LOCK_EX if item.get_closest_marker("quiet") else fcntl.LOCK_SH
     with (folder / "turn").open("w") as turn, (folder / "running").open("w") as running:
-        fcntl.flock(turn, fcntl.LOCK_EX)  # who waits for quiet lets nobody else begin
+        fcntl.flock(turn, fcntl.LOCK_EX)  # while one waits for quiet, nobody else begins
         fcntl.flock(running, how)
         fcntl.flock(turn, fcntl.LOCK_UN)
         return (yield)
@@ -63,7 +63,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def made_once(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Callable[[str, Callable[[Path], object]], Path]:
-    """Return a function that has a folder made by the first test that needs it, for the tests of all processes."""
+    """Return a function that lets the first test that needs a folder make it, for tests in all processes."""
     shared = common_folder(tmp_path_factory)
 
     def folder(name: str, make: Callable[[Path], object]) -> Path:

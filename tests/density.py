@@ -1,15 +1,13 @@
-"""How dense code is: ``python -m tests.density PATH...``, a line for each folder or file.
+"""How dense code is: ``python -m tests.density PATH...`` prints a line for each folder or file.
 
-Characters a line of the files: all characters by all newlines, as ``cat | wc`` counts them, with
-docstrings, comments and blank lines; tests and caches are left out. Characters a line of code: the
-mean length of lines of code, indentation aside, without blank lines, comments that stand alone and
-docstrings. Nodes a logical line: how many nodes of the syntax tree a statement has without the
-statements within it, operators and contexts (``Load``) aside; the median and the 95th percentile
-over all statements but docstrings.
+Characters per line of the files: all characters divided by all newlines, as ``cat | wc`` counts them, with
+docstrings, comments and blank lines; tests and caches are left out. Characters per line of code: the mean length of
+lines of code, without indentation, blank lines, comments on their own lines and docstrings. Nodes per logical line:
+the number of nodes in the syntax tree of a statement, without the statements within it, operators and contexts
+(``Load``); the median and the 95th percentile over all statements except docstrings.
 
-These two once more without the annotations of arguments, returns and variables, which say what code
-takes and gives and not what it does. Only so can code with types be compared with code that has
-none, such as pooch or papermill.
+The last two are repeated without the annotations of arguments, returns and variables, which say what code takes and
+returns and not what it does. Only then can typed code be compared with untyped code, such as pooch or papermill.
 """
 
 from __future__ import annotations
@@ -38,7 +36,7 @@ def nodes_of(statement: ast.AST) -> int:
 
 
 class _Untyped(ast.NodeTransformer):
-    """Takes the annotations from code."""
+    """Removes the annotations from code."""
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None
@@ -58,7 +56,7 @@ class _Untyped(ast.NodeTransformer):
 
 
 def nodes_of_statements(tree: ast.Module) -> list[int]:
-    r"""Return how many nodes each statement of a module has, docstrings aside.
+    r"""Return the number of nodes of each statement of a module, without docstrings.
 
     Examples
     --------
@@ -74,7 +72,7 @@ def nodes_of_statements(tree: ast.Module) -> list[int]:
 
 
 def without_annotations(tree: ast.Module) -> ast.Module:
-    """Return a module as it would be without types."""
+    """Return a module without its types."""
     bare: ast.Module = _Untyped().visit(tree)
     return bare
 
@@ -99,13 +97,13 @@ def sources(folder: Path) -> Iterator[Path]:
 
 
 def middle_and_end(counts: list[int]) -> str:
-    """Return the median of some counts, and their 95th percentile."""
+    """Return the median and the 95th percentile of some counts."""
     last = sorted(counts)[int(0.95 * len(counts))]
     return f"median {statistics.median(counts):.0f}, 95th percentile {last}"
 
 
 def main() -> None:
-    """Measure each path of the command line."""
+    """Measure each path in the command line."""
     names = sys.argv[1:]
     if not names:
         raise SystemExit("which files or folders? python -m tests.density PATH...")

@@ -1,8 +1,4 @@
-"""Hold the results of an edition against those it had before a change: ``python -m tests.same_results OLD NEW``.
-
-Both are files ``results.json``. Numbers are equal to a relative 1e-12, everything else to the letter. What differs is
-listed, and the exit code is 1.
-"""
+"""Compare the results of an edition with those before a change: ``python -m tests.same_results OLD NEW``."""
 
 from __future__ import annotations
 
@@ -25,7 +21,7 @@ def flat(results: dict[str, dict[str, dict[str, Any]]]) -> dict[str, Any]:
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """Yield what differs, a line each."""
+    """Yield the differences, one per line."""
     was, now = flat(old), flat(new)
     for name in sorted({*was, *now}):
         before, after = was.get(name), now.get(name)
@@ -39,7 +35,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
 
 
 def main() -> int:
-    """Compare the two files that the command line names."""
+    """Compare the two files in the command line."""
     old, new = (json.loads(Path(name).read_text(encoding="utf-8")) for name in sys.argv[1:])
     found = list(differences(old, new))
     print("\n".join([*found, f"{len(flat(old))} numbers and texts, {len(found)} differ"]))

@@ -1,4 +1,4 @@
-"""How much of a heavy check is run: a seeded sample, or all of it by `make test-long`."""
+"""How much of a heavy check is run: a seeded sample, or all of it in `make test-long`."""
 
 import os
 from collections.abc import Sequence
@@ -14,6 +14,6 @@ def count(small: int, full: int) -> int:
 
 
 def some(every: Sequence[Any], number: int, seed: int) -> list[Any]:
-    """Return a seeded sample, in its order; all of them in the long run."""
+    """Return a seeded sample, in its order; everything in the long run."""
     drawn = np.random.default_rng(seed).permutation(len(every))[: len(every) if LONG else number]
     return [every[place] for place in sorted(drawn)]

@@ -1,14 +1,14 @@
 """List the sentences that no statement guards: ``python -m tests.unmarked [PAGE ...] [--editions N]``.
 
 A sentence that repeats a choice ("the ten largest", "since 2018", "OpenAI, which has the most") and has neither a
-role that follows the choice nor a statement may be false where somebody chooses otherwise, and no note says so. Which
-of them are, only a reader can tell; this lists what there is to read, by file and line: every sentence without a
-statement that holds a number in digits or words, a superlative, a name or a year. ``plain`` ones have no value in
-them and read alike in every edition.
+role that follows the choice nor a statement may be false if somebody chooses differently, and no note says so. Only a
+reader can tell which ones are; this lists the candidates, by file and line: every sentence without a statement that
+contains a number in digits or words, a superlative, a name or a year. ``plain`` ones have no value in them and read
+alike in every edition.
 
 With ``--editions N`` the chapters run in N random legal editions (seeded: each choice as published, as a page offers
-it, or anything allowed), what these choose is printed, and each sentence with values as it reads there, each reading
-once, with the editions that have it. A chapter that fails is named, and the others are read.
+it, or any allowed value). The choices are printed, and each sentence with values as it reads there, each wording
+once, with its editions. A chapter that fails is named, and the others are read.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ Values = dict[str, dict[str, Any]]
 
 
 def main() -> int:
-    """List sentences, and how they read in other editions."""
+    """List sentences, and their wording in other editions."""
     options = parser().parse_args()
     os.environ[PROJECT.settings.data_variable] = str(PROJECT.data)
     chapters = list(discover(PROJECT))
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return what reads the command line."""
+    """Return the parser of the command line."""
     made = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -80,21 +80,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def pages(chapters: Sequence[Chapter]) -> dict[str, str]:
-    """Return the sources of the pages that speak of what the book shows."""
+    """Return the sources of the pages about the content of the book."""
     texts = {chapter.where: chapter.source for chapter in chapters}
     around = ["index.md", *(f"book/{name}.md" for name in AROUND)]
     return texts | {page: (PROJECT.root / page).read_text("utf-8") for page in around}
 
 
 def editions(chapters: Sequence[Chapter], number: int, seed: int) -> Iterator[Values]:
-    """Yield so many legal editions; the first of them are the same however many there are."""
+    """Yield a number of legal editions; the first ones are always the same."""
     rng = np.random.default_rng(seed)
     for _ in range(number):
         yield {chapter.slug: chosen(chapter, rng) for chapter in chapters}
 
 
 def chosen(chapter: Chapter, rng: np.random.Generator) -> dict[str, Any]:
-    """Return choices of a chapter, each as published, as a page offers it, or anything allowed."""
+    """Return choices of a chapter, each as published, as a page offers it, or any allowed value."""
     anything = drawn(chapter.parameters, rng)
     values = {}
     for parameter in chapter.parameters:
@@ -109,7 +109,7 @@ def chosen(chapter: Chapter, rng: np.random.Generator) -> dict[str, Any]:
 
 
 def changed(chapters: Sequence[Chapter], values: Values) -> Iterator[str]:
-    """Yield what is chosen otherwise than published, as the command line takes it."""
+    """Yield the choices that differ from the published ones, in the form of the command line."""
     for chapter in chapters:
         for parameter in chapter.parameters:
             value = values[chapter.slug][parameter.name]
@@ -118,7 +118,7 @@ def changed(chapters: Sequence[Chapter], values: Values) -> Iterator[str]:
 
 
 def store_of(chapters: Sequence[Chapter], values: Values) -> Store:
-    """Return all that pages say of an edition, of which chapters are run or taken from the cache."""
+    """Return everything that pages say about an edition, whose chapters are run or taken from the cache."""
     edition = Edition("", tuple(chapters), values, fingerprint=Fingerprint.of(PROJECT))
     outcome = run_chapters(PROJECT, edition)
     for error in outcome.errors:
@@ -135,7 +135,7 @@ def store_of(chapters: Sequence[Chapter], values: Values) -> Store:
 
 
 def add_page(store: Store, chapter: Chapter, run: Run, values: dict[str, Any]) -> None:
-    """Put what a chapter says into a store."""
+    """Add what a chapter says to a store."""
     page = store.page(chapter.where.removesuffix(".md"))
     page.is_chapter = True
     page.results = {key: read_estimate(fields) for key, fields in run.results.items()}
@@ -144,7 +144,7 @@ def add_page(store: Store, chapter: Chapter, run: Run, values: dict[str, Any]) -
 
 
 def readings(sentence: Unguarded, stores: Sequence[Store]) -> Iterator[str]:
-    """Yield how a sentence reads, each reading once, with the numbers of the editions that have it."""
+    """Yield each wording of a sentence once, with the numbers of its editions."""
     found = defaultdict(list)
     for number, store in enumerate(stores, 1):
         found[reading(sentence, store)].append(str(number))
@@ -153,7 +153,7 @@ def readings(sentence: Unguarded, stores: Sequence[Store]) -> Iterator[str]:
 
 
 def reading(sentence: Unguarded, store: Store) -> str:
-    """Return a sentence as it reads in an edition."""
+    """Return a sentence in the wording of an edition."""
     words = sentence.words
     for place in SHELVED.findall(words):
         kind, text = sentence.values[place]

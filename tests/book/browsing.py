@@ -1,4 +1,4 @@
-"""What the tests that look at the book share: a browser, a server, the pages."""
+"""A browser, a server and the pages, for the tests that look at the book."""
 
 import functools
 import gzip
@@ -70,7 +70,7 @@ WATCH = """new PerformanceObserver((list) => {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Return Chromium as the system has it; for one module, since playwright runs once at a time in a process."""
+    """Return the system's Chromium; one per module, since playwright runs once at a time in a process."""
     if CHROMIUM is None:
         pytest.fail(
             "these tests look at the book in Chromium, which is not installed: run `make browser`"
@@ -90,7 +90,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 @functools.cache
 def leads_on(path: Path) -> bool:
-    """Return whether a page stands in place of one that moved."""
+    """Return whether a page only redirects to another place."""
     return "moved.js" in path.read_text("utf-8")
 
 
@@ -101,10 +101,7 @@ class Site:
 
     @property
     def pages(self) -> list[str]:
-        """Paths of all pages, in order, and of the page of one figure, which stands for the others.
-
-        Those that only lead on to another page are left out.
-        """
+        """Paths of all pages, in order, and of the page of one figure, as an example for all figures."""
         paths = [path for path in self.root.rglob("*.html") if not leads_on(path)]
         every = sorted(path.relative_to(self.root).as_posix() for path in paths)
         figures = [page for page in every if page.startswith("figures/")]
@@ -156,13 +153,13 @@ class Heard:
 
 @functools.cache
 def packed(path: Path) -> bytes:
-    """Return a file as hosts send it; what many pages ask for is compressed once."""
+    """Return a file as hosts send it; files requested by many pages are compressed once."""
     return gzip.compress(path.read_bytes(), 6)
 
 
 @contextmanager
 def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[str]:
-    """Serve a folder, texts compressed as every host does, under a policy if one is given; pages come in pieces."""
+    """Serve a folder as hosts do, with compressed texts, pages in pieces, and a policy if one is given."""
 
     class Handler(http.server.SimpleHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -191,7 +188,7 @@ def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[st
             super().end_headers()
 
         def log_message(self, *args: Any) -> None:
-            """Keep quiet."""
+            """Log nothing."""
 
     server = http.server.ThreadingHTTPServer(
         ("127.0.0.1", 0), functools.partial(Handler, directory=str(root))
@@ -205,7 +202,7 @@ def serve(root: Path, policy: str | None = None, pieces: int = 1) -> Iterator[st
 
 
 def barriers(page: Page) -> list[str]:
-    """Return what axe finds on a page."""
+    """Return the violations that axe finds on a page."""
     page.evaluate(OPEN)
     page.evaluate(AXE)
     return [
@@ -215,7 +212,7 @@ def barriers(page: Page) -> list[str]:
 
 
 def expect_no_fault(path: Path, browser: Browser) -> None:
-    """Hold a page that stands alone against axe and the width of the screen, light and wide, dark and narrow."""
+    """Check a standalone page with axe and for the width of the screen: light and wide, dark and narrow."""
     for scheme, width in (("light", 1280), ("dark", 375)):
         page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
         page.goto(path.as_uri())
@@ -226,7 +223,7 @@ def expect_no_fault(path: Path, browser: Browser) -> None:
 
 
 def shift(browser: Browser, address: str, width: int) -> float:
-    """Return how far a page moves, as browsers sum it up, on a slow machine and network, until a chart is live."""
+    """Return the layout shift of a page, as browsers sum it up, on a slow system until a chart is live."""
     page = browser.new_page(viewport={"width": width, "height": 800})
     page.add_init_script(WATCH)
     slow = page.context.new_cdp_session(page)

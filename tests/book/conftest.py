@@ -23,7 +23,7 @@ PARTS = ("book", "data", "notebooks", "requirements.lock", "_config.yml", "_toc.
 
 
 def copy_of_checkout(folder: Path, like: Path, made: Sequence[str] = ("cache", "pictures")) -> Path:
-    """Copy what a build needs; what was made in another checkout, runs of chapters and pictures, is not made again."""
+    """Copy what a build needs, with the runs of chapters and pictures that another checkout has made."""
     for name in PARTS:
         source = ROOT / name
         if source.is_dir():
@@ -42,7 +42,7 @@ LINK = re.compile(r"\[([^\]]*)\]\((?!\w+:)[\w./-]+\.md[^)]*\)")
 
 
 def shrink(root: Path, slug: str, key: str) -> None:
-    """Leave a book of one chapter, which points to no other, and of a cover that tells one of its results."""
+    """Reduce the book to one chapter, which refers to no other, and a cover that quotes one result."""
     chapter = root / f"notebooks/{slug}.md"
     text = chapter.read_text("utf-8")
     chapter.write_text(LINK.sub(r"\1", text), encoding="utf-8")
@@ -66,7 +66,7 @@ def command(root: Path, *words: str) -> str:
 
 @pytest.fixture(scope="session")
 def checkout(made_once: Callable[..., Path]) -> Path:
-    """Return a copy of the checkout in which the published edition is built, for all processes of the tests."""
+    """Return a copy of the checkout with the built published edition, for all test processes."""
 
     def make(folder: Path) -> None:
         command(copy_of_checkout(folder, ROOT), "build")
@@ -94,7 +94,7 @@ def built_book(checkout: Path) -> Callable[[str], Path]:
 
 @pytest.fixture
 def fresh_checkout(tmp_path: Path, checkout: Path) -> Path:
-    """Return a copy in which nothing has run; its pictures are drawn already, but not in `make test-long`."""
+    """Return a copy in which nothing has run; pictures exist already, except in `make test-long`."""
     with build_lock(Project.at(checkout), Reporter()):
         return copy_of_checkout(tmp_path / "fresh", checkout, [] if LONG else ["pictures"])
 

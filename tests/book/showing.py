@@ -1,4 +1,4 @@
-"""What tests of states in a browser share: what a reader finds on a page, to hold a state against a build."""
+"""What a reader finds on a page, to compare a state with a build."""
 
 import itertools
 from pathlib import Path
@@ -32,7 +32,7 @@ ARTICLE = "document.querySelector('article').outerHTML"
 
 
 def read(page: Page, address: str) -> dict[str, Any]:
-    """Open a page and return its text, charts and tables, once what its address asks for is shown."""
+    """Open a page and return its text, charts and tables, once it shows what its address asks for."""
     page.goto(address)
     if "?" in address:
         page.wait_for_function("document.documentElement.hasAttribute('data-restated')")
@@ -41,7 +41,7 @@ def read(page: Page, address: str) -> dict[str, Any]:
 
 
 def differing(one: dict[str, Any], other: dict[str, Any]) -> list[Any]:
-    """Return what two pages have that the other has not, in short, and ids that stand twice on the first."""
+    """Return the differences of two pages, in short, and duplicate ids on the first."""
     found: list[Any] = [
         (name, part) for name, part in one["charts"].items() if part != other["charts"].get(name)
     ]

@@ -1,4 +1,4 @@
-"""A raw snapshot of the models database, as whoever adds a vintage has it."""
+"""A raw snapshot of the models database, as a user would add it."""
 
 import csv
 from collections.abc import Callable
@@ -11,7 +11,7 @@ FLAGS = {"True": "yes", "False": "no"}
 
 
 def write_snapshot(path: Path, change: Callable[[str, str], str] = lambda _, cell: cell) -> None:
-    """Write the raw file that the newest vintage could have come from, its cells changed by column."""
+    """Write a raw file that the newest vintage could have come from, with cells changed by column."""
     with (
         SHIPPED.open(encoding="utf-8", newline="") as file,
         path.open("w", encoding="utf-8", newline="") as out,

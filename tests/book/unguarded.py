@@ -1,4 +1,4 @@
-"""Sentences that no statement guards, though they hold what a choice may change."""
+"""Sentences that no statement guards, although they contain something that a choice may change."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NAME = re.compile(r"(?<![.!?:“\"(—–*] )(?<!^)(?<![“\"(⟩])\b(?=[A-Z])[\
 
 
 class Unguarded(NamedTuple):
-    """A sentence without a statement: its words with places of values, what of them may follow from a choice."""
+    """A sentence without a statement: its words, with places for values, and what may follow from a choice."""
 
     page: str
     line: int
@@ -51,7 +51,7 @@ class Unguarded(NamedTuple):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it reads alike in every edition."""
+        """Whether it reads the same in every edition."""
         return all(kind in FIXED for kind, _ in self.values.values())
 
     @property
@@ -61,7 +61,7 @@ class Unguarded(NamedTuple):
 
 
 def unguarded(texts: Mapping[str, str]) -> Iterator[Unguarded]:
-    """Yield the sentences of pages that no statement guards and that may repeat a choice, in their order."""
+    """Yield the sentences that no statement guards and that may repeat a choice, in order."""
     names = names_of(texts)
     for page, text in texts.items():
         shelved, values = without_values(text)
@@ -73,7 +73,7 @@ def unguarded(texts: Mapping[str, str]) -> Iterator[Unguarded]:
 
 
 def without_values(text: str) -> tuple[str, dict[str, tuple[str, str]]]:
-    """Return a page with a place for each value, and kind and name of each."""
+    """Return a page with a placeholder for each value, and kind and name of each."""
     values: dict[str, tuple[str, str]] = {}
 
     def shelve(role: re.Match[str]) -> str:
@@ -85,7 +85,7 @@ def without_values(text: str) -> tuple[str, dict[str, tuple[str, str]]]:
 
 
 def names_of(texts: Mapping[str, str]) -> set[str]:
-    """Return the words that some page writes with a capital within a sentence."""
+    """Return the words that are capitalised within a sentence on some page."""
     sentences = (
         one.words for text in texts.values() for one in sentences_of(without_values(text)[0])
     )
@@ -93,7 +93,7 @@ def names_of(texts: Mapping[str, str]) -> set[str]:
 
 
 def triggers(words: str, names: set[str]) -> Iterator[str]:
-    """Yield what of a sentence may follow from a choice."""
+    """Yield the parts of a sentence that may follow from a choice."""
     bare = SHELVED.sub("", words)
     for pattern in TRIGGERS.values():
         yield from (match[0] for match in pattern.finditer(bare))

@@ -1,4 +1,4 @@
-"""A tiny book: two chapters, two pages, two tables. Its package is a folder of one file that only counts for hashes."""
+"""A tiny book: two chapters, two pages, two tables, and a package of one file that only counts in hashes."""
 
 import io
 import os
@@ -159,7 +159,7 @@ def surround(patch: pytest.MonkeyPatch, book: Project) -> None:
 
 @pytest.fixture
 def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """Return a tiny book in a folder of its own, not built."""
+    """Return a tiny book in its own folder, not built."""
     made = new_book(tmp_path / "book")
     surround(monkeypatch, made)
     return made
@@ -201,7 +201,7 @@ def said(
 
 @pytest.fixture(scope="session")
 def built_once(made_once: Callable[..., Path]) -> Project:
-    """Return the tiny book with its two editions built; for tests that change nothing of it."""
+    """Return the tiny book with its two editions built, for tests that do not change it."""
     from bookpress.assembly.build import build
 
     def make(root: Path) -> None:
@@ -216,7 +216,7 @@ def built_once(made_once: Callable[..., Path]) -> Project:
 
 @pytest.fixture(scope="session")
 def explored(made_once: Callable[..., Path]) -> Path:
-    """Return the second book with its states; for tests that copy of it what they change."""
+    """Return the second book with its states, for tests that copy what they change."""
     return made_once("orbits", lambda folder: press(new_home(folder), "explore"))
 
 
@@ -228,7 +228,7 @@ def built(book: Project, built_once: Project) -> Project:
 
 @pytest.fixture(scope="module")
 def common(tmp_path_factory: pytest.TempPathFactory, built_once: Project) -> Iterator[Project]:
-    """Return a built tiny book that the tests of a file share: each finds what the one before it left."""
+    """Return a built tiny book that the tests of a file share: each finds the state left by the one before."""
     made = new_book(tmp_path_factory.mktemp("common") / "book")
     shutil.copytree(built_once.build, made.build, symlinks=True)
     with pytest.MonkeyPatch.context() as patch:
@@ -284,7 +284,7 @@ CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 
 @pytest.fixture
 def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the validator, by requests, and rdflib, by urllib, find the context and nothing else."""
+    """Let the validator (by requests) and rdflib (by urllib) find the context and nothing else."""
 
     def answer(url: str | None) -> urllib3.HTTPResponse:
         if url != CONTEXT:

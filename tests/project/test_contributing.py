@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md tells those who write is so."""
+"""What CONTRIBUTING.md tells contributors is true."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `scripts/limits.py` says of modules that do not fit into a head, a line each."""
+"""What `scripts/limits.py` reports about modules over a limit, one line each."""
 
 import subprocess
 import sys

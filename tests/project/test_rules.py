@@ -1,4 +1,4 @@
-"""The rules of the project that a machine can hold."""
+"""The rules of the project that a machine can check."""
 
 import hashlib
 import json
