@@ -1,6 +1,6 @@
-"""Notebooks of nbformat 4 as usual read as nbformat reads them, whose import may take a second.
+"""Read ordinary notebooks of nbformat 4 as nbformat does, whose import may take a second.
 
-Of what is unusual, or wrong, nothing is made here: nbformat reads it, or says what is wrong.
+Unusual or invalid notebooks are left to nbformat, which reads them or reports what is wrong.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ CELLS: Mapping[str, frozenset[str]] = {
     "markdown": CELL,
     "raw": CELL,
 }
-"""What cells have, by their type."""
+"""The keys of cells, by their type."""
 WITH_ATTACHMENTS = 1
-"""From this minor version on, what is no code may have pictures of its own."""
+"""From this minor version on, cells other than code may have attached pictures."""
 DATA = frozenset({"output_type", "data", "metadata"})
 OUTPUTS: Mapping[str, frozenset[str]] = {
     "stream": frozenset({"output_type", "name", "text"}),
@@ -31,16 +31,16 @@ OUTPUTS: Mapping[str, frozenset[str]] = {
     "execute_result": DATA | {"execution_count"},
     "error": frozenset({"output_type", "ename", "evalue", "traceback"}),
 }
-"""What outputs have, by their type."""
+"""The keys of outputs, by their type."""
 TRANSIENT = frozenset({"orig_nbformat", "orig_nbformat_minor", "signature"})
-"""What the metadata of files should not have, and those of old programs do."""
+"""Metadata that files should not have, but those of old programs do."""
 OF_KERNEL = ("name", "display_name")
 OF_LANGUAGE = frozenset({"name", "file_extension", "mimetype", "pygments_lexer"})
-"""What is text in the metadata, if it is there."""
+"""Metadata that must be text, if present."""
 
 
 def usual_notebook(content: str) -> dict[str, Any] | None:
-    """Return the notebook in a file as JSON; None where anything about it is unusual."""
+    """Return the notebook in a file as JSON; None if anything about it is unusual."""
     try:
         notebook = json.loads(content)
     except ValueError:
@@ -54,7 +54,7 @@ def usual_notebook(content: str) -> dict[str, Any] | None:
 
 
 def _joined(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a cell whose texts are whole, which files have line by line."""
+    """Return a cell with joined texts, which files store line by line."""
     metadata = {name: entry for name, entry in cell["metadata"].items() if name != "trusted"}
     joined = {**cell, "metadata": metadata, "source": "".join(cell["source"])}
     if "outputs" in cell:
@@ -78,12 +78,12 @@ def _joined_data(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _is_json(kind: str) -> bool:
-    """Return whether the content of a media type is JSON, and stays as it is."""
+    """Return whether the content of a media type is JSON, and so not joined."""
     return kind.startswith("application/") and kind.endswith(("/json", "+json"))
 
 
 def _is_usual(notebook: Any) -> bool:
-    """Return whether all of a notebook is as nbformat has it, and nothing else is there."""
+    """Return whether a notebook is valid by nbformat, and has nothing else."""
     if not isinstance(notebook, dict):
         return False
     if notebook.keys() != {"nbformat", "nbformat_minor", "metadata", "cells"}:
@@ -139,7 +139,7 @@ def _are_attached(attachments: Any) -> bool:
 
 
 def _is_of_cell(metadata: Any) -> bool:
-    """Return whether the metadata of a cell are as they may be."""
+    """Return whether the metadata of a cell are valid and ordinary."""
     if not isinstance(metadata, dict) or {"name", "format"} & metadata.keys():
         return False
     tags = metadata.get("tags", [])
@@ -171,7 +171,7 @@ def _is_usual_output(output: Any) -> bool:
 
 
 def _is_data(data: Any) -> bool:
-    """Return whether something has contents by their media types."""
+    """Return whether something is a mapping of media types to contents."""
     return isinstance(data, dict) and all(
         _is_json(kind) or _is_lines(content) for kind, content in data.items()
     )

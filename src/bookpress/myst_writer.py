@@ -1,6 +1,6 @@
-"""Notebooks as usual written in MyST as jupytext writes them, whose import takes longer.
+"""Write ordinary notebooks in MyST as jupytext does, whose import takes longer.
 
-Of what is unusual nothing is made here: jupytext writes it.
+Unusual notebooks are left to jupytext.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import Any
 import yaml
 
 NAME = re.compile(r"[\w.@/-]+", re.ASCII)
-"""A name of metadata that a text can have."""
+"""A key of metadata that the text format allows."""
 FORMAT = {"extension": ".md", "format_name": "myst", "format_version": 0.13}
-"""What jupytext says in a text that it has written."""
+"""The description of jupytext in a text that it has written."""
 WRITTEN = ("kernelspec", "kernel_info", "orphan", "tocdepth")
-"""What it writes of the metadata of a notebook."""
+"""The metadata of a notebook that jupytext writes."""
 OF_JUPYTEXT = frozenset({"jupytext", "main_language", "encoding", "executable"})
-"""What there changes how it writes; so does what begins with one of these two."""
+"""Metadata that change how it writes, as do keys that begin with one of these two."""
 OF_OLD_JUPYTEXT = ("jupytext_", "nbrmd_")
 UNWRITTEN = frozenset(
     {
@@ -30,11 +30,11 @@ UNWRITTEN = frozenset(
         *("cell_marker", "lines_to_next_cell", "lines_to_end_of_cell_marker"),
     }
 )
-"""What it does not write of the metadata of cells."""
+"""The metadata of cells that it does not write."""
 
 
 def usual_text(notebook: Mapping[str, Any]) -> str | None:
-    """Return the JSON of a notebook as text, without outputs; None where it is unusual."""
+    """Return the JSON of a notebook as text, without outputs; None if it is unusual."""
     metadata = notebook["metadata"]
     cells = notebook["cells"]
     if not (_is_usual(metadata) and all(map(_has_usual_names, cells))):
@@ -50,19 +50,19 @@ def usual_text(notebook: Mapping[str, Any]) -> str | None:
 
 
 def _is_usual(metadata: Mapping[str, Any]) -> bool:
-    """Return whether the metadata of a notebook say nothing that changes how it is written."""
+    """Return whether no metadata of a notebook change how it is written."""
     return OF_JUPYTEXT.isdisjoint(metadata) and all(
         NAME.fullmatch(name) and not name.startswith(OF_OLD_JUPYTEXT) for name in metadata
     )
 
 
 def _has_usual_names(cell: Mapping[str, Any]) -> bool:
-    """Return whether jupytext would write all that the metadata of a cell say."""
+    """Return whether jupytext would write all metadata of a cell."""
     return all(map(NAME.fullmatch, cell["metadata"]))
 
 
 def _header(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metadata of a notebook that are written, with what jupytext says of itself."""
+    """Return the written metadata of a notebook, with the description of jupytext."""
     kept = {name: metadata[name] for name in WRITTEN if name in metadata}
     written = {**FORMAT, "jupytext_version": _version()}
     return dict(sorted({**kept, "jupytext": {"text_representation": written}}.items()))
@@ -74,12 +74,12 @@ def _version() -> str:
 
 
 def _is_front_matter(cell: Mapping[str, Any]) -> bool:
-    """Return whether a cell looks like what jupytext would put at the top of the text."""
+    """Return whether a cell looks like the header that jupytext puts at the top of the text."""
     return bool(cell["cell_type"] == "raw" and cell["source"].strip().startswith("---"))
 
 
 def _prose(cell: Mapping[str, Any], last: Mapping[str, Any]) -> str:
-    """Return a cell of prose as text, divided from the last one."""
+    """Return a cell of prose as text, separated from the previous one."""
     metadata = _metadata(cell)
     divider = ""
     if metadata:
@@ -105,7 +105,7 @@ def _fenced(cell: Mapping[str, Any], lexer: str | None) -> str:
 
 
 def _metadata(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the metadata of a cell that are written."""
+    """Return the written metadata of a cell."""
     entries = cell["metadata"].items()
     written = {name: entry for name, entry in entries if name not in UNWRITTEN}
     if not written.get("tags", True):
@@ -118,7 +118,7 @@ def _ended(source: str) -> str:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes YAML as jupytext does, lists of names in one line."""
+    """Writes YAML as jupytext does, with lists of names in one line."""
 
 
 def _represented_list(dumper: _Dumper, entries: list[Any]) -> yaml.Node:
@@ -130,7 +130,7 @@ _Dumper.add_representer(list, _represented_list)
 
 
 def _dumped(entries: Mapping[str, Any], *, is_short: bool = False) -> str:
-    """Return metadata as YAML, in lines that begin with a colon where that is enough."""
+    """Return metadata as YAML, in lines that begin with a colon if that is sufficient."""
     text = yaml.dump(entries, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
     lines = text.splitlines()
     if is_short and all(line and line[0].isalpha() for line in lines):

@@ -177,7 +177,7 @@ def written_as_myst(notebook: dict[str, Any]) -> str:
     """Return the JSON of a notebook, whose sources are whole, as a MyST notebook."""
     text = usual_text(notebook)
     if text is None:
-        import jupytext  # which take long, and are for what is unusual alone
+        import jupytext  # slow to import, and only needed for unusual notebooks
         import nbformat
 
         text = str(jupytext.writes(nbformat.from_dict(notebook), "md:myst"))

@@ -144,7 +144,7 @@ def written_with(page: Page, srcdir: Path) -> list[str]:
 
 
 def _besides(page: Page) -> list[tuple[str, str, str]]:
-    """Return what a chapter offers besides its text: where it is, its name and what it is."""
+    """Return the downloads of a chapter: where each is, its name and what it is."""
     offered = (
         (page.results, "results.json", "Results", "numbers with intervals (JSON)"),
         (page.listed, "rows.zip", "Rows", "that shares count, or not (ZIP)"),

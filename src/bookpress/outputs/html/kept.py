@@ -111,7 +111,7 @@ class Keeper:
             shutil.copytree(before / IMAGES, Path(self.outdir, IMAGES), dirs_exist_ok=True)
 
     def _take_over_text(self, name: str, target: Path) -> None:
-        """Write a text as it was, with the hashes of today."""
+        """Write a text as it was, with the current hashes."""
         text = Path(self.config[PAGES_BEFORE], name).read_bytes().decode()
         for old, new in self._replacements.items():
             text = text.replace(old, new)
@@ -119,7 +119,7 @@ class Keeper:
         target.write_bytes(text.encode())
 
     def _take_over_downloads(self, docname: str) -> bool:
-        """Take over the downloads of a page, where all are there and texts."""
+        """Take over the downloads of a page, if all of them exist and are texts."""
         try:
             for name in self._downloads(docname):
                 self._take_over_text(name, Path(self.outdir, name))

@@ -43,11 +43,11 @@ def _line(chapter: Chapter, run: Run, line: int) -> str:
 
 
 def source_map(chapter: Chapter, cells: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Return after how many lines of its source each staged cell of a chapter begins.
+    """Return the number of lines of its source before each staged cell of a chapter.
 
-    MyST-NB reads reStructuredText behind as many empty lines as stand above it, which are ten
-    thousand for each cell where it has no such map. It is empty where none is needed, or where the
-    source is unusual.
+    Without such a map, MyST-NB reads reStructuredText behind as many empty lines as there are above
+    it, counting ten thousand for each cell. It is empty if none is needed, or if the source is
+    unusual.
     """
     is_needed = chapter.path.suffix == ".md" and RESTRUCTURED in chapter.source
     starts = cell_lines(chapter.source) if is_needed else None
