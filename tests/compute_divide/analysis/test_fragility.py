@@ -82,5 +82,5 @@ def test_the_names_are_those_that_nobody_checked_first():
 
 
 def test_an_unknown_comparison_is_refused():
-    with pytest.raises(ValueError, match="'fel' is none of above, below, fell"):
+    with pytest.raises(ValueError, match="'fel' is not one of above, below, fell"):
         cd.fragility(rows_of((3, 1), (1, 3)), "fel", LATE, EARLY)

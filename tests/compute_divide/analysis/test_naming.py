@@ -30,7 +30,7 @@ def test_each_model_has_its_makers_and_no_other_is_in_the_table(data_copy):
     table = data_copy / "audit" / "makers.csv"
     lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
     table.write_text("".join(lines[:-1]), encoding="utf-8")
-    with pytest.raises(EvidenceError, match=r"does not hold each model .* once: vit"):
+    with pytest.raises(EvidenceError, match=r"does not list each model .* once: vit"):
         load_pretrained_models()
     table.write_text("".join([*lines, lines[-1]]), encoding="utf-8")
     with pytest.raises(EvidenceError, match="one stands twice"):

@@ -130,8 +130,8 @@ def test_an_author_with_two_posts_need_not_make_a_collaboration():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("listed",), "records: 'listed' is none of audited, as-listed"),
-        (("audited", "no"), "dual_affiliation: 'no' is none of collaboration, apart"),
+        (("listed",), "records: 'listed' is not one of audited, as-listed"),
+        (("audited", "no"), "dual_affiliation: 'no' is not one of collaboration, apart"),
     ],
 )
 def test_an_unknown_choice_is_refused(arguments, said):

@@ -219,8 +219,8 @@ HEADER = "pattern,sector,kind,country,strength,judgement,note\n"
             "row 3.*'foo' is already there as 'Foo'",
         ),
         ("Foo*bar,industry,company,,name,,\n", "only the start and the end"),
-        ("***,industry,company,,name,,\n", "holds no word"),
-        ("A/B,industry,company,,name,,\n", "holds a sign that separates organisations"),
+        ("***,industry,company,,name,,\n", "contains no word"),
+        ("A/B,industry,company,,name,,\n", "contains a sign that separates organisations"),
         (
             "Foo,industry,company,,name,call,\nBar,academia,company,,name,call,\n",
             "row 3.*judgement call 'call' has the sector 'academia' here and 'industry' before",

@@ -54,7 +54,7 @@ def test_a_table_kept_by_hand_may_only_name_audited_runs(tmp_path, monkeypatch):
 
 def test_a_kind_of_organisation_that_nobody_knows_is_named():
     row = audit.Row("runs.csv", 7, {"model": "X", "author_organisations": "Somewhere [club]"})
-    with pytest.raises(EvidenceError, match=r"runs.csv, row 7 \(X\): 'club' is no kind"):
+    with pytest.raises(EvidenceError, match=r"runs.csv, row 7 \(X\): 'club' is not a kind"):
         audit._organisations(row)
 
 

@@ -176,8 +176,8 @@ def test_a_vintage_is_year_and_month(vintage, tmp_path, data_copy):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "holds no records"),
-        (b"Model,Organization\n", "holds no records"),
+        (b"", "contains no records"),
+        (b"Model,Organization\n", "contains no records"),
         (b"a,b\n1,2\n", "it has no column 'Model' or 'System'"),
         (b"\xff\xfe\x00", "is not a UTF-8 text"),
         (b"\x89PNG\0\0", "is not a"),
@@ -395,4 +395,4 @@ def test_an_order_that_the_dates_contradict_is_refused(tmp_path, data_copy):
 def test_a_piece_of_a_snapshot_is_no_vintage(count, said, tmp_path, data_copy):
     done = add(write(tmp_path / "new.csv", *MANY[:count]))
     assert (done.exit_code, "2024-07" in vintages()) == (1, False)
-    assert f"new.csv holds {said}, a vintage at least 100" in done.stderr
+    assert f"new.csv contains {said}, a vintage needs at least 100" in done.stderr

@@ -162,7 +162,7 @@ def test_another_query_in_the_same_folder_is_refused(run: Run) -> None:
     result = run("records", "--first", "2012", "--last", "2024", "--venue", "S4210191458")
     assert result.exit_code == 1
     assert (
-        "holds another query (publication_year:2012-2024,primary_topic.subfield.id:1702)"
+        "contains another query (publication_year:2012-2024,primary_topic.subfield.id:1702)"
         in result.stderr
     )
     assert run("records", "--venue", "S4210191458", "--fresh").exit_code == 0
@@ -192,7 +192,7 @@ def test_another_query_in_the_same_folder_is_refused(run: Run) -> None:
         ),
         (("counts", "--venue", "S1"), "--venue and --search are for records"),
         (("counts", "--first", "2020", "--last", "2010"), "the first year lies after the last"),
-        (("counts", "--name", "../x"), "'../x' is no name for a table"),
+        (("counts", "--name", "../x"), "'../x' is not a name for a table"),
     ],
 )
 def test_wrong_use_asks_nothing(

@@ -116,7 +116,7 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
         ({**MODEL, "training_compute_flop": "lots"}, "models", "lots"),
         ({**MODEL, "vintage": "2020-01"}, "models", "vintage '2020-01' is not allowed; allowed: "),
         ({**MODEL, "model": ""}, "models", "model is missing"),
-        ({}, "models", "mine.yml holds no row"),
+        ({}, "models", "mine.yml contains no row"),
         (
             {"organisation": "Nowhere", "sector": "academia"},
             "organisations",

@@ -389,10 +389,10 @@ def test_a_venue_has_digits_in_its_name(venue, tmp_path, data_copy):
             "a.json.gz",
             packed([]),
             "UAI/..",
-            "'UAI/..' 2031 is no venue and year; allowed: letters a to z with digits",
+            "'UAI/..' 2031 is not a venue and year; allowed: letters a to z with digits",
         ),
-        ("a.json.gz", packed([]), "2031", "'2031' 2031 is no venue and year; allowed: letters"),
-        ("a.json.gz", packed([]), "uai", "a.json.gz holds no accepted paper"),
+        ("a.json.gz", packed([]), "2031", "'2031' 2031 is not a venue and year; allowed: letters"),
+        ("a.json.gz", packed([]), "uai", "a.json.gz contains no accepted paper"),
         (
             "a.json.gz",
             packed([{"title": "A", "status": "Reject"}]),

@@ -74,7 +74,7 @@ def fragility(
     """
     direction = OVERTURNED_BY.get(comparison)
     if direction is None:
-        raise ValueError(f"{comparison!r} is none of {', '.join(OVERTURNED_BY)}")
+        raise ValueError(f"{comparison!r} is not one of {', '.join(OVERTURNED_BY)}")
     compare = COMPARISONS[comparison]
     questions = [late] if early is None else [late, early]
     shares = [question.answer(rows) for question in questions]

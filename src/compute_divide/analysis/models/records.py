@@ -123,7 +123,7 @@ def _audited_rows(models: pd.DataFrame) -> pd.DataFrame:
 
 def _check(value: str, allowed: Mapping[str, str], what: str) -> None:
     if value not in allowed:
-        raise ValueError(f"{what}: {value!r} is none of {', '.join(allowed)}")
+        raise ValueError(f"{what}: {value!r} is not one of {', '.join(allowed)}")
 
 
 def _team_checked(audited: pd.DataFrame) -> pd.Series[bool]:

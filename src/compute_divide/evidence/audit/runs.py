@@ -75,7 +75,7 @@ def _sector(kind: str, row: Row) -> str:
     for beginning, sector in _KINDS:
         if beginning in kind:
             return sector
-    raise EvidenceError(f"{row.place(row['model'])}: {kind!r} is no kind of organisation")
+    raise EvidenceError(f"{row.place(row['model'])}: {kind!r} is not a kind of organisation")
 
 
 def _names(row: Row, _: str, __: Findings) -> str:

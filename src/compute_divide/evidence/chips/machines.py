@@ -147,7 +147,7 @@ def _check_lists(table: pd.DataFrame) -> None:
     for day, ranks in lists["rank"]:
         if sorted(ranks) != _RANKS:
             raise EvidenceError(
-                f"the TOP500 list of {day} does not hold each rank from 1 to 500 once, in two files"
+                f"the TOP500 list of {day} does not have each rank from 1 to 500 once, in two files"
             )
     fastest = lists["rmax"].max()
     for (before, slower), (after, faster) in pairwise(fastest.items()):

@@ -107,7 +107,7 @@ def load_pretrained_models() -> pd.DataFrame:
     if apart or makers["model"].duplicated().any():
         which = min(apart, default="one stands twice")
         raise EvidenceError(
-            f"data/{MAKERS_FILE} does not hold each model of data/topics.yml once: {which}"
+            f"data/{MAKERS_FILE} does not list each model of data/topics.yml once: {which}"
         )
     models = named.merge(makers, on="model")
     return models[models["kind"] != "backbone"].reset_index(drop=True)

@@ -134,7 +134,7 @@ def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[
     lacking = _lacking(cells)
     if lacking:
         raise EvidenceError(
-            f"{cells['model']!r} is no model of {vintage}, "
+            f"{cells['model']!r} is not a model of {vintage}, "
             f"so that its own row needs {', '.join(lacking)} too"
         )
     scope = "other" if lists_all and "notability" not in cells else "notable"
@@ -230,7 +230,7 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
                 raise UsageError(f"{file.name} has a column {str(column)!r}{near}")
     if not all(given):
         near = nearest("", columns)
-        raise UsageError(f"{file.name} holds no row{near}")
+        raise UsageError(f"{file.name} contains no row{near}")
     return [{column: _in_one_line(cell) for column, cell in row.items()} for row in given]
 
 

@@ -136,8 +136,8 @@ def add_snapshot(path: Path, vintage: str, folder: Path, stated: Stated = NOTHIN
     if len(records) < FEWEST:
         models = "1 model" if len(records) == 1 else f"{len(records)} models"
         raise EvidenceError(
-            f"{path.name} holds {models}, a vintage at least {FEWEST}: single ones are laid over "
-            "the others by data add row"
+            f"{path.name} contains {models}, a vintage needs at least {FEWEST}: "
+            "`data add row` adds single ones"
         )
     dated = [record for record in records if record["published"]]
     late = [record["model"] for record in dated if record["published"][:7] > vintage]

@@ -296,7 +296,7 @@ class Client:
             )
         if not re.fullmatch(r"[\x21-\x7e]+", self.key):
             raise FetchError(
-                f"{KEY_VARIABLE} holds a blank or another character that a key cannot have"
+                f"{KEY_VARIABLE} contains a blank or another character that a key cannot have"
             )
         self.session = timed_session()
         self.session.headers["Authorization"] = f"Bearer {self.key}"

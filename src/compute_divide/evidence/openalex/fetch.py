@@ -126,7 +126,7 @@ def opened(folder: Path, query: Query, *, fresh: bool = False) -> Iterator[Fetch
             at = begun or Checkpoint(filters=dict(query.filters), select=query.select)
             if not at.is_of(query):
                 raise FetchError(
-                    f"{folder} holds another query ({Query(at.filters)}): "
+                    f"{folder} contains another query ({Query(at.filters)}): "
                     "choose another --to, or --fresh"
                 )
             yield FetchedPages(folder, at)

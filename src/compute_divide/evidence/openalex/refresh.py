@@ -47,7 +47,7 @@ class Choice:
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", self.name):
             raise UsageError(
-                f"{self.name!r} is no name for a table: "
+                f"{self.name!r} is not a name for a table: "
                 "small letters, digits and hyphens between them"
             )
         if not self.first <= self.last < self.first + PAGE_SIZE:
@@ -154,7 +154,7 @@ def _checked_search(words: str) -> str:
     is_unusable = not words.strip() or re.search(r"[,|:]", words)
     if is_unusable:
         raise UsageError(
-            f"{words!r} cannot be searched for: it is empty or holds a comma, colon or bar"
+            f"{words!r} cannot be searched for: it is empty or contains a comma, colon or bar"
         )
     return words.strip()
 

@@ -74,7 +74,7 @@ def list_parts(source: str) -> tuple[list[SnapshotPart], list[str]]:
     is_mixed = parquet and len(parquet) < len(names)
     if is_mixed:
         raise CorpusError(
-            f"{source} holds JSON Lines and Parquet, two copies of the same works: "
+            f"{source} contains JSON Lines and Parquet, two copies of the same works: "
             "name the folder of one of them"
         )
     parts = []

@@ -217,7 +217,7 @@ def parse_works(content: bytes, name: str) -> list[dict[str, Any]]:
     if isinstance(works, dict):
         works = works.get("results", [works])
     if not isinstance(works, list) or not all(map(_is_work, works)):
-        raise EvidenceError(f"{name} holds no OpenAlex works")
+        raise EvidenceError(f"{name} contains no OpenAlex works")
     return works
 
 

@@ -288,14 +288,14 @@ def pattern_key(pattern: str) -> str:
     """Return the text to search for when a pattern is applied."""
     words = _words(fold(pattern.strip("*^$")))
     if not words:
-        raise ValueError(f"the pattern {pattern!r} holds no word")
+        raise ValueError(f"the pattern {pattern!r} contains no word")
     if "*" in pattern.strip("*"):
         raise ValueError(
             f"the pattern {pattern!r} has a * inside: only the start and the end may have one"
         )
     if _SEPARATOR.search(pattern):
         raise ValueError(
-            f"the pattern {pattern!r} holds a sign that separates organisations: + ; / or |"
+            f"the pattern {pattern!r} contains a sign that separates organisations: + ; / or |"
         )
     start = end = " "
     if pattern.startswith("^"):

@@ -260,7 +260,7 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
     is_out_of_range = not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040
     if is_out_of_range:
         raise UsageError(
-            f"{venue!r} {year} is no venue and year; allowed: letters a to z with digits, "
+            f"{venue!r} {year} is not a venue and year; allowed: letters a to z with digits, "
             "and 1980 to 2040"
         )
     origin = Origin(

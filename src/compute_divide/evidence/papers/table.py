@@ -263,7 +263,7 @@ def add_list(file: Path, venue: str, year: int, folder: Path) -> list[Sidecar]:
     if new.papers.empty:
         reasons = "; ".join(f"{group.reason} ({group.rows})" for group in new.aside)
         raise EvidenceError(
-            f"{file.name} holds no accepted paper{': ' if reasons else ''}{reasons}"
+            f"{file.name} contains no accepted paper{': ' if reasons else ''}{reasons}"
         )
     unranked = read_sidecar(citations.RANKS.name).set_aside
     added = new.papers.astype(known.dtypes)

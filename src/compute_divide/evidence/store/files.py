@@ -62,7 +62,7 @@ def data_dir() -> Path:
     folder = Path(named) if named else checkout / "data"
     if not folder.is_dir():
         raise EvidenceError(
-            f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that holds the tables"
+            f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that contains the tables"
         )
     return folder
 

@@ -79,7 +79,7 @@ def read_raw(path: Path) -> RawTable:
         raise EvidenceError(f"{path.name} is not a CSV file: {error}") from error
     if len(records) < 2:
         raise EvidenceError(
-            f"{path.name} holds no records: a raw table has a header and at least one row"
+            f"{path.name} contains no records: a raw table has a header and at least one row"
         )
     header = tuple(map(str.strip, records[0]))
     _check_header(header, path.name)
