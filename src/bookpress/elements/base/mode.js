@@ -1,4 +1,4 @@
-// Before anything is drawn: the colours that the reader chose, the marks that scripts run and that the address may ask
+// Runs before anything is drawn: sets the chosen colours, marks that scripts run and that the address may ask
 // for another state of the page, and an early start for the fonts.
 (() => {
   "use strict";

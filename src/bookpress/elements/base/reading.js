@@ -1,4 +1,4 @@
-// Everything on a page that needs a script. Each part works on its own; without any of them the page still reads.
+// Everything on a page that needs a script. Each part works independently; without them the page is still readable.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -11,7 +11,7 @@
     document.head.append(make("script", { src: address, onload: done, onerror: () => failed(new Error(`cannot load ${address}`)) }));
   });
 
-  // ---- Colours: as the system, light, dark ----
+  // ---- Colours: system, light, dark ----
   const modes = ["auto", "light", "dark"], words = { auto: "as the system", light: "light", dark: "dark" };
   const button = $("#mode");
   const show = (mode) => {
@@ -50,7 +50,7 @@
     });
   }
 
-  // ---- Where in the book, and in the chapter ----
+  // ---- The position in the book and in the chapter ----
   const follow = (item) => { // the column of contents moves only when its item is out of view
     const column = contents.getBoundingClientRect(), box = item.getBoundingClientRect();
     if (box.top < column.top || box.bottom > column.bottom) contents.scrollTop += box.top - column.top - column.height / 3;
@@ -69,8 +69,8 @@
     for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
   }
 
-  // ---- What blocks of text get: those of the page, and those that take their place (states.js) ----
-  // Code that is wider than its box can be scrolled by keyboard.
+  // ---- Additions to blocks of text, both on the page and in states (states.js) ----
+  // Code wider than its box can be scrolled by keyboard.
   const reach = () => {
     for (const block of $$("pre, .math-block, .pst-scrollable-table-container")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
   };
@@ -148,7 +148,7 @@
   };
   enhance(document);
 
-  // ---- Tips: what a number measures, what a term means ----
+  // ---- Tips: the meaning of numbers and terms ----
   let tip;
   const place = (box) => {
     const room = document.documentElement.clientWidth - tip.offsetWidth - 8;
@@ -164,7 +164,7 @@
     (document.fullscreenElement ?? document.body).append(tip);
     place(box);
   };
-  // A figure that is spoken of shows beside the words; it lies where its chapter's files are.
+  // A mentioned figure shows beside the words; it is stored with its chapter's files.
   const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
   const preview = (link, box) => {
     const name = decodeURIComponent(link.hash), slug = link.pathname.split("/").pop().replace(/\.html$/, "");
@@ -184,10 +184,10 @@
   document.addEventListener("pointerout", (event) => { if (event.pointerType !== "touch" && tipped(event)) hide(); });
   document.addEventListener("focusout", ({ target }) => { hide(); target.removeAttribute?.("aria-describedby"); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  // A tap opens what a number counts, another one closes it; a tap on a mark of a chart is what a pointer over it is.
+  // A tap opens the tip of a number, another tap closes it; a tap on a mark of a chart works like a pointer over it.
   let open = null, pointed = null, byTouch = false;
   document.addEventListener("pointerdown", ({ pointerType }) => { byTouch = pointerType === "touch"; }, true);
-  // What a finger opened stays, though the pointer that browsers make of it goes.
+  // A tip opened by a finger stays, although the emulated pointer leaves.
   document.addEventListener("mouseout", (event) => { if (byTouch && event.target.closest?.(".live svg")) event.stopPropagation(); }, true);
   document.addEventListener("click", (event) => {
     if (event.pointerType !== "touch") return;
@@ -201,7 +201,7 @@
     const point = () => target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
     if (pointed) setTimeout(point, 30); // once the browser has said all that a tap is
   });
-  // By keyboard the numbers of a paragraph are one stop; arrow keys go from one to the next.
+  // For the keyboard the numbers of a paragraph are one stop; arrow keys move between them.
   const beside = (number) => $$(STOPS, number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
   document.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -213,7 +213,7 @@
     to.focus();
   });
 
-  // ---- A choice that several chapters share goes with the reader, wherever in the book a link leads ----
+  // ---- A shared choice follows the reader through links within the book ----
   const shared = (root.dataset.shared ?? "").split(" ").filter(Boolean);
   const carried = () => [...new URLSearchParams(location.search)].filter(([name]) => shared.includes(name));
   const carry = ({ target }) => {
@@ -236,11 +236,11 @@
     $(".frame")?.before(note);
   }
 
-  // ---- Print: what stands here; states.js draws the figures of a state first ----
+  // ---- Print: states.js draws the figures of a state first ----
   press.print ??= () => print();
   $("#print-chapter")?.addEventListener("click", () => press.print());
 
-  // ---- Search: its page has a script of its own ----
+  // ---- Search: its page has its own script ----
   const field = $("#search-words");
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
@@ -248,7 +248,7 @@
     if (field) { event.preventDefault(); field.focus(); } else if (wide?.offsetParent) { event.preventDefault(); wide.focus(); }
   });
 
-  // ---- Live charts: the bundle is fetched when a reader who has begun to read comes near a chart ----
+  // ---- Live charts: the bundle is fetched when the reader, after some scrolling, comes near a chart ----
   const waiting = new Map();
   const charts = $$(".chart[data-chart]");
   let bundle, saving;
@@ -256,7 +256,7 @@
     waiting.set(box.dataset.name, done);
     load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
   });
-  // The rows behind a figure come when they are asked for.
+  // The rows behind a figure are loaded on demand.
   async function fill(fold) {
     const box = $(".chart", fold.closest("figure"));
     try {
@@ -302,7 +302,7 @@
     }
   }
 
-  // A picture that differs from the published file is drawn when it is asked for, with its title and source.
+  // A picture that differs from the published file is drawn on demand, with its title and source.
   document.addEventListener("click", async (event) => {
     const file = event.target.closest?.(".picture-file"), figure = file && (file.closest("figure") ?? document.getElementById(file.dataset.figure));
     const own = figure && ($(".chart", figure)?.restated || $(".controls-note:not([hidden])", figure));
@@ -312,14 +312,14 @@
     press.savePicture(figure, file.textContent.toLowerCase());
   });
 
-  // What a mark is called, then what is known of it, for pointer and keyboard.
+  // The name of a mark, then its values, for pointer and keyboard.
   const power = (text) => text.replace(/^([\d.]+)e\+(\d+)$/, (_, number, places) => `${number} × 10${places.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`);
   const known = (tooltip) => Object.entries(tooltip).filter(([name, value]) => name !== "title" && value !== "null").map(([name, value]) => [name, power(String(value))]);
   const formatTooltip = (tooltip, safe) => (typeof tooltip === "string" ? safe(tooltip) : `${tooltip.title ? `<b>${safe(tooltip.title)}</b>` : ""}<table>${
     known(tooltip).map(([name, value]) => `<tr><td class="key">${safe(name)}</td><td>${safe(value)}</td></tr>`).join("")}</table>`);
   const spoken = (tooltip) => (typeof tooltip === "string" ? tooltip : [tooltip.title, ...known(tooltip).map((pair) => pair.join(": "))].filter(Boolean).join("; "));
 
-  // What a chart with controls computes is told to screen readers when a control changes it.
+  // The results of a chart with controls are announced to screen readers when a control changes them.
   function announce(host, view, signal) {
     const told = make("output", { className: "visually-hidden", textContent: view.signal(signal) });
     let later;
@@ -327,7 +327,7 @@
     host.append(told);
   }
 
-  // ---- Controls of a chart: its signals and title follow them, the address says what differs from the page ----
+  // ---- Controls of a chart: its signals and title follow them, the address records what differs from the page ----
   function steer(form) {
     const figure = form.closest("figure"), box = $(".chart", figure), note = $(".controls-note", form), preset = $(".control-preset", form);
     const title = $(".caption-text", figure), published = [...title.childNodes].map((node) => node.cloneNode(true));
@@ -373,14 +373,14 @@
     return text.replace(/[,\s$]/g, "");
   }
 
-  // Arrow keys go from mark to mark; each says its values.
+  // Arrow keys move between marks; each announces its values.
   function byKeyboard(box, host) {
     const svg = $("svg", host);
     if (!svg) return;
     const still = $("img", box);
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", still.alt);
-    // A mark says what its tooltip shows. Controls redraw marks: they are collected anew for each key.
+    // A mark announces its tooltip. Controls redraw marks, so they are collected again for each key.
     const collect = () => {
       for (const part of $$("[role^='graphics'], [aria-roledescription], [aria-label]", svg)) {
         for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
@@ -415,7 +415,7 @@
     svg.addEventListener("blur", leave);
   }
 
-  // The pictures of the reader's own colours follow once the page stands: no waiting while scrolling, whole prints.
+  // Pictures in the reader's colours are drawn once the page is complete: no waiting while scrolling, complete prints.
   const fetchPictures = () => { for (const picture of $$(".still img")) if (picture.offsetParent) picture.loading = "eager"; };
   addEventListener("load", fetchPictures);
   if (document.readyState === "complete") fetchPictures();

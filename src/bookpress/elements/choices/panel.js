@@ -1,4 +1,4 @@
-// The panel of choices: opens beside the text from the line below the finding, and from each paragraph and figure at the choices that it rests on.
+// The panel of choices: opens beside the text from the line below the finding, and from each paragraph and figure at the choices it depends on.
 (() => {
   "use strict";
   const panel = document.getElementById("parameters");
@@ -15,7 +15,7 @@
   const names = (choice) => $$(".setting", choice).map((part) => part.dataset.name);
   const isOpen = () => panel.classList.contains("open");
 
-  // All choices, or those that a paragraph or a figure rests on.
+  // All choices, or those that a paragraph or a figure depends on.
   function limit(wanted, of) {
     for (const choice of choices) choice.hidden = wanted.length > 0 && !names(choice).some((name) => wanted.includes(name));
     const shown = choices.filter((choice) => !choice.hidden).length, isPart = shown < choices.length;
@@ -36,7 +36,7 @@
     for (const one of $$(".hangs[aria-expanded], .to-choices[aria-expanded]")) one.setAttribute("aria-expanded", one === link);
     if (!wide.matches) keep(link);
   }
-  // What the sheet would cover moves above it: the reader sees what a choice changes.
+  // Content that the sheet would cover moves above it, so that the reader sees what a choice changes.
   function keep(link) {
     const block = link.closest("p, figure, li") ?? link, box = block.getBoundingClientRect();
     const room = panel.getBoundingClientRect().top, bar = 64;

@@ -1,4 +1,4 @@
-// The bar of choices at work: shows the page as it is under another choice, and takes it back. Runs before the other scripts.
+// The bar of choices: shows the page under another choice, and restores it. Runs before the other scripts.
 (() => {
   "use strict";
   const bar = document.getElementById("parameters"), root = document.documentElement;
@@ -8,7 +8,7 @@
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
-  // The press has given each block its id; one within another differs when the rest does not.
+  // The press has given each block an id; a nested block may differ on its own.
   const blocks = new Map($$("[data-block]", article).map((block) => [block.dataset.block, block]));
   const parts = new Map($$("[data-block] [data-part]", article).map((part) => [part.dataset.block, part.cloneNode(true)]));
   const outer = (block) => block.parentElement.closest("[data-block]");
@@ -19,7 +19,7 @@
   const press = window.bookpress ??= {};
   let choice = {}, wish = {}, current = null, asked = 0, undo = [], stopped = new AbortController();
 
-  // ---- States: classic scripts, the one thing that a page opened as a file may load ----
+  // ---- States: classic scripts, the only thing that a page opened as a file may load ----
   const known = new Map();
   press.state = (name, content) => known.set(name, content);
   const run = (address, problem) => new Promise((done, failed) => {
@@ -49,7 +49,7 @@
     if (!press.live) throw new Unknown();
     return press.live(bar.dataset.chapter, wanted, signal);
   }
-  // A pack has each piece once, and in its states the places of pieces (pack.py writes it).
+  // A pack contains each piece once; its states refer to pieces by place (written by pack.py).
   const mapped = (entries, change) => Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
   const unpacked = ({ html, parts, states }, id) => {
     const state = states[id], part = (place) => parts[place];
@@ -57,7 +57,7 @@
     return { id, ...state, blocks: mapped(state.blocks, (place) => html[place]), figures };
   };
 
-  // ---- The page in another state: originals are taken out, never changed, with the white space between them ----
+  // ---- The page in another state: originals are removed with the white space between them, never changed ----
   const parsed = (html) => { const holder = make("template"); holder.innerHTML = html; return [...holder.content.children]; };
   const replace = (old, made) => {
     const parent = old.parentNode, anchor = old.nextSibling;
@@ -139,7 +139,7 @@
     return { drawn, stops, passages: stops.length - figures, figures, turned };
   }
 
-  // ---- What the reader sees of it: controls, the strip that stays in view, what is said, the address ----
+  // ---- The visible parts: controls, the strip that stays in view, messages, the address ----
   const radios = (name) => $$("input[type=radio]", settings.get(name) ?? make("p"));
   const usual = (name) => settings.get(name).dataset.value;
   const words = (name, value) => { const row = $$("tr[data-value]", settings.get(name)).find((one) => one.dataset.value === value); return row ? $(".strip-words", row).textContent : value; };
@@ -224,7 +224,7 @@
     document.title = Object.keys(choice).length ? `${told(choice)} · ${title}` : title;
     root.toggleAttribute("data-restated", Object.keys(choice).length > 0);
   }
-  // What stands at the top of the view stays there, though what is above it grows or shrinks.
+  // What is at the top of the view stays there, even if the content above it grows or shrinks.
   const holding = (change) => {
     const held = bar.contains(document.activeElement) && !bar.matches(".open") ? bar : [...blocks.values()].find((block) => block.isConnected && !outer(block) && block.getBoundingClientRect().top > 0);
     const top = held?.getBoundingClientRect().top;
@@ -293,7 +293,7 @@
     return wish === wanted ? go(wanted) : null;
   }
 
-  // ---- Begin: radio buttons come with the script, so that without it no control is dead ----
+  // ---- Start: the script adds the radio buttons, so that no control is dead without it ----
   for (const [name, part] of settings) {
     for (const row of folder ? $$("tr[data-value]", part) : []) {
       const head = $("th", row), text = make("span");
@@ -302,7 +302,7 @@
       row.addEventListener("click", (event) => { if (!event.target.closest("label")) $("input", row).click(); });
     }
   }
-  // Paper takes what is drawn: the print key and "Print" draw all figures first; one that is missing says so (choices.css).
+  // Prints contain only drawn figures: the print key and "Print" draw all of them first; a missing one says so (choices.css).
   const undrawn = () => $$(".restated-chart:not([data-state='live'])", article);
   press.print = async () => {
     await Promise.all(undrawn().map(press.draw));

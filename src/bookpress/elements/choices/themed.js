@@ -1,4 +1,4 @@
-// What passages that take the place of others need in a theme's pages: their scripts run, their formulas are set, their widgets drawn.
+// What replaced passages need in the pages of a theme: it runs their scripts, typesets their formulas and draws their widgets.
 (() => {
   "use strict";
   const press = window.bookpress ??= {};

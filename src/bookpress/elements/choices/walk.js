@@ -1,4 +1,4 @@
-// A walk through what a choice changes: from one passage or figure to the next, with the published one beside it.
+// A walk through the changes of a choice: from one passage or figure to the next, beside the published one.
 (() => {
   "use strict";
   const press = window.bookpress ??= {};
@@ -8,7 +8,7 @@
   const apart = ".was, .copy, .figure-tools, .controls, .live, .figure-source, .figure-caption, .figure-number, .headerlink, .sureness, noscript, form, button";
   let stops = [], at = -1, place, beside, tools;
 
-  // The first stop is a claim that turns, where there is one.
+  // The first stop is a claim that turns, if there is one.
   const first = () => Math.max(0, stops.findIndex((stop) => stop.turns));
   const moved = (nodes) => nodes.flatMap((node) => $$(".value", node)).map((value) => Boolean(value.nextElementSibling?.matches(".was")));
   const copy = (nodes, changed, name) => {
@@ -23,7 +23,7 @@
     $$(".value", box).forEach((value, index) => value.classList.toggle("moved-number", changed[index] ?? false));
     return box;
   };
-  // What a passage was before: the published one that shares most words with it; a new one was nothing.
+  // The previous version of a passage: the published one with most words in common; none for a new passage.
   const words = (node) => new Set(node.textContent.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
   const likeness = (one, other) => {
     const [few, many] = [words(one), words(other)];
@@ -58,7 +58,7 @@
   press.walk = {
     step,
     end() { stops = []; at = -1; },
-    // Of new nodes what is one step: a note belongs to the passage that it stands before.
+    // The steps among new nodes: a note belongs to the passage after it.
     stops(news, olds) {
       const found = [], notes = [];
       for (const node of [...news].sort((one, other) => (one.compareDocumentPosition(other) & 4 ? -1 : 1))) {
@@ -69,7 +69,7 @@
       }
       return found;
     },
-    // The controls in the strip: `words` say how much there is and lead to the first.
+    // The controls in the strip: `words` give the number of changes and lead to the first.
     begin(found, words, given) {
       [stops, at, tools] = [found, -1, given];
       if (!stops.length) return [words];

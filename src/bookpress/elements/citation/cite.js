@@ -1,4 +1,4 @@
-// Copy buttons for references. Without scripts there are none, and the text can be selected as any other.
+// Copy buttons for references. Without scripts there are none, and the text can be selected like any other.
 (() => {
   "use strict";
 

@@ -1,4 +1,4 @@
-// The text by which a reader contests something, ready to be completed and sent.
+// The text with which a reader contests something, ready to be completed and sent.
 (() => {
   "use strict";
   const press = (window.bookpress ??= {});
@@ -46,7 +46,7 @@
     };
   };
 
-  // What is contested, what is known of it, and what the reader has to add.
+  // What is contested, the facts about it, and what the reader has to add.
   press.contest = (what, lines) => {
     const edition = document.documentElement.dataset.edition ?? "";
     const shown = press.shown?.();

@@ -1,4 +1,4 @@
-// The picture of a figure as it is shown, in a state or under own settings, with its title and where it comes from (as titled.py has it).
+// The picture of a figure as shown, in a state or with the reader's settings, with its title and source (as in titled.py).
 (() => {
   "use strict";
   const press = window.bookpress;

@@ -1,4 +1,4 @@
-// The margin of wide screens: beside a line, the intervals of its numbers and what they count, terms, the figure that is spoken of. All of it stands elsewhere too.
+// The margin of wide screens: beside a line, the intervals and counts of its numbers, terms, and the figure it mentions. All of this is elsewhere too.
 (() => {
   "use strict";
   const article = document.querySelector("article");
@@ -10,7 +10,7 @@
   host.setAttribute("aria-hidden", "true"); // what it repeats, tips and figures say to everyone
   const noteOf = new Map();
 
-  // ---- What may stand there ----
+  // ---- The contents of the margin ----
   const SVG = "http://www.w3.org/2000/svg";
   const bar = (className, x, y, width, height) => { const rect = document.createElementNS(SVG, "rect"); for (const [name, to] of Object.entries({ class: className, x, y, width, height })) rect.setAttribute(name, to); return rect; };
   const strip = (value, low, high) => { // the whole line is from 0 to 100%
@@ -41,7 +41,7 @@
     return found;
   }
 
-  // ---- A figure stays beside the paragraphs that follow it, once it is out of sight itself ----
+  // ---- A figure stays beside the paragraphs that follow it once it is out of sight ----
   function rails(top) {
     return $$("figure.chart-figure").flatMap((figure) => {
       const block = [...figure.closest("section").children].find((child) => child.contains(figure));
@@ -69,7 +69,7 @@
     return rail;
   }
 
-  // ---- Where: at its line, below what stands above it, never beside what is wider than the text ----
+  // ---- Placement: at its line, below the previous note, never beside anything wider than the text ----
   function arrange() {
     noteOf.clear();
     host.replaceChildren();

@@ -1,4 +1,4 @@
-// On the page in place of a chapter that moved: leads an address on, with its place on the page and the state that it asks for.
+// On the page left by a moved chapter: redirects an address, with its anchor and requested state.
 (() => {
   "use strict";
   const parameters = new Map(Object.entries(JSON.parse(document.querySelector("article").dataset.parameters))); // by old name: the page that has it now, and its name there

@@ -1,4 +1,4 @@
-// Search without a server: words are found as they begin, mistyped ones by the nearest that the book has; prose before lists.
+// Search without a server: words match by prefix, mistyped ones by the nearest word in the book; prose comes before lists.
 (() => {
   "use strict";
   const root = document.documentElement, here = new URL("./", document.currentScript.src);
@@ -11,14 +11,14 @@
   const usual = { term: 1.3, figure: .9, list: .3, "": 1 };
   let pieces = [], known = new Map(); // in how many pieces a word of the book is
 
-  // ---- What is searched: each piece with how often it has each word ----
+  // ---- The index: how often each piece has each word ----
   const counted = (words) => { const counts = new Map(); for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1); return counts; };
   const read = (pages) => {
     pieces = pages.flatMap((page) => page.pieces.map((piece, at) => ({ ...piece, page, also: at ? "" : page.keywords.join(", "), inTitle: counted(split([piece.title, ...(at ? [] : page.keywords)].join(" "))), inText: counted(split(piece.text)) })));
     for (const { inTitle, inText } of pieces) for (const word of new Set([...inTitle.keys(), ...inText.keys()])) known.set(word, (known.get(word) ?? 0) + 1);
   };
 
-  // ---- What is asked: a word of the book stands for all its forms, another one for those that it begins ----
+  // ---- The query: a word of the book matches all its forms, any other text the words that begin with it ----
   const stem = (word) => (word.length > 4 ? word.replace(/(ies|y)$/, "") : word).replace(/(?<=\w\w[^s])s$/, "").replace(/(?<=\w{3})(ing|ed)$/, "");
   const distance = (one, other, most) => { // of letters put in, left out, changed or swapped
     if (Math.abs(one.length - other.length) > most) return most + 1;
@@ -52,7 +52,7 @@
     });
   };
 
-  // ---- How well a piece answers; a chapter that speaks of it throughout comes before one that names it once ----
+  // ---- The score of a piece: chapters about the query come before those that mention it once ----
   const sum = (counts, forms) => forms.reduce((total, form) => total + (counts.get(form) ?? 0), 0);
   const judged = (words, phrase) => {
     const total = words.reduce((all, { weight }) => all + weight, 0), ofPage = new Map();
@@ -87,7 +87,7 @@
     return [...first, ...later];
   };
 
-  // ---- What is shown ----
+  // ---- The results ----
   const marked = (text, words) => {
     const line = make("span");
     const hit = new RegExp(`(?<![\\p{L}\\p{N}])(${words.map(({ start }) => start).join("|")})`, "giu");
@@ -136,7 +136,7 @@
       try { history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname); } catch { /* a file */ }
     });
   };
-  // The text of the book comes with the first word that is sought.
+  // The text of the book is loaded with the first query.
   const load = () => document.head.append(make("script", { src: new URL("search-text.js", here).href }));
   if (field.value) load(); else field.addEventListener("input", load, { once: true });
 })();

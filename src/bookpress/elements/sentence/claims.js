@@ -1,4 +1,4 @@
-// A claim of the text has a mark at its end; pressing it, or selecting the claim, offers the sentence as a quote.
+// Each claim has a mark at its end; pressing it, or selecting the claim, offers the sentence as a quote.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
@@ -6,7 +6,7 @@
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
 
-  // ---- The panel comes when it is asked for the first time ----
+  // ---- The panel, created on first use ----
   let panel;
   const load = () => panel ??= new Promise((done, failed) => {
     document.head.append(
@@ -19,7 +19,7 @@
     press.showQuote(claim, opener);
   };
 
-  // ---- Marks: of the page, and of what takes its place in a state ----
+  // ---- Marks: on the page, and on passages shown in another state ----
   (press.enhancers ??= []).push((part) => {
     for (const claim of [...(part.matches?.(".claim") ? [part] : []), ...$$(".claim", part)]) {
       const place = $$(".holds", claim).at(-1);
@@ -31,7 +31,7 @@
     }
   });
 
-  // ---- A selection within a claim, or over several ----
+  // ---- A selection within a claim, or across several ----
   const offer = make("button", { type: "button", className: "quote-offer", hidden: true }, "Quote");
   document.body.append(offer);
   let selected;

@@ -1,4 +1,4 @@
-// The panel of a quotable sentence: its text, its intervals, where it stands, what it rests on, how it is cited.
+// The panel of a quotable sentence: its text, its intervals, its place, its evidence, its citation.
 (() => {
   "use strict";
   const press = window.bookpress;
@@ -8,7 +8,7 @@
   const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
   const tidy = (text) => text.replace(/\s+/g, " ").trim();
 
-  // ---- What there is to say of a claim ----
+  // ---- The facts about a claim ----
   const silent = ".was, .sureness, .quote-mark, .visually-hidden, .headerlink";
   const textOf = (claim) => {
     const copy = claim.cloneNode(true);
@@ -18,18 +18,18 @@
   };
   const measureOf = (value) => value.dataset.tip ?? value.title;
   const intervals = (claim) => [...new Set($$(".value-result", claim).map(measureOf).filter(Boolean))];
-  // The rows that a number counts are those of the published edition: a choice that is shown has others.
+  // The rows behind a number belong to the published edition: under another choice they would differ.
   const rowsOf = (claim, said) => {
     const value = $$(".value-result[data-rows]", claim).find((near) => measureOf(near) === said);
     return value && !press.shown?.() ? [" ", make("a", { href: `${document.documentElement.dataset.content_root}${value.dataset.rows}` }, "The rows"), "."] : [];
   };
-  // Where the site has an address, that of the page; a choice goes with it.
+  // The address of the page, if the site has one, with the current choice.
   const address = (claim) => {
     const public_ = $("link[rel=canonical]")?.href ?? $("meta[property='og:url']")?.content;
     const url = new URL(location.href), place = $(".holds[id]", claim)?.id ?? claim.closest("[id]")?.id ?? "";
     return `${(public_ ?? url.href).split(/[?#]/)[0]}${url.search}#${place}`;
   };
-  // The figure that its words name, else its paragraph: that it rests on; else the one that stands beside it.
+  // The figure named in the sentence, else in its paragraph, else the one beside it.
   const figureOf = (claim) => {
     const block = claim.closest("p, li, td, dd") ?? claim;
     const link = $("a[href*='#fig-']", claim) ?? $("a[href*='#fig-']", block);
@@ -46,7 +46,7 @@
     return reason && !$(".fallen-sentence", block) ? tidy(note.textContent) : "";
   };
 
-  // ---- The citation is the page's own, in the state that is shown ----
+  // ---- The citation of the page, in the current state ----
   const cited = () => $(".cite-box p.cite-text");
   const bibtex = () => $(".cite-box pre.cite-text")?.textContent.trim() ?? "";
   const escaped = (text) => text.replace(/[\\*_`[\]<>]/g, "\\$&");
@@ -58,7 +58,7 @@
     return rows;
   };
 
-  // ---- Copying works on pages opened as files too; else the text stands selected ----
+  // ---- Copying also works on pages opened as files; if it fails, the text stays selected ----
   const copy = async (text, fallback) => {
     try { await navigator.clipboard.writeText(text); return true; } catch { /* refused */ }
     const fill = (event) => { event.clipboardData.setData("text/plain", text); event.preventDefault(); event.stopImmediatePropagation(); };

@@ -1,4 +1,4 @@
-// Long tables: rows that come later, a field that filters them, and a way to contest one.
+// Long tables: rows loaded on demand, a filter field, and a way to contest a row.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
@@ -11,7 +11,7 @@
 
   const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
 
-  // ---- Rows that a page does not show come when a reader asks for them, or looks for something ----
+  // ---- Rows that are not on the page are loaded when a reader asks for them, or searches ----
   const arrived = new Map();
   press.laterRows = (id, html) => arrived.set(id, html);
   const load = (source) => new Promise((done, failed) => {
@@ -71,10 +71,10 @@
     scrolling.before(box);
   };
 
-  // On a phone each row is a card, whose cells are named by their headings. It shows its name and
-  // the column that matters most, the second or that of a class such as `lead-5`; a button the rest.
-  // Where there is room, as many columns as a class such as `beside-8` says stand beside each other.
-  // The others follow below, named; behind the button if they are many.
+  // On a phone each row is a card, whose cells are labelled by their headings. It shows its name and
+  // the most important column, the second or that of a class such as `lead-5`; a button shows the rest.
+  // If there is room, as many columns as a class such as `beside-8` says are side by side.
+  // The others follow below, labelled; behind the button if there are many.
   const number = (table, name) => Number(table.className.match(new RegExp(`\\b${name}-(\\d+)\\b`))?.[1]);
   const label = (table, rows) => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
@@ -98,7 +98,7 @@
     return button;
   };
 
-  // A list in several folds: a field that shows only the items that contain its words, and opens what holds them.
+  // A list in several folds: a field that shows only the items that contain its words, and opens their folds.
   const filter = (box) => {
     const items = [...box.querySelectorAll("li")];
     const texts = items.map((item) => item.textContent.toLowerCase());

@@ -1,4 +1,4 @@
-// A page without choices of its own, opened with one that chapters share: shows which findings stand under it.
+// A page without its own choices, opened with a shared one: shows which findings stay true under it.
 (() => {
   "use strict";
   const list = document.querySelector(".whole-book");
@@ -7,7 +7,7 @@
   const quoted = (text) => CSS.escape(text);
   const plain = (node) => node.textContent.replace(/\s+/g, " ").trim();
   const parsed = (html) => make("template", { innerHTML: html }).content;
-  // Numbers of the page as chapters have them under the choice; the published ones stand struck through.
+  // Numbers on the page as in the chapters under the choice; the published ones are struck through.
   const renumber = (numbers) => {
     let moved = 0, known = 0;
     for (const place of document.querySelectorAll("[data-result]")) {

@@ -1,5 +1,5 @@
-// Lets the bar of choices take any legal value: the server runs the chapter and answers with a state.
-// Served by the command `serve` alone; no published page has it.
+// Lets the bar of choices accept any legal value: the server runs the chapter and answers with a state.
+// Only the command `serve` uses it; no published page has it.
 (() => {
   "use strict";
   const { token } = document.currentScript.dataset;
@@ -22,7 +22,7 @@
     throw Object.assign(new Error(told.error ?? told.refused.join("; ")), { refused: told.refused ?? [] });
   };
   press.reflect = (part, value) => { controls.get(part)?.write(value); controls.get(part)?.say(""); };
-  // The words of the command line stand beside the control they are about, else beside the one that was changed last.
+  // The messages of the command line appear beside the control they are about, else beside the last changed one.
   press.refuse = (wanted, failure) => {
     const parts = [...controls.keys()];
     for (const words of failure.refused ?? []) {

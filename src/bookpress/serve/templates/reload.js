@@ -1,5 +1,5 @@
-// Reloads the page when the book has been built again, and shows what is wrong when it could not be.
-// Served by the command `serve` alone; no published page has it.
+// Reloads the page when the book has been rebuilt, and shows the error if the build failed.
+// Only the command `serve` uses it; no published page has it.
 (() => {
   const shown = document.currentScript.dataset.version;
   const host = document.createElement("div");

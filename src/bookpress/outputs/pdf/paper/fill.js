@@ -1,5 +1,5 @@
-// Fills the pages: where a figure or table does not fit below the text, it becomes a little smaller, or the text that follows
-// it goes on before it, or it breaks. Pages are laid out as columns of their size, in which a script can see what stands where.
+// Fills the pages: if a figure or table does not fit below the text, it becomes a little smaller, or the text after
+// it moves before it, or it breaks. Pages are laid out as columns of their size, in which a script can see where everything is.
 () => {
   "use strict";
   const WHITE = 0.2; // of a page: more is not left below the text
@@ -51,7 +51,7 @@
     return part ? { page: pageOf(pages, part), top: part.top - pages.top } : { page: -1, top: 0 };
   }
 
-  // Whether a page begins with text that is no heading of the block: then it is not the block that left the page before white.
+  // Whether a page begins with text other than a heading of the block: then the block did not cause the gap on the page before.
   function textBefore(pages, block, page) {
     const { top } = place(pages, block);
     return [...block.closest(".measured").querySelectorAll("p, li, tr, dd")].some((one) => {
@@ -73,13 +73,13 @@
     return false;
   }
 
-  // Paper rounds to dots what columns do not: what only just fits here may not fit there.
+  // Paper rounds to dots and columns do not: what just fits here may not fit there.
   function fits(pages, block, page) {
     const part = block.getClientRects()[0];
     return pageOf(pages, part) <= page && part.bottom - pages.top < pages.height - 8;
   }
 
-  // Puts a block after text that follows it, up to the next such block: in its own section, or wherever it is.
+  // Moves a block after the text that follows it, up to the next such block: within its own section, or anywhere.
   function pass(article, block, page, within) {
     const moved = outermost(block), home = moved.nextSibling, parent = moved.parentNode, section = moved.closest("section");
     const back = () => parent.insertBefore(moved, home);
@@ -97,7 +97,7 @@
     return true;
   }
 
-  // A figure may pass tables, and a table figures: each kind is numbered for itself.
+  // A figure may pass tables, and a table figures: each kind has its own numbers.
   function following(article, block) {
     const kind = block.matches(".chart-figure") ? ".chart-figure" : KEPT;
     const all = [...article.querySelectorAll(`section > :is(${PASSED}), ${kind}, ${ENDS}`)];
