@@ -93,7 +93,7 @@ class _PlainComposer(Composer):
 
 
 class _PlainLoader(_PlainComposer, yaml.SafeLoader):
-    """Reads with Python."""
+    """The loader in Python."""
 
     def __init__(self, content: bytes | str) -> None:
         yaml.SafeLoader.__init__(self, content)
@@ -101,7 +101,7 @@ class _PlainLoader(_PlainComposer, yaml.SafeLoader):
 
 
 class _QuickLoader(_PlainComposer, yaml.CSafeLoader):
-    """Reads with libyaml, in a fifth of the time."""
+    """The loader with libyaml, which takes a fifth of the time."""
 
     def __init__(self, content: bytes | str) -> None:
         yaml.CSafeLoader.__init__(self, content)

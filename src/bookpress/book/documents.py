@@ -183,7 +183,7 @@ def excluded_from_running(project: Project, path: Path) -> bool:
 
 
 def _own_patterns(project: Project, path: Path) -> list[str] | None:
-    """Return the patterns that a document has in its metadata; None where it has none."""
+    """Return the patterns in a document's own metadata; None if it has none."""
     if path.suffix not in {".md", ".ipynb"} or EXCLUDING.encode() not in read(path):
         return None
     where = path.relative_to(project.root).as_posix()

@@ -60,7 +60,7 @@ class Settings(BaseModel):
     They are CSV files whose first column is a name.
     """
     counted: list[str] = []
-    """What the book counts in thousands: a number such as 2000 before one of these is no year."""
+    """Nouns the book counts in thousands: a number such as 2000 before one is not a year."""
     multiverse: dict[str, str] = {}
     """By chapter:statement, the chapter:result that counts in how many runs it holds."""
     fragility: dict[str, str] = {}

@@ -144,7 +144,7 @@ class Book(Facts):
     based_on: tuple[Basis, ...] = ()
     chapter_tags: bool = True
     front_page: Text | None = None
-    """What PDF and EPUB call the front page behind their title page; by default its heading."""
+    """The heading of the front page after the title page of PDF and EPUB; by default its own."""
 
     @model_validator(mode="after")
     def _one_title(self) -> Self:

@@ -220,7 +220,7 @@ def unknown_names(labels: Iterable[str], book: Sequence[Chapter]) -> Iterator[st
 
 
 def unknown_alone(names: Iterable[str], book: Sequence[Chapter]) -> Iterator[str]:
-    """Yield, of names that are those of parameters of any chapter, what is wrong with them."""
+    """Yield the faults of names that should be parameters of some chapter."""
     for name in names:
         yield from _unknown(Assignment(None, name, None), book)
 

@@ -220,7 +220,7 @@ class Store:
         return sum(page.minutes for page in pages if page.is_chapter)
 
     def quote(self, name: str) -> Quoted:
-        """Return what is quoted from the works of others."""
+        """Return a figure or statement that someone else reports, by its name."""
         kind, _, key = name.partition(":")
         return _find(self.quoted[kind], key, f"no {kind}")
 

@@ -35,7 +35,7 @@ class FrontMatter:
     built: dt.datetime
     site: Path
     logo: Path | None = None
-    """The drawing that stands for the book, where it has one."""
+    """The book's drawing, if it has one."""
 
     def address(self, path: str, fragment: str = "") -> str | None:
         """Return the public address of a page or file of the site, if the site has one."""
@@ -49,7 +49,7 @@ class FrontMatter:
         return address
 
     def _logo_address(self) -> str:
-        """Return the logo as an address that holds all of it; empty without one."""
+        """Return the logo as a data address; empty without one."""
         if self.logo is None:
             return ""
         kind, _ = mimetypes.guess_type(self.logo.name)
@@ -95,7 +95,7 @@ def load_front_matter(source: Path, site: Path, epoch: int) -> FrontMatter:
 
 
 def _logo(source: Path) -> Path | None:
-    """Return the logo that ``_config.yml`` names, where it is a file of the book."""
+    """Return the logo named in ``_config.yml``, if it is a file of the book."""
     name = str(configuration(source).get("logo") or "")
     path = source / name
     return path if name and path.is_file() else None

@@ -1,4 +1,4 @@
-"""No page of the press is run when it is read, whatever it asks for: chapters have been run."""
+"""Keep MyST-NB from running pages that it reads, whatever they ask: chapters have been run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Unrun(NbParserConfig):  # type: ignore[misc]  # myst_nb has no types
-    """Settings of MyST-NB of which a page can change all but how it is run."""
+    """Settings of MyST-NB that a page may change, except for how it is run."""
 
     def copy(self, **changes: Any) -> NbParserConfig:
-        """Return them with the changes that a page asks for, but for those."""
+        """Return the settings with the page's changes, except for how it is run."""
         sound = {name: value for name, value in changes.items() if not name.startswith(PREFIX)}
         return super().copy(**sound)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Take the place of the settings once MyST-NB has read them."""
+    """Replace the settings once MyST-NB has read them."""
     app.connect("builder-inited", _take_place, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
