@@ -53,8 +53,12 @@ def _survival(project: Project, along: str) -> dict[str, Any]:
         with reporting() as bar:
             survivals = survival.survivals(project, along, RunOptions(reporter=bar))
     except UsageError as error:
-        raise UsageError(*(f"{FILE}: survival: {problem}" for problem in error.problems)) from error
+        raise UsageError(*map(_of_setting, error.problems)) from error
     return survival.score(along, survivals)
+
+
+def _of_setting(problem: str) -> str:
+    return problem if problem.startswith(f"{FILE}: ") else f"{FILE}: survival: {problem}"
 
 
 def revised_results(table: Renamed, before: ByChapter, now: ByChapter) -> dict[str, Any]:
