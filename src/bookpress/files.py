@@ -281,9 +281,13 @@ def load_model(path: Path, where: str, model: type[Model]) -> Model:
 
     An entry with nothing under it counts as absent.
     """
+    return checked(model, load_entries(path, where, model), where)
+
+
+def load_entries(path: Path, where: str, model: type[BaseModel]) -> dict[str, Any]:
+    """Return the entries of a YAML file that has those of a model, unchecked; no empty ones."""
     entries = as_mapping(read(path), where, f"the entries {', '.join(model.model_fields)}")
-    filled = {name: value for name, value in entries.items() if value is not None}
-    return checked(model, filled, where)
+    return {name: value for name, value in entries.items() if value is not None}
 
 
 def checked(model: type[Model], entries: Any, where: str) -> Model:

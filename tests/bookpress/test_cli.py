@@ -181,9 +181,9 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(
     assert said("clean", "other")[0] == 0
     assert not (book.editions / "other").exists()
     assert said("clean", "--keep-runs")[0] == 0
-    assert {path.name for path in book.build.iterdir()} - {".lock"} == {"cache"}
+    assert {path.name for path in book.build.iterdir()} - {".lock", ".gitignore"} == {"cache"}
     assert said("clean")[0] == 0
-    assert {path.name for path in book.build.iterdir()} - {".lock"} == set()
+    assert {path.name for path in book.build.iterdir()} - {".lock", ".gitignore"} == set()
 
 
 def test_params_as_json_is_a_schema_that_takes_the_defaults_and_nothing_else(

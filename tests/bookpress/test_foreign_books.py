@@ -319,7 +319,12 @@ def test_the_exit_is_open(site: Path, press: Press, home: Path, tmp_path: Path) 
     """Sphinx and MyST-NB make the same pages, where Jupyter Book cannot even be imported."""
     (home / "content/other/wrong.ipynb").write_text(notebook("Wrong waves", {"first": "'seen'"}))
     press("build")
+    config = home / "_config.yml"
+    config.write_text(
+        f"{CONFIG}html: {{google_analytics_id: G-1}}\n"
+    )  # of which Jupyter Book warns
     (home / "conf.py").write_text(press("conf"))
+    config.write_text(CONFIG)
     (tmp_path / "sitecustomize.py").write_text(BLOCKED)
     made = tmp_path / "html"
     command = [sys.executable, "-m", "sphinx", "-q", str(home), str(made)]
@@ -442,6 +447,7 @@ def test_a_parameter_that_was_used_before_is_not_reported(tmp_path: Path) -> Non
 def test_what_needs_results_says_how_to_have_some(press: Press, early: str) -> None:
     said = press("run", "content-waves_1", whole=True)
     assert "publishes no results; a number is one where the prose quotes it: {result}`name`" in said
+    assert "one is that ends in {holds}`a comparison`" in press("statements", whole=True)
     assert "neither edition has results to compare" in press(
         "compare", "default", early, whole=True
     )

@@ -71,10 +71,21 @@ BY_PAPERMILL = nbformat.writes(
 ASKED = "mystnb: &asked {execution_mode: force, execution_allow_errors: true}\nagain: *asked\n"
 OF_OTHERS = "mystnb: {execution_excludepatterns: [other.md]}\n"
 OF_ITSELF = "mystnb: {execution_mode: force, execution_excludepatterns: [book/own.md]}\n"
+READ = "```{include} ../READ.md\n```\n"
+SHARED = """
+```{literalinclude} ../../shared/code.py
+```
+
+![A dot](../../shared/dot.svg) is written `![A dot](../../shared/dot.svg)`, and
+[the code](../../shared/code.py) can be taken.
+"""
 FILES = {
     "book/_config.yml": CONFIG,
     "book/_toc.yml": TOC,
-    "book/cover.md": "---\nwords: &words [one]\nother: *words\n---\n# Cover\n",
+    "book/cover.md": "---\nwords: &words [one]\nother: *words\n---\n# Cover\n\n" + READ,
+    "READ.md": "Words of the repository.\n",
+    "shared/code.py": "shared = 1\n",
+    "shared/dot.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
     "book/forced.ipynb": notebook("Forced", "print('made', 6 * 7)", {"execution_mode": "force"}),
     "book/kept.md": page("Off", "print('made', 6 * 7)", head="mystnb: {execution_mode: off}\n"),
     "book/errors.md": page("Errors", "1 / 0", "print('made', 6 * 7)", head=ASKED),
@@ -85,7 +96,13 @@ FILES = {
     ),
     "elsewhere/inside.md": page("Inside", "print(open('told.txt').read())"),
     "elsewhere/told.txt": "from behind the link",
-    "book/aside/unlisted.md": page("Unlisted", "print('made', 6 * 7)", head=OF_OTHERS),
+    "book/aside/unlisted.md": page(
+        "Unlisted",
+        "print('made', 6 * 7)",
+        "print('`![](../../shared/dot.svg)`')",
+        head=OF_OTHERS,
+    )
+    + SHARED,
     "book/aside/by papermill.ipynb": BY_PAPERMILL,
     "book/aside/forced.md": page("Forced too", "1 + 1").replace("---\n", "-----\n"),
     "book/table.md": page("Table") + "```{nb-exec-table}\n```\n",
@@ -161,6 +178,22 @@ def test_folders_that_are_links_are_followed(home: Path, press: Press, said: str
     assert len(refused.strip().splitlines()) == 2  # the other one says that a key is given again
 
 
+def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
+    assert "Words of the repository." in words(home, "cover")
+    article = words(home, "aside/unlisted")
+    assert "shared = 1" in article
+    assert article.count("![](../../shared/dot.svg)") == 2  # in the cell and its output
+    assert "is written ![A dot](../../shared/dot.svg)" in article
+    site = home / "_build/editions/default/html"
+    page = html.parse(str(site / "aside/unlisted.html")).getroot()
+    [picture] = page.xpath("//article//img[@alt='A dot']/@src")
+    [code] = page.xpath("//article//a[contains(., 'the code')]/@href")
+    assert (site / "aside" / picture).is_file()
+    assert (site / "aside" / code).is_file()
+    assert not (site / "sources").exists()
+    assert "outside" not in said
+
+
 def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, said: str) -> None:
     assert "made 42" in words(home, "aside/unlisted")
     assert "now 2" in words(home, "aside/by papermill")
@@ -174,8 +207,18 @@ def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, sai
 
 
 def test_a_book_of_what_is_listed_alone_has_no_other_chapters(tmp_path: Path) -> None:
-    alone = {"book/_config.yml": "only_build_toc_files: true\n"}
-    home = write_files(tmp_path, {**FILES, **alone}) / "book"
+    files = {
+        "_config.yml": "only_build_toc_files: true\n",
+        "_toc.yml": "format: jb-book\nroot: cover.md\nchapters:\n- file: part/flow.md\n",
+        "cover.md": page("Cover", "print('made', 6 * 7)"),
+        "part/flow.md": page("Flow", "print('made', 7 * 7)"),
+        "unlisted.md": page("Unlisted", "1 + 1"),
+    }
+    home = write_files(tmp_path, files)
+    run_press(home, "build")
+    assert "made 42" in words(home, "cover")
+    assert "made 49" in words(home, "part/flow")
+    assert not (home / "_build/editions/default/html/unlisted.html").exists()
     assert "no chapter 'unlisted'" in run_press(home, "run", "unlisted", code=2)
 
 

@@ -191,7 +191,8 @@ def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
 
 
 def test_a_book_without_code_is_built(tmp_path: Path) -> None:
-    toc = "format: jb-book\nroot: words\nchapters: [{file: lost}]\n"
+    lost = ", ".join(f"{{file: lost{number}}}" for number in range(10))
+    toc = f"format: jb-book\nroot: words\nchapters: [{lost}]\n"
     files = {
         "_config.yml": "title: Words\n",
         "_toc.yml": toc,
@@ -199,7 +200,7 @@ def test_a_book_without_code_is_built(tmp_path: Path) -> None:
     }
     write_files(tmp_path, files)
     assert "0 chapters with code; 1 page without" in run_press(tmp_path, "init", whole=True)
-    assert "_toc.yml lists lost.md: no such file" in run_press(tmp_path, "build", whole=True)
+    assert "lost7.md and 2 more: no such file" in run_press(tmp_path, "build", whole=True)
     assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
     assert "no chapter 'words'" in run_press(tmp_path, "run", "words", code=2)
 
@@ -285,7 +286,7 @@ NEEDY = """
 title: Needy
 execute: {execute_notebooks: force}
 sphinx:
-  extra_extensions: [sphinx.ext.todo, own_extension, no_such_extension.part]
+  extra_extensions: [sphinx.ext.todo, own_extension, no_such.part, sphinxcontrib.no_such]
   local_extensions: {own_local: beside}
   config:
     html_theme: no_such_theme
@@ -309,8 +310,9 @@ def test_what_is_not_installed_is_said_before_anything_runs(tmp_path: Path) -> N
     assert "2 chapters run in the kernel ir, which is not installed" in found
     assert "the theme no_such_theme is not installed" in found
     said = run_press(tmp_path, "build", code=1)
-    needs = "the extension no_such_extension.part, no_such_reader.read, which reads .txt, the theme"
-    assert f"_config.yml names what is not installed: {needs} no_such_theme" in said
+    extensions = "the extension no_such.part, the extension sphinxcontrib.no_such"
+    needs = f"{extensions}, no_such_reader.read, which reads .txt, the theme no_such_theme"
+    assert f"_config.yml names what is not installed: {needs}" in said
     assert "own_" not in said
     assert not (tmp_path / "trace").exists()
     refused = run_press(tmp_path, "run", "two", code=1)

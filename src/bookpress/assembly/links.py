@@ -1,11 +1,13 @@
-"""References of a page to other files: links to chapters, and inclusions."""
+"""References of a page to other files: chapters, inclusions, and files outside of the book."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
+
+from bookpress.book.documents import STAGED_SOURCES
 
 LINK = re.compile(
     r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
@@ -22,6 +24,68 @@ INCLUDED = re.compile(
     r"^[ >]*(?:[`:]{3,}\{(?:literal)?include\}|\.\. (?:literal)?include::)[ ]+(?P<name>\S+)",
     re.MULTILINE,
 )
+OUTSIDE = re.compile(
+    r"(?P<span>(?<![`}])(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
+    r"|(?P<before>^[ >]*(?:[`:]{3,}\{(?:literalinclude|include|image|figure)\}"
+    r"|\.\. (?:literalinclude|include|image|figure)::|:file:)[ ]+"
+    r"|\]\(|<img\b[^>]*?\bsrc=[\"']|\{download\}`[^`<]*<)"
+    r"(?P<name>[^\s()<>\"'`]*\.\./[^\s()<>\"'`]+)",
+    re.DOTALL | re.MULTILINE,
+)
+"""What names a file by a way that goes up, or a span of code, in which nothing does."""
+ABOVE = f"{STAGED_SOURCES}/above"
+"""Where files from outside of the book are staged, which makes them no pages."""
+
+
+def outside_in(text: str, where: str) -> Iterator[str]:
+    """Yield what a page names outside of the book, relative to the root of the book."""
+    for is_code, part in _parts(text):
+        for found in () if is_code else OUTSIDE.finditer(part):
+            place = _place(found["name"] or "", posixpath.dirname(where))
+            if place.startswith("../"):
+                yield place
+
+
+def staged_from_outside(place: str) -> str:
+    """Return where a file is staged that lies outside of the book.
+
+    Examples
+    --------
+    >>> staged_from_outside("../../README.md")
+    'sources/above/2/README.md'
+    """
+    name = place.lstrip("./")
+    return f"{ABOVE}/{place.count('../')}/{name}"
+
+
+def point_inside(text: str, folder: str, is_staged: Callable[[str], bool]) -> str:
+    """Return a page that names staged copies of the files that it takes from outside of the book.
+
+    Examples
+    --------
+    >>> page = "![A](../../a.png) and `![](../../a.png)`"
+    >>> point_inside(page, "part", lambda place: place == "../a.png")
+    '![A](../sources/above/1/a.png) and `![](../../a.png)`'
+    """
+
+    def point(found: re.Match[str]) -> str:
+        place = _place(found["name"] or "", folder)
+        if not place.startswith("../") or not is_staged(place):
+            return found[0]
+        return found["before"] + posixpath.relpath(staged_from_outside(place), folder or ".")
+
+    parts = [part if is_code else OUTSIDE.sub(point, part) for is_code, part in _parts(text)]
+    return "".join(parts)
+
+
+def _place(name: str, folder: str) -> str:
+    return posixpath.normpath(posixpath.join(folder, name))
+
+
+def _parts(text: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of a page, and whether each is code."""
+    for is_code, lines in groupby(_marked(text), key=lambda marked: marked[0]):
+        yield is_code, "".join(line for _, line in lines)
 
 
 def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> str:
@@ -51,10 +115,7 @@ def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> s
             return f"{{download}}`{words} <{place}>`"
         return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
 
-    parts = []
-    for is_code, lines in groupby(_marked(text), key=lambda marked: marked[0]):
-        part = "".join(line for _, line in lines)
-        parts.append(part if is_code else LINK.sub(point, part))
+    parts = [part if is_code else LINK.sub(point, part) for is_code, part in _parts(text)]
     return "".join(parts)
 
 

@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import naming, tree
+from bookpress.files import naming, replace_file, tree
 from bookpress.progress import Reporter
 
 STATE = ".state.json"
@@ -29,6 +29,8 @@ FORMATS = "formats"
 """The key, in that file, of the names of formats besides the pages."""
 STATES = "states"
 """The folder of the extras, in the pages and in their source."""
+UNTRACKED = ".gitignore"
+"""The file that makes git ignore what is built, whatever the book's own file says."""
 VERSIONS = ".versions"
 """The folder of versions, beside the editions, which are links into it."""
 
@@ -41,6 +43,7 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
     """
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
+        _hide_from_git(project.build)
         lock = FileLock(project.build / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -53,6 +56,13 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
         yield
     finally:
         lock.release()
+
+
+def _hide_from_git(folder: Path) -> None:
+    """Keep what is built out of a book's repository, whatever that book says of it."""
+    path = folder / UNTRACKED
+    if not path.exists():
+        replace_file(path, b"*\n")
 
 
 def draft_path(project: Project, name: str) -> Path:
@@ -111,7 +121,8 @@ def clean(project: Project, editions: Sequence[str] = (), *, keep_runs: bool = F
         if editions:
             paths = _places(project, editions)
         else:
-            stays = {".lock", project.cache.name} if keep_runs else {".lock"}
+            stays = {".lock", UNTRACKED}
+            stays |= {project.cache.name} if keep_runs else set()
             paths = [path for path in project.build.iterdir() if path.name not in stays]
         return sum(_remove(path) for path in paths)
 

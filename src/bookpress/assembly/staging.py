@@ -18,10 +18,23 @@ from typing import Any
 
 import yaml
 
-from bookpress.assembly.links import included_in, point_to_notebooks
+from bookpress.assembly.links import (
+    ABOVE,
+    included_in,
+    outside_in,
+    point_inside,
+    point_to_notebooks,
+    staged_from_outside,
+)
 from bookpress.book.chapters import Chapter
 from bookpress.book.configuration import configuration
-from bookpress.book.documents import ENDINGS, STAGED_SOURCES, excluded_files, source_files
+from bookpress.book.documents import (
+    ENDINGS,
+    LARGEST_EXCLUDED,
+    STAGED_SOURCES,
+    excluded_files,
+    source_files,
+)
 from bookpress.book.execution import forget
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -78,10 +91,22 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
             path = project.root / included
             if included not in taken and path.is_file():
                 paths.setdefault(included, path)
+    paths |= _from_outside(project, texts)
     excluded = excluded_files(project, belonging)
     shown = {name: path for name, path in excluded.items() if _is_sound(path)}
     paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
     return {name: _content(path, texts.get(name)) for name, path in sorted(paths.items())}
+
+
+def _from_outside(project: Project, texts: Mapping[str, str]) -> dict[str, Path]:
+    """Return the files outside of a book that its pages include or show, by where to stage them."""
+    places = {place for name, text in texts.items() for place in outside_in(text, name)}
+    files = {staged_from_outside(place): project.root / place for place in places}
+    return {name: path for name, path in files.items() if _is_taken(path)}
+
+
+def _is_taken(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size <= LARGEST_EXCLUDED
 
 
 def _content(path: Path, text: str | None) -> bytes:
@@ -128,9 +153,9 @@ def stage(
     chapters = sources_of(edition)
     wanted = dict(files)
     for name, content in files.items():
-        if name.endswith(".md"):
-            text = content.decode("utf-8")
-            wanted[name] = point_to_notebooks(text, posixpath.dirname(name), chapters).encode()
+        if name.endswith((".md", ".rst")) and not name.startswith(f"{ABOVE}/"):
+            wanted[name] = _staged_page(name, content, files, chapters)
+    wanted["_toc.yml"] = _staged_toc(wanted["_toc.yml"], chapters)
     wanted["_config.yml"] = staged_config(wanted["_config.yml"])
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
@@ -144,6 +169,41 @@ def stage(
     for name, executed in notebooks.items():
         _update_notebook(folder / name, executed)
     _remove_others(folder, {*wanted, *notebooks})
+
+
+def _staged_page(
+    name: str, content: bytes, files: Collection[str], chapters: Mapping[str, str]
+) -> bytes:
+    """Return a page that names chapters, and files outside of the book, as they are staged."""
+    folder = posixpath.dirname(name)
+    text = content.decode("utf-8", "surrogateescape")
+    text = point_inside(text, folder, lambda place: staged_from_outside(place) in files)
+    if name.endswith(".md"):
+        text = point_to_notebooks(text, folder, chapters)
+    return text.encode("utf-8", "surrogateescape")
+
+
+def _staged_toc(content: bytes, chapters: Collection[str]) -> bytes:
+    """Return a table of contents that names chapters without their endings.
+
+    They are staged with another one, and Jupyter Book may leave out what is not listed.
+    """
+    toc = as_mapping(content, "_toc.yml", "the table of contents", lenient=True)
+    staged = _without_endings(toc, chapters)
+    return content if staged == toc else yaml.safe_dump(staged, sort_keys=False).encode()
+
+
+def _without_endings(entries: Any, chapters: Collection[str]) -> Any:
+    if isinstance(entries, list):
+        return [_without_endings(entry, chapters) for entry in entries]
+    if not isinstance(entries, dict):
+        return entries
+    inner = {name: _without_endings(value, chapters) for name, value in entries.items()}
+    for key in {"root", "file"} & inner.keys():
+        name, _ = posixpath.splitext(str(inner[key]))
+        if name in chapters:
+            inner[key] = name
+    return inner
 
 
 def sources_of(edition: Edition) -> dict[str, str]:
@@ -162,7 +222,7 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     """Return the files of a book without the pages whose front matter ``needs: states``."""
     wanted = dict(files)
     for name, content in files.items():
-        if not name.endswith(".md"):
+        if not name.endswith(".md") or name.startswith(f"{ABOVE}/"):
             continue
         own = front_matter(content.decode("utf-8"), name, strict=False).get(key)
         needs_states = own and own.get("needs") == "states"
@@ -231,6 +291,8 @@ def staged_notebook(
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]
     assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
+    folder = posixpath.dirname(chapter.docname)
+    root = chapter.path.parents[chapter.where.count("/")]
     for cell in notebook["cells"]:
         takes_values = assignments and "parameters" in cell["metadata"].get("tags", [])
         if takes_values:
@@ -238,8 +300,8 @@ def staged_notebook(
             lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
             cell["source"] = "".join(lines)
         if cell["cell_type"] == "markdown":
-            text = "".join(cell["source"])
-            cell["source"] = point_to_notebooks(text, posixpath.dirname(chapter.docname), chapters)
+            text = point_to_notebooks("".join(cell["source"]), folder, chapters)
+            cell["source"] = point_inside(text, folder, lambda place: _is_taken(root / place))
     return notebook
 
 

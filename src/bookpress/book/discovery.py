@@ -24,6 +24,9 @@ from bookpress.book.renamed import load_renamed
 from bookpress.errors import PressError
 from bookpress.progress import note
 
+MOST_NAMED = 8
+"""As many documents that are not there are named."""
+
 
 def discover(project: Project) -> list[Chapter]:
     """Return the chapters, which are documents with code cells, in the order of ``_toc.yml``.
@@ -68,7 +71,8 @@ def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, P
     missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
     if not missing:
         return
-    problem = f"_toc.yml lists {', '.join(missing)}: no such file"
+    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+    problem = f"_toc.yml lists {', '.join(missing[:MOST_NAMED])}{more}: no such file"
     if project.settings.strict or project.settings.is_laid_out or not paths[listed[0]].is_file():
         raise PressError(problem)
     note(problem)

@@ -30,6 +30,8 @@ STAGED_SOURCES = "sources"
 """Where chapters are staged as written, for download; no pages are made from these."""
 SUMS = "SHA256SUMS"
 """The file of checksums beside the site of a release."""
+SOURCE = "source.json"
+"""The file at the root of a release's archive, where there is no git to ask."""
 GLOB = "glob:"
 """The prefix of an entry of ``_toc.yml`` that matches several documents."""
 LARGEST_EXCLUDED = 10_000_000
@@ -280,7 +282,21 @@ def _named(project: Project, paths: Iterable[Path], patterns: Sequence[str]) -> 
         for path in paths
         if _belongs(project, path, patterns) and path.is_file()
     }
+    if is_unpacked(project.root):
+        files.pop(SOURCE, None)
     return dict(sorted(files.items()))
+
+
+@cache
+def is_unpacked(root: Path) -> bool:
+    """Return whether a book lies there as the archive of a release has it, and no repository."""
+    path = root / SOURCE
+    if not path.is_file():
+        return False
+    with suppress(ValueError):
+        record = json.loads(read(path))
+        return isinstance(record, dict) and {"commit", "tree", "files"} <= {*record}
+    return False
 
 
 def _below(project: Project, start: Path, patterns: Sequence[str]) -> Iterator[Path]:

@@ -56,7 +56,13 @@ def _is_installed(name: str, folders: Sequence[Path]) -> bool:
     """Return whether the package of a dotted name exists, without importing it."""
     package = _package(name)
     own = [path for folder in folders for path in (folder / package, folder / f"{package}.py")]
-    return any(path.exists() for path in own) or find_spec(package) is not None
+    if any(path.exists() for path in own):
+        return True
+    spec = find_spec(package)
+    is_shared = spec is not None and spec.origin is None  # such as sphinxcontrib
+    if is_shared and name != package:
+        return find_spec(".".join(name.split(".")[:2])) is not None
+    return spec is not None
 
 
 def _is_theme(theme: str, extensions: Sequence[str]) -> bool:

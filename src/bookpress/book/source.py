@@ -13,13 +13,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bookpress.book.documents import top_level
+from bookpress.book.documents import SOURCE, is_unpacked, top_level
 from bookpress.book.project import BUILD, Project
 from bookpress.errors import PressError, UsageError
 from bookpress.files import EARLIEST, canonical, checked, files_of, parse_json, read, sha256
 
-FILE = "source.json"
-"""The file at the root of a release's archive, where there is no git to ask."""
 EPOCH_VARIABLE = "SOURCE_DATE_EPOCH"
 """See https://reproducible-builds.org/specs/source-date-epoch/."""
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
@@ -61,6 +59,15 @@ class CommittedSource(BaseModel):
         return f"{self.swhid} (tree {self.tree_swhid})"
 
 
+class PackedSource(CommittedSource):
+    """What the file of a release says, in which links are files and submodules are empty."""
+
+    links: dict[str, str] = {}
+    """Where each link leads, by name."""
+    submodules: dict[str, Hash] = {}
+    """The commit of each, by name."""
+
+
 def made_from(project: Project) -> list[str]:
     """Return the files and folders that an edition is made from, relative to the book's root."""
     names = top_level(project)
@@ -89,24 +96,24 @@ def load_source(project: Project) -> CommittedSource | None:
     None for a book that is in no repository.
     """
     places = made_from(project)
-    is_release = (project.root / FILE).is_file()
-    if is_release:
+    if is_unpacked(project.root):
         return _released(project, places)
     return _committed(project.root, places)
 
 
 def _released(project: Project, places: list[str]) -> CommittedSource:
     """Return the commit that a release names, compared with the files there now."""
-    content = read(project.root / FILE)
-    source = checked(CommittedSource, parse_json(content, FILE), FILE)
+    content = read(project.root / SOURCE)
+    packed = checked(PackedSource, parse_json(content, SOURCE), SOURCE)
     hashes: dict[str, str] = {}
     for place in places:
         path = project.root / place
         for file in [path] if path.is_file() else files_of(path):
             name = file.relative_to(project.root).as_posix()
             hashes[name] = sha256(read(file))
-    is_changed = mark_of(hashes, places) != source.files
-    return source.model_copy(update={"files": "", "uncommitted": is_changed})
+    is_changed = mark_of(hashes, places) != packed.files
+    said = packed.model_dump(include={"commit", "tree", "date"})
+    return CommittedSource(**said, uncommitted=is_changed)
 
 
 def _committed(root: Path, places: list[str]) -> CommittedSource | None:
@@ -143,7 +150,7 @@ def is_committed(root: Path, name: str) -> bool:
 
     An archive has no repository of its own, even if it was unpacked into one.
     """
-    if (root / FILE).is_file():
+    if is_unpacked(root):
         return True
     return not git(root, "status", "--porcelain", "--ignored", "--", name)
 

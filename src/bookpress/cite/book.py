@@ -26,7 +26,7 @@ from bookpress.cite.facts import (
     Text,
     Url,
 )
-from bookpress.files import checked, load_model
+from bookpress.files import checked, load_entries
 
 
 class Author(Facts):
@@ -180,19 +180,22 @@ CODE = re.compile(r"[a-z]{2,3}\b(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 def load_book(root: Path) -> Book:
     """Return the publication settings of the book in a folder.
 
-    Without a file of them, ``_config.yml`` supplies what there is; likewise the language, if they
-    name none.
+    ``_config.yml`` supplies what their file does not say, or all if there is none.
     """
-    if (root / SETTINGS).is_file():
-        book = load_model(root / SETTINGS, SETTINGS, Book)
-        if "language" in book.model_fields_set or not (root / FILE).is_file():
-            return book
-        return book.model_copy(update={"language": _language(root)})
+    path = root / SETTINGS
+    if not path.is_file():
+        return checked(Book, _configured(root), FILE)
+    configured = _configured(root) if (root / FILE).is_file() else {}
+    return checked(Book, {**configured, **load_entries(path, SETTINGS, Book)}, SETTINGS)
+
+
+def _configured(root: Path) -> dict[str, Any]:
+    """Return what ``_config.yml`` says of a book that readers may cite."""
     config = configuration(root)
     title = _plain(config.get("title")) or "Untitled book"
     author = _plain(config.get("author")) or f"The authors of {title}"
     facts = {"title": title, "authors": [{"name": author}], "version": "0"}
-    return checked(Book, {**facts, "language": _language(root)}, "_config.yml")
+    return {**facts, "language": _language(root)}
 
 
 def _language(root: Path) -> str:

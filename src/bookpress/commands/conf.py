@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
+
 import typer
 
 from bookpress.commands.base import options as opt
@@ -14,4 +17,6 @@ def conf() -> None:
     """
     from bookpress.outputs.html.conf import conf_of
 
-    typer.echo(conf_of(opt.current_project()), nl=False)
+    with redirect_stdout(sys.stderr):  # what Jupyter Book says of settings is no part of it
+        settings = conf_of(opt.current_project())
+    typer.echo(settings, nl=False)

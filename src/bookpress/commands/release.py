@@ -26,8 +26,12 @@ def release(
     Earlier releases stay on the site. Files already in the folder are kept, and released
     files never change.
     """
+    from bookpress.edition.fingerprint import RELEASED
     from bookpress.release.release import release as release_editions
 
-    ids = release_editions(opt.current_project(), editions or [], older or [], to, tag=tag)
+    project = opt.current_project()
+    ids = release_editions(project, editions or [], older or [], to, tag=tag)
     say(f"editions on the site: {', '.join(ids)}")
+    ledger = f"{project.data.name}/{RELEASED}"
+    say(f"commit {ledger}: it says what was released, so that later releases lose none of it")
     typer.echo(to / "site" / "index.html")

@@ -10,18 +10,26 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import IO, Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
 from bookpress.assembly.ro_crate import NAME
-from bookpress.book.source import FILE, CommittedSource
+from bookpress.book.documents import SOURCE
+from bookpress.book.source import CommittedSource, PackedSource
 from bookpress.cite.record import EditionRecord
 from bookpress.edition.editions import id_of
 from bookpress.edition.files import is_name
 from bookpress.errors import PressError, short
 from bookpress.files import checked, naming, parse_json, sha256
-from bookpress.release.git_tree import digests, tree_hash
+from bookpress.release.git_tree import (
+    Entry,
+    digests,
+    file_entry,
+    link_entry,
+    submodule_entry,
+    tree_hash,
+)
 
 MOST_BYTES = 2 << 30
 """The most bytes of an unpacked archive."""
@@ -178,17 +186,19 @@ def read_archive(path: Path) -> Archive:
     """Return an archive after checking every file in it; nothing is written."""
     hashes: dict[str, str] = {}
     records: dict[str, bytes] = {}
-    source: dict[str, tuple[bytes, bool]] = {}
+    source: dict[str, Entry] = {}
     with _opened(path) as members:
         for name, member, content in members:
-            if name.startswith(BOOK):
+            if name == f"{BOOK}{SOURCE}":
+                records[name] = _record(name, member, content)
+                hashes[name] = sha256(records[name])
+            elif name.startswith(BOOK):
                 both = digests(content, member.size)
                 hashes[name] = both.sha256
-                source[name.removeprefix(BOOK)] = (both.blob, bool(member.mode & 0o100))
+                is_program = bool(member.mode & 0o100)
+                source[name.removeprefix(BOOK)] = file_entry(both.blob, is_program=is_program)
             elif name in {*RECORDS, STATEMENTS}:
-                if member.size > MOST_TEXT:
-                    raise PressError(f"its {name} is too long")
-                records[name] = content.read()
+                records[name] = _record(name, member, content)
                 hashes[name] = sha256(records[name])
             else:
                 hashes[name] = hashlib.file_digest(content, "sha256").hexdigest()
@@ -197,7 +207,7 @@ def read_archive(path: Path) -> Archive:
             raise PressError(f"it has no {missing[0]}")
         facts = _facts(path, records["edition.json"])
         fault = changed_file(hashes, records[NAME]) or unnamed_file(hashes, records[NAME])
-        fault = fault or _changed_source(source, facts)
+        fault = fault or _changed_source(source, records.get(f"{BOOK}{SOURCE}"), facts)
         if fault:
             raise PressError(fault)
         results = parse_json(records["results.json"], "its results.json")
@@ -207,11 +217,27 @@ def read_archive(path: Path) -> Archive:
     return Archive(path, sha256_of(path), facts, hashes, results, statements)
 
 
-def _changed_source(source: Mapping[str, tuple[bytes, bool]], facts: Released) -> str:
+def _record(name: str, member: tarfile.TarInfo, content: IO[bytes]) -> bytes:
+    if member.size > MOST_TEXT:
+        raise PressError(f"its {name} is too long")
+    return content.read()
+
+
+def _changed_source(source: Mapping[str, Entry], record: bytes | None, facts: Released) -> str:
     """Return a message if the source in an archive is not that of its commit."""
-    files = {name: blob for name, blob in source.items() if name != FILE}
-    is_whole = not files or tree_hash(files) == facts.source.tree
-    if is_whole:
+    if not source:
+        return ""
+    entries = dict(source)
+    if record is not None:
+        packed = checked(PackedSource, parse_json(record, f"its {BOOK}{SOURCE}"), SOURCE)
+        for name, target in packed.links.items():
+            copies = [path for path in entries if path == name or path.startswith(f"{name}/")]
+            for path in copies:
+                del entries[path]
+            entries[name] = link_entry(target)
+        for name, commit in packed.submodules.items():
+            entries[name] = submodule_entry(commit)
+    if tree_hash(entries) == facts.source.tree:
         return ""
     return f"the source in its {BOOK} is not that of {facts.source.tree_swhid}"
 

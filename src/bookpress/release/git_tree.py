@@ -16,6 +16,13 @@ class Digests(NamedTuple):
     blob: bytes
 
 
+class Entry(NamedTuple):
+    """A line of a tree."""
+
+    mode: str
+    hash: bytes
+
+
 def digests(content: IO[bytes], size: int) -> Digests:
     """Return both hashes of a file, reading it once."""
     plain = hashlib.sha256()
@@ -26,29 +33,46 @@ def digests(content: IO[bytes], size: int) -> Digests:
     return Digests(plain.hexdigest(), blob.digest())
 
 
-def tree_hash(blobs: Mapping[str, tuple[bytes, bool]]) -> str:
-    """Return the hash of a tree of files; by path, each has its blob and whether it is executable.
+def tree_hash(entries: Mapping[str, Entry]) -> str:
+    """Return the hash of a tree, given its entries by path.
 
     Examples
     --------
     >>> tree_hash({})
     '4b825dc642cb6eb9a060e54bf8d69288fbee4904'
     """
-    return _tree(blobs).hex()
+    return _tree(entries).hex()
 
 
-def _tree(blobs: Mapping[str, tuple[bytes, bool]]) -> bytes:
-    entries: dict[bytes, bytes] = {}
-    folders: dict[str, dict[str, tuple[bytes, bool]]] = {}
-    for path, (blob, is_program) in blobs.items():
+def link_entry(target: str) -> Entry:
+    """Return what stands for a link in a tree."""
+    content = target.encode()
+    blob = b"blob %d\0%s" % (len(content), content)
+    return Entry("120000", hashlib.sha1(blob, usedforsecurity=False).digest())
+
+
+def file_entry(blob: bytes, *, is_program: bool) -> Entry:
+    """Return what stands for a file in a tree."""
+    return Entry("100755" if is_program else "100644", blob)
+
+
+def submodule_entry(commit: str) -> Entry:
+    """Return what stands for another repository in a tree."""
+    return Entry("160000", bytes.fromhex(commit))
+
+
+def _tree(entries: Mapping[str, Entry]) -> bytes:
+    lines: dict[bytes, bytes] = {}
+    folders: dict[str, dict[str, Entry]] = {}
+    for path, entry in entries.items():
         name, slash, rest = path.partition("/")
         if slash:
-            folders.setdefault(name, {})[rest] = (blob, is_program)
+            folders.setdefault(name, {})[rest] = entry
         else:
-            mode = b"100755" if is_program else b"100644"
-            entries[name.encode()] = b"%s %s\0%s" % (mode, name.encode(), blob)
+            mode = entry.mode.encode()
+            lines[name.encode()] = b"%s %s\0%s" % (mode, name.encode(), entry.hash)
     for name, inside in folders.items():  # git sorts a folder as if its name ended with /
-        entries[f"{name}/".encode()] = b"40000 %s\0%s" % (name.encode(), _tree(inside))
-    content = b"".join(entries[name] for name in sorted(entries))
+        lines[f"{name}/".encode()] = b"40000 %s\0%s" % (name.encode(), _tree(inside))
+    content = b"".join(lines[name] for name in sorted(lines))
     header = b"tree %d\0" % len(content)
     return hashlib.sha1(header + content, usedforsecurity=False).digest()

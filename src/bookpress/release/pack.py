@@ -5,26 +5,24 @@ from __future__ import annotations
 import gzip
 import io
 import os
-import posixpath
 import re
-import subprocess
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from bookpress.book.documents import files_beside
-from bookpress.book.project import Project
-from bookpress.book.source import FILE, CommittedSource, made_from, mark_of
+from bookpress.book.documents import SOURCE, files_beside
+from bookpress.book.project import DEFAULTS, Project
+from bookpress.book.source import made_from, mark_of
+from bookpress.cite.book import load_book
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.fingerprint import RELEASED
-from bookpress.errors import PressError, short
+from bookpress.errors import PressError
 from bookpress.files import canonical, checked, files_of, parse_json, pretty, read, sha256
 from bookpress.release.archives import Released
+from bookpress.release.committed import Content, committed_files
 
 ENDING = ".tar.gz"
 NO_EVIDENCE = re.compile(rf"^{RELEASED}/|(^|/)(\.|__pycache__/)")
-Content = tuple[bytes, int]
-"""The content of a file, and its mode."""
 
 
 def pack(project: Project, edition: Path, folder: Path) -> Path:
@@ -41,10 +39,16 @@ def pack(project: Project, edition: Path, folder: Path) -> Path:
     files["README.txt"] = (_readme(facts, has_states=has_states), 0o644)
     for name, content in _files_that_rebuild(project, facts).items():
         files[f"book/{name}"] = content
-    top = f"{project.settings.command}-{facts.version}-{facts.id}"
+    top = f"{_stem(project)}-{facts.version}-{facts.id}"
     archive = folder / f"{top}{ENDING}"
     _write_archive(archive, top, files, int(facts.source.date.timestamp()))
     return archive
+
+
+def _stem(project: Project) -> str:
+    """Return what archives of a book are called: after its own command, else its title."""
+    command = project.settings.command
+    return load_book(project.root).file_stem if command == DEFAULTS.command else command
 
 
 def _readme(facts: Released, *, has_states: bool) -> bytes:
@@ -58,13 +62,18 @@ def _readme(facts: Released, *, has_states: bool) -> bytes:
 
 def _files_that_rebuild(project: Project, facts: Released) -> dict[str, Content]:
     """Return the files of the book that can build an edition again, and their origin."""
-    files = _source_files(project, facts.source)
+    committed = committed_files(project.root, facts.source.commit)
+    files = committed.files
     hashes = {name: sha256(content) for name, (content, _) in files.items()}
     _check_evidence(project, hashes, facts)
     digest = mark_of(hashes, made_from(project))
     source = facts.source.model_copy(update={"files": digest})
-    record = pretty(source.model_dump(mode="json"))
-    files[FILE] = (record.encode(), 0o644)
+    packed: dict[str, object] = source.model_dump(mode="json")
+    if committed.links:
+        packed["links"] = committed.links
+    if committed.submodules:
+        packed["submodules"] = committed.submodules
+    files[SOURCE] = (pretty(packed).encode(), 0o644)
     return files
 
 
@@ -81,53 +90,6 @@ def _write_archive(path: Path, top: str, files: Mapping[str, Content], date: int
             entry.mtime = date
             entry.mode = mode
             tar.addfile(entry, io.BytesIO(content))
-
-
-def _source_files(project: Project, source: CommittedSource) -> dict[str, Content]:
-    """Return the files of the book at a commit, with their modes."""
-    command = ["git", "-C", str(project.root), "archive", "--format=tar", source.commit]
-    done = subprocess.run(command, capture_output=True, check=False)
-    if done.returncode:
-        why = short(done.stderr.decode())
-        raise PressError(f"the commit {source.commit} is not in this repository: {why}")
-    files: dict[str, Content] = {}
-    links: dict[str, str] = {}
-    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as tar:
-        for member in tar:
-            content = tar.extractfile(member) if member.isfile() else None
-            if content:
-                files[member.name] = (content.read(), member.mode & 0o755)
-            elif member.issym():
-                folder = posixpath.dirname(member.name)
-                target = posixpath.normpath(posixpath.join(folder, member.linkname))
-                links[member.name] = target
-    return files | _linked(files, links)
-
-
-def _linked(files: Mapping[str, Content], links: Mapping[str, str]) -> dict[str, Content]:
-    """Return copies of the files that links lead to, since an archive contains only files.
-
-    Examples
-    --------
-    >>> files = {"a/one.md": (b"1", 0o644), "ab.md": (b"2", 0o644)}
-    >>> sorted(_linked(files, {"b": "a", "c.md": "ab.md"}))
-    ['b/one.md', 'c.md']
-    >>> _linked(files, {"d": "../elsewhere"})
-    Traceback (most recent call last):
-    bookpress.errors.PressError: the link d leads to ../elsewhere, where the repository has no file
-    """
-    copies: dict[str, Content] = {}
-    for name, target in links.items():
-        inside = f"{target}/"
-        found = {
-            name + path.removeprefix(target): content
-            for path, content in files.items()
-            if path == target or path.startswith(inside)
-        }
-        if not found:
-            raise PressError(f"the link {name} leads to {target}, where the repository has no file")
-        copies |= found
-    return copies
 
 
 def _check_evidence(project: Project, hashes: Mapping[str, str], facts: Released) -> None:

@@ -95,6 +95,8 @@ def _archives_in(folder: Path) -> list[Path]:
 
 def _ready(project: Project, name: str, book: Book) -> Path:
     """Return the folder of a built edition, if its archive can build it again."""
+    if not project.built:
+        raise UsageError("no edition is built: `bookpress build` makes the default one")
     if name not in project.built:
         raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
     folder = project.editions / name

@@ -12,6 +12,7 @@ from bookpress.book.project import Project
 from bookpress.edition.files import DEFAULT
 from bookpress.edition.overturn import answer
 from bookpress.errors import UsageError
+from bookpress.progress import note
 from bookpress.release import survival
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
@@ -57,6 +58,8 @@ class Asked:
             sureness = robustness.load(project)
             return sureness, partial(robustness.print_robustness, sureness)
         [side] = sides(project, [self.edition], options, self.changes)
+        if not any(side.statements.values()):
+            note("no sentence of the book is tested: one is that ends in {holds}`a comparison`")
         found = fallen(side.statements) if self.only_fallen else side.statements
         return self._with_what_overturns(project, found), partial(print_statements, found)
 

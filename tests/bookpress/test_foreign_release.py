@@ -1,0 +1,103 @@
+"""Books by others are released from their repositories as these are: below a folder, with links, with no .gitignore."""
+
+import json
+import subprocess
+import tarfile
+from pathlib import Path
+
+import pytest
+from processes import press, write_files
+
+from bookpress.release.archives import read_archive
+
+CELL = "```{code-cell} ipython3\nprint(open('years.csv').read())\n```\n"
+FILES = {
+    "README.md": "# Read me\n\nWords of the repository.\n",
+    "shared/years.csv": "year\n2001\n",
+    "shared/more/note.md": "# Note\n\nWords from elsewhere.\n",
+    "docs/_config.yml": "title: Rivers & Lakes\nauthor: A. Author\n",
+    "docs/_toc.yml": "format: jb-book\nroot: index\nchapters:\n- file: flow\n- file: more/note\n",
+    "docs/flow.md": f"---\nkernelspec: {{name: python3, display_name: P}}\n---\n# Flow\n\n{CELL}",
+}
+LINKS = {
+    "docs/index.md": "../README.md",
+    "docs/years.csv": "again.csv",
+    "docs/again.csv": "../shared/years.csv",
+    "docs/more": "../shared/more",
+    "docs/lost.csv": "/nowhere/at/all.csv",
+}
+
+
+def git(home: Path, *words: str) -> None:
+    named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(home)]
+    subprocess.run([*named, *words], check=True)
+
+
+def commit(home: Path) -> None:
+    git(home, "add", "-A")
+    git(home, "commit", "-q", "-m", "What there is")
+
+
+@pytest.fixture(scope="module", name="repository")
+def of_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a repository with a book that was built, and committed with all that lay there."""
+    home = write_files(tmp_path_factory.mktemp("rivers"), FILES)
+    for name, target in LINKS.items():
+        (home / name).symlink_to(target)
+    git(home, "init", "-q")
+    git(home, "update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},docs/theirs")
+    assert "`bookpress build` makes the default one" in press(home / "docs", "release", code=2)
+    commit(home)
+    press(home / "docs", "build")
+    commit_nothing = subprocess.run(
+        ["git", "-C", str(home), "status", "--porcelain"], capture_output=True
+    )
+    assert commit_nothing.stdout == b""
+    return home
+
+
+@pytest.fixture(scope="module")
+def released(repository: Path) -> Path:
+    """Return the archive of a release."""
+    said = press(repository / "docs", "release", whole=True)
+    assert "commit data/released" in said
+    [archive] = (repository / "docs/dist").glob("*.tar.gz")
+    return archive
+
+
+def test_an_archive_is_named_after_the_book_and_holds_what_links_lead_to(released: Path) -> None:
+    assert released.name.startswith("rivers-lakes-0-")
+    hashes = read_archive(released).hashes
+    assert {"book/index.md", "book/more/note.md", "book/years.csv", "book/again.csv"} <= {*hashes}
+    assert "book/lost.csv" not in hashes
+
+
+def test_an_archive_builds_again_alone(released: Path, tmp_path: Path) -> None:
+    with tarfile.open(released) as tar:
+        tar.extractall(tmp_path, filter="data")
+    book = tmp_path / released.name.removesuffix(".tar.gz") / "book"
+    press(book, "build")
+    again, was = (
+        json.loads(path.read_text())
+        for path in (book / "_build/editions/default/edition.json", book.parent / "edition.json")
+    )
+    assert again["id"] == was["id"]
+    assert again["source"] == was["source"]
+
+
+def test_a_release_stands_and_the_next_has_a_version_of_its_own(
+    repository: Path, released: Path
+) -> None:
+    book = repository / "docs"
+    known = read_archive(released).facts.id
+    commit(repository)
+    assert "results equal" in press(book, "verify", known)
+    press(book, "build")
+    said = press(book, "release", code=1)
+    assert "give the book a new version in book/publication.yml" in said
+    write_files(book, {"book/publication.yml": 'version: "1"\n'})
+    commit(repository)
+    press(book, "build")
+    press(book, "release")
+    names = sorted(path.name.rpartition("-")[0] for path in released.parent.glob("*.tar.gz"))
+    assert names == ["rivers-lakes-0", "rivers-lakes-1"]
