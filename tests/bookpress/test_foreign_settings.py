@@ -190,7 +190,7 @@ def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
     [code] = page.xpath("//article//a[contains(., 'the code')]/@href")
     assert (site / "aside" / picture).is_file()
     assert (site / "aside" / code).is_file()
-    assert not (site / "sources").exists()
+    assert not (site / "staged-sources").exists()
     assert "outside" not in said
 
 
@@ -209,15 +209,15 @@ def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, sai
 def test_a_book_of_what_is_listed_alone_has_no_other_chapters(tmp_path: Path) -> None:
     files = {
         "_config.yml": "only_build_toc_files: true\n",
-        "_toc.yml": "format: jb-book\nroot: cover.md\nchapters:\n- file: part/flow.md\n",
+        "_toc.yml": "format: jb-book\nroot: cover.md\nchapters:\n- file: sources/flow.md\n",
         "cover.md": page("Cover", "print('made', 6 * 7)"),
-        "part/flow.md": page("Flow", "print('made', 7 * 7)"),
+        "sources/flow.md": page("Flow", "print('made', 7 * 7)"),
         "unlisted.md": page("Unlisted", "1 + 1"),
     }
     home = write_files(tmp_path, files)
     run_press(home, "build")
     assert "made 42" in words(home, "cover")
-    assert "made 49" in words(home, "part/flow")
+    assert "made 49" in words(home, "sources/flow")
     assert not (home / "_build/editions/default/html/unlisted.html").exists()
     assert "no chapter 'unlisted'" in run_press(home, "run", "unlisted", code=2)
 

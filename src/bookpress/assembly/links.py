@@ -52,7 +52,7 @@ def staged_from_outside(place: str) -> str:
     Examples
     --------
     >>> staged_from_outside("../../README.md")
-    'sources/above/2/README.md'
+    'staged-sources/above/2/README.md'
     """
     name = place.lstrip("./")
     return f"{ABOVE}/{place.count('../')}/{name}"
@@ -65,7 +65,7 @@ def point_inside(text: str, folder: str, is_staged: Callable[[str], bool]) -> st
     --------
     >>> page = "![A](../../a.png) and `![](../../a.png)`"
     >>> point_inside(page, "part", lambda place: place == "../a.png")
-    '![A](../sources/above/1/a.png) and `![](../../a.png)`'
+    '![A](../staged-sources/above/1/a.png) and `![](../../a.png)`'
     """
 
     def point(found: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from bookpress import __version__
 from bookpress.book.chapters import Chapter
+from bookpress.book.documents import STAGED_SOURCES
 from bookpress.book.project import Project
 from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.jsonld import Node, filled
@@ -197,6 +198,6 @@ def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
             f"Runs the notebook of “{chapter.title}” with the parameters of this edition."
         ),
         "instrument": _ref(PRESS),
-        "object": [_ref(f"source/sources/{slug}.md"), *parameters, _ref(EVIDENCE)],
+        "object": [_ref(f"source/{STAGED_SOURCES}/{slug}.md"), *parameters, _ref(EVIDENCE)],
         "result": [_ref(f"source/{chapter.docname}.ipynb"), _ref("results.json")],
     }

@@ -26,7 +26,7 @@ SPHINX_FOLDERS = ("_static", "_templates")
 """Folders that Sphinx reads by default."""
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders that pages are made from; no cell reads them."""
-STAGED_SOURCES = "sources"
+STAGED_SOURCES = "staged-sources"
 """Where chapters are staged as written, for download; no pages are made from these."""
 SUMS = "SHA256SUMS"
 """The file of checksums beside the site of a release."""
