@@ -1,15 +1,19 @@
 """Programs read the book over the Model Context Protocol: the second book, asked by the protocol's own client."""
 
+from __future__ import annotations
+
 import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from anyio.from_thread import start_blocking_portal
-from mcp import Client, StdioServerParameters, stdio_client
 from processes import environment, new_home, press
+
+if TYPE_CHECKING:
+    from mcp import Client
 
 Ask = Callable[..., Any]
 
@@ -24,6 +28,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def ask(home: Path) -> Iterator[Ask]:
     """Yield what asks a running server for one thing: a tool with its arguments, or a resource."""
+    # here, since no other test should wait for it
+    from mcp import Client, StdioServerParameters, stdio_client
+
     server = StdioServerParameters(
         command=sys.executable, args=["-m", "bookpress", "mcp"], env=environment(home), cwd=home
     )
