@@ -165,7 +165,7 @@ def corpus(
     exit code is then 1.
     """
     from bookpress.run.executor import executor
-    from compute_divide.evidence.openalex.snapshot import TALLY, count_corpus, default_folder
+    from compute_divide.evidence.openalex.snapshot import TALLY, Watch, count_corpus, default_folder
     from compute_divide.evidence.openalex.snapshot_parts import CorpusQuestion
     from compute_divide.evidence.openalex.tables import load_openalex_companies
 
@@ -178,10 +178,10 @@ def corpus(
         def planned(parts: int, ready: int) -> None:
             bar.update(task, total=parts, completed=ready)
 
-        def watch(_: SnapshotPart) -> None:
+        def settled(_: SnapshotPart) -> None:
             bar.advance(task)
 
-        report = count_corpus(source, folder, pool, question, watch, planned)
+        report = count_corpus(source, folder, pool, question, Watch(planned, settled))
     _say_counted(report)
     typer.echo(folder / TALLY)
     if not report.whole:

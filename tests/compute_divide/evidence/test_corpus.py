@@ -26,7 +26,7 @@ from processes import end
 from pyarrow import fs
 
 from bookpress.run.executor import executor
-from compute_divide.evidence.openalex.snapshot import Report, count_corpus
+from compute_divide.evidence.openalex.snapshot import Report, Watch, count_corpus
 from compute_divide.evidence.openalex.snapshot_parts import (
     CorpusError,
     CorpusQuestion,
@@ -394,7 +394,7 @@ def test_a_cluster_gives_the_same_bytes_though_a_worker_is_killed(
         str(snapshot / "parquet"),
         tmp_path / "dask",
         partial(executor, scheduler=address),
-        watch=kill_one,
+        watch=Watch(settle=kill_one),
     )
     assert workers[0].poll() not in (None, 0)
     assert report.whole

@@ -66,24 +66,30 @@ def default_folder(source: str, question: CorpusQuestion) -> Path:
     return Path(platformdirs.user_cache_dir("compute-divide")) / "corpus" / name
 
 
+@dataclass(frozen=True)
+class Watch:
+    """What hears how far a count is."""
+
+    plan: Callable[[int, int], None] = lambda _, __: None
+    """Hears once how many parts there are, and how many were counted before."""
+    settle: Callable[[SnapshotPart], None] = lambda _: None
+    """Hears of each part that is counted or set aside."""
+
+
 def count_corpus(
     source: str,
     folder: Path,
     open_pool: OpenPool,
     question: CorpusQuestion | None = None,
-    watch: Callable[[SnapshotPart], None] = lambda _: None,
-    plan: Callable[[int, int], None] = lambda _, __: None,
+    watch: Watch = Watch(),
 ) -> Report:
-    """Count the works of a corpus into a folder.
-
-    `plan` is called once, with the number of parts and of parts counted before.
-    """
+    """Count the works of a corpus into a folder."""
     question = question or CorpusQuestion()
     parts, lacking = list_parts(source)
     uncounted = [part for part in parts if not _partial(folder, part, question).exists()]
     todo = {part.name: part for part in uncounted}
     report = Report(source, len(parts), resumed=len(parts) - len(todo), lacking=lacking)
-    plan(len(parts), report.resumed)
+    watch.plan(len(parts), report.resumed)
 
     def settle(part: SnapshotPart, counts: bytes | None, reason: str) -> None:
         if counts is None:
@@ -91,7 +97,7 @@ def count_corpus(
         else:
             replace_file(_partial(folder, part, question), counts)
         del todo[part.name]
-        watch(part)
+        watch.settle(part)
 
     while todo:
         before = len(todo)
