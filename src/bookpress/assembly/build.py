@@ -45,7 +45,7 @@ from bookpress.run.engine import Engine
 from bookpress.run.failures import failed_run
 from bookpress.run.runner import Outcome, RunOptions, failure, has_own_values, run_chapters
 
-TOLD = 5
+SHOWN = 5
 """The most faults that are reported if they do not fail the build."""
 
 
@@ -107,7 +107,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
     write_open_data(draft, project.workshop / PAGES.name)
     warnings = "\n".join(warnings_of(project.workshop))
     named = by_author(warnings, edition.chapters, outcome.runs)
-    _tell(named.splitlines(), "Jupyter Book warns:")
+    _note_faults(named.splitlines(), "Jupyter Book warns:")
     finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()
     write_timings(draft, execution=executed - begun, assembly=assembled - executed)
@@ -215,19 +215,19 @@ def finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> N
     faults = check_pages(pages)
     if faults and load_settings(source).strict:
         raise PressError(_listed("the pages have faults:", faults))
-    _tell(by_fault(faults), "the pages have faults:")
-    _tell(hosts_in(faults), "the pages fetch from other hosts:")
+    _note_faults(by_fault(faults), "the pages have faults:")
+    _note_faults(hosts_in(faults), "the pages fetch from other hosts:")
     if wanted.extras:
         wanted.extras.write(source, pages)
 
 
-def _tell(faults: Sequence[object], heading: str) -> None:
+def _note_faults(faults: Sequence[object], heading: str) -> None:
     """Report faults of a book that may have some."""
     if faults:
         counted = Counter(map(str, faults))  # some warnings repeat for every page
         lines = [f"{line} ({many} times)" if many > 1 else line for line, many in counted.items()]
-        more = [f"... and {len(lines) - TOLD} more"] if len(lines) > TOLD else []
-        note(_listed(heading, [*lines[:TOLD], *more]))
+        more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+        note(_listed(heading, [*lines[:SHOWN], *more]))
 
 
 def write_timings(draft: Path, **seconds: float) -> None:

@@ -40,8 +40,8 @@ ABOVE = f"{STAGED_SOURCES}/above"
 def outside_in(text: str, where: str) -> Iterator[str]:
     """Yield what a page names outside of the book, relative to the root of the book."""
     for is_code, part in _parts(text):
-        for found in () if is_code else OUTSIDE.finditer(part):
-            place = _place(found["name"] or "", posixpath.dirname(where))
+        for match in () if is_code else OUTSIDE.finditer(part):
+            place = _place(match["name"] or "", posixpath.dirname(where))
             if place.startswith("../"):
                 yield place
 
@@ -68,11 +68,11 @@ def point_inside(text: str, folder: str, is_staged: Callable[[str], bool]) -> st
     '![A](../staged-sources/above/1/a.png) and `![](../../a.png)`'
     """
 
-    def point(found: re.Match[str]) -> str:
-        place = _place(found["name"] or "", folder)
+    def point(match: re.Match[str]) -> str:
+        place = _place(match["name"] or "", folder)
         if not place.startswith("../") or not is_staged(place):
-            return found[0]
-        return found["before"] + posixpath.relpath(staged_from_outside(place), folder or ".")
+            return match[0]
+        return match["before"] + posixpath.relpath(staged_from_outside(place), folder or ".")
 
     parts = [part if is_code else OUTSIDE.sub(point, part) for is_code, part in _parts(text)]
     return "".join(parts)
@@ -146,8 +146,8 @@ def _opens_code(fence: re.Match[str]) -> bool:
 
 def included_in(text: str, where: str) -> Iterator[str]:
     """Yield the files that a page includes, relative to the root of the book."""
-    for found in INCLUDED.finditer(text):
-        name = found["name"]
+    for match in INCLUDED.finditer(text):
+        name = match["name"]
         place = name[1:] if name[0] == "/" else posixpath.join(posixpath.dirname(where), name)
         place = posixpath.normpath(place)
         if not place.startswith(".."):

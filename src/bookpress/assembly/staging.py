@@ -64,7 +64,7 @@ EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
 RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"]}
 """Settings with which MyST-NB runs no page, whatever the page says."""
-MARK = ".rests-on"
+RESTS_ON = ".rests-on"
 """The file, in Sphinx's memory, of the hash of everything that any page may depend on."""
 
 
@@ -366,7 +366,9 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
     ]
     digest = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY
-    is_of_other_build = not (memory / MARK).is_file() or read(memory / MARK).decode() != digest
+    is_of_other_build = (
+        not (memory / RESTS_ON).is_file() or read(memory / RESTS_ON).decode() != digest
+    )
     if is_of_other_build:
         shutil.rmtree(memory, ignore_errors=True)
     return digest
@@ -386,7 +388,7 @@ def keep_memory(project: Project, digest: str) -> None:
     """Let the next build start from what Sphinx has read for this one, which is complete."""
     memory = project.workshop / MEMORY
     draft = project.workshop / DRAFT
-    replace_file(draft / MARK, digest.encode())
+    replace_file(draft / RESTS_ON, digest.encode())
     shutil.rmtree(memory, ignore_errors=True)
     with naming(memory):
         draft.rename(memory)

@@ -250,7 +250,7 @@ def source_files(project: Project) -> dict[str, Path]:
     patterns = [BUILD, *(configuration(project.root).get("exclude_patterns") or [])]
     paths = {project.root / name for name in SETTINGS}
     paths |= {document_path(project.root, name) for name in toc_files(project)}
-    return _named(project, [*paths, *_found(project, patterns)], patterns)
+    return _named(project, [*paths, *_unexcluded(project, patterns)], patterns)
 
 
 def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Path]:
@@ -261,14 +261,14 @@ def excluded_files(project: Project, belonging: Container[str]) -> dict[str, Pat
     """
     if not configuration(project.root).get("exclude_patterns"):
         return {}
-    found = _named(project, _found(project, [BUILD]), [BUILD])
-    excluded = {name: path for name, path in found.items() if name not in belonging}
+    files = _named(project, _unexcluded(project, [BUILD]), [BUILD])
+    excluded = {name: path for name, path in files.items() if name not in belonging}
     return {
         name: path for name, path in excluded.items() if path.stat().st_size <= LARGEST_EXCLUDED
     }
 
 
-def _found(project: Project, patterns: Sequence[str]) -> Iterator[Path]:
+def _unexcluded(project: Project, patterns: Sequence[str]) -> Iterator[Path]:
     """Yield the files in a book's folders that no pattern excludes."""
     named = project.settings.folders
     for folder in [*named, *SPHINX_FOLDERS] if named else ["."]:

@@ -205,12 +205,12 @@ MOST_DIGITS = 3
 _WHOLE = re.compile(r"\.0+$")
 
 
-def told_apart(*results: Estimate) -> list[str]:
+def distinct_texts(*results: Estimate) -> list[str]:
     """Write results with as many digits as make different values look different.
 
     Examples
     --------
-    >>> told_apart(Estimate(0.284, unit="share"), Estimate(0.281, unit="share"))
+    >>> distinct_texts(Estimate(0.284, unit="share"), Estimate(0.281, unit="share"))
     ['28.4%', '28.1%']
     """
     for extra in range(MOST_DIGITS):

@@ -99,10 +99,10 @@ def roles_of(source: str) -> Iterator[Role]:
     yield from _roles_in_text(text, last, len(text))
 
 
-def _blanked(found: re.Match[str]) -> str:
-    if found["directive"]:
-        return found[0]
-    return re.sub(r"[^\n]", " ", found[0])
+def _blanked(match: re.Match[str]) -> str:
+    if match["directive"]:
+        return match[0]
+    return re.sub(r"[^\n]", " ", match[0])
 
 
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:

@@ -48,8 +48,8 @@ def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
         runs[slug] = cached.get(slug) or _as_written(chapter)
     lines = _warning_lines(project, edition, runs)
     chapters = {chapter.docname: chapter for chapter in edition.chapters}
-    told = [line for line in lines if not _excused(line, unchecked)]
-    warnings = [_problem(line, chapters, runs) for line in told]
+    unexcused = [line for line in lines if not _excused(line, unchecked)]
+    warnings = [_problem(line, chapters, runs) for line in unexcused]
     return list(dict.fromkeys(warnings)), unchecked
 
 

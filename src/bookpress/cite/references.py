@@ -163,7 +163,7 @@ def work_of(entry: Any) -> Work:
     raw = {name.lower(): single_spaced(text) for name, text in entry.fields.items()}
     plain = {name: _plain_text(raw[name]) for name in SHOWN if name in raw}
     # BibTeX's "and others" is not a name
-    authors = [one for one in entry.persons.get("author", []) if str(one) != "others"]
+    authors = [author for author in entry.persons.get("author", []) if str(author) != "others"]
     is_on_arxiv = raw.get("archiveprefix", "").lower() == "arxiv"
     return Work(
         title=plain.get("title", entry.key),

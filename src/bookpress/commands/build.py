@@ -45,14 +45,14 @@ def build(
         only = [slug.strip() for slug in chapters.split(",")]
     is_built = set(names) <= set(project.built)
     is_new = bool(parameter) or only is not None or not is_built
-    found = discover(project)
-    opened = engine_for(project, engine, chapters=found) if is_new or force else None
+    all_chapters = discover(project)
+    opened = engine_for(project, engine, chapters=all_chapters) if is_new or force else None
     # imported here, while that process does its imports
     from bookpress.assembly.build import build as build_edition
     from bookpress.edition.editions import BookAsRead, load_edition, save_edition
     from bookpress.formats import choose
 
-    read = BookAsRead.of(project, found)
+    read = BookAsRead.of(project, all_chapters)
     wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]

@@ -42,8 +42,8 @@ def run(
     project = opt.current_project()
     if notebook is not None:
         _check_place(project, notebook)
-    found = discover(project)
-    opened = engine_for(project, engine, chapter, found)
+    chapters = discover(project)
+    opened = engine_for(project, engine, chapter, chapters)
     # imported here, while that process does its imports
     from bookpress.assembly.statements import summary
     from bookpress.commands.base.results import no_results, print_results
@@ -54,7 +54,7 @@ def run(
 
     options = replace(opt.run_options(1, engine, force, time_limit), opened=opened)
     given = with_file(file, parameter or [])
-    written, values = values_of(project, found, chapter, given, edition)
+    written, values = values_of(project, chapters, chapter, given, edition)
     done, is_fresh = run_one(project, written, values, options)
     how = f"run in {done.seconds:.1f} s" if is_fresh else "nothing has changed since it was run"
     say(f"{chapter}: {how}")

@@ -97,7 +97,7 @@ def shares(sure: Sureness) -> list[float]:
     return sorted((float(choice["share"]) for choice in sure["choices"]), reverse=True)
 
 
-def told(sure: Sureness) -> str:
+def sureness_in_words(sure: Sureness) -> str:
     """Return how certain a statement is, in words.
 
     Such as ``holds under every rule and period we tried; falls if every day counts as wet``.

@@ -43,7 +43,7 @@ def committed_files(root: Path, commit: str) -> CommittedFiles:
     prefix = _git(root, commit, "rev-parse", "--show-prefix").decode().removesuffix("\n")
     entries = dict(_entries_of(_git(root, commit, "ls-tree", "-r", "-z", "--full-tree", commit)))
     links = [name for name, entry in entries.items() if entry.mode == LINK]
-    targets = [content.decode() for content in _read(root, [entries[one].hash for one in links])]
+    targets = [content.decode() for content in _read(root, [entries[link].hash for link in links])]
     leads_to = dict(zip(links, targets, strict=True))
     own = {name.removeprefix(prefix): name for name in entries if name.startswith(prefix)}
     paths = {
@@ -129,14 +129,14 @@ def _entries_of(listing: bytes) -> Iterator[tuple[str, _Listed]]:
 def _read(root: Path, hashes: Sequence[str]) -> Iterator[bytes]:
     """Yield what is in some blobs."""
     command = ["git", "-C", str(root), "cat-file", "--batch"]
-    asked = "".join(f"{one}\n" for one in hashes).encode()
+    asked = "".join(f"{digest}\n" for digest in hashes).encode()
     answer = subprocess.run(command, input=asked, capture_output=True, check=False).stdout
     start = 0
-    for one in hashes:
+    for digest in hashes:
         end = answer.find(b"\n", start)
         _, _, size = answer[start:end].partition(b" blob ")
         if not size:
-            raise PressError(f"the blob {one} is not in this repository")
+            raise PressError(f"the blob {digest} is not in this repository")
         start = end + 1 + int(size)
         yield answer[end + 1 : start]
         start += 1

@@ -150,14 +150,14 @@ def _distinct(archives: Sequence[Archive]) -> list[Archive]:
     return list(by_name.values())
 
 
-def _check_agreement(one: Archive, other: Archive) -> None:
+def _check_agreement(archive: Archive, other: Archive) -> None:
     """Raise if two archives claim the same but have different content."""
-    first = one.facts
+    first = archive.facts
     second = other.facts
-    claim = f"{one.path.name} and {other.path.name} claim the same"
+    claim = f"{archive.path.name} and {other.path.name} claim the same"
     is_same_edition = first.name == second.name or first.id == second.id
     if first.version == second.version and is_same_edition:
-        if one.hashes != other.hashes:
+        if archive.hashes != other.hashes:
             again = f"what was released stays; give the book a new version in {SETTINGS}"
             raise PressError(f"{claim} version with other content: {again}")
     elif first.id == second.id and first.results_sha256 != second.results_sha256:

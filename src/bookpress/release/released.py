@@ -84,7 +84,7 @@ def updated(
     entries = load(project)
     _check_at_hand(entries, placed)
     for archive in placed:
-        _check_known(entries, archive, is_fresh=any(archive is one for one in fresh))
+        _check_known(entries, archive, is_fresh=any(archive is checked for checked in fresh))
     for archive in fresh:
         facts = archive.facts
         editions = entries.setdefault(facts.version, {})

@@ -116,11 +116,11 @@ def survivals(
     ran, _, errors = run_all(project, tasks, edition.fingerprint, options)
     raise_failed(tasks, errors, "readings failed")
     runs = [ran[place] for place in range(len(tasks))]
-    found: list[Survival] = []
+    survivals: list[Survival] = []
     for chapter, parameter in followed:
         of_chapter = [run for run in runs if run.chapter == chapter.slug]
-        found += _of_chapter(chapter.slug, parameter.choices, of_chapter)
-    return sorted(found, key=lambda survival: survival.rank)
+        survivals += _of_chapter(chapter.slug, parameter.choices, of_chapter)
+    return sorted(survivals, key=lambda survival: survival.rank)
 
 
 def _followed(
@@ -162,7 +162,7 @@ def _of_chapter(slug: str, values: Sequence[Value], runs: Sequence[Run]) -> list
     keys: dict[str, None] = {}
     for statements in reversed(stood):  # the order is that of the newest reading
         keys.update(dict.fromkeys(statements))
-    found = []
+    survivals = []
     for key in keys:
         readings = []
         for value, statements in zip(values, stood, strict=True):
@@ -170,38 +170,41 @@ def _of_chapter(slug: str, values: Sequence[Value], runs: Sequence[Run]) -> list
             holds = statement.holds if statement else None
             because = statement.because if statement else NOT_RECORDED
             readings.append(Reading(value, holds, because))
-        found.append(Survival(slug, key, readings))
-    return found
+        survivals.append(Survival(slug, key, readings))
+    return survivals
 
 
-def score(along: str, found: Sequence[Survival]) -> dict[str, Any]:
+def score(along: str, survivals: Sequence[Survival]) -> dict[str, Any]:
     """Return the survival of all statements in numbers.
 
     The ``values`` in order; the number of ``statements``, how many are true in all readings, how
     many are false in none (true or unknown), and how often all of them turned.
     """
     values: dict[str, Value] = {}
-    for survival in found:
+    for survival in survivals:
         values.update({str(reading.value): reading.value for reading in survival.readings})
     return {
         "along": along,
         "values": list(values.values()),
-        "statements": len(found),
-        "held_in_all": sum(survival.holds_in_all for survival in found),
-        "false_in_none": sum(survival.counts[False] == 0 for survival in found),
-        "turns": sum(len(survival.turned) for survival in found),
+        "statements": len(survivals),
+        "held_in_all": sum(survival.holds_in_all for survival in survivals),
+        "false_in_none": sum(survival.counts[False] == 0 for survival in survivals),
+        "turns": sum(len(survival.turned) for survival in survivals),
     }
 
 
-def as_json(along: str, found: Sequence[Survival]) -> dict[str, Any]:
+def as_json(along: str, survivals: Sequence[Survival]) -> dict[str, Any]:
     """Return the score, and each statement with its readings, as plain JSON."""
-    return {**score(along, found), "by_statement": [survival.as_json() for survival in found]}
+    return {
+        **score(along, survivals),
+        "by_statement": [survival.as_json() for survival in survivals],
+    }
 
 
-def print_survivals(along: str, found: Sequence[Survival]) -> None:
+def print_survivals(along: str, survivals: Sequence[Survival]) -> None:
     """Print the survival of each statement along a parameter, and of all on one line."""
     table = folding_table("statement", "held", "false", "unknown", "last turned", "newest run")
-    for survival in found:
+    for survival in survivals:
         held = f"{survival.counts[True]} of {len(survival.readings)}"
         turned = "never"
         if survival.turned:
@@ -212,7 +215,7 @@ def print_survivals(along: str, found: Sequence[Survival]) -> None:
         table.add_row(name, held, false, unknown, turned, str(survival.run))
     console = standard_output()
     console.print(table)
-    console.print(total(score(along, found)), highlight=False)
+    console.print(total(score(along, survivals)), highlight=False)
 
 
 def total(score: Mapping[str, Any]) -> str:

@@ -77,10 +77,10 @@ def chapter_marks(default: Edition) -> dict[str, str]:
 def _last(project: Project) -> dict[str, str]:
     """Return the marks of chapters whose states have had pages since last time."""
     try:
-        found: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
+        marks: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return found
+    return marks
 
 
 class Clock:

@@ -87,9 +87,9 @@ def pack(states: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     return {"html": html.all, "parts": parts.all, "states": packed}
 
 
-def _gather(pieces: _Pieces, found: Iterable[Any]) -> None:
+def _gather(pieces: _Pieces, given: Iterable[Any]) -> None:
     """Add all pieces that exist."""
-    for piece in found:
+    for piece in given:
         if piece is not None:
             pieces.place(piece)
 

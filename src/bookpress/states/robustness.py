@@ -9,7 +9,14 @@ from bookpress.book.project import Project
 from bookpress.cite.record import load_built
 from bookpress.edition.editions import load_edition
 from bookpress.edition.files import DEFAULT
-from bookpress.edition.sureness import FILE, Sureness, is_firm, is_tested, specifications, told
+from bookpress.edition.sureness import (
+    FILE,
+    Sureness,
+    is_firm,
+    is_tested,
+    specifications,
+    sureness_in_words,
+)
 from bookpress.errors import UsageError
 from bookpress.files import parse_json, read
 from bookpress.progress import folding_table, standard_output
@@ -33,14 +40,14 @@ def load(project: Project) -> dict[str, dict[str, Sureness]]:
 
 
 def most_fragile_first(
-    found: Mapping[str, Mapping[str, Sureness]],
+    sureness: Mapping[str, Mapping[str, Sureness]],
 ) -> list[tuple[str, str, Sureness]]:
     """Return chapter, key and certainty of every tested statement.
 
     Those that hold under the fewest choices come first.
     """
     statements = []
-    for slug, chapter_statements in found.items():
+    for slug, chapter_statements in sureness.items():
         for key, sure in chapter_statements.items():
             if is_tested(sure):
                 statements.append((slug, key, sure))
@@ -53,9 +60,9 @@ def _share(statement: tuple[str, str, Sureness]) -> float:
     return float(sure["holds"] / sure["of"])
 
 
-def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
+def print_robustness(sureness: Mapping[str, Mapping[str, Sureness]]) -> None:
     """Print how certain each statement is, as a table, most fragile first."""
-    statements = most_fragile_first(found)
+    statements = most_fragile_first(sureness)
     firm = sum(is_firm(sure) for _, _, sure in statements)
     fragile = len(statements) - firm
     total = f"{len(statements)} statements"
@@ -65,7 +72,7 @@ def print_robustness(found: Mapping[str, Mapping[str, Sureness]]) -> None:
     for slug, key, sure in statements:
         name = f"{slug}:{key}"
         because = _because(sure["falls"] or sure["pairs"])
-        table.add_row(name, told(sure), because, specifications(sure))
+        table.add_row(name, sureness_in_words(sure), because, specifications(sure))
     standard_output().print(table)
 
 

@@ -85,10 +85,10 @@ def begin() -> tuple[dict[str, Any], Channel]:
     return order, answers
 
 
-def connections(key: str, answers: Channel, **told: Any) -> Iterator[Channel]:
+def connections(key: str, answers: Channel, **also: Any) -> Iterator[Channel]:
     """Tell the parent, with further facts, that this program listens; yield connections forever."""
     with Listener(family="AF_UNIX", authkey=bytes.fromhex(key)) as listener:
-        answers.send({"address": listener.address, **told})
+        answers.send({"address": listener.address, **also})
         while True:
             with suppress(AuthenticationError, EOFError, OSError):
                 yield Channel(listener.accept())

@@ -25,12 +25,12 @@ _FIGURE = re.compile(
 def figures() -> dict[str, str]:
     """Return the module of each figure and table, read without importing it."""
     folder = Path(__file__).parent
-    found: dict[str, str] = {}
+    modules: dict[str, str] = {}
     for path in sorted({*folder.rglob("*.py")} - {folder / _MAKERS}):
         names = _FIGURE.findall(path.read_text("utf-8"))
         module = ".".join(path.relative_to(folder).with_suffix("").parts)
-        found |= dict.fromkeys(names, module)
-    return found
+        modules |= dict.fromkeys(names, module)
+    return modules
 
 
 def __getattr__(name: str) -> Any:

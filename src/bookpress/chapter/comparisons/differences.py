@@ -61,7 +61,7 @@ class _Gap(NamedTuple):
         return f"the difference is between {low} and {high} {unit.removesuffix('s')}s"
 
 
-def square_and_add(one: Ends, other: Ends) -> Ends:
+def square_and_add(first: Ends, other: Ends) -> Ends:
     """Return the difference of two values, and the ends of its interval.
 
     Notes
@@ -70,7 +70,7 @@ def square_and_add(one: Ends, other: Ends) -> Ends:
     other: each end is as far from the difference as the hypotenuse of the distances at which the
     intervals of the two end.
     """
-    value, low, high = one
+    value, low, high = first
     other_value, other_low, other_high = other
     difference = value - other_value
     down = math.hypot(value - low, other_high - other_value)
@@ -79,12 +79,12 @@ def square_and_add(one: Ends, other: Ends) -> Ends:
 
 
 @comparison()
-def differ(one: Given, other: Given) -> Comparison:
+def differ(first: Given, other: Given) -> Comparison:
     """Compare: two estimates differ by more than chance explains.
 
     Parameters
     ----------
-    one, other : Estimate, claim or number
+    first, other : Estimate, claim or number
         The two.
 
     Returns
@@ -112,21 +112,21 @@ def differ(one: Given, other: Given) -> Comparison:
     >>> differ(early, 0.2).holds
     False
     """
-    gap = _gap(one, other)
+    gap = _gap(first, other)
     if isinstance(gap, Comparison):
         return gap
-    return Comparison(not gap.holds_none, gap.words, _compared(one, other))
+    return Comparison(not gap.holds_none, gap.words, _compared(first, other))
 
 
 @comparison()
-def undecided(one: Given, other: Given) -> Comparison:
+def undecided(first: Given, other: Given) -> Comparison:
     """Compare: which of two estimates is larger cannot be determined.
 
     That says nothing about how near they are; `indistinguishable` does.
 
     Parameters
     ----------
-    one, other : Estimate, claim or number
+    first, other : Estimate, claim or number
         The two.
 
     Returns
@@ -151,19 +151,19 @@ def undecided(one: Given, other: Given) -> Comparison:
     >>> undecided(few, 0.5).holds, undecided(few, 0.1).holds
     (True, False)
     """
-    gap = _gap(one, other)
+    gap = _gap(first, other)
     if isinstance(gap, Comparison):
         return gap
-    return Comparison(gap.holds_none, gap.words, _compared(one, other))
+    return Comparison(gap.holds_none, gap.words, _compared(first, other))
 
 
 @comparison("alike")
-def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
+def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
     """Compare: two estimates are alike, up to a margin that the sentence names.
 
     Parameters
     ----------
-    one, other : Estimate, claim or number
+    first, other : Estimate, claim or number
         The two.
     within : float
         The margin: for shares a share (0.05 is five percentage points), for points and years a
@@ -197,11 +197,11 @@ def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
     >>> indistinguishable(few, other, within=0.05).because
     'cannot tell: the difference is between −40.1 and 25.1 points'
     """
-    gap = _gap(one, other)
+    gap = _gap(first, other)
     if isinstance(gap, Comparison):
         return gap
     least, most = _margin(gap, within)
-    compared = _compared(one, other)
+    compared = _compared(first, other)
     if not gap.holds_none:
         return Comparison(False, gap.words, compared)
     is_within = least <= gap.low and gap.high <= most
@@ -211,12 +211,12 @@ def indistinguishable(one: Given, other: Given, within: float) -> Comparison:
 
 
 @comparison("times")
-def times_as_large(one: Given, other: Given, at_least: float) -> Comparison:
+def times_as_large(first: Given, other: Given, at_least: float) -> Comparison:
     """Compare: one estimate is at least so many times another.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be larger.
     other : Estimate, claim or number
         What it is compared with.
@@ -247,22 +247,22 @@ def times_as_large(one: Given, other: Given, at_least: float) -> Comparison:
     >>> times_as_large(late, early, at_least=4).holds
     False
     """
-    gap = _gap(one, other, as_ratio=True)
+    gap = _gap(first, other, as_ratio=True)
     if isinstance(gap, Comparison):
         return gap
     because = f"{gap.words}, at least {at_least:g}"
     if gap.low < at_least:
         because = f"{gap.words}, not at least {at_least:g}"
-    return Comparison(gap.low >= at_least, because, _compared(one, other))
+    return Comparison(gap.low >= at_least, because, _compared(first, other))
 
 
 @comparison("times")
-def times_as_large_value(one: Given, other: Given, at_least: float) -> Comparison:
+def times_as_large_value(first: Given, other: Given, at_least: float) -> Comparison:
     """Compare: one value is at least so many times another.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be larger.
     other : Estimate, claim or number
         What it is compared with.
@@ -285,7 +285,7 @@ def times_as_large_value(one: Given, other: Given, at_least: float) -> Compariso
     >>> times_as_large_value(0.5, 0.2, at_least=2).holds
     True
     """
-    return times_as_large(point(one), point(other), at_least)
+    return times_as_large(point(first), point(other), at_least)
 
 
 def ends_of(result: Estimate) -> Ends | None:
@@ -295,9 +295,9 @@ def ends_of(result: Estimate) -> Ends | None:
     return result.value, result.low, result.high
 
 
-def _gap(one: Given, other: Given, *, as_ratio: bool = False) -> _Gap | Comparison:
+def _gap(given: Given, other_given: Given, *, as_ratio: bool = False) -> _Gap | Comparison:
     """Return the interval of a difference or a ratio; without one, an unknown comparison."""
-    first, second = results = in_one_unit([one, other])
+    first, second = results = in_one_unit([given, other_given])
     first_ends = ends_of(first)
     second_ends = ends_of(second)
     if first_ends is None or second_ends is None:
@@ -336,8 +336,8 @@ def _margin(gap: _Gap, within: float) -> tuple[float, float]:
     return -within, within
 
 
-def _compared(one: Given, other: Given) -> str:
-    return labels(in_one_unit([one, other]))
+def _compared(first: Given, other: Given) -> str:
+    return labels(in_one_unit([first, other]))
 
 
 def _signed(number: float) -> str:

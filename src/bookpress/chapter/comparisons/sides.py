@@ -19,12 +19,12 @@ from bookpress.chapter.estimates import Estimate
 
 
 @comparison("below")
-def below(one: Given, other: Given, *others: Given) -> Comparison:
+def below(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies below those of all others.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be smaller.
     other, *others : Estimate, claim or number
         What it is compared with.
@@ -48,16 +48,16 @@ def below(one: Given, other: Given, *others: Given) -> Comparison:
     >>> comparison.holds, comparison.because
     (True, '16% (12 to 22) is below 64% (53 to 73)')
     """
-    return compare(_is_below, partial(_side, "below"), one, other, *others)
+    return compare(_is_below, partial(_side, "below"), first, other, *others)
 
 
 @comparison("above")
-def above(one: Given, other: Given, *others: Given) -> Comparison:
+def above(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: the interval of one lies above those of all others.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be larger.
     other, *others : Estimate, claim or number
         What it is compared with.
@@ -81,16 +81,16 @@ def above(one: Given, other: Given, *others: Given) -> Comparison:
     >>> above(Estimate(0.64, unit="share"), 0.5).because
     'no interval for one of the two'
     """
-    return compare(_is_above, partial(_side, "above"), one, other, *others)
+    return compare(_is_above, partial(_side, "above"), first, other, *others)
 
 
 @comparison()
-def apart(one: Given, other: Given) -> Comparison:
+def apart(first: Given, other: Given) -> Comparison:
     """Compare: two intervals have no value in common.
 
     Parameters
     ----------
-    one, other : Estimate, claim or number
+    first, other : Estimate, claim or number
         The two.
 
     Returns
@@ -110,7 +110,7 @@ def apart(one: Given, other: Given) -> Comparison:
     >>> apart(share, 0.8).holds, apart(share, 0.6).holds
     (True, False)
     """
-    return compare(_are_apart, _overlap, one, other)
+    return compare(_are_apart, _overlap, first, other)
 
 
 @comparison("majority")
@@ -174,12 +174,12 @@ def minority(share: Given) -> Comparison:
 
 
 @comparison()
-def within(one: Given, claim: Given) -> Comparison:
+def within(first: Given, claim: Given) -> Comparison:
     """Compare: the value of a claim, or a number, lies within an interval.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What has the interval.
     claim : Estimate, claim or number
         What has the value; its own interval is not read.
@@ -205,16 +205,16 @@ def within(one: Given, claim: Given) -> Comparison:
     def lies_within(first: Any, second: Any) -> bool:
         return bool(first.low <= second.low and second.high <= first.high)
 
-    return compare(lies_within, _within, one, point(claim))
+    return compare(lies_within, _within, first, point(claim))
 
 
 @comparison("about")
-def about(one: Given, number: Given, by: float) -> Comparison:
+def about(first: Given, number: Given, by: float) -> Comparison:
     """Compare: an interval lies no further than `by`, in its own unit, from a number.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What has the interval.
     number : Estimate, claim or number
         What it is said to be about.
@@ -243,7 +243,7 @@ def about(one: Given, number: Given, by: float) -> Comparison:
         is_high_enough = second.low - by <= first.low
         return bool(is_high_enough and first.high <= second.high + by)
 
-    return compare(lies_about, partial(_about, by), one, number)
+    return compare(lies_about, partial(_about, by), first, number)
 
 
 @comparison("counts")
@@ -312,7 +312,7 @@ def _are_apart(first: Any, second: Any) -> bool:
 def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
     """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
     if holds:
-        text, *texts = numbers.told_apart(first, *others)
+        text, *texts = numbers.distinct_texts(first, *others)
         return f"{text} is {word} {' and '.join(texts)}"
     lies = _is_below if word == "below" else _is_above
     reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
@@ -323,7 +323,7 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
     """Say why an interval does not lie on one side of another one."""
     if first.value == other.value:
         return f"both are {numbers.write(first)}"
-    text, other_text = numbers.told_apart(first, other)
+    text, other_text = numbers.distinct_texts(first, other)
     value = float(first.value or 0)
     bound = float(other.value or 0)
     on_side = value < bound if word == "below" else value > bound
@@ -333,14 +333,14 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
     if other.low == other.high:
         end = first.high if word == "below" else first.low
         reached = Estimate(end, unit=first.unit)
-        text, other_text, _ = numbers.told_apart(first, other, reached)
+        text, other_text, _ = numbers.distinct_texts(first, other, reached)
         return f"{text} is {word} {other_text}, but the interval reaches {across} it"
     return f"{text} is {word} {other_text}, but the intervals overlap"
 
 
 def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:
     """Say whether two intervals overlap."""
-    text, other = numbers.told_apart(first, second)
+    text, other = numbers.distinct_texts(first, second)
     if text == other:
         return f"both are {text}"
     verb = "do not overlap" if holds else "overlap"
@@ -349,16 +349,16 @@ def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:
 
 def _within(holds: bool, first: Estimate, claim: Estimate) -> str:
     """Say whether a value lies within an interval."""
-    text, value = numbers.told_apart(first, claim)
+    text, value = numbers.distinct_texts(first, claim)
     return f"{value} lies {'within' if holds else 'outside'} the interval of {text}"
 
 
 def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
     """Say whether an interval lies near a number."""
     if by == 0:
-        text, other = numbers.told_apart(first, number)
+        text, other = numbers.distinct_texts(first, number)
         return f"{text} is {'' if holds else 'not '}{other}"
-    text, other = numbers.told_apart(first, number, *_furthest(by, first, number))[:2]
+    text, other = numbers.distinct_texts(first, number, *_furthest(by, first, number))[:2]
     margin = f"{100 * by:.3g} points" if first.unit == "share" else f"{by:,.6g}"
     nearness = "no further than" if holds else "further than"
     return f"{text} lies {nearness} {margin} from {other}"

@@ -7,12 +7,12 @@ from bookpress.chapter.comparisons.sides import about, above, below, majority, m
 
 
 @comparison("below")
-def below_value(one: Given, other: Given, *others: Given) -> Comparison:
+def below_value(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: one value is smaller than all others.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be smaller.
     other, *others : Estimate, claim or number
         What it is compared with.
@@ -34,16 +34,16 @@ def below_value(one: Given, other: Given, *others: Given) -> Comparison:
     >>> below_value(share, 0.7).holds, below(share, 0.7).holds
     (True, False)
     """
-    return below(point(one), point(other), *map(point, others))
+    return below(point(first), point(other), *map(point, others))
 
 
 @comparison("above")
-def above_value(one: Given, other: Given, *others: Given) -> Comparison:
+def above_value(first: Given, other: Given, *others: Given) -> Comparison:
     """Compare: one value is larger than all others.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What is said to be larger.
     other, *others : Estimate, claim or number
         What it is compared with.
@@ -65,7 +65,7 @@ def above_value(one: Given, other: Given, *others: Given) -> Comparison:
     >>> above_value(share, 0.6).holds, above(share, 0.6).holds
     (True, False)
     """
-    return above(point(one), point(other), *map(point, others))
+    return above(point(first), point(other), *map(point, others))
 
 
 @comparison("majority")
@@ -129,12 +129,12 @@ def minority_value(share: Given) -> Comparison:
 
 
 @comparison("about")
-def about_value(one: Given, number: Given, by: float) -> Comparison:
+def about_value(first: Given, number: Given, by: float) -> Comparison:
     """Compare: a value lies no further than `by`, in its own unit, from a number.
 
     Parameters
     ----------
-    one : Estimate, claim or number
+    first : Estimate, claim or number
         What has the value.
     number : Estimate, claim or number
         What it is said to be about.
@@ -158,4 +158,4 @@ def about_value(one: Given, number: Given, by: float) -> Comparison:
     >>> about_value(share, 0.6, by=0.05).holds, about(share, 0.6, by=0.05).holds
     (True, False)
     """
-    return about(point(one), point(number), by)
+    return about(point(first), point(number), by)

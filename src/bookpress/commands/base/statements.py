@@ -60,22 +60,22 @@ class Asked:
         [side] = sides(project, [self.edition], options, self.changes)
         if not any(side.statements.values()):
             note("no sentence of the book is tested: one is that ends in {holds}`a comparison`")
-        found = fallen(side.statements) if self.only_fallen else side.statements
-        return self._with_what_overturns(project, found), partial(print_statements, found)
+        chosen = fallen(side.statements) if self.only_fallen else side.statements
+        return self._with_what_overturns(project, chosen), partial(print_statements, chosen)
 
-    def _with_what_overturns(self, project: Project, found: Statements) -> Statements:
+    def _with_what_overturns(self, project: Project, chosen: Statements) -> Statements:
         """Return statements; those of the published edition with what would overturn them.
 
         That needs the edition to have been explored as it is.
         """
         if self.edition != DEFAULT or self.changes:
-            return found
+            return chosen
         try:
             sureness = robustness.load(project)
         except UsageError:
-            return found
+            return chosen
         with_answers: dict[str, dict[str, Mapping[str, Any]]] = {}
-        for slug, statements in found.items():
+        for slug, statements in chosen.items():
             tested = sureness.get(slug, {})
             with_answers[slug] = {
                 key: {**statement, "overturned": answer(tested[key])}

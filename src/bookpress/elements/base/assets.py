@@ -99,6 +99,6 @@ def lean(name: str, text: str) -> str:
     return text
 
 
-def _shortened(found: re.Match[str]) -> str:
-    text, sign, colon, space = found.groups()
+def _shortened(match: re.Match[str]) -> str:
+    text, sign, colon, space = match.groups()
     return text or sign or colon or (" " if space else "")

@@ -126,23 +126,23 @@ def _root_of(text: str) -> HtmlElement:
     """
     root = element = HtmlElement("", "", 0, 0)
     last = 0
-    while found := _TAG.search(text, last):
-        last = found.end()
-        tag = (found["tag"] or "").lower()
-        if found["ends"]:
-            element = _closed(element, tag, found)
+    while match := _TAG.search(text, last):
+        last = match.end()
+        tag = (match["tag"] or "").lower()
+        if match["ends"]:
+            element = _closed(element, tag, match)
         elif tag:
-            inner = HtmlElement(tag, found["written"], found.start(), last, element, last)
+            inner = HtmlElement(tag, match["written"], match.start(), last, element, last)
             element.children.append(inner)
             if tag in _RAW_END:
                 raw_end = _RAW_END[tag].search(text, last)
                 last = raw_end.start() if raw_end else len(text)
-            if tag not in VOID and not found["written"].endswith("/"):
+            if tag not in VOID and not match["written"].endswith("/"):
                 element = inner
     return root
 
 
-def _closed(innermost: HtmlElement, tag: str, found: re.Match[str]) -> HtmlElement:
+def _closed(innermost: HtmlElement, tag: str, match: re.Match[str]) -> HtmlElement:
     """End an element, and any unclosed ones in it, and return its parent."""
     element: HtmlElement | None = innermost
     left = []
@@ -152,8 +152,8 @@ def _closed(innermost: HtmlElement, tag: str, found: re.Match[str]) -> HtmlEleme
     if element is None:
         return innermost
     for inner in left:
-        inner.end = found.start()
-    element.end = found.end()
+        inner.end = match.start()
+    element.end = match.end()
     return element.parent or element
 
 

@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> None:
     """Write the downloads of a chapter with its page, and those of the book at the end."""
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect(PAGE_KEPT, write_of_page)
-    app.connect("landing-page", tell_landing_page)
+    app.connect("landing-page", add_to_landing_page)
     app.connect("build-finished", finish)
 
 
@@ -230,7 +230,7 @@ def _about(column: charts.Column) -> str:
     return f"{column.name} ({about})"
 
 
-def tell_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
+def add_to_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None:
     """Add the files and figures of a page to its landing page.
 
     The first figure stands for the chapter.

@@ -29,8 +29,8 @@ from bookpress.edition.sureness import (
     is_firm,
     is_tested,
     shares,
+    sureness_in_words,
     together,
-    told,
 )
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.nodes import html, later, mark, value
@@ -273,7 +273,7 @@ def visit_fragile(self: HTML5Translator, node: fragile) -> None:
     env = self.builder.env
     names: list[str] = node["names"]
     sureness = together([_sureness(name, env) for name in names])
-    words = told(sureness)
+    words = sureness_in_words(sureness)
     attributes: dict[str, Any] = {} if node["is_finding"] else {"title": answer(sureness)}
     if LIST in env.found_docs:
         address = self.builder.get_relative_uri(self.builder.current_docname, LIST)

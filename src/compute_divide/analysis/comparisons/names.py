@@ -18,12 +18,12 @@ MOST_SHOWN = 8
 Names = Iterable[str] | pd.DataFrame
 
 
-def only(found: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
+def only(actual: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
     """Compare: the names found are exactly these, in any order.
 
     Parameters
     ----------
-    found : iterable of str, or pandas.DataFrame
+    actual : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``; repeated names count once.
     *names : str
         The names in the sentence; no names if it says that there are none.
@@ -49,17 +49,17 @@ def only(found: Names, *names: str, what: str = "it", among: Sized | None = None
     >>> only([], "LUKE", among=[]).holds is None
     True
     """
-    known = names_of(found)
+    known = names_of(actual)
     holds = set(known) == set(names)
     return Comparison(if_any(among, holds), f"{what} is {listing(known)}")
 
 
-def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+def ordered(actual: Names, *names: str, among: Sized | None = None) -> Comparison:
     """Compare: the names found begin with these, in this order.
 
     Parameters
     ----------
-    found : iterable of str, or pandas.DataFrame
+    actual : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``, in their order.
     *names : str
         The first names in the sentence.
@@ -81,18 +81,18 @@ def ordered(found: Names, *names: str, among: Sized | None = None) -> Comparison
     >>> ordered(["Google", "OpenAI", "Meta"], "Google", "OpenAI").holds, ordered([], "Google").holds
     (True, False)
     """
-    known = names_of(found)
+    known = names_of(actual)
     first = known[: len(names)]
     holds = first == [*names]
     return Comparison(if_any(among, holds), f"it is {listing(known)}")
 
 
-def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+def listed(actual: Names, *names: str, among: Sized | None = None) -> Comparison:
     """Compare: all these names are among those found.
 
     Parameters
     ----------
-    found : iterable of str, or pandas.DataFrame
+    actual : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``.
     *names : str
         The names in the sentence.
@@ -114,7 +114,7 @@ def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
     >>> listed(["AlexNet", "VGG16"], "AlexNet").holds, listed(["VGG16"], "AlexNet").because
     (True, 'not listed: AlexNet')
     """
-    known = set(names_of(found))
+    known = set(names_of(actual))
     missing = [name for name in names if name not in known]
     because = f"listed: {listing(names)}"
     if missing:
@@ -122,12 +122,12 @@ def listed(found: Names, *names: str, among: Sized | None = None) -> Comparison:
     return Comparison(if_any(among, not missing), because)
 
 
-def unlisted(found: Names, *names: str, among: Sized | None = None) -> Comparison:
+def unlisted(actual: Names, *names: str, among: Sized | None = None) -> Comparison:
     """Compare: none of these names is among those found.
 
     Parameters
     ----------
-    found : iterable of str, or pandas.DataFrame
+    actual : iterable of str, or pandas.DataFrame
         Names, or rows with a column ``model``.
     *names : str
         The names in the sentence.
@@ -149,7 +149,7 @@ def unlisted(found: Names, *names: str, among: Sized | None = None) -> Compariso
     >>> unlisted(["VGG16"], "Apertus 70B").holds, unlisted(["VGG16"], "VGG16").because
     (True, 'listed: VGG16')
     """
-    known = set(names_of(found))
+    known = set(names_of(actual))
     there = [name for name in names if name in known]
     because = f"not listed: {listing(names)}"
     if there:
@@ -255,9 +255,9 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
     return Comparison(holds, f"{of_team} of {len(rows)} are {team_type}")
 
 
-def names_of(found: Names) -> list[str]:
+def names_of(actual: Names) -> list[str]:
     """Return names, each once and in their order; for rows, those of the column ``model``."""
-    names = found["model"] if isinstance(found, pd.DataFrame) else found
+    names = actual["model"] if isinstance(actual, pd.DataFrame) else actual
     texts = [str(name) for name in names]
     return [*dict.fromkeys(texts)]
 

@@ -17,13 +17,13 @@ from compute_divide.analysis.comparisons.names import if_any, listing
 
 
 def equals(
-    found: Any, expected: Any, what: str = "it", *, among: Sized | None = None
+    actual: Any, expected: Any, what: str = "it", *, among: Sized | None = None
 ) -> Comparison:
     """Compare: a fact equals what the sentence says.
 
     Parameters
     ----------
-    found : object
+    actual : object
         The fact: a text, a number, a list, a date; None and NaN are unknown.
     expected : object
         What the sentence says.
@@ -42,13 +42,13 @@ def equals(
     >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
     (True, None)
     """
-    is_missing = found is None or (pd.api.types.is_scalar(found) and pd.isna(found))
+    is_missing = actual is None or (pd.api.types.is_scalar(actual) and pd.isna(actual))
     if is_missing:
         return Comparison(None, f"{what} is not known")
-    is_number = isinstance(found, numbers.Number) and not isinstance(found, bool)
+    is_number = isinstance(actual, numbers.Number) and not isinstance(actual, bool)
     kind: Kind = "number" if is_number else "claim"
-    because = f"{what} {_verb(what)} {_said(found)}"
-    return Comparison(if_any(among, found == expected), because, kind=kind)
+    because = f"{what} {_verb(what)} {_said(actual)}"
+    return Comparison(if_any(among, actual == expected), because, kind=kind)
 
 
 def _verb(what: str) -> str:
@@ -60,11 +60,11 @@ def _verb(what: str) -> str:
     return "is"
 
 
-def _said(found: Any) -> str:
+def _said(actual: Any) -> str:
     """Return a fact in words: the items of a list, the entries of a dictionary."""
-    if isinstance(found, Mapping):
-        return listing(f"{name}: {_item(item)}" for name, item in found.items())
-    items = [*found] if isinstance(found, list | tuple | set) else [found]
+    if isinstance(actual, Mapping):
+        return listing(f"{name}: {_item(item)}" for name, item in actual.items())
+    items = [*actual] if isinstance(actual, list | tuple | set) else [actual]
     return listing(map(_item, items))
 
 
@@ -86,12 +86,12 @@ def _item(item: Any) -> str:
     return str(item)
 
 
-def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
+def one_of(actual: Any, *allowed: Any, what: str = "it") -> Comparison:
     """Compare: a choice is one of those for which the sentence was written.
 
     Parameters
     ----------
-    found : object
+    actual : object
         The choice; None is unknown.
     *allowed : object
         The choices for which the sentence was written.
@@ -108,8 +108,8 @@ def one_of(found: Any, *allowed: Any, what: str = "it") -> Comparison:
     >>> one_of("all", "top-k-per-year", what="the definition").because
     'the definition is all'
     """
-    holds = None if found is None else found in allowed
-    return Comparison(holds, f"{what} is {_said(found)}")
+    holds = None if actual is None else actual in allowed
+    return Comparison(holds, f"{what} is {_said(actual)}")
 
 
 def every_above(values: Iterable[float | None], bound: float | None) -> Comparison:
@@ -192,12 +192,12 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     return Comparison(holds, because)
 
 
-def later(one: Any, other: Any) -> Comparison:
+def later(first: Any, other: Any) -> Comparison:
     """Compare: the first of two is the later one.
 
     Parameters
     ----------
-    one, other : object
+    first, other : object
         Two years, dates, or names of vintages; None is unknown.
 
     Returns
@@ -215,11 +215,11 @@ def later(one: Any, other: Any) -> Comparison:
     >>> later("2026-08", "2023-03").holds, later(2020, 2022).because
     (True, '2020 does not follow 2022')
     """
-    if one is None or other is None:
+    if first is None or other is None:
         return Comparison(None, "one of the two is not known")
-    follows = bool(one > other)
+    follows = bool(first > other)
     verb = "follows" if follows else "does not follow"
-    return Comparison(follows, f"{one} {verb} {other}")
+    return Comparison(follows, f"{first} {verb} {other}")
 
 
 def judged(check: Check, verdict: Verdict) -> Comparison:

@@ -197,9 +197,9 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
     names = set(models["model"].to_numpy())
     changes = []
     for place, row, audit in zip(models.index[looked_at], rows, audits, strict=True):
-        found = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
-        found |= _base_change(row, audit) | _access_change(row, audit)
-        for field, (counted, reason) in found.items():
+        of_row = _team_change(row, audit, dual_affiliation) | _run_change(row, audit, names)
+        of_row |= _base_change(row, audit) | _access_change(row, audit)
+        for field, (counted, reason) in of_row.items():
             changes.append((place, row["model"], row["year"], field, row[field], counted, reason))
     columns = ["place", "model", "year", "field", "listed", "counted", "reason"]
     return pd.DataFrame(changes, columns=columns).set_index("place")

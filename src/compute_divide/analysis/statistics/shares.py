@@ -206,12 +206,12 @@ def counted_share(k: int, n: int, label: str) -> Estimate:
     return Estimate(share, k=k, n=n, unit="share", label=label)
 
 
-def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
+def newcombe_difference(first: Estimate, other: Estimate, label: str) -> Estimate:
     """Return the difference of two shares, with an interval derived from their Wilson intervals.
 
     Parameters
     ----------
-    one, other : Estimate
+    first, other : Estimate
         The two shares; the second is subtracted from the first.
     label : str
         What is estimated, in a few self-contained words.
@@ -233,12 +233,12 @@ def newcombe_difference(one: Estimate, other: Estimate, label: str) -> Estimate:
     >>> round(gap.value), round(gap.low, 1), round(gap.high, 1), gap.n
     (20, 5.2, 33.4, 150)
     """
-    first = ends_of(one)
-    second = ends_of(other)
-    if first is None or second is None:
+    ends = ends_of(first)
+    other_ends = ends_of(other)
+    if ends is None or other_ends is None:
         return Estimate(None, n=0, unit="points", label=label)
-    difference, low, high = square_and_add(first, second)
-    n = (one.n or 0) + (other.n or 0)
+    difference, low, high = square_and_add(ends, other_ends)
+    n = (first.n or 0) + (other.n or 0)
     return Estimate(100 * difference, 100 * low, 100 * high, n=n, unit="points", label=label)
 
 

@@ -130,21 +130,21 @@ def _trend(models: pd.DataFrame, label: str, value: str, seed: int) -> Trend:
     return Trend(slope, float(logs.mean()), origin, doubling, factor, n, draws)
 
 
-def _ratio(one: Trend, other: Trend, label: str) -> Trend:
+def _ratio(first: Trend, other: Trend, label: str) -> Trend:
     """Return the trend of the ratio of two sides."""
-    n = one.n + other.n
-    if one.slope is None or other.slope is None:
+    n = first.n + other.n
+    if first.slope is None or other.slope is None:
         doubling, factor = _growth_estimates(None, None, None, n, label)
         return Trend(None, None, 0.0, doubling, factor, n)
-    slope = one.slope - other.slope
-    intercept = float(np.log10(one.at(one.origin) / other.at(one.origin)))
+    slope = first.slope - other.slope
+    intercept = float(np.log10(first.at(first.origin) / other.at(first.origin)))
     low = high = draws = None
-    if one.draws is not None and other.draws is not None:
-        draws = one.draws - other.draws
+    if first.draws is not None and other.draws is not None:
+        draws = first.draws - other.draws
         # The interval belongs to the factor, as for any ratio.
         low, high = np.log10(percentile_interval(10**draws)).tolist()
     doubling, factor = _growth_estimates(slope, low, high, n, label)
-    return Trend(slope, intercept, one.origin, doubling, factor, n, draws)
+    return Trend(slope, intercept, first.origin, doubling, factor, n, draws)
 
 
 def _growth_estimates(

@@ -69,7 +69,7 @@ ORIGIN = Origin(
 )
 
 DERIVED_BY = "compute_divide.evidence.chips.universities.derive_universities"
-TOLD = "GPUs that US universities own"
+SUBJECT = "GPUs that US universities own"
 
 KINDS = tables.EvidenceTable(
     "compute/university_gpus.csv",
@@ -80,7 +80,7 @@ KINDS = tables.EvidenceTable(
         checked=tables.whole(nullable=False),
         universities=tables.whole(nullable=False),
     ),
-    f"{TOLD}: how many of each kind, as recorded and as checked",
+    f"{SUBJECT}: how many of each kind, as recorded and as checked",
     DERIVED_BY,
 )
 """How many of a kind all universities together own, as recorded and after our checks, and how many
@@ -98,7 +98,7 @@ SIZES = tables.EvidenceTable(
         theirs=tables.number(nullable=False),
         held=tables.number(0, 1, nullable=False),
     ),
-    f"{TOLD}: quantiles of their H100 equivalents",
+    f"{SUBJECT}: quantiles of their H100 equivalents",
     DERIVED_BY,
 )
 """Quantiles of the H100 equivalents of a university, by speed in 16 bits after our checks (with an
@@ -119,7 +119,7 @@ CHECKS = tables.EvidenceTable(
         recorded=tables.number(nullable=False),
         theirs=tables.number(nullable=False),
     ),
-    f"{TOLD}: rows held against their own notes, by verdict",
+    f"{SUBJECT}: rows held against their own notes, by verdict",
     DERIVED_BY,
 )
 """The universities by verdict, how many of them were found by a search and not by their rank, how

@@ -136,7 +136,9 @@ def topic_label(name: str) -> str:
 def _topic_labels(_content: bytes) -> dict[str, str]:
     topics = read_yaml(_TOPICS_FILE, dict[str, dict[str, Any]])
     return {
-        name: one["label"] for kind in ("groups", "topics") for name, one in topics[kind].items()
+        name: entry["label"]
+        for kind in ("groups", "topics")
+        for name, entry in topics[kind].items()
     }
 
 
