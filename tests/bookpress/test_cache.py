@@ -106,8 +106,9 @@ def test_the_outputs_of_a_notebook_are_parsed_once(tmp_path: Path) -> None:
         return told, is_parsed == "True"
 
     shown = {"output_type": "stream", "name": "stdout", "text": ["42\n"]}
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": ["6 * 7"]}
-    cells = [{**cell, "execution_count": 1, "outputs": [shown]}]
+    # a name makes the notebook unusual: nbformat parses it
+    named = {"cell_type": "code", "id": "a", "metadata": {"name": "sum"}, "source": ["6 * 7"]}
+    cells = [{**named, "execution_count": 1, "outputs": [shown]}]
     notebook = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     files = {
         "_config.yml": "execute: {execute_notebooks: 'off'}\n",

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sphinx.environment import BuildEnvironment
 
+from bookpress.book.documents import STAGED_SOURCES
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
@@ -102,7 +103,7 @@ class Page:
 
     def source_in(self, srcdir: Path) -> Path | None:
         """Return its source in MyST: as staged by the press, else its own file."""
-        staged = srcdir / "sources" / f"{self.slug}.md"
+        staged = srcdir / STAGED_SOURCES / f"{self.slug}.md"
         own = srcdir / f"{self.docname}.md"
         return next((path for path in (staged, own) if path.is_file()), None)
 

@@ -54,6 +54,13 @@ SHOWN = 40
 FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
 
+LEXERS = (
+    ("language_info", "pygments_lexer"),
+    ("language_info", "name"),
+    ("kernelspec", "language"),
+)
+"""Where the metadata of a notebook name its lexer, the best first."""
+
 PAGES_BEFORE = "bookpress_pages_before"
 """The setting for the folder of the last build's pages; empty if all are written."""
 WHEN_READ = "bookpress_when_read"
@@ -205,10 +212,11 @@ def _read_lexers(app: Sphinx, _builder: object) -> None:
 
 def _lexer_of(facts: Mapping[str, Any]) -> str:
     """Return the lexer that a page names; one that does nothing where it names none."""
-    language = facts.get("language_info") or {}
-    kernel = facts.get("kernelspec") or {}
-    named = language.get("pygments_lexer") or language.get("name") or kernel.get("language")
-    return str(named or "text")
+    for part, entry in LEXERS:
+        named = facts.get(part)
+        if isinstance(named, dict) and named.get(entry):
+            return str(named[entry])
+    return "text"
 
 
 def _write_missing(app: Sphinx, exception: Exception | None) -> None:
