@@ -61,6 +61,12 @@ def quoted(name: str) -> str:
     return repr(short(name))
 
 
+def some_of(names: Sequence[str], most: int) -> str:
+    """Return names on one line, only the first if there are more than `most`."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
 def nearest(name: str, names: Sequence[str]) -> str:
     """Return the end of a message: the name that was probably meant, or the names there are."""
     lowered = {known.lower(): known for known in names}

@@ -28,6 +28,12 @@ def problems(edition: Load, *arguments: str, only: list[str] | None = None) -> t
     return raised.value.problems
 
 
+def add_setting(book: Project, setting: str) -> None:
+    with (book.root / "book/settings.yml").open("a") as file:
+        file.write(f"{setting}\n")
+    load_settings.cache_clear()
+
+
 def test_the_nearer_wins_chapter_over_book_and_command_line_over_file(edition: Load) -> None:
     assert [chapter.slug for chapter in edition().chapters] == ["first", "second"]
     values = edition("other").values
@@ -63,9 +69,7 @@ def test_the_nearer_wins_chapter_over_book_and_command_line_over_file(edition: L
 def test_what_is_asked_of_no_parameter_is_one_line(
     book: Project, edition: Load, entries: str, said: str
 ) -> None:
-    with (book.root / "book/settings.yml").open("a") as file:
-        file.write(f"parameters: {entries}\n")
-    load_settings.cache_clear()
+    add_setting(book, f"parameters: {entries}")
     assert problems(edition) == (f"book/settings.yml: {said}",)
 
 
@@ -90,9 +94,7 @@ def test_what_is_asked_of_no_parameter_is_one_line(
 def test_a_setting_that_names_no_parameter_is_one_line(
     book: Project, edition: Load, setting: str, said: str
 ) -> None:
-    with (book.root / "book/settings.yml").open("a") as file:
-        file.write(f"{setting}\n")
-    load_settings.cache_clear()
+    add_setting(book, setting)
     assert problems(edition) == (f"book/settings.yml: {said}",)
 
 

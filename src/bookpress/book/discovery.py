@@ -21,7 +21,7 @@ from bookpress.book.documents import (
 from bookpress.book.execution import Execution
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed
-from bookpress.errors import PressError
+from bookpress.errors import PressError, some_of
 from bookpress.progress import note
 
 MOST_NAMED = 8
@@ -71,8 +71,7 @@ def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, P
     missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
     if not missing:
         return
-    more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
-    problem = f"_toc.yml lists {', '.join(missing[:MOST_NAMED])}{more}: no such file"
+    problem = f"_toc.yml lists {some_of(missing, MOST_NAMED)}: no such file"
     if project.settings.strict or project.settings.is_laid_out or not paths[listed[0]].is_file():
         raise PressError(problem)
     note(problem)

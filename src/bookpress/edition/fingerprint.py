@@ -10,7 +10,7 @@ from bookpress.book import renamed
 from bookpress.book.documents import files_beside
 from bookpress.book.project import Project
 from bookpress.edition.installed import strays
-from bookpress.errors import PressError
+from bookpress.errors import PressError, some_of
 from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
 from bookpress.progress import note
 
@@ -67,7 +67,6 @@ def _lock_hash(lock: bytes) -> str:
     if not others:
         return sha256(lock)
     installed = [f"{name} {version}" for name, version in others.items()]
-    some = ", ".join(installed[:3])
-    more = f" and {len(others) - 3} more" if len(others) > 3 else ""
-    note(f"{some}{more} installed, but in another version in the lock: the id includes this")
+    some = some_of(installed, 3)
+    note(f"{some} installed, but in another version in the lock: the id includes this")
     return sha256(canonical([sha256(lock), others]).encode())

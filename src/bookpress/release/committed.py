@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bookpress.errors import PressError, short
+from bookpress.release.git_tree import LINK, PROGRAM, SUBMODULE
 
-PROGRAM = "100755"
-LINK = "120000"
-SUBMODULE = "160000"
 MOST_STEPS = 40
 """As many links may lead from one to the next: more is a circle, as for the system."""
 Content = tuple[bytes, int]

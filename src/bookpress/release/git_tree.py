@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping
 from typing import IO, NamedTuple
 
 CHUNK = 1 << 20
+FILE = "100644"
+PROGRAM = "100755"
+LINK = "120000"
+SUBMODULE = "160000"
+"""The modes by which git tells what an entry of a tree is."""
 
 
 class Digests(NamedTuple):
@@ -47,18 +53,17 @@ def tree_hash(entries: Mapping[str, Entry]) -> str:
 def link_entry(target: str) -> Entry:
     """Return what stands for a link in a tree."""
     content = target.encode()
-    blob = b"blob %d\0%s" % (len(content), content)
-    return Entry("120000", hashlib.sha1(blob, usedforsecurity=False).digest())
+    return Entry(LINK, digests(io.BytesIO(content), len(content)).blob)
 
 
 def file_entry(blob: bytes, *, is_program: bool) -> Entry:
     """Return what stands for a file in a tree."""
-    return Entry("100755" if is_program else "100644", blob)
+    return Entry(PROGRAM if is_program else FILE, blob)
 
 
 def submodule_entry(commit: str) -> Entry:
     """Return what stands for another repository in a tree."""
-    return Entry("160000", bytes.fromhex(commit))
+    return Entry(SUBMODULE, bytes.fromhex(commit))
 
 
 def _tree(entries: Mapping[str, Entry]) -> bytes:

@@ -14,7 +14,7 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.execution import LONGEST
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, some_of
 from bookpress.files import pretty, replace_file
 from bookpress.progress import Reporter
 from bookpress.run import processes
@@ -273,8 +273,7 @@ def failure(project: Project, errors: Sequence[ChapterError]) -> PressError:
 def _failures(project: Project, problem: str, slugs: Sequence[str]) -> Iterator[str]:
     """Yield the messages of failed chapters, with one message for many."""
     if len(slugs) > MANY:
-        named = f"{', '.join(slugs[:MANY])} and {len(slugs) - MANY} more"
-        yield f"{named}: {problem}\n    as far as they got: {project.failed}"
+        yield f"{some_of(slugs, MANY)}: {problem}\n    as far as they got: {project.failed}"
         return
     for slug in slugs:
         yield f"{slug}: {problem}\n    as far as it got: {failed_notebook(project, slug)}"

@@ -85,8 +85,9 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     >>> team_share(rows, "academia-only", "models by universities alone").n
     2
     """
+    share = _share_of_known(rows, _have_known_teams(rows), team_type, label)
     every_row = np.ones(len(rows), dtype=bool)
-    return _share_among(rows, every_row, team_type, label)
+    return replace(share, rows=counted.of_teams(rows, every_row, team_type, TEAM_TYPES))
 
 
 def period_share(
@@ -128,20 +129,19 @@ def period_share(
     """
     of_period = are_in_years(rows, period)
     words = label or f"{team_type}, {span(period)}"
-    of_known_teams = of_period & _have_known_teams(rows)
-    share = _share_among(rows, of_period, team_type, words + audited_words(rows, of_known_teams))
-    return replace(share, period=years_of(period))
+    are_known = of_period & _have_known_teams(rows)
+    share = _share_of_known(rows, are_known, team_type, words + audited_words(rows, are_known))
+    listed = counted.of_teams(rows, of_period, team_type, TEAM_TYPES)
+    return replace(share, period=years_of(period), rows=listed)
 
 
-def _share_among(
-    rows: pd.DataFrame, among: npt.NDArray[np.bool_], team_type: str, label: str
+def _share_of_known(
+    rows: pd.DataFrame, are_known: npt.NDArray[np.bool_], team_type: str, label: str
 ) -> Estimate:
-    """Return the share of a team type among some of the rows, none of which has to be copied."""
+    """Return the share of a team type among rows of known teams, none of which has to be copied."""
     _check_team(team_type)
-    k = int((_are_of(rows, team_type) & among).sum())
-    n = int((_have_known_teams(rows) & among).sum())
-    share = wilson_share(k, n, label)
-    return replace(share, rows=counted.of_teams(rows, among, team_type, TEAM_TYPES))
+    k = (_are_of(rows, team_type) & are_known).sum()
+    return wilson_share(int(k), int(are_known.sum()), label)
 
 
 def _have_known_teams(rows: pd.DataFrame) -> npt.NDArray[np.bool_]:
