@@ -67,37 +67,28 @@ def main() -> None:
     if STAMP.exists() and STAMP.read_text(encoding="utf-8") == wanted:
         return
     print("setting up .venv (once, about half a minute) ...", file=sys.stderr)
-    ours = Path(
-        sys.executable
-    ).resolve()  # it may be the link in the environment that is about to go
+    install()
+    STAMP.write_text(wanted, encoding="utf-8")
+
+
+def install() -> None:
+    """Make the environment anew, with the pinned packages and our own."""
+    # the interpreter may be the link in the environment that is about to go
+    ours = Path(sys.executable).resolve()
     shutil.rmtree(VENV, ignore_errors=True)
     python = VENV / "bin" / "python"
     run(ours, "-m", "venv", VENV)
+    pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(uv_requirement())
         file.flush()
-        run(
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "-r",
-            file.name,
-        )
-    install = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
-    run(*install, "--require-hashes", "-r", LOCK)
-    ours_alone = ("--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
-    run(*install, *ours_alone)
+        run(*pip, "--require-hashes", "-r", file.name)
+    uv = (python, "-m", "uv", "pip", "install", "--quiet", "--python", python)
+    run(*uv, "--require-hashes", "-r", LOCK)
+    run(*uv, "--no-deps", "--no-build-isolation", "--editable", PRESS, "--editable", ROOT)
     run(python, "-m", "compileall", "-q", "src")
-    run(
-        python,
-        "-c",
-        "from bookpress.elements.figure import render; render.make_bundle(render.KEPT)",
-    )
-    STAMP.write_text(wanted, encoding="utf-8")
+    bundle = "from bookpress.elements.figure import render; render.make_bundle(render.KEPT)"
+    run(python, "-c", bundle)
 
 
 if __name__ == "__main__":

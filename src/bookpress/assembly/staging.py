@@ -11,7 +11,7 @@ import os
 import platform
 import posixpath
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -290,19 +290,24 @@ def staged_notebook(
     written = notebook["metadata"].get(key) or {}
     notebook["metadata"][key] = {**written, **entry}
     changed = [row for row in rows if row["value"] != row["default"]]
-    assignments = [f"\n{row['name']} = {row['code']}" for row in changed]
+    if changed:
+        _assign(notebook, changed)
     folder = posixpath.dirname(chapter.docname)
     root = chapter.path.parents[chapter.where.count("/")]
     for cell in notebook["cells"]:
-        takes_values = assignments and "parameters" in cell["metadata"].get("tags", [])
-        if takes_values:
-            # papermill's own cell is hidden, and replaced by other values
-            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
-            cell["source"] = "".join(lines)
         if cell["cell_type"] == "markdown":
             text = point_to_notebooks("".join(cell["source"]), folder, chapters)
             cell["source"] = point_inside(text, folder, lambda place: _is_taken(root / place))
     return notebook
+
+
+def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
+    """Show the values of an edition in the cell of parameters: papermill's own cell is hidden."""
+    assignments = [f"\n{row['name']} = {row['code']}" for row in parameters]
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
+            cell["source"] = "".join(lines)
 
 
 def staged_config(content: bytes) -> bytes:

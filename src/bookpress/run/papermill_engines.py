@@ -202,46 +202,56 @@ class KernelEngine(Engine):  # type: ignore[misc]
 
         It communicates through files, since another program may take a free TCP port first.
         """
-        late = time.monotonic() + within.time_limit
-        pipe = os.pipe()
-
-        def begun(**_: Any) -> None:
-            client.pid = client.km.provisioner.pid
-            processes.end_group_with(pipe[0], client.pid)
-            processes.add(client.pid)
-
         place = processes.scratch(None if os.name == "nt" else "/tmp")  # noqa: S108
         with tempfile.TemporaryDirectory(dir=place) as home:
-            client = ChapterClient(
-                nb_man,
-                within.output_limit,
-                config=_kernel_settings(home),
-                kernel_name=kernel_name,
-                resources={"metadata": {"path": within.folder}},
-                startup_timeout=START_LIMIT,
-                # kernels and forks send messages in the same form
-                extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"],
-                timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
-                shutdown_kernel="immediate",
-                on_notebook_start=begun,
-            )
+            client = _kernel_client(nb_man, kernel_name, within, home)
             variables = {
                 **processes.chapter_environment(inherits=within.inherits),
                 "IPYTHONDIR": home,
             }
             variables.update(within.environment)
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            try:
-                client.execute(env=variables, pass_fds=pipe[:1], **quiet)
-            except DeadKernelError:
-                client.check()
-                raise
-            finally:
-                processes.groups.discard(client.pid)
-                for descriptor in pipe:
-                    os.close(descriptor)
+            _execute(client, variables)
         client.check()
         return nb_man.nb
+
+
+def _kernel_client(nb_man: Any, kernel_name: str, within: Surroundings, home: str) -> ChapterClient:
+    """Return a client that runs a notebook in a kernel of its own, with files in a folder."""
+    late = time.monotonic() + within.time_limit
+    return ChapterClient(
+        nb_man,
+        within.output_limit,
+        config=_kernel_settings(home),
+        kernel_name=kernel_name,
+        resources={"metadata": {"path": within.folder}},
+        startup_timeout=START_LIMIT,
+        # kernels and forks send messages in the same form
+        extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"],
+        timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
+        shutdown_kernel="immediate",
+    )
+
+
+def _execute(client: ChapterClient, variables: Mapping[str, str]) -> None:
+    """Run the notebook of a client in a kernel that ends when we do."""
+    pipe = os.pipe()
+
+    def begun(**_: Any) -> None:
+        client.pid = client.km.provisioner.pid
+        processes.end_group_with(pipe[0], client.pid)
+        processes.add(client.pid)
+
+    client.on_notebook_start = begun
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    try:
+        client.execute(env=variables, pass_fds=pipe[:1], **quiet)
+    except DeadKernelError:
+        client.check()
+        raise
+    finally:
+        processes.groups.discard(client.pid)
+        for descriptor in pipe:
+            os.close(descriptor)
 
 
 def _kernel_settings(home: str) -> Config:

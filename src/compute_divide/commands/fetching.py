@@ -121,9 +121,10 @@ def refresh_epoch(
 
     When it has changed, it becomes a vintage beside the others.
     """
-    from compute_divide.evidence.models.refresh import refresh_epoch as fetch
+    from compute_divide.evidence.models import refresh
 
-    sidecar = fetch(url, vintage=vintage, replace=replace)
+    file = refresh.RemoteFile(url)
+    sidecar = refresh.refresh_epoch(file, vintage=vintage, replace=replace)
     if sidecar is None:
         typer.echo("the models database has not changed since the newest vintage", err=True)
     else:

@@ -94,8 +94,9 @@ def _lines(prices: pd.DataFrame, banded: str) -> alt.LayerChart:
     band = band.encode(y=_dollars("lowest_usd", top), y2=alt.Y2("highest_usd:Q"))
     colour = alt.condition(is_banded, alt.value(ACCENT), alt.value(QUIET))
     lines = base.mark_line(point={"size": 14})
-    lines = lines.encode(y=_dollars("usd_per_hour", top), color=colour, tooltip=_price_tips())
-    labels = end_labels(rows, "when", "usd_per_hour", "chip", x, _dollars("at", top), top)
+    y = _dollars("usd_per_hour", top)
+    lines = lines.encode(y=y, color=colour, tooltip=_price_tips())
+    labels = end_labels(rows, "chip", x, y)
     return framed(band, lines, labels)
 
 

@@ -97,7 +97,7 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     dots = named.mark_point(size=20, opacity=0.6)
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
     dots = dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip)
-    labels = end_labels(means, "year", "share", "name", x, share_axis("at"))
+    labels = end_labels(means, "name", x, share_axis())
     return framed(*_events(rows, x), band, line, dots, labels)
 
 

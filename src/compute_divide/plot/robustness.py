@@ -247,7 +247,7 @@ def _drift(read: pd.DataFrame, highlighted: Sequence[int]) -> alt.LayerChart:
     rule = base.transform_filter("datum.shown").mark_rule(strokeWidth=1.25)
     rule = rule.encode(y=share_axis("low", title), y2=alt.Y2("high:Q"), color=strong)
     points = base.mark_point(size=30).encode(y=y, color=colour, tooltip=tooltip)
-    labels = end_labels(rows, "taken", "share", "name", x, share_axis("at", title))
+    labels = end_labels(rows, "name", x, y)
     return framed(line, rule, points, labels)
 
 
@@ -293,5 +293,5 @@ def _known(known: pd.DataFrame) -> alt.LayerChart:
     line = alt.Chart(known).mark_line()
     line = line.encode(x=year_axis(), y=share_axis(), strokeDash=dash, tooltip=tooltip)
     line = line.encode(color=colour, strokeWidth=width)
-    labels = end_labels(known, "year", "share", "field", year_axis(), share_axis("at"))
+    labels = end_labels(known, "field", year_axis(), share_axis())
     return framed(line, labels)

@@ -10,7 +10,7 @@ from requests.adapters import BaseAdapter
 
 from bookpress.errors import UsageError
 from compute_divide.evidence.catalogue import verify
-from compute_divide.evidence.models.refresh import refresh_epoch
+from compute_divide.evidence.models.refresh import RemoteFile, refresh_epoch
 from compute_divide.evidence.models.table import load_models
 from compute_divide.evidence.openalex.client import FetchError, timed_session
 from compute_divide.evidence.store.files import EvidenceError, read_sidecar, vintages
@@ -45,7 +45,8 @@ def changed(raw_dir: Path) -> bytes:
 def refresh(content: bytes, *failures: int, **options: Any) -> Any:
     session = timed_session()
     session.mount("https://", File(content, *failures))
-    return refresh_epoch(URL, session=session, sleep=lambda _: None, tries=3, **options)
+    file = RemoteFile(URL, session, sleep=lambda _: None, tries=3)
+    return refresh_epoch(file, **options)
 
 
 @pytest.mark.raw
@@ -95,9 +96,9 @@ def test_what_is_not_the_file_is_named(
 
 def test_no_address_and_no_server() -> None:
     def ask(url: str, **options: Any) -> Any:
-        return refresh_epoch(
-            url, sleep=lambda _: None, tries=3, session=timed_session((0.2, 0.2)), **options
-        )
+        session = timed_session((0.2, 0.2))
+        file = RemoteFile(url, session, sleep=lambda _: None, tries=3)
+        return refresh_epoch(file, **options)
 
     with pytest.raises(FetchError, match="is not the address of a file"):
         ask("models.csv")

@@ -23,6 +23,7 @@ from compute_divide.evidence.store.raw_csv import (
     joined,
     parse_number,
     read_number,
+    read_raw,
     same,
 )
 
@@ -254,9 +255,20 @@ def derive_prices(raw: Path, folder: Path) -> list[Sidecar]:
     origin = epoch(
         "models/epoch_hardware_prices_2025-06-20.csv", "Epoch AI, hardware prices", "2025-06-20"
     )
+    file = read_raw(raw / origin.path)
+    findings = Findings()
+    aside = Findings()
+    priced = []
+    for row in file.rows:
+        if _is_priced(row):
+            priced.append(row)
+        else:
+            aside.add("no price", f"row {row.number}")
+    rows = tables.read_rows(priced, PRICE_FIELDS, findings)
+    source = file.source(origin)
+    return [PRICES.write(rows, folder, [source], aside.groups(), findings.notes())]
 
-    def priced(row: Row) -> bool:
-        prices = (parse_number(row[header]) for header in _PRICES.values())
-        return any(price is not None for price in prices)
 
-    return [PRICES.derive(raw, folder, origin, PRICE_FIELDS, keep=priced, without="no price")]
+def _is_priced(row: Row) -> bool:
+    prices = (parse_number(row[header]) for header in _PRICES.values())
+    return any(price is not None for price in prices)

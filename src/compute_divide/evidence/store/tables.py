@@ -247,23 +247,13 @@ class EvidenceTable:
         origin: Origin,
         fields: Fields,
         notes: Sequence[str] = (),
-        keep: Callable[[Row], bool] = lambda _: True,
-        without: str = "",
     ) -> Sidecar:
-        """Write a row from each accepted record of a raw file.
-
-        `without` says what the others lack.
-        """
+        """Write a row from each record of a raw file."""
         file = read_raw(raw / origin.path)
         findings = Findings()
-        others = Findings()
-        for row in file.rows:
-            if not keep(row):
-                others.add(without, f"row {row.number}")
-        rows = read_rows(filter(keep, file.rows), fields, findings)
+        rows = read_rows(file.rows, fields, findings)
         noted = [*notes, *findings.notes()]
-        source = file.source(origin)
-        return self.write(rows, folder, [source], others.groups(), noted)
+        return self.write(rows, folder, [file.source(origin)], notes=noted)
 
 
 def check_schema(table: pd.DataFrame, schema: pa.DataFrameSchema, name: str) -> pd.DataFrame:

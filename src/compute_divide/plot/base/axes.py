@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
 import pandas as pd
+
+Axis = TypeVar("Axis", alt.X, alt.Y)
 
 _IS_LONG = "indexof(datum.label, '|') < 0 && length(datum.label) > 22"
 _WITH_BAR = "replace(datum.label, /^(.{5,20}?,|.{9,20}) /, '$1|')"
@@ -117,8 +119,13 @@ def named_rows(field: str, **options: Any) -> alt.Y:
     return alt.Y(f"{field}:N", title=None, **properties)
 
 
-def along(axis: alt.X, column: str) -> alt.X:
+def along(axis: Axis, column: str) -> Axis:
     """Return an axis that reads another column."""
-    other = axis.copy()
+    other: Axis = axis.copy()
     other.shorthand = f"{column}:Q"
     return other
+
+
+def column_of(axis: alt.X | alt.Y) -> str:
+    """Return the column that an axis of numbers reads."""
+    return str(axis["shorthand"]).removesuffix(":Q")

@@ -68,13 +68,6 @@ class _Plot(NamedTuple):
         axis = alt.Axis(tickCount=5)
         return alt.Y(f"{field}:Q", title=self.title, axis=axis, scale=scale)
 
-    def span(self, heights: pd.Series[float]) -> float:
-        """Return the span of that axis."""
-        if self.kind == "share":
-            return 1.0
-        lowest = min(0, heights.min())
-        return float(heights.max() - lowest)
-
     def colour(self, others: Sequence[str] = (ACCENT,), **options: Any) -> alt.Color:
         """Return the colour of series: team types have their own, others get one of these."""
         colours = {}
@@ -242,9 +235,7 @@ def _lines(rows: pd.DataFrame, plot: _Plot) -> alt.LayerChart:
         band = band.encode(y=plot.axis("low", heights), y2=alt.Y2("high:Q"))
         layers.insert(0, band)
     if plot.by:
-        at = plot.axis("at", heights)
-        labels = end_labels(rows, "year", plot.y, "series", x, at, plot.span(heights))
-        layers.append(labels)
+        layers.append(end_labels(rows, "series", x, y))
     return framed(*layers)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, QUIET, needs
-from compute_divide.plot.base.axes import along, named_rows, share_below
+from compute_divide.plot.base.axes import along, column_of, named_rows, share_below
 
 Side = Literal["top", "bottom"]
 """The side of a chart for a legend."""
@@ -244,27 +244,22 @@ _LABEL_GAP = 16
 """Pixels between the names of two series."""
 
 
-def end_labels(
-    data: pd.DataFrame,
-    x: str,
-    y: str,
-    name: str,
-    x_axis: alt.X,
-    y_axis: alt.Y,
-    range_y: float = 1.0,
-) -> alt.Chart:
+def end_labels(data: pd.DataFrame, name: str, x: alt.X, y: alt.Y) -> alt.Chart:
     """Return the names of series at their ends, moved apart.
 
-    The `y_axis` reads the field ``at`` and spans `range_y`. A name breaks at a bar.
+    The axes are those of the lines; that of `y` has bounds. A name breaks at a bar.
     """
-    ordered = data.dropna(subset=[y]).sort_values(x, kind="stable")
+    column = column_of(x)
+    height = column_of(y)
+    lowest, highest = y["scale"]["domain"]
+    ordered = data.dropna(subset=[height]).sort_values(column, kind="stable")
     ends = ordered.groupby(name, sort=False).tail(1)
     lines = 1 + int(ends[name].str.count(r"\|").max() or 0)
-    heights = spread(ends[y], gap=lines * _LABEL_GAP * range_y / HEIGHT)
-    placed = ends[[x, name]].assign(at=heights)
+    gap = lines * _LABEL_GAP * (highest - lowest) / HEIGHT
+    placed = ends[[column, name]].assign(at=spread(ends[height], gap))
     text = alt.Chart(placed).mark_text(align="left", dx=8, color=INK, lineBreak="|")
     labels: alt.Chart = text
-    return labels.encode(x=x_axis, y=y_axis, text=alt.Text(f"{name}:N"))
+    return labels.encode(x=x, y=along(y, "at"), text=alt.Text(f"{name}:N"))
 
 
 def dots_with_intervals(

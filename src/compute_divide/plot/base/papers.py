@@ -69,7 +69,7 @@ def venue_lines(
     line = line.encode(y=y, color=colour, strokeDash=_venue_dashes(rows["name"]))
     tooltip = share_tips("name:N|Venue", "year:Q|Year|d")
     points = base.mark_point(size=26).encode(y=y, color=colour, tooltip=tooltip)
-    labels = end_labels(rows, "year", "share", "name", x, share_axis("at", title, top), top)
+    labels = end_labels(rows, "name", x, y)
     return framed(*_shaded(turn, x), band, strokes, line, points, labels)
 
 
