@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 from collections.abc import Mapping
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,11 @@ USED = (
     "bookpress.elements.extension",
     "bookpress.outputs.html.kept",
 )
+UNUSED = ("rfc3987_syntax",)
+"""Optional parts of what is imported that pages do not use.
+
+The check of addresses in JSON takes longer to import than all of Sphinx; notebooks have none.
+"""
 WRITERS = 4
 """The number of processes that write pages.
 
@@ -241,11 +247,28 @@ def _write_missing(app: Sphinx, exception: Exception | None) -> None:
             raise ExtensionError(f"the page {docname} cannot be written: {error}", error) from error
 
 
+class _Without(MetaPathFinder):
+    """Says of the unused modules that they are not installed."""
+
+    def find_spec(self, fullname: str, _path: object, _target: object = None) -> None:
+        """Refuse an unused module; other finders look for any other."""
+        if fullname in UNUSED:
+            raise ModuleNotFoundError(fullname, name=fullname)
+
+
+def _import_used() -> None:
+    """Import what pages are made with."""
+    without = _Without()
+    sys.meta_path.insert(0, without)
+    for name in USED:
+        importlib.import_module(name)
+    sys.meta_path.remove(without)  # an extension of the book may use all
+
+
 if __name__ == "__main__":
     # a book is small, and repeated garbage collection is slow
     gc.set_threshold(500_000)
-    for name in USED:  # imported while chapters run
-        importlib.import_module(name)
+    _import_used()  # while chapters run
     from bookpress.elements.figure.figures import begin_to_draw
 
     done = work_on_order(make, begin_to_draw)
