@@ -13,6 +13,8 @@ from playwright.sync_api import Browser
 from book.browsing import expect_no_fault
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
+from bookpress.cite.book import load_book
+from bookpress.states.sweeps import comparison_page
 from bookpress.states.sweeps.compare import EditionComparison, Reversal, Side, compare
 from bookpress.states.sweeps.comparison_page import write_page
 
@@ -90,6 +92,14 @@ def test_counts_choices_and_limits_stand_on_top(page: BeautifulSoup, project: Pr
     assert "1 result does not measure quite the same" in limits
     unchanged = page.find("h2", string="Chapters without a difference").find_next("p")
     assert words(unchanged) == titles["robustness"]
+
+
+def test_it_is_in_the_language_of_the_book(
+    comparison: EditionComparison, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = load_book(ROOT).model_copy(update={"language": "pt-BR"})
+    monkeypatch.setattr(comparison_page, "load_book", lambda _root: book)
+    assert page_of(comparison, project).html["lang"] == "pt-BR"
 
 
 def test_a_result_has_both_values_both_labels_and_the_change(page: BeautifulSoup) -> None:

@@ -44,6 +44,7 @@ def write_page(comparison: EditionComparison, project: Project) -> Path:
     return write_apart(
         project.build / "compare" / f"{first.name}-{second.name}",
         TEMPLATES / "comparison.html",
+        book=load_book(project.root),
         comparison=comparison,
         names=_names(first, second),
         titles=_titles(comparison, slugs, chapters),

@@ -12,6 +12,7 @@ from bookpress.book.project import Project
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.quotes import marks_of
+from bookpress.cite.book import load_book
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.templates import write_apart
 from bookpress.elements.figure import render as drawing
@@ -59,6 +60,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     return write_apart(
         sweep.folder,
         PAGE,
+        book=load_book(project.root),
         plan=plan,
         sweep=sweep,
         choices=list(choices.values()),
