@@ -73,8 +73,11 @@ def opened(page: Page, numbers: dict[str, list[str]]) -> Page:
     text = f"""<div class="frame"></div>
     <p id="text">Now <span data-result="models:late value">3%</span>, <span data-result="models:same value">9%</span>.</p>
     <div class="finding" data-result="models:late finding">{FINDING.format("3%", "1 of 33")}<p>Text.</p></div>
+    <figure class="cover-chart"><figcaption><a href="models.html#fig-a">A</a></figcaption></figure>
+    <figure class="cover-chart"><figcaption><a href="others.html#fig-b">B</a></figcaption></figure>
     <div class="whole-book"><details data-name="records"><summary>Records <span class="count">1</span></summary>
-    <details {value}><summary>as listed <span class="count">both findings stand</span></summary></details></details></div>
+    <details {value}><summary>as listed <span class="count">both findings stand</span></summary>
+    <table><tr><th><a href="models.html?records=as-listed">Models</a></th></tr></table></details></details></div>
     <script>{SCRIPT.read_text("utf-8")}</script>"""
     page.route("**/*", lambda route: route.fulfill(body=text, content_type="text/html"))
     page.goto("http://book.test/?records=as-listed")
@@ -102,3 +105,14 @@ def test_a_cover_says_when_its_numbers_are_the_published_ones(page: Page) -> Non
     expect(page.locator("del")).to_have_count(0)
     opened(page, {"models:same value": ["9%", ""]})
     expect(said).to_contain_text("No number on this page that rests on it differs")
+
+
+def test_a_chart_on_the_cover_is_said_to_be_as_published_and_leads_to_that_of_the_choice(
+    page: Page,
+) -> None:
+    opened(page, {})
+    said = page.locator(".as-published")
+    expect(said).to_have_text("This chart shows the published edition. See it under your choice.")
+    expect(said.locator("a")).to_have_attribute(
+        "href", "http://book.test/models.html?records=as-listed#fig-a"
+    )
