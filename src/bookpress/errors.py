@@ -62,9 +62,14 @@ def quoted(name: str) -> str:
 
 
 def some_of(names: Sequence[str], most: int) -> str:
-    """Return names on one line, only the first if there are more than `most`."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return f"{', '.join(names[:most])}{more}"
+    """Return names on one line, only the first if there are more than `most`.
+
+    A single one more is named too, since it is as short as its number.
+    """
+    more = len(names) - most
+    if more <= 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:most])} and {more} more"
 
 
 def nearest(name: str, names: Sequence[str]) -> str:
@@ -75,9 +80,4 @@ def nearest(name: str, names: Sequence[str]) -> str:
         return f"; did you mean {lowered[close[0]]}?"
     if not names:
         return "; there is none"
-    shown = list(names)
-    more = ""
-    if len(names) > LISTED + 1:
-        shown = shown[:LISTED]
-        more = f" and {len(names) - LISTED} more"
-    return f"; there are: {', '.join(shown)}{more}"
+    return f"; there are: {some_of(names, LISTED)}"

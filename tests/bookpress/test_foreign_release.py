@@ -93,6 +93,7 @@ def test_a_release_stands_and_the_next_has_a_version_of_its_own(
     commit(repository)
     assert "results equal" in press(book, "verify", known)
     press(book, "build")
+    assert "results equal" in press(book, "verify", "default")
     said = press(book, "release", code=1)
     assert "give the book a new version in book/publication.yml" in said
     write_files(book, {"book/publication.yml": 'version: "1"\n'})

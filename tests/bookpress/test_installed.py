@@ -9,7 +9,7 @@ from bookpress.book.project import Project
 from bookpress.edition import editions, installed
 from bookpress.edition.editions import load_edition
 from bookpress.files import sha256
-from bookpress.release.verify import Cited, differences_of, read_cited
+from bookpress.release.verify import Cited, cited_in, differences_of
 
 
 @pytest.fixture
@@ -66,4 +66,4 @@ def test_results_are_compared_to_nine_digits(now: dict[str, object], apart: int)
 def test_a_citation_says_with_which_python_it_was_made(tmp_path: Path) -> None:
     cited = tmp_path / "cited.txt"
     cited.write_text("edition 0123456789ab. Made with Python 3.11.7. Rebuilt by: x")
-    assert read_cited(str(cited), None) == [Cited("0123456789ab", python="3.11.7")]
+    assert cited_in(cited) == [Cited("0123456789ab", python="3.11.7")]

@@ -11,7 +11,7 @@ import os
 import platform
 import posixpath
 import shutil
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -189,21 +189,32 @@ def _staged_toc(content: bytes, chapters: Collection[str]) -> bytes:
     They are staged with another one, and Jupyter Book may leave out what is not listed.
     """
     toc = as_mapping(content, "_toc.yml", "the table of contents", lenient=True)
-    staged = _without_endings(toc, chapters)
+
+    def without_ending(file: str) -> str:
+        name, _ = posixpath.splitext(file)
+        return name if name in chapters else file
+
+    staged = _with_files(toc, without_ending)
     return content if staged == toc else yaml.safe_dump(staged, sort_keys=False).encode()
 
 
-def _without_endings(entries: Any, chapters: Collection[str]) -> Any:
+def _with_files(entries: Any, name_of: Callable[[str], str | None]) -> Any:
+    """Return a part of a table of contents with other names of files; None removes an entry."""
     if isinstance(entries, list):
-        return [_without_endings(entry, chapters) for entry in entries]
+        staying = [entry for entry in entries if _stays(entry, name_of)]
+        return [_with_files(entry, name_of) for entry in staying]
     if not isinstance(entries, dict):
         return entries
-    inner = {name: _without_endings(value, chapters) for name, value in entries.items()}
+    inner = {key: _with_files(value, name_of) for key, value in entries.items()}
     for key in {"root", "file"} & inner.keys():
-        name, _ = posixpath.splitext(str(inner[key]))
-        if name in chapters:
-            inner[key] = name
+        inner[key] = name_of(str(inner[key])) or inner[key]
     return inner
+
+
+def _stays(entry: Any, name_of: Callable[[str], str | None]) -> bool:
+    if not isinstance(entry, dict) or "file" not in entry:
+        return True
+    return name_of(str(entry["file"])) is not None
 
 
 def sources_of(edition: Edition) -> dict[str, str]:
@@ -231,24 +242,13 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     dropped = {name.removesuffix(".md") for name in files.keys() - wanted.keys()}
     if dropped:
         toc = as_mapping(wanted["_toc.yml"], "_toc.yml", "the table of contents", lenient=True)
-        wanted["_toc.yml"] = yaml.safe_dump(_without(toc, dropped), sort_keys=False).encode()
+
+        def left(file: str) -> str | None:
+            return None if file.removesuffix(".md") in dropped else file
+
+        staged = _with_files(toc, left)
+        wanted["_toc.yml"] = yaml.safe_dump(staged, sort_keys=False).encode()
     return wanted
-
-
-def _without(entries: Any, dropped: Collection[str]) -> Any:
-    """Return a part of a table of contents without some files."""
-    if isinstance(entries, list):
-        return [_without(entry, dropped) for entry in entries if not _is_of(entry, dropped)]
-    if isinstance(entries, dict):
-        return {name: _without(value, dropped) for name, value in entries.items()}
-    return entries
-
-
-def _is_of(entry: Any, files: Collection[str]) -> bool:
-    if not isinstance(entry, dict):
-        return False
-    name = str(entry.get("file", ""))
-    return name.removesuffix(".md") in files
 
 
 def results_of(runs: Mapping[str, Run]) -> dict[str, dict[str, Any]]:

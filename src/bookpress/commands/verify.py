@@ -11,7 +11,11 @@ from bookpress.commands.base import options as opt
 
 def verify(
     cited: Annotated[
-        str, typer.Argument(help="Id of an edition, or a file with citations, such as FILE.bib.")
+        str,
+        typer.Argument(
+            help="A built edition by name or id, a cited id, or a file with citations (FILE.bib).",
+            metavar="EDITION_OR_FILE",
+        ),
     ],
     sha: Annotated[
         str | None, typer.Argument(help="SHA-256 of the results, of a chapter or of the book.")
@@ -28,7 +32,7 @@ def verify(
 
     project = opt.current_project()
     options = opt.run_options(jobs)
-    states = read_cited(cited, sha)
+    states = read_cited(project, cited, sha)
     codes = [0]
     with opt.reported(options) as how:
         for state in states:

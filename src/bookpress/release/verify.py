@@ -14,7 +14,7 @@ from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
-from bookpress.errors import UsageError
+from bookpress.errors import UsageError, nearest
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
@@ -36,21 +36,33 @@ class Cited(NamedTuple):
     python: str | None = None
 
 
-def read_cited(text: str, sha: str | None) -> list[Cited]:
-    """Return the states cited by an id or in a file of any format, without repeats."""
+def read_cited(project: Project, text: str, sha: str | None) -> list[Cited]:
+    """Return the states cited by a name, by an id or in a file of any format, without repeats.
+
+    A name is that of an edition that was built here.
+    """
     is_malformed = sha is not None and not re.fullmatch(r"[0-9a-f]{64}", sha)
     if is_malformed:
         raise UsageError(f"{sha!r} is not a SHA-256, which has 64 digits from 0 to f")
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
+    if text in project.built:
+        record = json.loads(read(project.editions / text / "edition.json"))
+        return [Cited(record["id"], sha)]
     if not Path(text).is_file():
-        an_id = "the id of an edition, 12 digits from 0 to f"
-        raise UsageError(f"{text!r} is neither {an_id}, nor a file with citations")
-    content = read(Path(text)).decode("utf-8", "replace")
+        allowed = "a built edition, by name or by its id of 12 digits from 0 to f"
+        near = nearest(text, project.built)
+        raise UsageError(f"{text!r} is neither {allowed}, nor a file with citations{near}")
+    return cited_in(Path(text), sha)
+
+
+def cited_in(file: Path, sha: str | None = None) -> list[Cited]:
+    """Return the states that a file cites, without repeats."""
+    content = read(file).decode("utf-8", "replace")
     _, *parts = re.split(r"\bedition (?=[0-9a-f]{12}\b)", content)
     if not parts:
         citation = "a citation of this book says “edition” and 12 digits"
-        raise UsageError(f"{text} names no edition: {citation}")
+        raise UsageError(f"{file} names no edition: {citation}")
     return list(dict.fromkeys(_cited(part, sha) for part in parts))
 
 

@@ -16,7 +16,7 @@ from bookpress.errors import UsageError
 from bookpress.files import read, sha256
 from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, NUMBER, STANDS, UNKNOWN, apart, check, each, shown
-from bookpress.release.verify import Cited, differences_of, past_of, read_cited
+from bookpress.release.verify import Cited, cited_in, differences_of, past_of
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, sides
 
@@ -33,7 +33,7 @@ def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
     numbers = list(dict.fromkeys(match[0].strip() for match in QUOTED.finditer(text)))
     answers = [check(project, number, options) for number in numbers]
     if "edition " in text or not answers:
-        cited = {state.id: state for state in read_cited(str(file), None)}
+        cited = {state.id: state for state in cited_in(file)}
         answers += [_state(project, state, options) for state in cited.values()]
     return answers
 

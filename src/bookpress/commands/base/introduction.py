@@ -11,7 +11,7 @@ from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.cite.book import load_book
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, some_of
 from bookpress.files import decoded, replace_file
 
 WRITTEN = """\
@@ -32,7 +32,7 @@ def introduce(project: Project) -> Iterator[str]:
     """
     book = load_book(project.root)
     chapters = discover(project)
-    names = _some([chapter.slug for chapter in chapters])
+    names = some_of([chapter.slug for chapter in chapters], NAMED)
     paths = [document_path(project.root, name) for name in toc_files(project)]
     documents = [path for path in paths if path.is_file()]
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
@@ -43,14 +43,6 @@ def introduce(project: Project) -> Iterator[str]:
     yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)
     yield from _parameters(chapters)
-
-
-def _some(names: list[str]) -> str:
-    """Return names on one line, only the first if there are many."""
-    more = len(names) - NAMED
-    if more <= 1:
-        return ", ".join(names)
-    return f"{', '.join(names[:NAMED])} and {more} more"
 
 
 def _many(number: int, noun: str) -> str:
