@@ -6,11 +6,13 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import grimp
 import pytest
+from pybtex.database import parse_file
 
 ROOT = Path(__file__).parents[2]
 BINARY = {".png", ".parquet", ".gz", ".ico", ".woff2"}
@@ -103,3 +105,13 @@ def test_titles_of_references_keep_their_capitals():
             pass
         lowered += [word for word in re.findall(r"\w+", free) if re.search("[A-Z].*[A-Z]", word)]
     assert lowered == []
+
+
+def test_no_two_works_are_cited_alike():
+    """The style of citation writes families and year, and adds no letter of its own."""
+    labels = []
+    for entry in parse_file(ROOT / "book" / "references.bib").entries.values():
+        families = [" ".join(author.last_names) for author in entry.persons["author"]]
+        named = families if len(families) < 3 else [families[0], "et al."]
+        labels.append((*named, entry.fields.get("year")))
+    assert [label for label, times in Counter(labels).items() if times > 1] == []

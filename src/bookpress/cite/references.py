@@ -188,7 +188,7 @@ def _plain_text(latex: str) -> str:
 def _year_of(fields: Mapping[str, str]) -> str | None:
     """Return the year of a work, without the letter that distinguishes works of one year."""
     if "year" in fields:
-        return fields["year"].rstrip("abcde")
+        return re.sub(r"(?<=\d)[a-z]$", "", fields["year"])
     return None
 
 
