@@ -275,6 +275,21 @@ def test_a_parameter_that_is_assigned_again_is_reported(typed: Path) -> None:
     assert "many" not in said
 
 
+def test_cells_that_are_not_python_are_named_and_the_others_read(tmp_path: Path) -> None:
+    cells = {
+        "parameters": "year = 2000",
+        "block": "def unfinished():\n    # to be written",
+        "again": "year = 1990",
+        "brackets": "1\nlist(",
+    }
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: one\n", encoding="utf-8")
+    (tmp_path / "one.ipynb").write_text(notebook("One", cells), encoding="utf-8")
+    said = run_press(tmp_path, "check", code=1, whole=True)
+    assert "code cell 2, line 2: expected an indented block after function definition" in said
+    assert "code cell 3, line 1: parameter year is assigned again" in said
+    assert "code cell 4, line 2: '(' was never closed" in said
+
+
 @pytest.mark.parametrize(
     ("grid", "said"),
     [

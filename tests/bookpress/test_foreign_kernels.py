@@ -13,6 +13,7 @@ from lxml import html
 from processes import ROOT, write_files
 
 from bookpress.book.project import Project
+from bookpress.outputs.html.places import by_author
 from bookpress.run.failures import ChapterError
 from bookpress.run.runner import failure
 
@@ -197,6 +198,8 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
     line = FILES["parts/around.md"].splitlines().index("[](#nobody)") + 1
     assert f"parts/around.md:{line}: WARNING: " in said
     assert "parts/magics.ipynb: cell 1, line 3: WARNING: " in said
+    without_code = by_author("words.ipynb:20004: WARNING: x", [], {})
+    assert without_code == "words.ipynb: cell 2, line 3: WARNING: x"
 
 
 def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:

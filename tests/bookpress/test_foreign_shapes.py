@@ -80,6 +80,9 @@ STORED = {
 }
 
 
+HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n"
+
+
 def notebook(title: str, cells: dict[str, str], output: str = "", kernel: str = "python3") -> str:
     """Return a notebook, each cell with the same output, if any."""
     language = "R" if kernel == "ir" else "python"
@@ -190,19 +193,25 @@ def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
     assert words(site, "partly").count("ran") == 4  # in two cells and below them
 
 
-def test_a_book_without_code_is_built(tmp_path: Path) -> None:
+def test_a_book_without_code_or_settings_is_built(tmp_path: Path) -> None:
     lost = ", ".join(f"{{file: lost{number}}}" for number in range(10))
     toc = f"format: jb-book\nroot: words\nchapters: [{lost}]\n"
-    files = {
-        "_config.yml": "title: Words\n",
-        "_toc.yml": toc,
-        "words.md": "# Words\n\nNothing but words.\n",
-    }
+    files = {"_toc.yml": toc, "words.md": "# Words\n\nNothing but words.\n"}
     write_files(tmp_path, files)
     assert "0 chapters with code; 1 page without" in run_press(tmp_path, "init", whole=True)
     assert "lost7.md and 2 more: no such file" in run_press(tmp_path, "build", whole=True)
     assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
     assert "no chapter 'words'" in run_press(tmp_path, "run", "words", code=2)
+
+
+def test_names_that_differ_in_signs_alone_are_two_chapters(tmp_path: Path) -> None:
+    names = ["ebb tide", "ebb-tide", "ebb-tide-"]
+    listed = ", ".join(f"{{file: {name}}}" for name in names)
+    files = {f"{name}.md": HEAD + "# Ebb\n\n```{code-cell}\n1\n```\n" for name in names}
+    toc = f"format: jb-book\nroot: cover\nchapters: [{listed}]\n"
+    write_files(tmp_path, {**files, "cover.md": "# Tides\n", "_toc.yml": toc})
+    said = run_press(tmp_path, "init", whole=True)
+    assert "3 chapters with code: ebb-tide, ebb-tide-2, ebb-tide-3; 1 page without" in said
 
 
 @pytest.mark.parametrize(

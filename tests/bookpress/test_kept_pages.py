@@ -97,3 +97,31 @@ def test_what_other_pages_show_writes_them_again(home: Path, press: Press) -> No
     edit(home / "_toc.yml", "- file: plain\n", "")
     press("build")
     assert not (site / "plain.html").exists()
+
+
+MAP = """
+import pathlib
+
+def setup(app):
+    pages = set()
+    app.connect("html-page-context", lambda app, name, *_: pages.add(name))
+    app.connect("build-finished", lambda *_: pathlib.Path(app.outdir, "map.txt").write_text(
+        " ".join(sorted(pages))
+    ))
+"""
+
+
+def test_what_an_extension_gathers_from_pages_is_whole_in_each_build(tmp_path: Path) -> None:
+    names = [f"page{number}" for number in range(9)]
+    files = {
+        **{f"{name}.md": f"# {name}\n\nWords.\n" for name in names},
+        "_config.yml": "title: Map\nsphinx: {local_extensions: {gathering: .}}\n",
+        "_toc.yml": "format: jb-book\nroot: page0\nchapters: [{glob: 'page[1-9]'}]\n",
+        "gathering.py": MAP,
+    }
+    write_files(tmp_path, files)
+    for word in ("Words", "Other words"):
+        edit(tmp_path / "page1.md", "Words", word)
+        run_press(tmp_path, "build")
+        gathered = (tmp_path / "_build/editions/default/html/map.txt").read_text(encoding="utf-8")
+        assert {*names} <= {*gathered.split()}

@@ -156,7 +156,7 @@ def stage(
         if name.endswith((".md", ".rst")) and not name.startswith(f"{ABOVE}/"):
             wanted[name] = _staged_page(name, content, files, chapters)
     wanted["_toc.yml"] = _staged_toc(wanted["_toc.yml"], chapters)
-    wanted["_config.yml"] = staged_config(wanted["_config.yml"])
+    wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""))
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     notebooks: dict[str, Any] = {}

@@ -14,8 +14,12 @@ FILE = "_config.yml"
 
 
 def configuration(root: Path) -> Mapping[str, Any]:
-    """Return all settings; `execute` and `sphinx` are empty mappings if they have no entries."""
-    return _configuration(read(root / FILE), load_settings(root).strict)
+    """Return all settings; `execute` and `sphinx` are empty mappings if they have no entries.
+
+    A book without the file has the defaults of Jupyter Book.
+    """
+    path = root / FILE
+    return _configuration(read(path) if path.is_file() else b"", load_settings(root).strict)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
@@ -119,11 +120,21 @@ def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
     last = {name: _slug(name.rpartition("/")[2]) for name in names}
     first = [slug for name, slug in last.items() if name in before]
     every = [*last.values()]
-    slugs = {}
-    for name, slug in last.items():
+    slugs: dict[str, str] = {}
+    for name in sorted(last, key=lambda name: name not in before):
         rivals = first if name in before else every
-        slugs[name] = slug if rivals.count(slug) == 1 else _slug(name)
+        slug = last[name] if rivals.count(last[name]) == 1 else _slug(name)
+        slugs[name] = _numbered(slug, {*slugs.values()})
     return slugs
+
+
+def _numbered(slug: str, taken: Container[str]) -> str:
+    """Return a slug, with a number if another document has it.
+
+    Two names may differ in nothing but what a slug leaves out: ``a b`` and ``a-b``.
+    """
+    tries = itertools.chain([slug], (f"{slug}-{number}" for number in itertools.count(2)))
+    return next(each for each in tries if each not in taken)
 
 
 def _slug(name: str) -> str:

@@ -135,12 +135,13 @@ class Project:
         """Return the book that contains the working directory."""
         here = Path.cwd().resolve()
         for folder in (here, *here.parents):
-            is_book = (folder / "_config.yml").is_file() and (folder / "_toc.yml").is_file()
-            if is_book:
+            if (folder / "_toc.yml").is_file():  # all that Jupyter Book needs
                 return cls.at(folder)
         if (here / "myst.yml").is_file():
             raise UsageError(f"no book of Jupyter Book 1.x at {here}: its myst.yml is of 2.x")
-        raise UsageError(f"no book at {here} or above it: a book has a _config.yml and a _toc.yml")
+        raise UsageError(
+            f"no book at {here} or above it: a book has a _toc.yml, and mostly a _config.yml"
+        )
 
     @property
     def settings(self) -> Settings:

@@ -28,6 +28,10 @@ WITHIN = re.compile(r"^(?P<indent>[ \t]+)[%!][A-Za-z][^\n]*", re.MULTILINE)
 GIVEN = re.compile(r"^(?P<name>[ \t]*\w[\w., ]*=)[ \t]*[%!][A-Za-z][^\n]*", re.MULTILINE)
 """Assignments from a magic."""
 CAPTURED = re.compile(r"%%capture(?:[ \t]+--?\S+)*[ \t]+(?P<name>\w+)")
+MAY_FAIL = re.compile(r"\b(?:raises-exception|skip-execution)\b")
+"""Tags of a cell that is to fail, or is not run."""
+OTHER_LINE = re.compile(r" on line \d+")
+"""Words of Python about another line, which it counts within the cell."""
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """Nodes with a scope of their own."""
 NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
@@ -44,14 +48,53 @@ class Binding(NamedTuple):
 
 
 def python_of(source: str) -> str:
-    """Return the Python code of a page's cells, each line at its place, all other lines empty."""
+    """Return the Python code of a page's cells, each line at its place, all other lines empty.
+
+    Cells that are not Python are left out, so that the others can be read.
+    """
     lines = [""] * (source.count("\n") + 1)
+    cells = [(first, code) for first, code, _ in _cells(source)]
+    for first, code in cells:
+        lines[first : first + code.count("\n") + 1] = code.split("\n")
+    if not _fault_of("\n".join(lines)):
+        return "\n".join(lines)
+    for first, code in cells:
+        if _fault_of(code):
+            lines[first : first + code.count("\n") + 1] = [""] * (code.count("\n") + 1)
+    return "\n".join(lines)
+
+
+def no_python(source: str) -> Iterator[tuple[int, str]]:
+    r"""Yield what is wrong in cells that are not Python, with the line, unless they are to fail.
+
+    Examples
+    --------
+    >>> list(no_python("```{code-cell}\ny = = 2\n```\n"))
+    [(2, 'invalid syntax')]
+    """
+    for first, code, head in _cells(source):
+        error = None if MAY_FAIL.search(head) else _fault_of(code)
+        if error:
+            yield first + (error.lineno or 1), OTHER_LINE.sub("", error.msg)
+
+
+def _cells(source: str) -> Iterator[tuple[int, str, str]]:
+    """Yield the lines before the code of each cell, its code without magics, and its options."""
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
         python = GIVEN.sub(r"\g<name> None", WITHIN.sub(r"\g<indent>pass", cell["code"]))
-        code = NO_PYTHON.sub(_replacement, python).splitlines()
-        lines[first : first + len(code)] = code
-    return "\n".join(lines)
+        yield first, "\n".join(NO_PYTHON.sub(_replacement, python).splitlines()), cell["head"]
+
+
+def _fault_of(code: str) -> SyntaxError | None:
+    """Return why code is not Python; None if it is."""
+    try:
+        ast.parse(code)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError) as error:
+        return SyntaxError(short(str(error)))
+    return None
 
 
 def _replacement(magic: re.Match[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.bindings import overwritten, python_of
+from bookpress.chapter.bindings import no_python, overwritten, python_of
 from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError, nearest
 from bookpress.run import processes
@@ -28,7 +28,12 @@ FAULTS = (SyntaxError, ValueError, RecursionError, MemoryError, PressError)
 
 
 def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
-    """Yield undefined names and syntax errors that ruff finds in the cells."""
+    """Yield faults of syntax in the cells, and undefined names that ruff finds in the others."""
+    faulty = {chapter.slug: [*no_python(chapter.source)] for chapter in chapters}
+    for chapter in chapters:
+        for line, what in faulty[chapter.slug]:
+            yield *_place(chapter, line), what
+    chapters = [chapter for chapter in chapters if not faulty[chapter.slug]]
     by_slug = {chapter.slug: chapter for chapter in chapters}
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         for chapter in chapters:

@@ -16,6 +16,8 @@ BOX = f"{FENCE}`{{danger}}"
 """The beginning of the box that says where a run failed."""
 FRAME = re.compile(r"Cell In\s?\[(\d+)\], line (\d+)")
 """A line of a cell in a traceback."""
+IN_CELL = re.compile(r" \((?:\d+\.py|<cell>), line (\d+)\)$")
+"""The end of a message about a cell that is not Python, with the file that stands for the cell."""
 
 
 class ChapterError(PressError):
@@ -83,7 +85,8 @@ def failure_in(notebook: Any) -> str | None:
     error = errors[-1]
     if TAG in cell.metadata.get("tags", []):  # the message itself names file, line and sentence
         return f"what its prose quotes cannot be evaluated:\n{error.evalue}"
-    what = f"{error.ename}: {error.evalue}" if error.evalue else error.ename
+    value = IN_CELL.sub("", error.evalue)
+    what = f"{error.ename}: {value}" if value else error.ename
     return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
 
 
@@ -95,6 +98,8 @@ def _failed_line(cell: Any, error: Any) -> int:
     """Return the number of the line of a cell that raised, else 1."""
     from papermill.exceptions import strip_color
 
+    if not_python := IN_CELL.search(error.evalue):
+        return int(not_python[1])
     frames = FRAME.findall(strip_color("\n".join(error.traceback)))
     lines = [int(line) for count, line in frames if int(count) == cell.execution_count]
     if lines:

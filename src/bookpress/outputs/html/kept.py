@@ -28,6 +28,7 @@ from bookpress.elements.base.store import PAGE_KEPT, store_of
 from bookpress.elements.downloads.downloads import written_with
 from bookpress.elements.layout.source import SOURCES, copied_name
 from bookpress.files import canonical, sha256
+from bookpress.outputs.html.gathering import gathers
 from bookpress.outputs.html.pages import PAGES_BEFORE
 
 IMAGES = "_images"
@@ -273,6 +274,9 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def _stand_beside(app: Sphinx) -> None:
     builder = app.builder
     if not (app.config[PAGES_BEFORE] and isinstance(builder, StandaloneHTMLBuilder)):
+        return
+    if gathers(app):
+        shutil.rmtree(app.config[PAGES_BEFORE], ignore_errors=True)
         return
     keeper = Keeper(app, builder)
 

@@ -24,6 +24,7 @@ from bookpress.book.project import is_laid_out, load_settings
 from bookpress.errors import PressError
 from bookpress.files import naming
 from bookpress.outputs.base.process import Order, work_on_order
+from bookpress.outputs.html.gathering import gathers
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -168,7 +169,8 @@ def complaints(written: str, source: Path) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Let one process read the pages and several write them.
 
-    Two extensions of Jupyter Book do not support parallel reading.
+    Two extensions of Jupyter Book do not support parallel reading, and those that gather something
+    from pages no parallel writing.
     """
     app.setup_extension("bookpress.outputs.html.kept")
     app.setup_extension("bookpress.outputs.html.executed")
@@ -176,7 +178,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.setup_extension("bookpress.outputs.html.unrun")
     jobs = app.parallel
     app.connect("env-before-read-docs", lambda *_: setattr(app, "parallel", 1))
-    app.connect("env-updated", lambda *_: setattr(app, "parallel", jobs))
+    app.connect("env-updated", lambda *_: setattr(app, "parallel", 1 if gathers(app) else jobs))
     app.add_config_value(WHEN_READ, None, "")
     app.connect("write-started", _call)
     app.connect("write-started", _read_lexers)

@@ -17,6 +17,8 @@ RESTRUCTURED = "{eval-rst}"
 CELL = 10_000
 """MyST-NB gives a line as this times the cell's number, plus the line within the cell, from two."""
 
+OF_PAGE = re.compile(r"(?<=\.ipynb):(\d{5,})(?=:)")
+
 
 def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
     """Return Sphinx's messages with the authors' files and lines."""
@@ -29,7 +31,13 @@ def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -
         line = int(match["line"] or 0)
         return f"{chapter.where}{_line(chapter, runs[chapter.slug], line)}"
 
-    return place.sub(written, said) if staged else said
+    return OF_PAGE.sub(_cell_of_page, place.sub(written, said) if staged else said)
+
+
+def _cell_of_page(match: re.Match[str]) -> str:
+    """Return the place in a notebook that has no code to run, and so is staged as it is."""
+    number, line_of_cell = divmod(int(match[1]), CELL)
+    return f": cell {number}, line {max(1, line_of_cell - 1)}"
 
 
 def _line(chapter: Chapter, run: Run, line: int) -> str:
