@@ -84,6 +84,8 @@ class Page:
     """The nodes of its finding, one sentence."""
     terms: dict[str, str] = field(default_factory=dict)
     """Definitions of glossary terms, by the ids of the terms."""
+    places: dict[str, str] = field(default_factory=dict)
+    """Its anchors, those of sections with their titles."""
     charts: list[Chart] = field(default_factory=list)
     words: int = 0
     shows_minutes: bool = False

@@ -6,7 +6,7 @@ They need no script; with one, an old address keeps its anchor and its state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,8 +47,22 @@ Linking = Callable[[Name], Link]
 
 def setup(app: Sphinx) -> None:
     """Check the places that old addresses lead to, and write pages there."""
+    app.connect("doctree-read", keep_places, priority=900)
     app.connect("env-updated", check_places, priority=900)
     app.connect("build-finished", write_pages)
+
+
+def keep_places(app: Sphinx, doctree: nodes.document) -> None:
+    """Store the anchors of a page: loading it again takes as long as writing it."""
+    places = store_of(app.env).page(app.env.docname).places
+    for element in doctree.findall(nodes.Element):
+        anchors: list[str] = element.get("ids", [])
+        if isinstance(element, nodes.section):
+            title = next(element.findall(nodes.title)).astext()
+            places.update(dict.fromkeys(anchors, title))
+        else:
+            for anchor in anchors:
+                places.setdefault(anchor, "")
 
 
 def check_places(app: Sphinx, env: BuildEnvironment) -> None:
@@ -61,39 +75,29 @@ def check_places(app: Sphinx, env: BuildEnvironment) -> None:
 
 def _faults(table: Renamed, env: BuildEnvironment) -> Iterator[tuple[Name, str]]:
     """Yield old names of chapters and places that lead nowhere, each with the reason."""
-    chapters = [page.slug for page in store_of(env).chapters]
-    anchors = cache(partial(_anchors, env))  # loading a page takes as long as writing one
+    anchors = {page.slug: list(page.places) for page in store_of(env).chapters}
+    chapters = list(anchors)
     for slug, names in table.root.items():
         home = {"moved": Name(names.moved, "")} if names.moved else {}
         for old, place in {**home, **table.places(slug)}.items():
             is_figure = old in names.figures and slug in chapters
-            if is_figure and old in anchors(slug):
+            if is_figure and old in anchors[slug]:
                 yield Name(slug, old), "there still is a figure of this name"
             if place.chapter not in chapters:
                 hint = nearest(place.chapter, chapters)
                 yield Name(slug, old), f"no chapter {place.chapter!r}{hint}"
                 continue
-            known = anchors(place.chapter)
+            known = anchors[place.chapter]
             if place.key and place.key not in known:
                 hint = nearest(place.key, known)
                 yield Name(slug, old), f"no place {place.key!r} in {place.chapter!r}{hint}"
-
-
-def _anchors(env: BuildEnvironment, slug: str) -> list[str]:
-    docname = store_of(env).chapter(slug).docname
-    elements = env.get_doctree(docname).findall(nodes.Element)
-    anchors: list[str] = []
-    for element in elements:
-        anchors += element.get("ids", ())
-    return anchors
 
 
 @when_built
 def write_pages(app: Sphinx) -> None:
     """Write a page for each chapter that moved, and for each figure that is gone."""
     table = load_renamed(Project.at(Path(app.srcdir)))
-    # links to places on the same page need the same titles
-    link = partial(_link, app, cache(partial(_titles, app.env)))
+    link = partial(_link, app)
     for slug, names in table.root.items():
         places = table.places(slug)
         if names.moved:
@@ -156,14 +160,14 @@ def _in_words(anchor: str) -> str:
     return anchor.replace("-", " ").capitalize()
 
 
-def _link(app: Sphinx, titles: Callable[[str], Mapping[str, str]], place: Name) -> Link:
+def _link(app: Sphinx, place: Name) -> Link:
     """Return the link to a chapter, or to a place on its page."""
     docname = store_of(app.env).chapter(place.chapter).docname
     address = app.builder.get_target_uri(docname)
     chapter = title_of(app.env, docname)
     if not place.key:
         return Link(address, chapter, chapter)
-    title = titles(docname).get(place.key, _in_words(place.key))
+    title = _titles(app.env, docname).get(place.key) or _in_words(place.key)
     return Link(f"{address}#{place.key}", title, chapter)
 
 
@@ -179,12 +183,8 @@ def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
 
 def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
     """Return the titles of a page's sections and figures, by anchor."""
-    titles = {}
-    for section in env.get_doctree(docname).findall(nodes.section):
-        title = next(section.findall(nodes.title)).astext()
-        titles.update(dict.fromkeys(section["ids"], title))
-    charts = charts_of(store_of(env).page(docname), env)
-    return {**titles, **{chart.name: chart.title for chart in charts}}
+    page = store_of(env).page(docname)
+    return {**page.places, **{chart.name: chart.title for chart in charts_of(page, env)}}
 
 
 def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, str]]:

@@ -1,12 +1,14 @@
-"""References to numbered figures, tables and sections, with each page loaded only once.
+"""References to numbered figures, tables and sections, for which few pages are loaded.
 
 Sphinx loads the whole page of a figure for every reference to it, which takes a tenth of the time
-for the pages of a book with figures.
+for the pages of a book with figures; what it needs to know is among the numbers that it has.
 """
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache, partial
+from types import SimpleNamespace
 from typing import Any
 
 from docutils import nodes
@@ -17,8 +19,12 @@ AT_A_TIME = 8
 """The number of pages kept loaded; most references lead to the same page, or one of a few."""
 
 
+class Numbered(nodes.Element):
+    """Stands for a figure, table or other element that has a number, instead of its page."""
+
+
 class NumberedDomain(StandardDomain):
-    """Sphinx's standard domain, with an environment that caches loaded pages."""
+    """Sphinx's standard domain, with an environment that loads few pages."""
 
     @cached_property
     def _reading(self) -> Any:
@@ -34,17 +40,49 @@ class NumberedDomain(StandardDomain):
         kind = reference[2]
         return super().resolve_xref(self._reading if kind == "numref" else env, *reference)
 
+    def get_enumerable_node_type(self, node: nodes.Node) -> str | None:
+        """Return what is counted together with an element."""
+        if isinstance(node, Numbered):
+            return str(node["kind"])
+        return super().get_enumerable_node_type(node)
+
 
 class _Reading:
-    """An environment for code that does not modify the pages it loads."""
+    """An environment for code that looks up elements by their ids, and modifies none."""
 
     def __init__(self, env: Any) -> None:
         self._env = env
-        self.get_doctree = lru_cache(AT_A_TIME)(env.get_doctree)
+        self._load = lru_cache(AT_A_TIME)(env.get_doctree)
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the environment itself."""
         return getattr(self._env, name)
+
+    def get_doctree(self, docname: str) -> SimpleNamespace:
+        """Return the ``ids`` of a page; it is loaded only for elements without a number."""
+        return SimpleNamespace(ids=_Ids(self._numbered(docname), partial(self._load, docname)))
+
+    def _numbered(self, docname: str) -> dict[str, nodes.Element]:
+        kinds = self._env.toc_fignumbers.get(docname, {})
+        return {
+            anchor: Numbered(ids=[anchor], kind=kind)
+            for kind, numbers in kinds.items()
+            for anchor in numbers
+        }
+
+
+class _Ids:
+    """The elements of a page by their ids."""
+
+    def __init__(
+        self, numbered: Mapping[str, nodes.Element], load: Callable[[], nodes.document]
+    ) -> None:
+        self._numbered = numbered
+        self._load = load
+
+    def get(self, anchor: str) -> nodes.Element | None:
+        """Return an element; None if there is none."""
+        return self._numbered.get(anchor) or self._load().ids.get(anchor)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
