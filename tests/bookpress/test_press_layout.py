@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from lxml import html
 from processes import press, write_files
@@ -30,6 +31,7 @@ parts:
   - file: plain
   - file: gales
     sections: [{file: calm}]
+  - file: 2. doux été
 """
 BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
 KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -74,6 +76,9 @@ HTML("<div>drawn</div>")
 :filter: docname in docnames
 ```
 """
+LIVE = """\
+from IPython.display import HTML
+HTML("<div id='live'></div><script>document.getElementById('live')</script>")"""
 FILES = {
     "_config.yml": CONFIG,
     "_toc.yml": TOC,
@@ -82,6 +87,7 @@ FILES = {
     "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n",
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n",
+    "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
     "book/settings.yml": "layout: press\n",
 }
 
@@ -180,6 +186,10 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     with zipfile.ZipFile(site / "epub/winds.epub") as archive:
         texts = {name: archive.read(name) for name in archive.namelist() if "html" in name}
     assert any(b"<p>A book.</p>" in text for text in texts.values())
+    assert b"An interactive figure" in texts["EPUB/page-2_2e_20doux_20_e9t_e9.xhtml"]
+    with pikepdf.open(site / "pdf/winds.pdf") as printed:
+        assert "/page-2_2e_20doux_20_e9t_e9--" in printed.Root.Dests
+    assert (site / "2. doux été.pdf").is_file()
     [plain] = [text for text in texts.values() if b"No code." in text]
     assert b'<a href="https://maps.example/far.png">A far map</a>' in plain
 

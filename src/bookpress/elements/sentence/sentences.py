@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -32,7 +31,7 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     chapters = []
     for slug, statements in store.sureness.items():
         page = pages[slug]
-        rows = [_row(slug, key, sure, env) for key, sure in statements.items() if is_tested(sure)]
+        rows = [_row(page, key, sure, env) for key, sure in statements.items() if is_tested(sure)]
         if rows:
             title = contents.title_of(env, page.docname)
             chapters.append(_chapter(page, rows, numbers.get(page.docname), title))
@@ -66,18 +65,18 @@ def _chapter(
     }
 
 
-def _row(slug: str, key: str, sure: Mapping[str, Any], env: BuildEnvironment) -> dict[str, Any]:
+def _row(page: Page, key: str, sure: Mapping[str, Any], env: BuildEnvironment) -> dict[str, Any]:
     """Return a statement with its sentences in words, and what overturns it first."""
     falls = sure["falls"] or sure["pairs"]
     sentences: dict[str, str] = {}
-    own = [mark for mark in sure["marks"] if Path(mark["page"]).stem == slug]
+    own = [mark for mark in sure["marks"] if mark["page"].rpartition(".")[0] == page.docname]
     for mark in own or sure["marks"]:
         docname = mark["page"].rpartition(".")[0]
         words = without_markup(in_words(mark["markdown"], docname, env))
         if words:
             sentences.setdefault(words, mark["anchor"])
     return {
-        "id": f"{slug}-{id_of(key)}",
+        "id": f"{page.slug}-{id_of(key)}",
         "key": key,
         "sentences": dict([*sentences.items()][:MOST_SENTENCES]),
         "choice": [] if is_firm(sure) else [*falls[0]["choice"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,11 @@ SCREEN_ATTRIBUTES = (
 """Attributes for scripts, keyboards and screen readers."""
 ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
 """The titles of parts, and the lists of their pages, in the contents."""
+UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
+"""What a name in CSS does not contain."""
+SHOWING = "descendant::*[self::img or self::svg or self::picture or self::table or self::iframe]"
+ON_SCREEN = "An interactive figure, drawn on the web page of the chapter."
+"""What stands on paper for what a script draws."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -52,8 +58,13 @@ class Article:
 
     @property
     def key(self) -> str:
-        """The name of the article within the book: ``"notebooks-hardware"``."""
-        return self.path.removesuffix(".html").replace("/", "-")
+        """The name of the article within the book: ``"notebooks-hardware"``.
+
+        It is a name in CSS and in PDF too, whatever the page is called.
+        """
+        name = self.path.removesuffix(".html").replace("/", "-")
+        plain = UNNAMED.sub(lambda sign: f"_{ord(sign[0]):x}", name)
+        return plain if plain[:1].isalpha() else f"page-{plain}"
 
     @property
     def anchor(self) -> str:
@@ -277,6 +288,25 @@ def _link_to(image: Element) -> None:
     image.getparent().replace(image, link)
 
 
+def _drawn_by_scripts(body: Element) -> list[Element]:
+    """Return the outputs of cells that have a script, within an output or beside it."""
+    return [
+        output
+        for cell in body.find_class("cell_output")
+        if cell.find(".//script") is not None
+        for output in cell.find_class("output")
+    ]
+
+
+def _name_drawn(outputs: Iterable[Element]) -> None:
+    """Say in each output that shows nothing without its scripts what a reader misses."""
+    for output in outputs:
+        if not output.xpath(SHOWING) and not output.text_content().strip():
+            words = html.Element("p")
+            words.text = ON_SCREEN
+            output.append(words)
+
+
 def _article(site: Path, path: str, form: str) -> Element:
     """Return the article of a page in a form of its elements, ``print`` or ``epub``.
 
@@ -285,7 +315,9 @@ def _article(site: Path, path: str, form: str) -> Element:
     body = _parse(site / path).find(".//article")
     if body is None:
         raise PressError(f"{path} has no article")
+    drawn = _drawn_by_scripts(body)
     drop(body.iter(*DROPPED_TAGS))
+    _name_drawn(drawn)
     for element in elements():
         _leave_out(body, element.on_paper(form))
     _name_pictures(body, path)

@@ -6,6 +6,7 @@ It fetches nothing. The press runs the module as ``python -m bookpress.outputs.p
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import sys
@@ -17,9 +18,10 @@ from typing import Any
 
 import pikepdf
 
+from bookpress.book.project import load_settings
 from bookpress.errors import PressError
 from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
-from bookpress.outputs.base.page_extraction import read_articles
+from bookpress.outputs.base.page_extraction import Article, read_articles
 from bookpress.outputs.base.process import Order, work_on_order
 from bookpress.outputs.pdf.documents import (
     PAPER,
@@ -90,7 +92,7 @@ def make(order: Order) -> None:
             page = site / article.path
             document = chapter_document(article, front)
             pdf_path = page.with_suffix(".pdf")
-            documents.append((pdf_path, page.stem, document))
+            documents.append((pdf_path, _slug(Path(order.source), article), document))
     with printer() as printed:
         # page numbers for the contents are only known after printing a draft
         document = book_document(read_articles(site, "print", opening), front)
@@ -104,6 +106,13 @@ def make(order: Order) -> None:
             headings = headings_of(document)
             record = front.record(name)
             path.write_bytes(finished(draft, headings, record, front))
+
+
+def _slug(source: Path, article: Article) -> str:
+    """Return the slug of a chapter, which need not be the name of its page."""
+    staged = (source / article.path).with_suffix(".ipynb")
+    metadata = json.loads(staged.read_bytes())["metadata"]
+    return str(metadata[load_settings(source).front_matter]["chapter"])
 
 
 @contextmanager
