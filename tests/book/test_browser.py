@@ -261,6 +261,23 @@ def test_search_says_what_it_read_a_mistyped_word_as_and_in_which_chapter(
     expect(page.locator(".found-count")).to_contain_text("does not have “shortage”")
 
 
+def test_search_marks_whole_words_and_says_how_many_places_it_shows(site: Site, page: Page) -> None:
+    page.goto(site.url("search.html?q=chips"))
+    expect(page.locator(".found-count")).to_contain_text("places, of which these are the first 60")
+    expect(page.locator(".found li")).to_have_count(60)
+    words = page.locator("mark").evaluate_all("(all) => all.map((mark) => mark.textContent)")
+    assert {word.lower() for word in words} == {"chip", "chips"}
+
+
+def test_without_scripts_no_field_of_search_stands_dead(site: Site, browser: Browser) -> None:
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(site.url("search.html"))
+    expect(page.locator("noscript a")).to_be_visible()
+    for field in ("#search", "#search-words"):
+        expect(page.locator(field)).to_be_hidden()
+    page.close()
+
+
 def test_terms_and_numbers_explain_themselves(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/robustness.html"))
     term = page.locator("a.term").first

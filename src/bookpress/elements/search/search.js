@@ -8,6 +8,7 @@
   const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
   const common = new Set(("a an and are as at be by can could did do does for from had has have how i in is it its many may much not of on or our should than that the their there these this to was we were what when where which who whose why will with would you").split(" "));
+  const MOST = 60; // results on the page
   const usual = { term: 1.3, figure: .9, list: .3, "": 1 };
   let pieces = [], known = new Map(); // in how many pieces a word of the book is
 
@@ -89,16 +90,17 @@
 
   // ---- The results ----
   const marked = (text, words) => {
-    const line = make("span");
-    const hit = new RegExp(`(?<![\\p{L}\\p{N}])(${words.map(({ start }) => start).join("|")})`, "giu");
-    text.split(hit).forEach((part, at) => line.append(at % 2 ? make("mark", {}, part) : part));
+    const line = make("span"), forms = new Set(words.flatMap((word) => word.forms));
+    text.split(/([\p{L}\p{N}]+)/u).forEach((part, at) => line.append(at % 2 && forms.has(plain(part)) ? make("mark", {}, part) : part));
+    line.normalize();
     return line;
   };
   const excerpt = (text, words) => {
     const places = words.map(({ start }) => plain(text).search(new RegExp(`(?<![\\p{L}\\p{N}])${start}`, "u"))).filter((at) => at >= 0);
     const at = Math.min(...places, text.length);
     const from = at < 90 || at === text.length ? 0 : text.indexOf(" ", at - 70) + 1;
-    return (from ? "… " : "") + text.slice(from, from + 220) + (text.length > from + 220 ? " …" : "");
+    const to = text.length > from + 220 ? text.lastIndexOf(" ", from + 220) : text.length; // no word is cut
+    return (from ? "… " : "") + text.slice(from, to > from ? to : from + 220) + (text.length > from + 220 ? " …" : "");
   };
   const shown = ({ piece }, words) => {
     const item = make("li"), link = make("a", { href: root.dataset.content_root + piece.address }), line = make("p");
@@ -118,10 +120,11 @@
     const instead = words.filter((word) => word.instead).map((one) => `“${one.instead}” instead of “${one.word}”`);
     const said = [found.length === 1 ? "1 place" : `${found.length || "No"} places`];
     if (instead.length) said.push(`for ${instead.join(" and ")}`);
+    if (found.length > MOST) said.push(`, of which these are the first ${MOST}`);
     if (missing.length && found.length) said.push(`; the book does not have ${missing.join(" or ")}`);
-    results.append(make("p", { className: "found-count" }, said.join(" ").replace(" ;", ";")));
+    results.append(make("p", { className: "found-count" }, said.join(" ").replace(/ (?=[;,])/g, "")));
     const list = make("ol", { className: "found" });
-    for (const one of found.slice(0, 60)) list.append(shown(one, words.filter(({ forms }) => forms.length)));
+    for (const one of found.slice(0, MOST)) list.append(shown(one, words.filter(({ forms }) => forms.length)));
     results.append(list);
   };
 
