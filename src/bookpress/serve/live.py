@@ -46,7 +46,7 @@ class Live:
         self._project = project
         self._program: Program | None = None
         self._warm = threading.Event()
-        self._told: dict[str, Any] = {}
+        self._first_answer: dict[str, Any] = {}
 
     def start(self) -> None:
         """Start the program, or restart it; it warms up meanwhile."""
@@ -64,7 +64,7 @@ class Live:
         with suppress(OSError, ValueError):
             answer = program.wait()
             if answer and program is self._program:
-                self._told = answer
+                self._first_answer = answer
                 self._warm.set()
 
     def stop(self) -> None:
@@ -79,7 +79,7 @@ class Live:
         """Return the controls for each parameter of each chapter."""
         if not self._warm.wait(PATIENCE):
             return {}
-        return dict(self._told["controls"])
+        return dict(self._first_answer["controls"])
 
     def ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         """Answer an order with a ``state``, what is ``refused``, or an ``error``.

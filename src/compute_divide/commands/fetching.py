@@ -81,7 +81,7 @@ def refresh_openalex(
     costs, run = job(choice)
     client = openalex.Client.from_environment()
     cost = costs(client)
-    typer.echo(cost.told(client.balance), err=True)
+    typer.echo(cost.in_words(client.balance), err=True)
     if not plan:
         sidecar = _fetch(run, client, cost)
         typer.echo(f"{sidecar.table}  {sidecar.rows_out} rows")

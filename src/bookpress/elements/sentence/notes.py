@@ -81,7 +81,7 @@ def in_numbers(content: Sequence[nodes.Node], env: BuildEnvironment) -> list[nod
     sentence = f"{with_capital(text)}."
     words = [nodes.Text(sentence), *marks]
     for node in marks:
-        node["told"] = True
+        node["has_numbers"] = True
     if isinstance(content[0], nodes.paragraph):
         return [nodes.paragraph("", "", *words)]
     return words
@@ -129,7 +129,7 @@ class WriteNotes(SphinxPostTransform):
     def _judge(self, node: mark) -> Comparison | None:
         """Replace a mark with an anchor; return its statement if that is not true."""
         fallen = self._fallen(node)
-        has_numbers = "told" in node
+        has_numbers = "has_numbers" in node
         _close_up(node)
         if fallen and fallen.turns and not has_numbers:
             _underline(node)

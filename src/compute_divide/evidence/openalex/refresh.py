@@ -79,7 +79,7 @@ class Cost:
     requests: int
     credits: int
 
-    def told(self, balance: Balance) -> str:
+    def in_words(self, balance: Balance) -> str:
         """Return the cost in words, compared with the balance."""
         requests = f"{self.requests:,} requests"
         plan = f"{self.total:,} {self.unit}: {requests}, {self.credits:,} credits"
