@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
 from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
 from bookpress.progress import Reporter
+from quick import quick_python
 from sampling import LONG
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ def shrink(root: Path, slug: str, key: str) -> None:
 
 
 def command(root: Path, *words: str) -> str:
-    run = [str(Path(sys.executable).with_name("compute-divide")), *words]
+    run = [quick_python(), "-m", "compute_divide", *words]
     env = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH, "COMPUTE_DIVIDE_DATA": str(root / "data")}
     done = subprocess.run(run, cwd=root, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, Error, Page
 
 from book.browsing import Site
+from sampling import count
 
 CHAPTERS = ["large-scale-models", "policy", "machines"]
-TAPS = 22
+TAPS = count(10, 22)
 STOPS = 50
 PICK = """(most) => {
   const kinds = ['.to-choices', '.hangs', '.value[data-tip]', '.tool > summary', '.choice > summary',
@@ -63,9 +64,9 @@ def answers(phone: Page, before: str) -> bool:
 @pytest.mark.parametrize("slug", CHAPTERS)
 def test_every_tap_answers(site: Site, phone: Page, slug: str) -> None:
     phone.goto(site.url(f"notebooks/{slug}.html"))
-    count = phone.evaluate(PICK, TAPS)
+    picked = phone.evaluate(PICK, TAPS)
     dead = []
-    for index in range(count):
+    for index in range(picked):
         phone.goto(site.url(f"notebooks/{slug}.html"))
         phone.evaluate(PICK, TAPS)
         element = phone.locator(f"[data-tapped='{index}']")
@@ -75,7 +76,7 @@ def test_every_tap_answers(site: Site, phone: Page, slug: str) -> None:
         element.tap()
         if not answers(phone, before):
             dead.append(tapped)
-    assert count == TAPS
+    assert picked == TAPS
     assert dead == []
 
 

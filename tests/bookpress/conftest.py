@@ -28,6 +28,7 @@ from bookpress.edition.editions import Edition, load_edition
 from bookpress.progress import note
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.job import Job
+from quick import quick_python
 
 os.environ["PYTHONPATH"] = os.pathsep.join(
     [str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
@@ -163,6 +164,12 @@ def book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     made = new_book(tmp_path / "book")
     surround(monkeypatch, made)
     return made
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what this process starts begin at once."""
+    monkeypatch.setattr(sys, "executable", quick_python())
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from typing import Any
 import psutil
 import pytest
 
+from quick import quick_python
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -80,7 +82,7 @@ def press(home: Path, *words: str, code: int = 0, whole: bool = False) -> str:
         "stdin": subprocess.DEVNULL,
         "text": True,
     }
-    done = subprocess.run([sys.executable, "-m", "bookpress", *words], capture_output=True, **how)
+    done = subprocess.run([quick_python(), "-m", "bookpress", *words], capture_output=True, **how)
     assert done.returncode == code, done.stderr + done.stdout
     if whole:
         return " ".join((done.stderr + done.stdout).split())

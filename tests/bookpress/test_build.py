@@ -165,6 +165,7 @@ def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(
     assert alone == after_another
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, edition: Load) -> None:
     edit(built.root / PAGE[0], *PAGE[1:])
     made = build(built, edition())
@@ -181,6 +182,7 @@ def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, editi
         assert published(build(built, edition())) == before
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(
     built: Project, edition: Load
 ) -> None:
@@ -204,6 +206,7 @@ def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(
     assert "Some other text" in (made.folder / "html/notebooks/second.html").read_text()
 
 
+@pytest.mark.usefixtures("quick")
 def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: Load) -> None:
     before = published(built.editions / "default")
     path = built.root / "book/words.md"
@@ -324,6 +327,7 @@ def test_stopped_by_a_signal_it_ends_promptly_and_leaves_no_process(
     assert left_over(family) == []
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_full_disk_is_named_and_the_last_edition_stands(
     built: Project, edition: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

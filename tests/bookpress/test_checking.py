@@ -15,6 +15,8 @@ from bookpress.commands.main import press
 from bookpress.edition.editions import load_edition
 from bookpress.run.runner import run_chapters
 
+pytestmark = pytest.mark.usefixtures("quick")
+
 Find = Callable[..., list[str]]
 
 RIGHT = """

@@ -3,7 +3,6 @@
 import io
 import json
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from bookpress.errors import UsageError
 from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.pdf.documents import chapter_document
+from quick import quick_python
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2" width="2" height="2">
 <rect width="2" height="2" fill="#008080"/></svg>"""
@@ -126,7 +126,7 @@ def press(clockwork: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [sys.executable, "-m", "bookpress", *words],
+            [quick_python(), "-m", "bookpress", *words],
             cwd=root,
             env=variables,
             capture_output=True,

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tarfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -34,6 +33,7 @@ from bookpress.release.feed import feed_files
 from bookpress.release.release import check_date, check_deposit
 from bookpress.release.released import updated
 from bookpress.release.score import score
+from quick import quick_python
 from sampling import count
 
 BASE = "https://example.org/orbits/"
@@ -66,7 +66,7 @@ def run(book: Path, *words: str, code: int = 0, **more: str) -> subprocess.Compl
         if not name.startswith(("COMPUTE", "SOURCE_DATE"))
     }
     paths = os.pathsep.join([str(book), str(ROOT / "src")])
-    command = [sys.executable, "-m", "bookpress", *words]
+    command = [quick_python(), "-m", "bookpress", *words]
     environ = {**environ, "PYTHONPATH": paths, "GIT_CEILING_DIRECTORIES": str(book.parent), **more}
     done = subprocess.run(command, cwd=book, env=environ, capture_output=True, text=True)
     assert done.returncode == code, done.stderr + done.stdout

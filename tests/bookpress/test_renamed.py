@@ -105,6 +105,7 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
     assert out.startswith(f"data/{FILE}:1: ")
 
 
+@pytest.mark.usefixtures("quick")
 def test_present_names_that_there_are_not_are_found(said: Say, renamed: Project) -> None:
     code, out, error = said("check")
     assert (code, out) == (0, ""), error
@@ -518,6 +519,7 @@ def test_old_results_that_were_cited_are_verified_by_their_numbers(
 # ---- Addresses ----
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_page_knows_the_old_names_and_is_made_again_with_them(renamed: Project) -> None:
     write(renamed, "{}")
     page = build(renamed, load_edition(renamed)).folder / "html/notebooks/first.html"

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import yaml
 
 from bookpress.files import sha256
 from compute_divide.evidence.models.columns import CHAPTERS
+from quick import quick_python
 from sampling import some
 
 ROOT = Path(__file__).parents[3]
@@ -53,7 +53,7 @@ def evidence(tmp_path_factory):
 
 def run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "compute_divide", *words],
+        [quick_python(), "-m", "compute_divide", *words],
         cwd=ROOT,
         env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
         capture_output=True,

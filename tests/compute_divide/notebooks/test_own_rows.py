@@ -4,12 +4,12 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
+from quick import quick_python
 from sampling import some
 
 ROOT = Path(__file__).parents[3]
@@ -54,7 +54,7 @@ SIDES = {"Google DeepMind": "academia", "Stanford University": "industry"}
 
 def run(data: Path, *words: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "compute_divide", *words],
+        [quick_python(), "-m", "compute_divide", *words],
         cwd=ROOT,
         env={**os.environ, "COMPUTE_DIVIDE_DATA": str(data)},
         capture_output=True,
