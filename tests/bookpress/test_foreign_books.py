@@ -208,6 +208,7 @@ def test_init_says_what_it_finds_and_takes_back_what_it_wrote(press: Press, home
     said = press("init")
     assert "Waves, by Ada Author and Bob Author" in said
     assert "are copied to where the pages are made: all but hidden ones, and large" in said
+    assert "a list of `folders` in book/settings.yml, if you write one, limits this" in said
     assert "4 chapters with code: content-waves_1, waves_2, content-other-waves_1, wrong" in said
     assert "content-waves_1 has the parameters year, water, heights, limit" in said
     written = (home / "book/settings.yml").read_text()

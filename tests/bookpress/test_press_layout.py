@@ -1,5 +1,6 @@
 """What a book by others brings along, in pages that the press lays out and in those of a theme."""
 
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -56,11 +57,12 @@ strong: bool = False  # only strong winds
 ```{code-cell} ipython3
 ---
 mystnb:
-  image: {alt: A rising line}
-  figure: {caption: Wind speeds rise., name: fig-speed}
+  image: {alt: "A line that rises to {result}`top`"}
+  figure: {caption: "Wind speeds rise to {result}`top`.\n\nA line a year.", name: fig-speed}
 ---
 import matplotlib.pyplot as plt
-plt.plot([1, 2 + strong]);
+top = 2 + strong
+plt.plot([1, top]);
 ```
 
 ```{code-cell} ipython3
@@ -71,6 +73,13 @@ mystnb:
 from IPython.display import HTML
 HTML("<div>drawn</div>")
 ```
+
+```{list-table} Names of winds
+:name: tab-names
+* - Bora
+```
+
+We drew {numref}`the picture %s <fig-drawn>`, not {numref}`tab-names` or {ref}`fig-speed`.
 
 ```{bibliography}
 :filter: docname in docnames
@@ -153,8 +162,8 @@ def test_a_figure_of_another_library_has_number_caption_and_alternative(
     pages: dict[str, Any],
 ) -> None:
     [figure] = pages["gales"].xpath("//figure[@id='fig-speed']")
-    assert figure.xpath(".//img/@alt") == ["A rising line"]
-    assert "Figure 2.1 Wind speeds rise." in figure.text_content()
+    assert figure.xpath(".//img/@alt") == ["A line that rises to 2"]
+    assert "Figure 2.1 Wind speeds rise to 2." in figure.text_content()
     assert pages["gales"].xpath("//a[@href='#fig-speed']//*[text()='Figure 2.1']")
     [picture] = figure.xpath(".//a[@download]")
     assert picture.get("href") == figure.xpath(".//img/@src")[0]
@@ -166,6 +175,24 @@ def test_a_figure_that_is_no_file_is_cited_too(pages: dict[str, Any]) -> None:
     assert "drawn" in figure.text_content()
     assert not figure.xpath(".//a[@download]")
     assert "Figure 2.2" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+
+
+@pytest.mark.usefixtures("pages")
+def test_figures_of_another_library_are_in_the_text_and_named_in_the_notebook(home: Path) -> None:
+    site = home / "_build/editions/default/html"
+    text = (site / "gales.md").read_text()
+    figure = ["**Figure: Wind speeds rise to 2.**", "A line a year.", "A line that rises to 2"]
+    assert "\n\n".join(figure) in text
+    assert "**Figure: A picture that a script draws.**" in text
+    shown = "and Figure 2.1 “Wind speeds rise to 2” shows"
+    named = "We drew the picture 2.2, not Table 2.1 “Names of winds” or Wind speeds rise to 2."
+    cells = json.loads((site / "downloads/gales.ipynb").read_text())["cells"]
+    notebook = "\n".join("".join(cell["source"]) for cell in cells)
+    assert "It needs bookpress and the packages that its cells import" in notebook
+    assert "make book" not in notebook
+    for words in (text, notebook):
+        assert shown in words
+        assert named in words
 
 
 @pytest.mark.usefixtures("pages")
@@ -190,6 +217,7 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     with pikepdf.open(site / "pdf/winds.pdf") as printed:
         assert "/page-2_2e_20doux_20_e9t_e9--" in printed.Root.Dests
     assert (site / "2. doux été.pdf").is_file()
+    assert any(b'alt="A line that rises to 2' in text for text in texts.values())
     [plain] = [text for text in texts.values() if b"No code." in text]
     assert b'<a href="https://maps.example/far.png">A far map</a>' in plain
 
@@ -204,10 +232,12 @@ def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path
 
 
 @pytest.mark.usefixtures("pages")
-def test_buttons_of_the_theme_lead_to_what_the_author_wrote(home: Path) -> None:
+def test_a_theme_has_alternatives_in_words_and_buttons_to_what_the_author_wrote(home: Path) -> None:
     (home / "book/settings.yml").unlink()
     press(home, "build")
-    addresses = parsed(home)["gales"].xpath("//a/@href")
+    page = parsed(home)["gales"]
+    assert "A line that rises to 2" in page.xpath("//figure//img/@alt")
+    addresses = page.xpath("//a/@href")
     assert "https://github.com/ada/winds/edit/main/book/gales.md" in addresses
     binder = "https://mybinder.org/v2/gh/ada/winds/main?urlpath=lab/tree/book/gales.md"
     assert binder in addresses

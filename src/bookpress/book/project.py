@@ -38,6 +38,8 @@ class Settings(BaseModel):
     """Whether notes fail a build: warnings, broken links, requests to other sites."""
     command: str = "bookpress"
     """The command that pages and messages show to readers."""
+    install: str = ""
+    """The command that installs, in the folder of the book, all that its chapters need."""
     front_matter: str = "bookpress"
     """The key of the front matter under which a page describes itself."""
     says: list[str] = []

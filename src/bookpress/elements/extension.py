@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 from docutils import nodes
+from docutils.nodes import fully_normalize_name
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -25,6 +26,7 @@ from bookpress.chapter.publish import TAG, as_cell, cell_of
 from bookpress.edition.sureness import FILE
 from bookpress.elements.base import assets, contents
 from bookpress.elements.base.blocks import with_ids
+from bookpress.elements.base.charts import words_of
 from bookpress.elements.base.nodes import (
     MakeLater,
     later,
@@ -83,6 +85,8 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.results = executed.results
     page.statements = executed.statements
     page.listed = tuple(executed.rows)
+    words = [words_of(cell["metadata"]) for cell in executed.cells]
+    page.titles = {fully_normalize_name(each["name"]): each["title"] for each in words}
     srcdir = Path(env.srcdir)
     page.parameter_rows = parameter_box.parameter_rows(page, executed.cells, srcdir)
     names = [row["name"] for row in page.parameter_rows]

@@ -448,6 +448,6 @@ def test_a_notebook_that_is_taken_away_refuses_other_names_and_says_what_it_need
         check_values({**scope, "windwo": 5}, ["window"])
     assert "check_values(globals(), ['pi', 'window'])" in code["checked"]
     monkeypatch.setitem(sys.modules, "bookpress", None)
-    with pytest.raises(SystemExit, match="needs the package of its book") as ended:
+    with pytest.raises(SystemExit, match="needs bookpress and what its book imports") as ended:
         exec(code["needs"], {})  # noqa: S102
     assert "\n" not in str(ended.value)

@@ -58,8 +58,8 @@ def _staged(project: Project) -> Iterator[str]:
     megabytes = sum(path.stat().st_size for path in paths) / 1e6
     yield (
         f"{len(paths)} files ({megabytes:.1f} MB) are copied to where the pages are made: all but "
-        "hidden ones, and large ones that the book excludes; `folders: [a, b]` in the settings "
-        "names fewer"
+        "hidden ones, and large ones that the book excludes; a list of `folders` in "
+        f"{FILE}, if you write one, limits this to what they contain"
     )
 
 

@@ -87,6 +87,8 @@ class Page:
     places: dict[str, str] = field(default_factory=dict)
     """Its anchors, those of sections with their titles."""
     charts: list[Chart] = field(default_factory=list)
+    titles: dict[str, str] = field(default_factory=dict)
+    """The titles of the figures and tables of its cells, in Markdown, by name."""
     words: int = 0
     shows_minutes: bool = False
     """Whether it shows the reading time of pages."""

@@ -10,12 +10,13 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from bookpress.elements.base import contents
+from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.downloads.downloads import book_files
 from bookpress.elements.figure import render as drawing
-from bookpress.elements.figure.figures import folder_of, picture_cache
+from bookpress.elements.figure.figures import picture_cache
 from bookpress.elements.sentence.notes import in_numbers
 from bookpress.elements.value.words import chart_in_words
 

@@ -18,9 +18,10 @@ from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, formats_of, title_of
 from bookpress.elements.base.events import when_built
+from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
 from bookpress.elements.downloads.datasets import croissant, data_package
-from bookpress.elements.figure.figures import cited, folder_of, origin_of, picture_cache
+from bookpress.elements.figure.figures import cited, origin_of, picture_cache
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file

@@ -10,7 +10,6 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,29 +18,32 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.project import BUILD, is_laid_out
+from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
 from bookpress.elements.base.events import when_built
+from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.nodes import html
-from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
+from bookpress.elements.base.store import PAGES_ALONE, Page, UnknownNameError, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.choices.choice_links import figure_link
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
 from bookpress.elements.figure.pictures import offer_picture
 from bookpress.elements.table.data_table import data_table
-from bookpress.elements.value.words import chart_in_words, charts_of
+from bookpress.elements.value.words import chart_in_words, charts_of, in_words
 from bookpress.errors import UsageError
 from bookpress.files import replace_file
 from bookpress.run.cache import RunCache
 
+logger = logging.getLogger(__name__)
 MIME = charts.VEGALITE_MIME
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 _FIGURE = re.compile(r'<figure class="chart-figure" id="([^"]+)">.*?</figure>', re.DOTALL)
-_LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
 
 
 def setup(app: Sphinx) -> None:
@@ -96,12 +98,6 @@ def offer_bundle(app: Sphinx) -> None:
         bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
         shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
         write_rasters(app)
-
-
-def folder_of(docname: str) -> str:
-    """Return the folder of a page's figures, relative to the root of the site."""
-    slug = docname.rsplit("/", 1)[-1]
-    return f"figures/{slug}"
 
 
 def picture_cache(outdir: Path) -> Path:
@@ -215,33 +211,6 @@ def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in origin.items() if text}
 
 
-@dataclass(frozen=True)
-class Move:
-    """Converts addresses of a page for use in another folder."""
-
-    page: str
-    """The path of the page, relative to the root of the site."""
-    folder: str
-
-    def address(self, address: str) -> str:
-        """Return an address on the page, relative to the folder."""
-        if address.startswith("#"):
-            target = self.page + address
-        else:
-            folder = posixpath.dirname(self.page)
-            target = posixpath.join(folder, address)
-        return posixpath.relpath(target, self.folder)
-
-    def links(self, html: str) -> str:
-        """Return HTML of the page with links relative to the folder."""
-
-        def moved(link: re.Match[str]) -> str:
-            address = self.address(link[2])
-            return f'{link[1]}="{address}"'
-
-        return _LINK.sub(moved, html)
-
-
 class ArrangeFigures(SphinxPostTransform):
     """Put charts into our own figures, with their code; remove outputs that show nothing."""
 
@@ -257,6 +226,7 @@ class ArrangeFigures(SphinxPostTransform):
     def _arrange_cell(self, cell: nodes.container) -> None:
         laid_out = is_laid_out(self.env.srcdir)
         _drop_silent_outputs(cell, laid_out=laid_out)
+        _describe_in_words(cell, self.env)
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
         if not (figures or laid_out):
             return
@@ -297,6 +267,16 @@ class ArrangeFigures(SphinxPostTransform):
             **cited(self.env, docname, chart),
         )
         return html(text, legend.children, code, says=title)
+
+
+def _describe_in_words(cell: nodes.Element, env: BuildEnvironment) -> None:
+    """Put values into the alternative texts of pictures, which Sphinx takes as they are written."""
+    for image in cell.findall(nodes.image):
+        if "{" in image.get("alt", ""):
+            try:
+                image["alt"] = " ".join(in_words(image["alt"], env.docname, env).split())
+            except (UnknownNameError, FormatError) as error:
+                logger.error("%s", error, location=image, type="bookpress", subtype="alt")  # noqa: TRY400
 
 
 def _drop_silent_outputs(cell: nodes.Element, *, laid_out: bool) -> None:

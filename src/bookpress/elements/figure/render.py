@@ -20,7 +20,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bookpress.elements.base.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
 from bookpress.elements.base.chart_widths import Size, fitted
 from bookpress.elements.base.charts import (
     KEY_LENGTH,
@@ -30,6 +29,7 @@ from bookpress.elements.base.charts import (
     Ground,
     recoloured,
 )
+from bookpress.elements.figure.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
 from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, rasters, titled
 from bookpress.errors import PressError
 from bookpress.extras import need

@@ -17,9 +17,9 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from bookpress.elements.base.chart_origin import svg_with_origin
 from bookpress.elements.base.chart_widths import FONT
 from bookpress.elements.base.charts import KEY_LENGTH, recoloured
+from bookpress.elements.figure.chart_origin import svg_with_origin
 from bookpress.errors import PressError
 from bookpress.files import replace_file, sha256
 

@@ -22,9 +22,9 @@ from bookpress.cite.landing_page import LandingPage
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.events import when_built
+from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import fill
-from bookpress.elements.figure.figures import folder_of
 from bookpress.elements.value.words import charts_of
 from bookpress.errors import nearest
 from bookpress.files import replace_file

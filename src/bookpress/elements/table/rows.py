@@ -18,9 +18,9 @@ from sphinx.application import Sphinx
 
 from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.events import where_laid_out
+from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.store import PAGES_ALONE
 from bookpress.elements.base.templates import fill
-from bookpress.elements.figure.figures import Move, folder_of
 from bookpress.elements.table.labels import ROW, TAG, label_tables
 from bookpress.files import replace_file
 

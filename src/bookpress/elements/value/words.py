@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
+from docutils.nodes import fully_normalize_name
 from sphinx.environment import BuildEnvironment
 
 from bookpress.elements.base.charts import Chart
@@ -18,6 +20,8 @@ ROLE = re.compile(f"{MARK}|{OTHER_ROLE}", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 INNER_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
+WORDED = re.compile(r"(.*?)\s*<([^>]*)>", re.DOTALL)
+"""A reference with words of its own."""
 MARKUP = ((COMMENT, ""), (TARGET, ""), (INNER_LINK, r"\1"))
 """Markup that only pages of the book understand."""
 
@@ -60,22 +64,63 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
         if kind == "cite:t":
             return works
         return f"({works})"
-    if kind == "numref":
-        return _figure(text, env)
+    if kind in {"numref", "ref"}:
+        return _reference(kind, text, env)
     return re.sub(r"\s*<[^>]*>$", "", text)
 
 
-def _figure(name: str, env: BuildEnvironment) -> str:
-    """Return the name of a figure in prose, by its title; anything else is a table."""
-    places: dict[str, tuple[str, str]] = {}
-    for page in store_of(env).pages.values():
-        for chart in page.charts:
-            places[chart.name] = (chart.title, page.docname)
-    if name not in places:
-        return "The table"
-    title, docname = places[name]
-    words = in_words(title, docname, env)
-    return f"Figure “{words}”"
+class _Labelled(NamedTuple):
+    """What a label leads to: its kind, number and title in words; empty if it has none."""
+
+    kind: str
+    number: str
+    title: str
+
+    def named(self, wording: str) -> str:
+        """Return a wording with the number and the title, as Sphinx puts them in."""
+        for sign in ("%s", "{number}"):
+            wording = wording.replace(sign, self.number)
+        return wording.replace("{name}", self.title)
+
+
+def _reference(kind: str, text: str, env: BuildEnvironment) -> str:
+    """Return the words of a reference: its own, else what Sphinx knows of the label."""
+    given = WORDED.fullmatch(text)
+    wording = given[1] if given else ""
+    name = given[2] if given else text
+    found = _labelled(fully_normalize_name(name), env)
+    if kind == "ref":
+        return wording or found.title or text
+    if wording:
+        return found.named(wording)
+    # pictures of our own have no numbers outside of the book
+    label = "Figure"
+    if not any(name == chart.name for page in _pages(env) for chart in page.charts):
+        label = found.named(env.config.numfig_format.get(found.kind, "")).strip()
+    words = found.title.removesuffix(".")
+    title = f"“{words}”" if words else ""
+    return f"{label} {title}".strip() or text
+
+
+def _labelled(name: str, env: BuildEnvironment) -> _Labelled:
+    """Return what a label leads to, as Sphinx knows it."""
+    domain: Any = env.get_domain("std")
+    docname, anchor, title = domain.labels.get(name, ("", "", ""))
+    if not docname:
+        docname, anchor = domain.anonlabels.get(name, ("", ""))
+    page = store_of(env).pages.get(docname)
+    if page and name in page.titles:
+        title = in_words(page.titles[name], docname, env).strip()
+    for kind, numbers in env.toc_fignumbers.get(docname, {}).items():
+        if anchor in numbers:
+            return _Labelled(kind, ".".join(map(str, numbers[anchor])), title)
+    sections = env.toc_secnumbers.get(docname, {})
+    number = sections.get(f"#{anchor}", sections.get("", ())) or ()
+    return _Labelled("section" if number else "", ".".join(map(str, number)), title)
+
+
+def _pages(env: BuildEnvironment) -> Iterable[Page]:
+    return store_of(env).pages.values()
 
 
 def _work(key: str, env: BuildEnvironment) -> str:

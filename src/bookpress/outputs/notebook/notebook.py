@@ -10,11 +10,13 @@ import copy
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from bookpress.book.project import load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.contents import chapter_reference, citation_of
 from bookpress.elements.base.markdown import in_plain_words
@@ -28,16 +30,16 @@ from bookpress.chapter.parameters import check_values
 
 check_values(globals(){known})"""
 NEEDS = """try:
-    import bookpress  # the package of this book, which the cells below use
+    import bookpress  # which checks the values below
 except ModuleNotFoundError:
     raise SystemExit(
-        "This notebook needs the package of its book: {get}, "
-        "then `pip install FOLDER_OF_THE_BOOK`, or `make book` there and use its kernel."
+        "This notebook needs bookpress and what its book imports: {get}, "
+        "{then}."
     ) from None"""
 ABOUT = """> **{reference}**
 >
 > This notebook is a chapter of a book that can be run again: {source}. \
-There, `make book` installs all it needs;
+{install};
 > `{command}` made this edition. \
 With that environment's kernel the notebook runs anywhere, also in an empty folder:
 > `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab. \
@@ -62,7 +64,8 @@ def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, 
             names = f", {known}" if known else ""
             check = _cell("checked", "code", CHECK.format(known=names))
             cells.insert(place + 1, check)
-            needs = _cell("needs", "code", NEEDS.format(get=_how_to_get(page, app)))
+            _, then = _how_to_install(app)
+            needs = _cell("needs", "code", NEEDS.format(get=_how_to_get(page, app), then=then))
             kinds = [each["cell_type"] for each in cells]
             cells.insert(kinds.index("code"), needs)
             break
@@ -136,6 +139,15 @@ def _how_to_get(page: Page, app: Sphinx) -> str:
     return "unpack an archive of it"
 
 
+def _how_to_install(app: Sphinx) -> tuple[str, str]:
+    """Return how the book's packages are installed, as a sentence and as what comes next."""
+    command = load_settings(Path(app.srcdir)).install
+    if command:
+        return f"There, `{command}` installs all it needs", f"run `{command}` there, use its kernel"
+    by_hand = "It needs bookpress and the packages that its cells import"
+    return by_hand, "install them, and use that environment's kernel"
+
+
 def _about(page: Page, app: Sphinx) -> str:
     citation = citation_of(app.config)
     reference, address = chapter_reference(app.env, page.docname)
@@ -149,6 +161,7 @@ def _about(page: Page, app: Sphinx) -> str:
     return ABOUT.format(
         reference=reference,
         source=source,
+        install=_how_to_install(app)[0],
         command=command,
         slug=page.slug,
         example=example,

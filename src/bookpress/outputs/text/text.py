@@ -14,15 +14,17 @@ from sphinx.util.osutil import relative_uri
 from bookpress.chapter.number_formats import FormatError, full, setting
 from bookpress.chapter.quotes import marks_of, without_markup
 from bookpress.chapter.statements import WORDS
-from bookpress.elements.base.charts import Chart
+from bookpress.elements.base.charts import Chart, words_of
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
 from bookpress.elements.base.markdown import in_plain_words
+from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import Page, UnknownNameError, store_of
-from bookpress.elements.figure.figures import folder_of
 from bookpress.elements.value.words import charts_of, in_words
 from bookpress.run.executed import ExecutedChapter
 
 INDEX = "llms.txt"
+HIDDEN = frozenset({"remove-cell", "remove-output"})
+"""The tags of cells whose output no page shows."""
 HOW_TO_QUOTE = """Give a number with its interval and what it counts, as each chapter lists them \
 under “Numbers”, and name
 the edition: numbers depend on its choices and its data. Quote a sentence as true only if the \
@@ -97,18 +99,27 @@ def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
 def _outputs(
     cell: Mapping[str, Any], page: Page, charts: Mapping[str, Chart], env: BuildEnvironment
 ) -> Iterator[str]:
-    """Yield the output of a cell: the title and data of a figure, or a whole table."""
-    own = cell["metadata"].get("mystnb", {})
-    name = own.get("figure", {}).get("name", "")
-    if name in charts:
-        yield _figure(charts[name], page, env)
+    """Yield the output of a cell: the title and data of a figure, or a whole table.
+
+    Of a figure that is no chart, these are its title, legend and alternative text.
+    """
+    words = words_of(cell["metadata"])
+    if words["name"] in charts:
+        yield _figure(charts[words["name"]], page, env)
         return
-    for output in cell.get("outputs", ()):
-        table = "".join(output.get("data", {}).get("text/markdown", ""))
-        if table:
-            caption = _words(str(own.get("figure", {}).get("caption", "")), page, env)
-            yield f"**Table: {caption}**" if caption else ""
-            yield _words_of_lines(table, page, env)
+    is_shown = not HIDDEN & {*cell["metadata"].get("tags", ())}
+    outputs = cell.get("outputs", ())
+    tables = ["".join(output.get("data", {}).get("text/markdown", "")) for output in outputs]
+    for table in filter(None, tables):
+        caption = _words(f"{words['title']} {words['caption']}", page, env)
+        yield f"**Table: {caption}**" if caption else ""
+        yield _words_of_lines(table, page, env)
+    if outputs and is_shown and not any(tables):
+        kind = "Table" if words["name"].startswith("tab-") else "Figure"
+        title = _words(words["title"], page, env)
+        yield f"**{kind}: {title}**" if title else ""
+        yield _words(words["caption"], page, env)
+        yield _words(words["alt"], page, env)
 
 
 def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:

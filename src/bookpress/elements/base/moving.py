@@ -1,0 +1,42 @@
+"""Parts of a page that get a page of their own: where that is, and how its links lead back."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from dataclasses import dataclass
+
+_LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
+
+
+def folder_of(docname: str) -> str:
+    """Return the folder of a page's figures, relative to the root of the site."""
+    slug = docname.rsplit("/", 1)[-1]
+    return f"figures/{slug}"
+
+
+@dataclass(frozen=True)
+class Move:
+    """Converts addresses of a page for use in another folder."""
+
+    page: str
+    """The path of the page, relative to the root of the site."""
+    folder: str
+
+    def address(self, address: str) -> str:
+        """Return an address on the page, relative to the folder."""
+        if address.startswith("#"):
+            target = self.page + address
+        else:
+            folder = posixpath.dirname(self.page)
+            target = posixpath.join(folder, address)
+        return posixpath.relpath(target, self.folder)
+
+    def links(self, html: str) -> str:
+        """Return HTML of the page with links relative to the folder."""
+
+        def moved(link: re.Match[str]) -> str:
+            address = self.address(link[2])
+            return f'{link[1]}="{address}"'
+
+        return _LINK.sub(moved, html)
