@@ -24,6 +24,9 @@ author: Ada Author
 defaults: &defaults {execute_notebooks: auto, timeout: 100}
 execute: {<<: *defaults, exclude_patterns: ["unrun.md", "unlisted.md"]}
 title: Last title
+logo: ../shared/dot.svg
+bibtex_bibfiles: [../shared/of/works.bib]
+sphinx: {config: {html_static_path: [../shared/styles]}}
 """
 TOC = """\
 format: jb-book
@@ -72,6 +75,7 @@ ASKED = "mystnb: &asked {execution_mode: force, execution_allow_errors: true}\na
 OF_OTHERS = "mystnb: {execution_excludepatterns: [other.md]}\n"
 OF_ITSELF = "mystnb: {execution_mode: force, execution_excludepatterns: [book/own.md]}\n"
 READ = "```{include} ../READ.md\n```\n"
+WORKS = "\nAs {cite}`wind` says.\n\n```{bibliography}\n```\n"
 SHARED = """
 ```{literalinclude} ../../shared/code.py
 ```
@@ -79,12 +83,15 @@ SHARED = """
 ![A dot](../../shared/dot.svg) is written `![A dot](../../shared/dot.svg)`, and
 [the code](../../shared/code.py) can be taken.
 """
+BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
 FILES = {
     "book/_config.yml": CONFIG,
     "book/_toc.yml": TOC,
-    "book/cover.md": "---\nwords: &words [one]\nother: *words\n---\n# Cover\n\n" + READ,
+    "book/cover.md": "---\nwords: &words [one]\nother: *words\n---\n# Cover\n\n" + READ + WORKS,
     "READ.md": "Words of the repository.\n",
     "shared/code.py": "shared = 1\n",
+    "shared/of/works.bib": BOOK,
+    "shared/styles/deep/own.css": "body {}\n",
     "shared/dot.svg": "<svg xmlns='http://www.w3.org/2000/svg' width='1' height='1'/>",
     "book/forced.ipynb": notebook("Forced", "print('made', 6 * 7)", {"execution_mode": "force"}),
     "book/kept.md": page("Off", "print('made', 6 * 7)", head="mystnb: {execution_mode: off}\n"),
@@ -190,6 +197,9 @@ def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
     [code] = page.xpath("//article//a[contains(., 'the code')]/@href")
     assert (site / "aside" / picture).is_file()
     assert (site / "aside" / code).is_file()
+    assert "Of wind" in words(home, "cover")
+    assert (site / "_static/dot.svg").is_file()
+    assert (site / "_static/deep/own.css").is_file()
     assert not (site / "staged-sources").exists()
     assert "outside" not in said
 

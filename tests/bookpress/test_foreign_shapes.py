@@ -87,7 +87,9 @@ def notebook(title: str, cells: dict[str, str], output: str = "", kernel: str = 
     """Return a notebook, each cell with the same output, if any."""
     language = "R" if kernel == "ir" else "python"
     spec = {"name": kernel, "language": language, "display_name": language}
-    made = nbformat.v4.new_notebook(metadata={"kernelspec": spec})
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": spec, "language_info": {"name": language}}
+    )
     made.cells.append(nbformat.v4.new_markdown_cell(f"# {title}"))
     for tag, source in cells.items():
         outputs = [nbformat.v4.new_output("stream", text=output)] if output else []
@@ -139,6 +141,7 @@ def words(site: Path, page: str) -> str:
 def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> None:
     assert words(site, "parts/stored").count("stored words") == 2
     assert "[1] 2" in words(site, "parts/statistics")
+    assert "highlight-python " in (site / "parts/stored.html").read_text("utf-8")
     assert "highlight-R " in (site / "parts/statistics.html").read_text("utf-8")
     assert "quarante-deux" in words(site, "parts/Zoë and others/été")
     assert "unrun words" in words(site, "unrun")

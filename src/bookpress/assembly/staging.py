@@ -26,6 +26,7 @@ from bookpress.assembly.links import (
     point_to_notebooks,
     staged_from_outside,
 )
+from bookpress.assembly.named_outside import settings_outside, with_staged
 from bookpress.book.chapters import Chapter
 from bookpress.book.configuration import configuration
 from bookpress.book.documents import (
@@ -99,8 +100,9 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
 
 
 def _from_outside(project: Project, texts: Mapping[str, str]) -> dict[str, Path]:
-    """Return the files outside of a book that its pages include or show, by where to stage them."""
+    """Return the files outside of a book that pages or settings name, by where to stage them."""
     places = {place for name, text in texts.items() for place in outside_in(text, name)}
+    places |= {*settings_outside(project.root, configuration(project.root))}
     files = {staged_from_outside(place): project.root / place for place in places}
     return {name: path for name, path in files.items() if _is_taken(path)}
 
@@ -156,7 +158,7 @@ def stage(
         if name.endswith((".md", ".rst")) and not name.startswith(f"{ABOVE}/"):
             wanted[name] = _staged_page(name, content, files, chapters)
     wanted["_toc.yml"] = _staged_toc(wanted["_toc.yml"], chapters)
-    wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""))
+    wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""), files)
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     notebooks: dict[str, Any] = {}
@@ -279,7 +281,8 @@ def staged_notebook(
     entry["command"] = run_command(chapter.slug, rows, chapter.settings.command)
     key = chapter.settings.front_matter
     entry["ending"] = chapter.path.suffix
-    is_run_here = notebook["metadata"].get("language_info") == {"name": "python"}
+    was_run = run.seconds > 0 or not run.key
+    is_run_here = was_run and notebook["metadata"].get("language_info") == {"name": "python"}
     if is_run_here and not chapter.settings.is_laid_out:
         # what a kernel says; stored notebooks keep their own
         notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
@@ -310,12 +313,13 @@ def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
             cell["source"] = "".join(lines)
 
 
-def staged_config(content: bytes) -> bytes:
+def staged_config(content: bytes, files: Collection[str]) -> bytes:
     """Return ``_config.yml`` with execution off, and settings that make Sphinx faster.
 
     Pages cannot ask to be run either, since all are excluded from execution.
     """
-    config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
+    read_config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
+    config = with_staged(read_config, files)
     config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
     config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{STAGED_SOURCES}/*"]
     sphinx = dict(config.get("sphinx") or {})

@@ -21,7 +21,7 @@ from bookpress.chapter.bindings import python_of
 from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
 from bookpress.check.names import assigned_again, undefined_names, unknown_names
-from bookpress.check.pages import pages_of
+from bookpress.check.pages import missing_pages, pages_of
 from bookpress.check.problem import Problem
 from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
@@ -61,7 +61,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
     package = project.settings.package
     missing = [*undefined_names(sound), *unknown_names(sound, package), *assigned_again(sound)]
-    problems = [*broken, *starmap(Problem, missing)]
+    problems = [*broken, *starmap(Problem, missing), *_lost(project)]
     for name, text in pages.items():
         problems += typed(name, text, project.settings.counted) if project.settings.strict else ()
     problems += _deposits(project)
@@ -80,6 +80,12 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     reported = {problem.said for problem in problems}
     problems += [warning for warning in warnings if warning.said not in reported]
     return sorted(problems), unchecked
+
+
+def _lost(project: Project) -> Iterator[Problem]:
+    """Yield the documents that ``_toc.yml`` lists but that do not exist."""
+    for line, file in missing_pages(project):
+        yield Problem("_toc.yml", line, f"lists {file}: no such file")
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:

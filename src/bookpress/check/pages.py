@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import document_path, toc_files
@@ -18,6 +18,16 @@ def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
         path = document_path(project.root, name)
         if name in sources:
             pages[sources[name].where] = sources[name].source
-        elif path.suffix == ".md":
-            pages[f"{name}.md"] = decoded(path)
+        elif path.suffix == ".md" and path.is_file():
+            pages[f"{name}.md"] = decoded(path, lenient=not project.settings.strict)
     return pages
+
+
+def missing_pages(project: Project) -> Iterator[tuple[int, str]]:
+    """Yield the line of ``_toc.yml`` and the file of each document that does not exist."""
+    lines = decoded(project.root / "_toc.yml").splitlines()
+    for name in toc_files(project):
+        path = document_path(project.root, name)
+        if not path.is_file():
+            places = [number for number, line in enumerate(lines, 1) if name in line]
+            yield next(iter(places), 1), path.relative_to(project.root).as_posix()
