@@ -128,11 +128,12 @@ def states_of(
     these are few.
     """
     usual = default.values[chapter.slug]
+    explored = {}
     others = {}
     for parameter in chapter.parameters:
         name = parameter.name
-        explored = parameter.explored(usual[name])
-        others[name] = [value for value in explored if value != usual[name]]
+        explored[name] = parameter.explored(usual[name])
+        others[name] = [value for value in explored[name] if value != usual[name]]
     choices = [{name: value} for name, values in others.items() for value in values]
     closed = [parameter.name for parameter in chapter.parameters if parameter.choices]
     main = itertools.combinations(others, 2)
@@ -143,7 +144,7 @@ def states_of(
     choices += pairs
     states = []
     for choice in choices:
-        steps = _steps(chapter.parameters, usual, choice)
+        steps = _steps(chapter.parameters, explored, usual, choice)
         states.append(State.of(default, chapter, choice, steps))
     return states
 
@@ -166,18 +167,21 @@ def _pairs(
 
 
 def _steps(
-    parameters: Sequence[Parameter], usual: Mapping[str, Value], choice: Mapping[str, Value]
+    parameters: Sequence[Parameter],
+    explored: Mapping[str, Sequence[Value]],
+    usual: Mapping[str, Value],
+    choice: Mapping[str, Value],
 ) -> int:
     """Return how far a choice is from the published one, in values."""
     steps = 0
     for parameter in parameters:
         name = parameter.name
         if name in choice:
-            steps += _distance(parameter, usual[name], choice[name])
+            steps += _distance(parameter, explored[name], usual[name], choice[name])
     return steps
 
 
-def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
+def _distance(parameter: Parameter, values: Sequence[Value], usual: Value, value: Value) -> int:
     """Return how far a value is from the published one, in values.
 
     Unordered values are one apart. For a period it is the number of years that its ends move.
@@ -185,7 +189,6 @@ def _distance(parameter: Parameter, usual: Value, value: Value) -> int:
     if parameter.is_period:
         ends = zip(years_of(value), years_of(usual), strict=True)
         return sum(abs(year - usual_year) for year, usual_year in ends)
-    values = parameter.explored(usual)
     if are_ordered(values):
         return abs(values.index(value) - values.index(usual))
     return 1

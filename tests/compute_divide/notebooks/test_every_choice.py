@@ -79,7 +79,7 @@ Ending = Callable[[str, Sequence[Values]], list[str]]
 
 
 @pytest.fixture(scope="module")
-def problems(engine: Engine) -> Ending:
+def problems(engine: Engine, run_chapter: Callable[..., Any]) -> Ending:
     """Return a function that runs a chapter with each of some choices and tells what is wrong with how it ended."""
     mark = Fingerprint.of(PROJECT)
 
@@ -87,7 +87,7 @@ def problems(engine: Engine) -> Ending:
     def usual(slug: str) -> tuple[Values, set[str]]:
         chapter = CHAPTERS[slug]
         values = {one.name: one.default for one in chapter.parameters}
-        return values, set(run_job(job_for(PROJECT, chapter, values, mark), engine).results)
+        return values, set(run_chapter(slug).results)
 
     def of_one(job: Job, changes: Values, keys: set[str]) -> list[str]:
         try:
