@@ -17,7 +17,7 @@ import pytest
 import requests
 import urllib3
 from playwright.sync_api import expect
-from processes import new_home, press, wait_for
+from processes import explore, new_home
 
 from book.browsing import browser, page  # noqa: F401 - fixtures
 from bookpress.book.parsed import KERNEL
@@ -224,13 +224,7 @@ def built_once(made_once: Callable[..., Path]) -> Project:
 @pytest.fixture(scope="session")
 def explored(made_once: Callable[..., Path]) -> Path:
     """Return the second book with its states, for tests that copy what they change."""
-
-    def make(folder: Path) -> None:
-        press(new_home(folder), "explore")
-        # what a command leaves aside is removed soon after it has ended
-        wait_for(lambda: not list((folder / "_build").glob("cd-*")))
-
-    return made_once("orbits", make)
+    return made_once("orbits", lambda folder: explore(new_home(folder)))
 
 
 @pytest.fixture

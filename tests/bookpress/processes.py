@@ -89,6 +89,12 @@ def press(home: Path, *words: str, code: int = 0, whole: bool = False) -> str:
     return done.stdout if code == 0 else done.stderr
 
 
+def explore(home: Path) -> None:
+    """Explore a book, and wait until what is removed after a command has ended is gone: it may be copied."""
+    press(home, "explore")
+    wait_for(lambda: not list((home / "_build").glob("cd-*")))
+
+
 def new_home(folder: Path, like: Path | None = None) -> Path:
     """Copy the second book to a folder, with the pictures that are drawn in another one."""
     shutil.copytree(

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from observed import new_observed
 from playwright.sync_api import Page, expect
-from processes import edit, environment, left_over, press
+from processes import edit, environment, explore, left_over, press
 from states import expect_same, states
 from test_serving import Served
 
@@ -220,7 +220,7 @@ def test_a_served_page_takes_it_as_text() -> None:
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory, made_once: Callable[..., Path]) -> Path:
     """Return a copy of the second book with a period, explored."""
-    made = made_once("observed", lambda folder: press(new_observed(folder), "explore"))
+    made = made_once("observed", lambda folder: explore(new_observed(folder)))
     return shutil.copytree(made, tmp_path_factory.mktemp("periods") / "book", symlinks=True)
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from observed import new_observed
 from playwright.sync_api import Page, expect
-from processes import edit, press
+from processes import edit, explore
 
 from book.showing import chapter as address
 from bookpress.assembly.build import build
@@ -541,7 +541,7 @@ def test_a_page_knows_the_old_names_and_is_made_again_with_them(renamed: Project
 @pytest.fixture(scope="module")
 def home(made_once: Callable[..., Path]) -> Path:
     """Return the second book with names that were others once, explored."""
-    return made_once("observed", lambda folder: press(new_observed(folder), "explore"))
+    return made_once("observed", lambda folder: explore(new_observed(folder)))
 
 
 @pytest.mark.parametrize(
