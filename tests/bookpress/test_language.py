@@ -141,7 +141,9 @@ def test_also_publishes_what_no_sentence_quotes() -> None:
 
 WRONG = {
     "{result}`erly`": "no 'erly' in the chapter; did you mean early?",
-    "{result}`each`": "'each' is bound in a loop or a branch, in line 9",
+    "{result}`each`": "'each' is bound in a loop, in line 9",
+    "{result}`opened`": "'opened' is bound in a `with` block, in line 12",
+    "{result}`fll`": "no 'fll' in the chapter; there are: each, early, late, opened, twice",
     "{result}`twice`": "'twice' is bound more than once, in lines 10 and 11",
     "{result}`early[0]`": "neither a name nor a path such as odds.late",
     "{holds}`fell(late, erly)`": "no 'erly' in the chapter; did you mean early?",
@@ -158,28 +160,54 @@ WRONG = {
 
 @pytest.mark.parametrize("role", WRONG)
 def test_what_is_wrong_is_one_line_with_its_place_and_sentence(role: str) -> None:
-    code = ["early = late = 1", "for each in []: pass", "twice = 1", "twice = 2"]
-    text = "\n".join(
-        [
-            "# Models",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "```{code-cell}",
-            *code,
-            "```",
-            "",
-            f"It is so. {role}",
-            "",
-        ]
-    )
+    cell = "```{code-cell}\nearly = late = 1\nfor each in []: pass\ntwice = 1\ntwice = 2"
+    text = f"# Models\n\n\n\n\n\n{cell}\nwith x as opened: pass\n```\n\nIt is so: {role}\n"
     with pytest.raises(PressError) as error:
         checked_quotes("models", text, [], "notebooks/models.md")
     [line] = str(error.value).splitlines()
-    assert line.startswith("notebooks/models.md:14: ")
+    assert line.startswith("notebooks/models.md:15: ")
     assert WRONG[role] in line
+    assert "(in: It is so:" in line
+
+
+def test_all_that_is_wrong_in_a_chapter_is_named_at_once() -> None:
+    text = (
+        "---\nbook:\n  also:\n  - fell(late\n---\n# Models\n\nOne {result}`share +`.\n\n"
+        "Two {result}`nope`.\n\nThree. {holds}`fel(1, 2)`\n\nFour. {holds}`(lambda: 1)()`\n"
+    )
+    with pytest.raises(PressError) as error:
+        checked_quotes("models", text, ["fell(late"], "models.md")
+    lines = str(error.value).splitlines()
+    assert [line.split(":")[1] for line in lines] == ["4", "8", "10", "12", "14"]
+    assert all(" (in: " in line for line in lines)
+    assert "did you mean fell?" in lines[3]
+
+
+def test_an_alternative_text_has_no_statement_and_says_where() -> None:
+    text = CHAPTER.replace("Dots from {result}`early`.", "Dots. {holds}`fall`")
+    with pytest.raises(PressError, match=r"m\.md:33: an alternative text .* \(in: Dots\.\)"):
+        checked_quotes("models", text, [], "m.md")
+
+
+def test_code_in_a_line_only_shows_a_role() -> None:
+    text = "Write `{result}` as in {result}`early`, or `{holds}`.\nA ` alone.\n\nThen {result}`late`.\n"
+    assert [role.text for role in roles_of(text)] == ["early", "late"]
+    saved = f"---\nbook: {{finding: 'Write `{{result}}` as {{result}}`early`'}}\n---\n# A\n{text}"
+    assert [(role.line, role.text) for role in roles_of(saved)][:1] == [(2, "early")]
+
+
+def test_a_star_imports_what_is_known_when_it_runs() -> None:
+    cell = "```{code-cell}\nfrom math import *\nwide = 1\n```\n"
+    [quote] = checked_quotes("models", f"{cell}\nIt is {{result}}`pi`.\n", [], "x.md")
+    assert quote.key == "pi"
+
+
+def test_a_comparison_can_be_imported_from_the_press() -> None:
+    cell = "```{code-cell}\nfrom bookpress import above, fell\na = above(2, 1)\n```\n"
+    assert checked_quotes("models", f"{cell}\nSo it is. {{holds}}`fell(1, 2)`\n", [], "x.md")
+    cell = cell.replace("above, fell", "above as fell")
+    with pytest.raises(PressError, match="fell is the name of a comparison"):
+        checked_quotes("models", f"{cell}\nSo it is. {{holds}}`fell(1, 2)`\n", [], "x.md")
 
 
 def test_a_name_of_a_comparison_is_no_name_of_a_chapter() -> None:
@@ -321,8 +349,10 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     try:
         quotes_of("models", f"# A\n\n{{holds}}`{text}` {{result}}`{text}`\n")
     except UsageError as error:
-        lines = str(error).splitlines()
-        assert len(lines) == 1
+        problems = error.problems
+    else:
+        problems = ()
+    assert all(len(problem.splitlines()) == 1 for problem in problems)
 
 
 def test_expressions_see_no_builtins_and_no_private_parts() -> None:

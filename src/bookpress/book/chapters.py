@@ -26,7 +26,7 @@ from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.declarations import Scope, declaring, line_in, read_parameters
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import Quote
+from bookpress.chapter.quotes import Quote, line_of_also
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
@@ -144,7 +144,12 @@ class Chapter:
     @cached_property
     def quotes(self) -> Sequence[Quote]:
         """What its prose quotes from the chapter itself; all faults are one error, one a line."""
-        entries = self.front_matter.get("also") or ()
+        entries = self.front_matter.get("also") or []
+        if not isinstance(entries, list):
+            raise PressError(
+                f"{self.where}:{line_of_also(self.source)}: `also` is {quoted(str(entries))}; "
+                "allowed: a list of names such as [share, late]"
+            )
         also = [str(entry) for entry in entries]
         return checked_quotes(self.slug, self.source, also, self.where)
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.expressions import FUNCTIONS, names_in
-from bookpress.chapter.quotes import CELLS, Quote, quotes_of
-from bookpress.errors import PressError, UsageError, nearest, short
+from bookpress.chapter.quotes import CELLS, Quote, in_sentence, read_quotes
+from bookpress.errors import PressError, nearest, short
 
 OF_PYTHON = r"(?:capture|prun|time|timeit)\b"
 """Cell magics whose cells contain Python all the same."""
@@ -38,13 +38,35 @@ NAMED = (*INNER[:3], ast.ExceptHandler, ast.MatchAs)
 LOOPS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 PLAIN = (ast.Assign, ast.AnnAssign, ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
 """Statements that bind a name unconditionally, at the level of the module."""
+BLOCKS: Mapping[type[ast.stmt], str] = {
+    ast.For: "a loop",
+    ast.AsyncFor: "a loop",
+    ast.While: "a loop",
+    ast.If: "a branch",
+    ast.Match: "a branch",
+    ast.With: "a `with` block",
+    ast.AsyncWith: "a `with` block",
+    ast.Try: "a `try` block",
+    ast.TryStar: "a `try` block",
+}
+"""What statements that contain others are called; any other statement is an expression."""
+PRESS = __name__.partition(".")[0]
+STAR = "*"
+"""The name of what ``from module import *`` binds."""
 
 
 class Binding(NamedTuple):
-    """A place where a name is bound: its line, and whether that happens unconditionally."""
+    """A place where a name is bound: its line, and in what, if that is not unconditional."""
 
     line: int
-    is_plain: bool
+    block: str = ""
+    is_of_press: bool = False
+    """Whether it is imported from the press."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is bound unconditionally."""
+        return not self.block
 
 
 def python_of(source: str) -> str:
@@ -113,16 +135,27 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
     --------
     >>> source = "```{code-cell}\nfor year in range(3):\n    last = year\nfirst = 1\n```"
     >>> found = bindings_of(source)
-    >>> found["first"], found["last"]
-    ([Binding(line=4, is_plain=True)], [Binding(line=3, is_plain=False)])
+    >>> [(name, *found[name][0][:2]) for name in ("first", "last")]
+    [('first', 4, ''), ('last', 3, 'a loop')]
     """
     bindings: dict[str, list[Binding]] = defaultdict(list)
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         for statement in ast.parse(python_of(source)).body:
-            is_plain = isinstance(statement, PLAIN)
+            block = BLOCKS.get(type(statement), "an expression")
+            if isinstance(statement, PLAIN):
+                block = ""
+            of_press = _imported_from_press(statement)
             for name, line in _bound(statement):
-                bindings[name].append(Binding(line, is_plain))
+                bindings[name].append(Binding(line, block, name in of_press))
     return bindings
+
+
+def _imported_from_press(statement: ast.stmt) -> list[str]:
+    """Return the names that a statement imports from the press as they are there."""
+    match statement:
+        case ast.ImportFrom(module=str(module), names=names) if module.split(".")[0] == PRESS:
+            return [alias.name for alias in names if alias.asname in {None, alias.name}]
+    return []
 
 
 def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]]:
@@ -185,15 +218,10 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
     Raises
     ------
     PressError
-        If a quote is faulty: one line each, with file, line and sentence.
+        If quotes are faulty: one line each, with file, line and sentence.
     """
-    try:
-        quotes = quotes_of(slug, source, also)
-    except UsageError as error:
-        problem = str(error).removeprefix("line ")
-        line, _, what = problem.partition(": ")
-        raise PressError(f"{where}:{line}: {what}") from error
-    problems = list(quote_problems(quotes, source))
+    quotes, faults = read_quotes(slug, source, also)
+    problems = sorted([*faults, *quote_problems(quotes, source)])
     if problems:
         lines = [f"{where}:{line}: {what}" for line, what in problems]
         raise PressError("\n".join(lines))
@@ -206,21 +234,28 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
     is_tested = any(quote.kind == "statement" for quote in quotes)
     for name in (*COMPARISONS, *FUNCTIONS) if is_tested else ():
         for binding in bound.get(name, ()):
-            yield binding.line, f"{name} is the name of a comparison: choose another name"
+            if not binding.is_of_press:
+                yield binding.line, f"{name} is the name of a comparison: choose another name"
     for quote in quotes:
         sentences = iter(quote.sentences.items())
         line, sentence = next(sentences)
         code = short(quote.code)
+        in_scope = (*COMPARISONS, *FUNCTIONS) if quote.kind == "statement" else ()
         for name in dict.fromkeys(names_in(quote.code)):
-            if fault := _fault(name, bound):
-                yield line, f"`{code}`: {fault} (in: {short(sentence)})"
+            if fault := _fault(name, bound, in_scope):
+                yield line, f"`{code}`: {fault}{in_sentence(sentence)}"
 
 
-def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
-    """Return what is wrong with a name that prose quotes; empty if nothing is."""
+def _fault(name: str, bound: Mapping[str, Sequence[Binding]], in_scope: Collection[str]) -> str:
+    """Return what is wrong with a name that prose quotes; empty if nothing is.
+
+    Names may be in scope besides those bound. What a star imports is known when the chapter is run.
+    """
     places = bound.get(name, ())
     if not places:
-        suggestion = nearest(name, sorted({*bound, *COMPARISONS, *FUNCTIONS}))
+        if STAR in bound:
+            return ""
+        suggestion = nearest(name, sorted({*bound, *in_scope}))
         return f"no {name!r} in the chapter{suggestion}"
     numbers = [str(place.line) for place in places]
     lines = " and ".join(numbers)
@@ -229,9 +264,9 @@ def _fault(name: str, bound: Mapping[str, Sequence[Binding]]) -> str:
             f"{name!r} is bound more than once, in lines {lines}: "
             "give what prose quotes a name of its own"
         )
-    if not places[0].is_plain:
+    if places[0].block:
         return (
-            f"{name!r} is bound in a loop or a branch, in line {lines}: "
+            f"{name!r} is bound in {places[0].block}, in line {lines}: "
             "bind it by one statement outside"
         )
     return ""

@@ -28,6 +28,13 @@ CELLS = re.compile(
 )
 """The code cells of a MyST notebook: their options (``head``) and their code."""
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
+ROLE_OR_SPAN = re.compile(
+    r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)"
+    r"|\{[\w:+.-]+\}(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+    r"|(?<!`)`(?!`)(?:[^`\n]|\n(?![ \t]*\n))+`(?!`)",
+    re.DOTALL,
+)
+"""Those roles, and what may contain their text without being one: others, and code in a line."""
 NO_ROLES = re.compile(
     r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$"
     r"|<!--.*?-->|(?<!`)``(?!`).*?(?<!`)``(?!`)",
@@ -37,6 +44,8 @@ NO_ROLES = re.compile(
 JOINTS = {"value": " to ", "dash": "–"}
 """The text between the first and the last year of a period, by format."""
 Kind = Literal["result", "years", "statement"]
+Fault = tuple[int, str]
+"""A line of a page, and what is wrong there."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ def _blanked(match: re.Match[str]) -> str:
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
     last = start
     markdown = ""
-    for role in ROLE.finditer(text, start, end):
+    for role in role_matches(text, start, end):
         kind = role["kind"]
         line = text.count("\n", 0, role.start()) + 1
         written = _up_to(text, last, role)
@@ -119,10 +128,23 @@ def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
         last = role.end() if kind == "holds" else last
 
 
+def role_matches(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    r"""Yield the matches of roles in a text, except in code within a line.
+
+    Examples
+    --------
+    >>> [role["text"] for role in role_matches("As `{result}` shows {result}`x`.", 0, 32)]
+    ['x']
+    """
+    for match in ROLE_OR_SPAN.finditer(text, start, end):
+        if match["kind"]:
+            yield match
+
+
 def _roles_in_yaml(text: str, first_line: int) -> Iterator[Role]:
     """Yield the roles in texts in YAML, parsed first because a text may be wrapped."""
-    starts = [role.start() for role in re.finditer(r"\{(?:result|years|holds)\}`", text)]
-    lines = [first_line + text.count("\n", 0, start) for start in starts]
+    roles = role_matches(text, 0, len(text))
+    lines = [first_line + text.count("\n", 0, role.start()) for role in roles]
     if not lines:
         return
     try:
@@ -283,38 +305,68 @@ def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:
     Raises
     ------
     UsageError
-        If a quote is neither a path nor an expression, or a name stands for two statements; the
-        message gives the line.
+        If quotes are neither a path nor an expression, or a name stands for two statements; the
+        message gives the line and the sentence of each.
     """
+    quotes, faults = read_quotes(slug, source, also)
+    if faults:
+        raise UsageError(*(f"line {line}: {what}" for line, what in faults))
+    return quotes
+
+
+def read_quotes(
+    slug: str, source: str, also: Sequence[str] = ()
+) -> tuple[list[Quote], list[Fault]]:
+    """Return what a chapter's prose quotes, see `quotes_of`, and the faults of what it cannot."""
+    faults: list[Fault] = []
     facts: dict[tuple[Kind, str, str], dict[int, str]] = defaultdict(dict)
     results: dict[str, list[str]] = {}
     own = (_own(role, slug) for role in roles_of(source))
     roles = [role for role in own if role]
-    published = [_published(entry) for entry in also]
-    codes = {name: code for name, code in published if name}
-    codes |= _statements_made(roles)
+    published = list(_published(source, also, faults))
+    codes = {name: code for _, _, name, code in published if name}
+    codes |= _statements_made(roles, faults)
     for role in roles:
-        with _at_line(role.line):
+        with _noting(role.line, role.sentence, faults):
             fact = _quoted(role, codes)
-        facts[fact].setdefault(role.line, role.sentence)
-        if role.kind == "holds":
-            names = [name.removeprefix(f"{slug}:") for name in role.results]
-            common = results.setdefault(fact[1], names)
-            results[fact[1]] = [name for name in common if name in names]
-    for entry, (name, code) in zip(also, published, strict=True):
+            facts[fact].setdefault(role.line, role.sentence)
+            if role.kind == "holds":
+                names = [name.removeprefix(f"{slug}:") for name in role.results]
+                common = results.setdefault(fact[1], names)
+                results[fact[1]] = [name for name in common if name in names]
+    for line, entry, name, code in published:
         kind: Kind = "statement" if name or not PATH.fullmatch(code) else "result"
         published_key = name or code
         if published_key not in {key for _, key, _ in facts}:
-            facts[kind, published_key, code][1] = f"also: {entry}"
-    return [Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()]
+            facts[kind, published_key, code][line] = f"also: {entry}"
+    quotes = [
+        Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()
+    ]
+    return quotes, list(dict.fromkeys(faults))
 
 
-def _published(entry: str) -> tuple[str, str]:
-    """Return the name, if any, and the code of an entry that the front matter publishes."""
-    if PATH.fullmatch(entry):
-        return "", entry
-    with _at_line(1):
-        return read_statement(entry)
+def _published(
+    source: str, also: Sequence[str], faults: list[Fault]
+) -> Iterator[tuple[int, str, str, str]]:
+    """Yield what the front matter publishes: line, entry, the name, if any, and the code."""
+    for entry in also:
+        line = line_of_also(source, entry)
+        if PATH.fullmatch(entry):
+            yield line, entry, "", entry
+            continue
+        with _noting(line, f"also: {entry}", faults):
+            yield line, entry, *read_statement(entry)
+
+
+def line_of_also(source: str, entry: str = "") -> int:
+    """Return the line of an entry of ``also`` in the front matter; by default, of the list."""
+    front = FRONT.match(source)
+    listed = re.search(r"^.*\balso[\"']?[ \t]*:", front[0], re.MULTILINE) if front else None
+    if not front or not listed:
+        return 1
+    words = r"\s+".join(map(re.escape, entry.split()))
+    place = re.compile(rf"(?<![\w.]){words}(?![\w.])").search(front[0], listed.end())
+    return source.count("\n", 0, place.start() if place else listed.end()) + 1
 
 
 def _own(role: Role, slug: str) -> Role | None:
@@ -338,12 +390,12 @@ def _quoted_name(role: Role) -> str:
     return role.text
 
 
-def _statements_made(roles: Sequence[Role]) -> dict[str, str]:
+def _statements_made(roles: Sequence[Role], faults: list[Fault]) -> dict[str, str]:
     """Return the code of the statements that sentences name, by name."""
     codes: dict[str, str] = {}
     for role in roles:
         if role.kind == "holds":
-            with _at_line(role.line):
+            with _noting(role.line, role.sentence, faults):
                 name, code = read_statement(role.text)
                 first = codes.setdefault(name, code) if name else code
                 if first != code:
@@ -366,9 +418,14 @@ def _quoted(role: Role, codes: Mapping[str, str]) -> tuple[Kind, str, str]:
 
 
 @contextmanager
-def _at_line(line: int) -> Iterator[None]:
-    """Add the line to a `UsageError`."""
+def _noting(line: int, sentence: str, faults: list[Fault]) -> Iterator[None]:
+    """Note a `UsageError` with its line and sentence, so that reading goes on."""
     try:
         yield
     except UsageError as error:
-        raise UsageError(f"line {line}: {error}") from error
+        faults.append((line, f"{error}{in_sentence(sentence)}"))
+
+
+def in_sentence(sentence: str) -> str:
+    """Return the end of a message that shows the sentence it is about; empty if there is none."""
+    return f" (in: {short(sentence)})" if sentence else ""

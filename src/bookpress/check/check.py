@@ -10,7 +10,6 @@ import ast
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import starmap
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
@@ -20,7 +19,7 @@ from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import python_of
 from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
-from bookpress.check.names import assigned_again, undefined_names, unknown_names
+from bookpress.check.names import Fault, assigned_again, undefined_names, unknown_names
 from bookpress.check.pages import missing_pages, pages_of
 from bookpress.check.problem import Problem
 from bookpress.check.prose import prose_lines, typed_numbers
@@ -59,13 +58,14 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         broken += front_matter_faults(project, name, text)
     faulty = {problem.where for problem in broken}
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
-    package = project.settings.package
-    missing = [*undefined_names(sound), *unknown_names(sound, package), *assigned_again(sound)]
-    problems = [*broken, *starmap(Problem, missing), *_lost(project)]
+    readable = [chapter for chapter in chapters if _is_readable(chapter)]
+    missing = _faults_of_code(readable, sound, project.settings.package)
+    known = {(problem.where, problem.line) for problem in broken}
+    problems = [*broken, *(Problem(*fault) for fault in missing if fault[:2] not in known)]
     for name, text in pages.items():
         problems += typed(name, text, project.settings.counted) if project.settings.strict else ()
-    problems += _deposits(project)
-    problems += _quotes(sound)
+    problems += [*_lost(project), *_deposits(project)]
+    problems += _quotes(readable)
     if not problems:
         problems += [
             Problem(degree.page, degree.sentence.line, degree.what)
@@ -88,23 +88,55 @@ def _lost(project: Project) -> Iterator[Problem]:
         yield Problem("_toc.yml", line, f"lists {file}: no such file")
 
 
+def _faults_of_code(
+    readable: Sequence[Chapter], sound: Sequence[Chapter], package: str
+) -> Iterator[Fault]:
+    """Yield the faults of names in the cells of chapters; `sound` have parameters that are read."""
+    yield from undefined_names(readable)
+    yield from unknown_names(readable, package)
+    yield from assigned_again(sound)
+
+
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
     """Yield the chapters and editions that cannot be read."""
+    broken: list[Problem] = []
     for chapter in chapters:
         if not (chapter.listed or builds_unlisted(project)):
             yield Problem(chapter.where, 1, "not in _toc.yml")
-        try:
-            _ = chapter.title, chapter.front_matter, chapter.declared
-        except PressError as error:
-            message = str(error)
-            line = _parameter_line(chapter, message)
-            fault = message.removeprefix(f"{chapter.where}: ")
-            yield Problem(chapter.where, line, fault)
-            return  # then no edition can be read either
+        for part in ("title", "front_matter", "declared"):
+            try:
+                getattr(chapter, part)
+            except PressError as error:
+                broken += _problems_in(error, chapter)
+    if broken:  # then no edition can be read either
+        yield from dict.fromkeys(broken)
+        return
     faults = setting_faults(project, chapters)
     yield from (Problem(FILE, 1, fault) for fault in faults)
     if not faults:
         yield from _editions(project)
+
+
+def _is_readable(chapter: Chapter) -> bool:
+    """Return whether a chapter's cells and prose can be read, whatever its parameters are."""
+    try:
+        _ = chapter.title, chapter.front_matter
+    except PressError:
+        return False
+    return True
+
+
+def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
+    """Yield the problems of a chapter in an error: one a line, each with its place, if known."""
+    for message in str(error).splitlines():
+        fault = message.removeprefix(chapter.where)
+        place = re.match(r":(\d+)(?:: | )", fault)
+        if place:
+            yield Problem(chapter.where, int(place[1]), fault[place.end() :])
+        else:
+            yield Problem(
+                chapter.where, _parameter_line(chapter, message), fault.removeprefix(": ")
+            )
 
 
 def _editions(project: Project) -> Iterator[Problem]:
@@ -136,10 +168,7 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
         try:
             _ = chapter.quotes_cell
         except PressError as error:
-            for place in str(error).splitlines():
-                fault = place.removeprefix(f"{chapter.where}:")
-                line, _, what = fault.partition(": ")
-                yield Problem(chapter.where, int(line), what)
+            yield from _problems_in(error, chapter)
 
 
 def _deposits(project: Project) -> Iterator[Problem]:

@@ -18,19 +18,25 @@ ENTRIES = [
     *("finding", "headline", "keywords", "literals", "needs", "template", "time_limit"),
 ]
 """The entries allowed there."""
+ALSO = "also"
+"""What a chapter publishes besides what it quotes."""
 
 
 def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Problem]:
     """Yield the faults of the entries under the book's own key."""
     key = project.settings.front_matter
     try:
-        own = front_matter(text, name, strict=project.settings.strict).get(key) or {}
+        entries = front_matter(text, name, strict=project.settings.strict)
     except UsageError as error:
         message = str(error)
         place = re.search(r"line (\d+): ", message)
         line = int(place[1]) if place else 1
         yield Problem(name, line, message.removeprefix(f"{name}: "))
         return
+    own = entries.get(key) or {}
+    if ALSO in entries and "{code-cell}" in text:
+        fault = f"`{ALSO}` is read under `{key}:` alone: move it there"
+        yield Problem(name, _entry_line(text, ALSO), fault)
     if not isinstance(own, dict):
         yield Problem(name, 1, f"the front matter's `{key}` contains no named entries")
         return
@@ -47,7 +53,7 @@ def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]
     """Yield the faults of the result that stands for a chapter."""
     slug = Path(name).stem
     try:
-        quotes = quotes_of(slug, text, own.get("also") or ())
+        quotes = quotes_of(slug, text, own.get(ALSO) or ())
     except UsageError:  # reported elsewhere
         return
     results = [quote.key for quote in quotes if quote.kind == "result"]

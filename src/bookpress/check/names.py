@@ -15,7 +15,7 @@ from types import ModuleType
 
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.bindings import no_python, overwritten, python_of
-from bookpress.chapter.quotes import CELLS
+from bookpress.chapter.quotes import CELLS, read_quotes
 from bookpress.errors import PressError, nearest
 from bookpress.run import processes
 
@@ -101,7 +101,9 @@ def _aliases(tree: ast.AST, package: str) -> set[str]:
 
 def _quoted(chapter: Chapter, aliases: set[str]) -> Iterator[tuple[int, Sequence[str]]]:
     """Yield the names that sentences use from the package, with the line of the first."""
-    for quote in chapter.quotes:
+    also = chapter.front_matter.get("also") or ()
+    quotes, _ = read_quotes(chapter.slug, chapter.source, [*map(str, also)])
+    for quote in quotes:
         line = next(iter(quote.sentences))
         for _, parts in _taken(ast.parse(quote.code), aliases):
             yield line, parts

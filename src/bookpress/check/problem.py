@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
+
+SENTENCE = re.compile(r" \(in: .*\)$")
+"""The end of a message that shows the sentence it is about."""
 
 
 class Problem(NamedTuple):
@@ -14,8 +18,8 @@ class Problem(NamedTuple):
 
     @property
     def said(self) -> tuple[str, str]:
-        """The problem without its line, which two tools may count differently."""
-        return self.where, self.what
+        """The problem without line and sentence: two tools may count lines differently."""
+        return self.where, SENTENCE.sub("", self.what)
 
     def __str__(self) -> str:
         line = f", line {self.line}" if ": code cell " in self.where else f":{self.line}"
