@@ -1,8 +1,9 @@
 """Check modules against limits on length and number, and that no two classes share a name.
 
 It prints a line for each violation, by file and line. Docstrings and empty lines do not count;
-options of a command and fields of a dataclass are not parameters. Ruff checks width and one
-statement per line; ``chapters.py`` checks the cells of chapters.
+options of a command and fields of a dataclass are not parameters. Of scripts and styles it checks
+the width; ruff checks that, and one statement per line, of modules, and ``chapters.py`` the cells
+of chapters.
 """
 
 from __future__ import annotations
@@ -19,7 +20,10 @@ from finding import Finding
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKED_AT = ("src", "scripts")
+WRITTEN_BY_HAND = (".js", ".css")
+"""The endings of files whose width no other program checks."""
 
+LINE = 100  # characters
 MODULE = 400  # lines of a module
 FUNCTION = 40  # lines of a function
 PARAMETERS = 5  # of a function, besides the options of a command
@@ -63,6 +67,17 @@ def findings(modules: Sequence[Module]) -> Iterator[Finding]:
         for node in ast.walk(module.tree):
             for message in _messages(node):
                 yield Finding(module.file, node.lineno, message)  # type: ignore[attr-defined]
+
+
+def long_lines(folders: Sequence[Path]) -> Iterator[Finding]:
+    """Yield the lines of scripts and styles that are too long."""
+    for file in sorted(path for folder in folders for path in folder.rglob("*")):
+        if file.suffix in WRITTEN_BY_HAND:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            for number, line in enumerate(lines, 1):
+                if len(line) > LINE:
+                    message = f"long-line {len(line)} characters: a line has at most {LINE}"
+                    yield Finding(_named(file), number, message)
 
 
 def _messages(node: ast.AST) -> Iterator[str]:
@@ -155,10 +170,10 @@ def main() -> int:
     parser.add_argument("folders", nargs="*", type=Path, help="by default src and scripts")
     given = parser.parse_args().folders
     folders = [folder.resolve() for folder in given] or [ROOT / name for name in LOOKED_AT]
-    found = sorted(set(findings(modules_in(folders))))
-    for finding in found:
+    exceeding = {*findings(modules_in(folders)), *long_lines(folders)}
+    for finding in sorted(exceeding):
         print(finding)
-    return 1 if found else 0
+    return 1 if exceeding else 0
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ EXTRAS = ("charts", "parquet", "pdf")
 
 HEAD = """\
 # For conda users: the same versions as requirements.lock. Written by `make lock`; do not edit.
-# It could not be tried with conda itself where it was written: a test holds it against the lock instead.
+# It could not be tried with conda itself where it was written: a test compares it with the lock.
 name: compute-divide
 channels: [conda-forge, nodefaults]
 dependencies:
@@ -25,7 +25,7 @@ dependencies:
 
 
 def locked_versions(lock: str) -> dict[str, list[str]]:
-    """Return every version that the lock pins for a package; several if it differs between Pythons."""
+    """Return the versions that the lock pins for a package, which may differ between Pythons."""
     versions: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", lock, re.MULTILINE):
         versions.setdefault(name, []).append(version)
@@ -33,7 +33,7 @@ def locked_versions(lock: str) -> dict[str, list[str]]:
 
 
 def direct_names(pyproject: str, press: str) -> list[str]:
-    """Return the dependencies of book and press: names without ranges, except for the press itself."""
+    """Return the dependencies of book and press: names without ranges, but not the press itself."""
     of_press = tomllib.loads(press)["project"]
     extras = [of_press["optional-dependencies"][extra] for extra in EXTRAS]
     wanted = sum(extras, tomllib.loads(pyproject)["project"]["dependencies"])

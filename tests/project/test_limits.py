@@ -42,6 +42,10 @@ REFUSED = {
         {"a.py": "class Order:\n    pass\n", "b.py": "\nclass Order:\n    pass\n"},
         "b.py:2: name-of-two Order is a class of {home}/a.py:1 too",
     ),
+    "a long line of a style": (
+        {"a.css": f"p {{ margin: 0; }} /* {'x' * 90} */\n"},
+        "a.css:1: long-line 113 characters: a line has at most 100",
+    ),
     "values packed": (
         {"a.py": "a, b = 1, 2\n"},
         "a.py:1: packed several values in one assignment: give each a statement",

@@ -10,7 +10,8 @@ from itertools import groupby
 from bookpress.book.documents import STAGED_SOURCES
 
 LINK = re.compile(
-    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
+    r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?"
+    r"(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
     r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
     r"|\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.(?:md|[Rq]md)(?P<anchor>#[^()\s]*)?\)",
     re.DOTALL,

@@ -1,4 +1,5 @@
-// Runs before anything is drawn: sets the chosen colours, marks that scripts run and that the address may ask
+// Runs before anything is drawn: sets the chosen colours, marks that scripts run and that the
+// address may ask
 // for another state of the page, and an early start for the fonts.
 (() => {
   "use strict";
@@ -6,16 +7,31 @@
   root.classList.add("js");
   root.classList.toggle("asked", location.search !== "");
   let mode = null;
-  try { mode = localStorage.getItem("mode"); } catch { /* no storage: as the system */ }
+  try { mode = localStorage.getItem("mode"); } catch {
+    /* no storage: as the system */
+  }
   if (mode === "light" || mode === "dark") root.dataset.theme = mode;
   const fonts = { normal: "source-serif-4.woff2", italic: "source-serif-4-italic.woff2" };
   for (const [style, name] of Object.entries(fonts)) {
     const href = new URL(`fonts/${name}`, document.currentScript.src).href;
-    if (location.protocol === "file:") { // no network to wait for, and browsers refuse to fetch fonts early
-      const font = new FontFace("Source Serif 4 here", `url("${href}")`, { style, weight: style === "normal" ? "400 640" : "400", display: "block" });
+    if (location.protocol === "file:") {
+      // no network to wait for, and browsers refuse to fetch fonts early
+      const font = new FontFace("Source Serif 4 here", `url("${href}")`, {
+        style,
+        weight: style === "normal" ? "400 640" : "400",
+        display: "block"
+      });
       document.fonts.add(font);
     } else if (style === "normal") {
-      document.head.append(Object.assign(document.createElement("link"), { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href }));
+      document.head.append(
+        Object.assign(document.createElement("link"), {
+          rel: "preload",
+          as: "font",
+          type: "font/woff2",
+          crossOrigin: "",
+          href
+        })
+      );
     }
   }
 })();

@@ -1,4 +1,5 @@
-// Everything on a page that needs a script. Each part works independently; without them the page is still readable.
+// What scripts add to every page: colours, contents, tips, copying, sorting. Each part works
+// independently; without them the page is still readable.
 (() => {
   "use strict";
   const root = document.documentElement;
@@ -6,16 +7,26 @@
   const press = window.bookpress ??= {};
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, text = "") => Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
-  const load = (address) => new Promise((done, failed) => {
-    document.head.append(make("script", { src: address, onload: done, onerror: () => failed(new Error(`cannot load ${address}`)) }));
-  });
+  const make = (tag, attributes = {}, text = "") =>
+    Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
+  const load = (address) =>
+    new Promise((done, failed) => {
+      document.head.append(
+        make("script", {
+          src: address,
+          onload: done,
+          onerror: () => failed(new Error(`cannot load ${address}`))
+        })
+      );
+    });
 
   // ---- Colours: system, light, dark ----
-  const modes = ["auto", "light", "dark"], words = { auto: "as the system", light: "light", dark: "dark" };
+  const modes = ["auto", "light", "dark"],
+    words = { auto: "as the system", light: "light", dark: "dark" };
   const button = $("#mode");
   const show = (mode) => {
-    if (mode === "auto") delete root.dataset.theme; else root.dataset.theme = mode;
+    if (mode === "auto") delete root.dataset.theme;
+    else root.dataset.theme = mode;
     $("#mode-name").textContent = words[mode];
     button.title = `Colours: ${words[mode]}`;
   };
@@ -23,14 +34,23 @@
     show(root.dataset.theme ?? "auto");
     button.addEventListener("click", () => {
       const mode = modes[(modes.indexOf(root.dataset.theme ?? "auto") + 1) % modes.length];
-      try { if (mode === "auto") localStorage.removeItem("mode"); else localStorage.setItem("mode", mode); } catch { /* no storage */ }
+      try {
+        if (mode === "auto") localStorage.removeItem("mode");
+        else localStorage.setItem("mode", mode);
+      } catch {
+        /* no storage */
+      }
       show(mode);
     });
   }
 
   // ---- Contents on small screens ----
-  const contents = $("#contents"), opener = $("#open-contents");
-  const close = () => { contents.classList.remove("open"); opener.setAttribute("aria-expanded", "false"); };
+  const contents = $("#contents"),
+    opener = $("#open-contents");
+  const close = () => {
+    contents.classList.remove("open");
+    opener.setAttribute("aria-expanded", "false");
+  };
   if (contents && opener) {
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("role", "button");
@@ -40,10 +60,18 @@
       opener.setAttribute("aria-expanded", "true");
       $("#close-contents").focus();
     });
-    $("#close-contents").addEventListener("click", () => { close(); opener.focus(); });
-    contents.addEventListener("click", (event) => { if (event.target.closest("a")) close(); });
+    $("#close-contents").addEventListener("click", () => {
+      close();
+      opener.focus();
+    });
+    contents.addEventListener("click", (event) => {
+      if (event.target.closest("a")) close();
+    });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && contents.classList.contains("open")) { close(); opener.focus(); }
+      if (event.key === "Escape" && contents.classList.contains("open")) {
+        close();
+        opener.focus();
+      }
     });
     document.addEventListener("pointerdown", (event) => {
       if (contents.classList.contains("open") && !contents.contains(event.target)) close();
@@ -51,28 +79,44 @@
   }
 
   // ---- The position in the book and in the chapter ----
-  const follow = (item) => { // the column of contents moves only when its item is out of view
-    const column = contents.getBoundingClientRect(), box = item.getBoundingClientRect();
-    if (box.top < column.top || box.bottom > column.bottom) contents.scrollTop += box.top - column.top - column.height / 3;
+  const follow = (item) => {
+    // the column of contents moves only when its item is out of view
+    const column = contents.getBoundingClientRect(),
+      box = item.getBoundingClientRect();
+    if (box.top < column.top || box.bottom > column.bottom)
+      contents.scrollTop += box.top - column.top - column.height / 3;
   };
   const current = contents && $(".current > a", contents);
   if (current) follow(current);
-  const links = new Map($$(".contents-sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+  const links = new Map(
+    $$(".contents-sections a").map((link) => [decodeURIComponent(link.hash.slice(1)), link])
+  );
   if (links.size) {
-    const seen = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const link = links.get(target.id);
-        link.classList.toggle("here", isIntersecting);
-        if (isIntersecting) { link.setAttribute("aria-current", "true"); follow(link); } else link.removeAttribute("aria-current");
-      }
-    }, { rootMargin: "-20% 0px -70% 0px" });
-    for (const id of links.keys()) { const section = document.getElementById(id); if (section) seen.observe(section); }
+    const seen = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const link = links.get(target.id);
+          link.classList.toggle("here", isIntersecting);
+          if (isIntersecting) {
+            link.setAttribute("aria-current", "true");
+            follow(link);
+          } else link.removeAttribute("aria-current");
+        }
+      },
+      { rootMargin: "-20% 0px -70% 0px" }
+    );
+    for (const id of links.keys()) {
+      const section = document.getElementById(id);
+      if (section) seen.observe(section);
+    }
   }
 
   // ---- Additions to blocks of text, both on the page and in states (states.js) ----
   // Code wider than its box can be scrolled by keyboard.
   const reach = () => {
-    for (const block of $$("pre, .math-block, .pst-scrollable-table-container")) if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0; else block.removeAttribute("tabindex");
+    for (const block of $$("pre, .math-block, .pst-scrollable-table-container"))
+      if (block.scrollWidth > block.clientWidth + 1) block.tabIndex = 0;
+      else block.removeAttribute("tabindex");
   };
   addEventListener("resize", reach, { passive: true });
   document.addEventListener("toggle", reach, true);
@@ -81,9 +125,14 @@
   const copying = (block) => {
     const holder = block.matches("pre.command, .copyable") ? block : block.parentElement;
     const copy = make("button", { type: "button", className: "copy" }, "Copy");
-    const text = (block.matches(".copyable") ? block : ($("code", block) ?? block)).textContent.trim();
+    const text = (block.matches(".copyable")
+      ? block
+      : ($("code", block) ?? block)).textContent.trim();
     copy.addEventListener("click", async () => {
-      try { await navigator.clipboard.writeText(text); copy.textContent = "Copied"; } catch { copy.textContent = "Select and copy by hand"; }
+      try {
+        await navigator.clipboard.writeText(text);
+        copy.textContent = "Copied";
+      } catch { copy.textContent = "Select and copy by hand"; }
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
     });
     holder.append(copy);
@@ -115,24 +164,39 @@
 
   const STOPS = ".value[data-tip], .quote-mark"; // numbers of a paragraph and marks of its claims
   const enhance = (part) => {
-    const within = (selector) => [...(part.matches?.(selector) ? [part] : []), ...$$(selector, part)];
+    const within = (selector) => [
+      ...(part.matches?.(selector) ? [part] : []),
+      ...$$(selector, part)
+    ];
     within("div.highlight > pre, pre.command, .copyable").forEach(copying);
     within("table.sortable").forEach(sorting);
     for (const tools of document.fullscreenEnabled ? within(".figure-tools") : []) {
       const all = make("button", { type: "button" }, "Full screen");
-      all.addEventListener("click", () => (document.fullscreenElement ? document.exitFullscreen() : tools.closest("figure").requestFullscreen()));
+      all.addEventListener("click", () =>
+        (document.fullscreenElement
+          ? document.exitFullscreen()
+          : tools.closest("figure").requestFullscreen()));
       tools.append(all);
     }
-    within("form.controls").forEach(steer);
     press.readyChoices?.(part);
-    for (const fold of within(".tool-data")) fold.addEventListener("toggle", () => fill(fold), { once: true });
-    if (/^http/.test(location.protocol)) for (const code of within("code[data-page]")) { // an address that works elsewhere
-      code.textContent = code.textContent.replace(`"${code.dataset.page}"`, `"${new URL(code.dataset.page, document.baseURI)}"`);
+    if (/^http/.test(location.protocol))
+      for (const code of within("code[data-page]")) {
+        // an address that works elsewhere
+        code.textContent = code.textContent.replace(
+          `"${code.dataset.page}"`,
+          `"${new URL(code.dataset.page, document.baseURI)}"`
+        );
+      }
+    for (const element of within(
+      ".value[title], a.term[title], :is(p, li, td) a.reference[title]"
+    )) {
+      if (element.title) {
+        element.dataset.tip = element.title;
+        element.removeAttribute("title");
+      }
     }
-    for (const element of within(".value[title], a.term[title], p a.reference[title], li a.reference[title], td a.reference[title]")) {
-      if (element.title) { element.dataset.tip = element.title; element.removeAttribute("title"); }
-    }
-    for (const link of within("a.reference[href^='#id']")) { // a work is named once, in the list of the page
+    for (const link of within("a.reference[href^='#id']")) {
+      // a work is named once, in the list of the page
       const work = document.getElementById(link.hash.slice(1));
       if (work?.matches(".reference-entry")) link.dataset.tip = work.textContent.trim();
     }
@@ -140,7 +204,8 @@
     const stops = new Set();
     for (const number of within(STOPS)) {
       const block = number.closest("p, li, td, dd, figcaption") ?? number.parentElement;
-      if (number.parentElement.closest("a, button, summary, label")) continue; // these are stops themselves
+      // these are stops themselves
+      if (number.parentElement.closest("a, button, summary, label")) continue;
       number.tabIndex = stops.has(block) ? -1 : 0;
       stops.add(block);
     }
@@ -156,39 +221,90 @@
     tip.style.left = `${Math.max(8, Math.min(room, box.left)) + scrollX}px`;
     tip.style.top = `${(below ? box.bottom + 8 : box.top - tip.offsetHeight - 8) + scrollY}px`;
   };
-  const hide = () => { tip?.remove(); tip = undefined; };
+  const hide = () => {
+    tip?.remove();
+    tip = undefined;
+  };
   const tell = (text, box, picture) => {
     hide();
-    tip = make("div", { className: picture ? "tip preview" : "tip", id: "tip", role: "tooltip" }, text);
-    if (picture) tip.append(make("img", { src: picture, alt: "", onload: () => { if (tip) place(box); } }));
+    tip = make(
+      "div",
+      { className: picture ? "tip preview" : "tip", id: "tip", role: "tooltip" },
+      text
+    );
+    if (picture)
+      tip.append(
+        make("img", {
+          src: picture,
+          alt: "",
+          onload: () => {
+            if (tip) place(box);
+          }
+        })
+      );
     (document.fullscreenElement ?? document.body).append(tip);
     place(box);
   };
   // A mentioned figure shows beside the words; it is stored with its chapter's files.
-  const isDark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const isDark = () =>
+    (root.dataset.theme ??
+        (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) ===
+      "dark";
   const preview = (link, box) => {
-    const name = decodeURIComponent(link.hash), slug = link.pathname.split("/").pop().replace(/\.html$/, "");
+    const name = decodeURIComponent(link.hash),
+      slug = link.pathname.split("/").pop().replace(/\.html$/, "");
     const title = link.pathname === location.pathname && $(`${name} .caption-text`)?.textContent;
-    tell(title || link.textContent, box, `${root.dataset.content_root}figures/${slug}/${name.slice(5)}${isDark() ? "-dark" : ""}.svg`);
+    tell(
+      title || link.textContent,
+      box,
+      `${root.dataset.content_root}figures/${slug}/${name.slice(5)}${isDark() ? "-dark" : ""}.svg`
+    );
   };
   const tipped = (event) => event.target.closest?.("[data-tip], main a.reference[href*='#fig-']");
   const over = (event) => {
-    const element = tipped(event), box = element?.getClientRects()[0];
-    if (!box || event.pointerType === "touch" || (element.matches("a") && matchMedia("(hover: none)").matches)) return;
-    if (!element.dataset.tip) { preview(element, box); return; }
+    const element = tipped(event),
+      box = element?.getClientRects()[0];
+    if (
+      !box || event.pointerType === "touch" ||
+        (element.matches("a") && matchMedia("(hover: none)").matches)
+    ) return;
+    if (!element.dataset.tip) {
+      preview(element, box);
+      return;
+    }
     tell(element.dataset.tip, box);
     if (event.type === "focusin") element.setAttribute("aria-describedby", "tip");
   };
   document.addEventListener("pointerover", over);
   document.addEventListener("focusin", over);
-  document.addEventListener("pointerout", (event) => { if (event.pointerType !== "touch" && tipped(event)) hide(); });
-  document.addEventListener("focusout", ({ target }) => { hide(); target.removeAttribute?.("aria-describedby"); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
-  // A tap opens the tip of a number, another tap closes it; a tap on a mark of a chart works like a pointer over it.
-  let open = null, pointed = null, byTouch = false;
-  document.addEventListener("pointerdown", ({ pointerType }) => { byTouch = pointerType === "touch"; }, true);
+  document.addEventListener("pointerout", (event) => {
+    if (event.pointerType !== "touch" && tipped(event)) hide();
+  });
+  document.addEventListener("focusout", ({ target }) => {
+    hide();
+    target.removeAttribute?.("aria-describedby");
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") hide();
+  });
+  // A tap opens the tip of a number, another tap closes it; a tap on a mark of a chart works like a
+  // pointer over it.
+  let open = null,
+    pointed = null,
+    byTouch = false;
+  document.addEventListener(
+    "pointerdown",
+    ({ pointerType }) => { byTouch = pointerType === "touch"; },
+    true
+  );
   // A tip opened by a finger stays, although the emulated pointer leaves.
-  document.addEventListener("mouseout", (event) => { if (byTouch && event.target.closest?.(".live svg")) event.stopPropagation(); }, true);
+  document.addEventListener(
+    "mouseout",
+    (event) => {
+      if (byTouch && event.target.closest?.(".live svg")) event.stopPropagation();
+    },
+    true
+  );
   document.addEventListener("click", (event) => {
     if (event.pointerType !== "touch") return;
     const number = event.target.closest(".value[data-tip]");
@@ -198,15 +314,18 @@
     const { target, clientX, clientY } = event;
     pointed?.dispatchEvent(new PointerEvent("pointerout", { bubbles: true }));
     pointed = target.closest(".live svg") && target;
-    const point = () => target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
+    const point = () =>
+      target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
     if (pointed) setTimeout(point, 30); // once the browser has said all that a tap is
   });
   // For the keyboard the numbers of a paragraph are one stop; arrow keys move between them.
-  const beside = (number) => $$(STOPS, number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
+  const beside = (number) =>
+    $$(STOPS, number.closest("p, li, td, dd, figcaption") ?? number.parentElement);
   document.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step || !event.target.matches?.(STOPS)) return;
-    const numbers = beside(event.target), to = numbers[numbers.indexOf(event.target) + step];
+    const numbers = beside(event.target),
+      to = numbers[numbers.indexOf(event.target) + step];
     if (!to) return;
     event.preventDefault();
     for (const number of numbers) number.tabIndex = number === to ? 0 : -1;
@@ -215,21 +334,30 @@
 
   // ---- A shared choice follows the reader through links within the book ----
   const shared = (root.dataset.shared ?? "").split(" ").filter(Boolean);
-  const carried = () => [...new URLSearchParams(location.search)].filter(([name]) => shared.includes(name));
+  const carried = () =>
+    [...new URLSearchParams(location.search)].filter(([name]) => shared.includes(name));
   const carry = ({ target }) => {
     const link = target.closest?.("a[href]");
-    if (!link || link.hasAttribute("download") || link.pathname === location.pathname || !link.pathname.endsWith(".html")) return;
+    if (
+      !link || link.hasAttribute("download") || link.pathname === location.pathname ||
+        !link.pathname.endsWith(".html")
+    ) return;
     if (!link.href.startsWith(new URL(root.dataset.content_root, document.baseURI).href)) return;
     const query = new URLSearchParams(link.search);
-    for (const name of shared) if (link.dataset.carried?.split(" ").includes(name)) query.delete(name);
+    for (const name of shared)
+      if (link.dataset.carried?.split(" ").includes(name)) query.delete(name);
     const added = carried().filter(([name]) => !query.has(name));
     for (const [name, value] of added) query.set(name, value);
     link.dataset.carried = added.map(([name]) => name).join(" ");
     link.search = query.size ? `?${query}` : "";
   };
-  if (shared.length) for (const name of ["click", "auxclick", "contextmenu"]) document.addEventListener(name, carry, true);
+  if (shared.length)
+    for (const name of ["click", "auxclick", "contextmenu"])
+      document.addEventListener(name, carry, true);
   if (carried().length && !$("#parameters, .whole-banner")) {
-    const words = carried().map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`).join(", ");
+    const words = carried()
+      .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
+      .join(", ");
     const note = make("aside", { className: "banner" });
     note.setAttribute("aria-label", "Your choice");
     note.append(make("p", {}, `You chose ${words}. Chapters show it; this page is as published.`));
@@ -243,195 +371,19 @@
   // ---- Search: its page has its own script ----
   const field = $("#search-words");
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || /^(input|textarea|select)$/i.test(event.target.tagName)) return;
+    if (
+      event.key !== "/" || event.ctrlKey || event.metaKey ||
+        /^(input|textarea|select)$/i.test(event.target.tagName)
+    ) return;
     const wide = $("#search");
-    if (field) { event.preventDefault(); field.focus(); } else if (wide?.offsetParent) { event.preventDefault(); wide.focus(); }
-  });
-
-  // ---- Live charts: the bundle is fetched when the reader, after some scrolling, comes near a chart ----
-  const waiting = new Map();
-  const charts = $$(".chart[data-chart]");
-  let bundle, saving;
-  const spec = (box) => box.payload ??= new Promise((done, failed) => {
-    waiting.set(box.dataset.name, done);
-    load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
-  });
-  // The rows behind a figure are loaded on demand.
-  async function fill(fold) {
-    const box = $(".chart", fold.closest("figure"));
-    try {
-      $("p", fold).outerHTML = (await spec(box)).table;
-      if (box.restated?.rows) press.refill($(".data-table", fold), box.restated.rows);
-      enhance(fold);
-    } catch { /* the link to the page of the figure stays */ }
-  }
-  Object.assign(press, {
-    chart: (name, payload) => waiting.get(name)?.(payload),
-    drawAll: () => Promise.all($$(".chart[data-chart]").map(draw)),
-    draw,
-    enhance,
-    views: {}, // the live views by name of the figure, for whoever reads or sets their signals
-  });
-
-  function draw(box) {
-    return box.drawn ??= drawn(box);
-  }
-
-  async function drawn(box) {
-    box.dataset.state = "loading";
-    const host = make("div", { className: "live" });
-    try {
-      const [payload] = await Promise.all([spec(box), bundle ??= load(new URL("vega.js", here).href)]);
-      const size = matchMedia("(max-width: 600px)").matches ? "narrow" : matchMedia("(min-width: 1600px)").matches ? "page" : "wide";
-      const sizes = size === "page" ? ["wide", "page"] : [size];
-      const chart = Object.assign({}, ...sizes.flatMap((one) => [payload[one], box.restated?.[one]]), { datasets: { ...payload.datasets, ...box.restated?.datasets } });
-      for (const key of Object.keys(chart)) if (chart[key] === null) delete chart[key]; // what a restated chart has not
-      box.append(host); // out of sight, and of the way, until it takes the place of the picture
-      const { view } = await vegaEmbed(host, chart, {
-        renderer: "svg", ast: true, actions: false, defaultStyle: false, logLevel: 1,
-        tooltip: { theme: "custom", disableDefaultStyle: true, formatTooltip },
-      });
-      box.dataset.state = "live";
-      press.views[box.dataset.name] = view;
-      if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
-      byKeyboard(box, host);
-    } catch (error) {
-      host.remove();
-      box.dataset.state = "still";
-      console.warn("The chart stays a picture:", error);
-    }
-  }
-
-  // A picture that differs from the published file is drawn on demand, with its title and source.
-  document.addEventListener("click", async (event) => {
-    const file = event.target.closest?.(".picture-file"), figure = file && (file.closest("figure") ?? document.getElementById(file.dataset.figure));
-    const own = figure && ($(".chart", figure)?.restated || $(".controls-note:not([hidden])", figure));
-    if (!own || event.defaultPrevented) return;
-    event.preventDefault();
-    await (saving ??= load(new URL("picture.js", here).href));
-    press.savePicture(figure, file.textContent.toLowerCase());
-  });
-
-  // The name of a mark, then its values, for pointer and keyboard.
-  const power = (text) => text.replace(/^([\d.]+)e\+(\d+)$/, (_, number, places) => `${number} × 10${places.replace(/./g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[digit])}`);
-  const known = (tooltip) => Object.entries(tooltip).filter(([name, value]) => name !== "title" && value !== "null").map(([name, value]) => [name, power(String(value))]);
-  const formatTooltip = (tooltip, safe) => (typeof tooltip === "string" ? safe(tooltip) : `${tooltip.title ? `<b>${safe(tooltip.title)}</b>` : ""}<table>${
-    known(tooltip).map(([name, value]) => `<tr><td class="key">${safe(name)}</td><td>${safe(value)}</td></tr>`).join("")}</table>`);
-  const spoken = (tooltip) => (typeof tooltip === "string" ? tooltip : [tooltip.title, ...known(tooltip).map((pair) => pair.join(": "))].filter(Boolean).join("; "));
-
-  // The results of a chart with controls are announced to screen readers when a control changes them.
-  function announce(host, view, signal) {
-    const told = make("output", { className: "visually-hidden", textContent: view.signal(signal) });
-    let later;
-    view.addSignalListener(signal, (_, text) => { clearTimeout(later); later = setTimeout(() => { told.textContent = text; }, 400); });
-    host.append(told);
-  }
-
-  // ---- Controls of a chart: its signals and title follow them, the address records what differs from the page ----
-  function steer(form) {
-    const figure = form.closest("figure"), box = $(".chart", figure), note = $(".controls-note", form), preset = $(".control-preset", form);
-    const title = $(".caption-text", figure), published = [...title.childNodes].map((node) => node.cloneNode(true));
-    const fields = $$("[data-signal]", form), presets = JSON.parse(form.dataset.presets);
-    const usual = (field) => (field.options ? [...field.options].find((one) => one.defaultSelected)?.value : plainNumber(field.defaultValue));
-    const value = (field) => (field.options ? field.value : plainNumber(field.value));
-    const set = (field, to) => {
-      if (!field.options || [...field.options].some((one) => one.value === String(to))) field.value = to;
-      if (field.type === "text" && Number.isFinite(Number(value(field)))) field.value = Number(value(field)).toLocaleString("en-US", { maximumFractionDigits: 4 });
-    };
-    const show = async () => {
-      for (const field of fields) {
-        if (field.type === "range") field.nextSibling.textContent = field.max <= 1 ? `${Math.round(field.value * 100)}%` : `${field.value}${field.dataset.after}`;
-        if (field.type === "text") field.setCustomValidity(Number(value(field)) > 0 ? "" : "A number above 0, such as 1,000,000");
-      }
-      const changed = fields.filter((field) => value(field) !== usual(field));
-      note.hidden = !changed.length;
-      if (!changed.length && box.dataset.state !== "live") return;
-      await draw(box);
-      const view = press.views[box.dataset.name];
-      for (const field of fields) view?.signal(field.dataset.signal, field.options ? field.value : Number(value(field)) || 0);
-      await view?.runAsync();
-      title.replaceChildren(...(changed.length && view ? [view.signal("headline")] : published));
-    };
-    const keep = () => {
-      const query = new URLSearchParams(location.search);
-      for (const field of fields) if (value(field) === usual(field)) query.delete(field.name); else query.set(field.name, value(field));
-      try { history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`); } catch { /* a file */ }
-    };
-    form.addEventListener("input", ({ target }) => {
-      if (target === preset) for (const [name, to] of Object.entries(presets[preset.value] ?? {})) set(fields.find((one) => one.dataset.signal === name), to);
-      else if (preset) preset.value = "";
-      show();
-    });
-    form.addEventListener("change", ({ target }) => { if (target.type === "text") { set(target, target.value); target.reportValidity(); } keep(); });
-    form.addEventListener("submit", (event) => { event.preventDefault(); fields.forEach((field) => set(field, field.value)); show(); keep(); });
-    form.addEventListener("reset", () => setTimeout(() => { show(); keep(); }));
-    const asked = new URLSearchParams(location.search);
-    for (const field of fields) if (asked.has(field.name)) set(field, asked.get(field.name));
-    Promise.resolve().then(show); // once all of this script has run
-  }
-  function plainNumber(text) {
-    return text.replace(/[,\s$]/g, "");
-  }
-
-  // Arrow keys move between marks; each announces its values.
-  function byKeyboard(box, host) {
-    const svg = $("svg", host);
-    if (!svg) return;
-    const still = $("img", box);
-    svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", still.alt);
-    // A mark announces its tooltip. Controls redraw marks, so they are collected again for each key.
-    const collect = () => {
-      for (const part of $$("[role^='graphics'], [aria-roledescription], [aria-label]", svg)) {
-        for (const name of ["role", "aria-roledescription", "aria-label"]) part.removeAttribute(name);
-      }
-      return $$(".role-mark *", svg).filter((part) => {
-        const tooltip = part.__data__?.mark && part.__data__.tooltip;
-        if (tooltip) part.dataset.says = spoken(tooltip);
-        return tooltip;
-      });
-    };
-    let marks = collect();
-    if (!marks.length) return;
-    const group = make("div", { className: "visually-hidden" });
-    group.setAttribute("aria-live", "polite");
-    box.append(group);
-    svg.setAttribute("tabindex", "0");
-    svg.setAttribute("aria-label", `${still.alt} Arrow keys go from mark to mark.`);
-    let at = -1;
-    const leave = () => { marks[at]?.classList.remove("picked"); hide(); };
-    svg.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const jump = { Home: 0, End: marks.length - 1 }[event.key];
-      if (step === undefined && jump === undefined) return;
+    if (field) {
       event.preventDefault();
-      leave();
-      marks = collect();
-      at = jump ?? (at + step + marks.length) % marks.length;
-      marks[at].classList.add("picked");
-      group.textContent = marks[at].dataset.says;
-      tell(marks[at].dataset.says, marks[at].getBoundingClientRect());
-    });
-    svg.addEventListener("blur", leave);
-  }
-
-  // Pictures in the reader's colours are drawn once the page is complete: no waiting while scrolling, complete prints.
-  const fetchPictures = () => { for (const picture of $$(".still img")) if (picture.offsetParent) picture.loading = "eager"; };
-  addEventListener("load", fetchPictures);
-  if (document.readyState === "complete") fetchPictures();
-
-  if (charts.length) press.begun = new Promise((done) => {
-    const begin = ({ type, target, movementX, movementY }) => {
-      if (type === "scroll" && target !== document) return; // the column of contents, which follows the page by itself
-      if (type === "pointermove" && !movementX && !movementY) return; // a pointer that rests where the page came to lie
-      for (const name of begun) removeEventListener(name, begin, true);
-      const near = new IntersectionObserver((entries) => {
-        for (const entry of entries) if (entry.isIntersecting) { near.unobserve(entry.target); draw(entry.target); }
-      }, { rootMargin: "600px" });
-      for (const box of charts) near.observe(box);
-      done();
-    };
-    const begun = ["scroll", "pointermove", "pointerdown", "keydown", "touchstart", "focusin"];
-    for (const name of begun) addEventListener(name, begin, { capture: true, passive: true });
+      field.focus();
+    } else if (wide?.offsetParent) {
+      event.preventDefault();
+      wide.focus();
+    }
   });
+
+  Object.assign(press, { enhance, load, tell, hide }); // for the scripts of elements
 })();

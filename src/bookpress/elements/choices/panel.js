@@ -1,12 +1,19 @@
-// The panel of choices: opens beside the text from the line below the finding, and from each paragraph and figure at the choices it depends on.
+// The panel of choices: opens beside the text from the line below the finding, and from each
+// paragraph and figure at the choices it depends on.
 (() => {
   "use strict";
   const panel = document.getElementById("parameters");
   if (!panel) return;
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
-  const choices = $$(".choice", panel), heading = panel.querySelector(".choices-title");
-  const button = (className, click, text) => make("button", { type: "button", className, onclick: click }, text);
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
+  const choices = $$(".choice", panel),
+    heading = panel.querySelector(".choices-title");
+  const button = (className, click, text) =>
+    make("button", { type: "button", className, onclick: click }, text);
   const scope = make("p", { className: "choices-scope" });
   const close = button("choices-close", () => shut(), "Close");
   const wide = matchMedia("(min-width: 75rem)");
@@ -17,10 +24,27 @@
 
   // All choices, or those that a paragraph or a figure depends on.
   function limit(wanted, of) {
-    for (const choice of choices) choice.hidden = wanted.length > 0 && !names(choice).some((name) => wanted.includes(name));
-    const shown = choices.filter((choice) => !choice.hidden).length, isPart = shown < choices.length;
-    scope.replaceChildren(...(of ? [`This ${of} rests on ${isPart ? `${shown} of ${choices.length}` : `all ${shown}`} choices.`] : []),
-      ...(isPart ? [" ", button("choices-all", () => { limit([], of); choices[0].querySelector("summary").focus(); }, `Show all ${choices.length}`)] : []));
+    for (const choice of choices)
+      choice.hidden = wanted.length > 0 && !names(choice).some((name) => wanted.includes(name));
+    const shown = choices.filter((choice) => !choice.hidden).length,
+      isPart = shown < choices.length;
+    const many = isPart ? `${shown} of ${choices.length}` : `all ${shown}`;
+    scope.replaceChildren(
+      ...(of ? [`This ${of} rests on ${many} choices.`] : []),
+      ...(isPart
+        ? [
+          " ",
+          button(
+            "choices-all",
+            () => {
+              limit([], of);
+              choices[0].querySelector("summary").focus();
+            },
+            `Show all ${choices.length}`
+          )
+        ]
+        : [])
+    );
   }
   function open(link) {
     const wanted = (link.dataset.choices ?? "").split(" ").filter(Boolean);
@@ -33,15 +57,22 @@
     const shown = choices.filter((choice) => !choice.hidden);
     if (shown.length === 1) shown[0].open = true;
     heading.focus({ preventScroll: true });
-    for (const one of $$(".hangs[aria-expanded], .to-choices[aria-expanded]")) one.setAttribute("aria-expanded", one === link);
+    for (const one of $$(".hangs[aria-expanded], .to-choices[aria-expanded]"))
+      one.setAttribute("aria-expanded", one === link);
     if (!wide.matches) keep(link);
   }
-  // Content that the sheet would cover moves above it, so that the reader sees what a choice changes.
+  // Content that the sheet would cover moves above it, so that the reader sees what a choice
+  // changes.
   function keep(link) {
-    const block = link.closest("p, figure, li") ?? link, box = block.getBoundingClientRect();
-    const room = panel.getBoundingClientRect().top, bar = 64;
+    const block = link.closest("p, figure, li") ?? link,
+      box = block.getBoundingClientRect();
+    const room = panel.getBoundingClientRect().top,
+      bar = 64;
     if (link.matches(".to-choices") || (box.bottom < room && box.top > bar)) return;
-    scrollBy({ top: box.height > room - bar ? box.top - bar : box.bottom - room + 12, behavior: "instant" });
+    scrollBy({
+      top: box.height > room - bar ? box.top - bar : box.bottom - room + 12,
+      behavior: "instant"
+    });
   }
   function shut() {
     if (!isOpen()) return;
@@ -49,8 +80,12 @@
     document.documentElement.classList.remove("choosing");
     panel.removeAttribute("role");
     limit([], "");
-    const link = from?.isConnected ? from : $$(`.hangs[data-choices="${from?.dataset.choices}"]`)[0] ?? document.querySelector(".to-choices");
-    for (const one of $$("[aria-expanded=true].hangs, [aria-expanded=true].to-choices")) one.setAttribute("aria-expanded", "false");
+    const link = from?.isConnected
+      ? from
+      : $$(`.hangs[data-choices="${from?.dataset.choices}"]`)[0] ??
+        document.querySelector(".to-choices");
+    for (const one of $$("[aria-expanded=true].hangs, [aria-expanded=true].to-choices"))
+      one.setAttribute("aria-expanded", "false");
     link?.focus({ preventScroll: true });
   }
 
@@ -61,26 +96,44 @@
       return;
     }
     event.preventDefault();
-    if (isOpen() && from === link) shut(); else open(link);
+    if (isOpen() && from === link) shut();
+    else open(link);
   });
   panel.addEventListener("keydown", (event) => {
     if (!isOpen() || event.key !== "Tab") return;
-    const stops = $$("summary, a[href], button, input, select, pre[tabindex], .table-scroll", panel).filter((one) => one.checkVisibility?.() ?? one.offsetParent);
-    const [first, last] = [stops[0], stops.at(-1)], at = document.activeElement;
+    const stops = $$(
+      "summary, a[href], button, input, select, pre[tabindex], .table-scroll",
+      panel
+    ).filter((one) => one.checkVisibility?.() ?? one.offsetParent);
+    const [first, last] = [stops[0], stops.at(-1)],
+      at = document.activeElement;
     const to = event.shiftKey ? (at === first || at === heading) && last : at === last && first;
-    if (to) { event.preventDefault(); to.focus(); }
+    if (to) {
+      event.preventDefault();
+      to.focus();
+    }
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !isOpen() || document.querySelector("#tip, dialog[open]")) return;
     event.preventDefault();
     shut();
   });
-  const ready = (link) => { link.setAttribute("role", "button"); link.setAttribute("aria-haspopup", "dialog"); link.setAttribute("aria-expanded", "false"); };
+  const ready = (link) => {
+    link.setAttribute("role", "button");
+    link.setAttribute("aria-haspopup", "dialog");
+    link.setAttribute("aria-expanded", "false");
+  };
   const press = window.bookpress ??= {};
-  press.readyChoices = (part) => { for (const link of $$(".hangs, .to-choices", part)) ready(link); };
+  press.readyChoices = (part) => {
+    for (const link of $$(".hangs, .to-choices", part)) ready(link);
+  };
   press.readyChoices(document);
-  document.addEventListener("keydown", (event) => { // a link that is a button answers the space bar too
-    if (event.key === " " && event.target.matches?.(".hangs, .to-choices")) { event.preventDefault(); event.target.click(); }
+  document.addEventListener("keydown", (event) => {
+    // a link that is a button answers the space bar too
+    if (event.key === " " && event.target.matches?.(".hangs, .to-choices")) {
+      event.preventDefault();
+      event.target.click();
+    }
   });
   heading.tabIndex = -1;
   heading.after(close, scope);

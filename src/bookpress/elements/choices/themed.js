@@ -1,36 +1,56 @@
-// What replaced passages need in the pages of a theme: it runs their scripts, typesets their formulas and draws their widgets.
+// What replaced passages need in the pages of a theme: it runs their scripts, typesets their
+// formulas and draws their widgets.
 (() => {
   "use strict";
   const press = window.bookpress ??= {};
   const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
-  const again = (script) => new Promise((done) => { // one that comes with a passage is inert
-    const made = document.createElement("script");
-    for (const { name, value } of script.attributes) made.setAttribute(name, value);
-    made.textContent = script.textContent;
-    if (made.src) made.onload = made.onerror = done; // what comes after it may need it
-    script.replaceWith(made);
-    if (!made.src) done();
-  });
-  const inTurn = async (part) => { for (const script of [...part.querySelectorAll("script")]) await again(script); };
+  const again = (script) =>
+    new Promise((done) => {
+      // one that comes with a passage is inert
+      const made = document.createElement("script");
+      for (const { name, value } of script.attributes) made.setAttribute(name, value);
+      made.textContent = script.textContent;
+      if (made.src) made.onload = made.onerror = done; // what comes after it may need it
+      script.replaceWith(made);
+      if (!made.src) done();
+    });
+  const inTurn = async (part) => {
+    for (const script of [...part.querySelectorAll("script")]) await again(script);
+  };
 
-  // ---- Widgets: MyST-NB has one script that keeps all of them, and draws their views when the page is loaded ----
-  const KIND = "application/vnd.jupyter.widget-", view = `script[type="${KIND}view+json"]`;
+  // ---- Widgets: MyST-NB has one script that keeps all of them, and draws their views when the
+  // page is loaded ----
+  const KIND = "application/vnd.jupyter.widget-",
+    view = `script[type="${KIND}view+json"]`;
   const kept = (kind) => document.querySelector(`script[type="${kind}"]`)?.textContent ?? "";
-  const loaded = () => document.readyState === "complete" ? null : new Promise((done) => addEventListener("load", done, { once: true }));
-  const needed = (name) => new Promise((done) => { // what another script defines without a name takes a call with it
-    const ask = (times) => {
-      const again = times && setTimeout(() => ask(times - 1), 300);
-      window.require([name], (module) => { clearTimeout(again); done(module); });
-    };
-    ask(9);
-  });
+  const loaded = () =>
+    document.readyState === "complete"
+      ? null
+      : new Promise((done) => addEventListener("load", done, { once: true }));
+  const needed = (name) =>
+    new Promise((done) => {
+      // what another script defines without a name takes a call with it
+      const ask = (times) => {
+        const again = times && setTimeout(() => ask(times - 1), 300);
+        window.require([name], (module) => {
+          clearTimeout(again);
+          done(module);
+        });
+      };
+      ask(9);
+    });
   const drawWidgets = (part) => {
-    const [first] = part.querySelectorAll(view), type = `${KIND}state+json`;
-    const isDrawn = !first || first.previousElementSibling?.matches(".widget-subarea") || part.querySelector(`script[type="${type}"]`);
+    const [first] = part.querySelectorAll(view),
+      type = `${KIND}state+json`;
+    const isDrawn =
+      !first ||
+        first.previousElementSibling?.matches(".widget-subarea") ||
+        part.querySelector(`script[type="${type}"]`);
     if (isDrawn || !window.require) return;
     needed("@jupyter-widgets/html-manager/dist/libembed-amd").then(async (embed) => {
       await loaded();
-      await needed("@jupyter-widgets/html-manager"); // the script of the page, which would see ours too, has read its own by now
+      // the script of the page, which would see ours too, has read its own by now
+      await needed("@jupyter-widgets/html-manager");
       const isOfState = JSON.parse(first.textContent).model_id.endsWith("-state");
       const textContent = kept(isOfState ? "application/vnd.bookpress.widget-state+json" : type);
       if (!textContent || !part.isConnected) return;
@@ -39,7 +59,8 @@
     });
   };
 
-  press.settled = () => Promise.race([loaded(), new Promise((done) => setTimeout(done, 3000))]); // what draws itself looks for its place
+  // what draws itself looks for its place
+  press.settled = () => Promise.race([loaded(), new Promise((done) => setTimeout(done, 3000))]);
   press.putBack = drawWidgets;
   press.enhance ??= (part) => {
     inTurn(part);

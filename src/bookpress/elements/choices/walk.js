@@ -1,71 +1,112 @@
-// A walk through the changes of a choice: from one passage or figure to the next, beside the published one.
+// A walk through the changes of a choice: from one passage or figure to the next, beside the
+// published one.
 (() => {
   "use strict";
   const press = window.bookpress ??= {};
   const $$ = (selector, within) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
   const typing = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
-  const apart = ".was, .copy, .figure-tools, .controls, .live, .figure-source, .figure-caption, .figure-number, .headerlink, .sureness, noscript, form, button";
-  let stops = [], at = -1, place, beside, tools;
+  const apart =
+    ".was, .copy, .figure-tools, .controls, .live, .figure-source, .figure-caption, " +
+      ".figure-number, .headerlink, .sureness, noscript, form, button";
+  let stops = [],
+    at = -1,
+    place,
+    beside,
+    tools;
 
   // The first stop is a claim that turns, if there is one.
   const first = () => Math.max(0, stops.findIndex((stop) => stop.turns));
-  const moved = (nodes) => nodes.flatMap((node) => $$(".value", node)).map((value) => Boolean(value.nextElementSibling?.matches(".was")));
+  const moved = (nodes) =>
+    nodes.flatMap((node) => $$(".value", node)).map((value) =>
+      Boolean(value.nextElementSibling?.matches(".was")));
   const copy = (nodes, changed, name) => {
     const box = make("div", {}, make("p", { className: "walk-name" }, name));
     for (const node of nodes) {
       const clone = node.cloneNode(true);
-      for (const one of [clone, ...$$("*", clone)]) for (const mark of ["id", "data-block", "tabindex", "data-tip", "href"]) one.removeAttribute(mark);
+      for (const one of [clone, ...$$("*", clone)])
+        for (const mark of ["id", "data-block", "tabindex", "data-tip", "href"])
+          one.removeAttribute(mark);
       for (const part of $$(apart, clone)) part.remove();
       clone.classList.remove("restated", "stop", "chart-figure");
-      box.append(/^(TR|TD|TH|LI|DD|DT|TBODY|THEAD)$/.test(clone.tagName) ? make("p", {}, clone.textContent) : clone);
+      box.append(
+        /^(TR|TD|TH|LI|DD|DT|TBODY|THEAD)$/.test(clone.tagName)
+          ? make("p", {}, clone.textContent)
+          : clone
+      );
     }
-    $$(".value", box).forEach((value, index) => value.classList.toggle("moved-number", changed[index] ?? false));
+    $$(".value", box).forEach((value, index) =>
+      value.classList.toggle("moved-number", changed[index] ?? false));
     return box;
   };
-  // The previous version of a passage: the published one with most words in common; none for a new passage.
+  // The previous version of a passage: the published one with most words in common; none for a new
+  // passage.
   const words = (node) => new Set(node.textContent.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
   const likeness = (one, other) => {
     const [few, many] = [words(one), words(other)];
     return [...few].filter((word) => many.has(word)).length / Math.max(few.size, many.size, 1);
   };
   const before = (node, olds) => {
-    const alike = olds.filter((old) => old.tagName === node.tagName).map((old) => [likeness(old, node), old]);
+    const alike = olds.filter((old) => old.tagName === node.tagName).map((old) => [
+      likeness(old, node),
+      old
+    ]);
     const [score, old] = alike.sort(([one], [other]) => other - one)[0] ?? [0];
     return score > .3 ? [old] : [];
   };
-  const kind = ({ isFigure, turns }) => (turns ? "a claim turns" : isFigure ? "a figure" : "a passage");
+  const kind = ({ isFigure, turns }) =>
+    (turns ? "a claim turns" : isFigure ? "a figure" : "a passage");
 
   function step(by) {
     if (!stops.length) return;
     for (const node of stops[at]?.nodes ?? []) node.classList.remove("stop");
     at = at < 0 ? first() : (at + by + stops.length) % stops.length;
     const { olds, nodes, isFigure } = stops[at];
-    for (let fold = nodes[0].closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    for (let fold = nodes[0].closest("details"); fold; fold = fold.parentElement.closest("details"))
+      fold.open = true;
     for (const node of nodes) node.classList.add("stop");
     place.textContent = `${at + 1} of ${stops.length}: ${kind(stops[at])}`;
     const changed = moved(nodes);
-    beside.replaceChildren(copy(olds, changed, olds.length ? "Published" : "Not in the published edition"), ...(isFigure ? [] : [copy(nodes, changed, "Under this choice")]));
+    beside.replaceChildren(
+      copy(olds, changed, olds.length ? "Published" : "Not in the published edition"),
+      ...(isFigure ? [] : [copy(nodes, changed, "Under this choice")])
+    );
     beside.parentElement.classList.add("walking");
     beside.hidden = false;
     tools.fit();
-    const target = nodes.at(-1), tall = target.offsetHeight > (innerHeight - tools.strip.offsetHeight) * .8;
+    const target = nodes.at(-1),
+      tall = target.offsetHeight > (innerHeight - tools.strip.offsetHeight) * .8;
     target.scrollIntoView({ block: tall ? "start" : "center", behavior: "instant" });
-    tools.say(`${place.textContent}. ${nodes.map((node) => node.textContent.replace(/\s+/g, " ").trim()).join(" ").slice(0, 400)}`);
+    const texts = nodes.map((node) => node.textContent.replace(/\s+/g, " ").trim());
+    tools.say(`${place.textContent}. ${texts.join(" ").slice(0, 400)}`);
   }
   const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
 
   press.walk = {
     step,
-    end() { stops = []; at = -1; },
+    end() {
+      stops = [];
+      at = -1;
+    },
     // The steps among new nodes: a note belongs to the passage after it.
     stops(news, olds) {
-      const found = [], notes = [];
-      for (const node of [...news].sort((one, other) => (one.compareDocumentPosition(other) & 4 ? -1 : 1))) {
+      const found = [],
+        notes = [];
+      for (const node of [...news].sort((one, other) =>
+        (one.compareDocumentPosition(other) & 4 ? -1 : 1))) {
         notes.push(node);
         if (node.matches(".fallen-note")) continue;
         const nodes = notes.splice(0);
-        found.push({ nodes, olds: before(node, olds), isFigure: Boolean(node.querySelector(".chart, img")), turns: nodes.some((one) => one.querySelector(".fallen-sentence")) });
+        found.push({
+          nodes,
+          olds: before(node, olds),
+          isFigure: Boolean(node.querySelector(".chart, img")),
+          turns: nodes.some((one) => one.querySelector(".fallen-sentence"))
+        });
       }
       return found;
     },
@@ -77,19 +118,39 @@
       beside = make("div", { className: "walk-beside", hidden: true, tabIndex: 0 });
       beside.setAttribute("role", "region");
       beside.setAttribute("aria-label", "Before and after");
-      const all = button(() => { at = -1; step(1); }, words);
+      const all = button(
+        () => {
+          at = -1;
+          step(1);
+        },
+        words
+      );
       all.title = "Show the first of them; then n and p go on";
-      const on = button(() => step(1), "Next"), back = button(() => step(-1), "Previous");
+      const on = button(() => step(1), "Next"),
+        back = button(() => step(-1), "Previous");
       return [make("span", { className: "walk" }, all, back, place, on), beside];
-    },
+    }
   };
 
   document.addEventListener("keydown", (event) => {
-    if (!stops.length || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(typing)) return;
-    const arrow = tools.strip.contains(event.target) && !beside.contains(event.target) && { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (
+      !stops.length || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey ||
+        event.target.closest?.(typing)
+    ) return;
+    const arrow =
+      tools.strip.contains(event.target) &&
+        !beside.contains(event.target) &&
+        { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     const by = arrow || { n: 1, p: -1 }[event.key];
-    if (by) { event.preventDefault(); step(by); return; }
-    if (event.key !== "Escape" || document.fullscreenElement || document.querySelector("#tip, .contents.open, dialog[open]")) return;
+    if (by) {
+      event.preventDefault();
+      step(by);
+      return;
+    }
+    if (
+      event.key !== "Escape" || document.fullscreenElement ||
+        document.querySelector("#tip, .contents.open, dialog[open]")
+    ) return;
     tools.leave();
   });
 })();

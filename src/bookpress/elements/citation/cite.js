@@ -1,9 +1,12 @@
-// Copy buttons for references. Without scripts there are none, and the text can be selected like any other.
+// Copy buttons for references. Without scripts there are none, and the text can be selected like
+// any other.
 (() => {
   "use strict";
 
-  // The copy event takes plain text and markup at once, and works on pages opened as files, where the newer
-  // clipboard interface may be refused. The text stays selected: if all fails, the reader's own copy key works.
+  // The copy event takes plain text and markup at once, and works on pages opened as files, where
+  // the newer
+  // clipboard interface may be refused. The text stays selected: if all fails, the reader's own
+  // copy key works.
   const copy = (element) => {
     const selection = window.getSelection();
     selection.removeAllRanges();
@@ -35,12 +38,17 @@
     button.addEventListener("click", () => {
       const done = copy(element);
       const status = element.closest(".cite-box, .cite-list").querySelector(".cite-status");
-      status.textContent = done ? `The ${name} is copied.` : `The ${name} is selected: press the copy key.`;
+      status.textContent = done
+        ? `The ${name} is copied.`
+        : `The ${name} is selected: press the copy key.`;
       button.textContent = done ? "Copied" : "Selected";
-      window.setTimeout(() => {
-        button.textContent = "Copy";
-        status.textContent = "";
-      }, 3000);
+      window.setTimeout(
+        () => {
+          button.textContent = "Copy";
+          status.textContent = "";
+        },
+        3000
+      );
     });
     element.after(button);
   };

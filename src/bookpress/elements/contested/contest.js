@@ -19,7 +19,8 @@
     const send = make("a", { hidden: !contact }, `Send to ${contact}`);
     const address = (subject) => {
       const words = { subject, body: text.value };
-      const query = Object.entries(words).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+      const query = Object.entries(words).map(([name, value]) =>
+        `${name}=${encodeURIComponent(value)}`);
       send.href = `mailto:${contact}?${query.join("&")}`;
     };
     copy.addEventListener("click", async () => {
@@ -42,7 +43,7 @@
         address(subject);
         dialog.showModal();
         text.focus();
-      },
+      }
     };
   };
 
@@ -61,9 +62,12 @@
       "",
       "",
       "What shows it (a source; a link):",
-      "",
+      ""
     ];
     box ??= build();
-    box.open(`${what} of ${document.title}`, words.filter((line, at) => line || at !== 1).join("\n"));
+    box.open(
+      `${what} of ${document.title}`,
+      words.filter((line, at) => line || at !== 1).join("\n")
+    );
   };
 })();

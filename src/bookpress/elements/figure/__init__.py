@@ -19,6 +19,7 @@ ELEMENT = Element(
     ),
     order=30,
     style="figure.css",
+    script="chart.js",
     print_style="figure.print.css",
     epub_style="figure.epub.css",
     assets=(Asset("picture.js", by_hand=True),),  # with the first picture of a state

@@ -1,37 +1,77 @@
-// The margin of wide screens: beside a line, the intervals and counts of its numbers, terms, and the figure it mentions. All of this is elsewhere too.
+// The margin of wide screens: beside a line, the intervals and counts of its numbers, terms, and
+// the figure it mentions. All of this is elsewhere too.
 (() => {
   "use strict";
   const article = document.querySelector("article");
   const isWide = matchMedia("(min-width: 75rem)");
-  const GAP = 14, FARTHEST = 90, NEAR = 170, LEAST_WAY = 140;
+  const GAP = 14,
+    FARTHEST = 90,
+    NEAR = 170,
+    LEAST_WAY = 140;
   const $$ = (selector, within = article) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
   const host = make("div", { className: "margin-notes" });
   host.setAttribute("aria-hidden", "true"); // what it repeats, tips and figures say to everyone
   const noteOf = new Map();
 
   // ---- The contents of the margin ----
   const SVG = "http://www.w3.org/2000/svg";
-  const bar = (className, x, y, width, height) => { const rect = document.createElementNS(SVG, "rect"); for (const [name, to] of Object.entries({ class: className, x, y, width, height })) rect.setAttribute(name, to); return rect; };
-  const strip = (value, low, high) => { // the whole line is from 0 to 100%
+  const bar = (className, x, y, width, height) => {
+    const rect = document.createElementNS(SVG, "rect");
+    for (const [name, to] of Object.entries({ class: className, x, y, width, height }))
+      rect.setAttribute(name, to);
+    return rect;
+  };
+  const strip = (value, low, high) => {
+    // the whole line is from 0 to 100%
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 100 8");
     svg.setAttribute("preserveAspectRatio", "none");
-    svg.append(bar("scale", 0, 3.5, 100, 1), bar("range", 100 * low, 1.5, Math.max(100 * (high - low), .6), 5), bar("point", 100 * value - .5, 0, 1, 8));
+    svg.append(
+      bar("scale", 0, 3.5, 100, 1),
+      bar("range", 100 * low, 1.5, Math.max(100 * (high - low), .6), 5),
+      bar("point", 100 * value - .5, 0, 1, 8)
+    );
     return svg;
   };
   const percent = (share) => Math.round(share * 100);
-  const span = (low, high) => (percent(low) === percent(high) ? `${percent(low)}%` : `${percent(low)} to ${percent(high)}%`);
+  const span = (low, high) =>
+    (percent(low) === percent(high) ? `${percent(low)}%` : `${percent(low)} to ${percent(high)}%`);
   const ofNumber = (number) => {
-    const [value, low, high] = number.dataset.range.split(" ").map(Number), told = number.dataset.tip ?? number.title;
-    const at = told.lastIndexOf(": "), counts = told.slice(at).match(/; ([^)]*)\)$/)?.[1];
-    const line = make("p", { className: "note-numbers" }, make("b", {}, `${percent(value)}%`), ` · ${span(low, high)}${counts ? ` · ${counts}` : ""}`);
-    return make("div", { className: "note" }, line, strip(value, low, high), make("p", {}, told.slice(0, at)));
+    const [value, low, high] = number.dataset.range.split(" ").map(Number),
+      told = number.dataset.tip ?? number.title;
+    const at = told.lastIndexOf(": "),
+      counts = told.slice(at).match(/; ([^)]*)\)$/)?.[1];
+    const line = make(
+      "p",
+      { className: "note-numbers" },
+      make("b", {}, `${percent(value)}%`),
+      ` · ${span(low, high)}${counts ? ` · ${counts}` : ""}`
+    );
+    return make(
+      "div",
+      { className: "note" },
+      line,
+      strip(value, low, high),
+      make("p", {}, told.slice(0, at))
+    );
   };
-  const ofTerm = (term) => make("div", { className: "note note-term" }, make("p", {}, make("b", {}, term.textContent), " ", term.dataset.tip));
-  const isText = (element) => element.closest("section > p") && !element.closest(".standfirst, .kicker, .fallen-note");
-  function wanted() { // the first time that each is spoken of
-    const seen = new Set(), found = [];
+  const ofTerm = (term) =>
+    make(
+      "div",
+      { className: "note note-term" },
+      make("p", {}, make("b", {}, term.textContent), " ", term.dataset.tip)
+    );
+  const isText = (element) =>
+    element.closest("section > p") && !element.closest(".standfirst, .kicker, .fallen-note");
+  function wanted() {
+    // the first time that each is spoken of
+    const seen = new Set(),
+      found = [];
     for (const element of $$(".value[data-range], a.term[data-tip]")) {
       const key = element.dataset.tip;
       if (!key || seen.has(key) || !isText(element)) continue;
@@ -46,30 +86,46 @@
     return $$("figure.chart-figure").flatMap((figure) => {
       const block = [...figure.closest("section").children].find((child) => child.contains(figure));
       let last = null;
-      for (let next = block?.nextElementSibling; next && !next.matches("section") && !next.querySelector("figure, table"); next = next.nextElementSibling) {
+      for (let next = block?.nextElementSibling; next &&
+        !next.matches("section") &&
+        !next.querySelector("figure, table"); next = next.nextElementSibling) {
         if (next.matches("p, ul, ol, blockquote")) last = next;
       }
-      const from = figure.getBoundingClientRect().bottom - top + NEAR, to = last ? last.getBoundingClientRect().bottom - top : 0;
+      const from = figure.getBoundingClientRect().bottom - top + NEAR,
+        to = last ? last.getBoundingClientRect().bottom - top : 0;
       return to - from > LEAST_WAY ? [{ figure, top: from, bottom: to }] : [];
     });
   }
   function railed({ figure, top, bottom }) {
-    const link = make("a", { href: `#${figure.id}`, tabIndex: -1 }, make("span", {}, figure.querySelector(".caption-number").textContent));
+    const link = make(
+      "a",
+      { href: `#${figure.id}`, tabIndex: -1 },
+      make("span", {}, figure.querySelector(".caption-number").textContent)
+    );
     for (const still of $$(".still", figure)) {
-      const image = make("img", { src: still.querySelector("source").getAttribute("srcset"), alt: still.querySelector("img").alt, loading: "lazy" });
+      const image = make("img", {
+        src: still.querySelector("source").getAttribute("srcset"),
+        alt: still.querySelector("img").alt,
+        loading: "lazy"
+      });
       const source = still.querySelector("source");
       image.width = source.getAttribute("width");
       image.height = source.getAttribute("height");
       image.className = still.className.replace("still", "").trim();
       link.append(image);
     }
-    const rail = make("div", { className: "rail" }, make("div", { className: "note note-figure" }, link));
+    const rail = make(
+      "div",
+      { className: "rail" },
+      make("div", { className: "note note-figure" }, link)
+    );
     rail.style.top = `${top}px`;
     rail.style.height = `${bottom - top}px`;
     return rail;
   }
 
-  // ---- Placement: at its line, below the previous note, never beside anything wider than the text ----
+  // ---- Placement: at its line, below the previous note, never beside anything wider than the text
+  // ----
   function arrange() {
     noteOf.clear();
     host.replaceChildren();
@@ -77,13 +133,18 @@
     const { top, right } = article.getBoundingClientRect();
     host.style.top = `${article.offsetTop}px`;
     host.style.left = `${article.offsetLeft + article.offsetWidth}px`;
-    const taken = $$("figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside").map((block) => block.getBoundingClientRect())
-      .filter((box) => box.right > right + 4 && box.height).map((box) => [box.top - top, box.bottom - top]);
+    const taken = $$(
+      "figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside"
+    )
+      .map((block) => block.getBoundingClientRect())
+      .filter((box) => box.right > right + 4 && box.height)
+      .map((box) => [box.top - top, box.bottom - top]);
     for (const rail of rails(top)) {
       if (taken.some(([from, to]) => from < rail.bottom && to > rail.top)) continue;
       const made = railed(rail);
       host.append(made);
-      if (made.offsetHeight < made.firstElementChild.offsetHeight + LEAST_WAY) { // it would hardly stay
+      if (made.offsetHeight < made.firstElementChild.offsetHeight + LEAST_WAY) {
+        // it would hardly stay
         made.remove();
         continue;
       }
@@ -98,8 +159,12 @@
       const [box, height] = sizes[index];
       const line = box ? box.top - top : Infinity;
       let at = Math.max(line, free);
-      for (const [from, to] of taken.sort(([a], [b]) => a - b)) if (at < to + GAP && at + height + GAP > from) at = to + GAP;
-      if (at - line > FARTHEST || at + height > end) { note.remove(); return; }
+      for (const [from, to] of taken.sort(([a], [b]) => a - b))
+        if (at < to + GAP && at + height + GAP > from) at = to + GAP;
+      if (at - line > FARTHEST || at + height > end) {
+        note.remove();
+        return;
+      }
       note.style.top = `${at}px`;
       free = at + height + GAP;
       noteOf.set(element, note);
@@ -107,7 +172,10 @@
   }
 
   let due = 0;
-  const soon = () => { cancelAnimationFrame(due); due = requestAnimationFrame(arrange); };
+  const soon = () => {
+    cancelAnimationFrame(due);
+    due = requestAnimationFrame(arrange);
+  };
   const light = ({ type, target }) => {
     const note = noteOf.get(target.closest?.(".value, a.term"));
     note?.classList.toggle("here", /over|in$/.test(type));
@@ -115,9 +183,12 @@
   function begin() {
     article.after(host);
     new ResizeObserver(soon).observe(article);
-    new MutationObserver((changes) => { if (changes.some(({ target }) => !target.closest?.(".chart"))) soon(); }).observe(article, { childList: true, subtree: true });
+    new MutationObserver((changes) => {
+      if (changes.some(({ target }) => !target.closest?.(".chart"))) soon();
+    }).observe(article, { childList: true, subtree: true });
     isWide.addEventListener("change", soon);
-    for (const name of ["pointerover", "pointerout", "focusin", "focusout"]) article.addEventListener(name, light);
+    for (const name of ["pointerover", "pointerout", "focusin", "focusout"])
+      article.addEventListener(name, light);
   }
   if (article) addEventListener("load", begin);
 })();

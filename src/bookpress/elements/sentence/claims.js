@@ -1,21 +1,35 @@
-// Each claim has a mark at its end; pressing it, or selecting the claim, offers the sentence as a quote.
+// Each claim has a mark at its end; pressing it, or selecting the claim, offers the sentence as a
+// quote.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
   const press = window.bookpress ??= {};
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
 
   // ---- The panel, created on first use ----
   let panel;
-  const load = () => panel ??= new Promise((done, failed) => {
-    document.head.append(
-      make("link", { rel: "stylesheet", href: new URL("quote.css", here).href }),
-      make("script", { src: new URL("quote.js", here).href, onload: done, onerror: () => failed(new Error("The panel of quotes cannot be loaded.")) }),
-    );
-  });
+  const load = () =>
+    panel ??= new Promise((done, failed) => {
+      document.head.append(
+        make("link", { rel: "stylesheet", href: new URL("quote.css", here).href }),
+        make("script", {
+          src: new URL("quote.js", here).href,
+          onload: done,
+          onerror: () => failed(new Error("The panel of quotes cannot be loaded."))
+        })
+      );
+    });
   const quote = async (claim, opener) => {
-    try { await load(); } catch (error) { panel = undefined; console.warn(error.message); return; }
+    try { await load(); } catch (error) {
+      panel = undefined;
+      console.warn(error.message);
+      return;
+    }
     press.showQuote(claim, opener);
   };
 
@@ -23,8 +37,13 @@
   (press.enhancers ??= []).push((part) => {
     for (const claim of [...(part.matches?.(".claim") ? [part] : []), ...$$(".claim", part)]) {
       const place = $$(".holds", claim).at(-1);
-      if (!place || claim.querySelector(".quote-mark") || claim.closest("summary, .walk-beside")) continue;
-      const mark = make("button", { type: "button", className: "quote-mark", onclick: () => quote(claim, mark) });
+      if (!place || claim.querySelector(".quote-mark") || claim.closest("summary, .walk-beside"))
+        continue;
+      const mark = make("button", {
+        type: "button",
+        className: "quote-mark",
+        onclick: () => quote(claim, mark)
+      });
       mark.setAttribute("aria-label", "Quote this sentence");
       mark.setAttribute("aria-haspopup", "dialog");
       place.append(mark); // not after it, where a full line would leave it at the head of the next
@@ -36,17 +55,34 @@
   document.body.append(offer);
   let selected;
   const follow = () => {
-    const selection = getSelection(), range = selection.rangeCount ? selection.getRangeAt(0) : null;
-    selected = !range || range.collapsed || !String(selection).trim() ? null : $$("article .claim").find((claim) => range.intersectsNode(claim) && claim.querySelector(".quote-mark"));
+    const selection = getSelection(),
+      range = selection.rangeCount ? selection.getRangeAt(0) : null;
+    selected = !range || range.collapsed || !String(selection).trim()
+      ? null
+      : $$("article .claim").find((claim) =>
+        range.intersectsNode(claim) && claim.querySelector(".quote-mark"));
     offer.hidden = !selected;
     if (!selected) return;
     const box = [...range.getClientRects()].at(-1) ?? selected.getBoundingClientRect();
-    const left = Math.max(8, Math.min(document.documentElement.clientWidth - offer.offsetWidth - 8, box.right - offer.offsetWidth));
-    Object.assign(offer.style, { left: `${left + scrollX}px`, top: `${box.bottom + 8 + scrollY}px` });
+    const left = Math.max(
+      8,
+      Math.min(
+        document.documentElement.clientWidth - offer.offsetWidth - 8,
+        box.right - offer.offsetWidth
+      )
+    );
+    Object.assign(offer.style, {
+      left: `${left + scrollX}px`,
+      top: `${box.bottom + 8 + scrollY}px`
+    });
   };
   let later;
-  document.addEventListener("selectionchange", () => { clearTimeout(later); later = setTimeout(follow, 200); });
-  offer.addEventListener("pointerdown", (event) => event.preventDefault()); // the selection stays until the click
+  document.addEventListener("selectionchange", () => {
+    clearTimeout(later);
+    later = setTimeout(follow, 200);
+  });
+  // the selection stays until the click
+  offer.addEventListener("pointerdown", (event) => event.preventDefault());
   offer.addEventListener("click", () => {
     const claim = selected;
     offer.hidden = true;

@@ -5,7 +5,11 @@
   const here = new URL("./", document.currentScript.src);
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
   const tidy = (text) => text.replace(/\s+/g, " ").trim();
 
   // ---- The facts about a claim ----
@@ -13,20 +17,37 @@
   const textOf = (claim) => {
     const copy = claim.cloneNode(true);
     for (const part of $$(silent, copy)) part.remove();
-    for (const raised of $$("sup", copy)) raised.replaceWith(raised.textContent.replace(/[−\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)]));
+    for (const raised of $$("sup", copy))
+      raised.replaceWith(
+        raised.textContent.replace(/[−\d]/g, (sign) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(sign)])
+      );
     return tidy(copy.textContent);
   };
   const measureOf = (value) => value.dataset.tip ?? value.title;
-  const intervals = (claim) => [...new Set($$(".value-result", claim).map(measureOf).filter(Boolean))];
-  // The rows behind a number belong to the published edition: under another choice they would differ.
+  const intervals = (claim) => [
+    ...new Set($$(".value-result", claim).map(measureOf).filter(Boolean))
+  ];
+  // The rows behind a number belong to the published edition: under another choice they would
+  // differ.
   const rowsOf = (claim, said) => {
     const value = $$(".value-result[data-rows]", claim).find((near) => measureOf(near) === said);
-    return value && !press.shown?.() ? [" ", make("a", { href: `${document.documentElement.dataset.content_root}${value.dataset.rows}` }, "The rows"), "."] : [];
+    return value && !press.shown?.()
+      ? [
+        " ",
+        make(
+          "a",
+          { href: `${document.documentElement.dataset.content_root}${value.dataset.rows}` },
+          "The rows"
+        ),
+        "."
+      ]
+      : [];
   };
   // The address of the page, if the site has one, with the current choice.
   const address = (claim) => {
     const public_ = $("link[rel=canonical]")?.href ?? $("meta[property='og:url']")?.content;
-    const url = new URL(location.href), place = $(".holds[id]", claim)?.id ?? claim.closest("[id]")?.id ?? "";
+    const url = new URL(location.href),
+      place = $(".holds[id]", claim)?.id ?? claim.closest("[id]")?.id ?? "";
     return `${(public_ ?? url.href).split(/[?#]/)[0]}${url.search}#${place}`;
   };
   // The figure named in the sentence, else in its paragraph, else the one beside it.
@@ -34,15 +55,26 @@
     const block = claim.closest("p, li, td, dd") ?? claim;
     const link = $("a[href*='#fig-']", claim) ?? $("a[href*='#fig-']", block);
     if (link && link.pathname !== location.pathname) return {};
-    if (link) return { figure: document.getElementById(decodeURIComponent(link.hash.slice(1))), how: "It rests on " };
-    const figure = [block.nextElementSibling, block.previousElementSibling].map((near) => near?.matches("figure.chart-figure") ? near : near && $(":scope figure.chart-figure", near)).find(Boolean);
+    if (link)
+      return {
+        figure: document.getElementById(decodeURIComponent(link.hash.slice(1))),
+        how: "It rests on "
+      };
+    const figure = [block.nextElementSibling, block.previousElementSibling].map((near) =>
+      near?.matches("figure.chart-figure")
+        ? near
+        : near && $(":scope figure.chart-figure", near)).find(Boolean);
     return { figure, how: "Beside it stands " };
   };
   const warning = (claim, shown) => {
     if (!shown) return "";
-    const block = claim.closest("p, li, td, dd"), note = block?.previousElementSibling;
-    const reason = note?.matches(".fallen-note") ? tidy(note.textContent.replace(/^.*?: /, "")) : "";
-    if (claim.matches(".fallen-sentence") || $(".fallen-sentence", claim)) return `This sentence does not hold under ${shown.words}${reason && `: ${reason}`}`;
+    const block = claim.closest("p, li, td, dd"),
+      note = block?.previousElementSibling;
+    const reason = note?.matches(".fallen-note")
+      ? tidy(note.textContent.replace(/^.*?: /, ""))
+      : "";
+    if (claim.matches(".fallen-sentence") || $(".fallen-sentence", claim))
+      return `This sentence does not hold under ${shown.words}${reason && `: ${reason}`}`;
     return reason && !$(".fallen-sentence", block) ? tidy(note.textContent) : "";
   };
 
@@ -50,68 +82,167 @@
   const cited = () => $(".cite-box p.cite-text");
   const bibtex = () => $(".cite-box pre.cite-text")?.textContent.trim() ?? "";
   const escaped = (text) => text.replace(/[\\*_`[\]<>]/g, "\\$&");
-  const inMarkdown = (element) => [...element.childNodes].map((node) => (node.nodeName === "I" ? `*${escaped(node.textContent)}*` : escaped(node.textContent))).join("").trim();
+  const inMarkdown = (element) =>
+    [...element.childNodes]
+      .map((node) =>
+        (node.nodeName === "I" ? `*${escaped(node.textContent)}*` : escaped(node.textContent)))
+      .join("")
+      .trim();
   const forms = (text, link) => {
-    const reference = cited(), rows = { "Text": `“${text}”\n${reference ? `${tidy(reference.textContent)}\n` : ""}${link}` };
-    rows.Markdown = `> ${escaped(text)}\n>\n> ${reference ? `${inMarkdown(reference)} ` : ""}<${link}>`;
+    const reference = cited(),
+      rows = { "Text": `“${text}”\n${reference ? `${tidy(reference.textContent)}\n` : ""}${link}` };
+    const source = reference ? `${inMarkdown(reference)} ` : "";
+    rows.Markdown = `> ${escaped(text)}\n>\n> ${source}<${link}>`;
     if (bibtex()) rows.BibTeX = bibtex();
     return rows;
   };
 
   // ---- Copying also works on pages opened as files; if it fails, the text stays selected ----
   const copy = async (text, fallback) => {
-    try { await navigator.clipboard.writeText(text); return true; } catch { /* refused */ }
-    const fill = (event) => { event.clipboardData.setData("text/plain", text); event.preventDefault(); event.stopImmediatePropagation(); };
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      /* refused */
+    }
+    const fill = (event) => {
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
     document.addEventListener("copy", fill, true);
     let done = false;
-    try { done = document.execCommand("copy"); } catch { /* no copying */ }
+    try { done = document.execCommand("copy"); } catch {
+      /* no copying */
+    }
     document.removeEventListener("copy", fill, true);
-    if (!done) { fallback.value = text; fallback.hidden = false; fallback.select(); }
+    if (!done) {
+      fallback.value = text;
+      fallback.hidden = false;
+      fallback.select();
+    }
     return done;
   };
 
   // ---- The panel ----
   const dialog = make("dialog", { className: "quote-panel" });
   document.body.append(dialog);
-  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+  dialog.addEventListener("click", ({ target }) => {
+    if (target === dialog) dialog.close();
+  });
   const picture = ({ figure, how }) => {
-    const image = $(".still img", figure), title = $(".caption-text", figure), number = $(".caption-number", figure);
-    const link = make("a", { href: `#${figure.id}`, onclick: () => dialog.close() }, tidy(`${tidy(number.textContent)}: ${title.textContent}`));
+    const image = $(".still img", figure),
+      title = $(".caption-text", figure),
+      number = $(".caption-number", figure);
+    const link = make(
+      "a",
+      { href: `#${figure.id}`, onclick: () => dialog.close() },
+      tidy(`${tidy(number.textContent)}: ${title.textContent}`)
+    );
     const box = make("div", { className: "quote-picture" }, make("p", {}, how, link, "."));
     const live = $(".live svg", figure);
-    if (live) { const still = live.cloneNode(true); for (const name of ["role", "tabindex", "aria-label"]) still.removeAttribute(name); still.setAttribute("aria-hidden", "true"); box.prepend(still); } else if (image) box.prepend(make("img", { src: image.currentSrc || image.src, alt: "" }));
+    if (live) {
+      const still = live.cloneNode(true);
+      for (const name of ["role", "tabindex", "aria-label"]) still.removeAttribute(name);
+      still.setAttribute("aria-hidden", "true");
+      box.prepend(still);
+    } else if (image) box.prepend(make("img", { src: image.currentSrc || image.src, alt: "" }));
     const files = $$(".picture-file", figure).map((file) => file.cloneNode(true));
     for (const file of files) file.dataset.figure = figure.id;
-    if (files.length) box.lastChild.append(" With its title: ", ...files.flatMap((file, at) => (at ? [" · ", file] : [file])), ".");
+    if (files.length)
+      box.lastChild.append(
+        " With its title: ",
+        ...files.flatMap((file, at) => (at ? [" · ", file] : [file])),
+        "."
+      );
     return box;
   };
   press.showQuote = (claim, opener) => {
-    const text = textOf(claim), link = address(claim), shown = press.shown?.(), figure = figureOf(claim), warns = warning(claim, shown);
-    const status = make("p", { className: "quote-status" }), by_hand = make("textarea", { hidden: true, readOnly: true, rows: 4 });
+    const text = textOf(claim),
+      link = address(claim),
+      shown = press.shown?.(),
+      figure = figureOf(claim),
+      warns = warning(claim, shown);
+    const status = make("p", { className: "quote-status" }),
+      by_hand = make("textarea", { hidden: true, readOnly: true, rows: 4 });
     status.setAttribute("role", "status");
     by_hand.setAttribute("aria-label", "The text to copy");
-    const copying = (name, content) => make("button", { type: "button", onclick: async () => {
-      status.textContent = await copy(content, by_hand) ? `${name}: copied.` : `${name}: select it and press the copy key.`;
-    } }, name);
-    const close = make("button", { type: "button", className: "quote-close", onclick: () => dialog.close() }, "Close");
+    const copying = (name, content) =>
+      make(
+        "button",
+        {
+          type: "button",
+          onclick: async () => {
+            status.textContent = await copy(content, by_hand)
+              ? `${name}: copied.`
+              : `${name}: select it and press the copy key.`;
+          }
+        },
+        name
+      );
+    const close = make(
+      "button",
+      { type: "button", className: "quote-close", onclick: () => dialog.close() },
+      "Close"
+    );
     const head = make("h2", { id: "quote-title" }, "Quote this sentence");
     dialog.replaceChildren(make("div", { className: "quote-head" }, head, close));
-    if (shown) dialog.append(make("p", { className: "quote-state" }, make("strong", {}, "Not the published edition. "), `${shown.words}.`));
+    if (shown)
+      dialog.append(
+        make(
+          "p",
+          { className: "quote-state" },
+          make("strong", {}, "Not the published edition. "),
+          `${shown.words}.`
+        )
+      );
     if (warns) dialog.append(make("p", { className: "quote-warning" }, warns));
     dialog.append(make("blockquote", {}, text));
     const numbers = intervals(claim);
-    if (numbers.length) dialog.append(make("ul", { className: "quote-intervals" }, ...numbers.map((said) => make("li", {}, said, ...rowsOf(claim, said)))));
+    if (numbers.length)
+      dialog.append(
+        make(
+          "ul",
+          { className: "quote-intervals" },
+          ...numbers.map((said) => make("li", {}, said, ...rowsOf(claim, said)))
+        )
+      );
     if (figure.figure) dialog.append(picture(figure));
-    if (cited()) dialog.append(make("p", { className: "quote-reference" }, ...[...cited().cloneNode(true).childNodes]));
-    dialog.append(make("p", { className: "quote-address" }, make("a", { href: link, onclick: () => dialog.close() }, link)));
-    const buttons = Object.entries({ ...forms(text, link), Address: link }).map(([name, content]) => copying(name, content));
-    dialog.append(make("p", { className: "quote-copies" }, "Copy as ", ...buttons), by_hand, status);
-    const doubt = make("button", { type: "button", onclick: () => {
-      dialog.close();
-      const write = () => press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
-      if (press.contest) write();
-      else document.head.append(make("script", { src: new URL("contest.js", here).href, onload: write }));
-    } }, "Contest this sentence");
+    if (cited())
+      dialog.append(
+        make("p", { className: "quote-reference" }, ...[...cited().cloneNode(true).childNodes])
+      );
+    dialog.append(
+      make(
+        "p",
+        { className: "quote-address" },
+        make("a", { href: link, onclick: () => dialog.close() }, link)
+      )
+    );
+    const buttons = Object.entries({ ...forms(text, link), Address: link }).map(([name, content]) =>
+      copying(name, content));
+    dialog.append(
+      make("p", { className: "quote-copies" }, "Copy as ", ...buttons),
+      by_hand,
+      status
+    );
+    const doubt = make(
+      "button",
+      {
+        type: "button",
+        onclick: () => {
+          dialog.close();
+          const write = () =>
+            press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
+          if (press.contest) write();
+          else
+            document.head.append(
+              make("script", { src: new URL("contest.js", here).href, onload: write })
+            );
+        }
+      },
+      "Contest this sentence"
+    );
     dialog.append(make("p", { className: "quote-contest" }, doubt));
     dialog.setAttribute("aria-labelledby", "quote-title");
     dialog.onclose = () => opener?.isConnected && opener.focus({ preventScroll: true });

@@ -14,24 +14,32 @@
   // ---- Rows that are not on the page are loaded when a reader asks for them, or searches ----
   const arrived = new Map();
   press.laterRows = (id, html) => arrived.set(id, html);
-  const load = (source) => new Promise((done, failed) => {
-    const script = make("script", { src: new URL(source, document.baseURI).href, onload: done, onerror: failed });
-    document.head.append(script);
-  });
+  const load = (source) =>
+    new Promise((done, failed) => {
+      const script = make("script", {
+        src: new URL(source, document.baseURI).href,
+        onload: done,
+        onerror: failed
+      });
+      document.head.append(script);
+    });
   const comesLater = (table, begin) => {
     const note = table.parentElement.querySelector(".later-rows");
     const link = note?.querySelector("a");
     if (!link) return { whole: async () => {}, total: rowsOf(table).length };
     let coming;
-    const whole = () => coming ??= load(link.dataset.rows).then(() => {
-      const holder = make("template", { innerHTML: `<table><tbody>${arrived.get(table.id)}</tbody></table>` });
-      const body = holder.content.querySelector("tbody");
-      table.append(body);
-      note.remove();
-      begin([...body.rows]);
-      press.enhance?.(body);
-      return body;
-    });
+    const whole = () =>
+      coming ??= load(link.dataset.rows).then(() => {
+        const holder = make("template", {
+          innerHTML: `<table><tbody>${arrived.get(table.id)}</tbody></table>`
+        });
+        const body = holder.content.querySelector("tbody");
+        table.append(body);
+        note.remove();
+        begin([...body.rows]);
+        press.enhance?.(body);
+        return body;
+      });
     link.addEventListener("click", async (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
@@ -46,7 +54,9 @@
 
   const search = (table, { whole, total }) => {
     let texts = new Map();
-    const read = () => { texts = new Map(rowsOf(table).map((row) => [row, row.textContent.toLowerCase()])); };
+    const read = () => {
+      texts = new Map(rowsOf(table).map((row) => [row, row.textContent.toLowerCase()]));
+    };
     read();
     const label = "Show only rows that contain";
     const box = make("p", { className: "table-search" });
@@ -61,21 +71,34 @@
       }
       count.textContent = `${shown} of ${total} rows`;
     };
-    const again = () => whole().then(() => { read(); show(); }, show);
+    const again = () =>
+      whole().then(
+        () => {
+          read();
+          show();
+        },
+        show
+      );
     const wrapper = make("label", {}, label);
     wrapper.append(field);
     box.append(wrapper, count);
-    field.addEventListener("input", () => { show(); again(); });
+    field.addEventListener("input", () => {
+      show();
+      again();
+    });
     show();
     const scrolling = table.closest(".pst-scrollable-table-container, .table-scroll") ?? table;
     scrolling.before(box);
   };
 
-  // On a phone each row is a card, whose cells are labelled by their headings. It shows its name and
-  // the most important column, the second or that of a class such as `lead-5`; a button shows the rest.
+  // On a phone each row is a card, whose cells are labelled by their headings. It shows its name
+  // and
+  // the most important column, the second or that of a class such as `lead-5`; a button shows the
+  // rest.
   // If there is room, as many columns as a class such as `beside-8` says are side by side.
   // The others follow below, labelled; behind the button if there are many.
-  const number = (table, name) => Number(table.className.match(new RegExp(`\\b${name}-(\\d+)\\b`))?.[1]);
+  const number = (table, name) =>
+    Number(table.className.match(new RegExp(`\\b${name}-(\\d+)\\b`))?.[1]);
   const label = (table, rows) => {
     const headings = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
     const lead = (number(table, "lead") || 2) - 1;
@@ -98,7 +121,8 @@
     return button;
   };
 
-  // A list in several folds: a field that shows only the items that contain its words, and opens their folds.
+  // A list in several folds: a field that shows only the items that contain its words, and opens
+  // their folds.
   const filter = (box) => {
     const items = [...box.querySelectorAll("li")];
     const texts = items.map((item) => item.textContent.toLowerCase());
@@ -113,7 +137,8 @@
       for (const list of box.querySelectorAll("ul")) {
         const isEmpty = !list.querySelector("li:not([hidden])");
         list.hidden = isEmpty;
-        if (list.previousElementSibling?.matches(".by-choice")) list.previousElementSibling.hidden = isEmpty;
+        if (list.previousElementSibling?.matches(".by-choice"))
+          list.previousElementSibling.hidden = isEmpty;
       }
       for (const fold of folds) {
         const isEmpty = !fold.querySelector("li:not([hidden])");
@@ -121,7 +146,9 @@
         if (words.length) fold.open = !isEmpty;
       }
       const shown = items.filter((item) => !item.hidden).length;
-      count.textContent = words.length ? `${shown} of ${items.length} sentences` : `${items.length} sentences`;
+      count.textContent = words.length
+        ? `${shown} of ${items.length} sentences`
+        : `${items.length} sentences`;
     };
     const label = make("label", {}, box.dataset.filter);
     const row = make("p", { className: "table-search" });
@@ -146,7 +173,8 @@
   const facts = (table, row) => {
     const headings = [...table.tHead.rows[0].cells].map(heading);
     const values = [...row.cells].map(heading);
-    return values.flatMap((value, place) => (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
+    return values.flatMap((value, place) =>
+      (value && headings[place] ? [`${headings[place]}: ${value}`] : []));
   };
 
   const write = async (lines) => {
@@ -176,7 +204,8 @@
     table.classList.add("beside");
     table.classList.toggle("folds", table.tHead.rows[0].cells.length - beside > 2);
     table.style.setProperty("--beside", beside);
-    for (const row of rows) [...row.cells].slice(beside).forEach((cell) => cell.classList.add("below"));
+    for (const row of rows)
+      [...row.cells].slice(beside).forEach((cell) => cell.classList.add("below"));
   };
 
   const begin = (table) => {

@@ -1,23 +1,36 @@
-// A page without its own choices, opened with a shared one: shows which findings stay true under it.
+// A page without its own choices, opened with a shared one: shows which findings stay true under
+// it.
 (() => {
   "use strict";
   const list = document.querySelector(".whole-book");
   if (!list) return;
-  const make = (tag, attributes = {}, ...children) => { const made = Object.assign(document.createElement(tag), attributes); made.append(...children); return made; };
+  const make = (tag, attributes = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), attributes);
+    made.append(...children);
+    return made;
+  };
   const quoted = (text) => CSS.escape(text);
   const plain = (node) => node.textContent.replace(/\s+/g, " ").trim();
   const parsed = (html) => make("template", { innerHTML: html }).content;
   // Numbers on the page as in the chapters under the choice; the published ones are struck through.
   const renumber = (numbers) => {
-    let moved = 0, known = 0;
+    let moved = 0,
+      known = 0;
     for (const place of document.querySelectorAll("[data-result]")) {
-      const [html, title] = numbers[place.dataset.result] ?? [], now = html && parsed(html);
-      const isFinding = place.matches(".finding"), parts = isFinding ? [...place.children].slice(0, 3) : [place];
+      const [html, title] = numbers[place.dataset.result] ?? [],
+        now = html && parsed(html);
+      const isFinding = place.matches(".finding"),
+        parts = isFinding ? [...place.children].slice(0, 3) : [place];
       if (!now) continue;
       known += 1;
       if (plain(now) === parts.map(plain).filter(Boolean).join(" ")) continue;
       moved += 1;
-      const was = make("del", { className: "was" }, make("span", { className: "visually-hidden" }, " published: "), plain(parts[0]).split(" (")[0]);
+      const was = make(
+        "del",
+        { className: "was" },
+        make("span", { className: "visually-hidden" }, " published: "),
+        plain(parts[0]).split(" (")[0]
+      );
       if (!isFinding) {
         place.replaceChildren(now);
         place.title = title;
@@ -30,30 +43,66 @@
     }
     if (!known) return "Numbers on this page are the published ones.";
     if (!moved) return "No number on this page that rests on it differs.";
-    return moved === 1 ? "One number on this page differs; the published one stands struck through beside it." : `${moved} numbers on this page differ; the published ones stand struck through beside them.`;
+    return moved === 1
+      ? "One number on this page differs; the published one stands struck through beside it."
+      : `${moved} numbers on this page differ; the published ones stand struck through ` +
+        "beside them.";
   };
   const found = [...new URLSearchParams(location.search)].flatMap(([name, value]) => {
-    const choice = list.querySelector(`[data-name="${quoted(name)}"]`), shown = choice?.querySelector(`[data-value="${quoted(value)}"]`);
+    const choice = list.querySelector(`[data-name="${quoted(name)}"]`),
+      shown = choice?.querySelector(`[data-value="${quoted(value)}"]`);
     return shown ? [[choice, shown]] : [];
   });
   for (const [choice, shown] of found) {
     choice.open = shown.open = true;
-    const [label, words, counts] = [choice.firstElementChild.firstChild, shown.firstElementChild.firstChild, shown.querySelector(".count")].map((node) => node.textContent.trim());
+    const [label, words, counts] = [
+      choice.firstElementChild.firstChild,
+      shown.firstElementChild.firstChild,
+      shown.querySelector(".count")
+    ].map((node) => node.textContent.trim());
     const copy = shown.cloneNode(true);
     copy.firstElementChild.remove();
-    for (const region of copy.querySelectorAll("[role=region]")) region.setAttribute("aria-label", `Findings with ${label}: ${words}`);
-    const said = make("p", {}, make("strong", {}, `${label}: ${words}.`), ` Under this choice ${counts}. ${found.length === 1 ? renumber(JSON.parse(shown.dataset.numbers)) : "Numbers in the text below are the published ones: no page is made for two choices at once."}`);
+    for (const region of copy.querySelectorAll("[role=region]"))
+      region.setAttribute("aria-label", `Findings with ${label}: ${words}`);
+    const numbers = found.length === 1
+      ? renumber(JSON.parse(shown.dataset.numbers))
+      : "Numbers in the text below are the published ones: no page is made for two choices at " +
+        "once.";
+    const title = make("strong", {}, `${label}: ${words}.`);
+    const said = make("p", {}, title, ` Under this choice ${counts}. ${numbers}`);
     const note = make("aside", { className: "banner whole-banner" });
-    note.append(make("div", {}, said, make("details", { open: innerWidth > 700 }, make("summary", {}, "Which findings stand"), ...copy.children)));
+    note.append(
+      make(
+        "div",
+        {},
+        said,
+        make(
+          "details",
+          { open: innerWidth > 700 },
+          make("summary", {}, "Which findings stand"),
+          ...copy.children
+        )
+      )
+    );
     note.setAttribute("aria-label", "Your choice");
     document.querySelector(".frame")?.before(note);
   }
   // A cover's chart is a picture of the published one; its chapter draws it under the choice.
   for (const link of document.querySelectorAll(".cover-chart figcaption a")) {
-    const made = found.filter(([, shown]) => [...shown.querySelectorAll("th a")].some((row) => row.pathname === link.pathname));
+    const made = found.filter(([, shown]) =>
+      [...shown.querySelectorAll("th a")].some((row) => row.pathname === link.pathname));
     if (!made.length) continue;
     const there = new URL(link.href);
-    for (const [choice, shown] of made) there.searchParams.set(choice.dataset.name, shown.dataset.value);
-    link.closest("figcaption").after(make("p", { className: "as-published" }, "This chart shows the published edition. ", make("a", { href: there.href }, "See it under your choice"), "."));
+    for (const [choice, shown] of made)
+      there.searchParams.set(choice.dataset.name, shown.dataset.value);
+    link.closest("figcaption").after(
+      make(
+        "p",
+        { className: "as-published" },
+        "This chart shows the published edition. ",
+        make("a", { href: there.href }, "See it under your choice"),
+        "."
+      )
+    );
   }
 })();

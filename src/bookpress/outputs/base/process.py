@@ -47,7 +47,7 @@ class Maker(ExitStack):
         folder = self.enter_context(
             tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True)
         )
-        self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with the rest
+        self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with us
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", wanted.module],
             env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},

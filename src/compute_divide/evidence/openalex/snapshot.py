@@ -156,7 +156,7 @@ def _lasts(
                     counts = future.result()
                 except BrokenExecutor:
                     raise
-                except Exception as error:  # noqa: BLE001 - whatever a part does, the others continue
+                except Exception as error:  # noqa: BLE001 - the others continue
                     reason = str(error) or type(error).__name__
                 settle(part, counts, reason)
     except BrokenExecutor:

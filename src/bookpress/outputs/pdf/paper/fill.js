@@ -1,13 +1,18 @@
-// Fills the pages: if a figure or table does not fit below the text, it becomes a little smaller, or the text after
-// it moves before it, or it breaks. Pages are laid out as columns of their size, in which a script can see where everything is.
+// Fills the pages: if a figure or table does not fit below the text, it becomes a little smaller,
+// or the text after
+// it moves before it, or it breaks. Pages are laid out as columns of their size, in which a script
+// can see where everything is.
 () => {
   "use strict";
   const WHITE = 0.2; // of a page: more is not left below the text
-  const SMALLEST = 0.7, STEP = 0.05; // of a picture's height
+  // of a picture's height
+  const SMALLEST = 0.7,
+    STEP = 0.05;
   const KEPT = ".chart-figure, .pst-scrollable-table-container, .table-scroll, pre, .admonition";
   const SEEN = `:is(${KEPT}, p, li, dt, dd, tr, h1, h2, h3, h4)`;
   const ENDS = '.parameters, .cite-box, section[id$="references"]';
-  const PASSED = "p, ul, ol, div.math-block, blockquote"; // what may come before a figure that it followed
+  // what may come before a figure that it followed
+  const PASSED = "p, ul, ol, div.math-block, blockquote";
 
   for (const article of document.querySelectorAll("body.chapter, body.book > .article")) {
     article.classList.add("measured");
@@ -21,18 +26,25 @@
       const pages = read(article);
       if (page >= pages.bottoms.length - 1) return;
       if (white(pages, page) <= WHITE) continue;
-      const block = [...article.querySelectorAll(KEPT)].find((one) => !tried.has(one) && place(pages, one).page === page + 1);
+      const block = [...article.querySelectorAll(KEPT)].find((one) =>
+        !tried.has(one) && place(pages, one).page === page + 1);
       if (!block || place(pages, block).page !== page + 1) continue;
       if (textBefore(pages, block, page + 1)) continue;
       tried.add(block);
-      shrink(article, block, page, 0.85) || pass(article, block, page, true) || shrink(article, block, page, SMALLEST)
-        || split(block) || pass(article, block, page, false);
+      shrink(article, block, page, 0.85) ||
+        pass(article, block, page, true) ||
+        shrink(article, block, page, SMALLEST) ||
+        split(block) ||
+        pass(article, block, page, false);
     }
   }
 
   function read(article) {
-    const box = article.getBoundingClientRect(), style = getComputedStyle(article);
-    const width = parseFloat(style.columnWidth), height = box.height, bottoms = [];
+    const box = article.getBoundingClientRect(),
+      style = getComputedStyle(article);
+    const width = parseFloat(style.columnWidth),
+      height = box.height,
+      bottoms = [];
     const pages = { left: box.left, top: box.top, width, height, bottoms };
     for (const element of article.querySelectorAll(SEEN)) {
       for (const part of element.getClientRects()) {
@@ -51,7 +63,8 @@
     return part ? { page: pageOf(pages, part), top: part.top - pages.top } : { page: -1, top: 0 };
   }
 
-  // Whether a page begins with text other than a heading of the block: then the block did not cause the gap on the page before.
+  // Whether a page begins with text other than a heading of the block: then the block did not cause
+  // the gap on the page before.
   function textBefore(pages, block, page) {
     const { top } = place(pages, block);
     return [...block.closest(".measured").querySelectorAll("p, li, tr, dd")].some((one) => {
@@ -79,11 +92,16 @@
     return pageOf(pages, part) <= page && part.bottom - pages.top < pages.height - 8;
   }
 
-  // Moves a block after the text that follows it, up to the next such block: within its own section, or anywhere.
+  // Moves a block after the text that follows it, up to the next such block: within its own
+  // section, or anywhere.
   function pass(article, block, page, within) {
-    const moved = outermost(block), home = moved.nextSibling, parent = moved.parentNode, section = moved.closest("section");
+    const moved = outermost(block),
+      home = moved.nextSibling,
+      parent = moved.parentNode,
+      section = moved.closest("section");
     const back = () => parent.insertBefore(moved, home);
-    let best = null, least = white(read(article), page) - STEP;
+    let best = null,
+      least = white(read(article), page) - STEP;
     for (const text of following(article, block)) {
       if (within && text.parentNode !== section) break;
       text.after(moved);
@@ -101,15 +119,19 @@
   function following(article, block) {
     const kind = block.matches(".chart-figure") ? ".chart-figure" : KEPT;
     const all = [...article.querySelectorAll(`section > :is(${PASSED}), ${kind}, ${ENDS}`)];
-    const later = all.filter((one) => block.compareDocumentPosition(one) === Node.DOCUMENT_POSITION_FOLLOWING);
+    const later = all.filter((one) =>
+      block.compareDocumentPosition(one) === Node.DOCUMENT_POSITION_FOLLOWING);
     const end = later.findIndex((one) => !one.matches(PASSED) || one.closest(ENDS));
-    return later.slice(0, end < 0 ? later.length : end).filter((one) => !/:\s*$/.test(one.textContent)); // what a list follows
+    // what a list follows
+    return later.slice(0, end < 0 ? later.length : end).filter((one) =>
+      !/:\s*$/.test(one.textContent));
   }
 
   // The block with the wrappers that contain nothing else.
   function outermost(block) {
     let moved = block;
-    while (moved.parentElement.children.length === 1 && !moved.parentElement.matches("section, article, body")) moved = moved.parentElement;
+    while (moved.parentElement.children.length === 1 &&
+      !moved.parentElement.matches("section, article, body")) moved = moved.parentElement;
     return moved;
   }
 
