@@ -1,6 +1,7 @@
 """The vocabulary of the chapters: every name is there, documented whole, used, and its comparisons keep their word."""
 
 import ast
+import doctest
 import inspect
 import pydoc
 import re
@@ -22,7 +23,8 @@ from compute_divide.analysis.comparisons import names as of_names
 from compute_divide.analysis.comparisons import values as of_values
 from compute_divide.evidence.loaders import loaders
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = ROOT / "notebooks"
 USED = re.compile(r"\bcd\.(?:(plot|data)\.)?(\w+)")
 VOCABULARY = sorted(name for names in cd.VOCABULARY.values() for name in names)
 FIGURES = sorted(cd.plot.figures())
@@ -114,6 +116,35 @@ def test_what_chapters_call_is_documented_whole(name: str, one: Any) -> None:
         assert not silent, f"cd.{name} does not say in Parameters what these are: {silent}"
     if not inspect.isclass(one):
         assert "Returns\n-------" in text, f"cd.{name} needs a section Returns (numpydoc)"
+    assert "Examples\n--------" in text, f"cd.{name} needs a section Examples (numpydoc)"
+    shown = [example for example in doctest_of(name, one).examples if example.want]
+    assert shown, f"cd.{name} needs an example with a result, so that it can fail"
+    assert not any(doctest.SKIP in example.options for example in shown), f"cd.{name} skips one"
+
+
+def doctest_of(name: str, one: Any) -> doctest.DocTest:
+    """Return the examples of a function or class."""
+    text = inspect.getdoc(one) or ""
+    return doctest.DocTestParser().get_doctest(text, {}, f"cd.{name}", None, None)
+
+
+def test_the_examples_of_modules_are_run(pytestconfig: pytest.Config) -> None:
+    assert pytestconfig.getoption("doctestmodules")
+    assert "src" in pytestconfig.getini("testpaths")
+    outside = [
+        name
+        for name, one in functions()
+        if not Path(inspect.getsourcefile(inspect.unwrap(one)) or "").is_relative_to(ROOT / "src")
+    ]
+    assert outside == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_example_of_a_table_holds_as_help_shows_it(name: str) -> None:
+    runner = doctest.DocTestRunner(verbose=False)
+    said: list[str] = []
+    runner.run(doctest_of(f"data.{name}", getattr(cd.data, name)), out=said.append)
+    assert "".join(said) == ""
 
 
 def test_every_public_function_that_returns_a_figure_or_a_table_is_found() -> None:

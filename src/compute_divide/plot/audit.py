@@ -49,12 +49,23 @@ def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
     changes : pandas.DataFrame
         The changes, from `record_changes`.
     models : pandas.DataFrame
-        The models of the vintage.
+        The models of the vintage, from `with_records`, which says which were audited.
 
     Returns
     -------
     Table
         The reason, the number of rows, and how many of them nobody audited.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> listed = cd.data.models("2026-08")
+    >>> changes = cd.record_changes(listed)
+    >>> reasons = cd.plot.change_count_table(changes, cd.with_records(listed, "as-listed")).data
+    >>> reasons["reason"].iloc[0]
+    'built on another model: counted with its own computing'
+    >>> int(reasons["rows"].sum()) == len(changes)
+    True
     """
     unaudited = set(models.loc[models["audit"].isna(), "model"])
     by_reason = changes.assign(unaudited=changes["model"].isin(unaudited)).groupby("reason")
@@ -80,6 +91,15 @@ def record_change_table(changes: pd.DataFrame) -> Table:
     -------
     Table
         Model, year, what is listed, what counts, and why; computing in FLOP.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.data.models("2026-08")
+    >>> changes = cd.record_changes(models[models["model"] == "LUKE"])
+    >>> shown = cd.plot.record_change_table(changes).data
+    >>> shown[["listed", "counted"]].values.tolist()
+    [['universities alone', 'universities with companies'], ['1.8 × 10²² FLOP', '1.6 × 10²¹ FLOP']]
     """
     is_compute = changes["field"] == COMPUTE
     listed = [
@@ -110,6 +130,17 @@ def changed_result_table(changed: pd.DataFrame) -> Table:
     -------
     Table
         The chapter, what the result says, and its value as listed and audited.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> changed = cd.data.changed_results()
+    >>> own = changed[changed["chapter"] == "large-scale-models"]
+    >>> table = cd.plot.changed_result_table(own)
+    >>> table.data["chapter"].unique().tolist()
+    ['Large scale models']
+    >>> table.data.columns.tolist()
+    ['chapter', 'label', 'listed', 'audited']
     """
     names = changed["chapter"].str.replace("-", " ").str.capitalize()
     columns = {
@@ -141,6 +172,14 @@ def audited_table(runs: pd.DataFrame) -> Table:
     -------
     Table
         What is listed and what the audit says, how it was seen and where; computing in FLOP.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> runs = cd.data.audited_runs()
+    >>> luke = cd.plot.audited_table(runs[runs["model"] == "LUKE"]).data
+    >>> luke[["listed", "team_type", "verdict"]].values.tolist()
+    [['universities alone', 'universities with companies', 'built on another model']]
     """
     seen = runs["seen"].str.split("|").map(lambda ways: "; ".join(_SEEN[way] for way in ways))
     rows = pd.DataFrame(
@@ -196,16 +235,26 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     Parameters
     ----------
     errors : mapping of str to Estimate
-        The shares, by field.
+        The share of rows that are wrong, of those that could be checked, by field: ``"team"``,
+        ``"compute"``, ``"year"``, ``"base"`` or ``"openness"``.
 
     Returns
     -------
     Figure
         One row per field; beside each how many rows could be checked.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> sample = cd.data.audit_sample()
+    >>> checked = sample[sample["team_verdict"].isin(["right", "wrong"])]
+    >>> error = cd.flag_share(checked, checked["team_verdict"] == "wrong", "team wrong")
+    >>> cd.plot.label_error_dots({"team": error}).description
+    'Team type: 9%, 7 of 77 rows.'
     """
     rows = pd.DataFrame([{"field": _FIELDS[name], **error.row()} for name, error in errors.items()])
     parts = [rows[name] for name in ("field", "share", "k", "n")]
-    description = row_by_row("{}: {:.0%}, {} of {} rows", *parts)
+    description = f"{row_by_row('{}: {:.0%}, {} of {} rows', *parts, joint='; ')}."
     checked = rows["n"].astype(str)
     named = rows.assign(name=rows["field"] + "|(" + checked + " checked)", series="wrong")
     chart = series_dots(named, "name", "series", {"wrong": ACCENT}, "Share of rows that are wrong")

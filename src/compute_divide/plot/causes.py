@@ -40,6 +40,15 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     -------
     Figure
         A dot with its interval for each fifth.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> least = cd.wilson_share(12, 40, "universities alone, least computing of its year")
+    >>> most = cd.wilson_share(2, 40, "universities alone, most computing of its year")
+    >>> figure = cd.plot.fifth_rows({"least computing": least, "most computing": most}, "2026-08")
+    >>> figure.description
+    'least computing: 30%, interval 18% to 45%; most computing: 5%, interval 1% to 17%.'
     """
     fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
     rows = pd.DataFrame(fifths)
@@ -58,7 +67,7 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
     Parameters
     ----------
     prices : pandas.DataFrame
-        Prices in US dollars an hour, from `cd.data.rental_prices`.
+        Prices in US dollars an hour by ``month`` and ``chip``, from `cd.data.rental_prices`.
     banded : str
         The chip whose range between lowest and highest price is shaded.
 
@@ -66,6 +75,14 @@ def price_lines(prices: pd.DataFrame, banded: str) -> Figure:
     -------
     Figure
         The lines are labelled with the names of the chips.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> prices = cd.data.rental_prices()
+    >>> summer = prices[prices["chip"].eq("H100") & prices["month"].between("2026-07", "2026-08")]
+    >>> cd.plot.price_lines(summer, "H100").description
+    'H100: July 2026 $3.54, August 2026 $3.79.'
     """
     by_chip = prices.groupby("chip")
     description = " ".join(f"{chip}: {_course(rows)}." for chip, rows in by_chip)
@@ -79,7 +96,7 @@ def _course(prices: pd.DataFrame) -> str:
     pairs = zip(prices["month"], prices["usd_per_hour"], strict=True)
     points = [f"{month:%B %Y} ${price:.2f}" for month, price in pairs]
     step = max(len(points) // 8, 1)
-    return ", ".join([*points[::step], points[-1]])
+    return ", ".join(dict.fromkeys([*points[::step], points[-1]]))
 
 
 @needs("usd_per_hour")

@@ -48,6 +48,17 @@ def notable_lines(shares: pd.DataFrame, vintage: str) -> Figure:
     Figure
         Lines are named at their ends, some years by familiar events; the axis states how many
         models the first and the last year have.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), (2019, 2020))
+    >>> shares = cd.shares_by(models, ["year"], ["academia-only"])
+    >>> figure = cd.plot.notable_lines(shares, "2026-08")
+    >>> figure.data[["year", "team_type", "k", "n"]].values.tolist()
+    [[2019, 'universities alone', 12, 68], [2020, 'universities alone', 9, 50]]
+    >>> figure.chart.to_dict()["layer"][-1]["encoding"]["x"]["title"]
+    'n = 118: 68 in 2019, 50 in 2020'
     """
     description = describe_series(shares, "year", "share", by="team_type")
     source = models_credit(vintage)

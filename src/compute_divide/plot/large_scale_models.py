@@ -77,7 +77,8 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     runs : pandas.DataFrame
-        Models with a known training compute, at most ten a year.
+        Models, of which those with a known training compute (in FLOP) are drawn; at most ten a
+        year.
     vintage : str
         The vintage of the models.
 
@@ -87,6 +88,16 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
         The largest run of a year is at the left; names show if the page is wide enough, and are
         listed if it is not. At the right is the number of runs of the year with a university among
         their makers.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> runs = cd.large_scale(cd.data.models("2026-08"), "top-k-per-year", top_k=2)
+    >>> figure = cd.plot.run_tiles(cd.in_years(runs, 2020), "2026-08")
+    >>> figure.listing
+    ['2020, companies alone: GPT-3 175B (davinci), Meena.']
+    >>> figure.data[["rank", "model"]].values.tolist()
+    [[1, 'GPT-3 175B (davinci)'], [2, 'Meena']]
     """
     tiles = _ranked(runs)
     years = tiles["year"]
@@ -120,14 +131,26 @@ def compute_bars(runs: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     runs : pandas.DataFrame
-        Models with a known training compute, at most ten a year.
+        Models, of which those with a known training compute (in FLOP) are drawn; at most ten a
+        year.
     vintage : str
         The vintage of the models.
 
     Returns
     -------
     Figure
-        Each run weighs by its training compute.
+        Each run weighs by its training compute; the data have a row per ``year`` and
+        ``team_type``, with the ``share`` (0 to 1) of the computing of the year.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> runs = cd.large_scale(cd.data.models("2026-08"), "top-k-per-year", top_k=10)
+    >>> figure = cd.plot.compute_bars(cd.in_years(runs, (2012, 2013)), "2026-08")
+    >>> figure.description
+    'Share of universities alone: 2012 57.8%, 2013 16.1%.'
+    >>> figure.data.groupby("year")["share"].sum().round(6).tolist()
+    [1.0, 1.0]
     """
     groups = _ranked(runs).groupby(["year", "team_type"])
     sums = groups[[COMPUTE]].sum().reset_index()
@@ -148,8 +171,9 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        One row per ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share``,
-        ``low``, ``high``.
+        One row per ``rule`` and ``period``, in their order: ``k`` of ``n`` models, ``share`` (0 to
+        1), and the ends ``low`` and ``high`` of its interval. There are at most three periods: an
+        early, a late and the newest one.
     vintage : str
         The vintage of the models.
 
@@ -157,9 +181,28 @@ def rule_dots(shares: pd.DataFrame, vintage: str) -> Figure:
     -------
     Figure
         One row per rule, a dot with its interval for each period.
+
+    Raises
+    ------
+    ValueError
+        If there are more than three periods.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.data.models("2026-08")
+    >>> periods = [(2010, 2014), (2020, 2022), (2023, 2025)]
+    >>> shares = [cd.period_share(models, "academia-only", period) for period in periods]
+    >>> rows = [{"rule": "all", "period": cd.span(share.period), **share.row()} for share in shares]
+    >>> figure = cd.plot.rule_dots(pd.DataFrame(rows), "2026-08")
+    >>> figure.data[["period", "k", "n"]].values.tolist()
+    [['2010 to 2014', 55, 86], ['2020 to 2022', 35, 220], ['2023 to 2025', 23, 322]]
     """
     periods = list(dict.fromkeys(shares["period"]))
-    colours = dict(zip(periods, _PERIOD_COLOURS, strict=True))
+    if len(periods) > len(_PERIOD_COLOURS):
+        most = len(_PERIOD_COLOURS)
+        raise ValueError(f"the rows have {len(periods)} periods; at most {most} are allowed")
+    colours = dict(zip(periods, _PERIOD_COLOURS, strict=False))
     chart = series_dots(shares, "rule", "period", colours, "Share made by universities alone")
     description = describe_groups(shares, "rule", "period")
     source = models_credit(vintage)
@@ -173,12 +216,21 @@ def models_and_bases(models: pd.DataFrame) -> Table:
     Parameters
     ----------
     models : pandas.DataFrame
-        Rows of the models database.
+        Models with ``model``, ``base_model`` and ``organisations`` (several joined by ``|``), and
+        the date when they were ``published``, as `cd.data.models` returns them.
 
     Returns
     -------
     Table
         If there are several makers, the first is named and the others are counted.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.data.models("2026-08")
+    >>> table = cd.plot.models_and_bases(models[models["model"] == "LUKE"])
+    >>> table.data.values.tolist()
+    [['LUKE', 'RoBERTa Large', 'University of Washington and 1 more', 'October 2020']]
     """
     rows = models.sort_values("published")
     makers = rows["organisations"].map(_first_maker, na_action="ignore")

@@ -47,7 +47,7 @@ def claimed_shares(
     Parameters
     ----------
     checks : sequence of Check
-        The claims that are shares.
+        The claims that are shares, in the order of the rows.
     claims : mapping of str to Claim
         The claims of the paper, by id.
     entries : mapping of str to LedgerFigure
@@ -60,6 +60,16 @@ def claimed_shares(
     Figure
         One row per claim, with a dot for the work in the colour of text and one with its interval
         for each estimate that has a value.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> ours = cd.wilson_share(55, 86, "universities alone, 2010 to 2014")
+    >>> checks = [cd.Check("academia-share-early", 0.65, now=ours)]
+    >>> vintages = ["2023-03", "2026-08"]
+    >>> figure = cd.plot.claimed_shares(checks, cd.data.claims(), cd.data.ledger(), vintages)
+    >>> figure.data[["whose", "share"]].round(2).values.tolist()
+    [['the work', 0.65], ["today's data", 0.64]]
     """
     rows = []
     for check in checks:
@@ -103,6 +113,16 @@ def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> T
     -------
     Table
         One row per claim, linked to its place on the page.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> ours = cd.wilson_share(60, 80, "papers of universities")
+    >>> checks = [cd.Check("liang-most", 0.5, now=ours, side="above", measure="papers")]
+    >>> checks.append(cd.Check("hao-sector", why="The lists do not say what a paper took."))
+    >>> table = cd.plot.ledger_table(checks, cd.data.claims(), cd.data.ledger())
+    >>> table.data[["now", "verdict"]].values.tolist()
+    [['75% (65% to 83%; 60 of 80)', '✓ agrees'], ['', '– cannot be tested']]
     """
     rows = [_row(check, claims, entries) for check in checks]
     return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)

@@ -36,6 +36,15 @@ def base_bars(based: pd.DataFrame, vintage: str) -> Figure:
     -------
     Figure
         The bars are shares; the number of models behind each is in its name and in the data.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.with_records(cd.data.models("2024-11"), "as-listed")
+    >>> goat = models[models["model"] == "Goat-7B"]
+    >>> figure = cd.plot.base_bars(cd.with_bases(goat, models), "2024-11")
+    >>> figure.description
+    'universities alone: 1 on companies alone.'
     """
     known = based[based["team_type"].isin(TEAM_TYPES)]
     sizes = known.groupby(["team_type", "base_team"]).size()
@@ -61,12 +70,24 @@ def use_dots(shares: pd.DataFrame) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        Shares of papers by ``use``, with counts, and whether the use is for weights ``only``.
+        One row per ``use``, in their order: ``k`` of ``n`` papers, ``share`` (0 to 1), ``low`` and
+        ``high`` (missing without an interval), and ``only``: whether no service offers the use.
 
     Returns
     -------
     Figure
         Filled dots for uses that no service offers, hollow ones for uses that some services offer.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> uses = cd.data.model_uses()
+    >>> needed = uses[uses["access"] == "open weights"]
+    >>> tuned = needed[needed["uses"].str.contains("fine-tuning", na=False)]
+    >>> share = cd.counted_share(int(tuned["papers"].sum()), int(needed["papers"].sum()), "tune")
+    >>> rows = pd.DataFrame([{"use": "fine-tuning", "only": False, **share.row()}])
+    >>> cd.plot.use_dots(rows).description
+    'fine-tuning: 69%.'
     """
     columns = ["use", "only", "k", "n", "share"]
     only = list(shares.loc[shares["only"], "use"])
@@ -84,12 +105,24 @@ def component_dots(shares: pd.DataFrame) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        Shares of models by ``component``, with counts.
+        One row per ``component``, in their order: ``k`` of ``n`` models, ``share`` (0 to 1),
+        ``low`` and ``high`` (missing without an interval).
 
     Returns
     -------
     Figure
         One dot per component.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> listed = cd.data.components()["components"].fillna("").str.split("|")
+    >>> released = listed[listed.map(lambda parts: "weights" in parts)]
+    >>> with_data = released.map(lambda parts: "training data" in parts)
+    >>> share = cd.counted_share(int(with_data.sum()), len(released), "with training data")
+    >>> rows = pd.DataFrame([{"component": "training data", **share.row()}])
+    >>> cd.plot.component_dots(rows).description
+    'training data: 48%.'
     """
     columns = ["component", "k", "n", "share"]
     chart = share_rows(shares, "component", "Models whose weights are released")

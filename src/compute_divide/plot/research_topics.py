@@ -70,6 +70,17 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     -------
     Figure
         A line is broken at missing years.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> early, late = cd.wilson_share(59, 292, "in 2013"), cd.wilson_share(982, 2304, "in 2021")
+    >>> rows = pd.DataFrame([early.row(), late.row()])
+    >>> rows = rows.assign(venue="neurips", year=[2013, 2021])
+    >>> turn = cd.Estimate(2021, 2020, 2022, unit="year")
+    >>> figure = cd.plot.company_lines(rows, turn)
+    >>> figure.description.partition(";")[0]
+    'NeurIPS: from 20% in 2013 (59 of 292) to 43% in 2021 (982 of 2,304)'
     """
     years = None
     if turn.low is not None and turn.high is not None:
@@ -96,6 +107,16 @@ def topic_kind_dots(shares: pd.DataFrame) -> Figure:
     -------
     Figure
         A dot with its interval for each kind.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> shares = [cd.wilson_share(60, 100, "much"), cd.wilson_share(40, 100, "little")]
+    >>> rows = pd.DataFrame([share.row() for share in shares])
+    >>> rows = rows.assign(period="2023 to 2024", topics=["much computing", "little computing"])
+    >>> figure = cd.plot.topic_kind_dots(rows.assign(odds_ratio=2.25))
+    >>> figure.description.partition(". ")[0]
+    'Topics that need much computing: 2023 to 2024: 60%, interval 50% to 69%'
     """
     colours = _colours(shares["topics"])
     chart = series_dots(shares, "period", "topics", colours, _COMPANY)
@@ -119,6 +140,16 @@ def topic_odds(odds: pd.DataFrame) -> Figure:
     -------
     Figure
         A dot with its interval for each topic, on a logarithmic axis with a line at 1.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> rows = pd.DataFrame({"topic": ["speech", "theory"], "kind": ["neither", "little"]})
+    >>> rows = rows.assign(odds_ratio=[2.6, 0.5], low=[2.2, 0.4], high=[3.1, 0.6])
+    >>> rows = rows.assign(k=[600, 300], n=[1000, 1200], share=[0.6, 0.25])
+    >>> figure = cd.plot.topic_odds(rows)
+    >>> figure.data["kind"].tolist()
+    ['neither', 'needs little computing']
     """
     named = odds.assign(kind=odds["kind"].map(_KINDS))
     rows = named[["topic", "kind", "odds_ratio", "low", "high", "k", "n", "share"]]
@@ -170,6 +201,16 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
     -------
     Figure
         A dot with its interval for each of the three team types.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> teams = ["academia-only", "collaboration", "industry-only"]
+    >>> rows = pd.DataFrame([cd.wilson_share(k, 1000, "most cited").row() for k in (90, 130, 150)])
+    >>> rows = rows.assign(team_type=teams, period="2020 to 2025")
+    >>> figure = cd.plot.top_dots(rows, 0.1)
+    >>> figure.chart.to_dict()["layer"][1]["encoding"]["x"]["title"]
+    'Papers among the most cited 10% of their conference and year'
     """
     title = f"Papers among the most cited {top:.0%} of their conference and year"
     chart = team_dots(shares, "period", title, (ACADEMIA, *_WITH_INDUSTRY))

@@ -55,6 +55,14 @@ def known_lines(models: pd.DataFrame, vintage: str) -> Figure:
     -------
     Figure
         Lines are named at their ends: training compute, parameters, training hardware.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), 2024)
+    >>> figure = cd.plot.known_lines(models, "2026-08")
+    >>> figure.data[["field", "k", "n"]].values.tolist()
+    [['training compute', 46, 98], ['number of parameters', 56, 98], ['training hardware', 39, 98]]
     """
     parts = [known_by_year(models, field).assign(field=name) for field, name in _FIELDS.items()]
     columns = ["field", "year", "share", "low", "high", "k", "n"]
@@ -72,7 +80,8 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
     Parameters
     ----------
     estimates : pandas.DataFrame
-        Shares from `shares_by`, by ``definition`` and ``vintage``, with ``what``: the question.
+        Shares from `shares_by`, by ``definition`` and ``vintage``, with ``what``: the ``name`` of
+        the question that each answers; others are left out.
     questions : sequence of Question
         The shown questions, about one team type: one line each within a row, the first on top.
 
@@ -80,6 +89,18 @@ def definition_grid(estimates: pd.DataFrame, questions: Sequence[Question]) -> F
     -------
     Figure
         One tile per answer, the darker the larger.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> late = cd.Question("academia", "academia-only", (2020, 2022))
+    >>> large = cd.large_scale(cd.data.models("2026-08"), "top-k-per-year", top_k=10)
+    >>> rows = cd.in_years(large, late.period)
+    >>> rows = rows.assign(definition="top-k-per-year", vintage="2026-08", what=late.name)
+    >>> shares = cd.shares_by(rows, ["definition", "vintage", "what"], ["academia-only"])
+    >>> figure = cd.plot.definition_grid(shares, [late])
+    >>> figure.data[["definition", "what", "k", "n"]].values.tolist()
+    [['largest of each year', '2020 to 2022', 1, 30]]
     """
     periods = {question.name: span(question.period) for question in questions}
     names = list(periods.values())
@@ -99,14 +120,24 @@ def drift_lines(read: pd.DataFrame, highlighted: Sequence[int]) -> Figure:
     Parameters
     ----------
     read : pandas.DataFrame
-        Shares by ``year`` and ``vintage``, from `shares_by`.
+        Shares of one team type by ``year`` and ``vintage``, from `shares_by`.
     highlighted : sequence of int
-        The highlighted years.
+        The years whose lines are in colour, with intervals.
 
     Returns
     -------
     Figure
         One line per year.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> read = [cd.data.models(name).assign(vintage=name) for name in ("2023-12", "2026-08")]
+    >>> models = cd.in_years(pd.concat(read), 2022)
+    >>> shares = cd.shares_by(models, ["year", "vintage"], ["industry-only"])
+    >>> figure = cd.plot.drift_lines(shares, [2022])
+    >>> figure.data[["vintage", "k", "n"]].values.tolist()
+    [['2023-12', 42, 82], ['2026-08', 50, 91]]
     """
     named = read.assign(year=read["year"].astype(str))
     description = describe_series(named, "vintage", "share", by="year")
@@ -127,6 +158,15 @@ def change_table(changes: pd.DataFrame) -> Table:
     -------
     Table
         A row for each kind of change that affects a model.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> revision = cd.Revision(cd.data.models("2024-10"), cd.data.models("2026-08"))
+    >>> changes = revision.of_share("industry-only", 2022).assign(what="models of 2022")
+    >>> shown = cd.plot.change_table(changes).data
+    >>> shown[["change", "models", "points"]].values.tolist()
+    [['new rows', 11, '+1.1'], ['removed rows', 3, '−1.6'], ['dates', 2, '+0.0']]
     """
     made = changes[changes["models"] > 0]
     shown = made[list(_CHANGE_COLUMNS)]
@@ -145,11 +185,22 @@ def fragility_table(carried: Mapping[str, Estimate]) -> Table:
     Returns
     -------
     Table
-        The headline, how many rows overturn it, out of how many, and their names.
+        The headline, how many rows overturn it, out of how many, and their names; a headline that
+        does not hold, or that no rows overturn, has neither number nor names.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> rows = pd.DataFrame({"model": list("abcdefghij"), "year": 2020, cd.COMPUTE: 1e20})
+    >>> rows["team_type"] = ["academia-only"] + ["industry-only"] * 9
+    >>> industry = cd.Question("industry", "industry-only", 2020)
+    >>> carried = {"Companies made most": cd.fragility(rows, "majority", industry)}
+    >>> cd.plot.fragility_table(carried).data.values.tolist()
+    [['Companies made most', 1.0, 10, 'b']]
     """
     rows = []
     for headline, fewest in carried.items():
-        names = fewest.label.partition(": ")[2]
+        names = fewest.label.partition(": ")[2] if fewest.value else ""
         rows.append((headline, fewest.value, fewest.n, names))
     columns = {
         "headline": Column("Headline"),

@@ -60,6 +60,16 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
     -------
     Figure
         Odds ratios with their intervals, on a logarithmic axis with a line at 1.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> papers = pd.DataFrame({"venue": "icml", "year": 2024, "audit": [True] * 4 + [False] * 4})
+    >>> papers["academic"] = [True, True, True, False, True, False, False, False]
+    >>> found = cd.association(papers, "audit", "academic", ["venue", "year"], "audits")
+    >>> rows = pd.DataFrame([{**found.odds_ratio.row("odds_ratio"), "n": found.exposed}])
+    >>> cd.plot.kind_odds(rows.assign(what="audits", period="2024")).description
+    '2024: audits: 9, interval 0.37 to 221.'
     """
     rows = odds[["what", "period", "odds_ratio", "low", "high", "n"]]
     description = describe_groups(rows, "period", "what", "odds_ratio", kind="number")
@@ -77,12 +87,21 @@ def evaluator_tiles(counts: pd.DataFrame) -> Figure:
     ----------
     counts : pandas.DataFrame
         One row per ``company`` and ``kind`` of evaluator, in the order in which they are shown:
-        ``pairs``.
+        ``pairs``, their number.
 
     Returns
     -------
     Figure
         Darker tiles have more; a tile without pairs is an empty frame.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> named = cd.data.evaluations()
+    >>> pairs = named[named["model"] == "GPT-4o"].drop_duplicates("evaluator")
+    >>> counts = pairs.groupby(["company", "kind"]).size().reset_index(name="pairs")
+    >>> cd.plot.evaluator_tiles(counts).description
+    'OpenAI: company 1, non-profit 2, unnamed 2.'
     """
     rows = counts[["company", "kind", "pairs"]]
     description = _describe_pairs(rows)

@@ -84,7 +84,8 @@ def compute_scatter(
     beyond : pandas.DataFrame
         Models missing from it: empty marks with their names.
     trends : mapping of str to Trend
-        Trends by team type; ``all`` and ``near-record`` are only in the description.
+        Trends from `growth`, by ``academia-only`` and ``industry-only``, which are drawn, and by
+        ``all`` and ``near-record``, which are only in the description. All four are needed.
     years : tuple of int
         First and last year of the trends.
     vintages : sequence of str
@@ -94,6 +95,17 @@ def compute_scatter(
     -------
     Figure
         The training compute is on a logarithmic axis, in FLOP.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), (2012, 2018))
+    >>> parts = {"all": models, "near-record": cd.large_scale(models, "near-record")}
+    >>> parts |= {team: rows for team, rows in models.groupby("team_type") if team.endswith("only")}
+    >>> trends = {name: cd.growth(rows, name) for name, rows in parts.items()}
+    >>> figure = cd.plot.compute_scatter(models, models.head(0), trends, (2012, 2018), ["2026-08"])
+    >>> figure.description.partition(" (")[0]
+    'Over all models, training compute doubled every 13 months'
     """
     points = _points(models, years[0])
     others = _points(beyond, years[0])
@@ -111,7 +123,7 @@ def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
     Parameters
     ----------
     gaps : mapping of str to Estimate
-        The ratios, companies over universities, by their years.
+        The ratios, companies over universities, by their years in words.
     vintage : str
         The vintage of the models.
 
@@ -119,6 +131,17 @@ def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
     -------
     Figure
         The ratios with their intervals on a logarithmic axis; one row per era.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), (2018, 2020))
+    >>> gap = cd.geometric_mean_ratio(models, "training compute, models of a year", same_year=True)
+    >>> figure = cd.plot.gap_by_era({"2018 to 2020": gap}, "2026-08")
+    >>> figure.data[["period", "n"]].values.tolist()
+    [['2018 to 2020', 65]]
+    >>> figure.chart.to_dict()["layer"][0]["encoding"]["x"]["title"]
+    'Companies alone over universities alone'
     """
     rows = pd.DataFrame([{"period": years, **gap.row("ratio")} for years, gap in gaps.items()])
     description = describe_intervals(rows, "period", "ratio", kind="number")
@@ -144,6 +167,17 @@ def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
     -------
     Figure
         One bar per factor, with the interval in brackets.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> speed = cd.Estimate(2, 1, 4, n=40, unit="ratio", label="speed of a chip")
+    >>> number = cd.Estimate(6, 3, 12, n=40, unit="ratio", label="number of chips")
+    >>> both = cd.Estimate(12, 4, 36, n=40, unit="ratio", label="both together")
+    >>> factors = {factor.label: factor for factor in (speed, number, both)}
+    >>> figure = cd.plot.waterfall(factors, "2026-08")
+    >>> figure.chart.data[["start", "end"]].values.tolist()
+    [[1.0, 2.0], [2.0, 12.0], [1.0, 12.0]]
     """
     parts = [{"factor": name, **factor.row("ratio")} for name, factor in factors.items()]
     rows = pd.DataFrame(parts)[["factor", "ratio", "low", "high", "n"]]
@@ -165,6 +199,15 @@ def doubling_table(groups: Mapping[str, Mapping[str, Estimate]]) -> Table:
     -------
     Table
         What doubles, rule and period, doubling time, interval and number of models or prices.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), (2012, 2018))
+    >>> months = cd.growth(models, "training compute, 2012 to 2018").doubling
+    >>> table = cd.plot.doubling_table({"A training run": {"all models, 2012 to 2018": months}})
+    >>> table.data[["rule", "doubling", "interval", "n"]].values.tolist()
+    [['all models, 2012 to 2018', '13', '8.4 to 35', 103]]
     """
     rows: list[list[Any]] = []
     for what, times in groups.items():

@@ -23,9 +23,9 @@ OVERTURNED_BY = {
     "minority": 1,
     "rose": -1,
 }
-"""The comparisons, and the direction in which the late count must move to break each; the early one
+"""The comparisons, and the direction in which the late count must move to break each.
 
-moves the other way.
+The early one moves the other way.
 """
 MOST_NAMED = 6
 """The most rows that a label names."""

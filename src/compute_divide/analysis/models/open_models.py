@@ -22,12 +22,12 @@ def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    pandas.DataFrame The models that name a base, with ``base_team``: the team type that all its
-    bases in the lookup
-        share, ``collaboration`` if they differ, ``unknown`` if none is listed. ``origin_team`` is
-        the same for the bases at the end of the chain, which name no base themselves, are not
-        listed, or lead back. ``bases_checked`` is whether a source other than the database confirms
-        the makers of the bases in the lookup.
+    pandas.DataFrame
+        The models that name a base, with ``base_team``: the team type that all its bases in the
+        lookup share, ``collaboration`` if they differ, ``unknown`` if none is listed.
+        ``origin_team`` is the same for the bases at the end of the chain, which name no base
+        themselves, are not listed, or lead back. ``bases_checked`` is whether a source other than
+        the database confirms the makers of the bases in the lookup.
 
     Raises
     ------

@@ -200,6 +200,7 @@ class EvidenceTable:
             f"    A copy of data/{self.name}; what is not known is missing. Columns: {columns}.\n\n"
             "Raises\n------\nEvidenceError\n    If the file is damaged or not there.\n\n"
             f"Examples\n--------\n>>> import compute_divide as cd\n>>> table = cd.data.{name}()\n"
+            f">>> table.columns[0]\n{next(iter(self.schema.columns))!r}\n"
         )
 
     def write(

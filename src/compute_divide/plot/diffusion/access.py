@@ -75,6 +75,15 @@ def ladder_bars(
     -------
     Figure
         The height of a bar is the rung that at least half of the models with known access reach.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.with_access(cd.in_years(cd.data.models("2026-08"), (2023, 2025)))
+    >>> meta = models[models["organisations"] == "Meta AI"]
+    >>> figure = cd.plot.ladder_bars({"Meta": meta}, cd.data.transparency(), "2026-08")
+    >>> figure.data[["year", "rung", "models", "data"]].values.tolist()
+    [[2023, 'weights', 7, False], [2024, 'weights', 5, False], [2025, 'weights', 4, False]]
     """
     ladder = access_ladder(makers, transparency)
     named = ladder.assign(rung=ladder["rung"].map(_RUNG_NAMES))
@@ -96,14 +105,26 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     Parameters
     ----------
     models : pandas.DataFrame
-        Models with an index of capability, from `CapabilityIndex`.
+        The ``models`` of a `CapabilityIndex`.
     ages : pandas.DataFrame
-        The months behind on the days of the records of open models, for the description.
+        One row per record of open models, for the description: its name (``own``), and how many
+        ``months`` before it a closed model was as capable.
 
     Returns
     -------
     Figure
         One point per model; some well-known ones are named.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.CapabilityIndex(cd.data.capability()).models
+    >>> ages = pd.DataFrame({"own": ["DeepSeek-R1"], "months": [4.3]})
+    >>> figure = cd.plot.capability_steps(models, ages)
+    >>> len(figure.data) == len(models)
+    True
+    >>> figure.description
+    'Most capable open models, months after a closed one was as capable: DeepSeek-R1 4.3.'
     """
     records = ages.drop_duplicates("own")
     months = row_by_row("{} {:.1f}", records["own"], records["months"], joint="; ")

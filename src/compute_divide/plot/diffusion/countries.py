@@ -35,8 +35,9 @@ def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
 
     Parameters
     ----------
-    companies : mapping of pandas.DataFrame
-        Models of companies with ``year`` and ``weights``, by the name of the group.
+    companies : mapping of str to pandas.DataFrame
+        Models of companies with ``year`` and ``weights``, from `with_access`, by the name of the
+        group; a bar in the name breaks its line.
     vintage : str
         The vintage of the models.
 
@@ -44,6 +45,16 @@ def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
     -------
     Figure
         Bars with intervals, and counts below them; years with few models are pale and have none.
+        The data count ``k`` open models of ``n`` whose access is known, and those ``unknown``.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.with_access(cd.in_years(cd.data.models("2026-08"), (2023, 2025)))
+    >>> google = models[models["organisations"] == "Google DeepMind"]
+    >>> figure = cd.plot.country_bars({"Google|DeepMind": google}, "2026-08")
+    >>> figure.data[["year", "k", "n", "unknown"]].values.tolist()
+    [[2023, 3, 12, 0], [2024, 1, 7, 0], [2025, 0, 11, 0]]
     """
     shares = opened_by_year(companies)
     description = describe_groups(shares, "group", "year")

@@ -56,13 +56,23 @@ def owner_areas(
     Parameters
     ----------
     laboratory, public, universities : mapping of str to Estimate
-        H100 equivalents by name; there is one laboratory.
+        H100 equivalents by name; there is one laboratory. Those without a value are left out.
 
     Returns
     -------
     Figure
         The picture is the laboratory's area; each of the others is a square in it, the largest on
         top.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> laboratory = {"OpenAI": cd.number_of(1_600_000, "H100 equivalents")}
+    >>> public = {"Aurora": cd.number_of(47_300, "H100 equivalents")}
+    >>> universities = {"the median": cd.number_of(10, "H100 equivalents")}
+    >>> universities["one without a count"] = cd.number_of(None, "H100 equivalents")
+    >>> cd.plot.owner_areas(laboratory, public, universities).description
+    'OpenAI: 1,600,000; Aurora: 47,300; the median: 10.'
     """
     rows = []
     for group, sizes in zip(_GROUPS, (laboratory, public, universities), strict=True):

@@ -21,7 +21,7 @@ from compute_divide.plot.base.marks import (
     tips,
 )
 from compute_divide.plot.base.show import Column, credit, figure
-from compute_divide.plot.base.wording import describe_intervals, row_by_row
+from compute_divide.plot.base.wording import describe_groups, row_by_row
 
 _INDUSTRY = TEAM_COLOURS["industry-only"]
 _PUBLIC = TEAM_COLOURS["collaboration"]
@@ -85,6 +85,17 @@ def owners_scale(
     -------
     Figure
         One row per owner, below the heading of its group.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> sizes = {"h100e": [1e6], "h100e_low": [8e5], "h100e_high": [2e6]}
+    >>> companies = pd.DataFrame({"name": ["Microsoft, Nvidia"], **sizes})
+    >>> laboratories = pd.DataFrame({"name": ["OpenAI"], **sizes})
+    >>> countries = pd.DataFrame({"name": ["Germany"], "h100e": [28_000]})
+    >>> middle = {"the one in the middle": cd.number_of(10, "chips of a university")}
+    >>> cd.plot.owners_scale(companies, laboratories, countries, middle).data["group"].tolist()
+    ['Companies own', 'Laboratories use', 'Public machines', 'US universities own']
     """
     groups = [companies, laboratories, countries, _as_rows(universities)]
     parts = []
@@ -111,8 +122,9 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     Parameters
     ----------
     shares : pandas.DataFrame
-        ``country``, ``what`` (``"notable models"``, ``"machines of companies"`` or
-        ``"public machines"``) and the columns of a share.
+        One row per ``country`` and ``what`` (``"notable models"``, ``"machines of companies"`` or
+        ``"public machines"``): ``k`` of ``n``, ``share`` (0 to 1), ``low`` and ``high``; all but
+        the share may be missing.
     vintage : str
         The vintage of the models.
 
@@ -120,9 +132,19 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     -------
     Figure
         One row per country, with three dots.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.wilson_share(13, 106, "notable models with a maker in Germany")
+    >>> machines = cd.number_of(0.16, "public machines in Germany, share of H100s", "share")
+    >>> rows = pd.DataFrame([models.row(), machines.row()])
+    >>> rows = rows.assign(country="Germany", what=["notable models", "public machines"])
+    >>> cd.plot.machine_countries(rows, "2026-08").description
+    'notable models: Germany: 12%, interval 7% to 20%. public machines: Germany: 16%.'
     """
     chart = series_dots(shares, "country", "what", _KINDS, "Share of all")
-    description = describe_intervals(shares, "country", "share")
+    description = describe_groups(shares, "what", "country")
     source = credit(f"models/{vintage}.csv", "hardware/clusters.csv", "audit/machines.csv")
     return figure(chart, shares, description=description, source=source, columns=_SHARE_COLUMNS)
 

@@ -77,17 +77,30 @@ def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.Data
     ----------
     private : pandas.DataFrame
         Machines of companies that were the largest when they began: ``machine``, ``operational``
-        (the first day) and ``h100e``.
+        (the first day) and ``h100e`` (H100 equivalents). From three on the line is named.
     sites : pandas.DataFrame
         Sites of companies that were the largest, in the same columns.
     public : pandas.DataFrame
-        Public machines, with ``country``, ``h100e_low`` and ``h100e_high`` too.
+        Public machines, with ``country``, ``h100e_low`` and ``h100e_high`` too (missing if sources
+        agree).
 
     Returns
     -------
     Figure
         A line of steps for each kind of record since 2021, and a named point for each public
         machine, with a line across the range that sources give for its peak.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> private = pd.DataFrame({"machine": ["Colossus"], "h100e": [100_000]})
+    >>> private["operational"] = pd.Timestamp(2024, 9, 1)
+    >>> public = pd.DataFrame({"machine": ["JUPITER"], "country": ["Germany"], "h100e": [23_538]})
+    >>> public["operational"] = pd.Timestamp(2025, 9, 5)
+    >>> public[["h100e_low", "h100e_high"]] = None
+    >>> figure = cd.plot.largest_machines(private, private.head(0), public)
+    >>> figure.description.partition(" Public: ")[2]
+    'JUPITER, Germany, September 2025, 23,538.'
     """
     steps = pd.concat(
         [private.assign(series=SINGLE), sites.assign(series=SITES)], ignore_index=True

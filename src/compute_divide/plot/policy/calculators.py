@@ -91,7 +91,19 @@ def budget_calculator(
     Figure
         One row per year, one mark per model, a rule at the run. Native controls above the chart set
         ``budget``, ``chip``, ``quote``, ``utilisation``, ``months`` and ``team``; ``run_flop``,
-        ``run_chips`` and ``headline`` follow from them.
+        ``run_chips`` and ``headline`` follow from them. The data have a row per year: how many
+        models the initial run could have trained (``within``), of ``n`` with known training
+        compute, its ``rank`` among them, and how many are ``unknown``.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), (2024, 2025))
+    >>> start = {"budget": 1_000_000, "chip": "NVIDIA H100 SXM5 80GB", "quote": "median"}
+    >>> start |= {"utilisation": 0.33, "months": 3}
+    >>> figure = cd.plot.budget_calculator(models, start, 4e23, "2026-08")
+    >>> figure.data[["year", "within", "n", "rank"]].values.tolist()
+    [[2024, 8, 46, 39], [2025, 4, 40, 37]]
     """
     offered = rentable()
     controls = budget_controls(offered, start)
@@ -132,6 +144,16 @@ def facility_calculator(
     -------
     Figure
         See `budget_calculator`.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> models = cd.in_years(cd.data.models("2026-08"), 2025)
+    >>> start = {"own_chips": 5000, "chip": "NVIDIA H100 SXM5 80GB"}
+    >>> start |= {"utilisation": 0.33, "months": 3}
+    >>> figure = cd.plot.facility_calculator(models, start, 1e25, "2026-08")
+    >>> [control["label"] for control in figure.chart.to_dict()["usermeta"]["controls"]]
+    ['Number of chips', 'Chip', 'Utilisation', 'Time', 'Models of teams']
     """
     offered = rentable()
     controls = facility_controls(offered, start)

@@ -30,7 +30,8 @@ def machine_runs(
     Parameters
     ----------
     machines : pandas.DataFrame
-        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP), by name.
+        ``country``, ``h100e`` (H100 equivalents) and ``flop`` (training compute in FLOP); the
+        index has their names.
     reached, months : mapping of str to Estimate
         The share of models within its reach, and the months it needs for the largest, by name.
     year : int
@@ -40,6 +41,18 @@ def machine_runs(
     -------
     Table
         One row per machine.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> machines = pd.DataFrame({"country": "Germany", "h100e": 23_538, "flop": 6e25}, ["JUPITER"])
+    >>> reached = {"JUPITER": cd.wilson_share(60, 66, "within reach of JUPITER")}
+    >>> months = {"JUPITER": cd.number_of(25.2, "time for the largest", "months")}
+    >>> table = cd.plot.machine_runs(machines, reached, months, 2025)
+    >>> table.data[["name", "reach", "months"]].values.tolist()
+    [['JUPITER', '60 of 66', '25']]
+    >>> table.columns["months"].label
+    'Months for the largest of 2025'
     """
     reach = [_counts(reached[name]) for name in machines.index]
     needed = [_number(months[name]) for name in machines.index]

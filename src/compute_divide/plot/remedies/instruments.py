@@ -74,6 +74,15 @@ def instrument_timeline(instruments: pd.DataFrame, end: str) -> Figure:
     -------
     Figure
         One row per instrument, the oldest of each remedy first.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> listed = cd.data.instruments()
+    >>> act = listed[listed["short"] == "California: SB 53"]
+    >>> figure = cd.plot.instrument_timeline(act, "2026-11")
+    >>> figure.data[["date", "force", "door"]].values.tolist()
+    [['1 January 2026', 'binding', 'no, or not stated']]
     """
     named = instruments[instruments["short"].notna()]
     doors = named["academics"].where(named["academics"].isin(list(_DOORS)), "no, or not stated")
@@ -84,7 +93,8 @@ def instrument_timeline(instruments: pd.DataFrame, end: str) -> Figure:
     rows = rows.sort_values(["remedy", "date"], key=lambda column: _by_rank(column, order))
     rows = rows.reset_index(drop=True)
     days = rows["date"].map(spoken)
-    words = row_by_row("{}, {}: {}, {}", rows["short"], days, rows["force"], rows["door"])
+    parts = [rows["short"], days, rows["force"], rows["door"]]
+    words = row_by_row("{}, {}: {}, academics get in: {}", *parts, joint="; ")
     data = rows.assign(date=days)[list(_LINE_COLUMNS)]
     source = credit("audit/instruments.csv")
     chart = _timeline(rows, end)
@@ -143,6 +153,14 @@ def instrument_table(instruments: pd.DataFrame) -> Table:
     Table
         One row per instrument: first those whose own text was read, then those reported by others,
         by remedy, the oldest first.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> listed = cd.data.instruments()
+    >>> table = cd.plot.instrument_table(listed[listed["name"] == "Gefion"])
+    >>> table.data[["since", "cost"]].values.tolist()
+    [['Denmark; 23 October 2024', '$98 million; 1,528 H100; 2.9 MW']]
     """
     reported = instruments["seen"] == "secondary"
     ordered = instruments.assign(reported=reported)

@@ -48,6 +48,15 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
     -------
     Figure
         Below the heading of each measure one bar per sum, on its own scale, which begins at zero.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> ten = cd.Estimate(1.2, 0.8, 2, unit="count", label="runs")
+    >>> hundred = cd.Estimate(12, 8, 20, unit="count", label="runs")
+    >>> figure = cd.plot.sum_bars({"Runs of Olmo 3": {"$10 million": ten, "$100 million": hundred}})
+    >>> figure.description
+    'Runs of Olmo 3, $10 million: 1.2 (0.80 to 2); Runs of Olmo 3, $100 million: 12 (8 to 20).'
     """
     rows = pd.DataFrame(
         {
