@@ -11,13 +11,15 @@ import importlib
 import importlib.util
 import pkgutil
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
 from typing import Any
 
 from bookpress.errors import PressError, UsageError
 from bookpress.extras import EXTRAS, needs
+from bookpress.plugins import load
+from bookpress.progress import note
 
 GROUP = "bookpress.outputs"
 BASE = "base"
@@ -102,12 +104,18 @@ def formats() -> tuple[Format, ...]:
     names = [module.name for module in pkgutil.iter_modules(package.__path__) if module.ispkg]
     folders = [f"{GROUP}.{name}" for name in names if name != BASE]
     registered: list[Format] = [importlib.import_module(folder).FORMAT for folder in folders]
-    registered += [point.load() for point in entry_points(group=GROUP)]
+    registered += [form for _, form in added()]
     counts = Counter(form.name for form in registered)
     twice = [name for name, count in counts.items() if count > 1]
     if twice:
         raise UsageError(f"two formats have the name {min(twice)!r}")
     return tuple(sorted(registered, key=lambda form: (form.order, form.name)))
+
+
+@cache
+def added() -> Sequence[tuple[str, Format]]:
+    """Return the formats of other packages, each after the module that registers it."""
+    return load(GROUP, Format)
 
 
 def asked_for() -> tuple[Format, ...]:
@@ -149,3 +157,14 @@ def choose(names: str, *, is_laid_out: bool = True) -> list[Format]:
         if missing:
             raise PressError(f"the format {wanted.name!r} cannot be made: {missing}")
     return chosen
+
+
+def still_made(names: Iterable[str], *, is_laid_out: bool = True) -> list[Format]:
+    """Return those of the formats made before that can be made here; a note names each other."""
+    made = []
+    for name in sorted(names):
+        try:
+            made += choose(name, is_laid_out=is_laid_out)
+        except PressError as error:
+            note(f"built without the format {name!r}, which was made before: {error}")
+    return made

@@ -16,7 +16,7 @@ from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import tree
-from bookpress.formats import Format, known
+from bookpress.formats import Format, known, still_made
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
 
@@ -126,3 +126,22 @@ def running_below(folder: str) -> list[str]:
                 found.append(process)
     _, alive = psutil.wait_procs(found, timeout=60)
     return [str(process) for process in alive]
+
+
+def test_a_format_that_can_no_longer_be_made_is_left_out_with_a_note(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An extra that was removed, or its browser, or the package that added the format."""
+
+    def lacking(form: Format) -> str | None:
+        if form.name == "pdf":
+            raise PressError("the format 'pdf' needs pikepdf")
+        return None
+
+    monkeypatch.setattr(Format, "missing", lacking)
+    assert [form.name for form in still_made(["html", "pdf", "poster", "epub"])] == ["epub"]
+    pdf_left_out, poster_left_out = capsys.readouterr().err.splitlines()
+    assert pdf_left_out == (
+        "note: built without the format 'pdf', which was made before: the format 'pdf' needs pikepdf"
+    )
+    assert poster_left_out.endswith("no format 'poster'; allowed: html, pdf, epub")

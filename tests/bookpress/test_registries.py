@@ -2,9 +2,13 @@
 
 import io
 import json
+import re
 import subprocess
+import sys
+import tomllib
 import zipfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,9 +16,9 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
-from processes import environment, new_home, write_files
+from processes import ROOT, edit, environment, new_home, write_files
 
-from bookpress import formats
+from bookpress import formats, plugins
 from bookpress.elements.base import registry as elements
 from bookpress.errors import UsageError
 from bookpress.outputs.base.front_matter import load_front_matter
@@ -110,6 +114,21 @@ def clockwork(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_files(tmp_path_factory.mktemp("installed"), FILES)
 
 
+def run_with(package: Path, root: Path, *words: str, code: int = 0) -> str:
+    """Run the press in a book, with a package beside it; return all it says."""
+    variables = environment(root)
+    variables["PYTHONPATH"] += f":{package}"
+    done = subprocess.run(
+        [quick_python(), "-m", "bookpress", *words],
+        cwd=root,
+        env=variables,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def press(clockwork: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return the second book with a clock in a chapter, and what runs the press in it."""
@@ -121,31 +140,27 @@ def press(clockwork: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
     (root / "book/logo.svg").write_text(LOGO)
     cover = root / "index.md"
     cover.write_text(cover.read_text() + "\n```{edition-line}\n```\n")
-    variables = environment(root)
-    variables["PYTHONPATH"] += f":{clockwork}"
-
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            [quick_python(), "-m", "bookpress", *words],
-            cwd=root,
-            env=variables,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
+    run = partial(run_with, clockwork, root)
     run("build", "--format", "html,epub,poster")
-    return SimpleNamespace(run=run, site=root / "_build/editions/default/html", root=root)
+    site = root / "_build/editions/default/html"
+    return SimpleNamespace(run=run, site=site, root=root, package=clockwork)
 
 
 @pytest.fixture
 def registered(clockwork: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let the clock be an element of this process too."""
     monkeypatch.syspath_prepend(str(clockwork))
-    elements.elements.cache_clear()
+    forget()
     yield
-    elements.elements.cache_clear()
+    forget()
+
+
+def forget() -> None:
+    """Let elements be looked up again."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "clockwork"]:
+        del sys.modules[name]
+    for looked_up in (plugins._all_points, elements.added, elements.elements):
+        looked_up.cache_clear()
 
 
 def test_an_element_is_on_the_page_with_its_template_style_and_script(press: Any) -> None:
@@ -222,3 +237,125 @@ def test_all_that_is_registered_is_there() -> None:
     for form in formats.formats():
         for place in (form.write, form.needs):
             assert not place or callable(form.find(place))
+
+
+def test_pages_and_formats_are_made_again_with_the_code_of_the_package(press: Any) -> None:
+    """And a format that is no longer there is left out, with a note, while others stay."""
+    package = press.package
+    edit(package / "clockwork/clock.py", "html(fill", 'html("<p>New.</p>" + fill')
+    edit(package / "clockwork/poster.py", "write_text(title)", 'write_text(f"{title}!")')
+    press.run("build")
+    assert ">New.</p>" in (press.site / "notebooks/moons.html").read_text()
+    assert (press.site / "poster/orbits.txt").read_text() == "Orbits!"
+    points = package / "clockwork-1.dist-info/entry_points.txt"
+    points.write_text(points.read_text().partition("[bookpress.outputs]")[0])
+    said = press.run("build")
+    assert "note: built without the format 'poster', which was made before: no format" in said
+    assert not (press.site / "poster").exists()
+    assert (press.site / "epub/orbits.epub").is_file()
+    again = press.run("build")
+    assert "nothing to do" in again
+    assert "poster" not in again
+
+
+FAULTS = {
+    "does not say how it is shown in epub": ("epub=As.OMITTED,", ""),
+    "the role 'tick' is not a class": (
+        "    style=",
+        '    roles={"tick": ".clock:show"},\n    style=',
+    ),
+    "the directive 'clock' is not there": (".clock:show", ".clock:shown"),
+    "has no file 'no.css'": ('script="clock.js"', 'script="clock.js", epub_style="no.css"'),
+    "cannot be loaded: NameError": ("ELEMENT = Element(", "ELEMENT = Elemnt("),
+    "is of type Forms, not Element": ("ELEMENT =", "ELEMENT = Forms()\nOTHER ="),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_element_with_a_fault_is_refused_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    package = write_files(tmp_path, FILES)
+    edit(package / "clockwork/__init__.py", *FAULTS[fault])
+    said = refusal(package, monkeypatch)
+    assert fault in said
+    assert "\n" not in said
+
+
+def refusal(package: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Return how the press refuses what a package adds."""
+    monkeypatch.syspath_prepend(str(package))
+    forget()
+    try:
+        with pytest.raises(UsageError) as refused:
+            elements.elements()
+    finally:
+        forget()
+    return str(refused.value)
+
+
+def test_two_elements_have_no_template_of_one_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = write_files(tmp_path, {**FILES, "clockwork/figure.html": "<p>"})
+    assert refusal(package, monkeypatch) == "two elements register the file 'figure.html'"
+
+
+def test_a_command_refuses_an_element_with_a_fault_when_it_starts(tmp_path: Path) -> None:
+    package = write_files(tmp_path / "package", FILES)
+    edit(package / "clockwork/__init__.py", "epub=As.OMITTED,", "")
+    book = write_files(tmp_path / "book", {"_toc.yml": "root: a\n", "a.md": "# A\n"})
+    said = run_with(package, book, "check", code=2)
+    assert said.startswith("error: the entry point ")
+    assert "the element 'clock' does not say how it is shown in epub" in said
+    assert len(said.splitlines()) == 1
+
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Hours
+
+After {tick}`12`:
+
+```{clock}
+```
+
+```{code-cell}
+1 + 1
+```
+"""
+
+
+def test_the_package_of_the_manual_works_as_it_stands_there(tmp_path: Path) -> None:
+    manual = (ROOT / "src/bookpress/README.md").read_text()
+    section = manual.partition("## An element or a format of your own")[2].partition("\n## ")[0]
+    fence = re.compile(r"```\w+\n(?:# |/\* )(\S+)[^\n]*\n(.*?)```", re.DOTALL)
+    files = dict(fence.findall(section))
+    assert len(files) == 5
+    groups = tomllib.loads(files["pyproject.toml"])["project"]["entry-points"]
+    lines = []
+    for group, points in groups.items():
+        lines += [f"[{group}]", *(f"{name} = {place}" for name, place in points.items())]
+    of_distribution = "clockwork-1.dist-info"
+    files[f"{of_distribution}/METADATA"] = FILES[f"{of_distribution}/METADATA"]
+    files[f"{of_distribution}/entry_points.txt"] = "\n".join(lines)
+    package = write_files(tmp_path / "package", files)
+    home = {
+        "_toc.yml": "root: hours\n",
+        "hours.md": CHAPTER,
+        "book/settings.yml": "layout: press\n",
+    }
+    book = write_files(tmp_path / "book", home)
+    run_with(package, book, "build", "--format", "html,lengths")
+    site = book / "_build/editions/default/html"
+    page = (site / "hours.html").read_text()
+    assert "After <strong>12 hours</strong>" in page
+    assert re.search(r'class="clock"[^>]*>It is noon[.]', page)
+    assert ".clock{color:teal;}" in (site / "_static/reading.css").read_text()
+    for name in ("hours.md", "downloads/hours.ipynb"):
+        text = (site / name).read_text()
+        assert "After 12 hours:" in text
+        assert "It is noon." in text
+    assert "hours.html," in (site / "lengths/lengths.csv").read_text()

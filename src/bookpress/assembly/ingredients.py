@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.added_code import code_of_elements, code_of_formats
 from bookpress.assembly.edition_record import source_record
-from bookpress.assembly.published import EXTRAS, FORMATS, STATES, whole
+from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FORMATS, STATES, whole
 from bookpress.assembly.staging import page_files
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
@@ -18,7 +19,7 @@ from bookpress.book.source import build_time
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.files import canonical, read, sha256
-from bookpress.formats import Format, choose
+from bookpress.formats import Format, still_made
 from bookpress.outputs.html import FORMAT as PAGES
 
 
@@ -67,9 +68,11 @@ def gather(
     target = project.editions / edition.folder
     before = whole(target, state)
     formats = _in_order([*formats, *_formats_before(before, formats)])
-    if extras is None and before.get(EXTRAS):
+    has_same_elements = before.get(ELEMENTS) == state[ELEMENTS]
+    if extras is None and before.get(EXTRAS) and has_same_elements:
         extras = _kept(target, before[EXTRAS])
     state[FORMATS] = [each.name for each in formats]
+    state[CODE] = code_of_formats(formats)
     state[EXTRAS] = extras.mark if extras else None
     is_built = before == {**state, "outputs": before.get("outputs")}
     return Ingredients(edition, default, files, formats, extras, state, is_built)
@@ -78,7 +81,7 @@ def gather(
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:
     """Return the formats that an edition already has, besides those requested."""
     names = {*before.get(FORMATS, ())} - {each.name for each in asked}
-    return choose(",".join([PAGES.name, *sorted(names)]))
+    return still_made(names)
 
 
 def _in_order(formats: Sequence[Format]) -> list[Format]:
@@ -121,6 +124,8 @@ def page_state(
         "pages": sha256(canonical(pages).encode()),
         "renamed": renamed,
         FORMATS: [each.name for each in formats],
+        ELEMENTS: code_of_elements(),
+        CODE: code_of_formats(formats),
         "python": platform.python_version(),
         "date": int(build_time(project.root).timestamp()),
         "source": source_record(project),

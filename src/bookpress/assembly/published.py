@@ -27,6 +27,10 @@ EXTRAS = "extras"
 """The key, in that file, of the mark of the extras."""
 FORMATS = "formats"
 """The key, in that file, of the names of formats besides the pages."""
+ELEMENTS = "elements"
+"""The key, in that file, of the hash of the elements that other packages add."""
+CODE = "code"
+"""The key, in that file, of the hashes of the code of those formats that other packages add."""
 STATES = "states"
 """The folder of the extras, in the pages and in their source."""
 UNTRACKED = ".gitignore"
@@ -87,13 +91,14 @@ def publish(project: Project, name: str) -> None:
 
 
 def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a built edition was made from, if only its formats and extras may differ.
+    """Return what a built edition was made from, if only what may be added to it differs.
 
-    Empty if anything else differs, or a file is not as it was made.
+    This is its formats and extras, and the code of other packages. Empty if anything else differs,
+    or a file is not as it was made.
     """
     try:
         built: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        free = {name: built[name] for name in (FORMATS, EXTRAS, "outputs")}
+        free = {name: built[name] for name in (FORMATS, ELEMENTS, CODE, EXTRAS, "outputs")}
     except (OSError, ValueError, LookupError):
         return {}
     is_same = built == {**state, **free} and free["outputs"] == outputs(folder)

@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from bookpress.assembly.added_code import code_of_elements
 from bookpress.assembly.links import (
     ABOVE,
     included_in,
@@ -372,6 +373,7 @@ def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes
         fingerprint.lock,
         platform.python_version(),
         _moment(project),
+        code_of_elements(),
     ]
     digest = sha256(canonical(rests_on).encode())
     memory = project.workshop / MEMORY

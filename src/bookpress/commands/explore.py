@@ -30,7 +30,7 @@ def explore(
 
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
-    from bookpress.formats import choose
+    from bookpress.formats import choose, still_made
     from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, why_none
@@ -40,7 +40,11 @@ def explore(
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
     asked = read_grid(grid or [])
     default, states, built_in = states_to_explore(project, chapters or [], asked)
-    chosen = choose(formats or built_in, is_laid_out=project.settings.is_laid_out)
+    laid_out = project.settings.is_laid_out
+    if formats:
+        chosen = choose(formats, is_laid_out=laid_out)
+    else:
+        chosen = still_made(built_in, is_laid_out=laid_out)
     missing = 0
     if not states:
         say(escape(why_none(default, chapters or [])))

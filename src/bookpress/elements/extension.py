@@ -48,6 +48,7 @@ from bookpress.elements.base.store import (
 from bookpress.elements.choices import parameter_box
 from bookpress.elements.choices.dependence import dependence_of
 from bookpress.elements.figure.mime import NOTEBOOK
+from bookpress.errors import UsageError
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.run.executed import ExecutedChapter
 from bookpress.run.processes import DRAWN
@@ -230,10 +231,14 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_node(value, html=(visit_value, leave_value))
     app.add_post_transform(MakeLater)
     _listen(app)
-    for element in elements():
+    try:
+        registered = elements()
+    except UsageError as error:
+        raise ExtensionError(str(error)) from error
+    for element in registered:
         register(app, element)
     # pages read by another version of this code are read again
-    folders = {Path(__file__).parent, *(element.folder for element in elements())}
+    folders = {Path(__file__).parent, *(element.folder for element in registered)}
     code = sha256(canonical(trees(sorted(folders))).encode())
     return {
         "version": "1",

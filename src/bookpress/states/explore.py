@@ -57,7 +57,7 @@ MakeContent = Callable[[ExploredState], dict[str, Any]]
 
 def states_to_explore(
     project: Project, slugs: Sequence[str], grid: Mapping[str, Sequence[Any]]
-) -> tuple[Edition, list[State], str]:
+) -> tuple[Edition, list[State], Sequence[str]]:
     """Return the published edition, the states of chapters, and its formats.
 
     By default these are the states of all chapters. A grid gives the values of parameters to try,
@@ -83,8 +83,7 @@ def states_to_explore(
     for chapter in chapters:
         if chapter.slug in wanted:
             states += states_of(default, chapter, kinds)
-    formats = ",".join(built.formats) if built else "html"
-    return default, states, formats
+    return default, states, built.formats if built else ("html",)
 
 
 def why_none(default: Edition, slugs: Sequence[str]) -> str:

@@ -17,16 +17,28 @@ import typer
 
 from bookpress.errors import PressError, UsageError
 from bookpress.formats import asked_for
+from bookpress.plugins import is_extended
 from bookpress.progress import reporting
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project
     from bookpress.run.runner import RunOptions
 
-FORMATS = tuple(form.name for form in asked_for())
+
+def _format_names() -> tuple[str, ...]:
+    """Return the names of the formats; where one is registered wrongly, the command says so."""
+    try:
+        return tuple(form.name for form in asked_for())
+    except UsageError:
+        return ("html",)
+
+
+FORMATS = _format_names()
 """The formats of the book; the first is always made."""
 Offers = Iterable[tuple[str, str]]
 """Completions, each with a short explanation."""
+ELEMENTS = "bookpress.elements"
+"""The group of elements, which are imported only if another package adds some."""
 ASKS_FROM = 1000
 """The number of runs beyond which a command asks first."""
 Find = Callable[["Project", str | None, str], Offers]
@@ -34,12 +46,28 @@ Find = Callable[["Project", str | None, str], Offers]
 
 
 def current_project() -> Project:
-    """Return the book, and make types and loaders read its evidence."""
+    """Return the book, and make types and loaders read its evidence.
+
+    Raises
+    ------
+    UsageError
+        If there is none, or another package adds an element or a format that is not sound.
+    """
     from bookpress.book.project import Project
 
+    check_added()
     project = Project.find()
     os.environ[project.settings.data_variable] = str(project.data)
     return project
+
+
+def check_added() -> None:
+    """Raise if an element or a format that another package adds is not sound."""
+    asked_for()
+    if is_extended(ELEMENTS):
+        from bookpress.elements.base.registry import elements
+
+        elements()
 
 
 def offering(find: Find) -> Callable[..., list[tuple[str, str]]]:

@@ -11,15 +11,15 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from enum import Enum
 from functools import cache
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from bookpress.errors import UsageError
+from bookpress.plugins import load
 
 GROUP = "bookpress.elements"
 BASE = "base"
@@ -114,7 +114,9 @@ class Element:
     order: int = 50
     """Its position: the styles of later elements override, and their words come later."""
     directives: Mapping[str, Directive] = field(default_factory=dict)
+    """Its directives, by the name that authors write."""
     roles: Mapping[str, str] = field(default_factory=dict)
+    """Its roles, each the path of a class, such as a `SphinxRole`: ``{"tick": ".clock:Tick"}``."""
     style: str = ""
     """The file of its part of the style of all pages, also used in print."""
     print_style: str = ""
@@ -146,6 +148,29 @@ class Element:
         module, _, name = place.partition(":")
         return getattr(importlib.import_module(module, self.package), name)
 
+    @property
+    def own_files(self) -> list[str]:
+        """The styles and scripts that it names."""
+        named = (self.style, self.print_style, self.epub_style, self.script)
+        return [*filter(None, named), *(asset.name for asset in self.assets)]
+
+    @property
+    def files(self) -> list[str]:
+        """The names of its files that no other element may have: templates, separate assets."""
+        templates = [path.name for path in self.folder.glob("*.html")]
+        return sorted({*templates, *(Path(asset.name).name for asset in self.assets)})
+
+    @property
+    def places(self) -> list[tuple[str, str]]:
+        """The code that it names, each piece after what it is for."""
+        named = [(f"the role {name!r}", place) for name, place in self.roles.items()]
+        named += [(f"the directive {name!r}", each.make) for name, each in self.directives.items()]
+        named += [
+            (f"its form {form.name}", getattr(self.forms, form.name)) for form in fields(Forms)
+        ]
+        named += [(f"its form {form}", self.on_paper(form).then) for form in ("print", "epub")]
+        return [(what, place) for what, place in named if isinstance(place, str) and place]
+
     def on_paper(self, form: str) -> Without:
         """Return what its form in ``print`` or ``epub`` leaves out."""
         wanted = getattr(self.forms, form)
@@ -157,21 +182,50 @@ class Element:
 
 
 @cache
+def added() -> tuple[Element, ...]:
+    """Return the elements that other packages add; raise if one of them names what is not there."""
+    found = tuple(element for _, element in load(GROUP, Element))
+    problems = [problem for element in found for problem in _faults(element)]
+    if problems:
+        raise UsageError(*problems)
+    return found
+
+
+def _faults(element: Element) -> Iterator[str]:
+    """Yield what is wrong with an element of another package."""
+    where = f"the element {element.name!r}"
+    if not hasattr(sys.modules[element.package], "__path__"):
+        yield f"{where} is registered by the module {element.package}: it needs a folder of its own"
+        return
+    for name in element.own_files:
+        if not (element.folder / name).is_file():
+            yield f"{where} has no file {name!r} in {element.folder}"
+    for what, place in element.places:
+        try:
+            part = element.find(place)
+        except (ImportError, AttributeError) as error:
+            yield f"{where}: {what} is not there: {error}"
+            continue
+        if what.startswith("the role") and not isinstance(part, type):
+            yield f"{where}: {what} is not a class, as a role of Sphinx is (SphinxRole)"
+
+
+@cache
 def elements() -> tuple[Element, ...]:
     """Return all elements in order.
 
     Raises
     ------
     UsageError
-        If two have the same name, directive, role or file.
+        If two have the same name, directive or role, or templates or separate assets of one name.
     """
     package = importlib.import_module(GROUP)
     names = [f"{GROUP}.{module.name}" for module in pkgutil.iter_modules(package.__path__)]
     packages = [name for name in names if name != f"{GROUP}.{BASE}" and _is_package(name)]
     registered: list[Element] = [importlib.import_module(name).ELEMENT for name in packages]
-    registered += [point.load() for point in entry_points(group=GROUP)]
+    registered += added()
     _refuse_twice("element", (element.name for element in registered))
-    for what in ("directives", "roles"):
+    for what in ("directives", "roles", "files"):
         _refuse_twice(
             what[:-1], (name for element in registered for name in getattr(element, what))
         )
