@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.assembly.added_code import code_of_elements, code_of_formats
 from bookpress.assembly.edition_record import source_record
 from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FORMATS, STATES, whole
 from bookpress.assembly.staging import page_files
@@ -20,6 +19,7 @@ from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.files import canonical, read, sha256
 from bookpress.formats import Format, still_made
+from bookpress.outputs.base.added_code import code_of_elements, code_of_formats
 from bookpress.outputs.html import FORMAT as PAGES
 
 

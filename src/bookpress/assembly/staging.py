@@ -18,7 +18,6 @@ from typing import Any
 
 import yaml
 
-from bookpress.assembly.added_code import code_of_elements
 from bookpress.assembly.links import (
     ABOVE,
     included_in,
@@ -57,6 +56,7 @@ from bookpress.files import (
     sha256,
     update_file,
 )
+from bookpress.outputs.base.added_code import code_of_elements
 from bookpress.outputs.html.pages import DRAFT, MEMORY
 from bookpress.outputs.html.places import source_map
 from bookpress.run.cache import Run
