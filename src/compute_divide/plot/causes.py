@@ -44,11 +44,11 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> least = cd.wilson_share(12, 40, "universities alone, least computing of its year")
-    >>> most = cd.wilson_share(2, 40, "universities alone, most computing of its year")
+    >>> least = cd.wilson_share(20, 66, "universities alone, least computing of its year")
+    >>> most = cd.wilson_share(0, 74, "universities alone, most computing of its year")
     >>> figure = cd.plot.fifth_rows({"least computing": least, "most computing": most}, "2026-08")
     >>> figure.description
-    'least computing: 30%, interval 18% to 45%; most computing: 5%, interval 1% to 17%.'
+    'least computing: 30%, interval 21% to 42%; most computing: 0%, interval 0% to 5%.'
     """
     fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
     rows = pd.DataFrame(fifths)

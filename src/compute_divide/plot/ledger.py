@@ -117,12 +117,12 @@ def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> T
     Examples
     --------
     >>> import compute_divide as cd
-    >>> ours = cd.wilson_share(60, 80, "papers of universities")
+    >>> ours = cd.wilson_share(31_937, 53_288, "papers of universities alone")
     >>> checks = [cd.Check("liang-most", 0.5, now=ours, side="above", measure="papers")]
     >>> checks.append(cd.Check("hao-sector", why="The lists do not say what a paper took."))
     >>> table = cd.plot.ledger_table(checks, cd.data.claims(), cd.data.ledger())
     >>> table.data[["now", "verdict"]].values.tolist()
-    [['75% (65% to 83%; 60 of 80)', '✓ agrees'], ['', '– cannot be tested']]
+    [['60% (59.5% to 60.3%; 31,937 of 53,288)', '✓ agrees'], ['', '– cannot be tested']]
     """
     rows = [_row(check, claims, entries) for check in checks]
     return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)

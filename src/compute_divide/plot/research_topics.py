@@ -74,13 +74,13 @@ def company_lines(shares: pd.DataFrame, turn: Estimate) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> early, late = cd.wilson_share(59, 292, "in 2013"), cd.wilson_share(982, 2304, "in 2021")
+    >>> early, late = cd.wilson_share(56, 330, "in 2013"), cd.wilson_share(1036, 2504, "in 2021")
     >>> rows = pd.DataFrame([early.row(), late.row()])
     >>> rows = rows.assign(venue="neurips", year=[2013, 2021])
-    >>> turn = cd.Estimate(2021, 2020, 2022, unit="year")
+    >>> turn = cd.Estimate(2019.6, 2018.5, 2020.5, unit="year")
     >>> figure = cd.plot.company_lines(rows, turn)
     >>> figure.description.partition(";")[0]
-    'NeurIPS: from 20% in 2013 (59 of 292) to 43% in 2021 (982 of 2,304)'
+    'NeurIPS: from 17% in 2013 (56 of 330) to 41% in 2021 (1,036 of 2,504)'
     """
     years = None
     if turn.low is not None and turn.high is not None:
@@ -111,12 +111,13 @@ def topic_kind_dots(shares: pd.DataFrame) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> shares = [cd.wilson_share(60, 100, "much"), cd.wilson_share(40, 100, "little")]
-    >>> rows = pd.DataFrame([share.row() for share in shares])
-    >>> rows = rows.assign(period="2023 to 2024", topics=["much computing", "little computing"])
-    >>> figure = cd.plot.topic_kind_dots(rows.assign(odds_ratio=2.25))
+    >>> much = cd.wilson_share(826, 1608, "topics that need much computing")
+    >>> little = cd.wilson_share(391, 1499, "topics that need little computing")
+    >>> rows = pd.DataFrame([much.row(), little.row()])
+    >>> rows = rows.assign(topics=["much computing", "little computing"], period="2023 to 2024")
+    >>> figure = cd.plot.topic_kind_dots(rows.assign(odds_ratio=3.3))
     >>> figure.description.partition(". ")[0]
-    'Topics that need much computing: 2023 to 2024: 60%, interval 50% to 69%'
+    'Topics that need much computing: 2023 to 2024: 51%, interval 49% to 54%'
     """
     colours = _colours(shares["topics"])
     chart = series_dots(shares, "period", "topics", colours, _COMPANY)
@@ -144,12 +145,13 @@ def topic_odds(odds: pd.DataFrame) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> rows = pd.DataFrame({"topic": ["speech", "theory"], "kind": ["neither", "little"]})
-    >>> rows = rows.assign(odds_ratio=[2.6, 0.5], low=[2.2, 0.4], high=[3.1, 0.6])
-    >>> rows = rows.assign(k=[600, 300], n=[1000, 1200], share=[0.6, 0.25])
+    >>> rows = pd.DataFrame([cd.wilson_share(108, 166, "scaling").row()]).assign(topic="scaling")
+    >>> rows = rows.assign(kind="much", odds_ratio=3.2, low=2.3, high=4.4)
     >>> figure = cd.plot.topic_odds(rows)
-    >>> figure.data["kind"].tolist()
-    ['neither', 'needs little computing']
+    >>> figure.description
+    'needs much computing: scaling: 3.2, interval 2.3 to 4.4.'
+    >>> figure.data["share"].round(2).tolist()
+    [0.65]
     """
     named = odds.assign(kind=odds["kind"].map(_KINDS))
     rows = named[["topic", "kind", "odds_ratio", "low", "high", "k", "n", "share"]]
@@ -205,9 +207,9 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> teams = ["academia-only", "collaboration", "industry-only"]
-    >>> rows = pd.DataFrame([cd.wilson_share(k, 1000, "most cited").row() for k in (90, 130, 150)])
-    >>> rows = rows.assign(team_type=teams, period="2020 to 2025")
+    >>> counts = {"academia-only": (507, 6442), "industry-only": (75, 658)}
+    >>> rows = pd.DataFrame([cd.wilson_share(*kn, "most cited").row() for kn in counts.values()])
+    >>> rows = rows.assign(team_type=list(counts), period="2020 to 2025")
     >>> figure = cd.plot.top_dots(rows, 0.1)
     >>> figure.chart.to_dict()["layer"][1]["encoding"]["x"]["title"]
     'Papers among the most cited 10% of their conference and year'

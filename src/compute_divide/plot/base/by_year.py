@@ -116,8 +116,9 @@ def bars_by_year(
 
     Examples
     --------
+    >>> import compute_divide as cd
     >>> rows = pd.DataFrame({"year": [2010, 2011], "n": [4, 6]})
-    >>> bars_by_year(rows, "Models", "models/2026-08.csv").description
+    >>> cd.plot.bars_by_year(rows, "Models", "models/2026-08.csv").description
     'From 4 in 2010 to 6 in 2011; lowest 4 in 2010, highest 6 in 2011.'
     """
     plot = _Plot(_named(rows, y, by), title, y, by)
@@ -157,8 +158,9 @@ def lines_by_year(
 
     Examples
     --------
+    >>> import compute_divide as cd
     >>> rows = pd.DataFrame({"year": [2010, 2011], "share": [0.5, 0.4]})
-    >>> lines_by_year(rows, "Share of models", "models/2026-08.csv").description
+    >>> cd.plot.lines_by_year(rows, "Share of models", "models/2026-08.csv").description
     'From 50% in 2010 to 40% in 2011; lowest 40% in 2011, highest 50% in 2010.'
     """
     plot = _Plot(_named(rows, y, by), title, y, by)

@@ -119,12 +119,12 @@ def capability_steps(models: pd.DataFrame, ages: pd.DataFrame) -> Figure:
     --------
     >>> import compute_divide as cd
     >>> models = cd.CapabilityIndex(cd.data.capability()).models
-    >>> ages = pd.DataFrame({"own": ["DeepSeek-R1"], "months": [4.3]})
+    >>> ages = pd.DataFrame({"own": ["DeepSeek-R1"], "months": [1.1]})
     >>> figure = cd.plot.capability_steps(models, ages)
     >>> len(figure.data) == len(models)
     True
     >>> figure.description
-    'Most capable open models, months after a closed one was as capable: DeepSeek-R1 4.3.'
+    'Most capable open models, months after a closed one was as capable: DeepSeek-R1 1.1.'
     """
     records = ages.drop_duplicates("own")
     months = row_by_row("{} {:.1f}", records["own"], records["months"], joint="; ")

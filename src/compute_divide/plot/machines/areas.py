@@ -67,12 +67,12 @@ def owner_areas(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> laboratory = {"OpenAI": cd.number_of(1_600_000, "H100 equivalents")}
+    >>> laboratory = {"OpenAI": cd.number_of(1_740_000, "H100 equivalents")}
     >>> public = {"Aurora": cd.number_of(47_300, "H100 equivalents")}
-    >>> universities = {"the median": cd.number_of(10, "H100 equivalents")}
+    >>> universities = {"the one in the middle": cd.number_of(10.1, "H100 equivalents")}
     >>> universities["one without a count"] = cd.number_of(None, "H100 equivalents")
     >>> cd.plot.owner_areas(laboratory, public, universities).description
-    'OpenAI: 1,600,000; Aurora: 47,300; the median: 10.'
+    'OpenAI: 1,740,000; Aurora: 47,300; the one in the middle: 10.'
     """
     rows = []
     for group, sizes in zip(_GROUPS, (laboratory, public, universities), strict=True):

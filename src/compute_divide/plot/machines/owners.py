@@ -89,12 +89,12 @@ def owners_scale(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> sizes = {"h100e": [1e6], "h100e_low": [8e5], "h100e_high": [2e6]}
-    >>> companies = pd.DataFrame({"name": ["Microsoft, Nvidia"], **sizes})
-    >>> laboratories = pd.DataFrame({"name": ["OpenAI"], **sizes})
-    >>> countries = pd.DataFrame({"name": ["Germany"], "h100e": [28_000]})
-    >>> middle = {"the one in the middle": cd.number_of(10, "chips of a university")}
-    >>> cd.plot.owners_scale(companies, laboratories, countries, middle).data["group"].tolist()
+    >>> owners = cd.data.owners().rename(columns={"owner": "name"})
+    >>> laboratories = cd.data.laboratories().rename(columns={"laboratory": "name"})
+    >>> countries = pd.DataFrame({"name": ["Germany"], "h100e": [30_600]})
+    >>> middle = {"the one in the middle": cd.number_of(10.1, "H100 equivalents")}
+    >>> figure = cd.plot.owners_scale(owners[-1:], laboratories[:1], countries, middle)
+    >>> figure.data["group"].tolist()
     ['Companies own', 'Laboratories use', 'Public machines', 'US universities own']
     """
     groups = [companies, laboratories, countries, _as_rows(universities)]
@@ -136,12 +136,12 @@ def machine_countries(shares: pd.DataFrame, vintage: str) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> models = cd.wilson_share(13, 106, "notable models with a maker in Germany")
-    >>> machines = cd.number_of(0.16, "public machines in Germany, share of H100s", "share")
+    >>> models = cd.wilson_share(5, 323, "notable models with a maker in Germany")
+    >>> machines = cd.number_of(0.14, "public machines in Germany, share of H100s", "share")
     >>> rows = pd.DataFrame([models.row(), machines.row()])
     >>> rows = rows.assign(country="Germany", what=["notable models", "public machines"])
     >>> cd.plot.machine_countries(rows, "2026-08").description
-    'notable models: Germany: 12%, interval 7% to 20%. public machines: Germany: 16%.'
+    'notable models: Germany: 2%, interval 1% to 4%. public machines: Germany: 14%.'
     """
     chart = series_dots(shares, "country", "what", _KINDS, "Share of all")
     description = describe_groups(shares, "what", "country")

@@ -93,12 +93,12 @@ def largest_machines(private: pd.DataFrame, sites: pd.DataFrame, public: pd.Data
     Examples
     --------
     >>> import compute_divide as cd
-    >>> private = pd.DataFrame({"machine": ["Colossus"], "h100e": [100_000]})
-    >>> private["operational"] = pd.Timestamp(2024, 9, 1)
+    >>> sites = cd.data.campuses().rename(columns={"site": "machine", "day": "operational"})
+    >>> records = cd.record_holders(sites, "h100e", "operational")
     >>> public = pd.DataFrame({"machine": ["JUPITER"], "country": ["Germany"], "h100e": [23_538]})
     >>> public["operational"] = pd.Timestamp(2025, 9, 5)
     >>> public[["h100e_low", "h100e_high"]] = None
-    >>> figure = cd.plot.largest_machines(private, private.head(0), public)
+    >>> figure = cd.plot.largest_machines(records.head(0), records, public)
     >>> figure.description.partition(" Public: ")[2]
     'JUPITER, Germany, September 2025, 23,538.'
     """

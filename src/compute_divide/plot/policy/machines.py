@@ -45,12 +45,13 @@ def machine_runs(
     Examples
     --------
     >>> import compute_divide as cd
-    >>> machines = pd.DataFrame({"country": "Germany", "h100e": 23_538, "flop": 6e25}, ["JUPITER"])
-    >>> reached = {"JUPITER": cd.wilson_share(60, 66, "within reach of JUPITER")}
-    >>> months = {"JUPITER": cd.number_of(25.2, "time for the largest", "months")}
+    >>> machine = {"country": "Germany", "h100e": 23_538, "flop": 6.1e25}
+    >>> machines = pd.DataFrame(machine, index=["JUPITER"])
+    >>> reached = {"JUPITER": cd.wilson_share(29, 33, "notable models of 2025 within reach")}
+    >>> months = {"JUPITER": cd.number_of(19, "time for the largest run of 2025", "months")}
     >>> table = cd.plot.machine_runs(machines, reached, months, 2025)
     >>> table.data[["name", "reach", "months"]].values.tolist()
-    [['JUPITER', '60 of 66', '25']]
+    [['JUPITER', '29 of 33', '19']]
     >>> table.columns["months"].label
     'Months for the largest of 2025'
     """

@@ -52,11 +52,11 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
     Examples
     --------
     >>> import compute_divide as cd
-    >>> ten = cd.Estimate(1.2, 0.8, 2, unit="count", label="runs")
-    >>> hundred = cd.Estimate(12, 8, 20, unit="count", label="runs")
+    >>> ten = cd.Estimate(3.4, 2, 11, unit="count", label="runs")
+    >>> hundred = cd.Estimate(34, 20, 110, unit="count", label="runs")
     >>> figure = cd.plot.sum_bars({"Runs of Olmo 3": {"$10 million": ten, "$100 million": hundred}})
     >>> figure.description
-    'Runs of Olmo 3, $10 million: 1.2 (0.80 to 2); Runs of Olmo 3, $100 million: 12 (8 to 20).'
+    'Runs of Olmo 3, $10 million: 3.4 (2 to 11); Runs of Olmo 3, $100 million: 34 (20 to 110).'
     """
     rows = pd.DataFrame(
         {
