@@ -243,6 +243,11 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     Figure
         One row per field; beside each how many rows could be checked.
 
+    Raises
+    ------
+    ValueError
+        If a field is unknown.
+
     Examples
     --------
     >>> import compute_divide as cd
@@ -252,6 +257,9 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     >>> cd.plot.label_error_dots({"team": error}).description
     'Team type: 9%, 7 of 77 rows.'
     """
+    for name in errors:
+        if name not in _FIELDS:
+            raise ValueError(f"{name!r} is not a field; allowed: {', '.join(_FIELDS)}")
     rows = pd.DataFrame([{"field": _FIELDS[name], **error.row()} for name, error in errors.items()])
     parts = [rows[name] for name in ("field", "share", "k", "n")]
     description = f"{row_by_row('{}: {:.0%}, {} of {} rows', *parts, joint='; ')}."

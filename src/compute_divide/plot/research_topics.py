@@ -142,6 +142,11 @@ def topic_odds(odds: pd.DataFrame) -> Figure:
     Figure
         A dot with its interval for each topic, on a logarithmic axis with a line at 1.
 
+    Raises
+    ------
+    ValueError
+        If a kind is unknown.
+
     Examples
     --------
     >>> import compute_divide as cd
@@ -153,6 +158,9 @@ def topic_odds(odds: pd.DataFrame) -> Figure:
     >>> figure.data["share"].round(2).tolist()
     [0.65]
     """
+    for kind in odds["kind"].unique():
+        if kind not in _KINDS:
+            raise ValueError(f"{kind!r} is not a kind of topic; allowed: {', '.join(_KINDS)}")
     named = odds.assign(kind=odds["kind"].map(_KINDS))
     rows = named[["topic", "kind", "odds_ratio", "low", "high", "k", "n", "share"]]
     chart = _odds_rows(rows)

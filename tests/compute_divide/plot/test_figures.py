@@ -33,3 +33,12 @@ def test_a_time_line_in_words_keeps_instruments_apart() -> None:
     words = cd.plot.instrument_timeline(two, "2026-11").description
     assert sorted(part.partition(":")[0] for part in words.split("; ")) == ["California", "US"]
     assert "2024: not binding, academics get in: on application" in words
+
+
+def test_an_unknown_field_or_kind_is_refused_with_those_that_are_allowed() -> None:
+    share = cd.wilson_share(1, 2, "wrong")
+    with pytest.raises(ValueError, match=r"'teams' is not a field; allowed: team, compute, year"):
+        cd.plot.label_error_dots({"teams": share})
+    rows = pd.DataFrame([{"topic": "vision", "kind": "some", "odds_ratio": 1.0, **share.row()}])
+    with pytest.raises(ValueError, match=r"'some' is not a kind of topic; allowed: much, little"):
+        cd.plot.topic_odds(rows)
