@@ -187,7 +187,8 @@ def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
     assert tree(pages / "states") == before
     assert list(pages.glob("epub/*.epub"))
     edit(another / "index.md", "Far planets", "All far planets")
-    press(another, "build")
+    said = press(another, "build", whole=True)
+    assert "is built again without its choices (`bookpress explore` makes them) and epub (" in said
     assert not (pages / "epub").exists()
     assert not (pages / "states").exists()
 

@@ -18,9 +18,12 @@ from bookpress.assembly.ingredients import Extras, Ingredients, gather
 from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
 from bookpress.assembly.open_data import write_open_data
 from bookpress.assembly.published import (
+    EXTRAS,
+    FORMATS,
     STATE,
     build_lock,
     draft_path,
+    made_from,
     outputs,
     publish,
 )
@@ -80,9 +83,26 @@ def build(
             return Built(edition, target, changed=False, fresh=[])
         check_needs(project)
         check_theme(project, wanted.epoch)
+        left_out = _left_out(project, wanted)
         outcome = _make(project, wanted, options)
+    if left_out:
+        note(f"the edition has changed, and is built again without {' and '.join(left_out)}")
     failed = [error.chapter for error in outcome.errors]
     return Built(edition, target, changed=True, fresh=outcome.fresh, failed=failed)
+
+
+def _left_out(project: Project, wanted: Ingredients) -> list[str]:
+    """Return what the edition has in addition, and will not have, with the commands for it."""
+    command = project.settings.command
+    before = made_from(project.editions / wanted.edition.folder)
+    left_out = []
+    if before.get(EXTRAS) and wanted.extras is None:
+        left_out.append(f"its choices (`{command} explore` makes them)")
+    names = {each.name for each in wanted.formats}
+    formats = ",".join(name for name in before.get(FORMATS, ()) if name not in names)
+    if formats:
+        left_out.append(f"{formats} (`{command} build --format html,{formats}`)")
+    return left_out
 
 
 def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:

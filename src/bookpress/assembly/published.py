@@ -96,13 +96,21 @@ def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
     This is its formats and extras, and the code of other packages. Empty if anything else differs,
     or a file is not as it was made.
     """
+    built = made_from(folder)
     try:
-        built: dict[str, Any] = json.loads((folder / STATE).read_text(encoding="utf-8"))
         free = {name: built[name] for name in (FORMATS, ELEMENTS, CODE, EXTRAS, "outputs")}
-    except (OSError, ValueError, LookupError):
+    except LookupError:
         return {}
     is_same = built == {**state, **free} and free["outputs"] == outputs(folder)
     return built if is_same else {}
+
+
+def made_from(folder: Path) -> dict[str, Any]:
+    """Return what a built edition says it was made from; empty if there is none."""
+    try:
+        return dict(json.loads((folder / STATE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def outputs(folder: Path) -> dict[str, str]:
