@@ -72,12 +72,18 @@ def some_of(names: Sequence[str], most: int) -> str:
     return f"{', '.join(names[:most])} and {more} more"
 
 
-def nearest(name: str, names: Sequence[str]) -> str:
-    """Return the end of a message: the name that was probably meant, or the names there are."""
+def similar(name: str, names: Sequence[str]) -> str:
+    """Return the name that was probably meant; empty if none is similar."""
     lowered = {known.lower(): known for known in names}
     close = difflib.get_close_matches(name.lower(), lowered, n=1)
-    if close:
-        return f"; did you mean {lowered[close[0]]}?"
+    return lowered[close[0]] if close else ""
+
+
+def nearest(name: str, names: Sequence[str]) -> str:
+    """Return the end of a message: the name that was probably meant, or the names there are."""
+    meant = similar(name, names)
+    if meant:
+        return f"; did you mean {meant}?"
     if not names:
         return "; there is none"
     return f"; there are: {some_of(names, LISTED)}"

@@ -65,7 +65,14 @@ def test_keys_of_chapters_that_were_run_are_known(find: Find, book: Project) -> 
     run_chapters(book, load_edition(book, "default"))
     found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
     assert found == [
-        "book/words.md:5: the chapter 'first' publishes no result 'numbr'; did you mean number?"
+        "book/words.md:5: the chapter 'first' publishes no result 'numbr'; did you mean number? (in: …)"
+    ]
+
+
+def test_keys_of_chapters_are_known_before_these_are_run(find: Find) -> None:
+    found = find("book/words", "{result}`first:numbr`, {result}`second:number:value`")
+    assert found == [
+        "book/words.md:5: the chapter 'first' publishes no result 'numbr'; did you mean number? (in: …)"
     ]
 
 
@@ -188,12 +195,12 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
 ) -> None:
     """What was not run is named, and paragraphs that claim a direction without a statement are listed."""
     key = book.settings.front_matter
-    text = "A {result}`first:sum` of\nall, more than before.\n\nMuch of {result}`first:sum`. {holds}`first:most`\n"
+    text = "A {result}`first:number:value` of\nall, more than before.\n\nMuch of {result}`first:number:value`. {holds}`first:most`\n"
     (book.root / "book/words.md").write_text(
-        f"---\n{key}:\n  finding: It fell to {{result}}`first:sum`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
+        f"---\n{key}:\n  finding: It fell to {{result}}`first:number:value`\n---\n# Words\n\n{text}\nWe rose more, twice.\n"
     )
     code = "%matplotlib inline\nfrom math import sqrt\ndisplay(sqrt(number))"
-    cell = f"```{{code-cell}} python\n{code}\n```\n{{result}}`number`"
+    cell = f"```{{code-cell}} python\n{code}\n```\n{{result}}`number` {{holds}}`most = above(number, 0)`"
     put("book/words", RIGHT, "notebooks/first", cell)
     write_deposits(book.root)
     monkeypatch.chdir(book.root)
@@ -206,7 +213,7 @@ def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
         ],
     )
     for words in (
-        "not run yet, so that their keys are unchecked: first, second",
+        "not run yet, so that their figures are unchecked: first, second",
         "; 2 paragraphs to look at",
     ):
         assert words in done.stderr

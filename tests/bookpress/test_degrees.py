@@ -211,3 +211,17 @@ def test_this_book_says_no_more_than_it_tests(monkeypatch: pytest.MonkeyPatch) -
     import compute_divide as cd
 
     assert all(callable(getattr(cd, name)) for name in vocabulary)
+
+
+def test_names_of_places_are_not_read_as_words() -> None:
+    page = (
+        "# Title\n\nSee {ref}`fig-none` and {ref}`all of it <tab-most>`, {numref}`tab-most`.\n\n"
+        "(fig-none)=\n```{figure} x.png\n:name: fig-most\nSome.\n```\n\n"
+        "```{code-cell}\n---\nmystnb:\n  figure:\n    name: fig-none\n    caption: Few.\n---\nx\n```\n"
+        "Write `{holds}` as {holds}`a`.\n"
+    )
+    found = {one.words: one.marks for one in sentences_of(page)}
+    assert found["See … and all of it, …."] == ()
+    assert found["Write {holds} as ."] == ("a",)
+    assert not [words for words in found if "none" in words or "most" in words]
+    assert {"Some.", "Few."} <= {*found}

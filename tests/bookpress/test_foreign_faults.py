@@ -261,3 +261,69 @@ def test_the_same_fault_of_many_pages_is_told_once() -> None:
     faults = [PageFault("a.html", "link to x.js: no"), PageFault("b/c.html", "link to ../x.js: no")]
     other = PageFault("d.html", "link to y.js: no")
     assert by_fault([*faults, other]) == ["a.html: link to x.js: no (and so on 1 more)", str(other)]
+
+
+LOOSE = {
+    "_config.yml": "title: Loose\n",
+    "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}, {file: three}]\n",
+    "one.md": NAMED
+    + """
+```{code-cell} ipython3
+:tags: [parameters]
+
+seconds = 24 * 3600
+year: int = 2000
+where: Path = 1
+```
+
+```{code-cell} ipython3
+share = 1
+```
+
+It is {result}`share`.
+""",
+    "two.md": NAMED + "\n```{code-cell} ipython3\n\nx = 1\ny = x / 0\n```\n",
+    "three.md": "# Three\n\nIt is {result}`one:share`, {claim}`one`; see {ref}`nowhere`.\n",
+}
+WRONG = "Of it {result}`two:nope` {result}`zz:nope` {result}`share:foo` {param}`yera`.\n"
+
+
+def test_an_unknown_name_of_ours_is_a_fault_in_a_book_that_is_not_strict(tmp_path: Path) -> None:
+    readable = LOOSE["one.md"].replace("where: Path = 1\n", "")
+    rest = {"three.md": "# Three\n\nIt is {result}`one:share`; see {ref}`nowhere`.\n"}
+    write_files(tmp_path, {**LOOSE, **rest, "one.md": readable})
+    assert "nothing wrong was found" in run_press(tmp_path, "check", whole=True)
+    write_files(tmp_path, {"one.md": f"{readable}\n{WRONG}", "three.md": LOOSE["three.md"]})
+    said = run_press(tmp_path, "check", code=1, whole=True)
+    assert "one.md:19: the chapter 'two' publishes no result 'nope'; there is none (in: " in said
+    assert "one.md:19: no chapter 'zz'; there are: one, two (in: Of it …" in said
+    assert "one.md:19: no format 'foo'; there are value, precise, " in said
+    assert "one.md:19: the chapter 'one' has no parameter 'yera'; did you mean year?" in said
+    assert "three.md:3: no claim 'one'; there is none" in said
+    assert "5 problems found" in said
+
+
+def test_all_faults_of_all_chapters_are_named_at_once(tmp_path: Path) -> None:
+    unread = (
+        NAMED + "\n```{code-cell} ipython3\n:tags: [parameters]\n\nx: int\n```\n{result}`y +`\n"
+    )
+    write_files(
+        tmp_path, {**LOOSE, "two.md": unread, "one.md": f"{LOOSE['one.md']}\n{{result}}`z`"}
+    )
+    said = run_press(tmp_path, "check", code=1, whole=True)
+    assert "one.md:11: parameter where: no type 'Path' in the press" in said
+    assert "one.md:20: `z`: no 'z' in the chapter; there are: seconds, share, where, year" in said
+    assert "two.md:9: is `x: int`, without a value" in said
+    assert "two.md:11: `y +` is neither a name nor a path" in said
+
+
+def test_a_name_that_is_no_parameter_is_told_and_a_failed_cell_has_its_line(tmp_path: Path) -> None:
+    write_files(tmp_path, LOOSE)
+    listed = run_press(tmp_path, "params", whole=True)
+    assert "one.md:9: seconds is no parameter: `24 * 3600` is not a literal" in listed
+    assert "one.md:11: parameter where: no type 'Path'" in listed
+    assert "year │ 2000" in listed
+    said = run_press(tmp_path, "run", "one", "-p", "seconds=5", code=2, whole=True)
+    assert "chapter one has no parameter 'seconds': one.md:9: `24 * 3600` is not a literal" in said
+    said = run_press(tmp_path, "run", "two", code=1, whole=True)
+    assert "failed with ZeroDivisionError: division by zero (two.md:9)" in said

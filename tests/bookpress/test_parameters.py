@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import WithJsonSchema
 
-from bookpress.chapter.declarations import Scope, declaring, read_parameters
+from bookpress.chapter.declarations import (
+    Scope,
+    computed_names,
+    declaring,
+    read_declarations,
+    read_parameters,
+)
 from bookpress.chapter.parameters import Parameter, describe
 from bookpress.chapter.types.titles import Wording, of_chapter
 from bookpress.edition.assignments import option, parse_assignments
@@ -92,6 +98,8 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: int = open('ran', 'w')", "is not a literal"),
         ("x: int = 'a'", 'the default the text "a" is not allowed'),
         ("x: Sied = 'left'", "no type 'Sied' in tiny_types; did you mean Side?"),
+        ("x: Litral[1] = 1", "no type 'Litral'; did you mean Literal?"),
+        ("from own import Hue\nx: Heu = 'red'", "no type 'Heu' in tiny_types; did you mean Hue?"),
         ("x: NO_TYPE = 1", "pydantic cannot check values of its type"),
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
@@ -189,6 +197,18 @@ def test_what_a_cell_imports_is_not_followed(
     ]
     with pytest.raises(PressError, match="the module of types 'nowhere' cannot be imported"):
         read_parameters("x: Side = 'left'", scope=Scope("nowhere"))
+
+
+def test_a_fault_has_the_line_of_the_file_and_discards_itself_alone() -> None:
+    cell = "big = 10**6\nyear: int = 2000\npath: Path = 'x'\nsides: tuple[int, int] = (1, 2)\nn = 3"
+    parameters, faults = read_declarations(cell, "a.md", Scope(line=12))
+    assert [parameter.name for parameter in parameters] == ["year", "n"]
+    assert [fault.partition(": ")[0] for fault in faults] == ["a.md:14", "a.md:15"]
+    assert computed_names(cell, "a.md", Scope(line=12)) == {
+        "big": ("a.md:12", "`10 ** 6` is not a literal")
+    }
+    _, [fault] = read_declarations("n = 3\n\nx = = 1", "a.md", Scope(line=12))
+    assert fault == "a.md:14: the parameters cell is not Python: invalid syntax"
 
 
 def test_what_cells_above_import_is_in_scope(tmp_path: Path) -> None:

@@ -23,10 +23,16 @@ from bookpress.book.parsed import (
 from bookpress.book.project import BUILD, DEFAULTS, Settings
 from bookpress.book.renamed import NOTHING, OldParameter, Renamed
 from bookpress.chapter.bindings import checked_quotes
-from bookpress.chapter.declarations import Scope, declaring, line_in, read_parameters
+from bookpress.chapter.declarations import (
+    Scope,
+    computed_names,
+    declaring,
+    line_in,
+    read_declarations,
+)
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import Quote, line_of_also
+from bookpress.chapter.quotes import CELLS, Quote, line_of_also
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
@@ -58,6 +64,16 @@ class Chapter:
         """The text of the chapter as a MyST notebook."""
         json = self._json
         return self._text if json is None else as_myst(json, self.where, self._parsed)
+
+    @property
+    def cell_lines(self) -> tuple[int, ...]:
+        """The line of its file where the code of each code cell begins; none for a notebook."""
+        if self.path.suffix != ".md":
+            return ()
+        cells = CELLS.finditer(self.source)
+        codes = [(cell.start("code"), cell["code"]) for cell in cells]
+        starts = [start + len(code) - len(code.lstrip("\n")) for start, code in codes]
+        return tuple(self.source.count("\n", 0, start) + 1 for start in starts)
 
     @cached_property
     def sha256(self) -> str:
@@ -218,32 +234,55 @@ class Chapter:
     def parameters(self) -> tuple[Parameter, ...]:
         """The parameters it declares, in order.
 
-        In a book that is not strict, a faulty parameters cell is a note, and the chapter has none.
+        In a book that is not strict, a faulty declaration is a note, and declares none.
         """
         self.notebook  # noqa: B018 - raises if the chapter cannot be read at all
-        try:
-            return self.declared
-        except PressError as error:
-            if self.settings.strict or self.settings.is_laid_out:
-                raise
-            note(f"{error}: {self.slug} counts as a chapter without parameters")
-            return ()
+        parameters, faults = self._declarations
+        if faults and (self.settings.strict or self.settings.is_laid_out):
+            raise PressError("\n".join(faults))
+        for fault in faults:
+            if parameters:
+                note(f"{fault}; {self.slug} has no such parameter")
+            else:
+                note(f"{fault}: {self.slug} counts as a chapter without parameters")
+        return parameters
 
     @property
     def declared(self) -> tuple[Parameter, ...]:
-        """The parameters it declares; a faulty cell is an error."""
+        """The parameters it declares; faulty declarations are an error, one a line."""
+        parameters, faults = self._declarations
+        if faults:
+            raise PressError("\n".join(faults))
+        return parameters
+
+    @property
+    def computed(self) -> Mapping[str, tuple[str, str]]:
+        """By name, where and why assignments in its parameters cell declare no parameter."""
+        code, _, scope = self._declaring
+        return computed_names(code, self.where, scope)
+
+    @property
+    def _declarations(self) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+        """The parameters it declares, and what is wrong with other declarations."""
+        code, evidence, scope = self._declaring
+        parameters, faults = _parameters(code, self.where, scope, evidence)
+        tried = self.tried
+        explored = tuple(
+            replace(each, tried=tried[each.name]) if each.name in tried else each
+            for each in parameters
+        )
+        return explored, faults
+
+    @property
+    def _declaring(self) -> tuple[str, str | None, Scope]:
+        """The code of its parameters cell, where the evidence is, and what they depend on."""
         source, above = declaring(self.notebook["cells"])
         evidence = os.environ.get(self.settings.data_variable)
         asked = of_chapter(self.settings.parameters, self.slug)
         line = line_in(self.source, source) if self.path.suffix == ".md" else 0
         asked_by_name = tuple(asked.items())
         scope = Scope(self.settings.parameter_types, self.folders, above, asked_by_name, line)
-        parameters = _parameters(source, self.where, scope, evidence)
-        tried = self.tried
-        return tuple(
-            replace(each, tried=tried[each.name]) if each.name in tried else each
-            for each in parameters
-        )
+        return source, evidence, scope
 
     @property
     def folders(self) -> tuple[Path, ...]:
@@ -289,9 +328,13 @@ def _tags(cell: Mapping[str, Any]) -> Sequence[str]:
 @cache
 def _parameters(
     source: str, where: str, scope: Scope, _evidence: str | None
-) -> tuple[Parameter, ...]:
-    """Return the parameters that the code declares; what they allow may depend on the evidence."""
-    return tuple(read_parameters(source, where, scope))
+) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
+    """Return the parameters that the code declares, and what is wrong with other declarations.
+
+    What they allow may depend on the evidence.
+    """
+    parameters, faults = read_declarations(source, where, scope)
+    return tuple(parameters), tuple(faults)
 
 
 def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:

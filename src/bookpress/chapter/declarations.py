@@ -10,9 +10,11 @@ name. Any other statement in the cell declares nothing.
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import tokenize
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +25,7 @@ from pydantic import Field, PydanticUserError
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.titles import NO_WORDING, Wording
 from bookpress.chapter.types.types import Lookup, imported_names, names_above
-from bookpress.errors import PressError, nearest, short
+from bookpress.errors import PressError, nearest, short, similar
 
 BUILT_IN: Mapping[str, Any] = {
     "Any": Any,
@@ -132,14 +134,21 @@ def read_parameters(
     >>> year.allowed, side.allowed
     ('any whole number', 'left, right')
     """
+    parameters, faults = read_declarations(source, where, scope)
+    if faults:
+        raise PressError("\n".join(faults))
+    return parameters
+
+
+def read_declarations(source: str, where: str, scope: Scope) -> tuple[list[Parameter], list[str]]:
+    """Return the parameters that a cell declares, and what is wrong with other declarations."""
     try:
         statements = ast.parse(source).body
         comments = _comments(source)
     except (SyntaxError, tokenize.TokenError, RecursionError, MemoryError, ValueError) as error:
-        raise PressError(
-            f"{where}: the parameters cell is not Python: {short(str(error))}"
-        ) from error
+        return [], [_not_python(error, where, scope)]
     parameters: dict[str, Parameter] = {}
+    faults: list[str] = []
     imported = {**names_above(scope.above), **imported_names(statements)}
     lookup = Lookup(scope.types, imported, scope.folders)
     asked = dict(scope.asked)
@@ -147,13 +156,43 @@ def read_parameters(
         comment = comments.get(statement.end_lineno or 0, "")
         place = scope.place(where, statement.lineno)
         here = where if scope.line is None else place
-        parameter = _declared(statement, (here, place), lookup, comment)
+        try:
+            parameter = _declared(statement, (here, place), lookup, comment)
+        except PressError as error:
+            faults.append(str(error))
+            continue
         if parameter and parameter.name in parameters:
-            raise PressError(f"{here}: parameter {parameter.name} is declared twice")
-        if parameter:
+            faults.append(f"{here}: parameter {parameter.name} is declared twice")
+        elif parameter:
             words = asked.get(parameter.name, NO_WORDING)
             parameters[parameter.name] = replace(parameter, asked=words)
-    return list(parameters.values())
+    return list(parameters.values()), faults
+
+
+def _not_python(error: Exception, where: str, scope: Scope) -> str:
+    """Return the message for a cell that is not Python, with the line if that is known."""
+    line = getattr(error, "lineno", None)
+    what = getattr(error, "msg", str(error))
+    place = scope.place(where, line) if line else where
+    return f"{place}: the parameters cell is not Python: {short(what)}"
+
+
+def computed_names(source: str, where: str, scope: Scope) -> dict[str, tuple[str, str]]:
+    """Return where and why assignments in a parameters cell declare no parameter, by name.
+
+    Their values are computed, so that they cannot be known without running the cell.
+    """
+    computed: dict[str, tuple[str, str]] = {}
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for statement in ast.parse(source).body:
+            match statement:
+                case ast.Assign(targets=targets, value=value) if not _is_literal(value):
+                    place = scope.place(where, statement.lineno)
+                    code = short(ast.unparse(value))
+                    for target in targets:
+                        if isinstance(target, ast.Name):
+                            computed[target.id] = (place, f"`{code}` is not a literal")
+    return computed
 
 
 def _comments(source: str) -> dict[int, str]:
@@ -286,10 +325,17 @@ class _Types:
         except LookupError as error:
             reason, known = error.args
             suggestion = nearest(name, [*BUILT_IN, *known])
+            imported = [other for other in self.types.imported_types if other != name]
+            if meant := similar(name, [*known, *imported]):
+                suggestion = f"; did you mean {meant}?"
             raise PressError(f"{self.here}: no type {name!r} in {reason}{suggestion}") from error
 
     def _refusal(self, annotation: ast.expr) -> PressError:
         code = short(ast.unparse(annotation))
+        known = [*GENERIC, *BUILT_IN, *self.types.imported_types]
+        meant = similar(code, [name for name in known if name != code])
+        if meant and not hasattr(builtins, code):
+            return PressError(f"{self.here}: no type {code!r}; did you mean {meant}?")
         return PressError(
             f"{self.here}: `{code}` is not a type that can be read without running it; allowed: "
             f"{', '.join(BUILT_IN)}, types of the book, and of these list[...], dict[...], "

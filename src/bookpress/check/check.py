@@ -24,7 +24,7 @@ from bookpress.check.pages import missing_pages, pages_of
 from bookpress.check.problem import Problem
 from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
-from bookpress.check.warnings import sphinx_warnings
+from bookpress.check.warnings import explained, sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import deposit_files
 from bookpress.edition.editions import load_edition, setting_faults
@@ -78,7 +78,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         problems.append(Problem(table, line, fault))
     warnings, unchecked = sphinx_warnings(project)
     reported = {problem.said for problem in problems}
-    problems += [warning for warning in warnings if warning.said not in reported]
+    problems += [explained(each, pages) for each in warnings if each.said not in reported]
     return sorted(problems), unchecked
 
 

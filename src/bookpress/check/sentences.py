@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-from bookpress.chapter.quotes import CELLS, NO_ROLES, ROLE, texts_of, without_markup
+from bookpress.chapter.quotes import CELLS, NO_ROLES, ROLE_OR_SPAN, texts_of, without_markup
 from bookpress.files import FRONT
 from bookpress.plain_yaml import load_quickly
 
@@ -29,6 +29,12 @@ LITERAL = re.compile(
     r"^(?P<fence>`{3,})\{(?:code|code-block|math|raw|mermaid)\}[^\n]*\n.*?^(?P=fence)[ \r]*$",
     re.DOTALL | re.MULTILINE,
 )
+NO_WORDS = re.compile(
+    r"\{(?:ref|numref|doc|eq|download)\}`[^`<]*`|^\([\w-]+\)=|^:(?!alt:)[\w-]+:.*$", re.MULTILINE
+)
+"""What names a place or sets an option and says nothing: references, labels, options."""
+NO_TEXT = frozenset({"name", "class", "align", "width", "height", "scale", "display_name"})
+"""Entries of metadata that contain no text."""
 SOURCED = re.compile(r"\{(?:cite:[a-z]+|claim|related)\}`")
 """Roles in a sentence that reports what others say."""
 
@@ -83,7 +89,8 @@ def _of_metadata(text: str, line: int) -> Iterator[Sentence]:
     except yaml.YAMLError:  # reported where the page is read
         return
     for path, value in texts_of(entries):
-        if path.rpartition(".")[2].isdigit():  # a list of names, such as `also`
+        entry = path.rpartition(".")[2]
+        if entry.isdigit() or entry in NO_TEXT:  # a number: a list of names, such as `also`
             continue
         for sentence in _of_text(value):
             yield sentence._replace(line=line)
@@ -99,11 +106,12 @@ def _of_text(text: str) -> Iterator[Sentence]:
         breaks = "\n" * role[0].count("\n")
         return f"{HOLDS}{len(marks) - 1}{HOLDS}{breaks}"
 
-    text = ROLE.sub(shelved, text)
+    text = ROLE_OR_SPAN.sub(shelved, text)
     start = 0
     for end in [*_ends(text), len(text)]:
         sentence = text[start:end]
-        words = without_markup(re.sub(rf"{HOLDS}\d+{HOLDS}", "", sentence))
+        worded = NO_WORDS.sub(_unworded, re.sub(rf"{HOLDS}\d+{HOLDS}", "", sentence))
+        words = without_markup(worded)
         numbers = re.findall(rf"{HOLDS}(\d+){HOLDS}", sentence)
         if re.search(r"\w", words):
             before = len(sentence) - len(sentence.lstrip())
@@ -111,6 +119,11 @@ def _of_text(text: str) -> Iterator[Sentence]:
             quoted = tuple(marks[int(number)] for number in numbers)
             yield Sentence(line, words, quoted, bool(SOURCED.search(sentence)))
         start = end
+
+
+def _unworded(part: re.Match[str]) -> str:
+    """Return what stands for a part without words: a reference is one of something."""
+    return "…" if part[0].startswith("{") else ""
 
 
 def _ends(text: str) -> list[int]:

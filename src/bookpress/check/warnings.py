@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from bookpress.assembly.edition_record import edition_record
@@ -12,10 +12,13 @@ from bookpress.assembly.staging import page_files, stage
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
+from bookpress.chapter.bindings import bindings_of
+from bookpress.chapter.number_formats import FORMATS
+from bookpress.chapter.quotes import in_sentence, roles_of
 from bookpress.check.problem import Problem
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.sureness import FILE
-from bookpress.errors import PressError
+from bookpress.errors import PressError, nearest
 from bookpress.formats import Format
 from bookpress.outputs.base.process import make
 from bookpress.outputs.html import FORMAT as PAGES
@@ -31,6 +34,16 @@ PLACE = re.compile(
     r"(?:WARNING|ERROR|CRITICAL): "
 )
 """The beginning of a warning by Sphinx."""
+OURS = re.compile(
+    r"ERROR: (?:no (?:chapter|claim|related|page|format|figure)\b.*'"
+    r"|the chapter '|`.*` (?:is not|contains a|reads the private)|\w+ is the name of a comparison)"
+)
+"""What roles of the press say of names that do not exist, which is an error in any book."""
+UNPUBLISHED = re.compile(
+    r"the chapter '(?P<slug>[^']+)' publishes no (?P<kind>result|statement) "
+    r"(?P<quote>['\"])(?P<key>.+?)(?P=quote)(?=;|$)"
+)
+NO_CHAPTER = re.compile(r"no chapter '(?P<slug>[^']+)'(?P<key>)")
 DUMMY = Format("dummy", PAGES.module)
 """The builder that does everything except writing."""
 
@@ -48,9 +61,29 @@ def sphinx_warnings(project: Project) -> tuple[list[Problem], list[str]]:
         runs[slug] = cached.get(slug) or _as_written(chapter)
     lines = _warning_lines(project, edition, runs)
     chapters = {chapter.docname: chapter for chapter in edition.chapters}
-    unexcused = [line for line in lines if not _excused(line, unchecked)]
-    warnings = [_problem(line, chapters, runs) for line in unexcused]
+    not_run = {chapter.slug: chapter for chapter in edition.chapters if chapter.slug in unchecked}
+    sure = [_sure(line, not_run) for line in lines]
+    warnings = [_problem(line, chapters, runs) for line in sure if line]
     return list(dict.fromkeys(warnings)), unchecked
+
+
+def explained(problem: Problem, pages: Mapping[str, str]) -> Problem:
+    """Return a problem of a role with its sentence; an unknown format is named as one."""
+    name = UNPUBLISHED.match(problem.what) or NO_CHAPTER.match(problem.what)
+    text = pages.get(problem.where, "") if name else ""
+    if not name or not text:
+        return problem
+    quoted = f"{name['slug']}:{re.sub(r'[.](?:first|last)$', '', name['key'])}"
+    roles = [role for role in roles_of(text) if role.text.startswith(quoted)]
+    if not roles:
+        return problem
+    role = min(roles, key=lambda role: abs(role.line - problem.line))
+    what = problem.what
+    before, _, how = role.text.rpartition(":")
+    is_own = not name["key"] and before == name["slug"] and before in bindings_of(text)
+    if is_own and role.kind == "result":
+        what = f"no format {how!r}; there are {', '.join(FORMATS)}"
+    return problem._replace(what=f"{what}{in_sentence(role.sentence)}")
 
 
 def _as_written(chapter: Chapter) -> Run:
@@ -59,7 +92,10 @@ def _as_written(chapter: Chapter) -> Run:
 
 
 def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) -> list[str]:
-    """Return the lines of Sphinx's warnings about the staged book."""
+    """Return the lines of Sphinx's warnings about the staged book.
+
+    If the book is not strict and can be built, these are only those about names of the press.
+    """
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
         home = Path(folder)
         source = home / "source"
@@ -74,16 +110,38 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
             if warnings:
                 return warnings
             raise
-    return []
+        return [line for line in log_of(home) if PLACE.match(line) and OURS.search(line)]
 
 
-def _excused(warning: str, unchecked: Sequence[str]) -> bool:
-    """Whether a warning is about something that is only known once chapters have run."""
-    if not unchecked:
-        return False
-    unknown = [f"the chapter {slug!r} publishes no (result|statement)" for slug in unchecked]
-    unknown.append(r"\b(fig|tab)-[a-z0-9-]+")
-    return any(re.search(words, warning) for words in unknown)
+def _sure(warning: str, not_run: Mapping[str, Chapter]) -> str:
+    """Return a warning, empty if it is about something that is only known once chapters have run.
+
+    What a chapter publishes is known before: it is what its prose quotes.
+    """
+    if not not_run:
+        return warning
+    if re.search(r"\b(fig|tab)-[a-z0-9-]+", warning):
+        return ""
+    name = UNPUBLISHED.search(warning)
+    chapter = not_run.get(name["slug"]) if name else None
+    if not name or not chapter:
+        return warning
+    try:
+        published = _published(chapter, name["kind"])
+    except PressError:  # reported where the chapter is read
+        return ""
+    if name["key"] in published:
+        return ""
+    return warning[: name.end()] + nearest(name["key"], published)
+
+
+def _published(chapter: Chapter, kind: str) -> list[str]:
+    """Return the keys of the results or the statements that a chapter publishes."""
+    keys = [quote.key for quote in chapter.quotes if quote.kind == kind]
+    if kind == "result":
+        years = [quote.key for quote in chapter.quotes if quote.kind == "years"]
+        keys += [f"{key}.{end}" for key in years for end in ("first", "last")]
+    return keys
 
 
 def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, Run]) -> Problem:

@@ -30,7 +30,7 @@ def check(as_json: opt.AsJson = False) -> None:
         for line in [*problems, *listed]:
             typer.echo(line)
     if unchecked:
-        say(f"not run yet, so that their keys are unchecked: {', '.join(unchecked)}")
+        say(f"not run yet, so that their figures are unchecked: {', '.join(unchecked)}")
     if problems:
         plural = "s" if len(problems) > 1 else ""
         raise PressError(f"{len(problems)} problem{plural} found")

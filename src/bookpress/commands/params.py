@@ -24,6 +24,9 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
         note(f"{FILE}: {fault}")
     if chapter is not None:
         chapters = choose(chapters, [chapter])
+    for each in chapters:
+        for name, (place, why) in each.computed.items():
+            note(f"{place}: {name} is no parameter: {why}")
     if as_json:
         opt.print_json({each.slug: chapter_schema(each.parameters) for each in chapters})
     else:

@@ -343,6 +343,9 @@ def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: As
     given_reasons = [reason for reason in reasons if reason]
     if given_reasons:
         return f"{whose} parameter {quoted(name)} any more: {given_reasons[0]}"
+    computed = [chapter.computed[name] for chapter in reached if name in chapter.computed]
+    if computed:
+        return f"{whose} parameter {quoted(name)}: {': '.join(computed[0])}"
     names: list[str] = []
     for chapter in reached:
         names += [parameter.name for parameter in chapter.parameters]

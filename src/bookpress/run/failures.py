@@ -63,12 +63,40 @@ def _why(error: Exception, limit: float) -> str:
 
 def _where(notebook: Any) -> str:
     """Name the code cell that failed, else the last one started."""
+    cell = _broken(notebook)
+    if cell is None:
+        return "before its first cell, it"
+    return _named(notebook, cell)
+
+
+def _broken(notebook: Any) -> Any:
+    """Return the code cell that failed, else the last one started; None if none was."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     started = [cell for cell in code if _mark(cell, "start_time")]
     broken = [cell for cell in started if _mark(cell, "exception")]
     if not started:
-        return "before its first cell, it"
-    return _named(notebook, (broken or started)[-1])
+        return None
+    return (broken or started)[-1]
+
+
+def with_place(problem: str, notebook: Any, where: str, cell_lines: Sequence[int]) -> str:
+    """Return the message about a failed cell with its file, and the line if that is known.
+
+    `cell_lines` are the lines of the file where the code of each code cell begins.
+    """
+    cell = _broken(notebook)
+    own = [each for each in notebook.cells if each.cell_type == "code" and _is_of_author(each)]
+    number = next((place for place, each in enumerate(own) if each is cell), None)
+    if number is None or not where:
+        return problem
+    place = where
+    if len(cell_lines) == len(own):
+        errors = [output for output in cell.outputs if output.output_type == "error"]
+        before = len(cell.source) - len(cell.source.lstrip("\n"))
+        line = _failed_line(cell, errors[-1]) - before if errors else 1
+        place = f"{where}:{cell_lines[number] + max(line, 1) - 1}"
+    first, *others = problem.split("\n")
+    return "\n".join([f"{first} ({place})", *others])
 
 
 def failure_in(notebook: Any) -> str | None:

@@ -20,7 +20,7 @@ from bookpress.errors import PressError
 from bookpress.run import processes
 from bookpress.run.cache import Run, run_key
 from bookpress.run.engine import Engine
-from bookpress.run.failures import ChapterError, failure_in, interruption
+from bookpress.run.failures import ChapterError, failure_in, interruption, with_place
 from bookpress.run.notebook import as_file, is_injected, tidied
 
 
@@ -46,6 +46,10 @@ class Job:
     """The folder in which cells run; if empty, a temporary one."""
     cell_limit: float = math.inf
     """The time limit of each cell, in seconds."""
+    where: str = ""
+    """The file of the chapter, as it appears in messages."""
+    cell_lines: tuple[int, ...] = ()
+    """The line of the file where the code of each of its code cells begins, if known."""
 
 
 def job_for(
@@ -73,6 +77,8 @@ def job_for(
         output_limit=processes.output_limit(strict=project.settings.strict),
         folder="" if execution.in_temp else str(chapter.path.parent),
         cell_limit=execution.cell_limit,
+        where=chapter.where,
+        cell_lines=chapter.cell_lines,
     )
 
 
@@ -130,6 +136,7 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
         processes.check()
         problem = interruption(notebook, error, min(job.time_limit, job.cell_limit))
     if problem:
+        problem = with_place(problem, notebook, job.where, job.cell_lines)
         raise ChapterError(job.chapter, problem, as_file(notebook))
     return notebook
 

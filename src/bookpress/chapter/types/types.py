@@ -72,6 +72,11 @@ class Lookup:
             return known.name
         return name
 
+    @property
+    def imported_types(self) -> list[str]:
+        """The names that cells import from modules, which may be types."""
+        return [name for name, known in self.imported.items() if known.name]
+
     def find(self, name: str) -> Any:
         """Return the book's own type with a name.
 

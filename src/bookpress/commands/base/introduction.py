@@ -85,7 +85,7 @@ def _parameters(chapters: list[Chapter]) -> Iterator[str]:
         try:
             names = [parameter.name for parameter in chapter.declared]
         except PressError as error:
-            yield str(error)
+            yield from str(error).splitlines()
             continue
         if names:
             has_some = True

@@ -16,7 +16,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import LoggingReporter
 
 from bookpress.book.project import is_laid_out, load_settings
-from bookpress.chapter.declarations import Scope, declaring, read_parameters
+from bookpress.chapter.declarations import Scope, declaring, read_declarations
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import ranged, setting
 from bookpress.chapter.parameters import describe
@@ -30,6 +30,7 @@ from bookpress.elements.base.nodes import html, later
 from bookpress.elements.base.store import Page, explored, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.choices import choice_links
+from bookpress.errors import PressError
 from bookpress.files import load_model
 
 ROOM = 52
@@ -84,7 +85,10 @@ def parameter_rows(page: Page, cells: list[dict[str, Any]], srcdir: Path) -> lis
     folders = (Path(srcdir, page.docname).parent, srcdir)
     asked = of_chapter(settings.parameters, page.slug)
     scope = Scope(settings.parameter_types, folders, above, tuple(asked.items()))
-    return describe(read_parameters(source, page.docname, scope))
+    parameters, faults = read_declarations(source, page.docname, scope)
+    if faults and settings.strict:
+        raise PressError("\n".join(faults))
+    return describe(parameters)
 
 
 def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.Node]:

@@ -16,7 +16,9 @@ from bookpress.elements.value.roles import split_name, value_text
 
 MARK = r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)"
-ROLE = re.compile(f"{MARK}|{OTHER_ROLE}", re.DOTALL)
+SPAN = r"(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
+"""Code within a line, which may only show a role."""
+ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 INNER_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
@@ -52,6 +54,8 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     if role["mark"]:
         return ""
     kind = role["kind"]
+    if not kind:
+        return role[0]
     text = (role["text"] or "").strip()
     if kind in KINDS:
         name, how = split_name(kind, text, docname)
