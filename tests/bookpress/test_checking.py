@@ -190,6 +190,23 @@ def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("also: [number]", "`also` is read under `compute_divide:` alone: move it there"),
+        ("compute_divide: {also: number}", "`also` is 'number'; allowed: a list of names"),
+        ("compute_divide:\n  also:\n  - number\n  - 'fell(1'", "`fell(1` is not Python: "),
+    ],
+)
+def test_what_a_chapter_publishes_besides_is_a_list_in_its_place(
+    written: str, said: str, find: Find, book: Project
+) -> None:
+    path = book.root / "notebooks/first.md"
+    path.write_text(path.read_text().replace("compute_divide: {also: [number]}", written))
+    line = 2 + written.count("\n") + 1
+    assert [one for one in find() if one.startswith(f"notebooks/first.md:{line}: {said}")]
+
+
 def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     put: Callable[..., None], book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
