@@ -23,6 +23,7 @@ BOOK = {
     "cover.md": "# Tides\n\nA book, see [](parts/tides.md).\n",
     "parts/tides.md": """\
 ---
+file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3}
 ---
 

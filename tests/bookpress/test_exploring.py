@@ -11,7 +11,7 @@ from processes import write_files
 from states import script
 
 Press = Callable[..., str]
-HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "```{code-cell} ipython3\n"
 FILES = {
     "_config.yml": "title: Plain\nauthor: Ada Author\n",

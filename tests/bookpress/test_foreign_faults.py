@@ -11,6 +11,10 @@ from processes import press as run_press
 from processes import write_files
 
 from bookpress.assembly.link_check import PageFault, by_fault
+from bookpress.book.discovery import discover
+from bookpress.book.project import Project
+from bookpress.outputs.html.conf import conf_of
+from bookpress.progress import note
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"
@@ -75,7 +79,7 @@ def words(site: Path, page: str) -> str:
             "Words of a list.",
             "list.md: the front matter is a list: it contains named entries",
         ),
-        ("odd", "Named", "odd.md is not a MyST notebook: line 6: the options of the cell:"),
+        ("odd", "Named", "odd.md: its cells are not run, as in Jupyter Book: a kernel alone"),
         (
             "latin",
             "A caf?.",
@@ -129,10 +133,44 @@ def test_what_jupyter_book_cannot_read_is_one_clear_line(
 
 
 def test_a_strict_book_is_refused(tmp_path: Path) -> None:
-    strict = {"book/settings.yml": "strict: true\n"}
+    odd = ODD.replace("kernelspec", "file_format: mystnb\nkernelspec", 1)
+    strict = {"book/settings.yml": "strict: true\n", "odd.md": odd}
     write_files(tmp_path, {**FILES, **strict})
     said = run_press(tmp_path, "build", code=1)
-    assert "error: odd.md is not a MyST notebook: line 6: the options of the cell: " in said
+    assert "error: odd.md is not a MyST notebook: line 7: the options of the cell: " in said
+
+
+MYST = "jupytext: {text_representation: {format_name: myst}}\n"
+
+
+@pytest.mark.parametrize(
+    ("matter", "layout", "is_run"),
+    [
+        ("", "theme", False),
+        ("jupytext: {formats: ipynb}\n", "theme", False),
+        ("file_format: mystnb\n", "theme", True),
+        (MYST, "theme", True),
+        ("", "press", True),
+    ],
+)
+def test_a_text_is_run_where_jupyter_book_runs_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], matter: str, layout: str, is_run: bool
+) -> None:
+    """Pages that the press lays out need no more than a kernel; `conf` says what Sphinx needs."""
+    files = {
+        "_config.yml": "title: One\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "book/settings.yml": f"layout: {layout}\n",
+        "one.md": NAMED.replace("kernelspec", f"{matter}kernelspec", 1) + CELL,
+    }
+    project = Project.at(write_files(tmp_path, files))
+    note.cache_clear()
+    assert [chapter.slug for chapter in discover(project)] == (["one"] if is_run else [])
+    unrun = "note: one.md: its cells are not run, as in Jupyter Book"
+    assert (unrun in capsys.readouterr().err) is not is_run
+    conf_of(project)
+    told = "note: one.md: only the press runs it; `file_format: mystnb` lets Sphinx too"
+    assert (told in capsys.readouterr().err) is (layout == "press")
 
 
 THEME = """
@@ -190,6 +228,7 @@ print(year)
 Another: {{doc}}`elsewhere`.
 """
 RULED = """---
+file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3}
 ---
 # Ruled
@@ -223,8 +262,8 @@ def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> 
     assert "typed.md:13: WARNING: unknown document: 'nowhere'" in said
     assert "typed.md:19: WARNING: unknown document: 'elsewhere'" in said
     assert "noted.ipynb: cell 1, line 3: WARNING: unknown document: 'nowhere'" in said
-    assert "ruled.md:10: WARNING: unknown document: 'nowhere'" in said
-    assert "ruled.md:13: WARNING: unknown document: 'elsewhere'" in said
+    assert "ruled.md:11: WARNING: unknown document: 'nowhere'" in said
+    assert "ruled.md:14: WARNING: unknown document: 'elsewhere'" in said
     taken_away = tmp_path / "_build/editions/default/html/downloads/ruled.ipynb"
     assert "source_map" not in json.loads(taken_away.read_bytes())["metadata"]
     assert "typed.md:10: parameter year" in run_press(tmp_path, "run", "typed", code=1, whole=True)

@@ -25,6 +25,7 @@ WRONG = """
 @misc{nobody, title = {Calm}, author = {, J. and {}}, year = {2001}}
 """
 CHAPTER = """---
+file_format: mystnb
 kernelspec: {name: python3, display_name: Python 3}
 ---
 

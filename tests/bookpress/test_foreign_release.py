@@ -17,7 +17,7 @@ FILES = {
     "shared/more/note.md": "# Note\n\nWords from elsewhere.\n",
     "docs/_config.yml": "title: Rivers & Lakes\nauthor: A. Author\n",
     "docs/_toc.yml": "format: jb-book\nroot: index\nchapters:\n- file: flow\n- file: more/note\n",
-    "docs/flow.md": f"---\nkernelspec: {{name: python3, display_name: P}}\n---\n# Flow\n\n{CELL}",
+    "docs/flow.md": f"---\nfile_format: mystnb\nkernelspec: {{name: python3, display_name: P}}\n---\n# Flow\n\n{CELL}",
 }
 LINKS = {
     "docs/index.md": "../README.md",

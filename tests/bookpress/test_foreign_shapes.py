@@ -80,7 +80,7 @@ STORED = {
 }
 
 
-HEAD = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n"
+HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n\n"
 
 
 def notebook(title: str, cells: dict[str, str], output: str = "", kernel: str = "python3") -> str:

@@ -19,6 +19,7 @@ from bookpress.files import tree
 from bookpress.formats import Format, known, still_made
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
+from bookpress.progress import note
 
 EPOCH = 1795478400
 
@@ -139,6 +140,7 @@ def test_a_format_that_can_no_longer_be_made_is_left_out_with_a_note(
         return None
 
     monkeypatch.setattr(Format, "missing", lacking)
+    note.cache_clear()
     assert [form.name for form in still_made(["html", "pdf", "poster", "epub"])] == ["epub"]
     pdf_left_out, poster_left_out = capsys.readouterr().err.splitlines()
     assert pdf_left_out == (

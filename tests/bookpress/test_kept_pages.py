@@ -13,7 +13,7 @@ from bookpress.files import tree
 
 Press = Callable[..., str]
 
-KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "```{code-cell} ipython3\nprint(6 * 7)\n```\n"
 ASKING = """
 def setup(app):

@@ -35,7 +35,7 @@ parts:
   - file: 2. doux été
 """
 BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
-KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 GALES = r"""
 # Gales
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from processes import press as run_press
 
-KERNEL = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 SWELL = """
 # Swell
 

@@ -23,6 +23,7 @@ from bookpress.book.execution import Execution
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed
 from bookpress.errors import PressError, some_of
+from bookpress.files import decoded
 from bookpress.progress import note
 
 MOST_NAMED = 8
@@ -91,8 +92,20 @@ def _is_run(project: Project, path: Path) -> bool:
         return False
     where = _where(project, path)
     is_kept_there = project.settings.is_laid_out and where.startswith(f"{CHAPTERS}/")
-    formats = custom_formats(project.root)
-    return is_kept_there or has_cells(path, where, formats, strict=project.settings.strict)
+    strict = project.settings.strict
+    if is_kept_there:
+        return True
+    if not has_cells(path, where, custom_formats(project.root), strict=strict):
+        return False
+    if path.suffix != ".md" or project.settings.is_laid_out:
+        return True
+    if is_notebook(decoded(path, lenient=not strict)):
+        return True
+    note(
+        f"{where}: its cells are not run, as in Jupyter Book: a kernel alone makes no notebook; "
+        "`file_format: mystnb` beside it does"
+    )
+    return False
 
 
 def _has_readable_cells(chapter: Chapter) -> bool:

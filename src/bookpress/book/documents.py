@@ -40,6 +40,8 @@ OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
 """The beginning of a table of contents in the old form, a list."""
 OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
 """Entries in the front matter of a text that has cells; the press writes only the first."""
+MYST_NB = "mystnb"
+"""The `file_format` of a text that MyST-NB reads as a notebook."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
@@ -143,9 +145,16 @@ def has_cells(
 
 
 def is_notebook(text: str) -> bool:
-    """Return whether Jupyter Book, too, reads cells in a text: its front matter says what it is."""
+    """Return whether Jupyter Book, too, reads cells in a text: its front matter says what it is.
+
+    A kernel alone does not.
+    """
     matter = front_matter(text, "", strict=False)
-    return "jupytext" in matter or "file_format" in matter
+    if matter.get("file_format") == MYST_NB:
+        return True
+    described = matter.get("jupytext")
+    form = described.get("text_representation") if isinstance(described, dict) else None
+    return isinstance(form, dict) and form.get("format_name") == "myst"
 
 
 def _code_of(notebook: dict[str, Any]) -> Iterator[Any]:

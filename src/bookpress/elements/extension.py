@@ -19,7 +19,7 @@ from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import has_cells, is_chapter
+from bookpress.book.documents import has_cells, is_chapter, is_notebook
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.publish import TAG, as_cell, cell_of
@@ -137,7 +137,7 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     slug = docname.rpartition("/")[2]
     path = Path(app.env.doc2path(docname))
     runs_nothing = app.config.nb_execution_mode == "off" or not has_cells(path, docname)
-    if runs_nothing:
+    if runs_nothing or (path.suffix == ".md" and not is_notebook(source[0])):
         return
     settings = load_settings(root)
     if path.suffix == ".ipynb":

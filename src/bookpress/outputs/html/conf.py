@@ -10,10 +10,11 @@ from typing import Any
 
 from bookpress.book.configuration import configuration
 from bookpress.book.discovery import discover
-from bookpress.book.documents import source_files
+from bookpress.book.documents import is_notebook, source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
 from bookpress.files import decoded, front_matter
+from bookpress.progress import note
 
 HEAD = '''\
 """Settings of Sphinx, written by `bookpress conf` from _config.yml: neither Jupyter Book nor the
@@ -73,6 +74,8 @@ def _aliases(project: Project) -> dict[str, str]:
     """Return the kernels to use for chapters that name one which is not installed."""
     aliases = {}
     for chapter in discover(project):
+        if chapter.path.suffix == ".md" and not is_notebook(chapter.source):
+            note(f"{chapter.where}: only the press runs it; `file_format: mystnb` lets Sphinx too")
         if chapter.path.suffix == ".ipynb":
             written = json.loads(decoded(chapter.path, lenient=True))["metadata"]
         else:
