@@ -19,6 +19,7 @@ from bookpress.progress import note
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"
 NAMED = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n# Named\n"
+RUN = "---\n{file_format: mystnb, kernelspec: {name: python3, display_name: Python 3}}\n---\n# Named\n"
 ODD = f"{NAMED}\n```{{code-cell}} ipython3\n:tags: alone\nprint('made')\n```\n"
 
 
@@ -305,7 +306,7 @@ def test_the_same_fault_of_many_pages_is_told_once() -> None:
 LOOSE = {
     "_config.yml": "title: Loose\n",
     "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}, {file: three}]\n",
-    "one.md": NAMED
+    "one.md": RUN
     + """
 ```{code-cell} ipython3
 :tags: [parameters]
@@ -321,7 +322,7 @@ share = 1
 
 It is {result}`share`.
 """,
-    "two.md": NAMED + "\n```{code-cell} ipython3\n\nx = 1\ny = x / 0\n```\n",
+    "two.md": RUN + "\n```{code-cell} ipython3\n\nx = 1\ny = x / 0\n```\n",
     "three.md": "# Three\n\nIt is {result}`one:share`, {claim}`one`; see {ref}`nowhere`.\n",
 }
 WRONG = "Of it {result}`two:nope` {result}`zz:nope` {result}`share:foo` {param}`yera`.\n"
@@ -343,9 +344,7 @@ def test_an_unknown_name_of_ours_is_a_fault_in_a_book_that_is_not_strict(tmp_pat
 
 
 def test_all_faults_of_all_chapters_are_named_at_once(tmp_path: Path) -> None:
-    unread = (
-        NAMED + "\n```{code-cell} ipython3\n:tags: [parameters]\n\nx: int\n```\n{result}`y +`\n"
-    )
+    unread = RUN + "\n```{code-cell} ipython3\n:tags: [parameters]\n\nx: int\n```\n{result}`y +`\n"
     write_files(
         tmp_path, {**LOOSE, "two.md": unread, "one.md": f"{LOOSE['one.md']}\n{{result}}`z`"}
     )

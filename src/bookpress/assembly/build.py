@@ -36,7 +36,7 @@ from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
-from bookpress.formats import Format
+from bookpress.formats import Format, still_made
 from bookpress.outputs.base.process import Maker, make
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
@@ -99,7 +99,9 @@ def _left_out(project: Project, wanted: Ingredients) -> list[str]:
     if before.get(EXTRAS) and wanted.extras is None:
         left_out.append(f"its choices (`{command} explore` makes them)")
     names = {each.name for each in wanted.formats}
-    formats = ",".join(name for name in before.get(FORMATS, ()) if name not in names)
+    gone = {*before.get(FORMATS, ())} - names
+    possible = still_made(gone, is_laid_out=project.settings.is_laid_out)
+    formats = ",".join(each.name for each in possible)
     if formats:
         left_out.append(f"{formats} (`{command} build --format html,{formats}`)")
     return left_out
