@@ -1,9 +1,9 @@
 """Check modules against limits on length and number, and that no two classes share a name.
 
 It prints a line for each violation, by file and line. Docstrings and empty lines do not count;
-options of a command and fields of a dataclass are not parameters. Of scripts and styles it checks
-the width; ruff checks that, and one statement per line, of modules, and ``chapters.py`` the cells
-of chapters.
+options of a command and fields of a dataclass are not parameters. Of scripts, styles and templates
+it checks the width; ruff checks that, and one statement per line, of modules, and ``chapters.py``
+the cells of chapters.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from finding import Finding
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKED_AT = ("src", "scripts")
-WRITTEN_BY_HAND = (".js", ".css")
+WRITTEN_BY_HAND = (".js", ".css", ".html", ".xhtml", ".xml", ".opf", ".svg")
 """The endings of files whose width no other program checks."""
 
 LINE = 100  # characters
@@ -70,7 +70,7 @@ def findings(modules: Sequence[Module]) -> Iterator[Finding]:
 
 
 def long_lines(folders: Sequence[Path]) -> Iterator[Finding]:
-    """Yield the lines of scripts and styles that are too long."""
+    """Yield the lines of scripts, styles and templates that are too long."""
     for file in sorted(path for folder in folders for path in folder.rglob("*")):
         if file.suffix in WRITTEN_BY_HAND:
             lines = file.read_text(encoding="utf-8").splitlines()

@@ -12,8 +12,9 @@ from bookpress.chapter.quotes import anchor
 from bookpress.elements.base.blocks import Block, blocks_of
 
 FREE = re.compile(
-    r' (?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>.*?</a>|<details class="overturn">.*?</details>'
-    r'| data-(?:block|hash)="[^"]*"|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"'
+    r'\s(?:width|height)="\d+"| height=\S+|<a class="sureness[^>]*>.*?</a>|<details class="overturn">.*?</details>'
+    r'| data-(?:block|hash)="[^"]*"|(?<=<a) href="(?:data:|\.\./cite/)[^"]*" download="[^"]*"',
+    re.DOTALL,
 )
 """Sizes of pictures, which a state has of the published ones; marks of sentences, which only published pages have;
 citation files, which a state has in its addresses."""

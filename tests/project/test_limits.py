@@ -46,6 +46,10 @@ REFUSED = {
         {"a.css": f"p {{ margin: 0; }} /* {'x' * 90} */\n"},
         "a.css:1: long-line 113 characters: a line has at most 100",
     ),
+    "a long line of a template": (
+        {"a.html": f"<p>\n  {'x' * 100}\n</p>\n"},
+        "a.html:2: long-line 102 characters: a line has at most 100",
+    ),
     "values packed": (
         {"a.py": "a, b = 1, 2\n"},
         "a.py:1: packed several values in one assignment: give each a statement",

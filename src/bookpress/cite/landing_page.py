@@ -13,23 +13,18 @@ from pathlib import Path
 from typing import NamedTuple, Self
 from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader
 from markupsafe import Markup
 
 from bookpress.cite.book import Author
 from bookpress.cite.files import FORMATS, CitationFormat, citation_stem
 from bookpress.cite.formats import LOW
+from bookpress.cite.jinja import environment_of
 from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.cite.styles import to_reference
 
 _LOADER = FileSystemLoader(Path(__file__).parent / "templates")
-TEMPLATES = Environment(
-    loader=_LOADER,
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+TEMPLATES = environment_of(_LOADER)
 READABLE = " !$'()*+,-./:;=?@[]_{}~|"
 """Characters that need no escaping in a data URL."""
 

@@ -6,7 +6,7 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r'(?<= )(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
+_LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
 
 
 def folder_of(docname: str) -> str:

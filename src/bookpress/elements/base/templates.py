@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from bookpress.chapter import number_formats
+from bookpress.cite.jinja import environment_of
 from bookpress.elements.base import assets
 from bookpress.elements.base.registry import elements
 from bookpress.files import replace_file
@@ -28,13 +29,7 @@ LEVEL = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 def environment(*own: Path) -> Environment:
     """Return the templates of the elements, and of some folders."""
     folders = [HERE, *(element.folder for element in elements())]
-    templates = Environment(
-        loader=FileSystemLoader([*own, *folders]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    templates = environment_of(FileSystemLoader([*own, *folders]))
     templates.filters.update(
         typeset=typeset,
         day=day,
