@@ -57,6 +57,36 @@ def test_a_page_that_cannot_be_written_fails_the_build(tmp_path: Path) -> None:
     assert "no such key" in said
 
 
+PROVING = """
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+class Proof(Directive):
+    has_content = True
+
+    def run(self):
+        content = nodes.section("", ids=["proof-content"])
+        self.state.nested_parse(self.content, self.content_offset, content)
+        return [nodes.admonition("", content)]
+
+def setup(app):
+    app.add_directive("proof", Proof)
+"""
+
+
+def test_a_section_needs_no_title(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Proofs\nsphinx: {local_extensions: {proving: .}}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "proving.py": PROVING,
+        "one.md": "# A proof\n\n```{proof}\nIt follows.\n```\n",
+    }
+    write_files(tmp_path, files)
+    run_press(tmp_path, "build")
+    page: Any = html.parse(str(tmp_path / "_build/editions/default/html/one.html")).getroot()
+    assert "It follows." in page.get_element_by_id("proof-content").text_content()
+
+
 def test_entries_with_faults_are_no_fault_of_the_page(tmp_path: Path) -> None:
     files = {
         "_config.yml": "title: Cited\nbibtex_bibfiles: [works.bib]\n",

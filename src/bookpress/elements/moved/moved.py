@@ -57,9 +57,9 @@ def keep_places(app: Sphinx, doctree: nodes.document) -> None:
     places = store_of(app.env).page(app.env.docname).places
     for element in doctree.findall(nodes.Element):
         anchors: list[str] = element.get("ids", [])
-        if isinstance(element, nodes.section):
-            title = next(element.findall(nodes.title)).astext()
-            places.update(dict.fromkeys(anchors, title))
+        titles = [child for child in element.children if isinstance(child, nodes.title)]
+        if titles and isinstance(element, nodes.section):  # that of a proof has no title
+            places.update(dict.fromkeys(anchors, titles[0].astext()))
         else:
             for anchor in anchors:
                 places.setdefault(anchor, "")
