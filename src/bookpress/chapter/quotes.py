@@ -29,8 +29,7 @@ CELLS = re.compile(
 """The code cells of a MyST notebook: their options (``head``) and their code."""
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
 ROLE_OR_SPAN = re.compile(
-    r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)"
-    r"|\{[\w:+.-]+\}(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
+    ROLE.pattern + r"|\{[\w:+.-]+\}(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
     r"|(?<!`)`(?!`)(?:[^`\n]|\n(?![ \t]*\n))+`(?!`)",
     re.DOTALL,
 )

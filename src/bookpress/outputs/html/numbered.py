@@ -6,7 +6,7 @@ for the pages of a book with figures; what it needs to know is among the numbers
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
@@ -60,29 +60,25 @@ class _Reading:
 
     def get_doctree(self, docname: str) -> SimpleNamespace:
         """Return the ``ids`` of a page; it is loaded only for elements without a number."""
-        return SimpleNamespace(ids=_Ids(self._numbered(docname), partial(self._load, docname)))
-
-    def _numbered(self, docname: str) -> dict[str, nodes.Element]:
         kinds = self._env.toc_fignumbers.get(docname, {})
-        return {
-            anchor: Numbered(ids=[anchor], kind=kind)
-            for kind, numbers in kinds.items()
-            for anchor in numbers
-        }
+        return SimpleNamespace(ids=_Ids(kinds, partial(self._load, docname)))
 
 
 class _Ids:
     """The elements of a page by their ids."""
 
     def __init__(
-        self, numbered: Mapping[str, nodes.Element], load: Callable[[], nodes.document]
+        self, kinds: Mapping[str, Container[str]], load: Callable[[], nodes.document]
     ) -> None:
-        self._numbered = numbered
+        self._kinds = kinds
         self._load = load
 
     def get(self, anchor: str) -> nodes.Element | None:
         """Return an element; None if there is none."""
-        return self._numbered.get(anchor) or self._load().ids.get(anchor)
+        for kind, numbers in self._kinds.items():
+            if anchor in numbers:
+                return Numbered(ids=[anchor], kind=kind)
+        return self._load().ids.get(anchor)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
