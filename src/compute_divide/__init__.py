@@ -13,86 +13,86 @@ from typing import Any
 
 VOCABULARY = {
     # snapshots
-    "compute_divide.evidence.papers.profiles": ["conferences", "venue_name"],
-    "compute_divide.evidence.store.files": ["last_whole_year", "vintages"],
+    "compute_divide.sources.papers.profiles": ["conferences", "venue_name"],
+    "compute_divide.sources.store.files": ["last_whole_year", "vintages"],
     # models: which count, and their shares
-    "compute_divide.analysis.models.definitions": ["editors_choice", "large_scale"],
-    "compute_divide.analysis.models.revisions": ["Revision"],
-    "compute_divide.analysis.models.multiverse": [
+    "compute_divide.estimates.models.definitions": ["editors_choice", "large_scale"],
+    "compute_divide.estimates.models.revisions": ["Revision"],
+    "compute_divide.estimates.models.multiverse": [
         "Question",
         "specifications",
     ],
-    "compute_divide.analysis.models.nowcast": ["reporting_triangle"],
-    "compute_divide.analysis.models.fragility": ["fragility"],
-    "compute_divide.analysis.models.records": [
+    "compute_divide.estimates.models.nowcast": ["reporting_triangle"],
+    "compute_divide.estimates.models.fragility": ["fragility"],
+    "compute_divide.estimates.models.records": [
         "record_changes",
         "with_records",
     ],
     # how open models are
-    "compute_divide.analysis.models.openness": [
+    "compute_divide.estimates.models.openness": [
         "dated_compute",
         "lag_estimate",
         "with_access",
     ],
-    "compute_divide.analysis.models.outside": ["CapabilityIndex"],
+    "compute_divide.estimates.models.outside": ["CapabilityIndex"],
     # papers: which count, who wrote them, what they name
-    "compute_divide.analysis.papers.papers": [
+    "compute_divide.estimates.papers.papers": [
         "Choices",
         "about",
         "covered",
         "having",
         "with_teams",
     ],
-    "compute_divide.analysis.papers.attention": [
+    "compute_divide.estimates.papers.attention": [
         "lead",
         "ranked",
     ],
-    "compute_divide.analysis.papers.naming": [
+    "compute_divide.estimates.papers.naming": [
         "late_over_early",
         "share_naming",
         "with_naming",
     ],
-    "compute_divide.analysis.models.open_models": ["with_bases"],
+    "compute_divide.estimates.models.open_models": ["with_bases"],
     # chips and machines
-    "compute_divide.analysis.chips.hardware": [
+    "compute_divide.estimates.chips.hardware": [
         "PEAK",
         "chip_peaks",
         "with_peaks",
     ],
-    "compute_divide.analysis.chips.budget": ["newest_quotes", "run_flop"],
-    "compute_divide.analysis.chips.machines": ["known_machines"],
+    "compute_divide.estimates.chips.budget": ["newest_quotes", "run_flop"],
+    "compute_divide.estimates.chips.machines": ["known_machines"],
     # estimates
     "bookpress.chapter.estimates": ["Estimate"],
     "bookpress.chapter.number_formats": ["spoken"],
-    "compute_divide.analysis.statistics.association": ["association"],
-    "compute_divide.analysis.statistics.bounds": ["belonging_bounds", "bounded_share"],
-    "compute_divide.analysis.statistics.ratios": ["geometric_mean_ratio"],
-    "compute_divide.analysis.statistics.resampling": ["median"],
-    "compute_divide.analysis.statistics.trends": [
+    "compute_divide.estimates.statistics.association": ["association"],
+    "compute_divide.estimates.statistics.bounds": ["belonging_bounds", "bounded_share"],
+    "compute_divide.estimates.statistics.ratios": ["geometric_mean_ratio"],
+    "compute_divide.estimates.statistics.resampling": ["median"],
+    "compute_divide.estimates.statistics.trends": [
         "growth",
         "record_holders",
         "trend_break",
     ],
-    "compute_divide.analysis.statistics.periods": [
+    "compute_divide.estimates.statistics.periods": [
         "in_years",
         "joint_period",
         "span",
         "year_spans",
     ],
-    "compute_divide.analysis.statistics.estimates": [
+    "compute_divide.estimates.statistics.estimates": [
         "COMPUTE",
         "number_of",
         "ratio",
         "significant",
     ],
-    "compute_divide.analysis.statistics.shares": [
+    "compute_divide.estimates.statistics.shares": [
         "counted_share",
         "flag_share",
         "known_share",
         "newcombe_difference",
         "wilson_share",
     ],
-    "compute_divide.analysis.statistics.teams": [
+    "compute_divide.estimates.statistics.teams": [
         "known_teams",
         "period_share",
         "shares_by",
@@ -102,9 +102,9 @@ VOCABULARY = {
     "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
     # claims of others, compared with our estimates
-    "compute_divide.analysis.claims.verdicts": ["Check"],
+    "compute_divide.estimates.claims.verdicts": ["Check"],
     # comparisons added to those of the press; sentences use them without a prefix
-    "compute_divide.analysis.comparisons.names": [
+    "compute_divide.estimates.comparisons.names": [
         "labelled",
         "listed",
         "made_by",
@@ -112,7 +112,7 @@ VOCABULARY = {
         "ordered",
         "unlisted",
     ],
-    "compute_divide.analysis.comparisons.values": [
+    "compute_divide.estimates.comparisons.values": [
         "equals",
         "every_above",
         "every_below",

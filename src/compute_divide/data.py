@@ -39,7 +39,7 @@ TABLES = {
     "papers.topics": ["topics"],
     "store.by_hand": ["table"],
 }
-"""The tables, by the module of `compute_divide.evidence` that reads them as ``load_...``."""
+"""The tables, by the module of `compute_divide.sources` that reads them as ``load_...``."""
 IMPORT = ">>> import compute_divide as cd"
 _MODULES = {name: module for module, names in TABLES.items() for name in names}
 __all__ = sorted(_MODULES)  # noqa: PLE0605 - what help() of this module lists
@@ -53,7 +53,7 @@ def __getattr__(name: str) -> Callable[..., Any]:
         meant = nearest(name, __all__)
         listed = "TABLES in src/compute_divide/data.py"
         raise AttributeError(f"compute_divide.data has no {name!r}{meant} (listed: {listed})")
-    module = import_module(f"compute_divide.evidence.{_MODULES[name]}")
+    module = import_module(f"compute_divide.sources.{_MODULES[name]}")
     loader = _named(name, getattr(module, f"load_{name}"))
     globals()[name] = loader
     return loader
@@ -84,7 +84,7 @@ def _named(name: str, load: Callable[..., Any]) -> Callable[..., Any]:
 
 def load_all() -> None:
     """Import all loaders, and the checks of their files."""
-    from compute_divide.evidence.store.tables import import_checks
+    from compute_divide.sources.store.tables import import_checks
 
     for name in __all__:
         __getattr__(name)

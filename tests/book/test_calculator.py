@@ -9,14 +9,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.browsing import Site
-from compute_divide.analysis.chips import budget
-from compute_divide.analysis.chips.budget import rank_by_year
-from compute_divide.analysis.chips.hardware import chip_peaks
-from compute_divide.analysis.models.records import with_records
 from compute_divide.choices.machines import rentable_chips
-from compute_divide.evidence.chips.chips import load_chips, load_prices
-from compute_divide.evidence.chips.machines import load_rental_prices
-from compute_divide.evidence.models.table import load_models
+from compute_divide.estimates.chips import budget
+from compute_divide.estimates.chips.budget import rank_by_year
+from compute_divide.estimates.chips.hardware import chip_peaks
+from compute_divide.estimates.models.records import with_records
+from compute_divide.sources.chips.chips import load_chips, load_prices
+from compute_divide.sources.chips.machines import load_rental_prices
+from compute_divide.sources.models.table import load_models
 from sampling import LONG
 
 SETTINGS = 125 if LONG else 12

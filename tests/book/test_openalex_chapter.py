@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from evidence.openalex_server import make_works
+from sources.openalex_server import make_works
 
 from book.conftest import shrink
-from compute_divide.evidence.openalex.client import AnswerPage
-from compute_divide.evidence.openalex.fetch import opened
-from compute_divide.evidence.openalex.refresh import Choice, records_query, team_counts
-from compute_divide.evidence.openalex.tables import write_counts, write_works
-from compute_divide.evidence.store.files import seal
+from compute_divide.sources.openalex.client import AnswerPage
+from compute_divide.sources.openalex.fetch import opened
+from compute_divide.sources.openalex.refresh import Choice, records_query, team_counts
+from compute_divide.sources.openalex.tables import write_counts, write_works
+from compute_divide.sources.store.files import seal
 
 
 @pytest.fixture

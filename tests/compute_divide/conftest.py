@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from compute_divide.evidence import catalogue
-from compute_divide.evidence.store import files
+from compute_divide.sources import catalogue
+from compute_divide.sources.store import files
 
 DATA = Path(__file__).parents[2] / "data"
 

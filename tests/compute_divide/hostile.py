@@ -12,8 +12,8 @@ import pandas as pd
 import yaml
 
 from bookpress.files import sha256
-from compute_divide.evidence import catalogue
-from compute_divide.evidence.store import files
+from compute_divide.sources import catalogue
+from compute_divide.sources.store import files
 from sampling import count
 
 SECRET = "kept-from-all-pages"

@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 import compute_divide as cd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
-from compute_divide.analysis.comparisons import names as of_names
-from compute_divide.analysis.comparisons import values as of_values
-from compute_divide.evidence.loaders import loaders
+from compute_divide.estimates.comparisons import names as of_names
+from compute_divide.estimates.comparisons import values as of_values
+from compute_divide.sources.loaders import loaders
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = ROOT / "notebooks"

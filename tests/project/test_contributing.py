@@ -23,7 +23,7 @@ def test_every_comparison_is_told() -> None:
     own = [
         name
         for module, names in cd.VOCABULARY.items()
-        if module.startswith("compute_divide.analysis.comparisons.")
+        if module.startswith("compute_divide.estimates.comparisons.")
         for name in names
     ]
     names = [*COMPARISONS, *(f"cd.{name}" for name in own)]

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from compute_divide.evidence.store.files import last_whole_year, vintages
+from compute_divide.sources.store.files import last_whole_year, vintages
 
 
 @dataclass(frozen=True)

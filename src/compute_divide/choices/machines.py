@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from compute_divide.choices.kinds import OneOf, number_of
-from compute_divide.evidence.store.files import read_bytes
+from compute_divide.sources.store.files import read_bytes
 
 _lists = [2010, 2014, 2018, 2022, 2026]
 ListYear = Annotated[

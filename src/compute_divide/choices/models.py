@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated
 
 from compute_divide.choices.kinds import OneOf
-from compute_divide.evidence.store.files import vintages
+from compute_divide.sources.store.files import vintages
 
 DEFINITIONS: dict[str, str] = {
     "all": "every model of the snapshot",

@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from compute_divide.choices.kinds import OneOf
-from compute_divide.evidence.papers.profiles import (
+from compute_divide.sources.papers.profiles import (
     topic_label,
     topic_names,
     venue_label,
     venue_names,
 )
-from compute_divide.evidence.store.files import works_names
+from compute_divide.sources.store.files import works_names
 
 Venue = Annotated[str, OneOf(venue_names, named=venue_label)]
 """A conference of the papers table, or the conferences on one field as a group."""

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from compute_divide.choices.kinds import OneOf
-from compute_divide.evidence.papers.profiles import JOINT_LABS, NON_PROFITS, READINGS, flips_of
-from compute_divide.evidence.store.files import EvidenceError
+from compute_divide.sources.papers.profiles import JOINT_LABS, NON_PROFITS, READINGS, flips_of
+from compute_divide.sources.store.files import EvidenceError
 
 Reading = Annotated[str, OneOf(READINGS)]
 """The source from which employers are inferred."""

@@ -29,8 +29,8 @@ def add_models(
     ] = None,
 ) -> None:
     """Make a vintage from a snapshot of the models database. It is then allowed everywhere."""
-    from compute_divide.evidence import catalogue
-    from compute_divide.evidence.models.raw import Stated
+    from compute_divide.sources import catalogue
+    from compute_divide.sources.models.raw import Stated
 
     stated = Stated(dates, tuple(without or ()))
     with working(f"reading {file.name}"):
@@ -54,7 +54,7 @@ def add_row(
     Every page marks them, and the edition's id depends on them; `compare default` shows what they
     change.
     """
-    from compute_divide.evidence.models.own import add_own
+    from compute_divide.sources.models.own import add_own
 
     marked = add_own(table, file)
     vintage = max((name for name, count in marked.items() if count), default=max(marked))
@@ -68,7 +68,7 @@ def remove_row(
     table: Overlay, name: Annotated[str, typer.Argument(help="The model or the organisation.")]
 ) -> None:
     """Remove a row of your own."""
-    from compute_divide.evidence.models.own import remove_own
+    from compute_divide.sources.models.own import remove_own
 
     removed = remove_own(table, name)
     typer.echo(f"{removed} own {'row' if removed == 1 else 'rows'} of {name!r} removed")
@@ -86,7 +86,7 @@ def add_papers(
 
     Only facts derived from it are kept.
     """
-    from compute_divide.evidence import catalogue
+    from compute_divide.sources import catalogue
 
     with working(f"reading {file.name}"):
         written = catalogue.add_papers(file, venue, year)

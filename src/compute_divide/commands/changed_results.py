@@ -12,8 +12,8 @@ from bookpress.chapter import number_formats
 from bookpress.chapter.estimates import read_estimate
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, compare, sides
-from compute_divide.evidence.audit.results import CHANGED, CHANGED_FILE
-from compute_divide.evidence.store import files
+from compute_divide.sources.audit.results import CHANGED, CHANGED_FILE
+from compute_divide.sources.store import files
 
 EDITION = "default"
 AS_LISTED = "records=as-listed"

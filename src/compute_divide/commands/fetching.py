@@ -14,11 +14,11 @@ from compute_divide.commands.adding import Replace
 from compute_divide.commands.saying import say_written
 
 if TYPE_CHECKING:
-    from compute_divide.evidence.openalex.client import Client
-    from compute_divide.evidence.openalex.refresh import Cost, Run
-    from compute_divide.evidence.openalex.snapshot import Report
-    from compute_divide.evidence.openalex.snapshot_parts import SnapshotPart
-    from compute_divide.evidence.store.files import Sidecar
+    from compute_divide.sources.openalex.client import Client
+    from compute_divide.sources.openalex.refresh import Cost, Run
+    from compute_divide.sources.openalex.snapshot import Report
+    from compute_divide.sources.openalex.snapshot_parts import SnapshotPart
+    from compute_divide.sources.store.files import Sidecar
 
 
 def refresh_openalex(
@@ -63,8 +63,8 @@ def refresh_openalex(
 
     What was fetched is kept when anything stops it; the same command goes on from there.
     """
-    from compute_divide.evidence.openalex import client as openalex
-    from compute_divide.evidence.openalex import refresh as jobs
+    from compute_divide.sources.openalex import client as openalex
+    from compute_divide.sources.openalex import refresh as jobs
 
     choice = jobs.Choice(
         first=first,
@@ -121,7 +121,7 @@ def refresh_epoch(
 
     When it has changed, it becomes a vintage beside the others.
     """
-    from compute_divide.evidence.models import refresh
+    from compute_divide.sources.models import refresh
 
     file = refresh.RemoteFile(url)
     sidecar = refresh.refresh_epoch(file, vintage=vintage, replace=replace)
@@ -166,9 +166,9 @@ def corpus(
     exit code is then 1.
     """
     from bookpress.run.executor import executor
-    from compute_divide.evidence.openalex.snapshot import TALLY, Watch, count_corpus, default_folder
-    from compute_divide.evidence.openalex.snapshot_parts import CorpusQuestion
-    from compute_divide.evidence.openalex.tables import load_openalex_companies
+    from compute_divide.sources.openalex.snapshot import TALLY, Watch, count_corpus, default_folder
+    from compute_divide.sources.openalex.snapshot_parts import CorpusQuestion
+    from compute_divide.sources.openalex.tables import load_openalex_companies
 
     question = CorpusQuestion(level, tuple(kind or ()), tuple(sorted(load_openalex_companies())))
     folder = to or default_folder(source, question)

@@ -11,7 +11,7 @@ from rich import progress
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from compute_divide.evidence.store.files import Sidecar
+    from compute_divide.sources.store.files import Sidecar
 
 
 @contextmanager

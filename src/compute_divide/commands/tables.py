@@ -17,7 +17,7 @@ from compute_divide.commands.saying import working
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the evidence: every table with its rows, source and licence."""
-    from compute_divide.evidence import catalogue
+    from compute_divide.sources import catalogue
 
     entries = catalogue.entries()
     if as_json:
@@ -37,7 +37,7 @@ def loaders(
     as_page: Annotated[bool, typer.Option("--page", help="Print book/loaders.md.")] = False,
 ) -> None:
     """List every loader with what it returns, its columns and an example."""
-    from compute_divide.evidence import loaders as evidence_loaders
+    from compute_divide.sources import loaders as evidence_loaders
 
     described = evidence_loaders.loaders()
     if as_json:
@@ -55,8 +55,8 @@ def loaders(
 
 def verify() -> None:
     """Check every file: hash, sidecar, schema. None may be missing or left over."""
-    from compute_divide.evidence import catalogue
-    from compute_divide.evidence.store.files import data_dir, evidence_files
+    from compute_divide.sources import catalogue
+    from compute_divide.sources.store.files import data_dir, evidence_files
 
     with working("checking the evidence") as say:
         problems = catalogue.verify(lambda table: say(f"checking {table}"))
@@ -84,7 +84,7 @@ def derive(
     ] = False,
 ) -> None:
     """Derive the tables from raw files. The same files give the same bytes."""
-    from compute_divide.evidence import catalogue
+    from compute_divide.sources import catalogue
 
     with working("deriving") as say:
 
@@ -100,8 +100,8 @@ def derive(
 
 def seal_() -> None:
     """Renew data/MANIFEST.sha256 after edits by hand; derived tables are refused."""
-    from compute_divide.evidence.catalogue import seal_by_hand
-    from compute_divide.evidence.store.files import MANIFEST
+    from compute_divide.sources.catalogue import seal_by_hand
+    from compute_divide.sources.store.files import MANIFEST
 
     typer.echo(f"{seal_by_hand()} files listed in data/{MANIFEST}")
 
@@ -112,7 +112,7 @@ def changed_results_() -> None:
     from bookpress.progress import reporting
     from bookpress.run.runner import RunOptions
     from compute_divide.commands.changed_results import write_changed_results
-    from compute_divide.evidence.catalogue import seal_by_hand
+    from compute_divide.sources.catalogue import seal_by_hand
 
     with reporting() as bar:
         count = write_changed_results(current_project(), RunOptions(reporter=bar))

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
-from compute_divide.analysis.statistics.shares import wilson_interval
+from compute_divide.estimates.statistics.shares import wilson_interval
 from compute_divide.plot.base.axes import along, share_axis, years_of
 from compute_divide.plot.base.marks import (
     FEW,

@@ -10,12 +10,12 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, link
 from bookpress.elements.figure.theme import ACCENT, INK
-from compute_divide.analysis.claims.verdicts import VERDICTS, Check
-from compute_divide.evidence.claims import Claim, LedgerFigure
-from compute_divide.evidence.papers.citations import RANKS_TABLE
+from compute_divide.estimates.claims.verdicts import VERDICTS, Check
 from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import describe_groups, in_cell
+from compute_divide.sources.claims import Claim, LedgerFigure
+from compute_divide.sources.papers.citations import RANKS_TABLE
 
 Claims = Mapping[str, Claim]
 Entries = Mapping[str, LedgerFigure]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import needs
-from compute_divide.analysis.statistics.bounds import academic_bounds
+from compute_divide.estimates.statistics.bounds import academic_bounds
 from compute_divide.plot.base.axes import along, named_rows, share_axis, share_below, years_of
 from compute_divide.plot.base.marks import TEAM_COLOURS, end_labels, framed, tips
 from compute_divide.plot.base.show import Column, credit, figure

@@ -8,15 +8,15 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
-from compute_divide.analysis.statistics.teams import ACADEMIA, INDUSTRY
-from compute_divide.evidence.papers.citations import RANKS_TABLE
-from compute_divide.evidence.papers.profiles import venue_name
-from compute_divide.evidence.papers.table import PAPERS_TABLE
+from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY
 from compute_divide.plot.base.axes import along, named_rows
 from compute_divide.plot.base.marks import framed, level_line, named_scale, series_dots, tips
 from compute_divide.plot.base.papers import odds_axis, team_dots, venue_lines
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, describe_series
+from compute_divide.sources.papers.citations import RANKS_TABLE
+from compute_divide.sources.papers.profiles import venue_name
+from compute_divide.sources.papers.table import PAPERS_TABLE
 
 _COMPANY = "Papers with a company author"
 _KIND_COLUMNS = {

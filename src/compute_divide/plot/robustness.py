@@ -11,11 +11,11 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
-from compute_divide.analysis.models.multiverse import Question
-from compute_divide.analysis.statistics.estimates import COMPUTE
-from compute_divide.analysis.statistics.periods import span
-from compute_divide.analysis.statistics.shares import known_by_year
-from compute_divide.analysis.statistics.teams import INDUSTRY
+from compute_divide.estimates.models.multiverse import Question
+from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.periods import span
+from compute_divide.estimates.statistics.shares import known_by_year
+from compute_divide.estimates.statistics.teams import INDUSTRY
 from compute_divide.plot.base.axes import named_rows, row_axis, share_axis, year_axis
 from compute_divide.plot.base.marks import (
     DEFINITION_NAMES,

@@ -9,8 +9,6 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, LINE, needs
-from compute_divide.evidence.outside.evaluations import EVALUATIONS
-from compute_divide.evidence.papers.table import PAPERS_TABLE
 from compute_divide.plot.base.axes import along, named_rows, row_axis
 from compute_divide.plot.base.marks import (
     NAMED,
@@ -24,6 +22,8 @@ from compute_divide.plot.base.marks import (
 from compute_divide.plot.base.papers import odds_axis
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_groups, row_by_row
+from compute_divide.sources.outside.evaluations import EVALUATIONS
+from compute_divide.sources.papers.table import PAPERS_TABLE
 
 _SHAPES = ("circle", "diamond", "square", "triangle-up")
 _COMPANY_LABELS: dict[str, Any] = {

@@ -12,8 +12,8 @@ import pandas as pd
 
 from bookpress.chapter.comparisons.base import read_given
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.claims.verdicts import Check
-from compute_divide.analysis.comparisons.names import names_of
+from compute_divide.estimates.claims.verdicts import Check
+from compute_divide.estimates.comparisons.names import names_of
 
 Arguments = tuple[Any, ...]
 Mutant = tuple[str, Arguments, Mapping[str, Any]]

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from bookpress.files import sha256
-from compute_divide.evidence.models.columns import CHAPTERS
+from compute_divide.sources.models.columns import CHAPTERS
 from quick import quick_python
 from sampling import some
 

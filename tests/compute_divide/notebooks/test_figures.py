@@ -10,10 +10,10 @@ import vl_convert
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.theme import INK
-from compute_divide.evidence.papers.profiles import venue_name
 from compute_divide.plot.introduction import three_year_means
 from compute_divide.plot.scrutiny import kind_odds
 from compute_divide.plot.training_compute import gap_by_era
+from compute_divide.sources.papers.profiles import venue_name
 from sampling import some
 
 SLUGS = sorted(path.stem for path in (Path(__file__).parents[3] / "notebooks").glob("*.md"))

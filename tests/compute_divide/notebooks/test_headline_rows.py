@@ -10,7 +10,7 @@ from notebooks.executed import execute
 import compute_divide as cd
 from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.estimates import Estimate
-from compute_divide.analysis.models.fragility import MOST_NAMED
+from compute_divide.estimates.models.fragility import MOST_NAMED
 from sampling import count
 
 HEADLINES = (

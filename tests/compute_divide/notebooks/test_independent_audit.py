@@ -7,7 +7,7 @@ import independent_records
 import pytest
 
 import compute_divide as cd
-from compute_divide.analysis.models import records
+from compute_divide.estimates.models import records
 
 REASONS = {
     "team": records.TEAM,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from compute_divide.analysis.models.revisions import CHANGES
+from compute_divide.estimates.models.revisions import CHANGES
 
 COUNTS = [
     ("2023-03", {"definition": "all"}, (53, 76), (14, 132), (32, 38)),

@@ -7,7 +7,7 @@ from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.renamed import Name, load_renamed, name_now
 from bookpress.release.score import revised_results
-from compute_divide.evidence.store.files import data_dir, vintages
+from compute_divide.sources.store.files import data_dir, vintages
 from sampling import some
 
 PROJECT = Project.at(data_dir().parent)

@@ -12,7 +12,6 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
-from compute_divide.evidence.papers.profiles import venue_name
 from compute_divide.plot.base.axes import named_rows, share_axis, share_below, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
@@ -26,6 +25,7 @@ from compute_divide.plot.base.marks import (
     series_dots,
     share_tips,
 )
+from compute_divide.sources.papers.profiles import venue_name
 
 _ROW = 30
 """Height of a row in pixels."""

@@ -12,9 +12,9 @@ import pandas as pd
 
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Column, Figure, Table
-from compute_divide.evidence.store.by_hand import is_by_hand
-from compute_divide.evidence.store.files import read_sidecar
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
+from compute_divide.sources.store.by_hand import is_by_hand
+from compute_divide.sources.store.files import read_sidecar
 
 __all__ = [
     "Column",

@@ -10,8 +10,8 @@ import pandas as pd
 from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, LINE, needs
-from compute_divide.analysis.models.openness import RUNGS, access_ladder
-from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.estimates.models.openness import RUNGS, access_ladder
+from compute_divide.estimates.statistics.trends import fractional_years
 from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
 from compute_divide.plot.base.axes import year_axis
 from compute_divide.plot.base.marks import framed, named_scale, tips

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, GRID, INK, QUIET, needs
-from compute_divide.analysis.models.countries import opened_by_year
+from compute_divide.estimates.models.countries import opened_by_year
 from compute_divide.plot.base.access import row_names, years_above
 from compute_divide.plot.base.marks import FEW, framed, share_tips
 from compute_divide.plot.base.show import Column, figure, models_credit

@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
-from compute_divide.analysis.chips.machines import H100E
+from compute_divide.estimates.chips.machines import H100E
 from compute_divide.plot.base.headed_rows import headed_rows, row_frame, with_headings
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,

@@ -10,8 +10,8 @@ import pandas as pd
 from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, needs
-from compute_divide.analysis.chips.machines import H100E
-from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.estimates.chips.machines import H100E
+from compute_divide.estimates.statistics.trends import fractional_years
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     framed,

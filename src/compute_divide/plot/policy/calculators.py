@@ -1,6 +1,6 @@
 """Two calculators that are live on the page: of a budget, and of a facility.
 
-The page computes with the formula of `compute_divide.analysis.chips.budget`, repeated in Vega's
+The page computes with the formula of `compute_divide.estimates.chips.budget`, repeated in Vega's
 expression language; the signals have the same names. A test compares both over many settings.
 """
 
@@ -14,9 +14,8 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
-from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR, rank_by_year
-from compute_divide.analysis.statistics.estimates import COMPUTE
-from compute_divide.evidence.store.files import last_whole_year
+from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR, rank_by_year
+from compute_divide.estimates.statistics.estimates import COMPUTE
 from compute_divide.plot.base.axes import power_axis, raised
 from compute_divide.plot.base.marks import (
     TEAM_NAMED,
@@ -37,6 +36,7 @@ from compute_divide.plot.policy.controls import (
     presets_for,
     rentable,
 )
+from compute_divide.sources.store.files import last_whole_year
 
 _ONE = alt.Chart(pd.DataFrame({"run": [1]}))
 """A data set of one row, for marks that appear once on the chart."""

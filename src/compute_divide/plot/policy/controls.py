@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from compute_divide.analysis.chips.budget import HOURS_PER_MONTH, offers
-from compute_divide.analysis.chips.hardware import chip_peaks
 from compute_divide.choices.machines import QUOTES, rentable_chips
-from compute_divide.evidence.chips.chips import load_chips, load_prices
-from compute_divide.evidence.chips.machines import load_rental_prices
-from compute_divide.evidence.claims import Preset, load_presets
+from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, offers
+from compute_divide.estimates.chips.hardware import chip_peaks
 from compute_divide.plot.base.marks import TEAM_NAMES
+from compute_divide.sources.chips.chips import load_chips, load_prices
+from compute_divide.sources.chips.machines import load_rental_prices
+from compute_divide.sources.claims import Preset, load_presets
 
 ALL_TEAMS = "all"
 """The choice of models of every team type, unknown ones included."""

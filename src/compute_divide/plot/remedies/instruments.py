@@ -11,7 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table, link, plain
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
-from compute_divide.analysis.statistics.trends import fractional_years
+from compute_divide.estimates.statistics.trends import fractional_years
 from compute_divide.plot.base.axes import year_axis
 from compute_divide.plot.base.headed_rows import headed_rows, row_frame, with_headings
 from compute_divide.plot.base.marks import framed, named_scale, tips

@@ -1,0 +1,261 @@
+"""What a sentence says about one value, about each of several, and about the verdict on a claim."""
+
+from __future__ import annotations
+
+import numbers
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sized
+from typing import Any
+
+import pandas as pd
+
+from bookpress.chapter.comparisons.base import Comparison, Kind
+from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import number, ranged, with_unit
+from compute_divide.estimates.claims.verdicts import Check, Verdict
+from compute_divide.estimates.comparisons.names import if_any, listing
+
+
+def equals(
+    actual: Any, expected: Any, what: str = "it", *, among: Sized | None = None
+) -> Comparison:
+    """Compare: a fact equals what the sentence says.
+
+    Parameters
+    ----------
+    actual : object
+        The fact: a text, a number, a list, a date; None and NaN are unknown.
+    expected : object
+        What the sentence says.
+    what : str
+        The subject of the reason, read before "is".
+    among : sized, optional
+        What it was taken from; if it is empty the comparison is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether both are equal, with the fact as the reason.
+
+    Examples
+    --------
+    >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
+    (True, None)
+    """
+    is_missing = actual is None or (pd.api.types.is_scalar(actual) and pd.isna(actual))
+    if is_missing:
+        return Comparison(None, f"{what} is not known")
+    is_number = isinstance(actual, numbers.Number) and not isinstance(actual, bool)
+    kind: Kind = "number" if is_number else "claim"
+    because = f"{what} {_verb(what)} {_said(actual)}"
+    return Comparison(if_any(among, actual == expected), because, kind=kind)
+
+
+def _verb(what: str) -> str:
+    """Return "is", or "are" after a plural such as "the years" or "the numbers of chips"."""
+    noun = what.partition(" of ")[0]
+    is_plural = noun.endswith("s") and not noun.endswith("ss")
+    if is_plural:
+        return "are"
+    return "is"
+
+
+def _said(actual: Any) -> str:
+    """Return a fact in words: the items of a list, the entries of a dictionary."""
+    if isinstance(actual, Mapping):
+        return listing(f"{name}: {_item(item)}" for name, item in actual.items())
+    items = [*actual] if isinstance(actual, list | tuple | set) else [actual]
+    return listing(map(_item, items))
+
+
+def _item(item: Any) -> str:
+    """Return an item of a fact in words: a pair of years as a period, a large number by thousands.
+
+    Years are not written as large numbers, and whole numbers, such as the year of an estimate, get
+    no decimals.
+    """
+    if isinstance(item, float) and item.is_integer():
+        return _item(int(item))
+    if item is None:
+        return "not known"
+    if isinstance(item, tuple):
+        return " to ".join(map(str, item))
+    is_large = isinstance(item, int) and abs(item) >= 10_000
+    if is_large:
+        return f"{item:,}"
+    return str(item)
+
+
+def one_of(actual: Any, *allowed: Any, what: str = "it") -> Comparison:
+    """Compare: a choice is one of those for which the sentence was written.
+
+    Parameters
+    ----------
+    actual : object
+        The choice; None is unknown.
+    *allowed : object
+        The choices for which the sentence was written.
+    what : str
+        The subject of the reason, read before "is".
+
+    Returns
+    -------
+    Comparison
+        Whether it is among them, with the choice as the reason.
+
+    Examples
+    --------
+    >>> one_of("all", "top-k-per-year", what="the definition").because
+    'the definition is all'
+    """
+    holds = None if actual is None else actual in allowed
+    return Comparison(holds, f"{what} is {_said(actual)}")
+
+
+def every_above(values: Iterable[float | None], bound: float | None) -> Comparison:
+    """Compare: every value lies above a number.
+
+    Parameters
+    ----------
+    values : iterable of float
+        The values; missing ones are left out.
+    bound : float
+        The number, in the unit of the values; None and NaN are unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the smallest does; unknown without any.
+
+    Examples
+    --------
+    >>> every_above([0.3, 0.4], 0.2).holds, every_above([], 0.2).holds
+    (True, None)
+    """
+    known = pd.Series([*values], dtype=float).dropna()
+    return _extreme_against(bound, known.min(), operator.gt, "the least is", "above")
+
+
+def every_below(values: Iterable[float | None], bound: float | None) -> Comparison:
+    """Compare: every value lies below a number.
+
+    Parameters
+    ----------
+    values : iterable of float
+        The values; missing ones are left out.
+    bound : float
+        The number, in the unit of the values; None and NaN are unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the largest does; unknown without any.
+
+    Examples
+    --------
+    >>> every_below([0.3, 0.4], 0.5).holds, every_below([0.3, 0.6], 0.5).because
+    (True, 'the most is 0.6, not below 0.5')
+    """
+    known = pd.Series([*values], dtype=float).dropna()
+    return _extreme_against(bound, known.max(), operator.lt, "the most is", "below")
+
+
+def narrower(estimate: Estimate, width: float) -> Comparison:
+    """Compare: the interval of an estimate is narrower than a width.
+
+    Parameters
+    ----------
+    estimate : Estimate
+        The estimate.
+    width : float
+        The width, in its unit.
+
+    Returns
+    -------
+    Comparison
+        Whether it is; unknown without an interval.
+
+    Examples
+    --------
+    >>> narrower(Estimate(0.5, 0.4, 0.6, unit="share"), 0.3).holds
+    True
+    """
+    if estimate.width is None:
+        name = estimate.label or "it"
+        return Comparison(None, f"no interval for {name}")
+    holds = estimate.width < width
+    negation = "" if holds else "not "
+    limit = with_unit(number(width, estimate.unit), estimate.unit)
+    if estimate.unit == "share":
+        limit = f"{100 * width:g} points"
+    because = f"the interval of {ranged(estimate)} is {negation}narrower than {limit}"
+    return Comparison(holds, because)
+
+
+def later(first: Any, other: Any) -> Comparison:
+    """Compare: the first of two is the later one.
+
+    Parameters
+    ----------
+    first, other : object
+        Two years, dates, or names of vintages; None is unknown.
+
+    Returns
+    -------
+    Comparison
+        Whether the first is the later one.
+
+    Raises
+    ------
+    TypeError
+        If the two cannot be compared.
+
+    Examples
+    --------
+    >>> later("2026-08", "2023-03").holds, later(2020, 2022).because
+    (True, '2020 does not follow 2022')
+    """
+    if first is None or other is None:
+        return Comparison(None, "one of the two is not known")
+    follows = bool(first > other)
+    verb = "follows" if follows else "does not follow"
+    return Comparison(follows, f"{first} {verb} {other}")
+
+
+def judged(check: Check, verdict: Verdict) -> Comparison:
+    """Compare: a claim gets the verdict in the sentence.
+
+    Parameters
+    ----------
+    check : Check
+        The claim, with our estimates.
+    verdict : str
+        One of `VERDICTS`.
+
+    Returns
+    -------
+    Comparison
+        Whether it does, with the verdict and its reason.
+
+    Examples
+    --------
+    >>> judged(Check("hao-sector", why="No list tells it."), "agrees").because
+    'the verdict is “cannot be tested”. No list tells it.'
+    """
+    because = f"the verdict is “{check.verdict}”. {check.reason}"
+    return Comparison(check.verdict == verdict, because)
+
+
+def _extreme_against(
+    bound: float | None,
+    extreme: float,
+    holds: Callable[[float, float], bool],
+    what: str,
+    side: str,
+) -> Comparison:
+    """Compare the least or the largest of some values, NaN if there are none, with a number."""
+    if pd.isna(extreme) or bound is None or pd.isna(bound):
+        return Comparison(None, "there is nothing to compare")
+    verdict = holds(extreme, bound)
+    negation = "" if verdict else "not "
+    return Comparison(verdict, f"{what} {extreme:.4g}, {negation}{side} {bound:g}")

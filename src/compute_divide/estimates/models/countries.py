@@ -1,0 +1,49 @@
+"""Which countries' companies share: models by the countries of their makers, year by year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from compute_divide.estimates.models.openness import OPEN
+from compute_divide.estimates.statistics.shares import wilson_interval
+
+
+def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return how many models of each group and year have open weights.
+
+    Parameters
+    ----------
+    groups : mapping of str to pandas.DataFrame
+        Models of `with_access`, by the name of the group.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ``group`` and ``year`` with a model of known access: ``k`` open ones of ``n``
+        whose access is known, their ``share`` with its 95% Wilson interval ``low`` to ``high``, and
+        ``unknown``, the number of models whose access is not known.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"year": 2025, "weights": ["open", "served", None]})
+    >>> opened_by_year({"American": models})[["year", "k", "n", "share", "unknown"]].values.tolist()
+    [[2025.0, 1.0, 2.0, 0.5, 1.0]]
+    """
+    named = [models.assign(group=name) for name, models in groups.items()]
+    every = pd.concat(named).dropna(subset=["year"]).astype({"year": int})
+    known = every["weights"].notna()
+    flags = every.assign(k=every["weights"].eq(OPEN), n=known, unknown=~known)
+    sums = flags.groupby(["group", "year"], sort=False)[["k", "n", "unknown"]].sum()
+    counted = sums[sums["n"] > 0].reset_index()
+    share, low, high = wilson_interval(counted["k"], counted["n"])
+    shares = counted.assign(share=share, low=low, high=high)
+    order = shares["group"].map(list(groups).index)
+    in_order = shares.assign(place=order).sort_values(["place", "year"], ignore_index=True)
+    return in_order.drop(columns="place")

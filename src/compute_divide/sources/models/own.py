@@ -1,0 +1,264 @@
+"""A reader's own rows, added to the models.
+
+They add a model, or change a label or the sector of an organisation. They are in ``data/own``,
+outside the list of hashes, and disappear with their file. If a vintage has the model, the given
+cells replace its own. Any other model is added to the vintage named in its row, else to all that
+are not older than the model, if the row has what a new model needs. A model with an own cell is
+marked in the column ``own``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from bookpress.errors import UsageError, nearest
+from bookpress.files import as_mapping, read, replace_file
+from compute_divide.sources.models.labels import SECTORS
+from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.store import tables
+from compute_divide.sources.store.files import OWN, EvidenceError, data_dir, table_name, vintages
+from compute_divide.sources.store.raw_csv import read_raw, team_type
+
+NEEDED = ("published", "organisations", "sectors")
+"""The columns that a new model needs."""
+TABLES = ("models", "organisations")
+_QUOTED = re.compile("'([^']+)'")
+
+
+def _schema(name: str) -> pa.DataFrameSchema:
+    """Return the schema of a table of own rows; a row goes by its first column."""
+    if name == "organisations":
+        sector = tables.one_of(SECTORS.ours, nullable=False)
+        return tables.schema(organisation=tables.text(nullable=False), sector=sector)
+    columns = {
+        name: pa.Column(column.dtype, column.checks, nullable=name != "model")
+        for name, column in SCHEMA.columns.items()
+    }
+    model = columns.pop("model")
+    vintage = tables.one_of(vintages())
+    return tables.schema(model=model, vintage=vintage, **columns)
+
+
+def _path(name: str) -> Path:
+    return data_dir() / OWN / f"{name}.csv"
+
+
+def _own_rows(name: str) -> pd.DataFrame:
+    """Return the own rows of a table; empty without a file."""
+    where = f"{OWN}/{name}.csv"
+    path = _path(name)
+    if path.is_file():
+        return _typed(read(path), name, where)
+    header = ",".join(_schema(name).columns) + "\n"
+    return _typed(header.encode(), name, where)
+
+
+def _typed(content: bytes, name: str, where: str) -> pd.DataFrame:
+    schema = _schema(name)
+    table = tables.parse(content, where, schema)
+    if list(table.columns) != list(schema.columns):
+        allowed = ", ".join(schema.columns)
+        raise EvidenceError(f"data/{where} has other columns than: {allowed}")
+    return tables.check_schema(table, schema, where)
+
+
+def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
+    """Return the checked rows of a file; the error names the line of a cell that is not allowed."""
+    try:
+        return _typed(content, name, file)
+    except EvidenceError as error:
+        cause = error.__cause__
+        if not isinstance(cause, SchemaErrors):
+            raise UsageError(str(error).removeprefix("data/")) from error
+        case = cause.failure_cases.iloc[0]
+        value = case["failure_case"]
+        if pd.isna(value):
+            raise UsageError(f"{file}: {case['column']} is missing") from error
+        labels = ", ".join(_QUOTED.findall(str(case["check"])))
+        allowed = labels or case["check"]
+        fault_words = f"{file}: {case['column']} {value!r} is not allowed; allowed: {allowed}"
+        raise UsageError(fault_words) from error
+
+
+def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
+    """Return the models of a vintage with the own rows applied, and the column ``own``."""
+    if not any(_path(name).is_file() for name in TABLES):
+        return models.assign(own=False)
+    return _laid_over(models, vintage, *map(_own_rows, TABLES))
+
+
+def _laid_over(
+    models: pd.DataFrame, vintage: str, rows: pd.DataFrame, sectors: pd.DataFrame
+) -> pd.DataFrame:
+    models = models.assign(own=False)
+    lists_all = bool(models["scope"].eq("other").any())
+    stated = rows["vintage"]
+    of_vintage = rows[stated.isna() | stated.eq(vintage)]
+    added = []
+    for row in of_vintage.to_dict("records"):
+        given = {str(name): value for name, value in row.items() if pd.notna(value)}
+        cells = _implied(given)
+        same = models["model"].eq(cells["model"])
+        if same.any():
+            for name, value in {**cells, "own": True}.items():
+                models.loc[same, name] = value
+        elif "vintage" in given or (not _lacking(cells) and _is_of_its_time(cells, vintage)):
+            added.append(_new_model(cells, vintage, lists_all=lists_all))
+    if added:
+        new = pd.DataFrame(added).assign(own=True)
+        new = new.reindex(columns=models.columns).astype(models.dtypes)
+        models = pd.concat([models, new], ignore_index=True)
+    pairs = sectors[["organisation", "sector"]].to_numpy().tolist()
+    return _reclassed(models, dict(pairs))
+
+
+def _lacking(cells: Mapping[Any, Any]) -> list[str]:
+    """Return what a row lacks to be a new model; such a row can only change a listed one."""
+    return [name for name in NEEDED if pd.isna(cells.get(name))]
+
+
+def _is_of_its_time(cells: Mapping[str, Any], vintage: str) -> bool:
+    """Return whether a model is old enough for a vintage."""
+    return f"{cells['published']:%Y-%m}" <= vintage
+
+
+def _new_model(cells: dict[str, Any], vintage: str, *, lists_all: bool) -> dict[str, Any]:
+    """Return a model that a vintage lacks; in a list of notable models it counts as notable."""
+    lacking = _lacking(cells)
+    if lacking:
+        raise EvidenceError(
+            f"{cells['model']!r} is not a model of {vintage}, "
+            f"so that its own row needs {', '.join(lacking)} too"
+        )
+    scope = "other" if lists_all and "notability" not in cells else "notable"
+    return {"scope": scope, "date_precision": "day", **cells}
+
+
+def _implied(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the cells of a row other than its vintage, with what follows from them."""
+    given = {name: value for name, value in given.items() if name != "vintage"}
+    if "published" in given:
+        given = {"year": given["published"].year} | given
+    if "sectors" in given:
+        sectors = given["sectors"].split("|")
+        given = {"team_type": team_type(sectors)} | given
+    return given
+
+
+def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame:
+    """Change the sector of organisations, in every model that has a sector for each of its own."""
+    known = models[["organisations", "sectors"]].dropna()
+    for place, names, old in known.itertuples():
+        organisations = names.split("|")
+        kinds = old.split("|")
+        if len(organisations) != len(kinds) or sectors.keys().isdisjoint(organisations):
+            continue
+        pairs = zip(organisations, kinds, strict=True)
+        new = [sectors.get(name, kind) for name, kind in pairs]
+        models.loc[[place], "sectors"] = "|".join(new)
+        models.loc[[place], "team_type"] = team_type(new)
+        models.loc[[place], "own"] = True
+    return models
+
+
+def add_own(name: str, file: Path) -> dict[str, int]:
+    """Add the rows of a file, replacing existing ones.
+
+    Return how many models of each vintage are now own.
+    """
+    columns = list(_schema(name).columns)
+    given = _given(file, columns)
+    content = pd.DataFrame(given, columns=columns).to_csv(index=False)
+    rows = _checked(content.encode(), name, file.name)
+    key = columns[:2] if name == "models" else columns[:1]
+    both = pd.concat([_own_rows(name), rows])
+    both = both.drop_duplicates(key, keep="last", ignore_index=True)
+    own = [both if other == name else _own_rows(other) for other in TABLES]
+    alone = [rows if other == name else _own_rows(other).head(0) for other in TABLES]
+    marked = {}
+    listed: set[str] = set()
+    changes_one = False
+    for vintage in vintages():
+        models = tables.read_table(table_name(vintage), SCHEMA)
+        listed.update(models["model"])
+        marked[vintage] = int(_laid_over(models, vintage, *own)["own"].sum())
+        changes_one |= bool(_laid_over(models, vintage, *alone)["own"].any())
+    if not changes_one:
+        raise UsageError(f"{file.name} changes no model of any vintage: {_why_none(rows, listed)}")
+    _write(name, both)
+    return marked
+
+
+def _why_none(rows: pd.DataFrame, listed: set[str]) -> str:
+    """Return why own rows may have changed nothing, given the names of all models."""
+    first = rows.iloc[0]
+    newest = max(vintages())
+    published = first.get("published")
+    is_too_new = pd.notna(published) and f"{published:%Y-%m}" > newest
+    if is_too_new:
+        return (
+            f"{first['model']!r} of {published:%Y-%m-%d} is newer than all of them, the last is of "
+            f"{newest}; name the vintage in the row to add it all the same"
+        )
+    if "sector" in first:
+        return (
+            f"{first.iloc[0]!r} is not among their organisations under this name, or has the "
+            f"sector {first['sector']!r} already"
+        )
+    lacking = ", ".join(_lacking(first.to_dict()))
+    near = nearest(str(first["model"]), sorted(listed))
+    return f"{first['model']!r} is not listed, and a new model needs {lacking} too{near}"
+
+
+def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
+    """Return the rows of a file; no row may be empty or have a column that the table lacks."""
+    if file.suffix in {".yml", ".yaml"}:
+        given = [as_mapping(read(file), file.name, "columns and values")]
+    else:
+        given = [dict(row.cells) for row in read_raw(file).rows]
+    for row in given:
+        for column in row:
+            if column not in columns:
+                near = nearest(str(column), columns)
+                raise UsageError(f"{file.name} has a column {str(column)!r}{near}")
+    if not all(given):
+        near = nearest("", columns)
+        raise UsageError(f"{file.name} contains no row{near}")
+    return [{column: _in_one_line(cell) for column, cell in row.items()} for row in given]
+
+
+def _in_one_line(cell: Any) -> Any:
+    """Return a text without line breaks, which a cell of our tables never has."""
+    if isinstance(cell, str):
+        return " ".join(cell.split())
+    return cell
+
+
+def _write(name: str, rows: pd.DataFrame) -> None:
+    content = rows.to_csv(index=False, lineterminator="\n")
+    replace_file(_path(name), content.encode())
+
+
+def remove_own(name: str, label: str) -> int:
+    """Remove the own rows of a model or an organisation and return their number.
+
+    Raise UsageError if there are none.
+    """
+    rows = _own_rows(name)
+    labels = rows.iloc[:, 0]
+    here = labels.eq(label)
+    if not here.any():
+        near = nearest(label, labels.tolist())
+        raise UsageError(f"no own row of {label!r} in {name}{near}")
+    if here.all():
+        _path(name).unlink()
+    else:
+        _write(name, rows[~here])
+    return int(here.sum())
