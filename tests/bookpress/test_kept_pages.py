@@ -125,3 +125,13 @@ def test_what_an_extension_gathers_from_pages_is_whole_in_each_build(tmp_path: P
         run_press(tmp_path, "build")
         gathered = (tmp_path / "_build/editions/default/html/map.txt").read_text(encoding="utf-8")
         assert {*names} <= {*gathered.split()}
+
+
+def test_a_table_of_what_ran_does_not_write_every_page_again(tmp_path: Path) -> None:
+    table = "# Statistics\n\n```{nb-exec-table}\n```\n"
+    toc = f"{FILES['_toc.yml']}- file: statistics\n"
+    write_files(tmp_path, {**FILES, "_toc.yml": toc, "statistics.md": table})
+    run_press(tmp_path, "build")  # the first build reads chapters that ran, the next one none
+    edit(tmp_path / "plain.md", "Some words.", "Some other words.")
+    run_press(tmp_path, "build")
+    assert written(tmp_path) == ["plain"]

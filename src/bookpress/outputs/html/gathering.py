@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sphinx.application import Sphinx
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
 
 LOOKING_ON = frozenset(
     {"bookpress", "jupyter_book", "myst_nb", "pydata_sphinx_theme", "sphinx", "sphinx_book_theme"}

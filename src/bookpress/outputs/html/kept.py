@@ -50,6 +50,7 @@ OWN_OR_PASSING = frozenset(
         "images",
         "included",
         "metadata",
+        "nb_new_exec_data",
         "original_image_uri",
         "ref_context",
         "settings",
