@@ -18,11 +18,7 @@ VOCABULARY = {
     # models: which count, and their shares
     "compute_divide.estimates.models.definitions": ["editors_choice", "large_scale"],
     "compute_divide.estimates.models.revisions": ["Revision"],
-    "compute_divide.estimates.models.multiverse": [
-        "Question",
-        "specifications",
-    ],
-    "compute_divide.estimates.models.nowcast": ["reporting_triangle"],
+    "compute_divide.estimates.models.questions": ["Question"],
     "compute_divide.estimates.models.fragility": ["fragility"],
     "compute_divide.estimates.models.records": [
         "record_changes",
@@ -91,6 +87,7 @@ VOCABULARY = {
         "known_share",
         "newcombe_difference",
         "wilson_share",
+        "with_shares",
     ],
     "compute_divide.estimates.statistics.teams": [
         "known_teams",

@@ -11,7 +11,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
-from compute_divide.estimates.models.multiverse import Question
+from compute_divide.estimates.models.questions import Question
 from compute_divide.estimates.statistics.estimates import COMPUTE
 from compute_divide.estimates.statistics.periods import span
 from compute_divide.estimates.statistics.shares import known_by_year

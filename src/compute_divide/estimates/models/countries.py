@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from compute_divide.estimates.models.openness import OPEN
-from compute_divide.estimates.statistics.shares import wilson_interval
+from compute_divide.estimates.statistics.shares import with_shares
 
 
 def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -42,8 +42,7 @@ def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     flags = every.assign(k=every["weights"].eq(OPEN), n=known, unknown=~known)
     sums = flags.groupby(["group", "year"], sort=False)[["k", "n", "unknown"]].sum()
     counted = sums[sums["n"] > 0].reset_index()
-    share, low, high = wilson_interval(counted["k"], counted["n"])
-    shares = counted.assign(share=share, low=low, high=high)
+    shares = with_shares(counted)
     order = shares["group"].map(list(groups).index)
     in_order = shares.assign(place=order).sort_values(["place", "year"], ignore_index=True)
     return in_order.drop(columns="place")

@@ -81,6 +81,39 @@ def wilson_share(k: int, n: int, label: str) -> Estimate:
     return Estimate(share, low, high, int(k), int(n), "share", label)
 
 
+def with_shares(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return counts with the share that each row gives, and its 95% Wilson interval.
+
+    Parameters
+    ----------
+    counts : pandas.DataFrame
+        Rows with the counts ``k`` of ``n``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows with ``share`` (0 to 1) and the ends ``low`` and ``high`` of its interval; missing
+        where ``n`` is 0.
+
+    Raises
+    ------
+    KeyError
+        If a count is missing.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"year": [2010, 2011], "k": [55, 0], "n": [86, 0]})
+    >>> with_shares(counts).round(2).iloc[0].tolist()
+    [2010.0, 55.0, 86.0, 0.64, 0.53, 0.73]
+    """
+    share, low, high = wilson_interval(counts["k"], counts["n"])
+    return counts.assign(share=share, low=low, high=high)
+
+
 def flag_share(
     rows: pd.DataFrame,
     flag: str | pd.Series[bool],

@@ -17,7 +17,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 from compute_divide.estimates.statistics import counted
 from compute_divide.estimates.statistics.periods import are_in_years, span
-from compute_divide.estimates.statistics.shares import audited_words, wilson_interval, wilson_share
+from compute_divide.estimates.statistics.shares import audited_words, wilson_share, with_shares
 
 ACADEMIA = "academia-only"
 INDUSTRY = "industry-only"
@@ -208,9 +208,7 @@ def shares_by(
     shares["team_type"] = np.tile(wanted, len(counts))
     shares["k"] = counts[wanted].to_numpy().ravel()
     shares["n"] = totals.repeat(len(wanted))
-    share, low, high = wilson_interval(shares["k"], shares["n"])
-    shares = shares.assign(share=share, low=low, high=high)
-    return shares[[*keys, "team_type", "k", "n", "share", "low", "high"]]
+    return with_shares(shares)[[*keys, "team_type", "k", "n", "share", "low", "high"]]
 
 
 def _check_team(team_type: str) -> None:

@@ -1,25 +1,26 @@
-"""The multiverse: equal to one estimate at a time, the slow way, and its summaries counted by hand."""
+"""The multiverse of the chapter on robustness: equal to one estimate at a time, the slow way."""
 
 from functools import cache
 
 import numpy as np
 import pytest
+from notebooks.executed import names_of_chapter
 
 from compute_divide.estimates.models.definitions import large_scale
-from compute_divide.estimates.models.multiverse import (
-    CHOICES,
-    HEADLINES,
-    specifications,
-)
 from compute_divide.estimates.statistics.periods import in_years
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import TEAM_TYPES, period_share
 from compute_divide.sources.models.table import load_models
-from compute_divide.sources.store.files import last_whole_year, vintages
+from compute_divide.sources.store.files import last_whole_year
 from sampling import LONG
 
 models = cache(load_models)
-TEAM_OF = {claim: team for claim, (team, _) in HEADLINES.items()}
+TEAM_OF = {
+    "academia-share-early": "academia-only",
+    "academia-share-late": "academia-only",
+    "industry-share-2022": "industry-only",
+}
+CHOICES = ("vintage", "scope", "filter", "size", "denominator", "period")
 # A size rule of the multiverse, as the chapter's parameters say it.
 AS_DEFINITION = {
     "any size": {"definition": "all"},
@@ -36,7 +37,7 @@ AS_DEFINITION = {
 
 @pytest.fixture(scope="module")
 def specs():
-    return specifications({vintage: models(vintage) for vintage in vintages()})
+    return names_of_chapter("robustness")["every"]
 
 
 def one_at_a_time(row):
