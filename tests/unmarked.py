@@ -32,7 +32,8 @@ from bookpress.book.project import Project
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.editions import Edition
 from bookpress.edition.fingerprint import Fingerprint
-from bookpress.elements.base.store import Store, UnknownNameError, load_quoted
+from bookpress.elements.base.store import Store, UnknownNameError
+from bookpress.elements.value.reported import load_reported
 from bookpress.elements.value.roles import split_name, value_text
 from bookpress.run.cache import Run
 from bookpress.run.runner import run_chapters
@@ -124,10 +125,7 @@ def store_of(chapters: Sequence[Chapter], values: Values) -> Store:
     for error in outcome.errors:
         print(error)
     store = Store()
-    store.quoted = {
-        "claim": load_quoted(PROJECT.data / "claims.yml"),
-        "related": load_quoted(PROJECT.data / "related.yml"),
-    }
+    store.reported = load_reported(PROJECT)
     for chapter in chapters:
         if chapter.slug in outcome.runs:
             add_page(store, chapter, outcome.runs[chapter.slug], values[chapter.slug])

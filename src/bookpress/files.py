@@ -327,7 +327,8 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
             return f"no entry {quoted(entry)}{hint}"
         case "model_type" | "dict_type":
             value = short(repr(fault["input"]))
-            return f"{short(entry)}: {value} holds no named entries"
+            of_entry = f"{short(entry)}: " if entry else ""
+            return f"{of_entry}{value} holds no named entries"
         case "missing":
             return f"the entry {entry!r} is missing"
         case "too_short":
@@ -335,5 +336,7 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
         case "string_type":
             value = short(repr(fault["input"]))
             return f"{short(entry)}: {value} is no text; put it in quotes"
+        case "float_type":
+            return f"{short(entry)}: {short(repr(fault['input']))} is no number"
     message = fault["msg"].removeprefix("Value error, ")
     return f"{short(entry)}: {message[:1].lower()}{message[1:]}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from bookpress.book.project import Project
+from bookpress.book.project import Project, load_settings
 from bookpress.check.check import check
 from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.cite.deposit import main as write_deposits
@@ -21,7 +21,7 @@ Find = Callable[..., list[str]]
 
 RIGHT = """
 The number is {result}`first:number:value`, {param}`second:factor`; {cite:p}`known2024`; {term}`word`, {ref}`a-place`;
-[page](../index.md); {claim}`a-claim:value`; `64` and {math}`10^{25}`. On 24 November 2026,
+[page](../index.md); {measured}`length:value`; `64` and {math}`10^{25}`. On 24 November 2026,
 in the 21st century, as arXiv:2401.02452 says; all are 95% intervals. <!-- 37 -->
 
 ```{dropdown} More
@@ -36,7 +36,10 @@ def put(book: Project) -> Callable[..., None]:
     (book.root / "book/references.bib").write_text(
         "@misc{known2024, title={T}, author={A B}, year={2024}}\n"
     )
-    (book.data / "claims.yml").write_text("a-claim: {statement: one, value: 1}\n")
+    (book.data / "measured.yml").write_text("length: {statement: one, value: 1}\n")
+    settings = book.root / "book/settings.yml"
+    settings.write_text(settings.read_text() + "reported: {measured: {file: measured.yml}}\n")
+    load_settings.cache_clear()
     config = book.root / "_config.yml"
     config.write_text(config.read_text() + "bibtex_bibfiles: [book/references.bib]\n")
     glossary = "\n```{glossary}\nword\n    What one says.\n```\n\n(a-place)=\n## A place\n"
@@ -125,7 +128,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
     faults = {
         "{result}`frist:nmber`": "no chapter 'frist'; did you mean first?",
         "{param}`first:facto`": "the chapter 'first' has no parameter 'facto'; did you mean factor?",
-        "{claim}`another`": "no claim 'another'",
+        "{measured}`another`": "no measured 'another'",
         "{cite:p}`other2020`": 'could not find bibtex key "other2020"',
         "{term}`wurd`": "term not in glossary: 'wurd'",
         "{ref}`nowhere`": "undefined label: 'nowhere'",
@@ -136,7 +139,7 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
         "Of 86 models": "the number 86 is typed by hand",
     }
     cells = (
-        "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {claim}`another` and 77.\n\n"
+        "```{code-cell} python\n:tags: [hide-input]\n\nprint(undefined_thing)\n```\n\nOf {measured}`another` and 77.\n\n"
         "~~~~{code-cell} python\nprint(unheard_thing, title='all 42')\n~~~~"
     )
     (book.root / "codemeta.json").write_text("{}")
@@ -186,7 +189,7 @@ def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> Non
     (book.root / "book/words.md").write_text(f"---\n{key}:\n  findng: of 37 models\n---\n# T\n")
     assert find() == [
         f"book/words.md:3: the front matter's `{key}` has no 'findng'; did you mean finding?",
-        "book/words.md:3: the number 37 is typed by hand: record it as a result, or quote a claim",
+        "book/words.md:3: the number 37 is typed by hand: record it as a result, or quote what others report by {measured}",
     ]
 
 

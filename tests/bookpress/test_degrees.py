@@ -131,7 +131,11 @@ def test_what_only_looks_like_a_word_of_degree_is_left_alone(book: Project, sent
 
 
 def test_what_others_say_is_theirs(book: Project) -> None:
-    assert bare_in(book, "Most of them agreed with {claim}`a-claim`. {result}`number`") == []
+    sentence = "Most of them agreed with {measured}`length`. {result}`number`"
+    assert len(bare_in(book, sentence)) == 1
+    settings = book.root / "book/settings.yml"
+    settings.write_text(settings.read_text() + "reported: {measured: {file: measured.yml}}\n")
+    assert bare_in(book, sentence) == []
     assert bare_in(book, "Most of them agreed. {result}`number`")
 
 

@@ -323,8 +323,9 @@ share = 1
 It is {result}`share`.
 """,
     "two.md": RUN + "\n```{code-cell} ipython3\n\nx = 1\ny = x / 0\n```\n",
-    "three.md": "# Three\n\nIt is {result}`one:share`, {claim}`one`; see {ref}`nowhere`.\n",
+    "three.md": "# Three\n\nIt is {result}`one:share`, {measured}`one`; see {ref}`nowhere`.\n",
 }
+REPORTED = "reported: {measured: {file: measured.yml}}\n"
 WRONG = "Of it {result}`two:nope` {result}`zz:nope` {result}`share:foo` {param}`yera`.\n"
 
 
@@ -333,13 +334,15 @@ def test_an_unknown_name_of_ours_is_a_fault_in_a_book_that_is_not_strict(tmp_pat
     rest = {"three.md": "# Three\n\nIt is {result}`one:share`; see {ref}`nowhere`.\n"}
     write_files(tmp_path, {**LOOSE, **rest, "one.md": readable})
     assert "nothing wrong was found" in run_press(tmp_path, "check", whole=True)
-    write_files(tmp_path, {"one.md": f"{readable}\n{WRONG}", "three.md": LOOSE["three.md"]})
+    reported = {"book/settings.yml": REPORTED, "data/measured.yml": ""}
+    wrong = {"one.md": f"{readable}\n{WRONG}", "three.md": LOOSE["three.md"]}
+    write_files(tmp_path, {**reported, **wrong})
     said = run_press(tmp_path, "check", code=1, whole=True)
     assert "one.md:19: the chapter 'two' publishes no result 'nope'; there is none (in: " in said
     assert "one.md:19: no chapter 'zz'; there are: one, two (in: Of it …" in said
     assert "one.md:19: no format 'foo'; there are value, precise, " in said
     assert "one.md:19: the chapter 'one' has no parameter 'yera'; did you mean year?" in said
-    assert "three.md:3: no claim 'one'; there is none" in said
+    assert "three.md:3: no measured 'one'; there is none" in said
     assert "5 problems found" in said
 
 

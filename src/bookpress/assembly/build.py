@@ -34,6 +34,7 @@ from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
+from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.formats import Format, still_made
@@ -83,6 +84,7 @@ def build(
             return Built(edition, target, changed=False, fresh=[])
         check_needs(project)
         check_theme(project, wanted.epoch)
+        load_reported(project)
         left_out = _left_out(project, wanted)
         outcome = _make(project, wanted, options)
     if left_out:

@@ -7,13 +7,14 @@ import importlib.util
 import io
 import json
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from bookpress.chapter.types.titles import Wording
 from bookpress.chapter.words import Form, Word
@@ -23,6 +24,31 @@ from bookpress.files import decoded, load_model
 FILE = "book/settings.yml"
 BUILD = "_build"
 CHAPTERS = "notebooks"
+
+
+ROLE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+"""The name of a role that a book adds."""
+
+
+def _role_name(name: str) -> str:
+    """Return the name of a role, or raise if prose could not write it."""
+    if not ROLE.fullmatch(name):
+        raise ValueError(
+            f"{name!r} is no name of a role; allowed: small letters, digits and hyphens, "
+            "with a letter first"
+        )
+    return name
+
+
+class ReportedValues(BaseModel):
+    """A file of values that others report, and what it says about how they became known."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    file: str = Field(min_length=1)
+    """A YAML file in the folder of the evidence: by name, ``statement``, ``value``, ``unit``."""
+    provenance: dict[str, str] = {}
+    """What the words that an entry may have as its ``provenance`` mean."""
 
 
 class Settings(BaseModel):
@@ -61,6 +87,8 @@ class Settings(BaseModel):
 
     They are CSV files whose first column is a name.
     """
+    reported: dict[Annotated[str, AfterValidator(_role_name)], ReportedValues] = {}
+    """What others report, by the role that quotes it in prose."""
     counted: list[str] = []
     """Nouns the book counts in thousands: a number such as 2000 before one is not a year."""
     multiverse: dict[str, str] = {}

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted
-from bookpress.book.project import FILE, Project
+from bookpress.book.project import FILE, Project, Settings
 from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import python_of
 from bookpress.check.degrees import degrees
@@ -29,6 +29,7 @@ from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import deposit_files
 from bookpress.edition.editions import load_edition, setting_faults
 from bookpress.edition.files import edition_names, file_faults
+from bookpress.elements.value.reported import reported_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping, read
 
@@ -63,7 +64,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     known = {(problem.where, problem.line) for problem in broken}
     problems = [*broken, *(Problem(*fault) for fault in missing if fault[:2] not in known)]
     for name, text in pages.items():
-        problems += typed(name, text, project.settings.counted) if project.settings.strict else ()
+        problems += typed(name, text, project.settings) if project.settings.strict else ()
     problems += [*_lost(project), *_deposits(project)]
     problems += _quotes(readable)
     if not problems:
@@ -111,7 +112,7 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
     if broken:  # then no edition can be read either
         yield from dict.fromkeys(broken)
         return
-    faults = setting_faults(project, chapters)
+    faults = [*setting_faults(project, chapters), *reported_faults(project)]
     yield from (Problem(FILE, 1, fault) for fault in faults)
     if not faults:
         yield from _editions(project)
@@ -184,11 +185,12 @@ def _deposits(project: Project) -> Iterator[Problem]:
                 yield Problem(name, 1, fault)
 
 
-def typed(name: str, text: str, counted: Iterable[str] = ()) -> Iterator[Problem]:
-    """Yield numbers that were typed by hand, in prose or in texts that cells show.
-
-    `counted` are the book's own nouns that are counted in thousands.
-    """
+def typed(name: str, text: str, settings: Settings) -> Iterator[Problem]:
+    """Yield numbers that were typed by hand, in prose or in texts that cells show."""
+    instead = "record it as a result"
+    if settings.reported:
+        roles = " or ".join(f"{{{role}}}" for role in settings.reported)
+        instead += f", or quote what others report by {roles}"
     excused = re.findall(r"^\s+literals: *\[([^\]]*)\]", text, re.MULTILINE)
     literals: list[str] = []
     for listed in excused:
@@ -196,8 +198,8 @@ def typed(name: str, text: str, counted: Iterable[str] = ()) -> Iterator[Problem
         literals += entries["x"]
     lines = [*prose_lines(text), *_shown(text)]
     for line, content in lines:
-        for number in typed_numbers(content, literals, counted):
-            what = f"the number {number} is typed by hand: record it as a result, or quote a claim"
+        for number in typed_numbers(content, literals, settings.counted):
+            what = f"the number {number} is typed by hand: {instead}"
             yield Problem(name, line, what)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from bookpress.book.chapters import Chapter
@@ -49,7 +49,7 @@ def degrees(
         if "{holds}`" not in text and "{result}`" not in text:
             continue
         for sentence in sentences_of(text):
-            if sentence.is_sourced and not sentence.marks:
+            if not sentence.marks and _is_sourced(sentence, settings.reported):
                 continue
             comparisons = tuple(_code_of(mark, page, codes) for mark in sentence.marks)
             for word in words.values():
@@ -57,6 +57,11 @@ def degrees(
                 if said:
                     strong = any(says(code, word, settings.comparisons) for code in comparisons)
                     yield Degree(page, sentence, said[0], word, comparisons, strong)
+
+
+def _is_sourced(sentence: Sentence, reported: Container[str]) -> bool:
+    """Return whether a sentence cites a work, or quotes what others report."""
+    return any(role.startswith("cite:") or role in reported for role in sentence.roles)
 
 
 def _codes(chapters: Sequence[Chapter]) -> dict[str, str]:

@@ -35,17 +35,16 @@ NO_WORDS = re.compile(
 """What names a place or sets an option and says nothing: references, labels, options."""
 NO_TEXT = frozenset({"name", "class", "align", "width", "height", "scale", "display_name"})
 """Entries of metadata that contain no text."""
-SOURCED = re.compile(r"\{(?:cite:[a-z]+|claim|related)\}`")
-"""Roles in a sentence that reports what others say."""
+ROLE = re.compile(r"\{([\w:-]+)\}`")
 
 
 class Sentence(NamedTuple):
-    """A sentence: its line, its words, its marks, and whether it reports what others say."""
+    """A sentence: its line, its words, its marks, and the roles that it contains."""
 
     line: int
     words: str
     marks: tuple[str, ...]
-    is_sourced: bool
+    roles: frozenset[str]
 
 
 def sentences_of(source: str) -> Iterator[Sentence]:
@@ -117,7 +116,7 @@ def _of_text(text: str) -> Iterator[Sentence]:
             before = len(sentence) - len(sentence.lstrip())
             line = text.count("\n", 0, start + before) + 1
             quoted = tuple(marks[int(number)] for number in numbers)
-            yield Sentence(line, words, quoted, bool(SOURCED.search(sentence)))
+            yield Sentence(line, words, quoted, frozenset(ROLE.findall(sentence)))
         start = end
 
 

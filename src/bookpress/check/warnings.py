@@ -34,11 +34,13 @@ PLACE = re.compile(
     r"(?:WARNING|ERROR|CRITICAL): "
 )
 """The beginning of a warning by Sphinx."""
-OURS = re.compile(
-    r"ERROR: (?:no (?:chapter|claim|related|page|format|figure)\b.*'"
+OURS = (
+    r"ERROR: (?:no (?:{lacking})\b.*'"
     r"|the chapter '|`.*` (?:is not|contains a|reads the private)|\w+ is the name of a comparison)"
 )
 """What roles of the press say of names that do not exist, which is an error in any book."""
+LACKING = ("chapter", "page", "format", "figure")
+"""What such names are of in any book."""
 UNPUBLISHED = re.compile(
     r"the chapter '(?P<slug>[^']+)' publishes no (?P<kind>result|statement) "
     r"(?P<quote>['\"])(?P<key>.+?)(?P=quote)(?=;|$)"
@@ -110,7 +112,9 @@ def _warning_lines(project: Project, edition: Edition, runs: Mapping[str, Run]) 
             if warnings:
                 return warnings
             raise
-        return [line for line in log_of(home) if PLACE.match(line) and OURS.search(line)]
+        lacking = "|".join([*LACKING, *project.settings.reported])
+        ours = re.compile(OURS.format(lacking=lacking))
+        return [line for line in log_of(home) if PLACE.match(line) and ours.search(line)]
 
 
 def _sure(warning: str, not_run: Mapping[str, Chapter]) -> str:

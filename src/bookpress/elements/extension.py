@@ -42,12 +42,13 @@ from bookpress.elements.base.store import (
     PAGES_ALONE,
     Page,
     explored,
-    load_quoted,
     store_of,
 )
 from bookpress.elements.choices import parameter_box
 from bookpress.elements.choices.dependence import dependence_of
 from bookpress.elements.figure.mime import NOTEBOOK
+from bookpress.elements.value.reported import load_reported
+from bookpress.elements.value.roles import ValueRole
 from bookpress.errors import UsageError
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.run.executed import ExecutedChapter
@@ -170,19 +171,18 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
 
 
 def begin(app: Sphinx) -> None:
-    """Refuse builders other than those of pages; read the claims before anything quotes them."""
+    """Refuse builders other than those of pages; read what others report before it is quoted."""
     is_ours = app.builder.name in {"html", "dirhtml"}
     if app.builder.format == "html" and not is_ours:
         raise ExtensionError(
             f"no pages with the builder {app.builder.name!r}; "
             "use html, or the press for PDF and EPUB"
         )
-    data = Project.at(Path(app.srcdir)).data
     store = store_of(app.env)
-    store.quoted = {
-        "claim": load_quoted(data / "claims.yml"),
-        "related": load_quoted(data / "related.yml"),
-    }
+    try:
+        store.reported = load_reported(Project.at(Path(app.srcdir)))
+    except UsageError as error:
+        raise ExtensionError(str(error)) from error
     store.sureness = explored(Path(app.srcdir, FILE))
 
 
@@ -237,6 +237,11 @@ def setup(app: Sphinx) -> ExtensionMetadata:
         raise ExtensionError(str(error)) from error
     for element in registered:
         register(app, element)
+    reported = load_settings(Path(app.srcdir)).reported
+    for role in reported:
+        app.add_role(role, ValueRole())
+    # pages that were read without a role are read again once there is one
+    app.add_config_value("bookpress_reported", sorted(reported), "env", list)
     # pages read by another version of this code are read again
     folders = {Path(__file__).parent, *(element.folder for element in registered)}
     code = sha256(canonical(trees(sorted(folders))).encode())

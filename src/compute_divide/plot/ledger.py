@@ -31,7 +31,7 @@ _ANCHORS = {"adopts-open-models": "adoption", "less-release": "release"}
 """Anchors of claims on the page that differ from the ids of the claims."""
 _COLUMNS = {
     "claim": Column("Claim", markup=True),
-    "theirs": Column("Claimed", markup=True),
+    "theirs": Column("Claimed", markup=True, roles=("claim", "related")),
     "then": Column("Ours, data of its time"),
     "now": Column("Ours, today's data"),
     "verdict": Column("Verdict"),

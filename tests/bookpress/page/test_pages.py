@@ -30,13 +30,13 @@ from bookpress.chapter.parameters import check_values
 from bookpress.elements.base import assets
 
 
-def test_results_claims_and_parameters_stand_in_the_prose(built: Any) -> None:
+def test_results_parameters_and_what_others_report_stand_in_the_prose(built: Any) -> None:
     text = built.text("index")
     assert (
         "Academia trained 64% of large models ( 53% to 73% ), the paper says 65% . With a window of three years."
         in text
     )
-    assert "Related work says 96%" in text
+    assert "A survey says 96% (read in the survey) ;" in text
     assert "<sup>24</sup>" in str(built.page("index").article)
     value = built.page("index").find(class_="value-result")
     assert value["title"] == "academic share, 2010 to 2014: 64% (95% interval 53% to 73%; 55 of 86)"
@@ -259,8 +259,8 @@ def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
     changed = models_chapter(early=0.71)
     changed.cells[0]["source"] = changed.cells[0]["source"].replace("Who trains", "Whose are")
     book.write_chapter("models", changed)
-    claims = (book.root / "data/claims.yml").read_text("utf-8")
-    book.write("data/claims.yml", claims.replace("value: 0.65", "value: 0.66"))
+    measured = (book.root / "data/measured.yml").read_text("utf-8")
+    book.write("data/measured.yml", measured.replace("value: 0.65", "value: 0.66"))
     assert book.build().said == ""
     assert "Academia trained 71% of large models" in book.text("index")
     assert "the paper says 66%" in book.text("index")
@@ -272,7 +272,8 @@ MISTAKES = {
     "{result}`models:erly`": "ERROR: the chapter 'models' publishes no result 'erly'; did you mean early?",
     "{result}`model:early`": "no chapter 'model'; did you mean models?",
     "{result}`models:early:procent`": "no format 'procent'",
-    "{claim}`academia-share`": "no claim 'academia-share'",
+    "{measured}`share-erly`": "no measured 'share-erly'; did you mean share-early?",
+    "{measured}`share-early:procent`": "no format 'procent'; there are value, statement, ",
     "{param}`models:windw`": "no parameter 'windw'; did you mean window?",
     "{holds}`models:fel`": "publishes no statement 'fel'",
     "{minutes}`notebooks/model`": "no page 'notebooks/model'; did you mean notebooks/models?",

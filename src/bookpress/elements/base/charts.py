@@ -53,13 +53,14 @@ class Column:
     In a chart, ``name`` is the column of its data. A share of 0.64 is written "64%", a power of
     3e23 "3.0 × 10²³", the year 2010 without a separator. In a table on the page, text is plain
     unless ``markup`` says that it contains Markdown: then values, terms, references, code and links
-    are rendered.
+    are rendered, and the ``roles`` of the book's own for what others report.
     """
 
     label: str
     kind: Kind = "text"
     name: str = ""
     markup: bool = False
+    roles: tuple[str, ...] = ()
 
     @property
     def type(self) -> str:

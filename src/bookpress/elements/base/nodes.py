@@ -138,7 +138,8 @@ def visit_value(self: HTML5Translator, node: value) -> None:
     is_quoted_elsewhere = node["kind"] == "result" and not _is_in_chapter(self)
     if is_quoted_elsewhere:
         titled["data-result"] = f"{node['name']} {node['how']}"
-    classes = f"value value-{node['kind']}"
+    sort = "reported" if node["kind"] in store_of(self.builder.env).reported else node["kind"]
+    classes = f"value value-{sort}"
     if len(node.astext()) > LONG:
         classes += " value-long"
     tag = self.starttag(node, "span", "", CLASS=classes, **titled)

@@ -24,26 +24,21 @@ from bookpress.edition.sureness import Sureness
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
 from bookpress.files import sha256
-from bookpress.plain_yaml import load_quickly
 
 T = TypeVar("T")
 PAGES_ALONE = "bookpress_pages_alone"
 """The setting that skips pictures and the files beside pages."""
 PAGE_KEPT = "page-kept"
 """The event for a page that is kept as it is, although its files are written."""
-PROVENANCE = {
-    "paper": "read in the paper itself",
-    "summary": "from summaries of the paper",
-}
 
 
 class UnknownNameError(LookupError):
-    """A result, parameter or claim that does not exist."""
+    """A result, a parameter or a value of others that does not exist."""
 
 
 @dataclass(frozen=True)
-class Quoted:
-    """A figure or statement that someone else reports, and how it became known."""
+class Reported:
+    """A number or statement that others report, and how it became known."""
 
     statement: str
     value: float | None
@@ -52,7 +47,7 @@ class Quoted:
 
     @property
     def text(self) -> str:
-        """The figure in words, with as many digits as its source gives.
+        """The number in words, with as many digits as its source gives.
 
         A source that says "about 6 months" does not mean 6.0 months.
         """
@@ -135,14 +130,15 @@ class Page:
 
 
 class Store:
-    """All pages, and what is quoted from outside the book.
+    """All pages, and what others report.
 
-    Names are full: ``chapter:key``, ``claim:id``, ``related:id``.
+    Names are full: ``chapter:key``, or ``role:key`` of what others report.
     """
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
-        self.quoted: dict[str, dict[str, Quoted]] = {}
+        self.reported: Mapping[str, Mapping[str, Reported]] = {}
+        """What others report, by role and name."""
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
         self.parts: list[tuple[str, list[str]]] = []
         self.sizes: Mapping[str, Any] = {}
@@ -224,10 +220,10 @@ class Store:
         pages = [self.pages[docname] for docname in order[start : end + 1]]
         return sum(page.minutes for page in pages if page.is_chapter)
 
-    def quote(self, name: str) -> Quoted:
-        """Return a figure or statement that someone else reports, by its name."""
-        kind, _, key = name.partition(":")
-        return _find(self.quoted[kind], key, f"no {kind}")
+    def report(self, name: str) -> Reported:
+        """Return what others report under a name."""
+        role, _, key = name.partition(":")
+        return _find(self.reported[role], key, f"no {role}")
 
     def stale(self, menus: Any) -> Iterable[str]:
         """Return all pages if anything that they show of each other changed since the last call.
@@ -239,7 +235,7 @@ class Store:
         self._minutes = minutes
         shown = [page.shown_elsewhere for _, page in sorted(self.pages.items())]
         before = self._written
-        content = repr([shown, self.quoted, menus])
+        content = repr([shown, self.reported, menus])
         self._written = sha256(content.encode())
         if self._written != before:
             return self.pages
@@ -274,19 +270,3 @@ def explored(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     return dict(json.loads(path.read_text("utf-8")))
-
-
-def load_quoted(path: Path) -> dict[str, Quoted]:
-    """Return the quotes in ``claims.yml`` or ``related.yml``; empty if there is no such file."""
-    if not path.exists():
-        return {}
-    content = path.read_text("utf-8")
-    entries: dict[str, dict[str, Any]] = load_quickly(content) or {}
-    return {key: _read_quoted(entry) for key, entry in entries.items()}
-
-
-def _read_quoted(entry: Mapping[str, Any]) -> Quoted:
-    key = entry.get("provenance", "")
-    provenance = PROVENANCE.get(key, "as the work itself reports it")
-    unit = entry.get("unit", "")
-    return Quoted(entry["statement"], entry["value"], unit, provenance)

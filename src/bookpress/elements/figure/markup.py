@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 SIGN = re.compile(r"[\\`*_{}\[\]<>$~&|]")
 """Characters that can begin or end markup in a line of MyST."""
 ADDRESS = r"(?:https?://[^\s()<>\\`{}|]+|#[\w-]+)"
-OURS = re.compile(
-    r"\{(?:result|param|years|claim|related|holds|term|numref|cite:[pt])\}`[^`\\{}|]+`"
-    r"|`[^`\\{}|]+`"
+ROLES = ("result", "param", "years", "holds", "term", "numref", "cite:p", "cite:t")
+"""The roles that a cell of any book may contain."""
+MARKUP = (
+    r"`[^`\\{}|]+`"
     rf"|\[(?:[^\[\]\\`{{}}<>$|]|\\.)*\]\({ADDRESS}\)"
     r"|\\[!-/:-@\[-`{-~]"
 )
-"""Markup that a cell may contain: values, terms, references, code, links, escaped characters."""
+"""What else it may contain: code, links, escaped characters."""
 
 
 def plain(text: str) -> str:
@@ -41,21 +43,32 @@ def link(text: str, address: str) -> str:
     return shown
 
 
-def ours(text: str) -> str:
+def ours(text: str, roles: tuple[str, ...] = ()) -> str:
     r"""Return a line of Markdown with only the markup that we allow.
+
+    `roles` are those of one book that a cell may contain too.
 
     Examples
     --------
     >>> print(ours("{cite:p}`knuth1984` and {include}`secret`"))
     {cite:p}`knuth1984` and \{include\}`secret`
+    >>> print(ours("{measured}`halley`"), ours("{measured}`halley`", ("measured",)))
+    \{measured\}`halley` {measured}`halley`
     """
     line = _in_one_line(text)
     parts = []
     end = 0
-    for known in OURS.finditer(line):
+    for known in _allowed(roles).finditer(line):
         parts += [_escaped(line[end : known.start()]), known[0]]
         end = known.end()
     return "".join([*parts, _escaped(line[end:])])
+
+
+@cache
+def _allowed(roles: tuple[str, ...]) -> re.Pattern[str]:
+    """Return a pattern of the markup that we allow, with the roles of one book."""
+    names = "|".join([*ROLES, *map(re.escape, roles)])
+    return re.compile(rf"\{{(?:{names})\}}`[^`\\{{}}|]+`|{MARKUP}")
 
 
 def _in_one_line(text: str) -> str:

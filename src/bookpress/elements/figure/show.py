@@ -261,7 +261,7 @@ def _row(cells: Iterable[str]) -> str:
 def _in_cell(text: str, column: Column) -> str:
     """Return text, which may come from anywhere, as a cell of a Markdown table."""
     if column.markup:
-        return ours(text)
+        return ours(text, column.roles)
     return plain(text)
 
 

@@ -3,7 +3,8 @@
 from bookpress.elements.base.registry import As, Element, Forms
 
 ROLE = ".roles:ValueRole"
-KINDS = ("result", "param", "years", "claim", "related", "minutes")
+KINDS = ("result", "param", "years", "minutes")
+"""The roles for values in any book; `reported` are those of one book."""
 ELEMENT = Element(
     "value",
     __name__,

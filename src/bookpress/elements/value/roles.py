@@ -45,8 +45,9 @@ def keep_length(app: Sphinx, doctree: nodes.document) -> None:
 class ValueRole(SphinxRole):
     """A value or, for ``{holds}``, a mark.
 
-    Values are ``{result}``, ``{param}``, ``{years}``, ``{claim}``, ``{related}`` and, on a cover,
-    ``{minutes}``: the reading time of a page, or of all chapters from one to another.
+    Values are ``{result}``, ``{param}``, ``{years}``, what others report, under the roles that the
+    book's settings name, and, on a cover, ``{minutes}``: the reading time of a page, or of all
+    chapters from one to another.
     """
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
@@ -74,15 +75,15 @@ class ValueRole(SphinxRole):
 def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
     """Return the full name and the format in the text of a role."""
     text = " ".join(text.split())
-    if kind in {"claim", "related"}:
-        name, _, how = text.partition(":")
-        return f"{kind}:{name}", how or "value"
     if kind == "minutes":
         return text, "value"
     if kind == "holds":
         return statement_name(text, docname), "value"
-    name, how = _SPLIT[kind](text)
-    return full_name(name, docname), how
+    if kind in _SPLIT:
+        name, how = _SPLIT[kind](text)
+        return full_name(name, docname), how
+    name, _, how = text.partition(":")
+    return f"{kind}:{name}", how or "value"
 
 
 def write_value(node: later, env: BuildEnvironment) -> list[nodes.Node]:
@@ -130,7 +131,7 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         if how == "words":
             text = numbers.spelled(text) or store.parameter_words(name)
         return text, f"parameter {key} of this edition", ""
-    return _quoted_text(name, how, store)
+    return _reported_text(name, how, store)
 
 
 def result_title(result: Estimate) -> str:
@@ -150,18 +151,18 @@ def _result_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
     return text, title, missing
 
 
-def _quoted_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
-    quoted = store.quote(name)
+def _reported_text(name: str, how: str, store: Store) -> tuple[str, str, str]:
+    reported = store.report(name)
     forms = {
-        "value": quoted.text,
-        "statement": quoted.statement,
-        "provenance": quoted.provenance,
-        "full": f"{quoted.text} ({quoted.provenance})",
+        "value": reported.text,
+        "statement": reported.statement,
+        "provenance": reported.provenance,
+        "full": f"{reported.text} ({reported.provenance})",
     }
     if how not in forms:
         known = ", ".join(forms)
         raise numbers.FormatError(f"no format {how!r}; there are {known}")
-    title = f"{quoted.statement} ({quoted.provenance})"
+    title = f"{reported.statement} ({reported.provenance})"
     return forms[how], title, ""
 
 

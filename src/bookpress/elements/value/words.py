@@ -57,9 +57,9 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     if not kind:
         return role[0]
     text = (role["text"] or "").strip()
-    if kind in KINDS:
+    store = store_of(env)
+    if kind in KINDS or kind in store.reported:
         name, how = split_name(kind, text, docname)
-        store = store_of(env)
         words, _, _ = value_text(kind, name, how, store)
         return words
     if kind.startswith("cite:"):

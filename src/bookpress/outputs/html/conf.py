@@ -64,7 +64,8 @@ def _extensions(project: Project, listed: list[str]) -> list[str]:
         for name, path in source_files(project).items()
         if name.endswith((".md", ".ipynb"))
     ]
-    uses_ours = project.settings.is_laid_out or any(OURS.search(text) for text in texts)
+    adds_roles = project.settings.is_laid_out or project.settings.reported
+    uses_ours = adds_roles or any(OURS.search(text) for text in texts)
     if uses_ours:
         wanted.append(ELEMENTS)
     return list(dict.fromkeys(wanted))
