@@ -165,6 +165,15 @@ def test_a_signal_during_a_build_stops_promptly_and_leaves_no_process(
     assert left_over(family) == []
 
 
+def test_the_build_that_waits_for_a_change_ends_with_the_server(built: Project) -> None:
+    served = Served(built.root)
+    served.settled()
+    family = served.family(2)  # the waiting build, and the process that will make its pages
+    served.process.kill()
+    served.process.wait(timeout=10)
+    wait_for(lambda: not left_over(family))
+
+
 def test_folders_that_come_later_or_are_exchanged_are_watched_too(book: Project) -> None:
     def exchange() -> None:
         shutil.move(book.root / "book", book.root / "old")

@@ -32,13 +32,12 @@ from bookpress.assembly.statements import checked_standings
 from bookpress.assembly.theme import check_theme
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
-from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
 from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.formats import Format, still_made
-from bookpress.outputs.base.process import Maker, make
+from bookpress.outputs.base.process import Maker, make, maker_of
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.pages import warnings_of
@@ -114,7 +113,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
     edition = wanted.edition
     source = project.workshop / "source"
     # while chapters run, this process imports, then draws
-    with Maker(PAGES, page_epoch(project.root)) as sphinx:
+    with maker_of(PAGES) as sphinx:
         begun = time.monotonic()
         outcome = _run(project, edition, options, sphinx.prepare)
         statements = checked_standings(wanted.files, edition, outcome.runs)
@@ -125,7 +124,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
         memory_mark = prepare_memory(project, edition, wanted.files)
         staged = _staged_files(project, wanted, outcome.runs)
         stage(staged, edition, outcome.runs, record, source)
-        sphinx.begin(project.workshop, source)
+        sphinx.begin(project.workshop, source, wanted.epoch)
         draft = begin_draft(project, record, outcome, statements)
         _finish(sphinx, edition, outcome)
     write_open_data(draft, project.workshop / PAGES.name)

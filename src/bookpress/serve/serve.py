@@ -11,9 +11,6 @@ import io
 import json
 import re
 import secrets
-import subprocess
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -35,8 +32,8 @@ from bookpress.book.project import Project
 from bookpress.edition.files import DEFAULT, load_edition_file
 from bookpress.errors import PressError
 from bookpress.files import files_of
-from bookpress.run import processes
 from bookpress.serve.live import Live
+from bookpress.serve.prepared_build import PreparedBuild
 
 HOST = "127.0.0.1"
 """Always loopback: the server is for the author only."""
@@ -113,23 +110,24 @@ def keep_built(project: Project, edition: str, state: BuildStatus) -> None:
     That uses the package as it is then. A change during a build restarts it. Only complete builds
     are published, so the last good pages stay.
     """
-    command = [sys.executable, "-P", "-m", "bookpress", "build", edition]
     looks = changes(project)
-    while True:
-        state.what = "building"
-        state.message = ""
-        if state.live:
-            state.live.stop()
-        fault = _build(command, project.root, looks)
-        if fault is None:
-            continue
-        if state.live and not fault:
-            state.live.start()
-        state.what = "failed" if fault else "built"
-        state.message = fault
-        while not next(looks):
-            if not (fault or state.version):
-                break
+    with PreparedBuild(edition, project.root) as build:
+        while True:
+            state.what = "building"
+            state.message = ""
+            if state.live:
+                state.live.stop()
+            fault = build.run(looks)
+            build.prepare()
+            if fault is None:
+                continue
+            if state.live and not fault:
+                state.live.start()
+            state.what = "failed" if fault else "built"
+            state.message = fault
+            while not next(looks):
+                if not (fault or state.version):
+                    break
 
 
 def changes(project: Project) -> Iterator[bool]:
@@ -157,39 +155,6 @@ def _marks(project: Project) -> set[tuple[Path, int, int]]:
         status = path.stat()
         marks.add((path, status.st_mtime_ns, status.st_ino))
     return marks
-
-
-def _build(command: list[str], root: Path, looks: Iterator[bool]) -> str | None:
-    """Run the build and return the error; empty if there is none.
-
-    None if a file changed before it ended.
-    """
-    with tempfile.TemporaryFile("w+", errors="replace") as said:
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=said,
-            start_new_session=True,
-        )
-        try:
-            while process.poll() is None:
-                if next(looks):
-                    return None
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(5)
-                processes.kill_group(process.pid)
-                process.wait()
-        said.seek(0)
-        everything = said.read().strip()
-    sys.stderr.write(f"{everything}\n")
-    sys.stderr.flush()
-    what = everything.partition("error: ")[2] or everything or "no reason given"
-    return what if process.returncode else ""
 
 
 class _PageServer(ThreadingHTTPServer):

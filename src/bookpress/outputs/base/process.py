@@ -40,17 +40,16 @@ class Maker(ExitStack):
     It starts importing at once, begins with its order, and ends with us.
     """
 
-    def __init__(self, wanted: Format, epoch: int) -> None:
+    def __init__(self, wanted: Format) -> None:
         super().__init__()
-        self._name = wanted.name
-        self._epoch = epoch
+        self.name = wanted.name
         folder = self.enter_context(
             tempfile.TemporaryDirectory(dir=scratch(), ignore_cleanup_errors=True)
         )
         self._said = self.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - closed with us
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", wanted.module],
-            env={**os.environ, **STEADY, EPOCH_VARIABLE: str(epoch), "TMPDIR": folder},
+            env={**os.environ, **STEADY, "TMPDIR": folder},
             bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -64,13 +63,13 @@ class Maker(ExitStack):
         self.callback(self._channel.close)
         self.callback(kill_group, self._process.pid)
 
-    def begin(self, pages: Path, source: Path) -> None:
+    def begin(self, pages: Path, source: Path, epoch: int) -> None:
         """Send the order to make the format from the pages and the source, in its own folder.
 
         When the pages themselves are ordered, `pages` is the folder for them.
         """
-        output = pages / self._name
-        order = Order(str(pages), str(source), str(output), self._epoch)
+        output = pages / self.name
+        order = Order(str(pages), str(source), str(output), epoch)
         self._tell({"make": asdict(order)})
 
     def prepare(self, file: Path) -> None:
@@ -86,11 +85,11 @@ class Maker(ExitStack):
         try:
             code = self._process.wait(seconds)
         except subprocess.TimeoutExpired as error:
-            late = f"the format {self._name!r} was not ready after {seconds:g} seconds"
+            late = f"the format {self.name!r} was not ready after {seconds:g} seconds"
             raise PressError(late) from error
         if code:
             reason = self._reason(code)
-            raise PressError(f"the format {self._name!r} could not be made: {reason}")
+            raise PressError(f"the format {self.name!r} could not be made: {reason}")
 
     def _reason(self, code: int) -> str:
         """Return why the process ended with an exit code."""
@@ -103,14 +102,28 @@ class Maker(ExitStack):
         return "no reason given"
 
 
+_early: dict[str, Maker] = {}
+"""Processes that import before anything is ordered, by the format that each will make."""
+
+
+def start_early(wanted: Format) -> None:
+    """Start the process that will make a format, although nothing is ordered yet."""
+    _early[wanted.name] = Maker(wanted)
+
+
+def maker_of(wanted: Format) -> Maker:
+    """Return the process that makes a format: the one that was started early, or a new one."""
+    return _early.pop(wanted.name, None) or Maker(wanted)
+
+
 def make(
     formats: Sequence[Format], pages: Path, source: Path, epoch: int, seconds: float = SECONDS
 ) -> None:
     """Make formats, all at the same time, each in a folder of its name below that of the pages."""
     with ExitStack() as stack:
-        makers = [stack.enter_context(Maker(wanted, epoch)) for wanted in formats]
+        makers = [stack.enter_context(Maker(wanted)) for wanted in formats]
         for maker in makers:
-            maker.begin(pages, source)
+            maker.begin(pages, source, epoch)
         for maker in makers:
             maker.finish(seconds)
 
@@ -131,8 +144,10 @@ def work_on_order(
                 prepare(Path(message["prepare"]))
                 continue
             end_group_with(0, os.getpid())
+            order = Order(**message["make"])
+            os.environ[EPOCH_VARIABLE] = str(order.epoch)
             try:
-                work(Order(**message["make"]))
+                work(order)
             except PressError as error:
                 sys.stderr.write(f"{error}\n")
                 return 1
