@@ -136,11 +136,11 @@ def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> 
         waves = bool(block.select(".fallen-sentence"))
         is_prose = block.name != "figcaption" and "standfirst" not in block.get("class", [])
         if is_prose and block.name != "span" and waves != bool(turning):
-            yield f"{resting[0].page}.md:{resting[0].line}: {len(turning)} claims turn, waves: {waves}"
+            yield f"{resting[0].page}.md:{resting[0].line}: {len(turning)} sentences turn, waves: {waves}"
 
 
 def turns(statement: Mapping[str, Any]) -> bool:
-    return statement["holds"] is False and statement["kind"] == "claim"
+    return statement["holds"] is False and statement["kind"] == "sentence"
 
 
 def without_empty_figures(source: str, soup: BeautifulSoup) -> str:

@@ -87,8 +87,8 @@ def test_the_sign_of_choices_stands_beside_its_paragraph(
     site: Site, page: Page, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    ends_in_a_claim = "notebooks/remedies.html"
-    for name in {ends_in_a_claim, *some(site.chapters, 2, width)}:
+    ends_in_a_quotable_sentence = "notebooks/remedies.html"
+    for name in {ends_in_a_quotable_sentence, *some(site.chapters, 2, width)}:
         page.goto(site.url(name))
         assert page.evaluate(IN_LINE) == [], name
 

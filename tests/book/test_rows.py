@@ -13,10 +13,10 @@ def test_the_panel_of_a_sentence_leads_to_the_rows_that_its_number_counts(
     site: Site, page: Page
 ) -> None:
     page.goto(site.url("notebooks/large-scale-models.html"))
-    claim = page.locator(".claim", has=page.locator(NUMBER)).first
-    number = claim.locator(NUMBER).first
+    sentence = page.locator(".quotable", has=page.locator(NUMBER)).first
+    number = sentence.locator(NUMBER).first
     counts = number.get_attribute("data-tip") or number.get_attribute("title") or ""
-    claim.get_by_role("button", name="Quote this sentence").click()
+    sentence.get_by_role("button", name="Quote this sentence").click()
     item = page.get_by_role("dialog").locator("li", has_text=counts).first
     address = item.get_by_role("link", name="The rows").evaluate("(link) => link.href")
     path = site.root / address.removeprefix(site.address).lstrip("/")

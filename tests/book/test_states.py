@@ -45,7 +45,9 @@ def _drawn(numbers: list[int]) -> list[int]:
     return [*singles[:SINGLES], *pairs[:PAIRS]]
 
 
-def test_marks_are_the_claims_whose_comparison_is_false_and_reasons_say_why(explored: Path) -> None:
+def test_marks_are_the_sentences_whose_comparison_is_false_and_reasons_say_why(
+    explored: Path,
+) -> None:
     editions = explored / "_build/editions"
     found = {}
     for folder in sorted((editions / "default/html/states").iterdir()):

@@ -58,14 +58,14 @@ def unpacked(pack: Any, state: Any) -> Any:
 
 
 def misplaced_marks(page: str, slug: str, fallen: Mapping[str, Any]) -> list[str]:
-    """Return the marks of a page in a state that are not those of the claims that turn.
+    """Return the marks of a page in a state that are not those of the sentences that turn.
 
     A finding that cannot stand is told in numbers, and the title of a figure has a note before it.
     """
     turned = {
         anchor(f"{slug}:{key}", f"notebooks/{slug}")
         for key, (holds, _, kind) in fallen.items()
-        if holds is False and kind == "claim"
+        if holds is False and kind == "sentence"
     }
     found = []
     for place in html.fromstring(page).iter("span"):

@@ -213,7 +213,7 @@ def test_what_a_chapter_publishes_besides_is_a_list_in_its_place(
 def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     put: Callable[..., None], book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What was not run is named, and paragraphs that claim a direction without a statement are listed."""
+    """What was not run is named, and paragraphs that assert a direction without a statement are listed."""
     key = book.settings.front_matter
     text = "A {result}`first:number:value` of\nall, more than before.\n\nMuch of {result}`first:number:value`. {holds}`first:most`\n"
     (book.root / "book/words.md").write_text(

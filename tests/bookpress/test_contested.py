@@ -118,8 +118,8 @@ def test_the_list_names_each_with_its_chapters(pages: Path) -> None:
 def test_a_reader_contests_a_sentence_from_its_mark(pages: Path, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 375, "height": 700})
     page.goto((pages / "notebooks/planets.html").as_uri())
-    claim = page.locator(".claim", has_text="Kepler")
-    claim.get_by_role("button", name="Quote this sentence").click()
+    sentence = page.locator(".quotable", has_text="Kepler")
+    sentence.get_by_role("button", name="Quote this sentence").click()
     page.get_by_role("button", name="Contest this sentence").click()
     text = page.get_by_label("Complete this text and send it:")
     expect(text).to_be_focused()

@@ -274,10 +274,10 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
     ("said", "kind", "because"),
     [
         ("{result}`early:counts` did. {holds}`s = counts(early, 50, of=86)`", "number", "55 of 86"),
-        ("Fifty did. {holds}`s = counts(early, 50, of=86)`", "claim", "55 of 86"),
+        ("Fifty did. {holds}`s = counts(early, 50, of=86)`", "sentence", "55 of 86"),
         (
             "{result}`early` did, a minority. {holds}`s = counts(early, 5), minority(early)`",
-            "claim",
+            "sentence",
             "64% (53 to 73) is not below 50%",
         ),
         (
@@ -293,7 +293,7 @@ def test_facts_are_published_as_outputs(outputs: list[Any]) -> None:
         ),
     ],
 )
-def test_a_claim_turns_a_number_moves_or_the_question_is_another_one(
+def test_a_sentence_turns_a_number_moves_or_the_question_is_another_one(
     outputs: list[Any], said: str, kind: str, because: str
 ) -> None:
     scope = {**SCOPE, "year": 2021, "__annotations__": {"year": int}}
@@ -304,7 +304,7 @@ def test_a_claim_turns_a_number_moves_or_the_question_is_another_one(
     found = harvest_statements(outputs)["s"]
     assert (found.holds is not True, found.kind) == (True, kind)
     assert because in found.because
-    assert found.turns is (kind == "claim")
+    assert found.turns is (kind == "sentence")
 
 
 def test_all_that_cannot_be_made_is_named_at_once_and_nothing_is_published(

@@ -207,18 +207,18 @@ CHECKED = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "code", "words"), CHECKED)
+@pytest.mark.parametrize(("reference", "code", "words"), CHECKED)
 def test_a_number_is_looked_for_where_it_is_now(
     said: Say,
     merged: Project,
     edition: Callable[..., Edition],
-    claim: str,
+    reference: str,
     code: int,
     words: str,
 ) -> None:
     facts = json.dumps({"default": old_facts(edition())}, default=dict)
     (merged.data / "released/1.json").write_text(facts)
-    ended, out, error = said("cite", "--check", claim)
+    ended, out, error = said("cite", "--check", reference)
     assert (ended, error) == (code, "")
     assert out.startswith(words)
 

@@ -17,13 +17,13 @@ from book.showing import chapter
 CATCH = "void (navigator.clipboard.writeText = async (text) => { window.copied = text; })"
 REFUSE = "void (navigator.clipboard.writeText = async () => { throw new Error('refused'); })"
 SELECT = """(words) => {
-  const claim = [...document.querySelectorAll(".claim")].find((one) => one.textContent.includes(words));
-  getSelection().selectAllChildren(claim);
+  const sentence = [...document.querySelectorAll(".quotable")].find((one) => one.textContent.includes(words));
+  getSelection().selectAllChildren(sentence);
 }"""
 
 
-def claim(page: Page, words: str) -> Locator:
-    return page.locator(".claim", has_text=words)
+def quotable(page: Page, words: str) -> Locator:
+    return page.locator(".quotable", has_text=words)
 
 
 def copied(page: Page, form: str) -> str:
@@ -55,7 +55,7 @@ def test_a_mark_opens_the_sentence_with_all_that_a_quote_needs(
     page.goto(chapter(explored, "default", "planets"))
     page.evaluate(CATCH)
     expect(page.locator("dialog")).to_have_count(0)  # the panel comes when it is asked for
-    claim(page, "Kepler").get_by_role("button", name="Quote this sentence").click()
+    quotable(page, "Kepler").get_by_role("button", name="Quote this sentence").click()
     panel = page.get_by_role("dialog", name="Quote this sentence")
     sentence = "That is Kepler\u2019s, as near as these planets can tell."
     expect(panel.locator("blockquote")).to_have_text(sentence)
@@ -78,7 +78,7 @@ def test_a_mark_opens_the_sentence_with_all_that_a_quote_needs(
 
 def test_numbers_and_marks_of_a_paragraph_are_one_stop_for_keys(explored: Path, page: Page) -> None:
     page.goto(chapter(explored, "default", "planets"))
-    stops = page.locator("p:has(.claim:has-text('Kepler')) [tabindex='0']")
+    stops = page.locator("p:has(.quotable:has-text('Kepler')) [tabindex='0']")
     expect(stops).to_have_count(1)
     stops.focus()
     for _ in range(3):
@@ -89,7 +89,7 @@ def test_numbers_and_marks_of_a_paragraph_are_one_stop_for_keys(explored: Path, 
     assert page.evaluate("document.activeElement.textContent") == "Text"
 
 
-def test_a_selection_offers_its_claim(explored: Path, page: Page) -> None:
+def test_a_selection_offers_its_sentence(explored: Path, page: Page) -> None:
     page.goto(chapter(explored, "default", "planets"))
     page.evaluate(SELECT, "antiquity")
     page.get_by_role("button", name="Quote", exact=True).click()
@@ -101,7 +101,7 @@ def test_a_selection_offers_its_claim(explored: Path, page: Page) -> None:
 def test_a_sentence_that_a_state_overturns_says_so(explored: Path, page: Page) -> None:
     page.goto(chapter(explored, "default", "planets") + "?group=inner")
     page.evaluate(REFUSE)
-    claim(page, "antiquity").get_by_role("button").click()
+    quotable(page, "antiquity").get_by_role("button").click()
     panel = page.locator("dialog")
     warning = "This sentence does not hold under Group: inner: 4 is not above 5."
     expect(panel.locator(".quote-warning")).to_have_text(warning)
@@ -111,7 +111,7 @@ def test_a_sentence_that_a_state_overturns_says_so(explored: Path, page: Page) -
     expect(panel.locator("[role=status]")).to_contain_text("Text:")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Back to the published edition").click()
-    claim(page, "antiquity").get_by_role("button").click()
+    quotable(page, "antiquity").get_by_role("button").click()
     expect(page.locator("dialog .quote-warning")).to_have_count(0)
 
 
@@ -137,10 +137,12 @@ def test_each_state_has_files_and_a_key_of_its_own(explored: Path, page: Page) -
     assert len(keys) == 2
 
 
-def test_without_scripts_claims_are_plain_text(explored: Path, browser: Browser) -> None:
+def test_without_scripts_quotable_sentences_are_plain_text(
+    explored: Path, browser: Browser
+) -> None:
     plain = browser.new_page(java_script_enabled=False)
     plain.goto(chapter(explored, "default", "planets"))
-    expect(claim(plain, "Kepler")).to_be_visible()
+    expect(quotable(plain, "Kepler")).to_be_visible()
     expect(plain.locator(".quote-mark, .quote-offer")).to_have_count(0)
     plain.close()
 
@@ -188,7 +190,7 @@ STRAYS = """() => {
   const strays = [];
   for (const mark of document.querySelectorAll("p .quote-mark")) {
     const paragraph = mark.closest("p"), range = document.createRange();
-    const words = document.createTreeWalker(mark.closest(".claim"), NodeFilter.SHOW_TEXT);
+    const words = document.createTreeWalker(mark.closest(".quotable"), NodeFilter.SHOW_TEXT);
     let last = null;
     while (words.nextNode() && mark.compareDocumentPosition(words.currentNode) & 2)
       if (words.currentNode.data.trim()) last = words.currentNode;

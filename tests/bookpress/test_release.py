@@ -222,7 +222,7 @@ def words_of(element: Tag) -> str:
 
 
 def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleNamespace) -> None:
-    versions, claims = (
+    versions, fates = (
         BeautifulSoup((orbits.site / name).read_text(), "html5lib")
         for name in ("versions.html", "claims.html")
     )
@@ -232,8 +232,8 @@ def test_every_version_is_listed_with_what_became_of_its_results(orbits: SimpleN
     assert "Different from version 1.0: evidence." in rows[3]
     assert "Different from version 2.0: pages alone." in rows[1]
     assert all(re.search(r"[0-9a-f]{40}", row) for row in rows)
-    assert [count.text for count in claims.select(".counts b")] == ["8", "2", "0"]
-    revised, stand = claims.select("table")
+    assert [count.text for count in fates.select(".counts b")] == ["8", "2", "0"]
+    revised, stand = fates.select("table")
     cells = {
         row.code.text: [cell.text for cell in row.select("td")]
         for row in revised.select("tbody tr")
@@ -258,10 +258,10 @@ def test_a_feed_says_what_was_revised(orbits: SimpleNamespace) -> None:
     assert ids == [one["id"] for one in feed["items"]]
     assert len(set(ids)) == len(ids)
     assert all(one.startswith("urn:uuid:") for one in ids)
-    claims = BeautifulSoup((orbits.site / "claims.html").read_text(), "html5lib")
+    fates = BeautifulSoup((orbits.site / "claims.html").read_text(), "html5lib")
     for item in feed["items"]:
-        assert claims.find(id=item["url"].partition("#")[2])
-    assert claims.find("link", type="application/atom+xml")["href"] == "changes.atom"
+        assert fates.find(id=item["url"].partition("#")[2])
+    assert fates.find("link", type="application/atom+xml")["href"] == "changes.atom"
     assert {path.stem for path in (orbits.site / "released").glob("*.json")} == {*VERSIONS}
 
 
@@ -411,7 +411,7 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
 
 
 @pytest.mark.parametrize(
-    ("claim", "code", "said"),
+    ("reference", "code", "said"),
     [
         ("planets:neptune=164.9", 0, "planets:neptune stands: 165 years"),
         ("planets:neptune=165 years", 0, "stands"),
@@ -431,9 +431,9 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     ],
 )
 def test_what_became_of_a_number_that_was_quoted(
-    told: Callable[..., str], claim: str, code: int, said: str
+    told: Callable[..., str], reference: str, code: int, said: str
 ) -> None:
-    assert said in told("cite", "--check", claim, code=code)
+    assert said in told("cite", "--check", reference, code=code)
 
 
 def test_what_would_lose_something_is_refused(
@@ -447,7 +447,7 @@ def test_what_would_lose_something_is_refused(
     )
     run(book, "build", *NAMES)
     assert "is published and not at hand" in told("release", *elsewhere, code=1)
-    assert "claim the same version with other content" in told("release", *dist, code=1)
+    assert "have the same version with other content" in told("release", *dist, code=1)
     assert "no built edition 'innr'; did you mean inner" in told("release", "innr", code=2)
     assert "no archive gone.tar.gz" in told("release", "--older", "gone.tar.gz", code=2)
     renamed = tmp_path / "orbits-9-0123456789ab.tar.gz"
@@ -462,7 +462,7 @@ def test_what_would_lose_something_is_refused(
     other.write_bytes(
         packed({f"{other.name.removesuffix('.tar.gz')}/{name}": one for name, one in files.items()})
     )
-    assert "claim the same id with other results" in told(
+    assert "have the same id with other results" in told(
         "release", "--older", str(other), *dist, code=1
     )
     (book / "data/planets.csv").write_text("planet\n")

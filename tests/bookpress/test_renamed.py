@@ -416,12 +416,12 @@ CHECKED = [
 ]
 
 
-@pytest.mark.parametrize(("claim", "code", "words"), CHECKED)
+@pytest.mark.parametrize(("reference", "code", "words"), CHECKED)
 def test_a_number_is_looked_for_under_its_present_name(
-    said: Say, renamed: Project, claim: str, code: int, words: str
+    said: Say, renamed: Project, reference: str, code: int, words: str
 ) -> None:
     release(renamed, **facts(renamed, number=1.0, half=4.0, gone=3.0))
-    ended, out, error = said("cite", "--check", claim)
+    ended, out, error = said("cite", "--check", reference)
     assert (ended, error) == (code, "")
     assert out.startswith(words)
 
@@ -442,7 +442,7 @@ def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
     found = released.fates(renamed, released.load(renamed))
     told = {one.said.name.key: (one.was, one.now) for one in found}
     assert told == {"number": ("1", "1"), "half": ("4", "1"), "gone": ("3", "")}
-    template = environment(PAGES).get_template("claims.html")
+    template = environment(PAGES).get_template("fates.html")
     book = {"title": "Tiny", "language": "en"}
     page = BeautifulSoup(template.render(fates=found, up="", book=book), "html5lib")
     changed, stand = page.select("table")

@@ -62,7 +62,7 @@ def test_every_statement_knows_under_which_choices_it_holds(home: Path) -> None:
 
 def turns(state: Any, key: str) -> bool:
     holds, _, kind = state["fallen"].get(key, (True, "", ""))
-    return holds is False and kind == "claim"
+    return holds is False and kind == "sentence"
 
 
 def test_sentences_are_listed_by_chapter_with_their_numbers_and_are_searched(
@@ -238,7 +238,7 @@ def test_a_reader_chooses_by_keyboard_and_is_told(home: Path, page: Page) -> Non
     page.get_by_role("radio", name="all").focus()
     page.keyboard.press("ArrowDown")
     expect(page.locator(".state-strip")).to_contain_text("Not the published edition. Group: inner.")
-    expect(page.locator("body > [role=status]")).to_contain_text("1 claim turns")
+    expect(page.locator("body > [role=status]")).to_contain_text("1 sentence turns")
     assert page.url.endswith("?utm=1&group=inner#fig-law")
     assert page.evaluate("document.activeElement.value") == "inner"
     page.keyboard.press("ArrowDown")

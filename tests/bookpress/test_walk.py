@@ -24,14 +24,14 @@ FREE = """() => {
 
 
 @pytest.mark.parametrize("width", [1280, 375])
-def test_the_first_step_is_a_claim_that_turns_and_keys_go_on(
+def test_the_first_step_is_a_sentence_that_turns_and_keys_go_on(
     explored: Path, page: Page, width: int
 ) -> None:
     page.set_viewport_size({"width": width, "height": 850})
     page.goto(chapter(explored, "default", "planets"))
     page.evaluate("bookpress.choose('group', 'inner')")
-    page.get_by_role("button", name="1 claim turns").click()
-    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    page.get_by_role("button", name="1 sentence turns").click()
+    expect(page.locator(".walk-place")).to_contain_text("a sentence turns")
     assert page.locator(".stop .fallen-sentence").count() == 1
     assert page.evaluate(IN_VIEW)
     published = page.locator(".walk-beside > div").first
@@ -60,7 +60,7 @@ def test_back_stands_beside_the_choice_that_was_made(explored: Path, page: Page)
     expect(page.locator(".state-strip")).to_contain_text("Group: inner.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    expect(page.locator(".walk-place")).to_contain_text("a sentence turns")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Back"
     page.keyboard.press("Enter")
@@ -73,8 +73,8 @@ def test_the_walk_never_covers_the_link_to_the_next_chapter(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 850})
     page.goto(chapter(explored, "default", "planets") + "?group=inner")
-    page.get_by_role("button", name="1 claim turns").click()
-    expect(page.locator(".walk-place")).to_contain_text("a claim turns")
+    page.get_by_role("button", name="1 sentence turns").click()
+    expect(page.locator(".walk-place")).to_contain_text("a sentence turns")
     link = page.locator(".turn-next")
     address = link.get_attribute("href") or ""
     link.focus()

@@ -168,7 +168,7 @@ def _kind(
         return comparison.kind
     first = call.args[0] if isinstance(call, ast.Call) and call.args else call
     path = re.sub(r"\.(?:value|k|n)$", "", ast.unparse(first))
-    return "number" if path in results else "claim"
+    return "number" if path in results else "sentence"
 
 
 @cache

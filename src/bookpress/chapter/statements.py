@@ -43,15 +43,15 @@ def _deciding(
 ) -> tuple[list[Comparison], Kind]:
     """Return the comparisons that decide the joint verdict, and what gives way."""
     if holds is True:
-        return [*comparisons], "claim"
+        return [*comparisons], "sentence"
     untrue = [comparison for comparison in comparisons if comparison.holds is not True]
     others = [comparison for comparison in untrue if comparison.kind == "question"]
     if others:
         return others, "question"
     alike = [comparison for comparison in untrue if comparison.holds is holds]
-    claims = [comparison for comparison in alike if comparison.kind == "claim"]
-    if claims:
-        return (claims, "claim")
+    turning = [comparison for comparison in alike if comparison.kind == "sentence"]
+    if turning:
+        return (turning, "sentence")
     return (alike, "number")
 
 

@@ -53,7 +53,7 @@ ALLOWED_NUMBERS = (
 )
 """Numbers that are allowed in prose, besides addresses, days and years.
 
-Any other is a result, a claim, or part of code or mathematics.
+Any other is a result, what others report, or part of code or mathematics.
 """
 
 NUMBER = re.compile(r"\d[\d.,]*\s?%?")

@@ -21,11 +21,11 @@ DIRECTION = re.compile(
     r"|faster|slower|rarer|most|majority|minority|exceed\w*|twice|times as|only)\b",
     re.IGNORECASE,
 )
-"""Words that claim a direction or a side."""
+"""Words that assert a direction or a side."""
 
 
 def untested(project: Project) -> list[Problem]:
-    """Return paragraphs that quote results and claim a direction, but rest on no statement.
+    """Return paragraphs that quote results and assert a direction, but rest on no statement.
 
     Also sentences with words of degree and no comparison. These are not errors.
     """
@@ -46,7 +46,7 @@ def untested(project: Project) -> list[Problem]:
 
 
 def _untested_words(paragraph: str) -> str:
-    """Return the words in a paragraph that claim a direction of a result without a statement."""
+    """Return the words in a paragraph that assert a direction of a result without a statement."""
     if "{result}`" not in paragraph or "{holds}`" in paragraph:
         return ""
     prose = " ".join(content for _, content in prose_lines(paragraph))

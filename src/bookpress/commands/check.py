@@ -13,7 +13,7 @@ def check(as_json: opt.AsJson = False) -> None:
     """Find errors in the sources without running anything.
 
     It reports undefined names, unknown results, references and citations, and numbers typed by
-    hand. It also lists paragraphs that claim a direction and rest on no statement; these are no
+    hand. It also lists paragraphs that assert a direction and rest on no statement; these are no
     errors. Whether a statement holds is said by run, build and statements.
     """
     from bookpress.check.check import check as check_book

@@ -151,18 +151,18 @@ def _distinct(archives: Sequence[Archive]) -> list[Archive]:
 
 
 def _check_agreement(archive: Archive, other: Archive) -> None:
-    """Raise if two archives claim the same but have different content."""
+    """Raise if two archives have the same version or id but different content."""
     first = archive.facts
     second = other.facts
-    claim = f"{archive.path.name} and {other.path.name} claim the same"
+    alike = f"{archive.path.name} and {other.path.name} have the same"
     is_same_edition = first.name == second.name or first.id == second.id
     if first.version == second.version and is_same_edition:
         if archive.hashes != other.hashes:
             again = f"what was released stays; give the book a new version in {SETTINGS}"
-            raise PressError(f"{claim} version with other content: {again}")
+            raise PressError(f"{alike} version with other content: {again}")
     elif first.id == second.id and first.results_sha256 != second.results_sha256:
         meaning = "an id stands for the results that were released first"
-        raise PressError(f"{claim} id with other results: {meaning}")
+        raise PressError(f"{alike} id with other results: {meaning}")
 
 
 def _check_whole(archives: Sequence[Archive], book: Book) -> None:

@@ -33,7 +33,7 @@ NUMBER = (
     r"(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
     r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?)"
 )
-CLAIM = re.compile(
+REFERENCE = re.compile(
     rf"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>[\w.]+)=\s*(?P<number>{NUMBER})(?:\s.*)?"
 )
 CAUSES = {
@@ -211,16 +211,16 @@ def _fate(said: Said, result: Mapping[str, Any] | None, plan: Edition, table: Re
     return Fate(said, was, now, why)
 
 
-def check(project: Project, claim: str, options: RunOptions) -> tuple[int, str]:
+def check(project: Project, reference: str, options: RunOptions) -> tuple[int, str]:
     """Return whether a quoted number still stands, as an exit code and in words.
 
     It stands if the present result rounds to it, with as many digits. A result that was published
     under another name is found under its present one.
     """
-    match = CLAIM.fullmatch(claim.strip())
+    match = REFERENCE.fullmatch(reference.strip())
     if match is None:
         wanted = "CHAPTER:KEY=NUMBER, with a number such as 16%, 0.16 or 1,200"
-        raise UsageError(f"{claim!r} is not {wanted}")
+        raise UsageError(f"{reference!r} is not {wanted}")
     with as_shipped(project) as shipped:
         return _answer(shipped, match, options)
 

@@ -27,10 +27,11 @@ NOINDEX = '<meta name="robots" content="noindex">'
 BODY = re.compile(r"<body\b[^>]*>")
 PAGES = Path(__file__).with_name("templates")
 VERSIONS = "versions.html"
-CLAIMS = "claims.html"
+FATES = "claims.html"
+"""The page of what became of each released number, at the address that it has always had."""
 EDITIONS = "editions"
 LINKSET = "linkset.json"
-OWN_PAGES = (VERSIONS, CLAIMS, f"{EDITIONS}/index.html")
+OWN_PAGES = (VERSIONS, FATES, f"{EDITIONS}/index.html")
 """The pages of the site besides those of its editions."""
 
 
@@ -138,10 +139,10 @@ def _write_own_pages(
     for name in OWN_PAGES:
         up = "../" * name.count("/")
         facts = {"places": placed, "changes": changes, "fates": fates, "entries": entries}
-        template = CLAIMS if name == CLAIMS else VERSIONS
-        text = _filled(template, **facts, up=up, book=book)
+        template = "fates.html" if name == FATES else VERSIONS
+        text = _filled(template, **facts, up=up, book=book, fates_page=FATES)
         (site / name).write_text(text, encoding="utf-8")
-    for name, text in feed_files(book, fates, entries, CLAIMS).items():
+    for name, text in feed_files(book, fates, entries, FATES).items():
         (site / name).write_text(text, encoding="utf-8")
     for version, entry in entries.items():
         replace_file(site / RELEASED / f"{version}.json", pretty(entry).encode())

@@ -22,7 +22,7 @@ from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError, nearest
 from bookpress.release.released import CHANGED, STANDS
-from bookpress.release.released import check as check_claim
+from bookpress.release.released import check as check_reference
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import run_one, values_of
 
@@ -105,9 +105,10 @@ class Answers:
 
     def check(self, slug: str, key: str, number: str) -> dict[str, str]:
         """Return whether a quoted number still stands, and what became of it."""
-        claim = f"{slug}:{key}={number}"
+        reference = f"{slug}:{key}={number}"
         with self._turn:
-            code, words = check_claim(self.project, claim, RunOptions(jobs=1, time_limit=SECONDS))
+            options = RunOptions(jobs=1, time_limit=SECONDS)
+            code, words = check_reference(self.project, reference, options)
         return {"verdict": FATES.get(code, "unknown"), "because": words}
 
     def parameters(self, slug: str) -> dict[str, Any]:

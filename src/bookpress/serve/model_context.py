@@ -15,7 +15,7 @@ from bookpress.serve.answers import Answers
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
-INSTRUCTIONS = """A book whose every number is computed and whose every claim is tested. \
+INSTRUCTIONS = """A book whose every number is computed and whose every assertion is tested. \
 Give a number with its interval and what it counts, name the edition, quote a sentence as true \
 only if its statement holds, and cite the chapter; its reference stands at its end."""
 

@@ -1,7 +1,7 @@
 """Comparisons of estimates that sentences rest on.
 
 A comparison reads whole intervals, so it asks for more than chance; one with ``_value`` in its name
-reads the values alone. It takes estimates, claims (a value without an interval) and plain numbers.
+reads the values alone. It takes estimates, reported values (without an interval) and plain numbers.
 Without a value, or without the interval that it needs, a comparison is unknown.
 
 To add one, write it in its module, with what `check` reads it as, and name it in `bookpress`.

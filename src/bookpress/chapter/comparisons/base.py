@@ -1,4 +1,4 @@
-"""What a comparison is, and how estimates, claims and plain numbers are read for one."""
+"""What a comparison is, and how estimates, reported values and numbers are read for one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, ResultError
 from bookpress.chapter.words import Form
 
-Kind = Literal["claim", "number", "question"]
+Kind = Literal["sentence", "number", "question"]
 """What gives way if a comparison does not hold.
 
-The claim: the sentence would be false. The number: the sentence quotes it, and stays true with
+The sentence: it would be false. The number: the sentence quotes it, and stays true with
 another. The question: the sentence was written for another choice, and is about something else.
 """
 Given = Any
-"""What can be compared: an `Estimate`, a number, or a claim, which has a value but no interval."""
+"""What can be compared: an `Estimate`, a number, or a reported value, which has no interval."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Comparison:
         default the reason.
     kind : str
         What gives way if it does not hold, one of `Kind`. The press treats a number that no
-        sentence quotes as a claim, and a comparison of parameters alone as a question.
+        sentence quotes as the sentence, and a comparison of parameters alone as a question.
 
     Examples
     --------
@@ -50,7 +50,7 @@ class Comparison:
     holds: bool | None
     because: str
     numbers: str = ""
-    kind: Kind = "claim"
+    kind: Kind = "sentence"
 
     def __post_init__(self) -> None:
         if self.holds is not None:
@@ -61,7 +61,7 @@ class Comparison:
     @property
     def turns(self) -> bool:
         """Whether it makes the sentence that rests on it false."""
-        return self.holds is False and self.kind == "claim"
+        return self.holds is False and self.kind == "sentence"
 
     @property
     def number_moves(self) -> bool:
@@ -135,9 +135,9 @@ def _lack(result: Estimate) -> str:
 
 
 def read_given(given: Any) -> Estimate:
-    """Return an estimate, a claim or a number as an estimate.
+    """Return an estimate, a reported value or a number as an estimate.
 
-    A claim or a number is its own interval. None is an estimate without a value.
+    Either of the last two is its own interval. None is an estimate without a value.
     """
     if given is None:
         return Estimate(None)
@@ -154,7 +154,8 @@ def read_given(given: Any) -> Estimate:
         return Estimate(value=value, low=value, high=value, unit=given.unit, label=label)
     except (AttributeError, ValueError) as error:
         raise ResultError(
-            f"{given!r} cannot be compared: give an estimate, a claim or a number"
+            f"{given!r} cannot be compared: "
+            "give an estimate, a number, or what has a value and a unit"
         ) from error
 
 

@@ -84,7 +84,7 @@ def differ(first: Given, other: Given) -> Comparison:
 
     Parameters
     ----------
-    first, other : Estimate, claim or number
+    first, other : Estimate, reported value or number
         The two.
 
     Returns
@@ -96,7 +96,7 @@ def differ(first: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Notes
     -----
@@ -126,7 +126,7 @@ def undecided(first: Given, other: Given) -> Comparison:
 
     Parameters
     ----------
-    first, other : Estimate, claim or number
+    first, other : Estimate, reported value or number
         The two.
 
     Returns
@@ -138,7 +138,7 @@ def undecided(first: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Notes
     -----
@@ -163,7 +163,7 @@ def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
 
     Parameters
     ----------
-    first, other : Estimate, claim or number
+    first, other : Estimate, reported value or number
         The two.
     within : float
         The margin: for shares a share (0.05 is five percentage points), for points and years a
@@ -179,8 +179,8 @@ def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ, or the margin is
-        invalid.
+        If something is not an estimate, a reported value or a number, the units differ, or the
+        margin is invalid.
 
     Notes
     -----
@@ -216,9 +216,9 @@ def times_as_large(first: Given, other: Given, at_least: float) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be larger.
-    other : Estimate, claim or number
+    other : Estimate, reported value or number
         What it is compared with.
     at_least : float
         How many times.
@@ -232,7 +232,7 @@ def times_as_large(first: Given, other: Given, at_least: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Notes
     -----
@@ -262,9 +262,9 @@ def times_as_large_value(first: Given, other: Given, at_least: float) -> Compari
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be larger.
-    other : Estimate, claim or number
+    other : Estimate, reported value or number
         What it is compared with.
     at_least : float
         How many times.
@@ -278,7 +278,7 @@ def times_as_large_value(first: Given, other: Given, at_least: float) -> Compari
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------

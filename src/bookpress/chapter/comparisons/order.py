@@ -23,7 +23,7 @@ def rose(
 
     Parameters
     ----------
-    late, early : Estimate, claim or number
+    late, early : Estimate, reported value or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
         What time each is from: a year, a first and a last year, or a release; by default the
@@ -62,7 +62,7 @@ def fell(
 
     Parameters
     ----------
-    late, early : Estimate, claim or number
+    late, early : Estimate, reported value or number
         The later and the earlier estimate.
     late_period, early_period : int, tuple or str, optional
         What time each is from: a year, a first and a last year, or a release; by default the
@@ -99,7 +99,7 @@ def rose_value(
 
     Parameters
     ----------
-    late, early : Estimate, claim or number
+    late, early : Estimate, reported value or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
         What time each is from: a year, a first and a last year, or a release; by default the
@@ -132,7 +132,7 @@ def fell_value(
 
     Parameters
     ----------
-    late, early : Estimate, claim or number
+    late, early : Estimate, reported value or number
         The later and the earlier value.
     late_period, early_period : int, tuple or str, optional
         What time each is from: a year, a first and a last year, or a release; by default the

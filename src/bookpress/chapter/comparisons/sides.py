@@ -24,9 +24,9 @@ def below(first: Given, other: Given, *others: Given) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be smaller.
-    other, *others : Estimate, claim or number
+    other, *others : Estimate, reported value or number
         What it is compared with.
 
     Returns
@@ -37,7 +37,7 @@ def below(first: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -57,9 +57,9 @@ def above(first: Given, other: Given, *others: Given) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be larger.
-    other, *others : Estimate, claim or number
+    other, *others : Estimate, reported value or number
         What it is compared with.
 
     Returns
@@ -70,7 +70,7 @@ def above(first: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def apart(first: Given, other: Given) -> Comparison:
 
     Parameters
     ----------
-    first, other : Estimate, claim or number
+    first, other : Estimate, reported value or number
         The two.
 
     Returns
@@ -101,7 +101,7 @@ def apart(first: Given, other: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def majority(share: Given) -> Comparison:
 
     Parameters
     ----------
-    share : Estimate, claim or number
+    share : Estimate, reported value or number
         A share from 0 to 1.
 
     Returns
@@ -130,7 +130,7 @@ def majority(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def minority(share: Given) -> Comparison:
 
     Parameters
     ----------
-    share : Estimate, claim or number
+    share : Estimate, reported value or number
         A share from 0 to 1.
 
     Returns
@@ -160,7 +160,7 @@ def minority(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -174,14 +174,14 @@ def minority(share: Given) -> Comparison:
 
 
 @comparison()
-def within(first: Given, claim: Given) -> Comparison:
-    """Compare: the value of a claim, or a number, lies within an interval.
+def within(first: Given, value: Given) -> Comparison:
+    """Compare: a reported value, or a number, lies within an interval.
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What has the interval.
-    claim : Estimate, claim or number
+    value : Estimate, reported value or number
         What has the value; its own interval is not read.
 
     Returns
@@ -192,7 +192,7 @@ def within(first: Given, claim: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -205,7 +205,7 @@ def within(first: Given, claim: Given) -> Comparison:
     def lies_within(first: Any, second: Any) -> bool:
         return bool(first.low <= second.low and second.high <= first.high)
 
-    return compare(lies_within, _within, first, point(claim))
+    return compare(lies_within, _within, first, point(value))
 
 
 @comparison("about")
@@ -214,9 +214,9 @@ def about(first: Given, number: Given, by: float) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What has the interval.
-    number : Estimate, claim or number
+    number : Estimate, reported value or number
         What it is said to be about.
     by : float
         How far its ends may lie from that.
@@ -229,7 +229,7 @@ def about(first: Given, number: Given, by: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -254,7 +254,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
 
     Parameters
     ----------
-    share : Estimate, claim or number
+    share : Estimate, reported value or number
         A share with `k` counted, or an estimate that rests on `k` observations.
     k : int
         The count that the sentence gives.
@@ -269,7 +269,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     Raises
     ------
     ResultError
-        If it is not an estimate, claim or number.
+        If it is not an estimate, a reported value or a number.
 
     Examples
     --------
@@ -347,10 +347,10 @@ def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:
     return f"{text} and {other} {verb}"
 
 
-def _within(holds: bool, first: Estimate, claim: Estimate) -> str:
+def _within(holds: bool, first: Estimate, value: Estimate) -> str:
     """Say whether a value lies within an interval."""
-    text, value = numbers.distinct_texts(first, claim)
-    return f"{value} lies {'within' if holds else 'outside'} the interval of {text}"
+    text, other = numbers.distinct_texts(first, value)
+    return f"{other} lies {'within' if holds else 'outside'} the interval of {text}"
 
 
 def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:

@@ -12,9 +12,9 @@ def below_value(first: Given, other: Given, *others: Given) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be smaller.
-    other, *others : Estimate, claim or number
+    other, *others : Estimate, reported value or number
         What it is compared with.
 
     Returns
@@ -25,7 +25,7 @@ def below_value(first: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -43,9 +43,9 @@ def above_value(first: Given, other: Given, *others: Given) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What is said to be larger.
-    other, *others : Estimate, claim or number
+    other, *others : Estimate, reported value or number
         What it is compared with.
 
     Returns
@@ -56,7 +56,7 @@ def above_value(first: Given, other: Given, *others: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def majority_value(share: Given) -> Comparison:
 
     Parameters
     ----------
-    share : Estimate, claim or number
+    share : Estimate, reported value or number
         A share from 0 to 1.
 
     Returns
@@ -85,7 +85,7 @@ def majority_value(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def minority_value(share: Given) -> Comparison:
 
     Parameters
     ----------
-    share : Estimate, claim or number
+    share : Estimate, reported value or number
         A share from 0 to 1.
 
     Returns
@@ -115,7 +115,7 @@ def minority_value(share: Given) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------
@@ -134,9 +134,9 @@ def about_value(first: Given, number: Given, by: float) -> Comparison:
 
     Parameters
     ----------
-    first : Estimate, claim or number
+    first : Estimate, reported value or number
         What has the value.
-    number : Estimate, claim or number
+    number : Estimate, reported value or number
         What it is said to be about.
     by : float
         How far it may lie from that.
@@ -149,7 +149,7 @@ def about_value(first: Given, number: Given, by: float) -> Comparison:
     Raises
     ------
     ResultError
-        If something is not an estimate, claim or number, or the units differ.
+        If something is not an estimate, a reported value or a number, or the units differ.
 
     Examples
     --------

@@ -162,7 +162,7 @@
     });
   };
 
-  const STOPS = ".value[data-tip], .quote-mark"; // numbers of a paragraph and marks of its claims
+  const STOPS = ".value[data-tip], .quote-mark"; // numbers and marks of a paragraph
   const enhance = (part) => {
     const within = (selector) => [
       ...(part.matches?.(selector) ? [part] : []),

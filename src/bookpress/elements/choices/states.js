@@ -248,7 +248,7 @@
     const figures = stops.filter((stop) => stop.isFigure).length;
     const turned =
       Object.values(state.fallen).filter(([holds, , kind]) =>
-        holds === false && kind === "claim").length;
+        holds === false && kind === "sentence").length;
     return { drawn, stops, passages: stops.length - figures, figures, turned };
   }
 
@@ -471,7 +471,7 @@
     } else {
       const parts = [[did.passages, "passage"], [did.figures, "figure"]].filter(([number]) =>
         number).map((part) => count(...part));
-      const fell = did.turned ? ` · ${count(did.turned, "claim turns", "claims turn")}` : "";
+      const fell = did.turned ? ` · ${count(did.turned, "sentence turns", "sentences turn")}` : "";
       const walk = press.walk.begin(
         did.stops,
         `${parts.join(" · ") || "Nothing"} ${did.stops.length === 1 ? "differs" : "differ"}${fell}`,

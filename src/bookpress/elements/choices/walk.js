@@ -19,7 +19,7 @@
     beside,
     tools;
 
-  // The first stop is a claim that turns, if there is one.
+  // The first stop is a sentence that turns, if there is one.
   const first = () => Math.max(0, stops.findIndex((stop) => stop.turns));
   const moved = (nodes) =>
     nodes.flatMap((node) => $$(".value", node)).map((value) =>
@@ -59,7 +59,7 @@
     return score > .3 ? [old] : [];
   };
   const kind = ({ isFigure, turns }) =>
-    (turns ? "a claim turns" : isFigure ? "a figure" : "a passage");
+    (turns ? "a sentence turns" : isFigure ? "a figure" : "a passage");
 
   function step(by) {
     if (!stops.length) return;

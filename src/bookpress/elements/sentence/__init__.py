@@ -22,8 +22,8 @@ ELEMENT = Element(
     print_style="sentence.print.css",
     epub_style="sentence.epub.css",
     assets=(
-        Asset("claims.css", kinds=("chapter",)),
-        Asset("claims.js", kinds=("chapter",), early=True),
+        Asset("quotable.css", kinds=("chapter",)),
+        Asset("quotable.js", kinds=("chapter",), early=True),
         Asset("quote.css", by_hand=True),  # with the first quote that a reader asks for
         Asset("quote.js", by_hand=True),
     ),

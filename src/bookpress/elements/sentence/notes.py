@@ -36,7 +36,7 @@ from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.nodes import html, later, mark, value
 from bookpress.elements.base.store import UnknownNameError, store_of
 from bookpress.elements.base.templates import fill
-from bookpress.elements.sentence.claims import wrap_claims
+from bookpress.elements.sentence.quotable import wrap_quotable
 
 logger = logging.getLogger(__name__)
 FINDING = "standfirst"
@@ -111,7 +111,7 @@ class WriteNotes(SphinxPostTransform):
             text = note(untrue)
             words = nodes.paragraph("", text, classes=["fallen-note"])
             _insert_before(block, words)
-        wrap_claims(self.document, _is_mark)
+        wrap_quotable(self.document, _is_mark)
 
     def _fault(self, node: nodes.Element) -> Comparison | None:
         """Return what is not true at a mark, a value or the title of a figure."""

@@ -12,10 +12,10 @@
   };
   const tidy = (text) => text.replace(/\s+/g, " ").trim();
 
-  // ---- The facts about a claim ----
+  // ---- The facts about a sentence ----
   const silent = ".was, .sureness, .quote-mark, .visually-hidden, .headerlink";
-  const textOf = (claim) => {
-    const copy = claim.cloneNode(true);
+  const textOf = (sentence) => {
+    const copy = sentence.cloneNode(true);
     for (const part of $$(silent, copy)) part.remove();
     for (const raised of $$("sup", copy))
       raised.replaceWith(
@@ -24,13 +24,13 @@
     return tidy(copy.textContent);
   };
   const measureOf = (value) => value.dataset.tip ?? value.title;
-  const intervals = (claim) => [
-    ...new Set($$(".value-result", claim).map(measureOf).filter(Boolean))
+  const intervals = (sentence) => [
+    ...new Set($$(".value-result", sentence).map(measureOf).filter(Boolean))
   ];
   // The rows behind a number belong to the published edition: under another choice they would
   // differ.
-  const rowsOf = (claim, said) => {
-    const value = $$(".value-result[data-rows]", claim).find((near) => measureOf(near) === said);
+  const rowsOf = (sentence, said) => {
+    const value = $$(".value-result[data-rows]", sentence).find((near) => measureOf(near) === said);
     return value && !press.shown?.()
       ? [
         " ",
@@ -44,16 +44,16 @@
       : [];
   };
   // The address of the page, if the site has one, with the current choice.
-  const address = (claim) => {
+  const address = (sentence) => {
     const public_ = $("link[rel=canonical]")?.href ?? $("meta[property='og:url']")?.content;
     const url = new URL(location.href),
-      place = $(".holds[id]", claim)?.id ?? claim.closest("[id]")?.id ?? "";
+      place = $(".holds[id]", sentence)?.id ?? sentence.closest("[id]")?.id ?? "";
     return `${(public_ ?? url.href).split(/[?#]/)[0]}${url.search}#${place}`;
   };
   // The figure named in the sentence, else in its paragraph, else the one beside it.
-  const figureOf = (claim) => {
-    const block = claim.closest("p, li, td, dd") ?? claim;
-    const link = $("a[href*='#fig-']", claim) ?? $("a[href*='#fig-']", block);
+  const figureOf = (sentence) => {
+    const block = sentence.closest("p, li, td, dd") ?? sentence;
+    const link = $("a[href*='#fig-']", sentence) ?? $("a[href*='#fig-']", block);
     if (link && link.pathname !== location.pathname) return {};
     if (link)
       return {
@@ -66,14 +66,14 @@
         : near && $(":scope figure.chart-figure", near)).find(Boolean);
     return { figure, how: "Beside it stands " };
   };
-  const warning = (claim, shown) => {
+  const warning = (sentence, shown) => {
     if (!shown) return "";
-    const block = claim.closest("p, li, td, dd"),
+    const block = sentence.closest("p, li, td, dd"),
       note = block?.previousElementSibling;
     const reason = note?.matches(".fallen-note")
       ? tidy(note.textContent.replace(/^.*?: /, ""))
       : "";
-    if (claim.matches(".fallen-sentence") || $(".fallen-sentence", claim))
+    if (sentence.matches(".fallen-sentence") || $(".fallen-sentence", sentence))
       return `This sentence does not hold under ${shown.words}${reason && `: ${reason}`}`;
     return reason && !$(".fallen-sentence", block) ? tidy(note.textContent) : "";
   };
@@ -157,12 +157,12 @@
       );
     return box;
   };
-  press.showQuote = (claim, opener) => {
-    const text = textOf(claim),
-      link = address(claim),
+  press.showQuote = (sentence, opener) => {
+    const text = textOf(sentence),
+      link = address(sentence),
       shown = press.shown?.(),
-      figure = figureOf(claim),
-      warns = warning(claim, shown);
+      figure = figureOf(sentence),
+      warns = warning(sentence, shown);
     const status = make("p", { className: "quote-status" }),
       by_hand = make("textarea", { hidden: true, readOnly: true, rows: 4 });
     status.setAttribute("role", "status");
@@ -198,13 +198,13 @@
       );
     if (warns) dialog.append(make("p", { className: "quote-warning" }, warns));
     dialog.append(make("blockquote", {}, text));
-    const numbers = intervals(claim);
+    const numbers = intervals(sentence);
     if (numbers.length)
       dialog.append(
         make(
           "ul",
           { className: "quote-intervals" },
-          ...numbers.map((said) => make("li", {}, said, ...rowsOf(claim, said)))
+          ...numbers.map((said) => make("li", {}, said, ...rowsOf(sentence, said)))
         )
       );
     if (figure.figure) dialog.append(picture(figure));

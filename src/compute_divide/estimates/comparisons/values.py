@@ -46,7 +46,7 @@ def equals(
     if is_missing:
         return Comparison(None, f"{what} is not known")
     is_number = isinstance(actual, numbers.Number) and not isinstance(actual, bool)
-    kind: Kind = "number" if is_number else "claim"
+    kind: Kind = "number" if is_number else "sentence"
     because = f"{what} {_verb(what)} {_said(actual)}"
     return Comparison(if_any(among, actual == expected), because, kind=kind)
 

@@ -1,4 +1,4 @@
-"""Claims: sentences that rest on statements, each in its own element, to be quoted whole."""
+"""Quotable sentences: those that rest on statements, each in its own element."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from docutils import nodes
 
 from bookpress.chapter.quotes import SENTENCE_END
 
-CLAIM = "claim"
+QUOTABLE = "quotable"
 """The class of the element."""
 IsMark = Callable[[nodes.Node], bool]
 _ENDED = re.compile(r"[.!?…][”’)\"]*\s*$")
 
 
-def wrap_claims(document: nodes.document, is_mark: IsMark) -> None:
+def wrap_quotable(document: nodes.document, is_mark: IsMark) -> None:
     """Wrap each sentence of a document that contains a mark in an element."""
     marks = [node for node in document.findall(nodes.inline) if "holds" in node["classes"]]
     parents = {id(mark.parent): mark.parent for mark in marks}
     for parent in parents.values():
         if isinstance(parent, nodes.paragraph | nodes.caption | nodes.term):
-            parent.children = list(_with_claims(parent, is_mark))
+            parent.children = list(_with_quotable(parent, is_mark))
             for child in parent.children:
                 parent.setup_child(child)
 
 
-def _with_claims(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]:
-    """Yield the parts of a paragraph, with its claims wrapped."""
+def _with_quotable(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]:
+    """Yield the parts of a paragraph, with its quotable sentences wrapped."""
     for sentence in _sentences(parent, is_mark):
         has_mark = any(map(_is_place, sentence))
         if not has_mark:
@@ -39,7 +39,7 @@ def _with_claims(parent: nodes.Element, is_mark: IsMark) -> Iterator[nodes.Node]
         if text[:1].isspace():
             yield nodes.Text(text[: len(text) - len(text.lstrip())])
             sentence[0] = nodes.Text(text.lstrip())
-        yield nodes.inline("", "", *sentence, classes=[CLAIM])
+        yield nodes.inline("", "", *sentence, classes=[QUOTABLE])
 
 
 def _sentences(parent: nodes.Element, is_mark: IsMark) -> Iterator[list[nodes.Node]]:

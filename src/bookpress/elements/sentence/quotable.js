@@ -1,5 +1,5 @@
-// Each claim has a mark at its end; pressing it, or selecting the claim, offers the sentence as a
-// quote.
+// Each quotable sentence has a mark at its end; pressing it, or selecting the sentence, offers the
+// sentence as a quote.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
@@ -24,25 +24,26 @@
         })
       );
     });
-  const quote = async (claim, opener) => {
+  const quote = async (sentence, opener) => {
     try { await load(); } catch (error) {
       panel = undefined;
       console.warn(error.message);
       return;
     }
-    press.showQuote(claim, opener);
+    press.showQuote(sentence, opener);
   };
 
   // ---- Marks: on the page, and on passages shown in another state ----
   (press.enhancers ??= []).push((part) => {
-    for (const claim of [...(part.matches?.(".claim") ? [part] : []), ...$$(".claim", part)]) {
-      const place = $$(".holds", claim).at(-1);
-      if (!place || claim.querySelector(".quote-mark") || claim.closest("summary, .walk-beside"))
-        continue;
+    const own = part.matches?.(".quotable") ? [part] : [];
+    for (const sentence of [...own, ...$$(".quotable", part)]) {
+      const place = $$(".holds", sentence).at(-1);
+      const has = sentence.querySelector(".quote-mark");
+      if (!place || has || sentence.closest("summary, .walk-beside")) continue;
       const mark = make("button", {
         type: "button",
         className: "quote-mark",
-        onclick: () => quote(claim, mark)
+        onclick: () => quote(sentence, mark)
       });
       mark.setAttribute("aria-label", "Quote this sentence");
       mark.setAttribute("aria-haspopup", "dialog");
@@ -50,7 +51,7 @@
     }
   });
 
-  // ---- A selection within a claim, or across several ----
+  // ---- A selection within a quotable sentence, or across several ----
   const offer = make("button", { type: "button", className: "quote-offer", hidden: true }, "Quote");
   document.body.append(offer);
   let selected;
@@ -59,8 +60,8 @@
       range = selection.rangeCount ? selection.getRangeAt(0) : null;
     selected = !range || range.collapsed || !String(selection).trim()
       ? null
-      : $$("article .claim").find((claim) =>
-        range.intersectsNode(claim) && claim.querySelector(".quote-mark"));
+      : $$("article .quotable").find((sentence) =>
+        range.intersectsNode(sentence) && sentence.querySelector(".quote-mark"));
     offer.hidden = !selected;
     if (!selected) return;
     const box = [...range.getClientRects()].at(-1) ?? selected.getBoundingClientRect();
@@ -84,8 +85,8 @@
   // the selection stays until the click
   offer.addEventListener("pointerdown", (event) => event.preventDefault());
   offer.addEventListener("click", () => {
-    const claim = selected;
+    const sentence = selected;
     offer.hidden = true;
-    if (claim) quote(claim, claim.querySelector(".quote-mark"));
+    if (sentence) quote(sentence, sentence.querySelector(".quote-mark"));
   });
 })();
