@@ -21,7 +21,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bookpress.chapter.quotes import CELLS
+from bookpress.chapter.quotes import CELLS, role_matches
 from bookpress.commands.base.new_chapter import PATTERN
 from bookpress.errors import PressError
 from bookpress.files import decoded, replace_file
@@ -165,6 +165,16 @@ def over_limits(chapter: ChapterText) -> Iterator[Finding]:
                     yield Finding(chapter.file, node.lineno, message)  # type: ignore[attr-defined]
 
 
+def long_expressions(chapter: ChapterText) -> Iterator[Finding]:
+    """Yield the lines of expressions at sentences that are too wide; they may be wrapped."""
+    for role in role_matches(chapter.text, 0, len(chapter.text)):
+        lines = role[0].split("\n") if role["kind"] == "holds" else []
+        for number, line in enumerate(lines, line_at(chapter.text, role.start())):
+            if len(line) > WIDTH:
+                message = f"long-expression {len(line)} characters: wrap it at {WIDTH} or fewer"
+                yield Finding(chapter.file, number, message)
+
+
 def _declares(cell: Cell) -> bool:
     """Return whether a cell declares the parameters of its chapter."""
     return "parameters" in tags_of(cell)
@@ -238,6 +248,7 @@ def lint(files: Sequence[Path]) -> int:
     sound = [chapter for chapter in chapters if chapter.file not in broken]
     findings += ruff_findings(sound)
     findings += too_many_hidden(sound)
+    findings += [one for chapter in sound for one in long_expressions(chapter)]
     for chapter, shaped in zip(sound, formatted(sound), strict=True):
         findings += unformatted(chapter, shaped)
         findings += over_limits(chapter)

@@ -263,12 +263,14 @@ def test_typed_numbers(text: str, numbers: list[str]) -> None:
 def test_prose_is_told_from_code_and_addresses() -> None:
     text = "See [37 x](a-37.html) {ref}`38 <b>`.\n\n```text\n39\n```\n\n```{note} Of 40\n41\n```\n\n$$\n42\n$$\n"
     text += "~~~text\n43\n~~~\n\n````sh\n```\n44\n````\n\n~~~{note} Of 45\n46\n~~~\n"
+    text += "It fell. {holds}`below(a, 47),\nbelow(b, 48)` Then 49 rose.\n"
     assert [number for _, line in prose_lines(text) for number in typed_numbers(line)] == [
         "37",
         "40",
         "41",
         "45",
         "46",
+        "49",
     ]
 
 

@@ -137,6 +137,11 @@ REFUSED = {
     "blank lines count": (page("x = 1" + "\n" * 15 + "y = 1"), 4, "long-cell 16 lines"),
     "a wide line": (page("x = 1", f"# {'a' * 99}"), 8, "long-line 101 characters"),
     "a wide line without a blank": (page(f'x = "{"a" * 95}"'), 4, "long-line 101 characters"),
+    "a wide expression": (
+        page("x = 1") + "\nIt fell. {holds}`fell(\nx, " + "y" * 101 + ")`\n",
+        8,
+        "long-expression 106 characters",
+    ),
     "two statements": (page("x = 1; y = 2"), 4, "E702"),
     "a statement behind its head": (page("x = 1\nif x: y = 2"), 5, "E701"),
     "values packed": (page("x = 1\na, b = abs(x), abs(-x)"), 5, "packed"),

@@ -87,6 +87,8 @@ NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_v
 
 COMMENTS = r"<!--.*?-->"
 ROLES = r"\{[\w:+.-]+\}(`+).*?(?<!`)\1(?!`)"
+ROLES_OVER_LINES = r"\{[\w:+.-]+\}`(?!`)(?:[^`\n]|\n(?![ \t]*\n))+`(?!`)"
+"""Roles in one paragraph: what they hold may be wrapped."""
 SPANS_OF_CODE = r"(`+).*?(?<!`)\1(?!`)"
 MATHEMATICS = r"\$[^$]+\$"
 LINKS = r"\]\([^)\s]*"
@@ -104,7 +106,7 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
 
     They are numbered from 1.
     """
-    lines = text.splitlines()
+    lines = re.sub(ROLES_OVER_LINES, _line_breaks, text).splitlines()
     head = FRONT.match(text)
     front = head.group().rstrip("\n").count("\n") if head else 0
     for number, line in enumerate(lines[:front], 1):
@@ -120,6 +122,10 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
         code_end = _code_begun(line)
         if not code_end:
             yield from _prose(number, _seen(line))
+
+
+def _line_breaks(role: re.Match[str]) -> str:
+    return " " + "\n" * role[0].count("\n")
 
 
 def _code_begun(line: str) -> str:
