@@ -15,6 +15,15 @@ Press = Callable[..., str]
 
 KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "```{code-cell} ipython3\nprint(6 * 7)\n```\n"
+DRAWN = """
+```{code-cell} ipython3
+---
+mystnb: {figure: {name: fig-gauge, caption: A gauge}}
+---
+from IPython.display import HTML
+HTML("<div id='gauge'></div>")
+```
+"""
 ASKING = """
 def setup(app):
     app.connect("build-finished", lambda app, _: print("builder:", type(app.builder).__name__))
@@ -25,7 +34,7 @@ FILES = {
     "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: ebb\n- file: flood\n- file: plain\n",
     "cover.md": "# Tides\n\nA book.\n",
     "ebb.md": f"{KERNEL}(ebb)=\n# Ebb\n\nThe sea falls.\n\n{CELL}",
-    "flood.md": f"{KERNEL}# Flood\n\nSee {{ref}}`ebb`.\n\n![A dot](dot.svg)\n\n{CELL}",
+    "flood.md": f"{KERNEL}# Flood\n\nSee {{ref}}`ebb`.\n\n![A dot](dot.svg)\n\n{CELL}{DRAWN}",
     "plain.md": "# Plain\n\nSome words. The ebb takes {minutes}`ebb`.\n",
     "dot.svg": '<svg xmlns="http://www.w3.org/2000/svg"><circle r="1"/></svg>\n',
 }
@@ -60,6 +69,7 @@ def test_a_word_writes_one_page_and_the_site_is_as_if_made_anew(home: Path, pres
     press("build")
     assert written(home) == ["plain"]
     assert "The whole sea falls." in (site / "ebb.html").read_text(encoding="utf-8")
+    assert (site / "figures/flood/gauge.html").is_file()
     pieced_together = tree(site)
     for folder in ("press", "editions"):
         shutil.rmtree(home / "_build" / folder)

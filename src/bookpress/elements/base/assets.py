@@ -59,7 +59,7 @@ def loaded(kind: str, body: str) -> list[Asset]:
 
 
 def themed() -> list[Asset]:
-    """Return what chapters load if a theme lays them out."""
+    """Return what pages may load if a theme lays them out."""
     return [asset for element in elements() for asset in element.assets if asset.themed]
 
 

@@ -6,7 +6,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart)="(?![a-z]+:)([^"]*)"')
+_LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart|data-page)="(?![a-z]+:)([^"]*)"')
+_CODE = re.compile(r"(<script\b[^>]*>)(.*?)(?=</script>)", re.DOTALL)
 
 
 def folder_of(docname: str) -> str:
@@ -33,10 +34,14 @@ class Move:
         return posixpath.relpath(target, self.folder)
 
     def links(self, html: str) -> str:
-        """Return HTML of the page with links relative to the folder."""
+        """Return HTML of the page with links relative to the folder, and scripts as they are."""
 
         def moved(link: re.Match[str]) -> str:
             address = self.address(link[2])
             return f'{link[1]}="{address}"'
 
-        return _LINK.sub(moved, html)
+        parts = _CODE.split(html)  # text, the tag of a script, its code, and so on
+        for place, part in enumerate(parts):
+            if place % 3 != 2:
+                parts[place] = _LINK.sub(moved, part)
+        return "".join(parts)

@@ -183,8 +183,8 @@
       for (const code of within("code[data-page]")) {
         // an address that works elsewhere
         code.textContent = code.textContent.replace(
-          `"${code.dataset.page}"`,
-          `"${new URL(code.dataset.page, document.baseURI)}"`
+          / src="(?!https?:)[^"]*"/,
+          ` src="${new URL(code.dataset.page, document.baseURI)}"`
         );
       }
     for (const element of within(

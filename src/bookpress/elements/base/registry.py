@@ -85,7 +85,7 @@ class Asset:
     early: bool = False
     """Whether it runs before the script that every page loads."""
     themed: bool = False
-    """Whether chapters laid out by a theme load it too."""
+    """Whether pages laid out by a theme load it: chapters with choices, or those with a sign."""
     by_hand: bool = False
     """Whether only a template loads it, or a script on demand."""
 

@@ -82,6 +82,8 @@ class Page:
     places: dict[str, str] = field(default_factory=dict)
     """Its anchors, those of sections with their titles."""
     charts: list[Chart] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
+    """The anchors of its figures of cells that are no charts, with the names authors gave them."""
     titles: dict[str, str] = field(default_factory=dict)
     """The titles of the figures and tables of its cells, in Markdown, by name."""
     words: int = 0
@@ -105,6 +107,15 @@ class Page:
         staged = srcdir / STAGED_SOURCES / f"{self.slug}.md"
         own = srcdir / f"{self.docname}.md"
         return next((path for path in (staged, own) if path.is_file()), None)
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """The stems of the names of its figures' files, which all differ, by anchor."""
+        stems = {chart.name: chart.stem for chart in self.charts}
+        for name in self.pictures:
+            stem = name.removeprefix("fig-")
+            stems[name] = f"picture-{name}" if stem in stems.values() else stem
+        return stems
 
     @property
     def parameters(self) -> dict[str, Any]:

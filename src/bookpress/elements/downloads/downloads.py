@@ -21,7 +21,8 @@ from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
 from bookpress.elements.downloads.datasets import croissant, data_package
-from bookpress.elements.figure.figures import cited, origin_of, picture_cache
+from bookpress.elements.figure.figures import origin_of, picture_cache
+from bookpress.elements.figure.own_page import cited
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file
@@ -264,7 +265,7 @@ def _dataset(chart: charts.Chart, folder: str) -> Dataset:
 
 def _picture(app: Sphinx, docname: str, chart: charts.Chart) -> Picture:
     cache = picture_cache(Path(app.outdir))
-    origin = origin_of(chart, cited(app.env, docname, chart))
+    origin = origin_of(chart, cited(app.env, docname, chart.name, chart.stem))
     width, height = raster_size(chart, cache, origin)
     path = f"{folder_of(docname)}/{chart.stem}.png"
     return Picture(path=path, alt=chart.alt, width=width, height=height)

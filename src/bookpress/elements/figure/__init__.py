@@ -22,5 +22,8 @@ ELEMENT = Element(
     script="chart.js",
     print_style="figure.print.css",
     epub_style="figure.epub.css",
-    assets=(Asset("picture.js", by_hand=True),),  # with the first picture of a state
+    assets=(
+        Asset("picture.js", by_hand=True),  # with the first picture of a state
+        Asset("figure-themed.css", signs=('class="chart-figure"',), themed=True, by_hand=True),
+    ),
 )

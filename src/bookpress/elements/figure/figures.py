@@ -6,7 +6,6 @@ A figure is a title, a picture and the tools that a reader may want.
 from __future__ import annotations
 
 import posixpath
-import re
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -24,15 +23,23 @@ from sphinx.util.osutil import relative_uri
 from bookpress.book.project import BUILD, is_laid_out
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
-from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
+from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.nodes import html
 from bookpress.elements.base.store import PAGES_ALONE, Page, UnknownNameError, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.choices.choice_links import figure_link
+from bookpress.elements.figure import pictures
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
+from bookpress.elements.figure.own_page import (
+    asset_from,
+    cited,
+    embedding,
+    figures_in,
+    icon_of,
+)
 from bookpress.elements.figure.pictures import offer_picture
 from bookpress.elements.table.data_table import data_table
 from bookpress.elements.value.words import chart_in_words, charts_of, in_words
@@ -43,7 +50,8 @@ from bookpress.run.cache import RunCache
 logger = logging.getLogger(__name__)
 MIME = charts.VEGALITE_MIME
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
-_FIGURE = re.compile(r'<figure class="chart-figure" id="([^"]+)">.*?</figure>', re.DOTALL)
+BELOW_CHART = 300
+"""The room for the words around a chart within another page, in pixels."""
 
 
 def setup(app: Sphinx) -> None:
@@ -55,6 +63,7 @@ def setup(app: Sphinx) -> None:
     app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", offer_bundle)
+    pictures.setup(app)
 
 
 def draws(app: Sphinx) -> bool:
@@ -130,29 +139,6 @@ def _charts_in(cells: Iterable[dict[str, Any]]) -> list[charts.Chart]:
     return shown
 
 
-def cited(env: BuildEnvironment, docname: str, chart: charts.Chart) -> dict[str, str]:
-    """Return the number of a figure, its chapter's citation, and its addresses.
-
-    These are its place on the page and its public address, if any.
-    """
-    page_numbers = env.toc_fignumbers.get(docname, {})
-    figure_numbers = page_numbers.get("figure", {})
-    numbers = figure_numbers.get(chart.name, ())
-    number = ".".join(map(str, numbers))
-    reference, address = chapter_reference(env, docname)
-    public = ""
-    if address:
-        root = address.removesuffix(f"{docname}.html")
-        public = f"{root}{folder_of(docname)}/{chart.stem}.html"
-    return {
-        "number": env.config.numfig_format["figure"] % number,
-        "reference": reference,
-        "anchor": chart.name,
-        "link": f"{address}#{chart.name}",
-        "public": public,
-    }
-
-
 def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     """Write the files of a page's figures, and a page for each.
 
@@ -160,15 +146,15 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     """
     outdir = Path(app.outdir)
     cache = picture_cache(outdir)
-    figures = {match[1]: match[0] for match in _FIGURE.finditer(context["body"])}
+    figures = figures_in(context["body"]) if page.charts else {}
     move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
     book = {
-        "icon": Path(app.config.html_favicon or "").name,
+        "icon": icon_of(app.config),
         "book": citation_of(app.config).book,
         "chapter": title_of(app.env, page.docname),
     }
     for chart in charts_of(page, app.env):
-        facts = cited(app.env, page.docname, chart)
+        facts = cited(app.env, page.docname, chart.name, chart.stem)
         stem = outdir / move.folder / chart.stem
         origin = origin_of(chart, facts)
         drawing.write_files(chart, cache, stem, origin)
@@ -177,10 +163,12 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         replace_file(Path(f"{stem}.js"), script.encode())
         text = fill(
             "figure-page.html",
-            chart=chart,
+            title=chart.title,
+            alt=chart.alt,
+            scripts=[],
             figure=Markup(move.links(figures[chart.name])),  # noqa: S704 (taken from the page)
             table=Markup(table),  # noqa: S704 (escaped)
-            asset=lambda name: move.address(context["asset"](name)),
+            asset=asset_from(move.folder),
             page=move.address(move.page.rpartition("/")[2]),
             root=posixpath.relpath(".", move.folder) + "/",
             **book,
@@ -195,7 +183,8 @@ def write_rasters(app: Sphinx) -> None:
     for docname, page in store_of(app.env).pages.items():
         for chart in charts_of(page, app.env):
             stem = Path(app.outdir, folder_of(docname), chart.stem)
-            stems[stem] = origin_of(chart, cited(app.env, docname, chart))
+            facts = cited(app.env, docname, chart.name, chart.stem)
+            stems[stem] = origin_of(chart, facts)
     drawing.write_rasters(stems, picture_cache(Path(app.outdir)))
 
 
@@ -255,16 +244,22 @@ class ArrangeFigures(SphinxPostTransform):
         caption = next(figure.findall(nodes.caption))
         legend = next(figure.findall(nodes.legend))
         title = caption.astext()  # with typographic quotes
+        sizes = store_of(self.env).sizes.get(chart.name) or drawing.sizes(chart, cache)
+        base = relative_uri(here, f"{folder_of(docname)}/{chart.stem}")
+        facts = cited(self.env, docname, chart.name, chart.stem)
+        address = facts["public"] or f"{base}.html"
         text = fill(
             "figure.html",
             chart=chart,
             title=title,
             notebook=relative_uri(here, f"downloads/{slug}.ipynb"),
-            base=relative_uri(here, f"{folder_of(docname)}/{chart.stem}"),
+            base=base,
+            beside=", with its data",
+            frame=embedding(address, chart.title, sizes["wide"][1] + BELOW_CHART),
             has_code=bool(code),
             choices=figure_link(self.env, chart.name),
-            sizes=store_of(self.env).sizes.get(chart.name) or drawing.sizes(chart, cache),
-            **cited(self.env, docname, chart),
+            sizes=sizes,
+            **facts,
         )
         return html(text, legend.children, code, says=title)
 

@@ -10,6 +10,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from bookpress.book.project import is_laid_out
 from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.estimates import RESULT_MIME
 from bookpress.chapter.statements import STATEMENT_MIME
@@ -19,6 +20,7 @@ from bookpress.errors import UsageError
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
 """The key of the executed notebook of the page being read."""
+_WORDS = (nodes.caption, nodes.legend, nodes.system_message)
 SILENT = frozenset({RESULT_MIME, ROWS_MIME, STATEMENT_MIME})
 """MIME types of outputs that show nothing."""
 
@@ -113,12 +115,44 @@ class AdoptFigures(SphinxTransform):
 
     def apply(self, **_: object) -> None:
         """Go through the figures."""
+        if is_laid_out(self.app.srcdir):
+            for outputs in self.document.findall(nodes.container):
+                if outputs.get("nb_element") == "cell_code_output":
+                    _join_outputs(self.document, outputs)
         for figure in list(self.document.findall(nodes.figure)):
             chart = next(figure.findall(drawn), None)
             if chart is not None:
                 _hold_chart(figure, chart["chart"])
-            elif any(name.startswith("tab-") for name in figure["names"]):
+            elif _is_table(figure):
                 _become_table(self.document, figure)
+
+
+def _join_outputs(document: nodes.document, outputs: nodes.container) -> None:
+    """Put all that a cell shows into one figure; MyST-NB makes a figure of each output.
+
+    A library that draws on the page shows itself first, or a place to draw in.
+    """
+    figures = [child for child in outputs.children if isinstance(child, nodes.figure)]
+    is_other = any(next(figure.findall(drawn), None) for figure in figures)
+    if is_other or len(figures) < 2 or _is_table(figures[0]):
+        return
+    first, *others = figures
+    [*_, last] = [at for at, child in enumerate(first) if not isinstance(child, _WORDS)]
+    for figure in reversed(others):
+        first.children[last + 1 : last + 1] = [
+            child for child in figure if not isinstance(child, _WORDS)
+        ]
+        outputs.remove(figure)
+    first.children = [child for child in first if not isinstance(child, nodes.system_message)]
+    for name in first["dupnames"]:  # each of them had it
+        if document.nameids.get(name) is None:
+            document.nameids[name] = first["ids"][0]
+            first["names"].append(name)
+
+
+def _is_table(figure: nodes.figure) -> bool:
+    names = [*figure["names"], *figure["dupnames"]]
+    return any(name.startswith("tab-") for name in names)
 
 
 def _hold_chart(figure: nodes.figure, chart: Chart) -> None:

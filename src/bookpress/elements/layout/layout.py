@@ -114,8 +114,7 @@ def fill_context(
     """Give the layout what it needs about a page; give a theme the assets of chapters."""
     page = store_of(app.env).pages.get(pagename, Page(pagename))
     if not is_laid_out(app.srcdir):
-        if page.parameter_rows:
-            _add_to_theme(app)
+        _add_to_theme(app, page, str(context.get("body") or ""))
         return
     here = app.builder.get_target_uri(pagename)
     citation = citation_of(app.config)
@@ -143,9 +142,12 @@ def fill_context(
     )
 
 
-def _add_to_theme(app: Sphinx) -> None:
-    """Add the styles and scripts of a chapter under a theme."""
+def _add_to_theme(app: Sphinx, page: Page, body: str) -> None:
+    """Add the styles and scripts of a page under a theme: of its choices, and of what it shows."""
     for asset in assets.themed():
+        is_shown = any(sign in body for sign in asset.signs)
+        if not (is_shown or (page.parameter_rows and not asset.signs)):
+            continue
         if asset.name.endswith(".css"):
             app.add_css_file(asset.name)
         else:

@@ -25,7 +25,7 @@ from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import fill
-from bookpress.elements.value.words import charts_of
+from bookpress.elements.value.words import chart_in_words, picture_in_words
 from bookpress.errors import nearest
 from bookpress.files import replace_file
 
@@ -167,7 +167,7 @@ def _link(app: Sphinx, place: Name) -> Link:
     chapter = title_of(app.env, docname)
     if not place.key:
         return Link(address, chapter, chapter)
-    title = _titles(app.env, docname).get(place.key) or _in_words(place.key)
+    title = _title(app.env, docname, place.key) or _in_words(place.key)
     return Link(f"{address}#{place.key}", title, chapter)
 
 
@@ -175,16 +175,21 @@ def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
     """Return the link to what a figure showed: the page of a figure, or a place in a chapter."""
     there = link(place)
     docname = store_of(app.env).chapter(place.chapter).docname
-    for chart in store_of(app.env).page(docname).charts:
-        if chart.name == place.key:
-            return there._replace(address=f"{folder_of(docname)}/{chart.stem}.html")
+    page = store_of(app.env).page(docname)
+    if place.key in page.figures:
+        return there._replace(address=f"{folder_of(docname)}/{page.figures[place.key]}.html")
     return there
 
 
-def _titles(env: BuildEnvironment, docname: str) -> dict[str, str]:
-    """Return the titles of a page's sections and figures, by anchor."""
+def _title(env: BuildEnvironment, docname: str, anchor: str) -> str:
+    """Return the title of a section or a figure of a page; empty if it has none."""
     page = store_of(env).page(docname)
-    return {**page.places, **{chart.name: chart.title for chart in charts_of(page, env)}}
+    for chart in page.charts:
+        if chart.name == anchor:
+            return chart_in_words(chart, docname, env).title
+    if anchor in page.pictures:
+        return picture_in_words(page, anchor, env)
+    return page.places.get(anchor, "")
 
 
 def _parameters(app: Sphinx, table: Renamed, slug: str) -> dict[str, dict[str, str]]:

@@ -17,8 +17,8 @@ from sphinx.application import Sphinx
 from bookpress.elements.base import contents as book
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.events import when_built, where_laid_out
-from bookpress.elements.base.store import PAGES_ALONE, store_of
-from bookpress.elements.value.words import charts_of
+from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
+from bookpress.elements.value.words import charts_of, picture_in_words
 from bookpress.files import replace_file
 
 MOST_LABELS = 1000
@@ -97,6 +97,20 @@ def figure_entry(chart: Chart, address: str) -> dict[str, str]:
     }
 
 
+def picture_entries(app: Sphinx, page: Page, doctree: nodes.document) -> Iterator[dict[str, str]]:
+    """Yield the pieces of figures that are no charts: their titles and alternative texts."""
+    address = app.builder.get_target_uri(page.docname)
+    for figure in doctree.findall(nodes.figure):
+        for name in page.pictures.keys() & figure["ids"]:
+            alts = [image.get("alt", "") for image in figure.findall(nodes.image)]
+            yield {
+                "title": picture_in_words(page, name, app.env),
+                "address": f"{address}#{name}",
+                "text": _in_one_line(" ".join(alts)),
+                "kind": "figure",
+            }
+
+
 def _is_list(section: nodes.section, words: list[str]) -> bool:
     """Return whether most of the text of a section is in tables and lists."""
     if "references" in section["ids"]:
@@ -145,8 +159,9 @@ def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     """Store the pieces of a page beside its doctree, since a later build may not write it."""
     address = app.builder.get_target_uri(docname)
     pieces = [entry for entry in entries(doctree, address) if entry["text"]]
-    charts = charts_of(store_of(app.env).page(docname), app.env)
-    pieces += [figure_entry(chart, address) for chart in charts]
+    page = store_of(app.env).page(docname)
+    pieces += [figure_entry(chart, address) for chart in charts_of(page, app.env)]
+    pieces += picture_entries(app, page, doctree)
     text = json.dumps(pieces, ensure_ascii=False)
     file = _pieces_file(app, docname)
     replace_file(file, text.encode())

@@ -49,6 +49,12 @@ def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
     return chart.model_copy(update=words)
 
 
+def picture_in_words(page: Page, anchor: str, env: BuildEnvironment) -> str:
+    """Return the title of a picture of a page in words."""
+    name = page.pictures[anchor]
+    return in_words(page.titles.get(name, name), page.docname, env).strip()
+
+
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     """Return the words of a role."""
     if role["mark"]:

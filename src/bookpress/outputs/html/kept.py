@@ -24,6 +24,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from bookpress.cite.record import Citation
 from bookpress.edition.installed import installed
 from bookpress.elements.base.contents import citation_of
+from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import PAGE_KEPT, store_of
 from bookpress.elements.downloads.downloads import written_with
 from bookpress.elements.layout.source import SOURCES, copied_name
@@ -99,7 +100,7 @@ class Keeper:
             self._take_over(kept)
         self._prepare(docnames)
         for docname in sorted(kept):
-            if not self._take_over_downloads(docname):
+            if not self._take_over_beside(docname):
                 self.app.emit(PAGE_KEPT, docname)
 
     def _take_over(self, kept: set[str]) -> None:
@@ -120,19 +121,23 @@ class Keeper:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode())
 
-    def _take_over_downloads(self, docname: str) -> bool:
-        """Take over the downloads of a page, if all of them exist and are texts."""
+    def _take_over_beside(self, docname: str) -> bool:
+        """Take over the figures and downloads of a page, if all of them exist and are texts."""
         try:
-            for name in self._downloads(docname):
+            for name in self._beside(docname, Path(self.config[PAGES_BEFORE])):
                 self._take_over_text(name, Path(self.outdir, name))
         except (OSError, UnicodeDecodeError):
             return False
         return True
 
-    def _downloads(self, docname: str) -> list[str]:
-        """Return the files that were written with a page."""
+    def _beside(self, docname: str, site: Path) -> list[str]:
+        """Return the files that were written with a page of a site: figures and downloads."""
         page = store_of(self.env).page(docname)
-        return written_with(page, Path(self.app.srcdir)) if page.is_chapter else []
+        if not page.is_chapter:
+            return []
+        figures = sorted(Path(site, folder_of(docname)).glob("*")) if page.pictures else []
+        names = [file.relative_to(site).as_posix() for file in figures]
+        return [*names, *written_with(page, Path(self.app.srcdir))]
 
     def _copy_source(self, docname: str) -> None:
         """Copy the source of a page, as Sphinx does, because it names the edition."""
@@ -170,9 +175,10 @@ class Keeper:
         folder = Path(self.config[PAGES_BEFORE])
         env: Any = self.env
         pages = [f"{docname}.html" for docname in env.found_docs]
-        downloads = [name for docname in env.found_docs for name in self._downloads(docname)]
+        site = Path(self.outdir)
+        beside = [name for docname in env.found_docs for name in self._beside(docname, site)]
         shutil.rmtree(folder, ignore_errors=True)
-        for name in [*pages, *downloads, INDEX]:
+        for name in [*pages, *beside, INDEX]:
             target = folder / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if Path(self.outdir, name).is_file():

@@ -120,6 +120,14 @@ def _outputs(
         yield f"**{kind}: {title}**" if title else ""
         yield _words(words["caption"], page, env)
         yield _words(words["alt"], page, env)
+        yield _page_of(words["name"], page)
+
+
+def _page_of(name: str, page: Page) -> str:
+    """Return the link to the page of a figure; empty if it has none."""
+    anchors = [anchor for anchor, given in page.pictures.items() if given == name.lower()]
+    addresses = [f"{folder_of(page.docname)}/{page.figures[anchor]}.html" for anchor in anchors]
+    return "".join(f"[Picture]({relative_uri(address_of(page), each)})" for each in addresses)
 
 
 def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:

@@ -1,0 +1,179 @@
+"""The page of its own that each figure has, whichever library drew it, in our layout and in a theme."""
+
+import html as entities
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from processes import press, write_files
+
+CHAPTER = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Gales
+
+See {numref}`fig-live` and {ref}`fig-speed`.
+
+```{code-cell} ipython3
+from IPython.display import HTML, display
+import altair as alt
+import pandas as pd
+import matplotlib.pyplot as plt
+from bookpress import Figure
+top = 7
+
+def drawn(place):
+    display(HTML(f"<div id='{place}'></div><script>draw('{place}', '<a href=\\"x\\">')</script>"))
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  image: {alt: A line that rises}
+  figure: {name: fig-speed, caption: "Winds \\"roar\\" at {result}`top`"}
+---
+plt.plot([1, 2]);
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-live, caption: Drawn on the page}
+---
+display(HTML(f"<script>/* {20_000 * 'a'} */ window.draw = (place) => {{}};</script>"))
+drawn("first")
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-again, caption: Drawn again}
+---
+drawn("second")
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  image: {alt: Dots}
+  figure: {name: fig-dots, caption: "Our \\"own\\" dots"}
+---
+data = pd.DataFrame({"x": [1, 2]})
+chart = alt.Chart(data).mark_point().encode(x="x:Q").properties(width="container")
+Figure(chart, data, "From 1 to 2.", "our own")
+```
+"""
+FILES = {
+    "_config.yml": "title: Winds\nauthor: Ada Author\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: gales}]\n",
+    "cover.md": "# Winds\n\nA book.\n",
+    "gales.md": CHAPTER,
+}
+FIGURES = ["again", "dots", "live", "speed"]
+
+
+def built(root: Path, layout: str) -> Path:
+    """Return the pages of the book in a layout."""
+    write_files(root, {**FILES, "book/settings.yml": f"layout: {layout}\n"})
+    press(root, "build")
+    return root / "_build/editions/default/html"
+
+
+@pytest.fixture(scope="module")
+def laid_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("laid-out"), "press")
+
+
+@pytest.fixture(scope="module")
+def themed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return built(tmp_path_factory.mktemp("themed"), "theme")
+
+
+@pytest.fixture(params=["laid_out", "themed"])
+def site(request: pytest.FixtureRequest) -> Path:
+    folder: Path = request.getfixturevalue(request.param)
+    return folder
+
+
+def page_of(site: Path, name: str) -> Any:
+    return html.parse(str(site / f"figures/gales/{name}.html")).getroot()
+
+
+def test_a_figure_of_another_library_has_a_page_of_its_own(site: Path) -> None:
+    page = page_of(site, "speed")
+    title = "Winds \N{LEFT DOUBLE QUOTATION MARK}roar\N{RIGHT DOUBLE QUOTATION MARK} at 7"
+    [figure] = page.xpath("//figure[@id='fig-speed']")
+    [image] = figure.xpath(".//img")
+    assert image.get("alt") == "A line that rises"
+    assert page.xpath("//meta[@name='description']/@content") == ["A line that rises"]
+    folder = site / "figures/gales"
+    assert (folder / image.get("src")).is_file()
+    assert figure.xpath(".//a[@download]/@href") == [image.get("src")]
+    assert title in figure.text_content()
+    assert "Ada Author" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+    [back, _] = page.xpath("//*[@class='alone-from']/a/@href")
+    assert back == "../../gales.html#fig-speed"
+    loaded = page.xpath("//link[@rel='stylesheet']/@href | //head/script/@src")
+    assert loaded
+    assert all((folder / address.partition("?")[0]).is_file() for address in loaded)
+
+
+@pytest.mark.parametrize("name", ["speed", "dots"])
+def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
+    site: Path, name: str
+) -> None:
+    page = page_of(site, name)
+    [code] = page.xpath("//*[contains(@class, 'tool-share')]//code")
+    [frame] = html.fragments_fromstring(code.text_content())
+    assert frame.get("src") == f"figures/gales/{name}.html"
+    assert code.get("data-page") == f"{name}.html"
+    titles = {"speed": 'Winds "roar" at 7', "dots": 'Our "own" dots'}
+    plain = frame.get("title").replace("\N{LEFT DOUBLE QUOTATION MARK}", '"')
+    assert plain.replace("\N{RIGHT DOUBLE QUOTATION MARK}", '"') == titles[name]
+    assert frame.get("width") == "700"
+
+
+def test_one_cell_is_one_figure_that_can_be_referred_to(laid_out: Path) -> None:
+    page = html.parse(str(laid_out / "gales.html")).getroot()
+    assert page.xpath("//figure/@id") == [f"fig-{name}" for name in ("speed", "live", "again", "dots")]
+    assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 2']")
+
+
+def test_what_a_script_draws_comes_with_the_library_that_an_earlier_figure_loaded(
+    laid_out: Path,
+) -> None:
+    page = page_of(laid_out, "again")
+    scripts = page.xpath("//article//script")
+    [library] = [script.get("src") for script in scripts if script.get("src")]
+    assert "window.draw" in (laid_out / "figures/gales" / library).read_text("utf-8")
+    own = [script.text for script in scripts if script.text]
+    assert own == ["draw('second', '<a href=\"x\">')"]  # and nothing of what draws the first
+    assert len(page.xpath("//article//script[@src]")) == 1
+
+
+def test_search_and_the_text_of_a_chapter_know_the_figures(laid_out: Path) -> None:
+    found = (laid_out / "_static/search-text.js").read_text("utf-8")
+    assert '"address":"gales.html#fig-speed","text":"A line that rises"' in found
+    assert "[Picture](figures/gales/speed.html)" in (laid_out / "gales.md").read_text("utf-8")
+
+
+def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: Path) -> None:
+    page = html.parse(str(themed / "gales.html")).getroot()
+    assert not page.xpath("//figure[@id='fig-speed']//*[@class='figure-tools']")
+    listed = page.xpath("//section[@aria-labelledby='figures-of-this-chapter']//li")
+    assert [entry.xpath("a/@href") for entry in listed] == [
+        ["figures/gales/speed.html"],
+        ["figures/gales/again.html"],
+    ]
+    assert 'Fig. 1: Winds "roar" at 7' in entities.unescape(listed[0].text_content())
+
+
+def test_a_theme_shows_our_charts(themed: Path) -> None:
+    page = html.parse(str(themed / "gales.html")).getroot()
+    [figure] = page.xpath("//figure[@id='fig-dots']")
+    [still] = figure.xpath(".//picture[contains(@class, 'only-light')]//img/@src")
+    assert (themed / still).is_file()
+    assert any("figure-themed.css" in address for address in page.xpath("//link/@href"))
