@@ -138,7 +138,9 @@ def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
 
 def test_one_cell_is_one_figure_that_can_be_referred_to(laid_out: Path) -> None:
     page = html.parse(str(laid_out / "gales.html")).getroot()
-    assert page.xpath("//figure/@id") == [f"fig-{name}" for name in ("speed", "live", "again", "dots")]
+    assert page.xpath("//figure/@id") == [
+        f"fig-{name}" for name in ("speed", "live", "again", "dots")
+    ]
     assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 2']")
 
 

@@ -11,6 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, write_value
 from bookpress.elements.figure.theme import ACCENT
 from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import TEAM_NAMES, series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import row_by_row
@@ -257,6 +258,7 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     >>> cd.plot.label_error_dots({"team": error}).description
     'Team type: 9%, 7 of 77 rows.'
     """
+    check_entries("label_error_dots: errors", errors)
     for name in errors:
         if name not in _FIELDS:
             raise ValueError(f"{name!r} is not a field; allowed: {', '.join(_FIELDS)}")

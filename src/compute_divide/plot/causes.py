@@ -11,6 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.plot.base.axes import years_of
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import end_labels, framed, runs, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
@@ -50,6 +51,7 @@ def fifth_rows(shares: Mapping[str, Estimate], vintage: str) -> Figure:
     >>> figure.description
     'least computing: 30%, interval 21% to 42%; most computing: 0%, interval 0% to 5%.'
     """
+    check_entries("fifth_rows: shares", shares)
     fifths = [{"fifth": name, **share.row()} for name, share in shares.items()]
     rows = pd.DataFrame(fifths)
     chart = share_rows(rows, "fifth", "Share of universities alone")

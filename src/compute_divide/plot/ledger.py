@@ -11,6 +11,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, link
 from bookpress.elements.figure.theme import ACCENT, INK
 from compute_divide.estimates.claims.verdicts import VERDICTS, Check
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import describe_groups, in_cell
@@ -71,6 +72,7 @@ def claimed_shares(
     >>> figure.data[["whose", "share"]].round(2).values.tolist()
     [['the work', 0.65], ["today's data", 0.64]]
     """
+    check_entries("claimed_shares: claims, entries", {**claims, **entries}, _ids(checks))
     rows = []
     for check in checks:
         name = _name(check.claim, claims, entries)
@@ -124,8 +126,13 @@ def ledger_table(checks: Sequence[Check], claims: Claims, entries: Entries) -> T
     >>> table.data[["now", "verdict"]].values.tolist()
     [['60% (59.5% to 60.3%; 31,937 of 53,288)', '✓ agrees'], ['', '– cannot be tested']]
     """
+    check_entries("ledger_table: claims, entries", {**claims, **entries}, _ids(checks))
     rows = [_row(check, claims, entries) for check in checks]
     return table(pd.DataFrame(rows, columns=list(_COLUMNS)), _COLUMNS)
+
+
+def _ids(checks: Sequence[Check]) -> list[str]:
+    return [check.claim for check in checks]
 
 
 def _row(check: Check, claims: Claims, entries: Entries) -> dict[str, str]:

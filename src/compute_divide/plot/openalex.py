@@ -12,6 +12,7 @@ from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import needs
 from compute_divide.estimates.statistics.bounds import academic_bounds
 from compute_divide.plot.base.axes import along, named_rows, share_axis, share_below, years_of
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import TEAM_COLOURS, end_labels, framed, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import describe_intervals
@@ -56,6 +57,7 @@ def bound_bars(parts: Mapping[str, pd.DataFrame], works: str) -> Figure:
     >>> figure.data[["lowest", "share", "highest"]].round(2).values.tolist()
     [[0.5, 0.71, 0.79]]
     """
+    check_entries("bound_bars: parts", parts)
     named = [works_of.assign(works=name) for name, works_of in parts.items()]
     bounds = pd.concat(academic_bounds(rows, ["works"]) for rows in named)
     description = _described(bounds, "works")

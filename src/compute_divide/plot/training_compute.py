@@ -18,6 +18,7 @@ from compute_divide.estimates.statistics.estimates import COMPUTE
 from compute_divide.estimates.statistics.teams import ACADEMIA
 from compute_divide.estimates.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.plot.base.axes import named_rows, power_axis, row_axis, times_axis, year_axis
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMED,
@@ -107,6 +108,7 @@ def compute_scatter(
     >>> figure.description.partition(" (")[0]
     'Over all models, training compute doubled every 13 months'
     """
+    check_entries("compute_scatter: trends", trends, _WORDS)
     points = _points(models, years[0])
     others = _points(beyond, years[0])
     shown = {team: trends[team] for team in _LINES}
@@ -143,6 +145,7 @@ def gap_by_era(gaps: Mapping[str, Estimate], vintage: str) -> Figure:
     >>> figure.chart.to_dict()["layer"][0]["encoding"]["x"]["title"]
     'Companies alone over universities alone'
     """
+    check_entries("gap_by_era: gaps", gaps)
     rows = pd.DataFrame([{"period": years, **gap.row("ratio")} for years, gap in gaps.items()])
     description = describe_intervals(rows, "period", "ratio", kind="number")
     data = rows[["period", "ratio", "low", "high", "n"]]
@@ -179,6 +182,7 @@ def waterfall(factors: Mapping[str, Estimate], vintage: str) -> Figure:
     >>> figure.chart.data[["start", "end"]].values.tolist()
     [[1.0, 2.0], [2.0, 12.0], [1.0, 12.0]]
     """
+    check_entries("waterfall: factors", factors)
     parts = [{"factor": name, **factor.row("ratio")} for name, factor in factors.items()]
     rows = pd.DataFrame(parts)[["factor", "ratio", "low", "high", "n"]]
     description = describe_intervals(rows, "factor", "ratio", kind="number")

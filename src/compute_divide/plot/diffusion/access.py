@@ -14,6 +14,7 @@ from compute_divide.estimates.models.openness import RUNGS, access_ladder
 from compute_divide.estimates.statistics.trends import fractional_years
 from compute_divide.plot.base.access import ACCESS_SERIES, HOSTED, OPEN, row_names, years_above
 from compute_divide.plot.base.axes import year_axis
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import framed, named_scale, tips
 from compute_divide.plot.base.show import Column, credit, figure
 from compute_divide.plot.base.wording import row_by_row
@@ -34,6 +35,7 @@ _NAMED = (
     "Kimi K2.5",
     "Kimi K3",
 )
+
 """The models named in that chart."""
 
 _LADDER_COLUMNS = {
@@ -85,6 +87,7 @@ def ladder_bars(
     >>> figure.data[["year", "rung", "models", "data"]].values.tolist()
     [[2023, 'weights', 7, False], [2024, 'weights', 5, False], [2025, 'weights', 4, False]]
     """
+    check_entries("ladder_bars: makers", makers)
     ladder = access_ladder(makers, transparency)
     named = ladder.assign(rung=ladder["rung"].map(_RUNG_NAMES))
     reached = named.dropna(subset=["rung"])

@@ -11,6 +11,7 @@ from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, GRID, INK, QUIET, needs
 from compute_divide.estimates.models.countries import opened_by_year
 from compute_divide.plot.base.access import row_names, years_above
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import FEW, framed, share_tips
 from compute_divide.plot.base.show import Column, figure, models_credit
 from compute_divide.plot.base.wording import describe_groups
@@ -56,6 +57,7 @@ def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
     >>> figure.data[["year", "k", "n", "unknown"]].values.tolist()
     [[2023, 3, 12, 0], [2024, 1, 7, 0], [2025, 0, 11, 0]]
     """
+    check_entries("country_bars: companies", companies)
     shares = opened_by_year(companies)
     description = describe_groups(shares, "group", "year")
     source = models_credit(vintage)

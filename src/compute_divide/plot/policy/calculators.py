@@ -17,6 +17,7 @@ from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR, rank_by_year
 from compute_divide.estimates.statistics.estimates import COMPUTE
 from compute_divide.plot.base.axes import power_axis, raised
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import (
     TEAM_NAMED,
     TEAM_NAMES,
@@ -66,6 +67,9 @@ _RANKED = {
     "unknown": Column("Compute not known", "number"),
 }
 
+_SHARED = ("chip", "utilisation", "months")
+"""The initial values that both calculators need."""
+
 
 def budget_calculator(
     models: pd.DataFrame, start: Mapping[str, Any], flop: float, vintage: str
@@ -105,6 +109,7 @@ def budget_calculator(
     >>> figure.data[["year", "within", "n", "rank"]].values.tolist()
     [[2024, 8, 46, 39], [2025, 4, 40, 37]]
     """
+    check_entries("budget_calculator: start", start, [*_SHARED, "budget", "quote"])
     offered = rentable()
     controls = budget_controls(offered, start)
     formula = {
@@ -155,6 +160,7 @@ def facility_calculator(
     >>> [control["label"] for control in figure.chart.to_dict()["usermeta"]["controls"]]
     ['Number of chips', 'Chip', 'Utilisation', 'Time', 'Models of teams']
     """
+    check_entries("facility_calculator: start", start, [*_SHARED, "own_chips"])
     offered = rentable()
     controls = facility_controls(offered, start)
     formula = {

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from bookpress.errors import UsageError, nearest
 from compute_divide.choices.machines import QUOTES, rentable_chips
 from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, offers
 from compute_divide.estimates.chips.hardware import chip_peaks
@@ -86,6 +87,10 @@ def _chip(offers: pd.DataFrame, start: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _control(name: str, label: str, kind: str, value: Any, **more: Any) -> dict[str, Any]:
+    offered = [option for option, _ in more.get("options", ())]
+    if offered and value not in offered:
+        meant = nearest(str(value), offered)
+        raise UsageError(f"a calculator's start: {name}: {value!r} is not offered{meant}")
     return {"name": name, "label": label, "kind": kind, "value": value, **more}
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Table
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.show import Column, table
 from compute_divide.plot.base.wording import written
 
@@ -55,6 +56,8 @@ def machine_runs(
     >>> table.columns["months"].label
     'Months for the largest of 2025'
     """
+    check_entries("machine_runs: reached", reached, machines.index)
+    check_entries("machine_runs: months", months, machines.index)
     reach = [_counts(reached[name]) for name in machines.index]
     needed = [_number(months[name]) for name in machines.index]
     rows = machines[["country", "h100e", "flop"]].reset_index(drop=True)

@@ -12,6 +12,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, needs
 from compute_divide.plot.base.axes import along
+from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.headed_rows import (
     headed_rows,
     headings_within,
@@ -58,6 +59,7 @@ def sum_bars(bought: Mapping[str, Mapping[str, Estimate]]) -> Figure:
     >>> figure.description
     'Runs of Olmo 3, $10 million: 3.4 (2 to 11); Runs of Olmo 3, $100 million: 34 (20 to 110).'
     """
+    check_entries("sum_bars: bought", bought)
     rows = pd.DataFrame(
         {
             "measure": measure,
