@@ -1,5 +1,7 @@
 """Values to explore that are said with ``-g``: no type has to be written for a plain ``n = 2``."""
 
+import json
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -77,3 +79,18 @@ def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:
     assert "say them with -g, such as -g one.n=1,2,5:9:2" in said
     # a name without a chapter reaches each that has it
     assert "8 states" in run_press(tmp_path, "explore", "-g", "n=1,3:5", "--dry-run", whole=True)
+
+
+def test_how_long_it_takes_is_judged_by_a_build_and_claims_no_last_time_without(
+    tmp_path: Path,
+) -> None:
+    write_files(tmp_path, FILES)
+    asked = ("explore", "one", "-g", "n=1", "--dry-run")
+    before = run_press(tmp_path, *asked, whole=True)
+    assert re.search(r"1 state, 1 of them to be run: about \d+ seconds$", before.strip())
+    run_press(tmp_path, "run", "one", "-p", "n=1")
+    run_press(tmp_path, "build")
+    timings = tmp_path / "_build/editions/default/timings.json"
+    timings.write_text(json.dumps({**json.loads(timings.read_text()), "assembly": 3.0}))
+    known = run_press(tmp_path, *asked, whole=True)
+    assert "1 state, none of them to be run: about 3 seconds (as long as it took last" in known

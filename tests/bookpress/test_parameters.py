@@ -84,6 +84,10 @@ def test_everything_comes_from_the_cell() -> None:
     ("source", "message"),
     [
         ("x: int", "`x: int`, without a value; a parameter has a default"),
+        (
+            "a = 1\nx = y = 2",
+            "line 2 of the parameters cell is `x = y = 2`, which gives one default",
+        ),
         ("x: open('ran', 'w') = 1", "not a type that can be read without running it"),
         ("x: list[open('ran', 'w')] = 1", "not a type that can be read without running it"),
         (
@@ -209,6 +213,13 @@ def test_a_fault_has_the_line_of_the_file_and_discards_itself_alone() -> None:
     }
     _, [fault] = read_declarations("n = 3\n\nx = = 1", "a.md", Scope(line=12))
     assert fault == "a.md:14: the parameters cell is not Python: invalid syntax"
+
+
+def test_what_is_unpacked_is_told_to_be_no_parameter() -> None:
+    cell = "year = 2000\nfirst, last = 1, 2"
+    assert [parameter.name for parameter in read_parameters(cell)] == ["year"]
+    reason = ("a.md:13", "`first, last = (1, 2)` assigns several names at once")
+    assert computed_names(cell, "a.md", Scope(line=12)) == {"first": reason, "last": reason}
 
 
 def test_what_cells_above_import_is_in_scope(tmp_path: Path) -> None:

@@ -180,19 +180,28 @@ def _not_python(error: Exception, where: str, scope: Scope) -> str:
 def computed_names(source: str, where: str, scope: Scope) -> dict[str, tuple[str, str]]:
     """Return where and why assignments in a parameters cell declare no parameter, by name.
 
-    Their values are computed, so that they cannot be known without running the cell.
+    Their values are computed, so that they cannot be known without running the cell, or they are
+    unpacked.
     """
     computed: dict[str, tuple[str, str]] = {}
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
         for statement in ast.parse(source).body:
-            match statement:
-                case ast.Assign(targets=targets, value=value) if not _is_literal(value):
-                    place = scope.place(where, statement.lineno)
-                    code = short(ast.unparse(value))
-                    for target in targets:
-                        if isinstance(target, ast.Name):
-                            computed[target.id] = (place, f"`{code}` is not a literal")
+            names, reason = _computed(statement)
+            place = scope.place(where, statement.lineno)
+            computed |= dict.fromkeys(names, (place, reason))
     return computed
+
+
+def _computed(statement: ast.stmt) -> tuple[list[str], str]:
+    """Return the names that a statement assigns without declaring parameters, and why."""
+    match statement:
+        case ast.Assign(targets=[ast.Tuple(elts=parts) | ast.List(elts=parts)]):
+            reason = f"`{short(ast.unparse(statement))}` assigns several names at once"
+        case ast.Assign(targets=parts, value=value) if not _is_literal(value):
+            reason = f"`{short(ast.unparse(value))}` is not a literal"
+        case _:
+            return [], ""
+    return [part.id for part in parts if isinstance(part, ast.Name)], reason
 
 
 def _comments(source: str) -> dict[int, str]:
@@ -219,6 +228,12 @@ def _declared(
             here = f"{where}: parameter {name}"
             annotated = _Types(types, here).resolve(kind)
             return _checked(Parameter(name, annotated, _literal(value, here), comment), here)
+        case ast.Assign(targets=[ast.Name(), ast.Name(), *_], value=value) if _is_literal(value):
+            code = short(ast.unparse(statement))
+            raise PressError(
+                f"{line} is `{code}`, which gives one default to several names; "
+                "each parameter has a line of its own, such as `top_k = 10`"
+            )
         case ast.AnnAssign():
             code = short(ast.unparse(statement))
             raise PressError(

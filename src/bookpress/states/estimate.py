@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
+from bookpress.edition.files import DEFAULT
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.run.cache import Run, RunCache, run_key
@@ -43,10 +44,21 @@ def estimate(
     durations = Durations(project)
     work = sum(_seconds(durations, state.chapter.slug) for state in missing)
     work += len(pages) * durations.of(PAGE, SECONDS[PAGE])
-    seconds = work / (options.jobs or cores()) + durations.of(BOOK, SECONDS[BOOK])
+    assembly = durations.of(BOOK) or _assembly(project)
+    seconds = work / (options.jobs or cores()) + (assembly or SECONDS[BOOK])
     took = f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
-    many = f"{len(states):,} states, {len(missing):,} of them to be run"
-    return len(missing), f"{many}: about {took} (as long as it took last time)"
+    many = f"{len(states):,} state{'' if len(states) == 1 else 's'}"
+    runs = f"{len(missing):,} of them to be run" if missing else "none of them to be run"
+    why = " (as long as it took last time)" if assembly else ""
+    return len(missing), f"{many}, {runs}: about {took}{why}"
+
+
+def _assembly(project: Project) -> float:
+    """Return how many seconds the last build spent on the pages of the book; 0 if unknown."""
+    path = project.editions / DEFAULT / "timings.json"
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        return float(json.loads(path.read_text("utf-8"))["assembly"])
+    return 0.0
 
 
 def _seconds(durations: Durations, slug: str) -> float:
