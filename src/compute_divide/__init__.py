@@ -82,6 +82,7 @@ VOCABULARY = {
         "significant",
     ],
     "compute_divide.estimates.statistics.shares": [
+        "counted_flags",
         "counted_share",
         "flag_share",
         "known_share",

@@ -239,6 +239,30 @@ def counted_share(k: int, n: int, label: str) -> Estimate:
     return Estimate(share, k=k, n=n, unit="share", label=label)
 
 
+def counted_flags(flags: pd.Series[bool], label: str) -> Estimate:
+    """Return the share for which something is true in a whole that was counted in full.
+
+    Parameters
+    ----------
+    flags : pandas.Series
+        Whether it is true, for each member of the whole.
+    label : str
+        What is estimated, in a few self-contained words.
+
+    Returns
+    -------
+    Estimate
+        The share with its counts, without an interval; without a value if there are no members.
+
+    Examples
+    --------
+    >>> steps = pd.Series([1.5, 2.5, 3.0])
+    >>> counted_flags(steps.gt(2), "steps that more than doubled").k
+    2
+    """
+    return counted_share(int(flags.sum()), len(flags), label)
+
+
 def newcombe_difference(first: Estimate, other: Estimate, label: str) -> Estimate:
     """Return the difference of two shares, with an interval derived from their Wilson intervals.
 
