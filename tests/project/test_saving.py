@@ -40,11 +40,12 @@ def test_a_save_keeps_what_chapters_say_of_themselves(root, book, monkeypatch):
         assert config.notebook_metadata_filter == "compute_divide"
         notebook = jupytext.read(path, config=config)
         jupytext.write(notebook, path, fmt="md:myst", config=config)
-    for after in discover(Project.at(book)):
+    saved = Project.at(book)
+    for after in discover(saved):
         assert after.front_matter == before[after.slug].front_matter
         assert after.parameters == before[after.slug].parameters
         assert len(after.quotes) == len(before[after.slug].quotes)
-        assert list(typed(after.where, after.source)) == []
+        assert list(typed(after.where, after.source, saved.settings)) == []
 
 
 def test_it_is_found_where_the_editor_is_started():
