@@ -49,8 +49,8 @@ def usual_notebook(content: str) -> dict[str, Any] | None:
         return None
     metadata = notebook["metadata"]
     cells = [_joined(cell) for cell in notebook["cells"]]
-    kept = {name: entry for name, entry in metadata.items() if name not in TRANSIENT}
-    return {**notebook, "metadata": kept, "cells": cells}
+    lasting = {name: entry for name, entry in metadata.items() if name not in TRANSIENT}
+    return {**notebook, "metadata": lasting, "cells": cells}
 
 
 def _joined(cell: Mapping[str, Any]) -> dict[str, Any]:

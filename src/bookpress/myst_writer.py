@@ -63,9 +63,9 @@ def _has_usual_names(cell: Mapping[str, Any]) -> bool:
 
 def _header(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return the written metadata of a notebook, with the description of jupytext."""
-    kept = {name: metadata[name] for name in WRITTEN if name in metadata}
+    entries = {name: metadata[name] for name in WRITTEN if name in metadata}
     written = {**FORMAT, "jupytext_version": _version()}
-    return dict(sorted({**kept, "jupytext": {"text_representation": written}}.items()))
+    return dict(sorted({**entries, "jupytext": {"text_representation": written}}.items()))
 
 
 @cache

@@ -40,15 +40,15 @@ def load(group: str, kind: type[T]) -> list[tuple[str, T]]:
     for point in _points(group):
         where = f"the entry point {point.name!r} of {group} ({point.value})"
         try:
-            found = point.load()
+            loaded = point.load()
         except PressError as error:
             raise UsageError(f"{where}: {error}") from error
         except Exception as error:
             why = short(f"{type(error).__name__}: {error}", 200)
             raise UsageError(f"{where} cannot be loaded: {why}") from error
-        if not isinstance(found, kind):
-            raise UsageError(f"{where} is of type {type(found).__name__}, not {kind.__name__}")
-        added.append((point.module, found))
+        if not isinstance(loaded, kind):
+            raise UsageError(f"{where} is of type {type(loaded).__name__}, not {kind.__name__}")
+        added.append((point.module, loaded))
     return added
 
 

@@ -89,7 +89,7 @@ def test_nothing_moves_when_scripts_come_after_the_text(site: Site, page: Page, 
         while held:
             held.pop().continue_()
         page.wait_for_load_state()
-        expect(page.locator(".quote-mark")).not_to_have_count(0)
+        expect(page.locator(".quote-button")).not_to_have_count(0)
         page.evaluate(SETTLED)
         assert page.evaluate("(begun) => shiftsAfter(begun)", begun) == 0, name
 

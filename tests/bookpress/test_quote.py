@@ -71,7 +71,7 @@ def test_a_mark_opens_the_sentence_with_all_that_a_quote_needs(
     assert [entry.fields["title"] for entry in entries.values()] == ["Planets"]
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
-    assert page.evaluate("document.activeElement.className") == "quote-mark"
+    assert page.evaluate("document.activeElement.className") == "quote-button"
     assert heard.take("planets") == []
     page.close()
 
@@ -83,7 +83,7 @@ def test_numbers_and_marks_of_a_paragraph_are_one_stop_for_keys(explored: Path, 
     stops.focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.className") == "quote-mark"
+    assert page.evaluate("document.activeElement.className") == "quote-button"
     page.keyboard.press("Enter")
     expect(page.locator("dialog blockquote")).to_have_count(1)
     assert page.evaluate("document.activeElement.textContent") == "Text"
@@ -143,7 +143,7 @@ def test_without_scripts_quotable_sentences_are_plain_text(
     plain = browser.new_page(java_script_enabled=False)
     plain.goto(chapter(explored, "default", "planets"))
     expect(quotable(plain, "Kepler")).to_be_visible()
-    expect(plain.locator(".quote-mark, .quote-offer")).to_have_count(0)
+    expect(plain.locator(".quote-button, .quote-offer")).to_have_count(0)
     plain.close()
 
 
@@ -188,7 +188,7 @@ def test_a_published_picture_is_a_file_with_its_title(explored: Path, page: Page
 
 STRAYS = """() => {
   const strays = [];
-  for (const mark of document.querySelectorAll("p .quote-mark")) {
+  for (const mark of document.querySelectorAll("p .quote-button")) {
     const paragraph = mark.closest("p"), range = document.createRange();
     const words = document.createTreeWalker(mark.closest(".quotable"), NodeFilter.SHOW_TEXT);
     let last = null;
@@ -211,5 +211,5 @@ STRAYS = """() => {
 def test_a_mark_stays_with_the_last_word_of_its_sentence(explored: Path, browser: Browser) -> None:
     page = browser.new_page(viewport={"width": 900, "height": 850}, has_touch=True)
     page.goto(chapter(explored, "default", "planets"))
-    expect(page.locator("p .quote-mark").first).to_be_attached()
+    expect(page.locator("p .quote-button").first).to_be_attached()
     assert page.evaluate(STRAYS) == []

@@ -9,6 +9,8 @@ PRESS = Path(__file__).parents[2] / "src/bookpress"
 SUBJECT = (
     "vintage|flop|compute-divide|compute_divide|academ|large-scale-models|neurips|epoch ai"
     "|universit|\\bcompan(y|ies)\\b|\\bchips?\\b|model card|question and the findings"
+    # the address of a page of any site is older than the word of this book
+    r"|\bclaim(s|ed)?\b(?!\.html)"
 )
 KINDS = {
     ".css",

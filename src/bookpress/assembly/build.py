@@ -121,7 +121,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
         record = edition_record(project, edition, wanted.default, outcome.runs, made)
         executed = time.monotonic()
         options.reporter.step("assembling the pages")
-        memory_mark = prepare_memory(project, edition, wanted.files)
+        memory_digest = prepare_memory(project, edition, wanted.files)
         staged = _staged_files(project, wanted, outcome.runs)
         stage(staged, edition, outcome.runs, record, source)
         sphinx.begin(project.workshop, source, wanted.epoch)
@@ -136,7 +136,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
     write_timings(draft, execution=executed - begun, assembly=assembled - executed)
     finish_draft(project, wanted, record, draft)
     publish(project, edition.folder)
-    keep_memory(project, memory_mark)
+    keep_memory(project, memory_digest)
     return outcome
 
 

@@ -25,12 +25,12 @@ from bookpress.outputs.html import FORMAT as PAGES
 
 @dataclass(frozen=True)
 class Extras:
-    """What an edition has in addition: an identifying mark, staged files, and a function.
+    """What an edition has in addition: its hash, staged files, and a function.
 
     The function takes source and pages, and writes more files.
     """
 
-    mark: str
+    digest: str
     staged: Mapping[str, bytes]
     write: Callable[[Path, Path], None]
 
@@ -70,10 +70,10 @@ def gather(
     formats = _in_order([*formats, *_formats_before(before, formats)])
     has_same_elements = before.get(ELEMENTS) == state[ELEMENTS]
     if extras is None and before.get(EXTRAS) and has_same_elements:
-        extras = _kept(target, before[EXTRAS])
+        extras = _extras_of(target, before[EXTRAS])
     state[FORMATS] = [each.name for each in formats]
     state[CODE] = code_of_formats(formats)
-    state[EXTRAS] = extras.mark if extras else None
+    state[EXTRAS] = extras.digest if extras else None
     is_built = before == {**state, "outputs": before.get("outputs")}
     return Ingredients(edition, default, files, formats, extras, state, is_built)
 
@@ -89,7 +89,7 @@ def _in_order(formats: Sequence[Format]) -> list[Format]:
     return sorted(formats, key=lambda each: (each.order, each.name))
 
 
-def _kept(folder: Path, mark: str) -> Extras:
+def _extras_of(folder: Path, digest: str) -> Extras:
     """Return the extras of a built edition, to be copied into its new pages."""
     source = folder / "source"
     names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
@@ -98,7 +98,7 @@ def _kept(folder: Path, mark: str) -> Extras:
     def write(_: Path, pages: Path) -> None:
         shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
 
-    return Extras(mark, staged, write)
+    return Extras(digest, staged, write)
 
 
 def page_state(

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 
 from bookpress.book.documents import STAGED_SOURCES
 
@@ -85,7 +86,7 @@ def _place(name: str, folder: str) -> str:
 
 def _parts(text: str) -> Iterator[tuple[bool, str]]:
     """Yield the parts of a page, and whether each is code."""
-    for is_code, lines in groupby(_marked(text), key=lambda marked: marked[0]):
+    for is_code, lines in groupby(_lines(text), key=itemgetter(0)):
         yield is_code, "".join(line for _, line in lines)
 
 
@@ -120,7 +121,7 @@ def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> s
     return "".join(parts)
 
 
-def _marked(text: str) -> Iterator[tuple[bool, str]]:
+def _lines(text: str) -> Iterator[tuple[bool, str]]:
     """Yield the lines of a page, each with whether it is part of a code block."""
     opened: list[tuple[str, bool]] = []
     for line in text.splitlines(keepends=True):

@@ -24,7 +24,7 @@ from bookpress.progress import Reporter
 STATE = ".state.json"
 """The file, in each built edition, of what its pages were made from and the hash of each file."""
 EXTRAS = "extras"
-"""The key, in that file, of the mark of the extras."""
+"""The key, in that file, of the hash of the extras."""
 FORMATS = "formats"
 """The key, in that file, of the names of formats besides the pages."""
 ELEMENTS = "elements"

@@ -14,7 +14,7 @@ from bookpress.book.project import Project
 from bookpress.errors import PressError
 
 THEME_FILES = ("theme.toml", "theme.conf")
-"""The file that marks the folder of a Sphinx theme, in its newer and its older form."""
+"""The file by which the folder of a Sphinx theme is known, in its newer and its older form."""
 
 
 def check_needs(project: Project) -> None:

@@ -77,7 +77,7 @@ def made_from(project: Project) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def mark_of(hashes: Mapping[str, str], places: list[str]) -> str:
+def digest_of(hashes: Mapping[str, str], places: list[str]) -> str:
     """Return one hash of the files in some places, by name, except hidden ones."""
     folders = tuple(f"{place}/" for place in places)
     counted = {}
@@ -111,7 +111,7 @@ def _released(project: Project, places: list[str]) -> CommittedSource:
         for file in [path] if path.is_file() else files_of(path):
             name = file.relative_to(project.root).as_posix()
             hashes[name] = sha256(read(file))
-    is_changed = mark_of(hashes, places) != packed.files
+    is_changed = digest_of(hashes, places) != packed.files
     said = packed.model_dump(include={"commit", "tree", "date"})
     return CommittedSource(**said, uncommitted=is_changed)
 

@@ -134,8 +134,8 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
     Examples
     --------
     >>> source = "```{code-cell}\nfor year in range(3):\n    last = year\nfirst = 1\n```"
-    >>> found = bindings_of(source)
-    >>> [(name, *found[name][0][:2]) for name in ("first", "last")]
+    >>> bindings = bindings_of(source)
+    >>> [(name, *bindings[name][0][:2]) for name in ("first", "last")]
     [('first', 4, ''), ('last', 3, 'a loop')]
     """
     bindings: dict[str, list[Binding]] = defaultdict(list)

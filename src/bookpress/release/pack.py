@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bookpress.book.documents import SOURCE, files_beside
 from bookpress.book.project import DEFAULTS, Project
-from bookpress.book.source import made_from, mark_of
+from bookpress.book.source import digest_of, made_from
 from bookpress.cite.book import load_book
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.fingerprint import RELEASED
@@ -66,7 +66,7 @@ def _files_that_rebuild(project: Project, facts: Released) -> dict[str, Content]
     files = committed.files
     hashes = {name: sha256(content) for name, (content, _) in files.items()}
     _check_evidence(project, hashes, facts)
-    digest = mark_of(hashes, made_from(project))
+    digest = digest_of(hashes, made_from(project))
     source = facts.source.model_copy(update={"files": digest})
     packed: dict[str, object] = source.model_dump(mode="json")
     if committed.links:

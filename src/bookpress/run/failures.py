@@ -72,8 +72,8 @@ def _where(notebook: Any) -> str:
 def _broken(notebook: Any) -> Any:
     """Return the code cell that failed, else the last one started; None if none was."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    started = [cell for cell in code if _mark(cell, "start_time")]
-    broken = [cell for cell in started if _mark(cell, "exception")]
+    started = [cell for cell in code if _noted(cell, "start_time")]
+    broken = [cell for cell in started if _noted(cell, "exception")]
     if not started:
         return None
     return (broken or started)[-1]
@@ -104,7 +104,7 @@ def failure_in(notebook: Any) -> str | None:
 
     A cell that calls ``sys.exit`` has failed.
     """
-    cell = next((cell for cell in notebook.cells if _mark(cell, "exception")), None)
+    cell = next((cell for cell in notebook.cells if _noted(cell, "exception")), None)
     if cell is None:
         return None
     errors = [output for output in cell.outputs if output.output_type == "error"]
@@ -118,7 +118,8 @@ def failure_in(notebook: Any) -> str | None:
     return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
 
 
-def _mark(cell: Any, name: str) -> Any:
+def _noted(cell: Any, name: str) -> Any:
+    """Return what papermill noted of a cell under a name; None if nothing."""
     return cell.metadata.get("papermill", {}).get(name)
 
 
@@ -164,10 +165,10 @@ def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run
     notebook = nbformat.reads(error.notebook.decode("utf-8"), as_version=4)
     place = _end_of(notebook)
     rest = [cell for cell in notebook.cells[place:] if _is_of_author(cell)]
-    kept = [*stored][-len(rest) :] if rest else []
-    for cell, outputs in zip(rest, kept, strict=False):
+    shown = [*stored][-len(rest) :] if rest else []
+    for cell, outputs in zip(rest, shown, strict=False):
         cell.outputs = [nbformat.from_dict(output) for output in outputs]
-    more = " What follows is what its file has stored." if any(kept) else ""
+    more = " What follows is what its file has stored." if any(shown) else ""
     text = (
         f"{BOX}\n**This chapter could not be run to its end.**{more}\n\n"
         f"{FENCE}{{code-block}} text\n{error}\n{FENCE}\n{FENCE}`"
@@ -182,8 +183,8 @@ def _end_of(notebook: Any) -> int:
     If none was started, return that of the first code cell.
     """
     places = [place for place, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-    started = [place for place in places if _mark(notebook.cells[place], "start_time")]
-    broken = [place for place in started if _mark(notebook.cells[place], "exception")]
+    started = [place for place in places if _noted(notebook.cells[place], "start_time")]
+    broken = [place for place in started if _noted(notebook.cells[place], "exception")]
     if not started:
         return next(iter(places), len(notebook.cells))
     return (broken or started[-1:])[0] + 1

@@ -73,7 +73,7 @@ def run_elsewhere(job: Job, order: WorkerSettings) -> Run | ChapterError:
 
 
 _lock = threading.Lock()
-_kept: list[tuple[WorkerSettings, Fingerprint, Engine]] = []
+_engines: list[tuple[WorkerSettings, Fingerprint, Engine]] = []
 _press: list[dict[str, str]] = []
 """The files of the press when this worker imported it."""
 
@@ -81,7 +81,7 @@ _press: list[dict[str, str]] = []
 def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
     """Return the fingerprint of this machine's book, and an engine that has imported it."""
     with _lock:
-        for opened_for, fingerprint, engine in _kept:
+        for opened_for, fingerprint, engine in _engines:
             is_current = opened_for == order and fingerprint.stamps == stamps(order.project.watched)
             if is_current:
                 return fingerprint, engine
@@ -89,7 +89,7 @@ def _opened(order: WorkerSettings) -> tuple[Fingerprint, Engine]:
         fingerprint = checked_fingerprint(order)
         _check_press(fingerprint)
         engine = engine_for(order.project, order.engine)
-        _kept[:] = [(order, fingerprint, engine)]
+        _engines[:] = [(order, fingerprint, engine)]
         return fingerprint, engine
 
 

@@ -138,23 +138,23 @@ def changes(project: Project) -> Iterator[bool]:
     before = None
     while True:
         with suppress(OSError):  # a file removed meanwhile is noticed next time
-            now = _marks(project)
+            now = _stamps(project)
             yield before not in (None, now)
             before = now
         time.sleep(0.2)
 
 
-def _marks(project: Project) -> set[tuple[Path, int, int]]:
+def _stamps(project: Project) -> set[tuple[Path, int, int]]:
     """Return the state of the files that editions are made from, to notice changes."""
     lock = [project.lock] if project.lock.is_file() else []
     paths = [*source_files(project).values(), *lock]
     for folder in project.watched:
         paths += files_of(folder)
-    marks = set()
+    stamps = set()
     for path in paths:
         status = path.stat()
-        marks.add((path, status.st_mtime_ns, status.st_ino))
-    return marks
+        stamps.add((path, status.st_mtime_ns, status.st_ino))
+    return stamps
 
 
 class _PageServer(ThreadingHTTPServer):

@@ -97,7 +97,7 @@ class StateContents:
     page: Page
     made: list[str] = field(default_factory=list, init=False)
     """The ids of the states whose pages were made, not taken from the cache."""
-    _marks: dict[str, str] = field(default_factory=dict, init=False)
+    _page_digests: dict[str, str] = field(default_factory=dict, init=False)
 
     def of(self, outcome: ExploredState) -> dict[str, Any]:
         """Return the content of a state, from the cache if possible."""
@@ -119,12 +119,17 @@ class StateContents:
         """Return the hash of everything that a content depends on, except ids of editions."""
         state = outcome.state
         slug = state.chapter.slug
-        if slug not in self._marks:
-            self._marks[slug] = self._mark(state.chapter.docname)
-        rests_on = [self._marks[slug], outcome.run.key, dict(state.choice), state.edition.title]
+        if slug not in self._page_digests:
+            self._page_digests[slug] = self._page_digest(state.chapter.docname)
+        rests_on = [
+            self._page_digests[slug],
+            outcome.run.key,
+            dict(state.choice),
+            state.edition.title,
+        ]
         return sha256(canonical(rests_on).encode())
 
-    def _mark(self, docname: str) -> str:
+    def _page_digest(self, docname: str) -> str:
         """Return the hash of a chapter's published page, and of what it may quote."""
         page = read(self.pages / f"{docname}.html").decode("utf-8")
         notebook = read(self.source / f"{docname}.ipynb").decode("utf-8")

@@ -18,7 +18,7 @@ from bookpress.run.runner import Durations, RunOptions
 from bookpress.states.states import ExploredState, State
 
 LAST = "states/last.json"
-"""The cache file with a mark of each chapter whose states have pages, by slug."""
+"""The cache file with a hash for each chapter whose states have pages, by slug."""
 PAGE = "the page of a state"
 BOOK = "the pages of the book"
 ENOUGH = 5
@@ -39,8 +39,8 @@ def estimate(
         if options.force or not cache.holds(run_key(state.chapter, state.task.values, fingerprint))
     ]
     before = _last(project)
-    marks = chapter_marks(default)
-    pages = [state for state in states if before.get(state.chapter.slug) != _of(state, marks)]
+    digests = chapter_digests(default)
+    pages = [state for state in states if before.get(state.chapter.slug) != _of(state, digests)]
     durations = Durations(project)
     work = sum(_seconds(durations, state.chapter.slug) for state in missing)
     work += len(pages) * durations.of(PAGE, SECONDS[PAGE])
@@ -70,11 +70,11 @@ def _name(slug: str) -> str:
     return f"a state of {slug}"
 
 
-def _of(state: State, marks: Mapping[str, str]) -> str:
-    return marks[state.chapter.slug]
+def _of(state: State, digests: Mapping[str, str]) -> str:
+    return digests[state.chapter.slug]
 
 
-def chapter_marks(default: Edition) -> dict[str, str]:
+def chapter_digests(default: Edition) -> dict[str, str]:
     """Return, by slug, the hash of what the pages of a chapter's states are made from."""
     keys = [
         run_key(chapter, default.values[chapter.slug], default.fingerprint)
@@ -87,12 +87,12 @@ def chapter_marks(default: Edition) -> dict[str, str]:
 
 
 def _last(project: Project) -> dict[str, str]:
-    """Return the marks of chapters whose states have had pages since last time."""
+    """Return the hashes of chapters whose states have had pages since last time."""
     try:
-        marks: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
+        digests: dict[str, str] = json.loads((project.cache / LAST).read_text("utf-8"))
     except (OSError, ValueError):
         return {}
-    return marks
+    return digests
 
 
 class Clock:
@@ -121,8 +121,8 @@ class Clock:
 
     def note_pages(self, slugs: Iterable[str], made: int, width: int) -> None:
         """Record for which chapters the pages of states were made, `width` at a time."""
-        marks = chapter_marks(self._default)
-        last = {**_last(self._project), **{slug: marks[slug] for slug in slugs}}
+        digests = chapter_digests(self._default)
+        last = {**_last(self._project), **{slug: digests[slug] for slug in slugs}}
         if made >= ENOUGH:
             Durations(self._project).keep({PAGE: self._pages * width / made})
         with suppress(PressError):

@@ -123,11 +123,11 @@ def explore(
     It is an error if a chapter fails under some value, or shows other figures or tables under it. A
     chapter without states may fail as in a build, unless the book is strict.
     """
-    mark = _mark(project, default, states)
+    digest = _digest(project, default, states)
     if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
     explored = _run(project, default, states, options)
-    extras = Extras(mark, explored.staged, explored.write)
+    extras = Extras(digest, explored.staged, explored.write)
     with explored.clock.book():
         return build(project, default, replace(options, force=False), formats, extras)
 
@@ -255,7 +255,7 @@ def _tasks(default: Edition, states: Sequence[State]) -> list[Task]:
     return [*tasks, *(state.task for state in states)]
 
 
-def _mark(project: Project, default: Edition, states: Sequence[State]) -> str:
+def _digest(project: Project, default: Edition, states: Sequence[State]) -> str:
     """Return the hash of an edition's states and of the settings about them."""
     ids = sorted(state.edition.id for state in states)
     names = {"multiverse", "fragility", "survival", "parameters"}
@@ -267,11 +267,11 @@ def is_explored(
     project: Project, default: Edition, states: Sequence[State], formats: Sequence[Format]
 ) -> bool:
     """Return whether the published edition is complete, with exactly these states."""
-    mark = _mark(project, default, states)
+    digest = _digest(project, default, states)
     state = page_state(project, default, default, formats, page_files(project, default))
     before = whole(project.editions / default.folder, state)
     names = {each.name for each in formats}
-    if before.get(EXTRAS) != mark:
+    if before.get(EXTRAS) != digest:
         return False
     return names <= {*before.get(FORMATS, ())}
 

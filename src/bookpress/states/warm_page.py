@@ -36,7 +36,7 @@ from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
 from bookpress.states.edits import changed_blocks, chart_changes
 from bookpress.states.warm import begin, connections
-from bookpress.states.widgets import kept_widgets, widget_blocks
+from bookpress.states.widgets import widget_blocks, widgets_of
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class _Published:
     @classmethod
     def of(cls, page: str) -> _Published:
         """Return what of a page is held against that of a state."""
-        return cls(blocks_of(page), kept_widgets(page))
+        return cls(blocks_of(page), widgets_of(page))
 
     def changed(self, page: str, figures: Mapping[str, Any]) -> dict[str, str]:
         """Return what stands in the place of its blocks in a state, of which this is the page."""
         blocks = blocks_of(page)
         changed = changed_blocks(self.blocks, blocks, figures)
-        widgets = kept_widgets(page)
+        widgets = widgets_of(page)
         if widgets == self.widgets:
             return changed
         return {**changed, **widget_blocks(blocks, widgets)}

@@ -66,8 +66,8 @@ def kind_odds(odds: pd.DataFrame) -> Figure:
     >>> import compute_divide as cd
     >>> papers = pd.DataFrame({"venue": "icml", "year": 2024, "audit": [True] * 4 + [False] * 4})
     >>> papers["academic"] = [True, True, True, False, True, False, False, False]
-    >>> found = cd.association(papers, "audit", "academic", ["venue", "year"], "audits")
-    >>> rows = pd.DataFrame([{**found.odds_ratio.row("odds_ratio"), "n": found.exposed}])
+    >>> estimated = cd.association(papers, "audit", "academic", ["venue", "year"], "audits")
+    >>> rows = pd.DataFrame([{**estimated.odds_ratio.row("odds_ratio"), "n": estimated.exposed}])
     >>> cd.plot.kind_odds(rows.assign(what="audits", period="2024")).description
     '2024: audits: 9, interval 0.37 to 221.'
     """

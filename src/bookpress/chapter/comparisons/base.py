@@ -109,7 +109,7 @@ def compare(holds: Callable[..., bool], reason: Callable[..., str], *given: Give
 def in_one_unit(given: Iterable[Given]) -> list[Estimate]:
     """Return the given values as estimates; one without a unit takes that of the others."""
     given = list(given)
-    stated = [unit for one in given if (unit := getattr(one, "unit", ""))]
+    stated = [unit for value in given if (unit := getattr(value, "unit", ""))]
     default = stated[0] if stated else "count"
     estimates = map(read_given, given)
     results = [replace(estimate, unit=estimate.unit or default) for estimate in estimates]

@@ -189,9 +189,9 @@ def indistinguishable(first: Given, other: Given, within: float) -> Comparison:
 
     Examples
     --------
-    >>> one = Estimate(0.64, 0.62, 0.66, unit="share")
+    >>> first = Estimate(0.64, 0.62, 0.66, unit="share")
     >>> other = Estimate(0.63, 0.61, 0.65, unit="share")
-    >>> indistinguishable(one, other, within=0.05).holds
+    >>> indistinguishable(first, other, within=0.05).holds
     True
     >>> few = Estimate(0.6, 0.23, 0.88, k=3, n=5, unit="share")
     >>> indistinguishable(few, other, within=0.05).because

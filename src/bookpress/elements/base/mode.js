@@ -1,4 +1,4 @@
-// Runs before anything is drawn: sets the chosen colours, marks that scripts run and that the
+// Runs before anything is drawn: sets the chosen colours, notes that scripts run and that the
 // address may ask
 // for another state of the page, and an early start for the fonts.
 (() => {

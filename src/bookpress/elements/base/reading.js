@@ -162,7 +162,7 @@
     });
   };
 
-  const STOPS = ".value[data-tip], .quote-mark"; // numbers and marks of a paragraph
+  const STOPS = ".value[data-tip], .quote-button"; // numbers and buttons of a paragraph
   const enhance = (part) => {
     const within = (selector) => [
       ...(part.matches?.(selector) ? [part] : []),

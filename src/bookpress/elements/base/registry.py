@@ -184,11 +184,11 @@ class Element:
 @cache
 def added() -> tuple[Element, ...]:
     """Return the elements that other packages add; raise if one of them names what is not there."""
-    found = tuple(element for _, element in load(GROUP, Element))
-    problems = [problem for element in found for problem in _faults(element)]
+    loaded = tuple(element for _, element in load(GROUP, Element))
+    problems = [problem for element in loaded for problem in _faults(element)]
     if problems:
         raise UsageError(*problems)
-    return found
+    return loaded
 
 
 def _faults(element: Element) -> Iterator[str]:

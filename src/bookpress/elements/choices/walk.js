@@ -29,8 +29,8 @@
     for (const node of nodes) {
       const clone = node.cloneNode(true);
       for (const one of [clone, ...$$("*", clone)])
-        for (const mark of ["id", "data-block", "tabindex", "data-tip", "href"])
-          one.removeAttribute(mark);
+        for (const attribute of ["id", "data-block", "tabindex", "data-tip", "href"])
+          one.removeAttribute(attribute);
       for (const part of $$(apart, clone)) part.remove();
       clone.classList.remove("restated", "stop", "chart-figure");
       box.append(

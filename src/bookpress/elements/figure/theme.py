@@ -119,7 +119,7 @@ def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
     True
     """
 
-    def marked(draw: Draw[P]) -> Draw[P]:
+    def guarded(draw: Draw[P]) -> Draw[P]:
         @wraps(draw)
         def drawn(data: pd.DataFrame, /, *args: P.args, **kwargs: P.kwargs) -> alt.TopLevelMixin:
             complete = data.dropna(subset=list(columns))
@@ -129,4 +129,4 @@ def needs(*columns: str) -> Callable[[Draw[P]], Draw[P]]:
 
         return drawn
 
-    return marked
+    return guarded

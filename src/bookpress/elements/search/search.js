@@ -148,7 +148,7 @@
   };
 
   // ---- The results ----
-  const marked = (text, words) => {
+  const highlighted = (text, words) => {
     const line = make("span"),
       forms = new Set(words.flatMap((word) => word.forms));
     text.split(/([\p{L}\p{N}]+)/u).forEach((part, at) =>
@@ -172,14 +172,14 @@
       link = make("a", { href: root.dataset.content_root + piece.address }),
       line = make("p");
     const { title, number } = piece.page;
-    link.append(marked(piece.title, words));
+    link.append(highlighted(piece.title, words));
     const where = [
       number && `Chapter ${number}`,
       piece.kind === "figure" && "figure",
       piece.title !== title && title
     ].filter(Boolean).join(" · ");
     item.append(link, ...(where ? [make("span", { className: "found-page" }, where)] : []), line);
-    line.append(marked(excerpt(piece.text, words), words));
+    line.append(highlighted(excerpt(piece.text, words), words));
     return item;
   };
   const find = (query) => {

@@ -1,5 +1,5 @@
-// Each quotable sentence has a mark at its end; pressing it, or selecting the sentence, offers the
-// sentence as a quote.
+// Each quotable sentence has a button at its end; pressing it, or selecting the sentence, offers
+// the sentence as a quote.
 (() => {
   "use strict";
   const here = new URL("./", document.currentScript.src);
@@ -33,21 +33,22 @@
     press.showQuote(sentence, opener);
   };
 
-  // ---- Marks: on the page, and on passages shown in another state ----
+  // ---- Buttons: on the page, and on passages shown in another state ----
   (press.enhancers ??= []).push((part) => {
     const own = part.matches?.(".quotable") ? [part] : [];
     for (const sentence of [...own, ...$$(".quotable", part)]) {
       const place = $$(".holds", sentence).at(-1);
-      const has = sentence.querySelector(".quote-mark");
+      const has = sentence.querySelector(".quote-button");
       if (!place || has || sentence.closest("summary, .walk-beside")) continue;
-      const mark = make("button", {
+      const button = make("button", {
         type: "button",
-        className: "quote-mark",
-        onclick: () => quote(sentence, mark)
+        className: "quote-button",
+        onclick: () => quote(sentence, button)
       });
-      mark.setAttribute("aria-label", "Quote this sentence");
-      mark.setAttribute("aria-haspopup", "dialog");
-      place.append(mark); // not after it, where a full line would leave it at the head of the next
+      button.setAttribute("aria-label", "Quote this sentence");
+      button.setAttribute("aria-haspopup", "dialog");
+      // not after it, where a full line would leave it at the head of the next
+      place.append(button);
     }
   });
 
@@ -61,7 +62,7 @@
     selected = !range || range.collapsed || !String(selection).trim()
       ? null
       : $$("article .quotable").find((sentence) =>
-        range.intersectsNode(sentence) && sentence.querySelector(".quote-mark"));
+        range.intersectsNode(sentence) && sentence.querySelector(".quote-button"));
     offer.hidden = !selected;
     if (!selected) return;
     const box = [...range.getClientRects()].at(-1) ?? selected.getBoundingClientRect();
@@ -87,6 +88,6 @@
   offer.addEventListener("click", () => {
     const sentence = selected;
     offer.hidden = true;
-    if (sentence) quote(sentence, sentence.querySelector(".quote-mark"));
+    if (sentence) quote(sentence, sentence.querySelector(".quote-button"));
   });
 })();

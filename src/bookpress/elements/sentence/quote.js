@@ -13,7 +13,7 @@
   const tidy = (text) => text.replace(/\s+/g, " ").trim();
 
   // ---- The facts about a sentence ----
-  const silent = ".was, .sureness, .quote-mark, .visually-hidden, .headerlink";
+  const silent = ".was, .sureness, .quote-button, .visually-hidden, .headerlink";
   const textOf = (sentence) => {
     const copy = sentence.cloneNode(true);
     for (const part of $$(silent, copy)) part.remove();

@@ -82,11 +82,11 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
     )
     replace_file(Path(f"{stem}.html"), text.encode())
     first = "\n".join(rows[:SHOWN])
-    kept = html[: body.start(1)] + f"\n{first}\n" + html[body.end(1) :]
+    shortened = html[: body.start(1)] + f"\n{first}\n" + html[body.end(1) :]
     here = posixpath.dirname(app.builder.get_target_uri(pagename))
     address = posixpath.relpath(f"{folder}/{table[1]}", here or ".")
     more = fill("later-rows.html", address=address, rows=len(rows), shown=SHOWN)
-    return kept.replace("<table ", f'<table data-rows="{len(rows)}" ', 1) + more
+    return shortened.replace("<table ", f'<table data-rows="{len(rows)}" ', 1) + more
 
 
 def _title(html: str) -> str:

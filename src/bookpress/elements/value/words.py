@@ -98,16 +98,16 @@ def _reference(kind: str, text: str, env: BuildEnvironment) -> str:
     given = WORDED.fullmatch(text)
     wording = given[1] if given else ""
     name = given[2] if given else text
-    found = _labelled(fully_normalize_name(name), env)
+    labelled = _labelled(fully_normalize_name(name), env)
     if kind == "ref":
-        return wording or found.title or text
+        return wording or labelled.title or text
     if wording:
-        return found.named(wording)
+        return labelled.named(wording)
     # pictures of our own have no numbers outside of the book
     label = "Figure"
     if not any(name == chart.name for page in _pages(env) for chart in page.charts):
-        label = found.named(env.config.numfig_format.get(found.kind, "")).strip()
-    words = found.title.removesuffix(".")
+        label = labelled.named(env.config.numfig_format.get(labelled.kind, "")).strip()
+    words = labelled.title.removesuffix(".")
     title = f"“{words}”" if words else ""
     return f"{label} {title}".strip() or text
 

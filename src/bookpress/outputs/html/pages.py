@@ -43,7 +43,7 @@ USED = (
     "myst_nb.sphinx_ext",
     "sphinx_book_theme",
     "bookpress.elements.extension",
-    "bookpress.outputs.html.kept",
+    "bookpress.outputs.html.unchanged",
 )
 UNUSED = ("rfc3987_syntax",)
 """Optional parts of what is imported that pages do not use.
@@ -172,7 +172,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     Two extensions of Jupyter Book do not support parallel reading, and those that gather something
     from pages no parallel writing.
     """
-    app.setup_extension("bookpress.outputs.html.kept")
+    app.setup_extension("bookpress.outputs.html.unchanged")
     app.setup_extension("bookpress.outputs.html.executed")
     app.setup_extension("bookpress.outputs.html.numbered")
     app.setup_extension("bookpress.outputs.html.unrun")

@@ -12,7 +12,7 @@ from bookpress.states.sweeps.curves import ESTIMATE, Curve, from_to, spoken, spr
 
 WIDTH = 640
 INK = "currentColor"
-MARKED = "#c2410c"
+USUAL = "#c2410c"
 GRID = "rgba(128,128,128,0.22)"
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 KINDS: dict[str, Kind] = {"share": "share", "year": "year"}
@@ -35,7 +35,7 @@ def curve_chart(curve: Curve, orders: Mapping[str, Sequence[str]], source: str) 
         alt=f"Specification curve. {summary}",
         description=(
             f"Above, each of the {len(curve.rows)} estimates stands as a point with its interval, "
-            f"the smallest at the left. Below, a mark shows which value of {choices} led to it. "
+            f"the smallest at the left. Below, a tick shows which value of {choices} led to it. "
             f"{summary}"
         ),
         source=source,
@@ -68,7 +68,7 @@ def _spec(curve: Curve, orders: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     count = len(curve.rows)
     scale = {"domain": [0.5, count + 0.5], "nice": False}
     across = {"field": "rank", "type": "quantitative", "axis": None, "scale": scale}
-    thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # keeps many marks separate on a phone
+    thickness = round(max(0.25, min(1.5, 100 / count)), 2)  # keeps many ticks separate on a phone
     panels = [_estimates(curve, across, thickness)]
     for name, order in orders.items():
         panel = _choices(name, order, across, thickness)
@@ -121,9 +121,9 @@ def _estimates(curve: Curve, across: Mapping[str, Any], thickness: float) -> dic
     at = {"x": across, "y": {**up, "field": "value"}}
     dot = {**point, "size": 8 + 12 * thickness, "color": INK}
     estimate = {"mark": dot, "encoding": at}
-    rhombus = {**point, "shape": "diamond", "size": 150, "color": MARKED}
+    rhombus = {**point, "shape": "diamond", "size": 150, "color": USUAL}
     diamond = {"mark": rhombus, "encoding": at}
-    rule = {"type": "rule", "color": MARKED, "strokeDash": [2, 3]}
+    rule = {"type": "rule", "color": USUAL, "strokeDash": [2, 3]}
     line = {"mark": rule, "encoding": {"x": across}}
     above = {"x": across, "y": {"value": 0}}
     name = {"mark": _name_of_usual(curve), "encoding": above}
@@ -163,8 +163,8 @@ def _name_of_usual(curve: Curve) -> dict[str, Any]:
 def _choices(
     name: str, order: Sequence[str], across: Mapping[str, Any], thickness: float
 ) -> dict[str, Any]:
-    """Return the panel that marks, for each estimate, the value of one parameter."""
-    # put the values above their marks: beside the panel they would take half of a phone
+    """Return the panel that shows, for each estimate, the value of one parameter."""
+    # put the values above their ticks: beside the panel they would take half of a phone
     labels = {
         "labelAlign": "left",
         "labelBaseline": "bottom",
@@ -186,11 +186,11 @@ def _choices(
         "thickness": 2 * thickness,
         "opacity": 1,
     }
-    marked = {"test": "datum.usual", "value": MARKED}
+    is_usual = {"test": "datum.usual", "value": USUAL}
     return {
         "title": spoken(name),
         "width": WIDTH,
-        "height": {"step": 27},  # room for the value above its marks
+        "height": {"step": 27},  # room for the value above its ticks
         "mark": tick,
-        "encoding": {"x": across, "y": up, "color": {"condition": marked, "value": INK}},
+        "encoding": {"x": across, "y": up, "color": {"condition": is_usual, "value": INK}},
     }

@@ -70,7 +70,7 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
         curves=[_figure(curve, charts[curve.key], varied, cache) for curve in drawn],
         statements=_statements(sweep),
         failed=[(plan.tasks[place].label, error) for place, error in errors],
-        marked=any(curve.usual for curve in curves),
+        has_usual=any(curve.usual for curve in curves),
     )
 
 

@@ -232,8 +232,8 @@ def lags(
     --------
     >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
     >>> placed = pd.DataFrame({"model": ["GPT", "BLOOM"], "published": days, COMPUTE: [3e23, 1e23]})
-    >>> found = lags(placed, placed["model"] == "BLOOM", [pd.Timestamp("2021-07-01")])
-    >>> found["passed_by"][0], round(found["months"][0])
+    >>> table = lags(placed, placed["model"] == "BLOOM", [pd.Timestamp("2021-07-01")])
+    >>> table["passed_by"][0], round(table["months"][0])
     ('GPT', 18)
     """
     in_group = follows.loc[placed.index].to_numpy(dtype=bool)

@@ -105,10 +105,10 @@ class Lead:
         if plain.value is None or plain.low is None or plain.low <= 0.5 or left is None:
             return Estimate(None, n=0, unit="share", label=label)
         excess = plain.value - 0.5
-        kept = (left - 0.5) / excess
-        moved = alike.influence.sub(kept * self.influence, fill_value=0) / excess
+        remaining = (left - 0.5) / excess
+        moved = alike.influence.sub(remaining * self.influence, fill_value=0) / excess
         half = Z95 * _error(moved)
-        due = 1 - kept
+        due = 1 - remaining
         return Estimate(due, due - half, due + half, n=len(moved), unit="share", label=label)
 
 

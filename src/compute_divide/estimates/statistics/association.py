@@ -166,8 +166,8 @@ def association(
     --------
     >>> rows = pd.DataFrame({"venue": "icml", "topic": [True] * 4 + [False] * 4})
     >>> rows["academic"] = [True, False, False, False, True, True, True, False]
-    >>> found = association(rows, "topic", "academic", ["venue"], "odds of universities alone")
-    >>> round(found.odds_ratio.value, 3), found.odds_ratio.n
+    >>> odds = association(rows, "topic", "academic", ["venue"], "odds of universities alone")
+    >>> round(odds.odds_ratio.value, 3), odds.odds_ratio.n
     (0.111, 8)
     """
     tables = _tables(rows, exposure, outcome, strata)

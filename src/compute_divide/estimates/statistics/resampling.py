@@ -103,8 +103,8 @@ def median(rows: pd.DataFrame, label: str, value: str, *, unit: str) -> Estimate
     Examples
     --------
     >>> rows = pd.DataFrame({"chips": [1, 4, 64, None], "link": None})
-    >>> found = median(rows, "number of chips", "chips", unit="chips")
-    >>> found.value, found.low, found.n
+    >>> middle = median(rows, "number of chips", "chips", unit="chips")
+    >>> middle.value, middle.low, middle.n
     (4.0, None, 3)
     """
     known = rows[rows[value] > 0]

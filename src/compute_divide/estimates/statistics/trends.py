@@ -294,8 +294,8 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     --------
     >>> ks = [10, 20, 30, 40, 50, 40, 30, 20, 10]
     >>> counts = pd.DataFrame({"venue": "icml", "year": range(2010, 2019), "k": ks, "n": 100})
-    >>> found = trend_break(counts, "papers with a company author")
-    >>> round(found.year.value), found.before.value > 1 > found.after.value, found.edge
+    >>> turn = trend_break(counts, "papers with a company author")
+    >>> round(turn.year.value), turn.before.value > 1 > turn.after.value, turn.edge
     (2014, True, 'none')
     """
     rows = counts[counts["n"] > 0]

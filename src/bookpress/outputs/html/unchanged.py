@@ -1,4 +1,4 @@
-"""Pages kept from the last build, if a book has its theme's pages.
+"""Pages that have not changed since the last build, if a book has its theme's pages.
 
 A page is written again if its source was read again. All pages are if anything changed that one
 page may take from another: titles, numbers, labels, citations, settings, installed packages. Pages
@@ -73,7 +73,7 @@ class Keeper:
     """
 
     _replacements: Mapping[str, str] = MappingProxyType({})
-    """The hashes of the last state, and those that replace them in kept pages."""
+    """The hashes of the last state, and those that replace them in unchanged pages."""
 
     def __init__(self, app: Sphinx, builder: StandaloneHTMLBuilder) -> None:
         self.app = app
@@ -95,17 +95,17 @@ class Keeper:
         writers = min(self.app.parallel - 1, len(docnames) // PAGES_EACH)
         self.app.parallel = 1 + writers
         self.builder.parallel_ok = self.builder.parallel_ok and writers > 1
-        kept = self.env.found_docs - docnames
-        if kept:
-            self._take_over(kept)
+        unchanged = self.env.found_docs - docnames
+        if unchanged:
+            self._take_over(unchanged)
         self._prepare(docnames)
-        for docname in sorted(kept):
+        for docname in sorted(unchanged):
             if not self._take_over_beside(docname):
                 self.app.emit(PAGE_KEPT, docname)
 
-    def _take_over(self, kept: set[str]) -> None:
+    def _take_over(self, unchanged: set[str]) -> None:
         before = Path(self.config[PAGES_BEFORE])
-        for docname in kept:
+        for docname in unchanged:
             target = Path(self.builder.get_outfilename(docname))
             self._take_over_text(f"{docname}.html", target)
             self._copy_source(docname)
