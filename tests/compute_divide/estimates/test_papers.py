@@ -206,6 +206,14 @@ def test_a_straight_trend_has_no_clear_break_and_too_few_years_none_at_all():
     assert found.year.value is None
 
 
+def test_a_side_of_a_break_on_which_all_counts_agree_has_no_factor():
+    some_years = [4, 5, 6, 5, 4, 0, 0, 0, 0]
+    sudden = pd.DataFrame({"venue": "x", "year": range(2010, 2019), "k": some_years, "n": 10})
+    found = trend_break(sudden, "share")
+    assert found.before.value > 0
+    assert found.after.value is None
+
+
 @pytest.mark.parametrize(
     ("turn", "edge", "said"),
     [

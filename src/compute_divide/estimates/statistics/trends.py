@@ -20,6 +20,9 @@ from compute_divide.estimates.statistics.resampling import (
     percentile_interval,
 )
 
+LARGEST_LOG_ODDS = 20.0
+"""The largest change of log-odds in a year that counts can show: beyond it a fit has no limit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -268,7 +271,8 @@ def trend_break(counts: pd.DataFrame, label: str) -> Break:
     -------
     Break
         ``year``, the calendar year of the break, and ``before`` and ``after``, the yearly factors
-        on the odds, each with its 95% interval. Without values if there are fewer than six years.
+        on the odds, each with its 95% interval. Without values if there are fewer than six years;
+        a factor has none where the counts on its side of the break do not limit it.
         ``edge`` is ``"first"``, ``"last"`` or ``"both"`` if the interval of the year reaches an end
         of the tried years, which begin a year after the first of the counts and end a year before
         the last; the label of the year says so too.
@@ -356,11 +360,16 @@ def _dispersion(fit: Fit, k: Floats, totals: Floats, freedom: int) -> float:
 
 
 def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int) -> Estimate:
-    """Return the yearly factor on the odds that follows from a combination of the slopes."""
+    """Return the yearly factor on the odds that follows from a combination of the slopes.
+
+    Without a value where the counts say nothing about it, as all lie on one side.
+    """
     combination = np.asarray(weights, dtype=float)
     slope = float(combination @ fit.slopes[:2])
     variance = combination @ fit.covariance[:2, :2] @ combination * dispersion
     half = 1.959964 * float(np.sqrt(variance))
+    if abs(slope) + half > LARGEST_LOG_ODDS:
+        return Estimate(None, n=n, unit="odds ratio", label=label)
     low = float(np.exp(slope - half))
     value = float(np.exp(slope))
     high = float(np.exp(slope + half))
