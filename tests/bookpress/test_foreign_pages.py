@@ -115,3 +115,20 @@ def test_a_name_is_shown_as_well_as_it_can_be(written: str, shown: list[str]) ->
     work = work_of(Entry("article", fields, {"author": [Person(written)]}))
     assert [author.full for author in work.authors] == shown
     assert (work.title, work.doi) == ("50} of", "10.1000/1")
+
+
+def test_a_document_may_have_the_name_of_the_index(tmp_path: Path) -> None:
+    """Sphinx's own index takes its place; a year alone is a number in YAML."""
+    files = {
+        "_config.yml": "title: Indexed\ncopyright: 2019\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters:\n- file: genindex\n- file: one\n",
+        "cover.md": "# Cover\n",
+        "genindex.md": CHAPTER.replace("# One", "# Index"),
+        "one.md": "# One\n\n```{index} calm\n```\n",
+    }
+    write_files(tmp_path, files)
+    run_press(tmp_path, "build")
+    site = tmp_path / "_build/editions/default/html"
+    index: Any = html.parse(str(site / "genindex.html")).getroot()
+    assert "calm" in index.xpath("//main")[0].text_content()
+    assert "\N{COPYRIGHT SIGN} Copyright 2019" in (site / "one.html").read_text()

@@ -117,12 +117,17 @@ def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
 
 
 def keep_copyright(app: Sphinx) -> None:
-    """Keep the author's copyright years, which Sphinx (at 800) replaces with that of the build."""
+    """Keep the author's copyright years, which Sphinx (at 800) replaces with that of the build.
+
+    It looks for them in texts alone, and YAML reads ``copyright: 2024`` as a number.
+    """
     names = ("copyright", "epub_copyright")
     given: dict[str, Any] = {}
 
     def note_years(_app: Sphinx, config: Config) -> None:
         given.update({name: config[name] for name in names})
+        for name in names:
+            setattr(config, name, "")
 
     def put_back(_app: Sphinx, config: Config) -> None:
         for name in names:
@@ -214,7 +219,8 @@ def give_ids(
     Under a theme only states need it, and without parameters there are none.
     """
     page = store_of(app.env).pages.get(pagename)
-    if app.builder.format != "html" or page is None or not page.is_chapter:
+    is_shown = app.builder.format == "html" and "body" in context
+    if not is_shown or page is None or not page.is_chapter:
         return
     if page.parameter_rows or is_laid_out(app.srcdir):
         context["body"] = with_ids(context["body"])

@@ -113,7 +113,9 @@ class Citing:
         self, app: Sphinx, docname: str, _template: str, context: dict[str, Any], _tree: object
     ) -> None:
         """Add tags and links to the head of a page, and the box to the end of a chapter."""
-        if app.builder.format != "html" or docname not in app.env.found_docs:
+        # Sphinx's own index replaces a document of that name, and its page has no body
+        is_document = docname in app.env.found_docs and "body" in context
+        if app.builder.format != "html" or not is_document:
             return
         page = _landing_page(app, docname)
         is_chapter = docname in app.config.bookpress_chapters

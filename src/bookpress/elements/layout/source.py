@@ -28,9 +28,12 @@ def connect(app: Sphinx) -> None:
 def name_source(
     app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _tree: object
 ) -> None:
-    """Link a theme's buttons to the file that an author wrote, not to the staged notebook."""
+    """Link a theme's buttons to the file that an author wrote, not to the staged notebook.
+
+    A page of Sphinx's own has no source, whatever document has its name.
+    """
     page = store_of(app.env).pages.get(pagename)
-    if page and "ending" in page.front:
+    if page and "ending" in page.front and "sourcename" in context:
         context["page_source_suffix"] = page.front["ending"]
 
 
@@ -39,7 +42,7 @@ def point_to_source(
 ) -> None:
     """Link the buttons for running and downloading a page to that file too."""
     page = store_of(app.env).pages.get(pagename)
-    if not page or "ending" not in page.front:
+    if not page or "ending" not in page.front or "sourcename" not in context:
         return
     staged = f"{pagename}.ipynb"
     written = f"{pagename}{page.front['ending']}"
