@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import html
 from processes import press, write_files
+from test_foreign_shapes import PNG
 
 CHAPTER = """\
 ---
@@ -15,15 +16,27 @@ kernelspec: {name: python3, display_name: Python 3}
 ---
 # Gales
 
-See {numref}`fig-live` and {ref}`fig-speed`.
+See {numref}`fig-live`, {ref}`fig-speed`, {ref}`fig-map` and {numref}`{name} <fig-map>`.
+
+```{figure} map.png
+:name: fig-map
+
+A map of {result}`top` *gales* {holds}`above_value(top, 6)`
+```
+
+```{code-cell} ipython3
+:tags: [parameters]
+
+top_of: int = 7
+```
 
 ```{code-cell} ipython3
 from IPython.display import HTML, display
 import altair as alt
 import pandas as pd
 import matplotlib.pyplot as plt
-from bookpress import Figure
-top = 7
+from bookpress import Figure, above_value
+top = top_of
 
 def drawn(place):
     display(HTML(f"<div id='{place}'></div><script>draw('{place}', '<a href=\\"x\\">')</script>"))
@@ -78,6 +91,7 @@ FIGURES = ["again", "dots", "live", "speed"]
 def built(root: Path, layout: str) -> Path:
     """Return the pages of the book in a layout."""
     write_files(root, {**FILES, "book/settings.yml": f"layout: {layout}\n"})
+    (root / "map.png").write_bytes(PNG)
     press(root, "build")
     return root / "_build/editions/default/html"
 
@@ -139,9 +153,9 @@ def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
 def test_one_cell_is_one_figure_that_can_be_referred_to(laid_out: Path) -> None:
     page = html.parse(str(laid_out / "gales.html")).getroot()
     assert page.xpath("//figure/@id") == [
-        f"fig-{name}" for name in ("speed", "live", "again", "dots")
+        f"fig-{name}" for name in ("map", "speed", "live", "again", "dots")
     ]
-    assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 2']")
+    assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 3']")
 
 
 def test_what_a_script_draws_comes_with_the_library_that_an_earlier_figure_loaded(
@@ -170,7 +184,7 @@ def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: 
         ["figures/gales/speed.html"],
         ["figures/gales/again.html"],
     ]
-    assert 'Fig. 1: Winds "roar" at 7' in entities.unescape(listed[0].text_content())
+    assert 'Fig. 2: Winds "roar" at 7' in entities.unescape(listed[0].text_content())
 
 
 def test_a_theme_shows_our_charts(themed: Path) -> None:
@@ -179,3 +193,20 @@ def test_a_theme_shows_our_charts(themed: Path) -> None:
     [still] = figure.xpath(".//picture[contains(@class, 'only-light')]//img/@src")
     assert (themed / still).is_file()
     assert any("figure-themed.css" in address for address in page.xpath("//link/@href"))
+
+
+def test_a_reference_names_a_figure_with_the_values_of_its_title(site: Path) -> None:
+    page = html.parse(str(site / "gales.html")).getroot()
+    words = " ".join(page.xpath("//p[starts-with(., 'See')]")[0].text_content().split())
+    assert (
+        "Winds \N{LEFT DOUBLE QUOTATION MARK}roar\N{RIGHT DOUBLE QUOTATION MARK} at 7, A" in words
+    )
+    assert words.count("A map of 7 gales") == 2
+    assert "A map of 7 gales" in (site / "gales.md").read_text("utf-8").partition("## Numbers")[0]
+
+
+def test_a_state_names_it_with_its_own(tmp_path: Path) -> None:
+    folder = built(tmp_path, "theme")
+    press(tmp_path, "explore", "--yes", "-g", "top_of=8")
+    [pack] = (folder / "states/gales").glob("pack-*.js")
+    assert "A map of 8 gales" in pack.read_text("utf-8")

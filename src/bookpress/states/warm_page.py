@@ -32,6 +32,7 @@ from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.figure import figures
 from bookpress.elements.figure import render as drawing
+from bookpress.elements.value.captions import complete_labels
 from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
 from bookpress.states.edits import changed_blocks, chart_changes
@@ -191,6 +192,7 @@ def _read(builder: Any, docname: str, notebook: str, folder: Path) -> None:
     env.clear_doc(docname)
     with logging.pending_warnings():
         builder.read_doc(docname)
+    complete_labels(env)
 
 
 @contextlib.contextmanager

@@ -86,6 +86,8 @@ class Page:
     """The anchors of its figures of cells that are no charts, with the names authors gave them."""
     titles: dict[str, str] = field(default_factory=dict)
     """The titles of the figures and tables of its cells, in Markdown, by name."""
+    captions: dict[str, list[str | tuple[str, str, str]]] = field(default_factory=dict)
+    """By label, the captions that quote values: text, and the kind, name and format of values."""
     words: int = 0
     shows_minutes: bool = False
     """Whether it shows the reading time of pages."""

@@ -123,13 +123,13 @@ def write_with_page(
     doctree: nodes.document | None,
 ) -> None:
     """Write the pages of a page's pictures with it, and list them below a chapter of a theme."""
-    if app.builder.format != "html" or doctree is None or app.config[PAGES_ALONE]:
+    if app.builder.format != "html" or doctree is None:
         return
     page = store_of(app.env).page(pagename)
     names = numbered(app.env, page)
     if not names:
         return
-    figures = figures_in(context["body"])
+    figures = {} if app.config[PAGES_ALONE] else figures_in(context["body"])
     for name in filter(figures.__contains__, names):
         _write(app, page, name, context["body"], figures)
     if not is_laid_out(app.srcdir):

@@ -9,7 +9,7 @@ ELEMENT = Element(
     "value",
     __name__,
     Forms(
-        page=".roles:setup",
+        page=".captions:setup",
         print=As.SAME,
         epub=As.SAME,
         notebook=".words:in_words",
