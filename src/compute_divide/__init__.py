@@ -31,6 +31,7 @@ VOCABULARY = {
         "with_access",
     ],
     "compute_divide.estimates.models.outside": ["CapabilityIndex"],
+    "compute_divide.estimates.models.countries": ["made_in"],
     # papers: which count, who wrote them, what they name
     "compute_divide.estimates.papers.papers": [
         "Choices",

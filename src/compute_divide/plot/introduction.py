@@ -9,7 +9,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
-from compute_divide.estimates.statistics.shares import wilson_interval
+from compute_divide.estimates.statistics.shares import with_shares
 from compute_divide.plot.base.axes import along, share_axis, years_of
 from compute_divide.plot.base.marks import (
     FEW,
@@ -86,10 +86,10 @@ def three_year_means(shares: pd.DataFrame) -> pd.DataFrame:
     pooled = groups[["k", "n"]].sum()
     means = shares[["year", "team_type"]].merge(pooled, how="left")
     means = means.set_index(shares.index)
-    means["share"], low, high = wilson_interval(means["k"], means["n"])
-    bounds = pd.DataFrame({"low": low, "high": high}, means.index)
+    means = with_shares(means)
     has_band = means["n"].ge(FEW)
-    return means.join(bounds.where(has_band))
+    bounds = means[["low", "high"]].where(has_band)
+    return means.assign(low=bounds["low"], high=bounds["high"])
 
 
 @needs("share")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compute_divide.estimates.models.countries import opened_by_year
+from compute_divide.estimates.models.countries import made_in, opened_by_year
 from compute_divide.estimates.models.outside import CapabilityIndex
 from compute_divide.estimates.statistics.bounds import bounded_share
 
@@ -42,6 +42,23 @@ def test_every_model_is_counted_once_in_the_year_and_group_that_it_is_of(first, 
         assert own["k"].sum() == rows["weights"].eq("open").sum()
         assert own["year"].is_monotonic_increasing
     assert table["share"].between(table["low"], table["high"]).all()
+
+
+makers = st.lists(
+    st.one_of(st.none(), st.sets(st.sampled_from("abc"), min_size=1).map("|".join)), max_size=9
+)
+
+
+@given(makers, st.sets(st.sampled_from("abc")))
+def test_a_model_is_of_a_country_by_one_maker_or_by_all(listed, countries):
+    models = pd.DataFrame({"countries": pd.Series(listed, dtype=object)})
+    known = models["countries"].notna()
+    theirs = made_in(models, *countries)
+    alone = made_in(models, *countries, alone=True)
+    elsewhere = made_in(models, *({*"abc"} - countries))
+    assert not (alone & ~theirs).any()
+    assert (theirs | elsewhere).equals(known)
+    assert (alone == known & ~elsewhere).all()
 
 
 def indexed(rows):

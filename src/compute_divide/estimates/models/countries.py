@@ -1,4 +1,4 @@
-"""Which countries' companies share: models by the countries of their makers, year by year."""
+"""Models by the countries of their makers, and which of them are shared, year by year."""
 
 from __future__ import annotations
 
@@ -8,6 +8,41 @@ import pandas as pd
 
 from compute_divide.estimates.models.openness import OPEN
 from compute_divide.estimates.statistics.shares import with_shares
+
+
+def made_in(models: pd.DataFrame, *countries: str, alone: bool = False) -> pd.Series[bool]:
+    """Return which models have a maker in some countries.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with ``countries``, the countries of their makers with a bar between them.
+    *countries : str
+        The countries, by the names that the database gives them.
+    alone : bool
+        Whether all its makers must be there. A model without a known country is not in any.
+
+    Returns
+    -------
+    pandas.Series of bool
+        Whether a model has such a maker, on the index of the models.
+
+    Raises
+    ------
+    KeyError
+        If the column is missing.
+
+    Examples
+    --------
+    >>> models = pd.DataFrame({"countries": ["China", "China|France", "France", None]})
+    >>> made_in(models, "China").tolist(), made_in(models, "China", alone=True).tolist()
+    ([True, True, False, False], [True, False, False, False])
+    """
+    listed = models["countries"].fillna("").str.split("|")
+    theirs = set(countries)
+    if alone:
+        return listed.map(theirs.issuperset).astype(bool)
+    return ~listed.map(theirs.isdisjoint).astype(bool)
 
 
 def opened_by_year(groups: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
