@@ -138,7 +138,11 @@ def add_page(store: Store, chapter: Chapter, run: Run, values: dict[str, Any]) -
     page.is_chapter = True
     page.results = {key: read_estimate(fields) for key, fields in run.results.items()}
     page.statements = statements_of(run)
-    page.parameter_rows = [{"name": name, "value": value} for name, value in values.items()]
+    words = {each.name: each.words for each in chapter.parameters}
+    page.parameter_rows = [
+        {"name": name, "value": value, "words": words[name](value)}
+        for name, value in values.items()
+    ]
 
 
 def readings(sentence: Unguarded, stores: Sequence[Store]) -> Iterator[str]:
