@@ -1,6 +1,6 @@
 """How states are stored: several in one script, with common parts only once.
 
-Only the script of choices (``states.js``) reads it. A pack has the ``html`` of blocks and the
+Only the script of choices (``packs.js``) reads it. A pack has the ``html`` of blocks and the
 ``parts`` of figures, each once, and ``states`` by id, which refer to these by position. Versions of
 the same block follow each other, so that they compress well.
 """

@@ -111,7 +111,7 @@
     }
   }
 
-  // ---- Additions to blocks of text, both on the page and in states (states.js) ----
+  // ---- Additions to blocks of text, both on the page and in states (restate.js) ----
   // Code wider than its box can be scrolled by keyboard.
   const reach = () => {
     for (const block of $$("pre, .math-block, .pst-scrollable-table-container"))

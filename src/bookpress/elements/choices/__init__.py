@@ -31,6 +31,8 @@ ELEMENT = Element(
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
         Asset("themed.js", themed=True, by_hand=True),
         Asset("walk.js", by_hand=True),  # comes with the first state that is shown
+        Asset("packs.js", kinds=("chapter",), early=True, themed=True),
+        Asset("restate.js", kinds=("chapter",), early=True, themed=True),
         Asset("states.js", kinds=("chapter",), early=True, themed=True),
     ),
     fixed=frozenset({"no-scripts", "parameters"}),

@@ -1,5 +1,5 @@
-// The bar of choices: shows the page under another choice, and restores it. Runs before the other
-// scripts.
+// The bar of choices: what a reader chooses is shown on the page, in the strip and in the address.
+// Runs before the scripts that every page loads.
 (() => {
   "use strict";
   const bar = document.getElementById("parameters"),
@@ -9,8 +9,6 @@
     reveal();
     return;
   }
-  // a theme may have another
-  const article = bar.closest("article, main, [role=main]") ?? document.body;
   const $ = (selector, within = document) => within.querySelector(selector);
   const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
   const make = (tag, attributes = {}, ...children) => {
@@ -18,239 +16,19 @@
     made.append(...children);
     return made;
   };
-  // The press has given each block an id; a nested block may differ on its own.
-  const blocks = new Map($$("[data-block]", article).map((block) => [block.dataset.block, block]));
-  const parts = new Map(
-    $$("[data-block] [data-part]", article).map((part) => [
-      part.dataset.block,
-      part.cloneNode(true)
-    ])
-  );
-  const outer = (block) => block.parentElement.closest("[data-block]");
+  const press = window.bookpress;
+  const { article, apply, restore, holding } = press.page,
+    { find, walks, Unknown } = press.states;
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   // by old name: the present one, and which end of a period
   const renamed = new Map(Object.entries(JSON.parse(bar.dataset.renamed ?? "{}")));
-  const here = new URL("./", document.currentScript.src);
   const folder = bar.dataset.states,
     title = document.title;
-  const press = window.bookpress ??= {};
   let choice = {},
     wish = {},
     current = null,
     asked = 0,
-    undo = [],
     stopped = new AbortController();
-
-  // ---- States: classic scripts, the only thing that a page opened as a file may load ----
-  const known = new Map();
-  press.state = (name, content) => known.set(name, content);
-  const run = (address, problem) =>
-    new Promise((done, failed) => {
-      const script = make("script", { src: address.href });
-      script.onload = () => {
-        script.remove();
-        done();
-      };
-      script.onerror = () => {
-        script.remove();
-        failed(new Error(problem));
-      };
-      document.head.append(script);
-    });
-  async function load(name) {
-    if (!known.has(name))
-      await run(
-        new URL(`${folder}${name}.js`, document.baseURI),
-        "The file of this state cannot be loaded."
-      );
-    if (!known.has(name)) throw new Error(`${name}.js holds no state`);
-    return known.get(name);
-  }
-  async function walks() {
-    // what shows the changes is loaded when there are some
-    if (!press.walk)
-      await run(
-        new URL(`walk.js?v=${root.dataset.edition ?? ""}`, here),
-        "The script that shows what changed cannot be loaded."
-      );
-  }
-
-  class Unknown extends Error {}
-  async function find(wanted, signal) {
-    const names = Object.keys(wanted);
-    const index = folder ? await load("index") : { choices: {}, pairs: [] };
-    if (folder && index.published !== bar.dataset.edition)
-      throw new Error("The states beside this page are of another edition.");
-    const values = names.map((name) =>
-      index.choices[name]?.[radios(name).findIndex((one) => one.value === wanted[name])]);
-    const same = (one) =>
-      names.length === Object.keys(one.choice).length &&
-        names.every((name, at) =>
-          values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
-    const row = names.length === 1 ? values[0] : index.pairs.find(same);
-    if (row?.pack !== undefined) return unpacked(await load(`pack-${row.pack}`), row.id);
-    if (!press.live) throw new Unknown();
-    return press.live(bar.dataset.chapter, wanted, signal);
-  }
-  // A pack contains each piece once; its states refer to pieces by place (written by pack.py).
-  const mapped = (entries, change) =>
-    Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
-  const unpacked = ({ html, parts, states }, id) => {
-    const state = states[id],
-      part = (place) => parts[place];
-    const figures = mapped(state.figures, ({ datasets, ...others }) => ({
-      ...mapped(others, part),
-      datasets: mapped(datasets, part)
-    }));
-    return { id, ...state, blocks: mapped(state.blocks, (place) => html[place]), figures };
-  };
-
-  // ---- The page in another state: originals are removed with the white space between them, never
-  // changed ----
-  const parsed = (html) => {
-    const holder = make("template");
-    holder.innerHTML = html;
-    return [...holder.content.children];
-  };
-  const replace = (old, made) => {
-    const parent = old.parentNode,
-      anchor = old.nextSibling;
-    const news = made.flatMap((node) => [node, document.createTextNode("\n")]);
-    old.remove();
-    for (const node of news) parent.insertBefore(node, anchor);
-    undo.push(() => {
-      for (const node of news) node.remove();
-      parent.insertBefore(old, anchor);
-      press.putBack?.(old);
-    });
-  };
-  const frame = (block) => {
-    const copy = block.cloneNode(true);
-    for (const value of $$(".value", copy)) value.textContent = "";
-    return copy.textContent.replace(/\s+/g, " ").trim();
-  };
-  const compare = (olds, now) => {
-    // the published number stands struck through where numbers are all that changed
-    const before = $$(".value", olds.find((old) => frame(old) === frame(now)) ?? make("p"));
-    $$(".value", now).forEach((value, at) => {
-      if (
-        !before[at] || before[at].textContent === value.textContent ||
-          !value.matches(".value-result")
-      ) return;
-      value.after(
-        make(
-          "del",
-          { className: "was" },
-          make("span", { className: "visually-hidden" }, " published: "),
-          before[at].textContent.split(" (")[0]
-        )
-      );
-    });
-  };
-  const raised = (text) =>
-    text.split(/([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)/).map((part, at) =>
-      at % 2
-        ? make("sup", {}, part.replace(/./g, (sign) => "−0123456789"["⁻⁰¹²³⁴⁵⁶⁷⁸⁹".indexOf(sign)]))
-        : part);
-  press.refill = (table, rows) => {
-    // the data of a figure, when a reader opens them
-    const columns = $$("thead th", table).map((head) => head.className);
-    table.tBodies[0].replaceChildren(
-      ...rows.map((row) =>
-        make(
-          "tr",
-          {},
-          ...row.map(([text, key], column) => {
-            const cell = make("td", {}, ...raised(text));
-            // as data-table.html has it
-            if (columns[column] || text.length < 15)
-              cell.className = `${columns[column]} nowrap`.trim();
-            if (key !== undefined) cell.dataset.key = key;
-            return cell;
-          })
-        ))
-    );
-    $("caption", table).textContent = `${rows.length} rows`;
-  };
-  const restate = (box, old, figure) => {
-    // a chart that is drawn from other data: no picture shows these
-    box.restated = figure;
-    box.classList.add("restated-chart");
-    if (old) box.style.minHeight = `${old.offsetHeight}px`;
-    const name = box.dataset.name,
-      before = press.views?.[name];
-    undo.push(() => {
-      const now = press.views[name];
-      if (now !== before) now?.finalize();
-      if (before) press.views[name] = before;
-      else delete press.views[name];
-    });
-  };
-  // what names the state, and code
-  const isQuiet = (block) => block.closest(".cite-box") || block.matches("[data-part]");
-  const filled = (node, state) => {
-    // blocks within a new one: new themselves, or those of the page
-    for (const place of $$("[data-block]", node)) {
-      const name = place.dataset.block,
-        html = state.blocks[name];
-      place.replaceWith(...(html === undefined ? [parts.get(name).cloneNode(true)] : parsed(html)));
-    }
-    return node;
-  };
-  function apply(state, begun) {
-    const changed = Object.entries(state.blocks)
-      .map(([name, html]) => [blocks.get(name), html])
-      .filter(([old]) => old && !(outer(old)?.dataset.block in state.blocks));
-    const news = [],
-      quiet = [],
-      charts = [];
-    const beside = changed.map(([old]) =>
-      changed.map(([other]) => other).filter((other) => other.parentNode === old.parentNode));
-    for (const [at, [old, html]] of changed.entries()) {
-      const made = parsed(html).map((node) => filled(node, state));
-      const isAside = isQuiet(old);
-      replace(old, made);
-      if (isAside) {
-        quiet.push(...made);
-        continue;
-      }
-      for (const node of made) {
-        node.classList.add("restated");
-        compare([old, ...beside[at]], node);
-        for (const box of $$(".chart[data-chart]", node)) {
-          const name = box.dataset.name,
-            figure = state.figures[name];
-          if (figure) {
-            restate(box, $(`.chart[data-name="${name}"]`, old), figure);
-            charts.push(box);
-          }
-        }
-      }
-      news.push(...made);
-    }
-    for (const node of [...news, ...quiet]) press.enhance?.(node);
-    for (const node of quiet) press.addCiteButtons?.(node);
-    const drawn = charts.reduce(
-      async (before, box) => {
-        await before;
-        // what nobody sees yet costs no first visit
-        if (box.getBoundingClientRect().top > innerHeight) await begun;
-        if (!box.isConnected) return;
-        await press.draw(box);
-        holding(() => { box.style.minHeight = ""; });
-      },
-      null
-    );
-    const stops = press.walk.stops(
-      news,
-      changed.map(([old]) => old).filter((old) => !isQuiet(old))
-    );
-    const figures = stops.filter((stop) => stop.isFigure).length;
-    const turned =
-      Object.values(state.fallen).filter(([holds, , kind]) =>
-        holds === false && kind === "sentence").length;
-    return { drawn, stops, passages: stops.length - figures, figures, turned };
-  }
 
   // ---- The visible parts: controls, the strip that stays in view, messages, the address ----
   const radios = (name) => $$("input[type=radio]", settings.get(name) ?? make("p"));
@@ -397,17 +175,6 @@
     document.title = Object.keys(choice).length ? `${told(choice)} · ${title}` : title;
     root.toggleAttribute("data-restated", Object.keys(choice).length > 0);
   }
-  // What is at the top of the view stays there, even if the content above it grows or shrinks.
-  const holding = (change) => {
-    const held = bar.contains(document.activeElement) && !bar.matches(".open")
-      ? bar
-      : [...blocks.values()].find((block) =>
-        block.isConnected && !outer(block) && block.getBoundingClientRect().top > 0);
-    const top = held?.getBoundingClientRect().top;
-    change();
-    if (held?.isConnected)
-      scrollBy({ top: held.getBoundingClientRect().top - top, behavior: "instant" });
-  };
   async function show(wanted, dropped = "", begun = null, both = "") {
     const turn = ++asked; // the newest choice wins over one that comes later
     wish = wanted;
@@ -444,7 +211,7 @@
     }
     let did;
     holding(() => {
-      while (undo.length) undo.pop()();
+      restore();
       press.walk?.end();
       wish = choice = state ? wanted : {};
       current = state;
