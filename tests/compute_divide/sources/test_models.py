@@ -339,7 +339,7 @@ def test_a_column_without_any_value_is_noted(tmp_path, data_copy):
     done = add(write(tmp_path / "new.csv", *MANY))
     assert (
         "note: no value in 'Base model': base_model is unknown "
-        "(used by large-scale-models, open-models)"
+        "(used by training-compute, large-scale-models, causes, open-models, diffusion, audit)"
     ) in done.stderr
     assert "no value in 'Training compute (FLOP)'" not in done.stderr
 

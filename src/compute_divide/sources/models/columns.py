@@ -48,24 +48,30 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
 
 NEEDED = ("model", "published", "organisations", "team_label", "notability")
 
+RUNS = ("training-compute", "large-scale-models", "causes", "diffusion", "policy", "audit")
+"""The chapters whose results rest on the number of chips, and on hours."""
+
 CHAPTERS: Mapping[str, tuple[str, ...]] = {
-    "reference": ("robustness", "training-compute"),
-    "countries": ("machines",),
+    "reference": ("training-compute", "large-scale-models", "open-models", "robustness"),
+    "countries": ("machines", "diffusion"),
     "training_compute_flop": (
-        *("causes", "diffusion", "large-scale-models"),
-        *("ledger", "policy", "robustness", "training-compute"),
+        *("training-compute", "large-scale-models", "causes", "open-models", "diffusion"),
+        *("policy", "remedies", "robustness", "ledger", "audit"),
     ),
     "parameters": ("robustness",),
-    "training_hardware": ("ledger", "policy", "robustness", "training-compute"),
-    "hardware_quantity": ("introduction", "policy", "training-compute"),
+    "training_hardware": (*RUNS, "ledger"),
+    "hardware_quantity": RUNS,
     "hardware_utilization": ("policy",),
-    "training_time_hours": ("introduction", "policy", "training-compute"),
+    "training_time_hours": RUNS,
     "training_cost_usd": ("causes", "ledger"),
-    "base_model": ("large-scale-models", "open-models"),
-    "openness": ("diffusion", "ledger", "open-models"),
+    "base_model": (
+        *("training-compute", "large-scale-models", "causes"),
+        *("open-models", "diffusion", "audit"),
+    ),
+    "openness": ("open-models", "diffusion", "ledger"),
     "code_openness": ("diffusion",),
-    "domain": ("large-scale-models",),
-    "link": ("ledger", "policy", "robustness", "training-compute"),
+    "domain": ("large-scale-models", "open-models", "ledger"),
+    "link": ("training-compute", "policy", "robustness", "ledger"),
 }
 """The fields that a file may lack, and the chapters whose results change if it does."""
 
