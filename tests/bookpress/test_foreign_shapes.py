@@ -253,6 +253,21 @@ def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
     assert words(tmp_path / "_build/editions/early/html", "one").count("stored") == 0
 
 
+def test_behind_it_they_keep_their_order(tmp_path: Path) -> None:
+    written = json.loads(notebook("One", {"wrong": "1 / 0", "then": "print('lost')"}, "first\n"))
+    [warned] = written["cells"][-1]["outputs"]
+    written["cells"][-1]["outputs"].insert(0, {**warned, "name": "stderr", "text": "warned\n"})
+    files = {
+        "_config.yml": "title: Wrong\nexecute: {execute_notebooks: force}\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.ipynb": json.dumps(written),
+    }
+    write_files(tmp_path, files)
+    run_press(tmp_path, "build")
+    shown = words(tmp_path / "_build/editions/default/html", "one")
+    assert "print('lost') warned first" in shown
+
+
 def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: Path) -> None:
     files = {
         "_config.yml": 'title: Typo\nauthor: Ada, <a href="https://x.org">see <b>this</b></a>\n',

@@ -164,17 +164,19 @@ def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run
 
     notebook = nbformat.reads(error.notebook.decode("utf-8"), as_version=4)
     place = _end_of(notebook)
-    rest = [cell for cell in notebook.cells[place:] if _is_of_author(cell)]
+    notebook.cells.insert(place, nbformat.v4.new_markdown_cell())
+    tidy = tidied(notebook)
+    box, *after = tidy.cells[place:]
+    rest = [cell for cell in after if _is_of_author(cell)]
     shown = [*stored][-len(rest) :] if rest else []
-    for cell, outputs in zip(rest, shown, strict=False):
+    for cell, outputs in zip(rest, shown, strict=False):  # in the order in which they are stored
         cell.outputs = [nbformat.from_dict(output) for output in outputs]
     more = " What follows is what its file has stored." if any(shown) else ""
-    text = (
+    box.source = (
         f"{BOX}\n**This chapter could not be run to its end.**{more}\n\n"
         f"{FENCE}{{code-block}} text\n{error}\n{FENCE}\n{FENCE}`"
     )
-    notebook.cells.insert(place, nbformat.v4.new_markdown_cell(text))
-    return Run(error.chapter, "", as_file(tidied(notebook)), {}, 0.0)
+    return Run(error.chapter, "", as_file(tidy), {}, 0.0)
 
 
 def _end_of(notebook: Any) -> int:

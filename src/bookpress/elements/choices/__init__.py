@@ -27,6 +27,7 @@ ELEMENT = Element(
     epub_style="choices.epub.css",
     assets=(
         Asset("choices.css", kinds=("chapter",), themed=True),
+        Asset("restated.css", kinds=("chapter",), themed=True),
         Asset("themed.css", themed=True, by_hand=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
         Asset("themed.js", themed=True, by_hand=True),

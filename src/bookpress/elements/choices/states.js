@@ -298,7 +298,7 @@
     }
   }
   // Prints contain only drawn figures: the print key and "Print" draw all of them first; a missing
-  // one says so (choices.css).
+  // one says so (restated.css).
   const undrawn = () => $$(".restated-chart:not([data-state='live'])", article);
   press.print = async () => {
     await Promise.all(undrawn().map(press.draw));
