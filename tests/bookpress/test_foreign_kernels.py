@@ -209,6 +209,21 @@ def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path)
     assert told.count("undefined name") == 1
 
 
+def test_check_reads_no_other_language_as_python(tmp_path: Path) -> None:
+    kernel = {"name": "ir", "language": "R", "display_name": "R"}
+    cells = [
+        nbformat.v4.new_markdown_cell("# Counts"),
+        nbformat.v4.new_code_cell("library(readxl); counts <- c(1, 2)\ncounts %>% head(n = 1L)"),
+    ]
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=cells)
+    files = {
+        "_config.yml": "title: Counts\n",
+        "_toc.yml": "format: jb-book\nroot: counts\n",
+        "counts.ipynb": nbformat.writes(made),
+    }
+    assert "nothing wrong was found" in press(write_files(tmp_path, files), "check")
+
+
 def test_what_many_chapters_fail_with_is_said_once(home: Path) -> None:
     needs = "before its first cell, it needs the kernel other, which is not installed"
     errors = [ChapterError(name, needs, b"") for name in "edcba"]

@@ -13,6 +13,7 @@ from typing import Any
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import (
+    KERNEL,
     as_myst,
     of_custom_format,
     of_myst,
@@ -100,6 +101,12 @@ class Chapter:
         """When and how it is run: as the book says, unless it says so itself."""
         strict = self.settings.strict
         return self.of_book.of_page(self.notebook["metadata"], self.where, strict=strict)
+
+    @property
+    def is_python(self) -> bool:
+        """Whether its cells are Python, not the language of another kernel."""
+        kernel = self.notebook["metadata"].get("kernelspec") or KERNEL
+        return bool(kernel["name"] == KERNEL["name"])
 
     @cached_property
     def stored(self) -> Any:

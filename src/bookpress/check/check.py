@@ -92,10 +92,14 @@ def _lost(project: Project) -> Iterator[Problem]:
 def _faults_of_code(
     readable: Sequence[Chapter], sound: Sequence[Chapter], package: str
 ) -> Iterator[Fault]:
-    """Yield the faults of names in the cells of chapters; `sound` have parameters that are read."""
-    yield from undefined_names(readable)
-    yield from unknown_names(readable, package)
-    yield from assigned_again(sound)
+    """Yield the faults of names in the cells of chapters; `sound` have parameters that are read.
+
+    Cells in another language are left alone.
+    """
+    python = [chapter for chapter in readable if chapter.is_python]
+    yield from undefined_names(python)
+    yield from unknown_names(python, package)
+    yield from assigned_again([chapter for chapter in sound if chapter.is_python])
 
 
 def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Problem]:
