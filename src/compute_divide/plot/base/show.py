@@ -67,7 +67,8 @@ def figure(
     chart : altair.TopLevelMixin
         The chart, as wide as the column and without a title.
     data : pandas.DataFrame
-        The data behind it; team types, definitions and claims are put into words.
+        The data behind it; team types, definitions and claims are put into words, and a label has
+        a space where a bar breaks its line in the chart.
     description : str
         What it shows, in words generated from the data.
     source : str
@@ -84,7 +85,11 @@ def figure(
     for name, words in _WRITTEN.items():
         if name in data:
             worded = worded.assign(**{name: data[name].replace(words)})
-    return Figure(chart, worded, description, source, _headed(columns))
+    if "organisations" in worded:
+        listed = worded["organisations"].str.replace("|", ", ", regex=False)
+        worded = worded.assign(organisations=listed)
+    on_one_line = worded.replace({r"\|": " "}, regex=True)  # a bar breaks the line of a label
+    return Figure(chart, on_one_line, description.replace("|", " "), source, _headed(columns))
 
 
 def _headed(columns: Mapping[str, Column] | None) -> dict[str, Column]:

@@ -221,8 +221,9 @@ def _capability_rows(models: pd.DataFrame) -> pd.DataFrame:
     when = fractional_years(released).round(3)
     day = released.dt.strftime("%Y-%m-%d")
     access = models["inside"].map({True: OPEN, False: HOSTED})
-    rows = models[["model", "organisations", "index", "record"]]
-    return rows.assign(when=when, day=day, access=access)
+    makers = models["organisations"].str.replace("|", ", ")
+    rows = models[["model", "index", "record"]]
+    return rows.assign(organisations=makers, when=when, day=day, access=access)
 
 
 def _capability_tips() -> list[alt.Tooltip]:

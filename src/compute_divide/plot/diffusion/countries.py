@@ -68,8 +68,10 @@ def country_bars(companies: Mapping[str, pd.DataFrame], vintage: str) -> Figure:
 @needs("share")
 def _country_bars(shares: pd.DataFrame) -> alt.LayerChart:
     names = list(dict.fromkeys(shares["group"]))
-    base = alt.Chart(_placed(shares, names)).encode(x=years_above())
-    tooltip = share_tips("group:N|Makers", "year:O|Year")
+    placed = _placed(shares, names)
+    placed["makers"] = placed["group"].str.replace("|", " ")
+    base = alt.Chart(placed).encode(x=years_above())
+    tooltip = share_tips("makers:N|Makers", "year:O|Year")
     foot = _height("foot", names)
     bars = base.mark_bar(color=ACCENT)
     bars = bars.encode(y=foot, y2=alt.Y2("top:Q"), tooltip=tooltip)
