@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import html
+from playwright.sync_api import Page, expect
 from processes import press, write_files
 from test_foreign_shapes import PNG
 
@@ -74,7 +75,7 @@ mystnb:
   image: {alt: Dots}
   figure: {name: fig-dots, caption: "Our \\"own\\" dots"}
 ---
-data = pd.DataFrame({"x": [1, 2]})
+data = pd.DataFrame({"x": [1, top]})
 chart = alt.Chart(data).mark_point().encode(x="x:Q").properties(width="container")
 Figure(chart, data, "From 1 to 2.", "our own")
 ```
@@ -205,8 +206,13 @@ def test_a_reference_names_a_figure_with_the_values_of_its_title(site: Path) -> 
     assert "A map of 7 gales" in (site / "gales.md").read_text("utf-8").partition("## Numbers")[0]
 
 
-def test_a_state_names_it_with_its_own(tmp_path: Path) -> None:
+def test_a_state_names_it_with_its_own_and_shows_no_picture_of_another(
+    tmp_path: Path, page: Page
+) -> None:
     folder = built(tmp_path, "theme")
     press(tmp_path, "explore", "--yes", "-g", "top_of=8")
     [pack] = (folder / "states/gales").glob("pack-*.js")
     assert "A map of 8 gales" in pack.read_text("utf-8")
+    page.goto(f"{(folder / 'gales.html').as_uri()}?top_of=8", wait_until="domcontentloaded")
+    chart = page.locator("#fig-dots .chart")
+    expect(chart).to_have_text("There is no picture of this figure under this choice.")

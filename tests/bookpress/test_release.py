@@ -609,6 +609,28 @@ def entry(top: str, **facts: Any) -> tarfile.TarInfo:
     return made
 
 
+KINDS = (
+    tarfile.SYMTYPE,
+    tarfile.LNKTYPE,
+    tarfile.FIFOTYPE,
+    tarfile.CHRTYPE,
+    tarfile.DIRTYPE,
+    tarfile.GNUTYPE_SPARSE,
+)
+"""The types of entries that no archive of ours has."""
+JUNK = [
+    b"",
+    b"{",
+    b"[]",
+    b"[" * 100_000,
+    b"\xff\xfe",
+    b"null",
+    b'{"@graph": [1]}',
+    b'{"@graph": {"a": []}}',
+]
+"""What no file of ours contains."""
+
+
 def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes:
     """Return an archive that is wrong in one way, chosen by chance."""
 
@@ -616,10 +638,8 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         return choices[rng.integers(len(choices))]
 
     outside = ("../../x", "/etc/x", f"{top}/../x", f"{top}/html/../../x")
-    record, path = (
-        json.loads(good["edition.json"]),
-        one_of(*outside, f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n"),
-    )
+    record = json.loads(good["edition.json"])
+    path = one_of(*outside, f"{top}//x", "x", f"{top}/a\\b", f"{top}/\n")
     target = f"{top}/{one_of('html/index.html', 'edition.json', 'results.json', NAME)}"
     wrong = {
         "id": one_of("../../../x", "/x", "", "0123456789ab", "A" * 12, "x" * 300, None, ["x"]),
@@ -629,24 +649,7 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         "source": one_of(None, {}, "x", {"commit": "HEAD", "tree": "x", "date": "now"}),
     }
     changed = one_of(*wrong)
-    kind = one_of(
-        tarfile.SYMTYPE,
-        tarfile.LNKTYPE,
-        tarfile.FIFOTYPE,
-        tarfile.CHRTYPE,
-        tarfile.DIRTYPE,
-        tarfile.GNUTYPE_SPARSE,
-    )
-    junk = [
-        b"",
-        b"{",
-        b"[]",
-        b"[" * 100_000,
-        b"\xff\xfe",
-        b"null",
-        b'{"@graph": [1]}',
-        b'{"@graph": {"a": []}}',
-    ]
+    kind = one_of(*KINDS)
     files = {f"{top}/{name}": content for name, content in good.items()}
     damage = one_of(
         {path: b"x"},
@@ -657,8 +660,8 @@ def hostile(good: dict[str, bytes], top: str, rng: np.random.Generator) -> bytes
         },
         {"new": entry(top, size=one_of(2**31, 2**40, 2**60))},
         {f"{top}/edition.json": json.dumps({**record, changed: wrong[changed]}).encode()},
-        {target: one_of(*junk)},
-        {f"{top}/statements.json": one_of(*junk)},
+        {target: one_of(*JUNK)},
+        {f"{top}/statements.json": one_of(*JUNK)},
         {target: None},
         {f"{top}/html/index.html/x": b"x"},
         {f"{one_of('other', '.', '..')}/{name}": content for name, content in good.items()},
