@@ -32,6 +32,7 @@ from bookpress.assembly.statements import checked_standings
 from bookpress.assembly.theme import check_theme
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
+from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
 from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
@@ -124,7 +125,7 @@ def _make(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome
         memory_digest = prepare_memory(project, edition, wanted.files)
         staged = _staged_files(project, wanted, outcome.runs)
         stage(staged, edition, outcome.runs, record, source)
-        sphinx.begin(project.workshop, source, wanted.epoch)
+        sphinx.begin(project.workshop, source, page_epoch(project.root))
         draft = begin_draft(project, record, outcome, statements)
         _finish(sphinx, edition, outcome)
     write_open_data(draft, project.workshop / PAGES.name)
