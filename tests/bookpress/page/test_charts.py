@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from lxml import etree
 
@@ -13,6 +14,7 @@ from bookpress.elements.base import charts
 from bookpress.elements.base.chart_widths import WIDTHS, fitted
 from bookpress.elements.base.charts import Chart, Column, Data, read_chart
 from bookpress.elements.figure import render as drawing
+from bookpress.elements.figure.show import write_value
 from bookpress.elements.figure.titled import rasters, titled
 from bookpress.elements.table.data_table import cell, sort_key
 from bookpress.errors import PressError
@@ -161,6 +163,8 @@ def test_cells_their_sort_keys_and_files_keep_what_was_given() -> None:
     assert (cell(None, "share"), sort_key(None, "share")) == ("–", "")
     assert cell(2010.0, "year") == "2010"
     assert cell(1234567, "number") == "1,234,567"
+    assert (cell(1.18943, "number"), cell(47289.4, "number")) == ("1.189", "47,289")
+    assert (write_value(True, "text"), write_value(np.bool_(False), "text")) == ("yes", "no")
 
 
 def test_texts_with_a_halo_have_one_of_the_ground_they_stand_on() -> None:

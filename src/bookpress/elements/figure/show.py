@@ -314,6 +314,8 @@ def _plain_value(value: Any, kind: Kind) -> str | float | int | None:
         return None
     if kind == "date":
         return pd.Timestamp(value).date().isoformat()
+    if kind == "text" and pd.api.types.is_bool(value):
+        return "yes" if value else "no"
     if kind == "text":
         return str(value)
     number = float(value)

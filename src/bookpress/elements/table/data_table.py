@@ -41,8 +41,8 @@ def cell(value: Any, kind: Kind, *, exact: bool = True) -> str:
             return number(value, "share")
         case "power":
             return power(value)
-        case "number" if exact and abs(value) < 1e6:
-            return f"{value:,.6g}"
+        case "number" if exact and abs(value) < 1000:
+            return f"{value:.4g}"  # the file to download has every digit
         case "number" if exact:
             return f"{value:,.0f}"
         case "number":
