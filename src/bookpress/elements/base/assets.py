@@ -31,14 +31,14 @@ def served() -> dict[str, bytes]:
     """Return all styles and scripts, by file name."""
     styles = [HERE / "base.css"]
     scripts = [HERE / SCRIPT]
-    own = [HERE / name for name in OWN]
+    own = {name: [HERE / name] for name in OWN}
     for element in elements():
         styles += [element.folder / element.style] if element.style else []
         scripts += [element.folder / element.script] if element.script else []
-        own += [element.folder / asset.name for asset in element.assets]
-    joined = {STYLE: _joined(styles), SCRIPT: _joined(scripts)}
-    every = {**joined, **{path.name: path.read_text("utf-8") for path in own}}
-    return {name: lean(name, text).encode() for name, text in every.items()}
+        for asset in element.assets:
+            own[asset.name] = [element.folder / file for file in asset.files]
+    every = {STYLE: styles, SCRIPT: scripts, **own}
+    return {name: lean(name, _joined(files)).encode() for name, files in every.items()}
 
 
 def _joined(files: list[Path]) -> str:

@@ -78,6 +78,8 @@ class Asset:
     """A separate style or script, which only some pages load."""
 
     name: str
+    parts: tuple[str, ...] = ()
+    """The files that it consists of, in order; if empty, the file of its name."""
     kinds: tuple[str, ...] = ()
     """The kinds of pages that load it: ``"chapter"``, ``"search"``; if empty, all."""
     signs: tuple[str, ...] = ()
@@ -88,6 +90,11 @@ class Asset:
     """Whether pages laid out by a theme load it: chapters with choices, or those with a sign."""
     by_hand: bool = False
     """Whether only a template loads it, or a script on demand."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files in the folder of its element that it consists of."""
+        return self.parts or (self.name,)
 
     def is_for(self, kind: str, body: str) -> bool:
         """Return whether a page loads it."""
@@ -152,7 +159,7 @@ class Element:
     def own_files(self) -> list[str]:
         """The styles and scripts that it names."""
         named = (self.style, self.print_style, self.epub_style, self.script)
-        return [*filter(None, named), *(asset.name for asset in self.assets)]
+        return [*filter(None, named), *(file for asset in self.assets for file in asset.files)]
 
     @property
     def files(self) -> list[str]:

@@ -10,6 +10,7 @@ ON_PAPER = Without(
     ),
     then=".paper:move_parameters",
 )
+SCRIPTS = ("packs.js", "restate.js", "states.js")
 ELEMENT = Element(
     "choices",
     __name__,
@@ -26,15 +27,12 @@ ELEMENT = Element(
     print_style="choices.print.css",
     epub_style="choices.epub.css",
     assets=(
-        Asset("choices.css", kinds=("chapter",), themed=True),
-        Asset("restated.css", kinds=("chapter",), themed=True),
+        Asset("choices.css", ("choices.css", "restated.css"), ("chapter",), themed=True),
         Asset("themed.css", themed=True, by_hand=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
         Asset("themed.js", themed=True, by_hand=True),
         Asset("walk.js", by_hand=True),  # comes with the first state that is shown
-        Asset("packs.js", kinds=("chapter",), early=True, themed=True),
-        Asset("restate.js", kinds=("chapter",), early=True, themed=True),
-        Asset("states.js", kinds=("chapter",), early=True, themed=True),
+        Asset("states.js", SCRIPTS, ("chapter",), early=True, themed=True),
     ),
     fixed=frozenset({"no-scripts", "parameters"}),
 )
