@@ -19,6 +19,8 @@ from tests.benchmarks._measuring import Copy, Row, tabled
 ROUNDS = 5
 LIMIT = 2.0
 """Seconds that an answer may take in the median."""
+SETTING = re.compile(r'data-name="(\w+)"\s+data-label="[^"]*"\s+data-value="([^"]*)"')
+"""The name and the published value of a choice, as its page has them."""
 LEAST = 12
 """Chapters of which that is wanted."""
 
@@ -27,32 +29,23 @@ def answers(url: str, slug: str, controls: dict[str, Any]) -> list[float]:
     """Return the seconds of some answers, each for another value of one number, near to the published one."""
     page = requests.get(f"{url}/notebooks/{slug}.html", timeout=60).text
     token = re.findall('data-token="([^"]+)"', page)[0]
-    usual = dict(re.findall(r'data-name="(\w+)" data-label="[^"]*" data-value="([^"]*)"', page))
+    usual = dict(SETTING.findall(page))
     headers = {"Origin": url, "X-Press-Token": token, "Content-Type": "application/json"}
-    numbers = [
-        name for name, one in controls.items() if one.get("input", {}).get("type") == "number"
-    ]
-    name = min(numbers, key=lambda name: name.endswith(("_first", "_last")))
-    is_whole, sign, found = (
-        controls[name]["input"]["step"] == "1",
-        -1 if name.endswith("_first") else 1,
-        [],
-    )
+    inputs = {name: control.get("input", {}) for name, control in controls.items()}
+    name = next(name for name, field in inputs.items() if field.get("type") == "number")
+    is_whole = inputs[name]["step"] == "1"
+    seconds = []
     for turn in range(1, ROUNDS + 1):
-        value = (
-            str(int(usual[name]) + sign * turn)
-            if is_whole
-            else f"{float(usual[name]) * (1 - turn / 100):.4f}"
-        )
+        near = float(usual[name]) * (1 - turn / 100)
+        value = str(int(usual[name]) + turn) if is_whole else f"{near:.4f}"
         order = json.dumps({"chapter": slug, "reader": "bench", "values": {name: value}})
         begun = time.perf_counter()
-        answer = requests.post(
-            f"{url}/__press__/choose", order, headers=headers, timeout=120
-        ).json()
-        found.append(time.perf_counter() - begun)
+        address = f"{url}/__press__/choose"
+        answer = requests.post(address, order, headers=headers, timeout=120).json()
+        seconds.append(time.perf_counter() - begun)
         if "state" not in answer:
             raise RuntimeError(f"{slug}: {name}={value}: {answer}")
-    return found
+    return seconds
 
 
 def answering(copy: Copy) -> Iterator[Row]:
