@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import bookpress
+from bookpress.files import Stamp, stamps
 from bookpress.run import processes
 
 MODULE = "bookpress.commands.base.prepared"
@@ -78,8 +79,7 @@ class PreparedBuild(ExitStack):
             process.wait()
 
 
-def _code() -> list[tuple[str, int]]:
+def _code() -> tuple[frozenset[Stamp], list[int]]:
     """Return the state of what a build imports: the press's own files, and what is installed."""
-    own = Path(bookpress.__file__).parent.rglob("*.py")
-    installed = map(Path, site.getsitepackages())
-    return sorted((str(path), path.stat().st_mtime_ns) for path in (*own, *installed))
+    own = stamps([Path(bookpress.__file__).parent])
+    return own, [Path(folder).stat().st_mtime_ns for folder in site.getsitepackages()]
