@@ -186,5 +186,5 @@
   const restore = () => {
     while (undo.length) undo.pop()();
   };
-  press.page = { article, apply, restore, holding };
+  press.page = { $, $$, make, article, apply, restore, holding };
 })();

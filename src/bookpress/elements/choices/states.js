@@ -9,15 +9,8 @@
     reveal();
     return;
   }
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
   const press = window.bookpress;
-  const { article, apply, restore, holding } = press.page,
+  const { $, $$, make, article, apply, restore, holding } = press.page,
     { find, walks, Unknown } = press.states;
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   // by old name: the present one, and which end of a period

@@ -5,7 +5,6 @@ A figure is a title, a picture and the tools that a reader may want.
 
 from __future__ import annotations
 
-import posixpath
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -23,7 +22,6 @@ from sphinx.util.osutil import relative_uri
 from bookpress.book.project import BUILD, is_laid_out
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
-from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.nodes import html
@@ -34,11 +32,10 @@ from bookpress.elements.figure import pictures
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.mime import AdoptFigures, drawn
 from bookpress.elements.figure.own_page import (
-    asset_from,
     cited,
     embedding,
     figures_in,
-    icon_of,
+    surroundings,
 )
 from bookpress.elements.figure.pictures import offer_picture
 from bookpress.elements.table.data_table import data_table
@@ -148,11 +145,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     cache = picture_cache(outdir)
     figures = figures_in(context["body"]) if page.charts else {}
     move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
-    book = {
-        "icon": icon_of(app.config),
-        "book": citation_of(app.config).book,
-        "chapter": title_of(app.env, page.docname),
-    }
+    around = surroundings(app, page.docname, move)
     for chart in charts_of(page, app.env):
         facts = cited(app.env, page.docname, chart.name, chart.stem)
         stem = outdir / move.folder / chart.stem
@@ -168,10 +161,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
             scripts=[],
             figure=Markup(move.links(figures[chart.name])),  # noqa: S704 (taken from the page)
             table=Markup(table),  # noqa: S704 (escaped)
-            asset=asset_from(move.folder),
-            page=move.address(move.page.rpartition("/")[2]),
-            root=posixpath.relpath(".", move.folder) + "/",
-            **book,
+            **around,
             **facts,
         )
         replace_file(Path(f"{stem}.html"), text.encode())

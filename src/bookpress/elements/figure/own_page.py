@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
-from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 
 from bookpress.elements.base import assets
-from bookpress.elements.base.contents import chapter_reference
-from bookpress.elements.base.moving import folder_of
+from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
+from bookpress.elements.base.moving import Move, folder_of
 from bookpress.files import replace_file, sha256
 
 _FIGURE = re.compile(r"<(/?)figure\b[^>]*>")
@@ -52,15 +52,17 @@ def embedding(address: str, title: str, height: int) -> str:
     return f'<iframe {named} width="700" height="{height}" loading="lazy"></iframe>'
 
 
-def asset_from(folder: str) -> Callable[[str], str]:
-    """Return what gives the address of a style or a script on a page in a folder."""
-    static = posixpath.relpath("_static", folder)
-    return lambda name: f"{static}/{name}?v={assets.digest(name)}"
-
-
-def icon_of(config: Config) -> str:
-    """Return the file name of the icon of a book, if it has one."""
-    return Path(config.html_favicon or "").name
+def surroundings(app: Any, docname: str, move: Move) -> dict[str, Any]:
+    """Return what the page of any figure of a page needs around it: assets, links, the book."""
+    static = posixpath.relpath("_static", move.folder)
+    return {
+        "asset": lambda name: f"{static}/{name}?v={assets.digest(name)}",
+        "page": move.address(move.page.rpartition("/")[2]),
+        "root": posixpath.relpath(".", move.folder) + "/",
+        "icon": Path(app.config.html_favicon or "").name,
+        "book": citation_of(app.config).book,
+        "chapter": title_of(app.env, docname),
+    }
 
 
 def figures_in(body: str) -> dict[str, str]:

@@ -5,7 +5,6 @@ Under a theme, the figures themselves stay as they are: a list below the chapter
 
 from __future__ import annotations
 
-import posixpath
 import re
 from html import unescape
 from pathlib import Path, PurePosixPath
@@ -18,20 +17,18 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.project import is_laid_out
-from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.nodes import html
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.choices.choice_links import figure_link
 from bookpress.elements.figure.own_page import (
-    asset_from,
     cited,
     embedding,
     figures_in,
-    icon_of,
     kept_beside,
     loaders,
+    surroundings,
 )
 from bookpress.elements.value.words import picture_in_words
 from bookpress.files import replace_file
@@ -157,12 +154,7 @@ def _write(app: Any, page: Page, name: str, body: str, figures: dict[str, str]) 
         scripts=[kept_beside(move.links(script), folder) for script in scripts],
         figure=Markup(move.links(figure)),  # noqa: S704 (taken from the page)
         table="",
-        asset=asset_from(move.folder),
-        page=move.address(move.page.rpartition("/")[2]),
-        root=posixpath.relpath(".", move.folder) + "/",
-        icon=icon_of(app.config),
-        book=citation_of(app.config).book,
-        chapter=title_of(app.env, page.docname),
+        **surroundings(app, page.docname, move),
         **cited(app.env, page.docname, name, page.figures[name]),
     )
     replace_file(Path(app.outdir, address_of(page, name)), text.encode())
