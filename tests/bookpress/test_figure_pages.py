@@ -39,8 +39,9 @@ import matplotlib.pyplot as plt
 from bookpress import Figure, above_value
 top = top_of
 
-def drawn(place):
-    display(HTML(f"<div id='{place}'></div><script>draw('{place}', '<a href=\\"x\\">')</script>"))
+def drawn(place, code=""):
+    code = f"draw('{place}', '<a href=\\"x\\">');{code}"
+    display(HTML(f"<div id='{place}'></div><script>{code}</script>"))
 ```
 
 ```{code-cell} ipython3
@@ -58,7 +59,7 @@ mystnb:
   figure: {name: fig-live, caption: Drawn on the page}
 ---
 display(HTML(f"<script>/* {20_000 * 'a'} */ window.draw = (place) => {{}};</script>"))
-drawn("first")
+drawn("first", "image = `<img src=\\"${place}\\" alt=\\"${place}\\">`")
 ```
 
 ```{code-cell} ipython3
@@ -75,6 +76,7 @@ mystnb:
   image: {alt: Dots}
   figure: {name: fig-dots, caption: "Our \\"own\\" dots"}
 ---
+display(HTML("<p>They stand apart.</p>"))
 data = pd.DataFrame({"x": [1, top]})
 chart = alt.Chart(data).mark_point().encode(x="x:Q").properties(width="container")
 Figure(chart, data, "From 1 to 2.", "our own")
@@ -91,7 +93,7 @@ FIGURES = ["again", "dots", "live", "speed"]
 
 def built(root: Path, layout: str) -> Path:
     """Return the pages of the book in a layout."""
-    write_files(root, {**FILES, "book/settings.yml": f"layout: {layout}\n"})
+    write_files(root, {**FILES, "book/settings.yml": f"layout: {layout}\nstrict: true\n"})
     (root / "map.png").write_bytes(PNG)
     press(root, "build")
     return root / "_build/editions/default/html"
@@ -151,12 +153,22 @@ def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
     assert frame.get("width") == "700"
 
 
-def test_one_cell_is_one_figure_that_can_be_referred_to(laid_out: Path) -> None:
-    page = html.parse(str(laid_out / "gales.html")).getroot()
+def test_one_cell_is_one_figure_that_can_be_referred_to(site: Path) -> None:
+    """In a strict book too, where MyST-NB's warning of a name that is given twice would fail it."""
+    page = html.parse(str(site / "gales.html")).getroot()
     assert page.xpath("//figure/@id") == [
         f"fig-{name}" for name in ("map", "speed", "live", "again", "dots")
     ]
-    assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 3']")
+    assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 3' or text()='Fig. 3']")
+    [live] = page.xpath("//figure[@id='fig-live']")
+    assert live.xpath(".//*[@id='first']")
+    assert len(live.xpath(".//figcaption")) == 1
+
+
+def test_what_a_cell_shows_beside_a_chart_stands_beside_it(site: Path) -> None:
+    page = html.parse(str(site / "gales.html")).getroot()
+    [beside] = page.xpath("//p[text()='They stand apart.']")
+    assert not beside.xpath("ancestor::figure")
 
 
 def test_what_a_script_draws_comes_with_the_library_that_an_earlier_figure_loaded(
@@ -167,8 +179,14 @@ def test_what_a_script_draws_comes_with_the_library_that_an_earlier_figure_loade
     [library] = [script.get("src") for script in scripts if script.get("src")]
     assert "window.draw" in (laid_out / "figures/gales" / library).read_text("utf-8")
     own = [script.text for script in scripts if script.text]
-    assert own == ["draw('second', '<a href=\"x\">')"]  # and nothing of what draws the first
+    assert own == ["draw('second', '<a href=\"x\">');"]  # and nothing of what draws the first
     assert len(page.xpath("//article//script[@src]")) == 1
+
+
+def test_a_tag_in_the_code_of_a_script_is_no_picture(site: Path) -> None:
+    page = page_of(site, "live")
+    assert not page.xpath("//figure//a[@download]")
+    assert page.xpath("//meta[@name='description']/@content") == ["Drawn on the page"]
 
 
 def test_search_and_the_text_of_a_chapter_know_the_figures(laid_out: Path) -> None:
@@ -183,6 +201,7 @@ def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: 
     listed = page.xpath("//section[@aria-labelledby='figures-of-this-chapter']//li")
     assert [entry.xpath("a/@href") for entry in listed] == [
         ["figures/gales/speed.html"],
+        ["figures/gales/live.html"],
         ["figures/gales/again.html"],
     ]
     assert 'Fig. 2: Winds "roar" at 7' in entities.unescape(listed[0].text_content())

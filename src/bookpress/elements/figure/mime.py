@@ -20,7 +20,7 @@ from bookpress.errors import UsageError
 logger = logging.getLogger(__name__)
 NOTEBOOK = "bookpress_notebook"
 """The key of the executed notebook of the page being read."""
-_WORDS = (nodes.caption, nodes.legend, nodes.system_message)
+_WORDS = (nodes.caption, nodes.legend)
 SILENT = frozenset({RESULT_MIME, ROWS_MIME, STATEMENT_MIME})
 """MIME types of outputs that show nothing."""
 
@@ -45,6 +45,7 @@ class BookpressRenderer:
         is_book = hasattr(env, "bookpress_store")  # otherwise the extension is not active
         if is_book:
             _keep_notebook(env, notebook)
+            _name_once(_cell_of(data, notebook), data)
         if data.mime_type in SILENT:
             # shows nothing, and is removed when the page is written
             return [nodes.comment()]
@@ -53,7 +54,8 @@ class BookpressRenderer:
             return None
         try:
             metadata = data.output_metadata.get(VEGALITE_MIME, {})
-            chart = read_chart(dict(data.content), dict(metadata), data.cell_metadata)
+            words = _cell_of(data, notebook)["metadata"]
+            chart = read_chart(dict(data.content), dict(metadata), words)
         except UsageError as error:
             for problem in error.problems:
                 logger.error(  # noqa: TRY400
@@ -82,6 +84,29 @@ def _keep_notebook(env: Any, notebook: Any) -> None:
         for cell in notebook.cells:
             for output in cell.get("outputs", ()):
                 _empty(output, SILENT & output.get("data", {}).keys())
+
+
+def _cell_of(data: MimeData, notebook: Any) -> Mapping[str, Any]:
+    """Return the cell of an output; what is glued into prose has none."""
+    if data.cell_index is None:
+        return {"metadata": data.cell_metadata}
+    cell: Mapping[str, Any] = notebook.cells[data.cell_index]
+    return cell
+
+
+def _name_once(cell: Mapping[str, Any], data: MimeData) -> None:
+    """Leave the name of a cell's figure to its first output.
+
+    MyST-NB reads the options again for each output, and a name that several figures have is none.
+    Charts are not joined (see `AdoptFigures`): of two that share a name, it warns.
+    """
+    outputs = cell.get("outputs", ())
+    charts = [output for output in outputs if VEGALITE_MIME in output.get("data", ())]
+    options = data.cell_metadata.get("mystnb") or {}
+    figure = options.get("figure") or {}
+    if len(charts) < 2 and "name" in figure:
+        unnamed = {key: value for key, value in figure.items() if key != "name"}
+        data.cell_metadata["mystnb"] = {**options, "figure": unnamed}
 
 
 def _empty_chart(cell: Any, data: MimeData) -> None:
@@ -115,10 +140,10 @@ class AdoptFigures(SphinxTransform):
 
     def apply(self, **_: object) -> None:
         """Go through the figures."""
-        if is_laid_out(self.app.srcdir):
-            for outputs in self.document.findall(nodes.container):
-                if outputs.get("nb_element") == "cell_code_output":
-                    _join_outputs(self.document, outputs)
+        laid_out = is_laid_out(self.app.srcdir)
+        for outputs in self.document.findall(nodes.container):
+            if outputs.get("nb_element") == "cell_code_output":
+                _join_outputs(self.document, outputs, laid_out=laid_out)
         for figure in list(self.document.findall(nodes.figure)):
             chart = next(figure.findall(drawn), None)
             if chart is not None:
@@ -127,27 +152,44 @@ class AdoptFigures(SphinxTransform):
                 _become_table(self.document, figure)
 
 
-def _join_outputs(document: nodes.document, outputs: nodes.container) -> None:
+def _join_outputs(document: nodes.document, outputs: nodes.container, *, laid_out: bool) -> None:
     """Put all that a cell shows into one figure; MyST-NB makes a figure of each output.
 
-    A library that draws on the page shows itself first, or a place to draw in.
+    A library that draws on the page shows itself first, or a place to draw in. Under a theme,
+    figures without a name stay as they are.
     """
     figures = [child for child in outputs.children if isinstance(child, nodes.figure)]
-    is_other = any(next(figure.findall(drawn), None) for figure in figures)
-    if is_other or len(figures) < 2 or _is_table(figures[0]):
+    charts = [figure for figure in figures if next(figure.findall(drawn), None)]
+    if len(figures) < 2 or len(charts) > 1 or not (laid_out or figures[0]["names"]):
         return
-    first, *others = figures
-    [*_, last] = [at for at, child in enumerate(first) if not isinstance(child, _WORDS)]
+    first = figures[0]
+    [holder] = charts or [first]
+    if holder is not first:
+        _pass_name(document, first, holder)
+    others = [figure for figure in figures if figure is not holder]
+    if charts or _is_table(holder):  # which hold nothing else
+        for figure in others:
+            figure.replace_self(_content(figure))
+        return
+    shown = [at for at, child in enumerate(holder) if not isinstance(child, _WORDS)]
+    end = max(shown, default=-1) + 1
     for figure in reversed(others):
-        first.children[last + 1 : last + 1] = [
-            child for child in figure if not isinstance(child, _WORDS)
-        ]
+        holder.children[end:end] = _content(figure)
         outputs.remove(figure)
-    first.children = [child for child in first if not isinstance(child, nodes.system_message)]
-    for name in first["dupnames"]:  # each of them had it
-        if document.nameids.get(name) is None:
-            document.nameids[name] = first["ids"][0]
-            first["names"].append(name)
+
+
+def _content(figure: nodes.figure) -> list[nodes.Node]:
+    """Return what a figure shows, without its words."""
+    return [child for child in figure if not isinstance(child, _WORDS)]
+
+
+def _pass_name(document: nodes.document, figure: nodes.figure, heir: nodes.figure) -> None:
+    """Give the name of a figure to another one."""
+    for key in ("names", "ids"):
+        heir[key] = figure[key]
+        figure[key] = []
+    for name in heir["ids"]:
+        document.ids[name] = heir
 
 
 def _is_table(figure: nodes.figure) -> bool:

@@ -80,6 +80,11 @@ def figures_in(body: str) -> dict[str, str]:
     return figures
 
 
+def without_scripts(figure: str) -> str:
+    """Return the HTML of a figure without its scripts, whose code may hold any tag."""
+    return _SCRIPT.sub("", figure)
+
+
 def loaders(before: str, figure: str, others: Iterable[str]) -> list[str]:
     """Return the scripts before a figure without which its own draw nothing, such as a library.
 
@@ -87,7 +92,7 @@ def loaders(before: str, figure: str, others: Iterable[str]) -> list[str]:
     """
     if "<script" not in figure:
         return []
-    names = {name for other in others for name in _NAME.findall(_SCRIPT.sub("", other))}
+    names = {name for other in others for name in _NAME.findall(without_scripts(other))}
     drawing = re.compile("|".join(rf"""["'#]{re.escape(name)}["']""" for name in names) or "$.")
     scripts = [script[0] for script in _SCRIPT.finditer(before)]
     return [script for script in dict.fromkeys(scripts) if not drawing.search(script)]

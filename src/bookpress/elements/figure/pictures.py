@@ -29,6 +29,7 @@ from bookpress.elements.figure.own_page import (
     kept_beside,
     loaders,
     surroundings,
+    without_scripts,
 )
 from bookpress.elements.value.words import picture_in_words
 from bookpress.files import replace_file
@@ -138,15 +139,16 @@ def _write(app: Any, page: Page, name: str, body: str, figures: dict[str, str]) 
     move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
     figure = figures[name]
     words = picture_in_words(page, name, app.env)
+    markup = without_scripts(figure)
     if not is_laid_out(app.srcdir):
-        image = _SOURCE.search(figure)
+        image = _SOURCE.search(markup)
         shown = {"title": words, "picture": unescape(image[1]) if image else "", "choices": {}}
         figure = figure.removesuffix("</figure>")
         figure += f"{_tools(app, page, name, **shown)}</figure>"
     others = [html for other, html in figures.items() if other != name]
     scripts = loaders(body[: body.find(figures[name])], figure, others)
     folder = Path(app.outdir, move.folder)
-    alt = _ALT.search(figure)
+    alt = _ALT.search(markup)
     text = fill(
         "figure-page.html",
         title=words,
