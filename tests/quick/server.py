@@ -65,7 +65,8 @@ class Forks:
                     self._add(pid, line)
 
     def _add(self, pid: int, line: socket.socket) -> None:
-        line.sendall(f"{pid}\n".encode())
+        with suppress(OSError):  # the launcher was killed meanwhile: the poll tells of it
+            line.sendall(f"{pid}\n".encode())
         process = os.pidfd_open(pid)
         self._processes[process] = (pid, line)
         self._lines[line.fileno()] = pid

@@ -66,7 +66,7 @@ class PageCollector(EnvironmentCollector):
         """Collect front matter, results, statements and parameters; elements add their own."""
         env = app.env
         metadata = env.metadata[env.docname]
-        settings = Project.at(Path(app.srcdir)).settings
+        settings = load_settings(Path(app.srcdir))
         page = store_of(env).page(env.docname)
         front_matter = metadata.get(settings.front_matter, "{}")
         page.front = json.loads(front_matter)

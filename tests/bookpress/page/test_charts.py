@@ -15,7 +15,7 @@ from bookpress.elements.base.chart_widths import WIDTHS, fitted
 from bookpress.elements.base.charts import Chart, Column, Data, read_chart
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.figure.show import write_value
-from bookpress.elements.figure.titled import rasters, titled
+from bookpress.elements.figure.titled import Rasters, titled
 from bookpress.elements.table.data_table import cell, sort_key
 from bookpress.errors import PressError
 
@@ -110,7 +110,7 @@ def test_raised_digits_are_not_boxes_in_a_raster(tmp_path: Path) -> None:
     plain = '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="40"></svg>'
     powers = [f"10{digit}" for digit in "⁰¹²³⁴⁵⁶⁷⁸⁹"]
     pictures = [titled(plain, {"title": power}).svg for power in powers]
-    assert len(set(rasters(pictures, tmp_path))) == len(powers)
+    assert len(set(Rasters(pictures, tmp_path).finish())) == len(powers)
 
 
 ORIGIN = {
@@ -137,7 +137,7 @@ def test_a_picture_to_pass_on_carries_title_source_edition_address_and_licence(
     lines = [float(text.get("y")) for text in picture.findall("{*}text")]
     assert lines == sorted(lines)
     assert lines[-1] < bottom
-    drawing.write_rasters({stem: ORIGIN}, tmp_path / "cache")
+    drawing.RasterFiles({stem: chart}, {stem: ORIGIN}, tmp_path / "cache").write()
     png = Path(f"{stem}.png").read_bytes()
     assert ORIGIN["source"].encode() in png
     sizes = drawing.raster_size(chart, tmp_path / "cache", ORIGIN)

@@ -60,6 +60,9 @@ def setup(app: Sphinx) -> None:
     app.connect("write-started", wait_for_pictures, priority=900)
     app.connect("html-page-context", write_with_page, priority=970)
     app.connect("build-finished", offer_bundle)
+    rasters = _Rasters()
+    app.connect("write-started", rasters.begin, priority=901)
+    app.connect("build-finished", when_built(rasters.write))
     pictures.setup(app)
 
 
@@ -103,7 +106,6 @@ def offer_bundle(app: Sphinx) -> None:
     if any(page.charts for page in store_of(app.env).pages.values()):
         bundle = picture_cache(Path(app.outdir)) / drawing.BUNDLE
         shutil.copyfile(bundle, Path(app.outdir, "_static", "vega.js"))
-        write_rasters(app)
 
 
 def picture_cache(outdir: Path) -> Path:
@@ -167,15 +169,32 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
         replace_file(Path(f"{stem}.html"), text.encode())
 
 
-def write_rasters(app: Sphinx) -> None:
-    """Write the pictures of all figures as PNG, after all pages."""
-    stems = {}
-    for docname, page in store_of(app.env).pages.items():
-        for chart in charts_of(page, app.env):
-            stem = Path(app.outdir, folder_of(docname), chart.stem)
-            facts = cited(app.env, docname, chart.name, chart.stem)
-            stems[stem] = origin_of(chart, facts)
-    drawing.write_rasters(stems, picture_cache(Path(app.outdir)))
+class _Rasters:
+    """The PNG of all figures, which other processes draw while pages are written."""
+
+    def __init__(self) -> None:
+        self._files: drawing.RasterFiles | None = None
+
+    def begin(self, app: Sphinx, _builder: object = None) -> None:
+        """Begin to draw: titles and numbers are known once all pages are read."""
+        if not draws(app):
+            return
+        shown = {}
+        origins = {}
+        for docname, page in store_of(app.env).pages.items():
+            for chart in charts_of(page, app.env):
+                stem = Path(app.outdir, folder_of(docname), chart.stem)
+                facts = cited(app.env, docname, chart.name, chart.stem)
+                shown[stem] = chart
+                origins[stem] = origin_of(chart, facts)
+        self._files = drawing.RasterFiles(shown, origins, picture_cache(Path(app.outdir)))
+
+    def write(self, app: Sphinx) -> None:
+        """Write them, also if no page was written."""
+        if self._files is None:
+            self.begin(app)
+        if self._files:
+            self._files.write()
 
 
 def origin_of(chart: charts.Chart, facts: Mapping[str, str]) -> dict[str, str]:

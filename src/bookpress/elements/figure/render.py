@@ -30,7 +30,7 @@ from bookpress.elements.base.charts import (
     recoloured,
 )
 from bookpress.elements.figure.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
-from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, rasters, titled
+from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, Rasters, Titled, titled
 from bookpress.errors import PressError
 from bookpress.extras import need
 from bookpress.files import replace_file
@@ -55,6 +55,8 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 Nobody hears the inside of a picture, whose text is beside it.
 """
 LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
+START = 1000
+"""The characters at the start of a picture that surely state its lengths."""
 NICE = 12
 """The niceness of drawing: chapters go first, and Sphinx keeps one core busy afterwards."""
 FEW = 8
@@ -208,26 +210,44 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
     replace_file(Path(f"{stem}.vl.json"), chart.vegalite)
 
 
-def write_rasters(stems: Mapping[Path, Mapping[str, str]], cache: Path) -> None:
-    """Draw the titled pictures at the stems of paths as PNG, each with its origin."""
-    pictures = [Path(f"{stem}{TITLED}.svg").read_text("utf-8") for stem in stems]
-    for (stem, origin), png in zip(stems.items(), rasters(pictures, cache), strict=True):
-        replace_file(Path(f"{stem}.png"), png_with_origin(png, origin))
+class RasterFiles:
+    """PNG files of drawn charts with their titles; other processes draw until they are written.
+
+    Each is at the stem of a path, and states its origin.
+    """
+
+    def __init__(
+        self, charts: Mapping[Path, Chart], origins: Mapping[Path, Mapping[str, str]], cache: Path
+    ) -> None:
+        self._origins = origins
+        pictures = [_titled(chart, cache, origins[stem]).svg for stem, chart in charts.items()]
+        self._rasters = Rasters(pictures, cache)
+
+    def write(self) -> None:
+        """Wait for all pictures, and write them."""
+        for (stem, origin), png in zip(self._origins.items(), self._rasters.finish(), strict=True):
+            replace_file(Path(f"{stem}.png"), png_with_origin(png, origin))
 
 
 def raster_size(chart: Chart, cache: Path, origin: Mapping[str, str]) -> tuple[int, int]:
     """Return the width and height, in pixels, of the PNG of a drawn chart with its title."""
-    svg = (cache / f"{chart.key}{LAST}.svg").read_text("utf-8")
-    picture = titled(svg, origin)
+    picture = _titled(chart, cache, origin)
     return picture.width * SCALE, picture.height * SCALE
+
+
+def _titled(chart: Chart, cache: Path, origin: Mapping[str, str]) -> Titled:
+    """Return the picture of a drawn chart with its title."""
+    svg = (cache / f"{chart.key}{LAST}.svg").read_text("utf-8")
+    return titled(svg, origin)
 
 
 def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return the width and height of a drawn chart, in pixels, at all sizes."""
     lengths: dict[Size, list[int]] = {}
     for size in ENDINGS:
-        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
-        width_and_height = LENGTHS.findall(svg)[:2]
+        with (cache / f"{chart.key}-{size}.svg").open(encoding="utf-8") as svg:
+            start = svg.read(START)
+        width_and_height = LENGTHS.findall(start)[:2]
         lengths[size] = [round(float(pixels)) for pixels in width_and_height]
     return lengths
 

@@ -79,7 +79,9 @@ def titled(svg: str, origin: Mapping[str, str]) -> Titled:
     below = top + height + 8
     whole = round(below + len(notes) * _NOTE.leading + MARGIN)
     across = round(room + 2 * MARGIN)
-    chart = recoloured(svg, "light").replace("<svg", f'<svg x="{MARGIN}" y="{top:g}"', 1)
+    # visible, because the engine takes three times as long for a picture in a frame that cuts
+    place = f'x="{MARGIN}" y="{top:g}" overflow="visible"'
+    chart = recoloured(svg, "light").replace("<svg", f"<svg {place}", 1)
     size = f'width="{across}" height="{whole}" viewBox="0 0 {across} {whole}"'
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">',
@@ -126,24 +128,33 @@ def _lifted(raised: re.Match[str]) -> str:
     return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
 
 
-def rasters(pictures: Sequence[str], cache: Path) -> list[bytes]:
-    """Return SVG pictures as PNG; those in the cache are not drawn again."""
-    keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
-    cache.mkdir(parents=True, exist_ok=True)
-    missing = []
-    for key, picture in dict(zip(keys, pictures, strict=True)).items():
-        if not (cache / f"{key}.titled.png").exists():
-            replace_file(cache / f"{key}.titled.svg", digits_lifted(picture).encode())
-            missing.append(key)
-    shares = [missing[first::PROCESSES] for first in range(PROCESSES)]
-    drawing = [_start(cache, share) for share in shares if share]
-    said = [process.communicate()[0] for process in drawing]
-    for key in missing:
-        (cache / f"{key}.titled.svg").unlink(missing_ok=True)
-    files = [cache / f"{key}.titled.png" for key in keys]
-    if not all(file.exists() for file in files):
-        raise PressError("pictures are not drawn: " + " ".join(said).strip())
-    return [file.read_bytes() for file in files]
+class Rasters:
+    """SVG pictures being drawn as PNG by other processes; those in the cache are taken from it."""
+
+    def __init__(self, pictures: Sequence[str], cache: Path) -> None:
+        self._cache = cache
+        self._keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
+        self._missing = []
+        cache.mkdir(parents=True, exist_ok=True)
+        for key, picture in dict(zip(self._keys, pictures, strict=True)).items():
+            if not self._file(key).exists():
+                replace_file(cache / f"{key}.titled.svg", digits_lifted(picture).encode())
+                self._missing.append(key)
+        shares = [self._missing[first::PROCESSES] for first in range(PROCESSES)]
+        self._processes = [_start(cache, share) for share in shares if share]
+
+    def finish(self) -> list[bytes]:
+        """Wait for all pictures, and return them in their order."""
+        said = [process.communicate()[0] for process in self._processes]
+        for key in self._missing:
+            (self._cache / f"{key}.titled.svg").unlink(missing_ok=True)
+        files = [self._file(key) for key in self._keys]
+        if not all(file.exists() for file in files):
+            raise PressError("pictures are not drawn: " + " ".join(said).strip())
+        return [file.read_bytes() for file in files]
+
+    def _file(self, key: str) -> Path:
+        return self._cache / f"{key}.titled.png"
 
 
 def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:

@@ -92,12 +92,14 @@ def _draw(
     drawing.begin(charts.values(), cache)
     write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
-    stems = {}
-    for key, chart in charts.items():
-        stem = sweep.folder / key
-        stems[stem] = {"title": chart.title, "source": chart.source}
-        drawing.write_files(chart, cache, stem, stems[stem])
-    drawing.write_rasters(stems, cache)
+    at_stems = {sweep.folder / key: chart for key, chart in charts.items()}
+    origins = {
+        stem: {"title": chart.title, "source": chart.source} for stem, chart in at_stems.items()
+    }
+    rasters = drawing.RasterFiles(at_stems, origins, cache)
+    for stem, chart in at_stems.items():
+        drawing.write_files(chart, cache, stem, origins[stem])
+    rasters.write()
     return charts
 
 
