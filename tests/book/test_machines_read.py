@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 from referencing import Registry, Resource
 
-from bookpress.assembly.open_data import SCHEMAS
+from bookpress.assembly.published import SCHEMAS
 from bookpress.chapter.estimates import read_estimate
 from bookpress.chapter.number_formats import full
 from bookpress.chapter.quotes import id_of

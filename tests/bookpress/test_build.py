@@ -337,7 +337,7 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
     def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    for place in ("bookpress.files.os.fdopen", "bookpress.assembly.build.shutil.copytree"):
+    for place in ("bookpress.files.os.fdopen", "bookpress.assembly.make.shutil.copytree"):
         with monkeypatch.context() as patch:
             patch.setattr(place, full)
             with pytest.raises(PressError, match="the disk is full: cannot write") as raised:

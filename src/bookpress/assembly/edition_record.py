@@ -7,7 +7,7 @@ from typing import Any
 
 from bookpress.assembly.staging import results_of
 from bookpress.book.project import Project
-from bookpress.book.source import day_of, load_source
+from bookpress.book.source import day_of, source_record
 from bookpress.chapter.estimates import results_file
 from bookpress.cite.book import load_book
 from bookpress.edition.editions import Edition, differences
@@ -65,11 +65,3 @@ def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
     listed = [*versions.values()]
     most = max(set(listed), key=listed.count) if listed else None
     return {"data_parameter": name, "data_version": most, "data_versions": versions}
-
-
-def source_record(project: Project) -> dict[str, Any] | None:
-    """Return the record of the commit that a book is at; None if it is unknown."""
-    source = load_source(project)
-    if source:
-        return source.model_dump(mode="json", exclude={"files"})
-    return None

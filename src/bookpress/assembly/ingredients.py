@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bookpress.assembly.edition_record import source_record
+from bookpress.assembly.page_files import page_files
 from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FORMATS, STATES, whole
-from bookpress.assembly.staging import page_files
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
-from bookpress.book.source import build_time
+from bookpress.book.source import build_time, source_record
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.files import canonical, read, sha256

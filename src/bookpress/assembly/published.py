@@ -37,6 +37,10 @@ UNTRACKED = ".gitignore"
 """The file that makes git ignore what is built, whatever the book's own file says."""
 VERSIONS = ".versions"
 """The folder of versions, beside the editions, which are links into it."""
+OPEN_DATA = ("results.json", "statements.json")
+"""The edition's own files that the site has at its root."""
+SCHEMAS = Path(__file__).parent / "schemas"
+"""The JSON Schemas for them."""
 
 
 @contextmanager
@@ -76,6 +80,13 @@ def draft_path(project: Project, name: str) -> Path:
     second = versions / "2"
     is_published = (project.editions / name).resolve() == first.resolve()
     return second if is_published else first
+
+
+def write_open_data(edition: Path, pages: Path) -> None:
+    """Copy an edition's results and statements, and their schemas, to its pages."""
+    for name in OPEN_DATA:
+        shutil.copyfile(edition / name, pages / name)
+    shutil.copytree(SCHEMAS, pages / SCHEMAS.name, dirs_exist_ok=True)
 
 
 def publish(project: Project, name: str) -> None:

@@ -12,7 +12,6 @@ import platform
 import posixpath
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +19,24 @@ import yaml
 
 from bookpress.assembly.links import (
     ABOVE,
-    included_in,
-    outside_in,
     point_inside,
     point_to_notebooks,
     staged_from_outside,
+    with_staged,
 )
-from bookpress.assembly.named_outside import settings_outside, with_staged
+from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.configuration import configuration
-from bookpress.book.documents import (
-    ENDINGS,
-    LARGEST_EXCLUDED,
-    STAGED_SOURCES,
-    excluded_files,
-    source_files,
-)
+from bookpress.book.documents import ENDINGS, STAGED_SOURCES
 from bookpress.book.execution import forget
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
-from bookpress.errors import PressError
 from bookpress.files import (
     as_mapping,
     canonical,
-    decoded,
     files_of,
     front_matter,
     naming,
@@ -68,66 +58,6 @@ RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"
 """Settings with which MyST-NB runs no page, whatever the page says."""
 RESTS_ON = ".rests-on"
 """The file, in Sphinx's memory, of the hash of everything that any page may depend on."""
-
-
-def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
-    """Return the files of an edition's book that are not chapters, by name.
-
-    Files that a page includes or shows are among them even if they are excluded from the pages. A
-    page that is not text, or could run code when it is read, is an error; excluded ones are left
-    out.
-    """
-    chapters = edition.read.chapters
-    taken = {chapter.where for chapter in chapters}
-    belonging = source_files(project)
-    paths = {name: path for name, path in belonging.items() if name not in taken}
-    texts = {chapter.where: chapter.source for chapter in chapters}
-    strict = project.settings.strict
-    for name, path in paths.items():
-        if path.suffix == ".md":
-            front_matter(decoded(path, lenient=not strict), name, strict=strict)
-        if path.suffix in {".md", ".rst"}:
-            texts[name] = decoded(path, lenient=not strict)
-    for name, text in texts.items():
-        for included in included_in(text, name):
-            path = project.root / included
-            if included not in taken and path.is_file():
-                paths.setdefault(included, path)
-    paths |= _from_outside(project, texts)
-    excluded = excluded_files(project, belonging)
-    shown = {name: path for name, path in excluded.items() if _is_sound(path)}
-    paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}
-    return {name: _content(path, texts.get(name)) for name, path in sorted(paths.items())}
-
-
-def _from_outside(project: Project, texts: Mapping[str, str]) -> dict[str, Path]:
-    """Return the files outside of a book that pages or settings name, by where to stage them."""
-    places = {place for name, text in texts.items() for place in outside_in(text, name)}
-    places |= {*settings_outside(project.root, configuration(project.root))}
-    files = {staged_from_outside(place): project.root / place for place in places}
-    return {name: path for name, path in files.items() if _is_taken(path)}
-
-
-def _is_taken(path: Path) -> bool:
-    return path.is_file() and path.stat().st_size <= LARGEST_EXCLUDED
-
-
-def _content(path: Path, text: str | None) -> bytes:
-    """Return the content of a file; wrong bytes in a text were reported when it was decoded."""
-    content = read(path)
-    if text is None or text in content.decode("utf-8", errors="replace"):
-        return content
-    return text.encode()
-
-
-def _is_sound(path: Path) -> bool:
-    """Return whether a file is not a page, or is one that can be read."""
-    if path.suffix != ".md":
-        return True
-    with suppress(PressError):
-        front_matter(decoded(path, lenient=True), path.name, strict=False)
-        return True
-    return False
 
 
 def with_states(
@@ -301,7 +231,7 @@ def staged_notebook(
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             text = point_to_notebooks("".join(cell["source"]), folder, chapters)
-            cell["source"] = point_inside(text, folder, lambda place: _is_taken(root / place))
+            cell["source"] = point_inside(text, folder, lambda place: is_taken(root / place))
     return notebook
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -99,6 +99,14 @@ def load_source(project: Project) -> CommittedSource | None:
     if is_unpacked(project.root):
         return _released(project, places)
     return _committed(project.root, places)
+
+
+def source_record(project: Project) -> dict[str, Any] | None:
+    """Return the record of the commit that a book is at; None if it is unknown."""
+    source = load_source(project)
+    if source:
+        return source.model_dump(mode="json", exclude={"files"})
+    return None
 
 
 def _released(project: Project, places: list[str]) -> CommittedSource:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bookpress.assembly.edition_record import edition_record
-from bookpress.assembly.staging import page_files, stage
+from bookpress.assembly.page_files import page_files
+from bookpress.assembly.staging import stage
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Project
 from bookpress.book.source import build_time

@@ -20,8 +20,8 @@ from typing import Any
 
 from bookpress.assembly.build import Built, build
 from bookpress.assembly.ingredients import Extras, page_state
+from bookpress.assembly.page_files import page_files
 from bookpress.assembly.published import EXTRAS, FORMATS, whole
-from bookpress.assembly.staging import page_files
 from bookpress.assembly.statements import standings
 from bookpress.book.chapters import choose
 from bookpress.book.project import Project

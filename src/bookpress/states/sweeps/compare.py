@@ -18,7 +18,8 @@ from typing import Any
 
 from rich.table import Table
 
-from bookpress.assembly.staging import page_files, results_of
+from bookpress.assembly.page_files import page_files
+from bookpress.assembly.staging import results_of
 from bookpress.assembly.statements import standings
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now

@@ -1,0 +1,211 @@
+"""Makes an edition: runs what has changed, makes and checks the pages, and only then publishes."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from bookpress.assembly.edition_record import edition_record
+from bookpress.assembly.ingredients import Ingredients
+from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
+from bookpress.assembly.published import STATE, draft_path, outputs, publish, write_open_data
+from bookpress.assembly.ro_crate import write_manifest
+from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
+from bookpress.assembly.statements import checked_standings
+from bookpress.assembly.theme import check_theme
+from bookpress.book.needs import check_needs
+from bookpress.book.project import Project, load_settings
+from bookpress.book.source import page_epoch
+from bookpress.edition.editions import Edition
+from bookpress.elements.value.reported import load_reported
+from bookpress.errors import PressError
+from bookpress.files import canonical, naming, pretty, replace_file, sha256
+from bookpress.outputs.base.process import Maker, make, maker_of
+from bookpress.outputs.html import FORMAT as PAGES
+from bookpress.outputs.html.executed import executed_file
+from bookpress.outputs.html.pages import warnings_of
+from bookpress.outputs.html.places import by_author
+from bookpress.progress import Reporter, note
+from bookpress.run.cache import Run
+from bookpress.run.engine import Engine
+from bookpress.run.failures import failed_run
+from bookpress.run.runner import Outcome, RunOptions, failure, has_own_values, run_chapters
+
+SHOWN = 5
+"""The most faults that are reported if they do not fail the build."""
+
+
+def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> Outcome:
+    """Run what has changed, make the pages and everything with them, and publish."""
+    check_needs(project)
+    check_theme(project, wanted.epoch)
+    load_reported(project)
+    edition = wanted.edition
+    source = project.workshop / "source"
+    # while chapters run, this process imports, then draws
+    with maker_of(PAGES) as sphinx:
+        begun = time.monotonic()
+        outcome = _run(project, edition, options, sphinx.prepare)
+        statements = checked_standings(wanted.files, edition, outcome.runs)
+        made = [PAGES, *wanted.formats]
+        record = edition_record(project, edition, wanted.default, outcome.runs, made)
+        executed = time.monotonic()
+        options.reporter.step("assembling the pages")
+        memory_digest = prepare_memory(project, edition, wanted.files)
+        staged = _staged_files(project, wanted, outcome.runs)
+        stage(staged, edition, outcome.runs, record, source)
+        sphinx.begin(project.workshop, source, page_epoch(project.root))
+        draft = _begin_draft(project, record, outcome, statements)
+        _finish(sphinx, edition, outcome)
+    write_open_data(draft, project.workshop / PAGES.name)
+    warnings = "\n".join(warnings_of(project.workshop))
+    named = by_author(warnings, edition.chapters, outcome.runs)
+    _note_faults(named.splitlines(), "Jupyter Book warns:")
+    _finish_pages(project, wanted, options.reporter)
+    assembled = time.monotonic()
+    _write_timings(draft, execution=executed - begun, assembly=assembled - executed)
+    _finish_draft(project, wanted, record, draft)
+    publish(project, edition.folder)
+    keep_memory(project, memory_digest)
+    return outcome
+
+
+def _finish(sphinx: Maker, edition: Edition, outcome: Outcome) -> None:
+    """Wait for the pages; errors name the authors' files and lines."""
+    try:
+        sphinx.finish()
+    except PressError as error:
+        raise PressError(by_author(str(error), edition.chapters, outcome.runs)) from error
+
+
+def _run(
+    project: Project, edition: Edition, options: RunOptions, ended: Callable[[Path], object]
+) -> Outcome:
+    """Run the chapters that have changed, and check the evidence meanwhile."""
+    outcome = run_chapters(
+        project, edition, options, ended, partial(_check_evidence, project, edition)
+    )
+    if outcome.errors:
+        return _with_failed(project, edition, options, outcome)
+    return outcome
+
+
+def _staged_files(
+    project: Project, wanted: Ingredients, runs: Mapping[str, Run]
+) -> Mapping[str, bytes]:
+    """Return the files staged beside the chapters: those of the book, its states and its runs."""
+    states = wanted.extras.staged if wanted.extras else {}
+    files = with_states(wanted.files, states, project.settings.front_matter)
+    return {**files, **executed_file(project, wanted.edition, runs, wanted.files)}
+
+
+def _with_failed(
+    project: Project, edition: Edition, options: RunOptions, outcome: Outcome
+) -> Outcome:
+    """Return an outcome with the failed chapters, as far as they ran; raise if none may fail."""
+    problem = failure(project, outcome.errors)
+    chapters = {chapter.slug: chapter for chapter in edition.chapters}
+    stops = any(chapters[error.chapter].execution.raise_on_error for error in outcome.errors)
+    if (project.settings.strict or stops) and not options.keep_going:
+        raise problem
+    note(str(problem))
+    failed = {}
+    for error in outcome.errors:
+        chapter = chapters[error.chapter]
+        stored = chapter.outputs if has_own_values(edition, chapter) else ()
+        failed[error.chapter] = failed_run(error, stored)
+    runs = {**outcome.runs, **failed}
+    slugs = [chapter.slug for chapter in edition.chapters]
+    return replace(outcome, runs={slug: runs[slug] for slug in slugs})
+
+
+def _check_evidence(project: Project, edition: Edition, engine: Engine) -> None:
+    """Raise if anything is wrong with the evidence.
+
+    Unchanged evidence is not checked again.
+    """
+    fingerprint = edition.fingerprint
+    checked = canonical([fingerprint.evidence, fingerprint.packages])
+    digest = sha256(checked.encode()).encode()
+    stamp = project.cache / "verified"
+    verify = project.settings.verify
+    is_verified = not verify or (stamp.is_file() and stamp.read_bytes() == digest)
+    if is_verified:
+        return
+    variables = {project.settings.data_variable: str(project.data)}
+    problems = engine.call(verify, variables, project.root)
+    if problems:
+        raise PressError(_listed("the evidence is damaged:", problems))
+    replace_file(stamp, digest)
+
+
+def _listed(heading: str, problems: Iterable[object]) -> str:
+    return "\n".join([heading, *(f"  {problem}" for problem in problems)])
+
+
+def _begin_draft(
+    project: Project, record: Mapping[str, Any], outcome: Outcome, statements: Mapping[str, Any]
+) -> Path:
+    """Begin a draft beside the published edition, with everything that precedes the pages."""
+    draft = draft_path(project, record["name"])
+    files = {"results": results_of(outcome.runs), "statements": statements, "edition": record}
+    with naming(project.editions):
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.copytree(project.workshop / "source", draft / "source")
+        for name, content in files.items():
+            (draft / f"{name}.json").write_text(pretty(content), encoding="utf-8")
+    return draft
+
+
+def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> None:
+    """Make the other formats from the pages, check the pages, and write the extras."""
+    pages = project.workshop / PAGES.name
+    source = project.workshop / "source"
+    for other in wanted.formats:
+        reporter.step(f"making {other.name}")
+    make(wanted.formats, pages, source, wanted.epoch)
+    reporter.step("checking the pages")
+    faults = check_pages(pages)
+    if faults and load_settings(source).strict:
+        raise PressError(_listed("the pages have faults:", faults))
+    _note_faults(by_fault(faults), "the pages have faults:")
+    _note_faults(hosts_in(faults), "the pages fetch from other hosts:")
+    if wanted.extras:
+        wanted.extras.write(source, pages)
+
+
+def _note_faults(faults: Sequence[object], heading: str) -> None:
+    """Report faults of a book that may have some."""
+    if faults:
+        counted = Counter(map(str, faults))  # some warnings repeat for every page
+        lines = [f"{line} ({many} times)" if many > 1 else line for line, many in counted.items()]
+        more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+        note(_listed(heading, [*lines[:SHOWN], *more]))
+
+
+def _write_timings(draft: Path, **seconds: float) -> None:
+    """Add the durations of the build's parts, and the machine."""
+    rounded = {part: round(length, 3) for part, length in seconds.items()}
+    timings = {**rounded, "system": platform.platform(), "cores": os.cpu_count()}
+    replace_file(draft / "timings.json", pretty(timings).encode())
+
+
+def _finish_draft(
+    project: Project, wanted: Ingredients, record: Mapping[str, Any], draft: Path
+) -> None:
+    """Add the pages, the manifest, and what the edition was made from."""
+    pages = project.workshop / PAGES.name
+    with naming(project.editions):
+        (pages / ".buildinfo").unlink(missing_ok=True)
+        shutil.move(pages, draft / PAGES.name)
+        write_manifest(project, wanted.edition, record, draft)
+        made_from = {**wanted.state, "outputs": outputs(draft)}
+        (draft / STATE).write_text(pretty(made_from), encoding="utf-8")
