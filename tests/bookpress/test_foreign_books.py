@@ -435,7 +435,8 @@ def test_documents_of_own_formats_are_run_and_links_in_code_are_left(tmp_path: P
     for text in ("the other", "again", "note", "after"):
         assert page.xpath(f".//a[normalize-space()='{text}']/@href") == ["other.html"], text
     [taken] = page.xpath(".//a[contains(@href, '_downloads/')]/@href")
-    assert "# In R Markdown" in (site / taken).read_text(encoding="utf-8")
+    assert taken.endswith("/other.Rmd")
+    assert (site / taken).read_text(encoding="utf-8") == RMD
     said = page.text_content()
     assert "[a](other.Rmd)" in said
     assert "[block](other.Rmd)" in said

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -178,6 +179,15 @@ def test_a_text_that_jupytext_reads_is_a_chapter(press: Press, home: Path) -> No
     press("run", "plain-text", "-p", "times=8", "--notebook", "_build/out.ipynb")
     cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
     assert cells[-1]["outputs"][0]["text"] == "product 48\n"
+
+
+def test_its_source_is_what_its_author_wrote(site: Path) -> None:
+    page: Any = html.parse(str(site / "parts/plain text.html")).getroot()
+    [button] = page.xpath("//a[contains(@class, 'btn-download-source-button')]")
+    assert unquote(button.get("href")) == "../_sources/parts/plain text.Rmd"
+    assert ".Rmd" in button.text_content()
+    assert (site / "_sources/parts/plain text.Rmd").read_text("utf-8") == R_MARKDOWN
+    assert not list(site.rglob("written"))  # it is no page
 
 
 def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from bookpress.assembly.links import (
 from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.configuration import configuration
-from bookpress.book.documents import ENDINGS, STAGED_SOURCES
+from bookpress.book.documents import ENDINGS, STAGED_SOURCES, WRITTEN
 from bookpress.book.execution import forget
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
@@ -94,7 +94,9 @@ def stage(
     wanted["results.json"] = pretty(results_of(runs)).encode()
     notebooks: dict[str, Any] = {}
     for chapter in edition.chapters:
-        wanted[chapters[chapter.docname]] = chapter.source.encode("utf-8")
+        wanted[_staged_as_myst(chapter)] = chapter.source.encode("utf-8")
+        if chapter.custom_text is not None:
+            wanted[chapters[chapter.docname]] = chapter.custom_text.encode("utf-8")
         notebook = staged_notebook(chapter, edition, runs[chapter.slug], record, chapters)
         notebooks[f"{chapter.docname}.ipynb"] = notebook
     for name, content in wanted.items():
@@ -152,7 +154,16 @@ def _stays(entry: Any, name_of: Callable[[str], str | None]) -> bool:
 
 def sources_of(edition: Edition) -> dict[str, str]:
     """Return where the authors' own files of chapters are staged, by document."""
-    return {chapter.docname: f"{STAGED_SOURCES}/{chapter.slug}.md" for chapter in edition.chapters}
+    return {
+        chapter.docname: _staged_as_myst(chapter)
+        if chapter.custom_text is None
+        else f"{WRITTEN}/{chapter.where}"
+        for chapter in edition.chapters
+    }
+
+
+def _staged_as_myst(chapter: Chapter) -> str:
+    return f"{STAGED_SOURCES}/{chapter.slug}.md"
 
 
 def _remove_others(folder: Path, wanted: Collection[str]) -> None:

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.custom_formats import custom_formats
+from bookpress.book.custom_formats import CustomFormat, custom_formats
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import (
     KERNEL,
@@ -141,13 +141,24 @@ class Chapter:
     def _saved(self) -> Any:
         return with_outputs(self._text, self.where, self._parsed)
 
+    @property
+    def custom_text(self) -> str | None:
+        """The text of its file if that is in a format that the book's settings name, else None."""
+        return self._text if self._custom else None
+
     @cached_property
     def _json(self) -> str | None:
         """The chapter as the text of an .ipynb; None if it is MyST."""
         if self.path.suffix == ".ipynb":
             return self._text
-        custom = custom_formats(self.root).get(self.path.suffix)
+        custom = self._custom
         return of_custom_format(self._text, custom, self.where, self._parsed) if custom else None
+
+    @property
+    def _custom(self) -> CustomFormat | None:
+        if self.path.suffix == ".ipynb":
+            return None
+        return custom_formats(self.root).get(self.path.suffix)
 
     @cached_property
     def _text(self) -> str:

@@ -27,7 +27,9 @@ SPHINX_FOLDERS = ("_static", "_templates")
 NO_EVIDENCE = ("book", *SPHINX_FOLDERS)
 """Folders that pages are made from; no cell reads them."""
 STAGED_SOURCES = "staged-sources"
-"""Where chapters are staged as written, for download; no pages are made from these."""
+"""Where chapters are staged in MyST, for download; no pages are made from these."""
+WRITTEN = f"{STAGED_SOURCES}/written"
+"""Where those in a format that the book's settings name are staged as their authors wrote them."""
 SUMS = "SHA256SUMS"
 """The file of checksums beside the site of a release."""
 SOURCE = "source.json"

@@ -9,13 +9,13 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-from bookpress.book.documents import STAGED_SOURCES
+from bookpress.book.documents import STAGED_SOURCES, WRITTEN
 from bookpress.elements.base.events import when_built
 from bookpress.elements.base.store import Page, store_of
 
 SOURCES = "_sources"
 """The folder where Sphinx puts the sources of pages."""
-TEXT = ".md"
+NOTEBOOK = ".ipynb"
 
 
 def connect(app: Sphinx) -> None:
@@ -49,7 +49,7 @@ def point_to_source(
     buttons = context.get("header_buttons") or []
     _replace_addresses(buttons, staged, written)
     if _is_copied(app, page):
-        name = copied_name(app.config, page.docname, TEXT)
+        name = copied_name(app.config, page.docname, page.front["ending"])
         _offer(buttons, context.get("sourcename") or staged, name)
         context["sourcename"] = name
 
@@ -100,12 +100,14 @@ def copy_written(app: Sphinx) -> None:
 
 def _is_copied(app: Sphinx, page: Page) -> bool:
     """Return whether a page's author wrote text that is available, and sources are published."""
-    is_text = page.front.get("ending") == TEXT
+    is_text = page.front.get("ending", NOTEBOOK) != NOTEBOOK
     return is_text and app.config.html_copy_source and _written(app, page).is_file()
 
 
 def _written(app: Sphinx, page: Page) -> Path:
-    return Path(app.srcdir, STAGED_SOURCES, f"{page.slug}{TEXT}")
+    """Return the staged text that an author wrote: in a format of the book's choice, or MyST."""
+    custom = Path(app.srcdir, WRITTEN, f"{page.docname}{page.front['ending']}")
+    return custom if custom.is_file() else Path(app.srcdir, STAGED_SOURCES, f"{page.slug}.md")
 
 
 def copied_name(config: Config, docname: str, ending: str) -> str:
