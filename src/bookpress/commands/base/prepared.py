@@ -15,7 +15,7 @@ from bookpress.outputs.html import FORMAT as PAGES
 
 USED = (
     "bookpress.assembly.build",
-    "bookpress.assembly.ro_crate",
+    "bookpress.assembly.make",
     "bookpress.book.discovery",
     "bookpress.run.engine",
 )
