@@ -42,7 +42,9 @@ USED = (
     "jupyter_book.sphinx",
     "myst_nb.sphinx_ext",
     "sphinx_book_theme",
+    "sphinxcontrib.bibtex",
     "bookpress.elements.extension",
+    "bookpress.elements.citation.extension",
     "bookpress.outputs.html.unchanged",
 )
 UNUSED = ("rfc3987_syntax",)
@@ -259,10 +261,11 @@ class _Without(MetaPathFinder):
 
 
 def _import_used() -> None:
-    """Import what pages are made with."""
+    """Import what pages are made with, Sphinx's own extensions among it."""
     without = _Without()
     sys.meta_path.insert(0, without)
-    for name in USED:
+    sphinx = importlib.import_module("sphinx.application")
+    for name in (*USED, *sphinx.builtin_extensions):
         importlib.import_module(name)
     sys.meta_path.remove(without)  # an extension of the book may use all
 
