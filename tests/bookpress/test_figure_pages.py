@@ -1,6 +1,7 @@
 """The page of its own that each figure has, whichever library drew it, in our layout and in a theme."""
 
 import html as entities
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,11 @@ from lxml import html
 from playwright.sync_api import Page, expect
 from processes import press, write_files
 from test_foreign_shapes import PNG
+
+from bookpress.outputs.base.front_matter import load_front_matter
+from bookpress.outputs.base.page_extraction import read_articles
+from bookpress.outputs.epub.epub import epub_files
+from bookpress.outputs.pdf.documents import book_document
 
 CHAPTER = """\
 ---
@@ -82,11 +88,28 @@ chart = alt.Chart(data).mark_point().encode(x="x:Q").properties(width="container
 Figure(chart, data, "From 1 to 2.", "our own")
 ```
 """
+CALMS = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Calms
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-flat, caption: A flat line}
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 1]);
+```
+"""
 FILES = {
     "_config.yml": "title: Winds\nauthor: Ada Author\n",
-    "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: gales}]\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: gales}, {file: calms}]\n",
     "cover.md": "# Winds\n\nA book.\n",
     "gales.md": CHAPTER,
+    "calms.md": CALMS,
 }
 FIGURES = ["again", "dots", "live", "speed"]
 
@@ -162,6 +185,7 @@ def test_one_cell_is_one_figure_that_can_be_referred_to(site: Path) -> None:
     assert page.xpath("//a[@href='#fig-live']//*[text()='Figure 3' or text()='Fig. 3']")
     [live] = page.xpath("//figure[@id='fig-live']")
     assert live.xpath(".//*[@id='first']")
+    assert "IPython.core.display" not in live.text_content()  # what stands for the same in a text
     assert len(live.xpath(".//figcaption")) == 1
 
 
@@ -187,6 +211,38 @@ def test_a_tag_in_the_code_of_a_script_is_no_picture(site: Path) -> None:
     page = page_of(site, "live")
     assert not page.xpath("//figure//a[@download]")
     assert page.xpath("//meta[@name='description']/@content") == ["Drawn on the page"]
+
+
+@pytest.mark.parametrize(
+    ("chapter", "names", "words"),
+    [
+        ("gales", ["speed.png", "dots.csv", "dots.vl.json"], 'speed.png\nWinds "roar" at 7\n'),
+        ("calms", ["README.txt", "flat.png"], "flat.png\nA flat line\n"),
+    ],
+)
+def test_the_archive_of_all_figures_has_those_of_any_library(
+    laid_out: Path, chapter: str, names: list[str], words: str
+) -> None:
+    page = html.parse(str(laid_out / f"{chapter}.html")).getroot()
+    [link] = page.xpath("//*[@id='this-chapter']//a[contains(@href, 'figures.zip')]/@href")
+    with zipfile.ZipFile(laid_out / link) as archive:
+        assert {f"{chapter}/{name}" for name in names} <= {*archive.namelist()}
+        picture = next(name for name in archive.namelist() if name.endswith(".png"))
+        assert archive.read(picture).startswith(b"\x89PNG")
+        assert archive.read(f"{chapter}/README.txt").decode().endswith(words)
+
+
+def test_the_lists_of_figures_in_print_and_in_an_e_book_have_them(laid_out: Path) -> None:
+    source = laid_out.parents[3]
+    front = load_front_matter(source, laid_out, 0)
+    document = html.fromstring(book_document(read_articles(laid_out, "print"), front))
+    listed = document.xpath("//*[@class='toc-figures']//a")
+    titles = [" ".join(link.text_content().split()) for link in listed]
+    assert [title[0] for title in titles] == ["1", "2", "3", "4", "5", "6"]
+    assert "Drawn on the page" in titles[2]
+    assert all(document.xpath("//*[@id=$id]", id=link.get("href")[1:]) for link in listed)
+    files = epub_files(read_articles(laid_out, "epub"), front)
+    assert b"calms.xhtml#fig-flat" in files["nav.xhtml"]
 
 
 def test_search_and_the_text_of_a_chapter_know_the_figures(laid_out: Path) -> None:

@@ -84,6 +84,8 @@ class Page:
     charts: list[Chart] = field(default_factory=list)
     pictures: dict[str, str] = field(default_factory=dict)
     """The anchors of its figures of cells that are no charts, with the names authors gave them."""
+    picture_files: dict[str, str] = field(default_factory=dict)
+    """The files of those that are a picture, relative to the staged source, by anchor."""
     titles: dict[str, str] = field(default_factory=dict)
     """The titles of the figures and tables of its cells, in Markdown, by name."""
     captions: dict[str, list[str | tuple[str, str, str]]] = field(default_factory=dict)

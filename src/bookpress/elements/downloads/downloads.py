@@ -5,13 +5,14 @@ Landing pages list them for citations.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.util.osutil import relative_uri
 
+from bookpress.book.project import is_laid_out
 from bookpress.chapter.counted import to_csv
 from bookpress.chapter.estimates import results_file
 from bookpress.cite.landing_page import Dataset, LandingPage, Picture, SiteFile
@@ -23,6 +24,7 @@ from bookpress.elements.base.store import PAGE_KEPT, PAGES_ALONE, Page, store_of
 from bookpress.elements.downloads.datasets import croissant, data_package
 from bookpress.elements.figure.figures import origin_of, picture_cache
 from bookpress.elements.figure.own_page import cited
+from bookpress.elements.figure.pictures import PictureFile, picture_files
 from bookpress.elements.figure.render import TITLED, raster_size
 from bookpress.elements.value.words import charts_of
 from bookpress.files import archive, pretty, replace_file
@@ -89,7 +91,7 @@ def files_of(
         form for form in formats() if form.chapter and _is_made(form, page, srcdir, formats_made)
     ]
     downloads = [_offer(here, form, path_of(form, page)) for form in offered]
-    for path, name, what in _besides(page):
+    for path, name, what in _besides(page, srcdir):
         address = relative_uri(here, path)
         media_type = f"application/{path.rpartition('.')[2]}"
         download = {"address": address, "name": name, "what": what, "type": media_type}
@@ -132,7 +134,7 @@ def write_files(app: Sphinx, page: Page) -> None:
     if page.is_chapter:
         executed = ExecutedChapter.parse(_executed(page, app).read_bytes())
         files = chapter_files(executed, page, app)
-        if page_charts:
+        if _has_figures(page, Path(app.srcdir)):
             files[f"downloads/{page.slug}-figures.zip"] = figures_zip(app, page, folder)
         for path, content in files.items():
             replace_file(Path(app.outdir, path), content)
@@ -142,15 +144,24 @@ def written_with(page: Page, srcdir: Path) -> list[str]:
     """Return the files of a chapter that are written with its page, by address."""
     written = [form for form in formats() if form.write and _is_made(form, page, srcdir, ())]
     paths = [path_of(form, page) for form in written]
-    return paths + [path for path, _, _ in _besides(page)]
+    return paths + [path for path, _, _ in _besides(page, srcdir)]
 
 
-def _besides(page: Page) -> list[tuple[str, str, str]]:
+def _has_figures(page: Page, srcdir: Path) -> bool:
+    """Return whether there is an archive of a chapter's figures.
+
+    A theme links to none: for pictures alone, it is not made again with each build.
+    """
+    return bool(page.charts or (page.picture_files and is_laid_out(srcdir)))
+
+
+def _besides(page: Page, srcdir: Path) -> list[tuple[str, str, str]]:
     """Return the downloads of a chapter: where each is, its name and what it is."""
+    figures = "data, pictures and charts (ZIP)" if page.charts else "pictures (ZIP)"
     offered = (
         (page.results, "results.json", "Results", "numbers with intervals (JSON)"),
         (page.listed, "rows.zip", "Rows", "that shares count, or not (ZIP)"),
-        (page.charts, "figures.zip", "Figures", "data, pictures and charts (ZIP)"),
+        (_has_figures(page, srcdir), "figures.zip", "Figures", figures),
     )
     return [
         (f"downloads/{page.slug}-{ending}", name, what)
@@ -193,11 +204,13 @@ def _executed(page: Page, app: Sphinx) -> Path:
 def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
     """Return an archive of a chapter's figures in a folder, with descriptions."""
     page_charts = charts_of(page, app.env)
-    reference, address = chapter_reference(app.env, page.docname)
-    files = {
-        f"{page.slug}/README.txt": readme(page_charts, reference, address).encode(),
-        f"{page.slug}/{PACKAGE}": (folder / PACKAGE).read_bytes(),
-    }
+    pictures = picture_files(page, app)
+    about = readme(page_charts, pictures, *chapter_reference(app.env, page.docname))
+    files = {f"{page.slug}/README.txt": about.encode()}
+    if page_charts:
+        files[f"{page.slug}/{PACKAGE}"] = (folder / PACKAGE).read_bytes()
+    for picture in pictures:
+        files[f"{page.slug}/{picture.name}"] = picture.path.read_bytes()
     for chart in page_charts:
         for ending in FIGURE_FILES:
             name = f"{chart.stem}{ending}"
@@ -205,7 +218,9 @@ def figures_zip(app: Sphinx, page: Page, folder: Path) -> bytes:
     return archive(files)
 
 
-def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
+def readme(
+    figures: list[charts.Chart], pictures: Sequence[PictureFile], reference: str, address: str
+) -> str:
     """Return the read-me of figures: their citation, sources, units and licences."""
     citation = f"Cite as: {reference}"
     if address:
@@ -222,6 +237,7 @@ def readme(figures: list[charts.Chart], reference: str, address: str) -> str:
             f"Columns: {columns}",
         ]
         parts.append("\n".join(facts))
+    parts += [f"{picture.name}\n{picture.title}" for picture in pictures]
     return "\n\n".join(parts) + "\n"
 
 

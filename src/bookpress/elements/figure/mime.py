@@ -174,7 +174,7 @@ def _join_outputs(document: nodes.document, outputs: nodes.container, *, laid_ou
     shown = [at for at, child in enumerate(holder) if not isinstance(child, _WORDS)]
     end = max(shown, default=-1) + 1
     for figure in reversed(others):
-        holder.children[end:end] = _content(figure)
+        holder[end:end] = _content(figure)
         outputs.remove(figure)
 
 

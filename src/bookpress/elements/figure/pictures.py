@@ -6,12 +6,14 @@ Under a theme, the figures themselves stay as they are: a list below the chapter
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import unescape
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, NamedTuple
 
 from docutils import nodes
 from markupsafe import Markup
+from myst_nb.core.render import get_mime_priority
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
@@ -55,7 +57,48 @@ def note_pictures(app: Sphinx, doctree: nodes.document) -> None:
     ]
     figures = [figure for cell in cells for figure in cell.findall(nodes.figure)]
     page = store_of(app.env).page(app.env.docname)
-    page.pictures = {figure["ids"][0]: figure["names"][0] for figure in figures if _is_ours(figure)}
+    own = [figure for figure in figures if _is_ours(figure)]
+    page.pictures = {figure["ids"][0]: figure["names"][0] for figure in own}
+    kinds = get_mime_priority(app.builder.name, app.config["nb_mime_priority_overrides"])
+    places = {kind: place for place, kind in enumerate(kinds)}
+    files = {figure["ids"][0]: _file_in(figure, places) for figure in own}
+    page.picture_files = {name: file for name, file in files.items() if file in app.env.images}
+
+
+def _file_in(figure: nodes.figure, places: Mapping[str, int]) -> str:
+    """Return the file of the first picture that is shown in a figure; empty if there is none.
+
+    An output has all its kinds when it is read: the page shows the first in an order.
+    """
+    for output in figure.findall(nodes.container):
+        if output.get("nb_element") == "mime_bundle":
+            kinds = output.findall(nodes.container)
+            shown = [kind for kind in kinds if kind.get("mime_type") in places]
+            first = min(shown, key=lambda kind: places[kind["mime_type"]], default=output)
+            image = next(first.findall(nodes.image), None)
+            if image is not None:
+                return str(image["uri"])
+    return ""
+
+
+class PictureFile(NamedTuple):
+    """The file of a figure to download, and its title."""
+
+    name: str
+    title: str
+    path: Path
+
+
+def picture_files(page: Page, app: Any) -> list[PictureFile]:
+    """Return the pictures of a page that are files, in order."""
+    return [
+        PictureFile(
+            f"{page.figures[name]}{PurePosixPath(file).suffix}",
+            picture_in_words(page, name, app.env),
+            Path(app.srcdir, file),
+        )
+        for name, file in page.picture_files.items()
+    ]
 
 
 def _is_ours(figure: nodes.figure) -> bool:

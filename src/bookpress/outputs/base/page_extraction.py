@@ -149,14 +149,15 @@ def by_part(articles: Iterable[Article]) -> list[tuple[str, list[Article]]]:
 
 
 def figures(articles: Iterable[Article]) -> list[dict[str, Any]]:
-    """Return the figures of articles, in order.
+    """Return the figures of articles that have a number, in order, whatever drew them.
 
     Each has its article, its number, its title and its id.
     """
     return [
         _described(figure, article)
         for article in articles
-        for figure in article.body.find_class("chart-figure")
+        for figure in article.body.iter("figure")
+        if figure.get("id") and figure.find_class("caption-number")
     ]
 
 

@@ -58,6 +58,8 @@ def book_document(
     page_extraction.relink(articles, within, front.address)
     for article in articles:
         page_extraction.prefix_ids(article)
+    figures = page_extraction.figures(articles)
+    for article in articles:
         _set_for_paper(article.body, front.site)
         if article.part:
             _demote(article.body)
@@ -66,7 +68,7 @@ def book_document(
         style=style_of_paper(),
         cover=cover,
         parts=page_extraction.by_part(pages),
-        figures=page_extraction.figures(articles),
+        figures=figures,
         page_of=page_of or {},
     )
 
