@@ -12,7 +12,8 @@ from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.formats import Format, still_made
 from bookpress.progress import note
-from bookpress.run.runner import RunOptions
+from bookpress.run.failures import ChapterError
+from bookpress.run.runner import RunOptions, failure
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,11 @@ def build(
     with build_lock(project, options.reporter):
         wanted = gather(project, edition, formats, extras)
         if wanted.is_built and not options.force:
-            return Built(edition, target, changed=False, fresh=[])
+            before = wanted.failed.items()
+            errors = [ChapterError(slug, message, b"") for slug, message in before]
+            if errors:
+                note(str(failure(project, errors)))
+            return Built(edition, target, changed=False, fresh=[], failed=[*wanted.failed])
         # imported here: a build with nothing to do needs none of it, and is a third faster without
         from bookpress.assembly.make import make_edition
 

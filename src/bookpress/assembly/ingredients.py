@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.page_files import page_files
-from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FORMATS, STATES, whole
+from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FAILED, FORMATS, STATES, whole
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, source_record
 from bookpress.edition.editions import Edition, load_edition
+from bookpress.edition.installed import installed_hash
 from bookpress.edition.sureness import FILE as SURENESS
 from bookpress.files import canonical, read, sha256
 from bookpress.formats import Format, still_made
@@ -50,6 +51,8 @@ class Ingredients:
     """Hashes of all this, as stored in the built edition."""
     is_built: bool
     """Whether the edition exists, made from exactly this."""
+    failed: Mapping[str, str]
+    """The messages about chapters that failed then, by slug."""
 
     @property
     def epoch(self) -> int:
@@ -73,8 +76,16 @@ def gather(
     state[FORMATS] = [each.name for each in formats]
     state[CODE] = code_of_formats(formats)
     state[EXTRAS] = extras.digest if extras else None
-    is_built = before == {**state, "outputs": before.get("outputs")}
-    return Ingredients(edition, default, files, formats, extras, state, is_built)
+    of_making = {name: before.get(name) for name in (FAILED, "outputs")}
+    failed = before.get(FAILED) or {}
+    is_built = before == {**state, **of_making} and not _may_be_mended(failed)
+    messages = failed.get("messages", {})
+    return Ingredients(edition, default, files, formats, extras, state, is_built, messages)
+
+
+def _may_be_mended(failed: Mapping[str, Any]) -> bool:
+    """Return whether chapters that failed may end now, as other packages are installed."""
+    return bool(failed) and failed["installed"] != installed_hash()
 
 
 def _formats_before(before: Mapping[str, Any], asked: Sequence[Format]) -> list[Format]:

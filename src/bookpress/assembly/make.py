@@ -16,7 +16,14 @@ from typing import Any
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.ingredients import Ingredients
 from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
-from bookpress.assembly.published import STATE, draft_path, outputs, publish, write_open_data
+from bookpress.assembly.published import (
+    FAILED,
+    STATE,
+    draft_path,
+    outputs,
+    publish,
+    write_open_data,
+)
 from bookpress.assembly.ro_crate import write_manifest
 from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
 from bookpress.assembly.statements import checked_standings
@@ -25,6 +32,7 @@ from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
+from bookpress.edition.installed import installed_hash
 from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
@@ -37,7 +45,14 @@ from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
 from bookpress.run.failures import failed_run
-from bookpress.run.runner import Outcome, RunOptions, failure, has_own_values, run_chapters
+from bookpress.run.runner import (
+    Outcome,
+    RunOptions,
+    failure,
+    has_own_values,
+    may_fail,
+    run_chapters,
+)
 
 SHOWN = 5
 """The most faults that are reported if they do not fail the build."""
@@ -72,7 +87,7 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     _finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()
     _write_timings(draft, execution=executed - begun, assembly=assembled - executed)
-    _finish_draft(project, wanted, record, draft)
+    _finish_draft(project, wanted, record, draft, outcome)
     publish(project, edition.folder)
     keep_memory(project, memory_digest)
     return outcome
@@ -113,8 +128,7 @@ def _with_failed(
     """Return an outcome with the failed chapters, as far as they ran; raise if none may fail."""
     problem = failure(project, outcome.errors)
     chapters = {chapter.slug: chapter for chapter in edition.chapters}
-    stops = any(chapters[error.chapter].execution.raise_on_error for error in outcome.errors)
-    if (project.settings.strict or stops) and not options.keep_going:
+    if not all(may_fail(project, chapters[error.chapter], options) for error in outcome.errors):
         raise problem
     note(str(problem))
     failed = {}
@@ -199,7 +213,11 @@ def _write_timings(draft: Path, **seconds: float) -> None:
 
 
 def _finish_draft(
-    project: Project, wanted: Ingredients, record: Mapping[str, Any], draft: Path
+    project: Project,
+    wanted: Ingredients,
+    record: Mapping[str, Any],
+    draft: Path,
+    outcome: Outcome,
 ) -> None:
     """Add the pages, the manifest, and what the edition was made from."""
     pages = project.workshop / PAGES.name
@@ -207,5 +225,7 @@ def _finish_draft(
         (pages / ".buildinfo").unlink(missing_ok=True)
         shutil.move(pages, draft / PAGES.name)
         write_manifest(project, wanted.edition, record, draft)
-        made_from = {**wanted.state, "outputs": outputs(draft)}
+        messages = {error.chapter: error.message for error in outcome.errors}
+        failed = {"messages": messages, "installed": installed_hash()} if messages else {}
+        made_from = {**wanted.state, FAILED: failed, "outputs": outputs(draft)}
         (draft / STATE).write_text(pretty(made_from), encoding="utf-8")

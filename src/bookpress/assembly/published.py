@@ -31,12 +31,16 @@ ELEMENTS = "elements"
 """The key, in that file, of the hash of the elements that other packages add."""
 CODE = "code"
 """The key, in that file, of the hashes of the code of those formats that other packages add."""
+FAILED = "failed"
+"""The key, in that file, of the messages about chapters that failed, and what was installed."""
 STATES = "states"
 """The folder of the extras, in the pages and in their source."""
 UNTRACKED = ".gitignore"
 """The file that makes git ignore what is built, whatever the book's own file says."""
 VERSIONS = ".versions"
 """The folder of versions, beside the editions, which are links into it."""
+ADDED = (FORMATS, ELEMENTS, CODE, EXTRAS, FAILED, "outputs")
+"""The keys of what an edition may differ in, though made from the same."""
 OPEN_DATA = ("results.json", "statements.json")
 """The edition's own files that the site has at its root."""
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -109,7 +113,7 @@ def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
     """
     built = made_from(folder)
     try:
-        free = {name: built[name] for name in (FORMATS, ELEMENTS, CODE, EXTRAS, "outputs")}
+        free = {name: built[name] for name in ADDED}
     except LookupError:
         return {}
     is_same = built == {**state, **free} and free["outputs"] == outputs(folder)

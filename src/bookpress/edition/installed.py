@@ -8,6 +8,8 @@ from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
+from bookpress.files import canonical, sha256
+
 _PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
 
 
@@ -36,6 +38,11 @@ def installed(places: tuple[str, ...]) -> dict[str, str]:
             name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
             versions.setdefault(_normal(name), version)
     return versions
+
+
+def installed_hash() -> str:
+    """Return a hash of the version of each installed package."""
+    return sha256(canonical(installed(tuple(sys.path))).encode())
 
 
 def _normal(name: str) -> str:

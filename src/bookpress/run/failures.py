@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from bookpress.book.chapters import Chapter
 from bookpress.chapter.publish import TAG
+from bookpress.chapter.types.allowed import Value
+from bookpress.edition.fingerprint import Fingerprint
+from bookpress.edition.installed import installed_hash
 from bookpress.errors import PressError
-from bookpress.run.cache import Run
+from bookpress.files import canonical, pretty, replace_file, sha256
+from bookpress.run.cache import Run, run_key
 from bookpress.run.notebook import INJECTED, as_file, tidied
 
 FENCE = "`" * 8
@@ -21,17 +28,58 @@ IN_CELL = re.compile(r" \((?:\d+\.py|<cell>), line (\d+)\)$")
 
 
 class ChapterError(PressError):
-    """A chapter that failed, with its slug, the message, and the notebook as far as it ran."""
+    """A chapter that failed, with its slug, the message, and the notebook as far as it ran.
 
-    def __init__(self, chapter: str, message: str, notebook: bytes) -> None:
+    If a cell of it raised (`is_of_cell`), it would fail again; a time limit may do next time.
+    """
+
+    def __init__(
+        self, chapter: str, message: str, notebook: bytes, is_of_cell: bool = False
+    ) -> None:
         super().__init__(f"{chapter}: {message}")
         self.chapter = chapter
+        self.message = message
         self.notebook = notebook
+        self.is_of_cell = is_of_cell
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the error completely, for other processes."""
-        message = str(self).removeprefix(f"{self.chapter}: ")
-        return ChapterError, (self.chapter, message, self.notebook)
+        return ChapterError, (self.chapter, self.message, self.notebook, self.is_of_cell)
+
+
+class FailureCache:
+    """Failures of cells on disk, beside the runs; a damaged file counts as missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def find(self, key: str) -> ChapterError | None:
+        """Return the failure with this key, if there is one."""
+        try:
+            content = json.loads(self._path(key).read_text("utf-8"))
+            notebook = content["notebook"].encode()
+            return ChapterError(content["chapter"], content["message"], notebook, is_of_cell=True)
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def store(self, key: str, error: ChapterError) -> None:
+        """Store a failure."""
+        notebook = error.notebook.decode("utf-8")
+        content = {"chapter": error.chapter, "message": error.message, "notebook": notebook}
+        replace_file(self._path(key), pretty(content).encode())
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}.failed.json"
+
+
+def failure_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fingerprint) -> str:
+    """Return the hash of everything that the failure of a chapter may depend on.
+
+    Besides what a run depends on, a package may have been missing, and what is shown has the prose
+    and the lines of its file.
+    """
+    rests_on = [run_key(chapter, values, fingerprint), chapter.sha256, installed_hash()]
+    return sha256(canonical(rests_on).encode())
 
 
 def interruption(notebook: Any, error: Exception, limit: float) -> str:

@@ -130,14 +130,16 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
             forked=forked,
         )
         problem = failure_in(notebook)
+        is_of_cell = True
     except Exception as error:
         if isinstance(error, PressError):
             raise
         processes.check()
         problem = interruption(notebook, error, min(job.time_limit, job.cell_limit))
+        is_of_cell = False
     if problem:
         problem = with_place(problem, notebook, job.where, job.cell_lines)
-        raise ChapterError(job.chapter, problem, as_file(notebook))
+        raise ChapterError(job.chapter, problem, as_file(notebook), is_of_cell=is_of_cell)
     return notebook
 
 

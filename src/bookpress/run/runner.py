@@ -21,7 +21,7 @@ from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
 from bookpress.run.executor import as_they_end, cores
-from bookpress.run.failures import ChapterError
+from bookpress.run.failures import ChapterError, FailureCache, failure_key
 from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.notebook import stored_run
 
@@ -47,7 +47,7 @@ class RunOptions:
     keep_going: bool = False
     """Build the book even if a chapter fails; its page then says so."""
     as_stored: bool = False
-    """Use stored outputs instead of a run, if the book shows them."""
+    """Use stored outputs instead of a run, if the book shows them, and failures in the cache."""
     opened: Engine | None = None
     """The engine, if it is already open."""
     scheduler: str | None = None
@@ -127,6 +127,34 @@ def stored_runs(edition: Edition) -> dict[str, Run]:
     }
 
 
+def _cached_failures(
+    project: Project, edition: Edition, options: RunOptions, done: Collection[str]
+) -> list[ChapterError]:
+    """Return and report the cached failures of chapters besides those `done`.
+
+    A chapter that stops the build is run again whenever one is asked for.
+    """
+    cache = FailureCache(project.cache)
+    errors = []
+    for chapter in edition.chapters if options.as_stored and not options.force else ():
+        if chapter.slug in done or not may_fail(project, chapter, options):
+            continue
+        with suppress(PressError):  # a chapter with faulty quotes cannot have been run
+            key = failure_key(chapter, edition.values[chapter.slug], edition.fingerprint)
+            error = cache.find(key)
+            if error is not None:
+                options.reporter.failed(chapter.slug)
+                replace_file(failed_notebook(project, chapter.slug), error.notebook)
+                errors.append(error)
+    return errors
+
+
+def may_fail(project: Project, chapter: Chapter, options: RunOptions) -> bool:
+    """Return whether the book is built although a chapter fails."""
+    stops = project.settings.strict or chapter.execution.raise_on_error
+    return options.keep_going or not stops
+
+
 def has_own_values(edition: Edition, chapter: Chapter) -> bool:
     """Return whether an edition has the values that are in a chapter's file."""
     own = {parameter.name: parameter.default for parameter in chapter.parameters}
@@ -153,9 +181,10 @@ def run_chapters(
     for slug in cached:
         reporter.done(slug, None)
         failed_notebook(project, slug).unlink(missing_ok=True)
+    outcome = Outcome(errors=_cached_failures(project, edition, options, cached))
+    done = {*cached, *(error.chapter for error in outcome.errors)}
     durations = Durations(project)
-    jobs = _jobs(project, edition, options, cached, durations)
-    outcome = Outcome()
+    jobs = _jobs(project, edition, options, done, durations)
     if jobs:
         with processes.session():
             engine = options.opened or engine_for(project, options.engine)
@@ -237,6 +266,7 @@ class _Keeper:
         if isinstance(done, ChapterError):
             self.outcome.errors.append(done)
             replace_file(path, done.notebook)
+            self._keep_failure(done)
             self.reporter.failed(done.chapter)
             return
         self.edition.fingerprint.check(self.project)
@@ -244,6 +274,15 @@ class _Keeper:
         path.unlink(missing_ok=True)
         self.outcome.runs[done.chapter] = done
         self.reporter.done(done.chapter, done.seconds)
+
+    def _keep_failure(self, error: ChapterError) -> None:
+        """Store the failure of a cell, which need not be run again to fail again."""
+        if not error.is_of_cell:
+            return
+        [chapter] = [each for each in self.edition.chapters if each.slug == error.chapter]
+        values = self.edition.values[error.chapter]
+        key = failure_key(chapter, values, self.edition.fingerprint)
+        FailureCache(self.project.cache).store(key, error)
 
 
 def failed_notebook(project: Project, slug: str) -> Path:

@@ -1,0 +1,56 @@
+"""When a chapter that failed is run again, and that each build tells of it."""
+
+from pathlib import Path
+
+from processes import edit, write_files
+from processes import press as run_press
+from test_foreign_shapes import notebook
+
+WRONG_CELL = "1 / 0"
+FAILED = f"code cell 2 (`{WRONG_CELL}`) failed with ZeroDivisionError"
+
+
+def failing_book(tmp_path: Path) -> Path:
+    """Return a book with a chapter that fails, and counts its runs in the file `runs` beside."""
+    count = f"open({str(tmp_path / 'runs')!r}, 'a').write('x')"
+    files = {
+        "_config.yml": "title: Failing\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.ipynb": notebook("One", {"value": "6 * 7"}),
+        "two.ipynb": notebook("Two", {"count": count, "wrong": WRONG_CELL}),
+    }
+    return write_files(tmp_path / "book", files)
+
+
+def test_a_chapter_that_failed_is_run_again_if_something_of_it_has_changed(tmp_path: Path) -> None:
+    home = failing_book(tmp_path)
+
+    def built(*options: str) -> tuple[str, int]:
+        said = run_press(home, "build", *options, whole=True)
+        page = (home / "_build/editions/default/html/two.html").read_text("utf-8")
+        assert FAILED in said
+        assert "could not be run to its end" in page
+        return said, len((tmp_path / "runs").read_text())
+
+    assert built()[1] == 1
+    said, runs = built()
+    assert ("nothing to do" in said, runs) == (True, 1)
+    edit(home / "one.ipynb", "# One", "# The first")
+    assert built()[1] == 1
+    edit(home / "two.ipynb", "# Two", "# The second")
+    assert built()[1] == 2
+    assert "The second" in (home / "_build/editions/default/html/two.html").read_text("utf-8")
+    (home / "missing-1.0.dist-info").mkdir()  # a package was installed
+    assert built()[1] == 3
+    assert built("--force")[1] == 4
+
+
+def test_a_strict_book_says_each_time_that_a_chapter_failed(tmp_path: Path) -> None:
+    home = failing_book(tmp_path)
+    write_files(home, {"book/settings.yml": "strict: true\n"})
+    for runs in (1, 2):  # without a book, each build tries again
+        assert FAILED in run_press(home, "build", code=1, whole=True)
+        assert len((tmp_path / "runs").read_text()) == runs
+    for _ in range(2):
+        assert FAILED in run_press(home, "build", "--keep-going", code=1, whole=True)
+    assert len((tmp_path / "runs").read_text()) == 2
