@@ -74,7 +74,8 @@ def test_what_is_wrong_with_a_grid_is_one_line(press: Press, grid: str, said: st
 
 def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
-    said = run_press(tmp_path, "explore", "--dry-run", whole=True)
+    said = run_press(tmp_path, "explore", "--yes", code=2)
+    assert not (tmp_path / "_build/editions").exists()  # nothing is built in vain
     assert "no type says which values of one.n, one.side, two.n to try" in said
     assert "say them with -g, such as -g one.n=1,2,5:9:2" in said
     # a name without a chapter reaches each that has it

@@ -200,6 +200,8 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
     assert "parts/magics.ipynb: cell 1, line 3: WARNING: " in said
     without_code = by_author("words.ipynb:20004: WARNING: x", [], {})
     assert without_code == "words.ipynb: cell 2, line 3: WARNING: x"
+    own_format = by_author("tools/words.py:20002: WARNING: x", [], {})
+    assert own_format == "tools/words.py: cell 2, line 1: WARNING: x"
 
 
 def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:

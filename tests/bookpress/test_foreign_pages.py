@@ -100,6 +100,19 @@ def test_entries_with_faults_are_no_fault_of_the_page(tmp_path: Path) -> None:
     assert "Calm" in page.xpath("//article")[0].text_content()
 
 
+def test_a_book_without_bibliographies_knows_no_citations(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": "title: Uncited\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": CHAPTER.partition("As ")[0] + "As {cite}`{nobody}` says.\n",
+    }
+    write_files(tmp_path, files)
+    said = run_press(tmp_path, "build", whole=True)
+    assert 'one.md:12: WARNING: Unknown interpreted text role "cite"' in said
+    page: Any = html.parse(str(tmp_path / "_build/editions/default/html/one.html")).getroot()
+    assert "42" in page.xpath("//article")[0].text_content()
+
+
 @pytest.mark.parametrize(
     ("written", "shown"),
     [

@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinxcontrib.bibtex.directives import BibliographyDirective
-from sphinxcontrib.bibtex.domain import BibtexDomain
+from sphinxcontrib.bibtex.domain import BibtexDomain, Citation
 from sphinxcontrib.bibtex.nodes import bibliography
 
 from bookpress.book.project import is_laid_out
@@ -153,9 +153,14 @@ def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_lis
 
 def cited_works(env: BuildEnvironment, docname: str) -> tuple[Work, ...]:
     """Return the works in the bibliography of a page."""
-    every = cast("BibtexDomain", env.get_domain("cite")).citations
-    cited = [item for item in every if item.bibliography_key.docname == docname]
+    cited = [item for item in citations_of(env) if item.bibliography_key.docname == docname]
     return tuple(work_of(item.entry) for item in cited)
+
+
+def citations_of(env: BuildEnvironment) -> list[Citation]:
+    """Return what the bibliographies of all pages list; nothing in a book without any."""
+    domain = env.domains.get("cite")
+    return cast("BibtexDomain", domain).citations if domain else []
 
 
 def work_of(entry: Any) -> Work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.errors import PressError
+from bookpress.errors import PressError, some_of
 from bookpress.progress import say
 
 
@@ -30,7 +30,7 @@ def check(as_json: opt.AsJson = False) -> None:
         for line in [*problems, *listed]:
             typer.echo(line)
     if unchecked:
-        say(f"not run yet, so that their figures are unchecked: {', '.join(unchecked)}")
+        say(f"not run yet, so that their figures are unchecked: {some_of(unchecked, 20)}")
     if problems:
         plural = "s" if len(problems) > 1 else ""
         raise PressError(f"{len(problems)} problem{plural} found")

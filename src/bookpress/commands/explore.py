@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import typer
-from rich.markup import escape
 
 from bookpress.commands.base import options as opt
+from bookpress.errors import UsageError
 from bookpress.progress import say
 
 
@@ -47,8 +47,8 @@ def explore(
         chosen = still_made(built_in, is_laid_out=laid_out)
     missing = 0
     if not states:
-        say(escape(why_none(default, chapters or [])))
-    elif force or not is_explored(project, default, states, chosen):
+        raise UsageError(why_none(default, chapters or []))
+    if force or not is_explored(project, default, states, chosen):
         missing, words = estimate(project, default, states, options)
         say(words)
     if dry_run:

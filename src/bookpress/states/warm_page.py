@@ -27,6 +27,7 @@ from bookpress.assembly.published import STATES
 from bookpress.book.project import load_settings
 from bookpress.channel import Channel
 from bookpress.cite.record import Citation, EditionRecord
+from bookpress.cite.references import citations_of
 from bookpress.elements.base.blocks import Block, blocks_of
 from bookpress.elements.base.contents import citation_of
 from bookpress.elements.base.store import PAGES_ALONE, store_of
@@ -203,7 +204,7 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
     """
     tables = (env.toc_fignumbers, env.toc_secnumbers)
     numbers_by_table = [(table, table.get(docname)) for table in tables]
-    citations = list(env.get_domain("cite").citations)
+    citations = list(citations_of(env))
     before = _numbered(env.get_doctree(docname))
     yield
     after = _numbered(env._write_doc_doctree_cache[docname])
@@ -212,7 +213,7 @@ def _numbers_kept(env: Any, docname: str) -> Iterator[None]:
         raise ValueError(
             f"{difference}; a chapter shows the same figures and tables under all values"
         )
-    env.get_domain("cite").citations[:] = citations
+    citations_of(env)[:] = citations
     for table, numbers in numbers_by_table:
         if numbers is not None:
             table[docname] = numbers

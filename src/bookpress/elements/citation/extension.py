@@ -20,7 +20,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.documents import is_chapter
-from bookpress.book.project import load_settings
+from bookpress.book.project import is_laid_out, load_settings
 from bookpress.cite import references
 from bookpress.cite.files import FOLDER, citation_files
 from bookpress.cite.formats import to_bibtex
@@ -60,7 +60,8 @@ class Citing:
             "bibtex.duplicate_citation",
             "bibtex.duplicate_label",
         ]
-        config.bibtex_bibfiles = config.bibtex_bibfiles or []
+        if is_laid_out(app.srcdir):
+            config.bibtex_bibfiles = config.bibtex_bibfiles or []
         try:
             config.bookpress_citation = load_citation(Path(app.srcdir))
         except PressError as error:
@@ -227,7 +228,9 @@ def _site_map(app: Sphinx) -> dict[str, str]:
 
 def setup(app: Sphinx) -> ExtensionMetadata:
     """Register the extension."""
-    app.setup_extension("sphinxcontrib.bibtex")
+    # elsewhere Jupyter Book adds it if the book has bibliographies, and knows no citations if not
+    if is_laid_out(app.srcdir):
+        app.setup_extension("sphinxcontrib.bibtex")
     app.add_config_value("citation_facts", "", "html", str)
     app.add_config_value("bookpress_citation", None, "", Citation)
     app.add_config_value("bookpress_chapters", {}, "", dict)

@@ -135,8 +135,8 @@ def _pages(env: BuildEnvironment) -> Iterable[Page]:
 
 def _work(key: str, env: BuildEnvironment) -> str:
     """Return the name of a work in prose, "Sevilla et al. 2022", else its key."""
-    domain: Any = env.get_domain("cite")
-    entry = domain.bibdata.data.entries.get(key)
+    domain: Any = env.domains.get("cite")
+    entry = domain and domain.bibdata.data.entries.get(key)
     if not entry:
         return key
     persons = entry.persons.get("author", ())

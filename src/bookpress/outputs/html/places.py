@@ -17,7 +17,8 @@ RESTRUCTURED = "{eval-rst}"
 CELL = 10_000
 """MyST-NB gives a line as this times the cell's number, plus the line within the cell, from two."""
 
-OF_PAGE = re.compile(r"(?<=\.ipynb):(\d{5,})(?=:)")
+OF_PAGE = re.compile(r"(?P<suffix>\.(?!md\b|rst\b)\w+):(?P<line>\d{5,})(?=: [A-Z]{5,}: )")
+"""A line of a notebook, or of a document in a format of the book's own."""
 
 
 def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
@@ -36,8 +37,8 @@ def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -
 
 def _cell_of_page(match: re.Match[str]) -> str:
     """Return the place in a notebook that has no code to run, and so is staged as it is."""
-    number, line_of_cell = divmod(int(match[1]), CELL)
-    return f": cell {number}, line {max(1, line_of_cell - 1)}"
+    number, line_of_cell = divmod(int(match["line"]), CELL)
+    return f"{match['suffix']}: cell {number}, line {max(1, line_of_cell - 1)}"
 
 
 def _line(chapter: Chapter, run: Run, line: int) -> str:
