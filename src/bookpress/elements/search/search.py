@@ -147,12 +147,18 @@ def _words(node: nodes.Node) -> Iterator[str]:
     if isinstance(node, nodes.TextElement):
         yield node.astext()
     elif isinstance(node, nodes.table) and "searchable" in node["classes"]:
-        # the table has its own search: only the names of its rows
-        for row in node.findall(nodes.row):
-            yield row[0].astext()
+        yield from _names_of_rows(node)
     elif not (isinstance(node, nodes.definition_list) and "glossary" in node["classes"]):
         for child in node.children:
             yield from _words(child)
+
+
+def _names_of_rows(table: nodes.table) -> Iterator[str]:
+    """Yield all that is searched of a table that has its own search."""
+    for row in table.findall(nodes.row):
+        yield row[0].astext()
+    for later_rows in table.findall(nodes.raw):
+        yield from later_rows.get("first_cells", ())
 
 
 def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:

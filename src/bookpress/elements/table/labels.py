@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 from bookpress.elements.base.events import where_laid_out
+from bookpress.elements.table.later_rows import ROW
 
 ROOM = 60
 """The characters that fit in a line of a table on a phone, with the gaps between columns."""
@@ -20,7 +21,6 @@ GAP = 2
 """The gap between two columns in characters."""
 _TABLE = re.compile(r'<table class="(?:every-choice )?table"[^>]*>.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>.*</tbody>", re.DOTALL)
-ROW = re.compile(r"<tr\b.*?</tr>", re.DOTALL)
 _HEADING = re.compile(r"<th\b[^>]*>(.*?)</th>", re.DOTALL)
 TAG = re.compile("<[^>]*>")
 _CELL = re.compile(r"<td\b")

@@ -21,13 +21,10 @@ from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.moving import Move, folder_of
 from bookpress.elements.base.store import PAGES_ALONE
 from bookpress.elements.base.templates import fill
-from bookpress.elements.table.labels import ROW, TAG, label_tables
+from bookpress.elements.table.labels import TAG, label_tables
+from bookpress.elements.table.later_rows import LONG, ROW, SHOWN, WriteLaterRows
 from bookpress.files import replace_file
 
-SHOWN = 20
-"""The rows of a long table that its page shows."""
-LONG = 45
-"""The number of rows from which a table is long."""
 _TABLE = re.compile(r'<table class="[^"]*\bsearchable\b[^"]*" id="([^"]+)">.*?</table>', re.DOTALL)
 _BODY = re.compile(r"<tbody>(.*)</tbody>", re.DOTALL)
 _CAPTION = re.compile(r'class="caption-text">(.*?)<a class="headerlink', re.DOTALL)
@@ -35,6 +32,7 @@ _CAPTION = re.compile(r'class="caption-text">(.*?)<a class="headerlink', re.DOTA
 
 def setup(app: Sphinx) -> None:
     """Label cells before blocks are hashed (980), and hold rows back afterwards."""
+    app.add_transform(WriteLaterRows)
     app.connect("html-page-context", label_tables, priority=975)
     app.connect("html-page-context", hold_rows_back, priority=985)
 

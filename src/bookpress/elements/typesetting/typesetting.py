@@ -53,6 +53,11 @@ def finish_text(app: Sphinx, doctree: nodes.document, _docname: str) -> None:
     """Add terms, unbroken values and raised digits to the text of a page."""
     explain_terms(doctree, app.env)
     name_hosts(doctree)
+    set_values(doctree)
+
+
+def set_values(doctree: nodes.document) -> None:
+    """Keep values and short words on one line, and raise the digits of powers."""
     keep_together(doctree)
     join_hyphens(doctree)
     raise_digits(doctree)
