@@ -85,9 +85,29 @@ We drew {numref}`the picture %s <fig-drawn>`, not {numref}`tab-names` or {ref}`f
 :filter: docname in docnames
 ```
 """
+ROW = '| The "old" wind %d | GPT-4 | 3 × 10¹⁶ | *a* first, then **another** one |'
+"""A row with quotes, a short word with a hyphen, and raised digits."""
+LONG_TABLE = """
+```{{table}} Winds, {name}
+:name: tab-{name}
+:class: searchable
+
+| wind | word | number | words |
+|---|---|---:|---|
+{rows}
+| {wind} | | | {last} |
+```
+"""
 LIVE = """\
 from IPython.display import HTML
 HTML("<div id='live'></div><script>document.getElementById('live')</script>")"""
+ROWS = "\n".join(ROW % number for number in range(60))
+LONG_TABLES = [
+    LONG_TABLE.format(name="plain", rows=ROWS, wind="Bora", last="and no link"),
+    LONG_TABLE.format(
+        name="linked", rows=ROWS, wind="Mistral", last="and {ref}`a link <tab-plain>`"
+    ),
+]
 FILES = {
     "_config.yml": CONFIG,
     "_toc.yml": TOC,
@@ -95,7 +115,7 @@ FILES = {
     "cover.md": "# Winds\n\nA book.\n",
     "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n",
     "gales.md": f"{KERNEL}{GALES}",
-    "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n",
+    "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
     "book/settings.yml": "layout: press\n",
 }
@@ -193,6 +213,31 @@ def test_figures_of_another_library_are_in_the_text_and_named_in_the_notebook(ho
     for words in (text, notebook):
         assert shown in words
         assert named in words
+
+
+def test_the_later_rows_of_a_long_table_are_the_same_whatever_it_links_to(
+    home: Path, pages: dict[str, Any]
+) -> None:
+    """Rows that wait for other pages are written late, all others when their page is read."""
+    later = {}
+    for name in ("plain", "linked"):
+        [table] = pages["calm"].xpath(f"//table[@id='tab-{name}']")
+        assert len(table.xpath("tbody/tr")) == 20
+        script = (home / f"_build/editions/default/html/figures/calm/tab-{name}.js").read_text()
+        _, rows = json.loads(f"[{script.partition('(')[2].rpartition(')')[0]}]")
+        later[name] = html.fragments_fromstring(f"<table>{rows}</table>")[0].xpath(".//tr")
+    written = {
+        name: [html.tostring(row, encoding="unicode") for row in rows]
+        for name, rows in later.items()
+    }
+    assert len(written["plain"]) == 41
+    assert written["plain"][:-1] == written["linked"][:-1]
+    assert "The “old” wind 20" in written["plain"][0]
+    assert "10<sup>16</sup>" in written["plain"][0]
+    assert '<span class="joined">GPT-4</span>' in written["plain"][0]
+    assert later["linked"][-1].xpath(".//a")
+    search = (home / "_build/editions/default/html/_static/search-text.js").read_text("utf-8")
+    assert "Bora Mistral" in search
 
 
 @pytest.mark.usefixtures("pages")
