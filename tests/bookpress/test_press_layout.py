@@ -12,7 +12,7 @@ from lxml import html
 from processes import press, write_files
 
 CONFIG = """\
-title: Winds
+title: Wínds
 author: Ada Author
 bibtex_bibfiles: [refs.bib]
 repository: {url: https://github.com/ada/winds, branch: main, path_to_book: book}
@@ -98,6 +98,23 @@ LONG_TABLE = """
 | {wind} | | | {last} |
 ```
 """
+CALM = """
+# Calm
+
+```{code-cell} ipython3
+1 + 1
+```
+
+```{code-cell} ipython3
+:tags: [remove-input]
+calm = "no wind"
+```
+
+```{code-cell} ipython3
+:tags: [remove-input]
+print(calm)
+```
+"""
 LIVE = """\
 from IPython.display import HTML
 HTML("<div id='live'></div><script>document.getElementById('live')</script>")"""
@@ -115,7 +132,7 @@ FILES = {
     "cover.md": "# Winds\n\nA book.\n",
     "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n",
     "gales.md": f"{KERNEL}{GALES}",
-    "calm.md": f"{KERNEL}# Calm\n\n```{{code-cell}} ipython3\n1 + 1\n```\n{''.join(LONG_TABLES)}",
+    "calm.md": f"{KERNEL}{CALM}{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
     "book/settings.yml": "layout: press\n",
 }
@@ -164,6 +181,13 @@ def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
     section = pages["calm"]
     assert section.xpath("//h1")[0].text_content().startswith("2.1. Calm")
     assert "Chapter" not in section.xpath("//*[@data-copy='APA reference']")[0].text_content()
+
+
+def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None:
+    folded = [block.text_content().strip() for block in pages["calm"].find_class("code-fold")]
+    outputs = [block.text_content().strip() for block in pages["calm"].find_class("output")]
+    assert folded == ["1 + 1"]
+    assert outputs == ["2", "no wind"]
 
 
 def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from pathlib import Path
 from typing import Any, Self
 
@@ -166,7 +167,8 @@ class Book(Facts):
     @property
     def file_stem(self) -> str:
         """The stem of the names of files that contain the whole book."""
-        slug = re.sub(r"[^a-z0-9]+", "-", self.title.lower())
+        plain = unicodedata.normalize("NFKD", self.title.casefold())
+        slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"[\u0300-\u036f]", "", plain))
         return slug.strip("-") or "book"
 
 

@@ -231,7 +231,7 @@ class ArrangeFigures(SphinxPostTransform):
         for figure in cell.findall(nodes.figure):
             if figure not in figures:
                 offer_picture(figure, self.app)
-        source = next(part for part in cell.children if isinstance(part, nodes.container))
+        source = _source_of(cell)  # without children where the author shows no code
         for block in source.findall(nodes.literal_block):
             # colouring folded code would make half of a page's elements
             block["language"] = "none"
@@ -240,9 +240,10 @@ class ArrangeFigures(SphinxPostTransform):
             arranged = self._arranged(figure, code)
             figure.parent.replace(figure, arranged)
         cell.attributes.pop("hide_mode", None)
-        cell.remove(source)
-        if not figures:
-            cell.extend(html(FOLD, source.children))
+        if source.children:
+            cell.remove(source)
+            if not figures:
+                cell.extend(html(FOLD, source.children))
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         docname = self.env.docname
@@ -271,6 +272,13 @@ class ArrangeFigures(SphinxPostTransform):
             **facts,
         )
         return html(text, legend.children, code, says=title)
+
+
+def _source_of(cell: nodes.container) -> nodes.container:
+    """Return the code of a cell, which is empty where a tag removes it from the page."""
+    parts = cell.findall(nodes.container)
+    code = (part for part in parts if part.get("nb_element") == "cell_code_source")
+    return next(code, nodes.container())
 
 
 def _describe_in_words(cell: nodes.Element, env: BuildEnvironment) -> None:
