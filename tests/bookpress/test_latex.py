@@ -1,6 +1,7 @@
 """Formulas as authors write them for MathJax: lines, and macros of the settings."""
 
 import re
+from html import unescape
 
 import pytest
 from latex2mathml.converter import convert
@@ -67,3 +68,26 @@ def test_macros_stand_for_what_the_settings_say(formula: str, meaning: str) -> N
 
 def test_a_macro_that_uses_itself_ends() -> None:
     assert "sum" in readable(r"\sum", {"sum": (r"\sum", 0, None)})
+
+
+@pytest.mark.parametrize(
+    ("formula", "drawn"),
+    [
+        (r"\arg\max_x f", "argmaxxf"),
+        (r"\label{eq:one} a = b \nonumber", "a=b"),
+        (
+            r"\frac{\bigg\{ x \bigg\}}{\bigl\lfloor y \bigr\rfloor}",
+            "{x}\N{LEFT FLOOR}y\N{RIGHT FLOOR}",
+        ),
+        (r"\Bigl\| x \Bigr\|", "\N{DOUBLE VERTICAL LINE}x\N{DOUBLE VERTICAL LINE}"),
+        (r"\text{a \% of b\_c}", "a\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}b_c"),
+        (r"\require{cancel} 2 \dag", "2\N{DAGGER}"),
+    ],
+)
+def test_what_mathjax_knows_is_drawn(formula: str, drawn: str) -> None:
+    assert re.sub(r"<[^>]*>", "", unescape(convert(readable(formula, {})))) == drawn
+
+
+def test_an_environment_within_its_like_makes_no_lines_around_it() -> None:
+    formula = r"\begin{cases} \begin{cases} 1 \\ 2 \end{cases} \\ b \end{cases}"
+    assert convert(readable(formula, {})) == convert(formula)

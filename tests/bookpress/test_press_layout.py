@@ -115,6 +115,10 @@ calm = "no wind"
 print(calm)
 ```
 """
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
+    "0000000b4944415478da6364f80f00010501012718e3660000000049454e44ae426082"
+)
 LIVE = """\
 from IPython.display import HTML
 HTML("<div id='live'></div><script>document.getElementById('live')</script>")"""
@@ -130,7 +134,8 @@ FILES = {
     "_toc.yml": TOC,
     "refs.bib": BOOK,
     "cover.md": "# Winds\n\nA book.\n",
-    "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n",
+    "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n"
+    "![A near map](Near.PNG) ![An old map](old.tif)\n",
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}{CALM}{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
@@ -140,7 +145,10 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_files(tmp_path_factory.mktemp("winds"), FILES)
+    root = write_files(tmp_path_factory.mktemp("winds"), FILES)
+    for name in ("Near.PNG", "old.tif"):
+        (root / name).write_bytes(PNG)
+    return root
 
 
 @pytest.fixture(scope="module")
@@ -281,6 +289,9 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert (site / "pdf/winds.pdf").read_bytes().startswith(b"%PDF")
     with zipfile.ZipFile(site / "epub/winds.epub") as archive:
         texts = {name: archive.read(name) for name in archive.namelist() if "html" in name}
+        package = archive.read("EPUB/package.opf").decode()
+    assert re.search('href="[^"]*Near.PNG" media-type="image/png"', package)
+    assert re.search('href="[^"]*old.tif" media-type="image/tiff"', package)
     assert any(b"<p>A book.</p>" in text for text in texts.values())
     assert b"An interactive figure" in texts["EPUB/page-2_2e_20doux_20_e9t_e9.xhtml"]
     with pikepdf.open(site / "pdf/winds.pdf") as printed:

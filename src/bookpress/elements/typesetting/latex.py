@@ -21,12 +21,42 @@ _SPACE_AFTER_LINE = re.compile(r"\\\\\s*\[[^\]]*\]")
 _EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
 """An empty cell at the end of a line, after which the converter starts no new one."""
 _LAST_LINE = re.compile(r"\\\\\s*(?=\\end\{)")
-_ENVIRONMENT = re.compile(r"\\begin\{(\w+\*?)\}.*?\\end\{\1\}", re.DOTALL)
+_INNERMOST = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin\{).)*?\\end\{\1\}", re.DOTALL)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*|\\(.)", re.DOTALL)
 DEPTH = 20
 """How deeply macros may be nested; one that uses itself would never end."""
 Macro = tuple[str, int, str | None]
 """The text of a macro, its number of arguments, and the default of the first."""
+UNKNOWN: Mapping[str, Macro] = {
+    "arg": (r"\operatorname{arg}", 0, None),
+    "dag": (r"\dagger", 0, None),
+    "ddag": (r"\ddagger", 0, None),
+    "P": ("\N{PILCROW SIGN}", 0, None),
+    "AA": ("\N{LATIN CAPITAL LETTER A WITH RING ABOVE}", 0, None),
+    "copyright": ("\N{COPYRIGHT SIGN}", 0, None),
+    "cr": (r"\\", 0, None),
+    "label": ("", 1, None),
+    "require": ("", 1, None),
+    "nonumber": ("", 0, None),
+    "notag": ("", 0, None),
+}
+"""What MathJax knows and the converter does not, as macros."""
+DELIMITERS = {
+    **dict.fromkeys(("{", "lbrace"), "{"),
+    **dict.fromkeys(("}", "rbrace"), "}"),
+    **dict.fromkeys(("vert", "lvert", "rvert"), "|"),
+    **dict.fromkeys(("|", "Vert", "lVert", "rVert"), "\N{DOUBLE VERTICAL LINE}"),
+    "langle": "\N{MATHEMATICAL LEFT ANGLE BRACKET}",
+    "rangle": "\N{MATHEMATICAL RIGHT ANGLE BRACKET}",
+    "lfloor": "\N{LEFT FLOOR}",
+    "rfloor": "\N{RIGHT FLOOR}",
+    "lceil": "\N{LEFT CEILING}",
+    "rceil": "\N{RIGHT CEILING}",
+}
+"""The signs of delimiters, of which the converter knows no names behind ``\\big``."""
+_LARGE = re.compile(r"(\\[bB]igg?[lmr]?)\s*\\([{}|]|[A-Za-z]+)")
+_WORDS = re.compile(r"(\\(?:text\w*|mbox|mathrm)\{)([^{}]*\\[%_&#$][^{}]*)\}")
+_SIGN = re.compile(r"(\\[%_&#$])")
 
 
 def macros_of(config: Config) -> dict[str, Macro]:
@@ -47,21 +77,38 @@ def _macro(entry: Any) -> Macro:
 
 def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     """Return a formula in a form that the converter can read."""
-    text = expanded(latex, macros)
+    text = expanded(latex, {**UNKNOWN, **macros})
+    text = _LARGE.sub(_delimiter, text)
+    text = _WORDS.sub(_signs_apart, text)
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
     text = _EMPTY_END.sub("", _LAST_LINE.sub("", _EMPTY_LINE.sub("", text)))
     outer = _OUTER.fullmatch(text)
-    if outer and not _ENVIRONMENT.sub("", outer[1]).strip():
+    if outer and not _without_environments(outer[1]).strip():
         text = outer[1]
     if r"\\" in _without_environments(text):
         text = rf"\begin{{{LINES}}}{text}\end{{{LINES}}}"
     return text
 
 
+def _delimiter(large: re.Match[str]) -> str:
+    return f"{large[1]}{DELIMITERS[large[2]]} " if large[2] in DELIMITERS else large[0]
+
+
+def _signs_apart(words: re.Match[str]) -> str:
+    """Return words in a formula with signs such as an escaped percent outside.
+
+    There the converter knows them.
+    """
+    pieces = _SIGN.split(words[2])
+    for place in range(0, len(pieces), 2):
+        pieces[place] = f"{words[1]}{pieces[place]}}}" if pieces[place] else ""
+    return "".join(pieces)
+
+
 def _without_environments(text: str) -> str:
-    while _ENVIRONMENT.search(text):
-        text = _ENVIRONMENT.sub("", text)
+    while _INNERMOST.search(text):
+        text = _INNERMOST.sub("", text)
     return text
 
 

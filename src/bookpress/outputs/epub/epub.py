@@ -6,6 +6,7 @@ The same pages give the same bytes. The press runs the module as
 
 from __future__ import annotations
 
+import mimetypes
 import sys
 import textwrap
 import uuid
@@ -29,6 +30,8 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".svg": "image/svg+xml",
     ".png": "image/png",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
     ".gif": "image/gif",
     ".woff2": "font/woff2",
     ".css": "text/css",
@@ -110,7 +113,7 @@ def _documents(
     package = front.fill(
         EBOOK / "package.opf",
         pages=pages,
-        files={name: MEDIA_TYPES[Path(name).suffix] for name in files},
+        files={name: _media_type(name) for name in files},
         identifier=_identifier(front),
     )
     contents = front.fill(
@@ -123,6 +126,12 @@ def _documents(
     for page in pages:
         documents[page["file"]] = front.fill(EBOOK / "page.xhtml", page=page)
     return documents
+
+
+def _media_type(name: str) -> str:
+    """Return the media type of a file, by the ending of its name in whatever case."""
+    known = MEDIA_TYPES.get(Path(name).suffix.lower())
+    return known or mimetypes.guess_type(name, strict=False)[0] or "application/octet-stream"
 
 
 def _identifier(front: FrontMatter) -> str:
