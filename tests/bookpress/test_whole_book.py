@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from bs4 import BeautifulSoup
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bookpress.edition.sureness import QUOTED, shares, together
 from bookpress.elements import whole_book
+from bookpress.elements.base import assets
 from bookpress.elements.whole_book.numbers import write_numbers
+from bookpress.states.pack import scripts
 
 SCRIPT = Path(whole_book.__file__).with_name("whole-book.js")
 RESULT = {"value": 0.5, "low": 0.4, "high": 0.6, "k": 5, "n": 10, "unit": "share", "label": "teams"}
@@ -67,19 +69,45 @@ def test_the_strip_is_of_the_choices_that_the_words_are_of() -> None:
 FINDING = '<p class="finding-value">{}</p><span class="finding-bar"></span><p class="finding-interval">{}</p>'
 
 
-def opened(page: Page, numbers: dict[str, list[str]]) -> Page:
-    """Open a cover with a choice in its address, under which some numbers are these."""
+STUB = """window.bookpress = {
+  load: (src) => new Promise((onload) =>
+    document.head.append(Object.assign(document.createElement("script"), { src, onload }))),
+  draw: async (box) => { box.dataset.state = "live"; box.title = box.restated.datasets.rows[0]; }
+};"""
+
+
+def opened(page: Page, numbers: dict[str, list[str]], states: dict[str, Any] | None = None) -> Page:
+    """Open a cover with a choice in its address, under which some numbers are these.
+
+    The states of its chapters, by id, are served beside it, if there are any.
+    """
     value = f'data-value="as-listed" data-numbers="{escape(json.dumps(numbers))}"'
-    text = f"""<div class="frame"></div>
+    chart = 'data-figure="fig-a" data-chart="figures/a.js" data-states="states/models/"'
+    text = f"""<html data-edition="e1"><div class="frame"></div>
     <p id="text">Now <span data-result="models:late value">3%</span>, <span data-result="models:same value">9%</span>.</p>
     <div class="finding" data-result="models:late finding">{FINDING.format("3%", "1 of 33")}<p>Text.</p></div>
-    <figure class="cover-chart"><figcaption><a href="models.html#fig-a">A</a></figcaption></figure>
+    <figure class="cover-chart" {chart}><figcaption><a href="models.html#fig-a">A</a></figcaption>
+    <div class="chart"><img alt="Falls."></div><p class="figure-source">Lists</p></figure>
     <figure class="cover-chart"><figcaption><a href="others.html#fig-b">B</a></figcaption></figure>
     <div class="whole-book"><details data-name="records"><summary>Records <span class="count">1</span></summary>
     <details {value}><summary>as listed <span class="count">both findings stand</span></summary>
-    <table><tr><th><a href="models.html?records=as-listed">Models</a></th></tr></table></details></details></div>
-    <script>{SCRIPT.read_text("utf-8")}</script>"""
-    page.route("**/*", lambda route: route.fulfill(body=text, content_type="text/html"))
+    <table><tr><th><a href="models.html?records=as-listed" data-state="s1">Models</a></th></tr></table></details></details></div>
+    <script>{STUB}{SCRIPT.read_text("utf-8")}</script><script src="/cover-chart.js"></script>"""
+    row = {"id": "s1", "value": "as-listed"}
+    index = {"published": "e1", "choices": {"records": [row]}, "pairs": []}
+    served = {f"states/models/{name}.js": script for name, script in scripts(index, states or {})}
+    served |= {name: assets.content(name).decode() for name in ("cover-chart.js", "states.js")}
+
+    def answer(route: Route) -> None:
+        name = route.request.url.removeprefix("http://book.test/")
+        if name in served:
+            route.fulfill(body=served[name], content_type="text/javascript")
+        elif name.endswith(".js"):
+            route.fulfill(status=404)
+        else:
+            route.fulfill(body=text, content_type="text/html")
+
+    page.route("**/*", answer)
     page.goto("http://book.test/?records=as-listed")
     return page
 
@@ -107,7 +135,31 @@ def test_a_cover_says_when_its_numbers_are_the_published_ones(page: Page) -> Non
     expect(said).to_contain_text("No number on this page that rests on it differs")
 
 
-def test_a_chart_on_the_cover_is_said_to_be_as_published_and_leads_to_that_of_the_choice(
+FIGURE = """<div><figure id="fig-a"><figcaption><span class="caption-text">A moved</span></figcaption>
+<div class="chart"><img alt="Rises."></div><p class="figure-source">Own lists</p></figure></div>"""
+
+
+def test_a_chart_on_the_cover_is_drawn_under_the_choice(page: Page) -> None:
+    state = {"blocks": {"models-1": FIGURE}, "figures": {"fig-a": {"datasets": {"rows": ["new"]}}}}
+    opened(page, {}, {"s1": state})
+    chart = page.locator(".cover-chart").first
+    expect(chart.locator(".as-published")).to_have_text(
+        "This chart is drawn under your choice. See it in its chapter."
+    )
+    expect(chart.locator(".chart")).to_have_attribute("title", "new")
+    expect(chart.locator("figcaption")).to_have_text("A moved")
+    expect(chart.locator("img")).to_have_attribute("alt", "Rises.")
+    expect(chart.locator(".figure-source")).to_have_text("Own lists")
+    expect(page.locator(".as-published")).to_have_count(1)
+
+
+def test_a_chart_on_the_cover_that_a_choice_leaves_is_said_to_stay(page: Page) -> None:
+    opened(page, {}, {"s1": {"blocks": {"models-2": "<p>It moved.</p>"}, "figures": {}}})
+    expect(page.locator(".as-published")).to_contain_text("Your choice changes nothing in it.")
+    expect(page.locator(".cover-chart figcaption").first).to_have_text("A")
+
+
+def test_a_chart_on_the_cover_without_states_is_as_published_and_leads_to_that_of_the_choice(
     page: Page,
 ) -> None:
     opened(page, {})

@@ -1,19 +1,15 @@
-// The states of a page, each found by its choices and loaded from a pack (written by pack.py).
+// The states of a chapter, each loaded from a pack (written by pack.py); on the chapter's own page
+// they are found by its choices.
 (() => {
   "use strict";
   const bar = document.getElementById("parameters"),
     root = document.documentElement;
-  if (!bar) return;
-  const here = new URL("./", document.currentScript.src),
-    folder = bar.dataset.states;
+  const here = new URL("./", document.currentScript.src);
   const press = window.bookpress ??= {};
-  const offered = (name) => [
-    ...bar.querySelectorAll(`.setting[data-name="${name}"] input[type=radio]`)
-  ];
 
   // They are classic scripts, the only thing that a page opened as a file may load.
-  const known = new Map();
-  press.state = (name, content) => known.set(name, content);
+  const come = new Map();
+  press.state = (name, content) => come.set(name, content);
   const run = (address, problem) =>
     new Promise((done, failed) => {
       const script = document.createElement("script");
@@ -28,41 +24,6 @@
       };
       document.head.append(script);
     });
-  async function load(name) {
-    if (!known.has(name))
-      await run(
-        new URL(`${folder}${name}.js`, document.baseURI),
-        "The file of this state cannot be loaded."
-      );
-    if (!known.has(name)) throw new Error(`${name}.js holds no state`);
-    return known.get(name);
-  }
-  async function walks() {
-    // what shows the changes is loaded when there are some
-    if (!press.walk)
-      await run(
-        new URL(`walk.js?v=${root.dataset.edition ?? ""}`, here),
-        "The script that shows what changed cannot be loaded."
-      );
-  }
-
-  class Unknown extends Error {}
-  async function find(wanted, signal) {
-    const names = Object.keys(wanted);
-    const index = folder ? await load("index") : { choices: {}, pairs: [] };
-    if (folder && index.published !== bar.dataset.edition)
-      throw new Error("The states beside this page are of another edition.");
-    const values = names.map((name) =>
-      index.choices[name]?.[offered(name).findIndex((one) => one.value === wanted[name])]);
-    const same = (one) =>
-      names.length === Object.keys(one.choice).length &&
-        names.every((name, at) =>
-          values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
-    const row = names.length === 1 ? values[0] : index.pairs.find(same);
-    if (row?.pack !== undefined) return unpacked(await load(`pack-${row.pack}`), row.id);
-    if (!press.live) throw new Unknown();
-    return press.live(bar.dataset.chapter, wanted, signal);
-  }
   // A pack contains each piece once; its states refer to pieces by place (written by pack.py).
   const mapped = (entries, change) =>
     Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
@@ -75,5 +36,54 @@
     }));
     return { id, ...state, blocks: mapped(state.blocks, (place) => html[place]), figures };
   };
+  press.packs = (folder, edition) => {
+    const known = new Map();
+    async function load(name) {
+      if (known.has(name)) return known.get(name);
+      const address = new URL(`${folder}${name}.js`, document.baseURI);
+      await run(address, "The file of this state cannot be loaded.");
+      if (!come.has(name)) throw new Error(`${name}.js holds no state`);
+      known.set(name, come.get(name));
+      come.delete(name); // a script of another chapter may have the same name
+      return known.get(name);
+    }
+    async function index() {
+      const content = await load("index");
+      if (content.published !== edition)
+        throw new Error("The states beside this page are of another edition.");
+      return content;
+    }
+    return { index, state: async ({ pack, id }) => unpacked(await load(`pack-${pack}`), id) };
+  };
+  if (!bar) return;
+
+  const packs = bar.dataset.states && press.packs(bar.dataset.states, bar.dataset.edition);
+  const offered = (name) => [
+    ...bar.querySelectorAll(`.setting[data-name="${name}"] input[type=radio]`)
+  ];
+  async function walks() {
+    // what shows the changes is loaded when there are some
+    if (!press.walk)
+      await run(
+        new URL(`walk.js?v=${root.dataset.edition ?? ""}`, here),
+        "The script that shows what changed cannot be loaded."
+      );
+  }
+
+  class Unknown extends Error {}
+  async function find(wanted, signal) {
+    const names = Object.keys(wanted);
+    const index = packs ? await packs.index() : { choices: {}, pairs: [] };
+    const values = names.map((name) =>
+      index.choices[name]?.[offered(name).findIndex((one) => one.value === wanted[name])]);
+    const same = (one) =>
+      names.length === Object.keys(one.choice).length &&
+        names.every((name, at) =>
+          values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
+    const row = names.length === 1 ? values[0] : index.pairs.find(same);
+    if (row?.pack !== undefined) return packs.state(row);
+    if (!press.live) throw new Unknown();
+    return press.live(bar.dataset.chapter, wanted, signal);
+  }
   press.states = { find, walks, Unknown };
 })();

@@ -1,6 +1,6 @@
 """The cover: findings, a chart, the list of chapters, the edition."""
 
-from bookpress.elements.base.registry import As, Directive, Element, Forms, Without
+from bookpress.elements.base.registry import As, Asset, Directive, Element, Forms, Without
 
 LEFT_OUT = Without(
     classes=("chapter-time", "edition-line"),
@@ -28,6 +28,7 @@ ELEMENT = Element(
         "edition-line": Directive(".cover:edition_line"),
     },
     style="cover.css",
+    assets=(Asset("cover-chart.js", signs=('class="cover-chart"',)),),
     print_style="cover.print.css",
     epub_style="cover.epub.css",
 )

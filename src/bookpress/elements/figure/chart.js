@@ -49,7 +49,7 @@
       ]);
       const size = matchMedia("(max-width: 600px)").matches
         ? "narrow"
-        : matchMedia("(min-width: 1600px)").matches ? "page" : "wide";
+        : matchMedia(`(min-width: ${box.dataset.pageFrom ?? 1600}px)`).matches ? "page" : "wide";
       const sizes = size === "page" ? ["wide", "page"] : [size];
       const chart = Object.assign(
         {},

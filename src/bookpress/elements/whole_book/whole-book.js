@@ -87,22 +87,4 @@
     note.setAttribute("aria-label", "Your choice");
     document.querySelector(".frame")?.before(note);
   }
-  // A cover's chart is a picture of the published one; its chapter draws it under the choice.
-  for (const link of document.querySelectorAll(".cover-chart figcaption a")) {
-    const made = found.filter(([, shown]) =>
-      [...shown.querySelectorAll("th a")].some((row) => row.pathname === link.pathname));
-    if (!made.length) continue;
-    const there = new URL(link.href);
-    for (const [choice, shown] of made)
-      there.searchParams.set(choice.dataset.name, shown.dataset.value);
-    link.closest("figcaption").after(
-      make(
-        "p",
-        { className: "as-published" },
-        "This chart shows the published edition. ",
-        make("a", { href: there.href }, "See it under your choice"),
-        "."
-      )
-    );
-  }
 })();

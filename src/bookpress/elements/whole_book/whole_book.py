@@ -102,6 +102,7 @@ def _finding(
         "number": contents.chapter_numbers(env)[page.docname],
         "title": contents.title_of(env, page.docname),
         "address": f"{address}?{name}={as_text(state['value'])}",
+        "state": state["id"],
         "label": index["headline_label"],
         "before": _written(index["result"], index["unit"]),
         "after": _written(state["result"], index["unit"]),
