@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from latex2mathml.converter import convert
+from lxml import etree
 from sphinx.config import Config
 
 from bookpress.elements.typesetting.latex import macros_of, readable
@@ -86,6 +87,12 @@ def test_a_macro_that_uses_itself_ends() -> None:
 )
 def test_what_mathjax_knows_is_drawn(formula: str, drawn: str) -> None:
     assert re.sub(r"<[^>]*>", "", unescape(convert(readable(formula, {})))) == drawn
+
+
+def test_an_index_belongs_to_the_whole_matrix() -> None:
+    drawn = convert(readable(r"\begin{bmatrix} 1 & 2 \end{bmatrix}_{d}^{T}", {}))
+    [matrix] = etree.fromstring(drawn).iter("{*}msubsup")
+    assert [etree.QName(part).localname for part in matrix] == ["mrow"] * 3
 
 
 def test_an_environment_within_its_like_makes_no_lines_around_it() -> None:

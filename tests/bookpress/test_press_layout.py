@@ -6,15 +6,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pikepdf
 import pytest
 from lxml import html
+from playwright.sync_api import Page
 from processes import press, write_files
 
 CONFIG = """\
 title: Wínds
 author: Ada Author
 bibtex_bibfiles: [refs.bib]
+execute: {exclude_patterns: ["shown/*"]}
 repository: {url: https://github.com/ada/winds, branch: main, path_to_book: book}
 html: {use_repository_button: true, use_edit_page_button: true}
 launch_buttons: {notebook_interface: jupyterlab, binderhub_url: "https://mybinder.org"}
@@ -33,6 +36,7 @@ parts:
   - file: gales
     sections: [{file: calm}]
   - file: 2. doux été
+  - file: shown/never run
 """
 BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
 KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -129,6 +133,10 @@ LONG_TABLES = [
         name="linked", rows=ROWS, wind="Mistral", last="and {ref}`a link <tab-plain>`"
     ),
 ]
+SHOWN = nbformat.v4.new_notebook(
+    metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    cells=[nbformat.v4.new_markdown_cell("# Shown"), nbformat.v4.new_code_cell("raise SystemExit")],
+)
 FILES = {
     "_config.yml": CONFIG,
     "_toc.yml": TOC,
@@ -139,6 +147,7 @@ FILES = {
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}{CALM}{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
+    "shown/never run.ipynb": nbformat.writes(SHOWN),
     "book/settings.yml": "layout: press\n",
 }
 
@@ -171,6 +180,14 @@ def test_formulas_keep_their_lines_and_know_the_macros(pages: dict[str, Any]) ->
     assert "(1)" in block.text_content()
     inline = page.xpath("//math[contains(@alttext, 'in')]")[0]
     assert "\N{DOUBLE-STRUCK CAPITAL R}" in inline.text_content()
+
+
+@pytest.mark.usefixtures("pages")
+def test_lines_of_a_formula_are_aligned(home: Path, page: Page) -> None:
+    page.goto((home / "_build/editions/default/html/gales.html").as_uri())
+    lefts = "all => all.map(sign => sign.getBoundingClientRect().left)"
+    first, second = page.locator("mtd mo", has_text="=").evaluate_all(lefts)
+    assert first == pytest.approx(second, abs=0.5)
 
 
 def test_a_citation_and_its_entry_have_one_label(pages: dict[str, Any]) -> None:
@@ -297,6 +314,7 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     with pikepdf.open(site / "pdf/winds.pdf") as printed:
         assert "/page-2_2e_20doux_20_e9t_e9--" in printed.Root.Dests
     assert (site / "2. doux été.pdf").is_file()
+    assert (site / "shown/never run.pdf").is_file()
     assert any(b'alt="A line that rises to 2' in text for text in texts.values())
     [plain] = [text for text in texts.values() if b"No code." in text]
     assert b'<a href="https://maps.example/far.png">A far map</a>' in plain

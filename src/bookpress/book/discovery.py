@@ -130,13 +130,13 @@ def _slugs(names: Sequence[str], before: Container[str]) -> dict[str, str]:
     A slug is the last part of the name or, if two would be equal, the whole name. The documents in
     `before` keep their slugs no matter what the others are called.
     """
-    last = {name: _slug(name.rpartition("/")[2]) for name in names}
+    last = {name: slug_of(name.rpartition("/")[2]) for name in names}
     first = [slug for name, slug in last.items() if name in before]
     every = [*last.values()]
     slugs: dict[str, str] = {}
     for name in sorted(last, key=lambda name: name not in before):
         rivals = first if name in before else every
-        slug = last[name] if rivals.count(last[name]) == 1 else _slug(name)
+        slug = last[name] if rivals.count(last[name]) == 1 else slug_of(name)
         slugs[name] = _numbered(slug, {*slugs.values()})
     return slugs
 
@@ -150,7 +150,7 @@ def _numbered(slug: str, taken: Container[str]) -> str:
     return next(each for each in tries if each not in taken)
 
 
-def _slug(name: str) -> str:
+def slug_of(name: str) -> str:
     """Return a name with hyphens for all but letters, digits, points and underscores."""
     slug = re.sub(r"[^\w.]+", "-", name)
     return slug.strip("-.") or "chapter"

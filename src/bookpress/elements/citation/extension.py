@@ -19,6 +19,7 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from bookpress.book.discovery import slug_of
 from bookpress.book.documents import is_chapter
 from bookpress.book.project import is_laid_out, load_settings
 from bookpress.cite import references
@@ -195,7 +196,7 @@ def _numbers(env: BuildEnvironment, docnames: Sequence[str]) -> dict[str, int | 
 def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> ChapterRecord:
     """Return the record of the chapter in a document; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
-    slug = front.get("chapter") or docname.rpartition("/")[2]
+    slug = front.get("chapter") or slug_of(docname)  # a notebook that is never run has no slug
     title = app.env.titles[docname].astext()
     page = app.builder.get_target_uri(docname) or f"{docname}.html"
     return read_chapter(slug, title, page, position, front)

@@ -56,6 +56,10 @@ DELIMITERS = {
 """The signs of delimiters, of which the converter knows no names behind ``\\big``."""
 _LARGE = re.compile(r"(\\[bB]igg?[lmr]?)\s*\\([{}|]|[A-Za-z]+)")
 _WORDS = re.compile(r"(\\(?:text\w*|mbox|mathrm)\{)([^{}]*\\[%_&#$][^{}]*)\}")
+_INDEXED = re.compile(
+    r"(\\begin\{([bBpvV]?matrix|array)\}(?:(?!\\begin\{).)*?\\end\{\2\})(?=\s*[_^])", re.DOTALL
+)
+"""A matrix with an index, which the converter takes for that of its last bracket."""
 _SIGN = re.compile(r"(\\[%_&#$])")
 
 
@@ -79,7 +83,7 @@ def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     """Return a formula in a form that the converter can read."""
     text = expanded(latex, {**UNKNOWN, **macros})
     text = _LARGE.sub(_delimiter, text)
-    text = _WORDS.sub(_signs_apart, text)
+    text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, text))
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
     text = _EMPTY_END.sub("", _LAST_LINE.sub("", _EMPTY_LINE.sub("", text)))

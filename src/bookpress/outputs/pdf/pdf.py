@@ -18,6 +18,7 @@ from typing import Any
 
 import pikepdf
 
+from bookpress.book.discovery import slug_of
 from bookpress.book.project import load_settings
 from bookpress.errors import PressError
 from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
@@ -109,10 +110,14 @@ def make(order: Order) -> None:
 
 
 def _slug(source: Path, article: Article) -> str:
-    """Return the slug of a chapter, which need not be the name of its page."""
+    """Return the slug of a chapter, which need not be the name of its page.
+
+    One that the book never runs is staged as it is, and cited by the whole name of its page.
+    """
     staged = (source / article.path).with_suffix(".ipynb")
-    metadata = json.loads(staged.read_bytes())["metadata"]
-    return str(metadata[load_settings(source).front_matter]["chapter"])
+    metadata = json.loads(staged.read_bytes())["metadata"] if staged.is_file() else {}
+    front = metadata.get(load_settings(source).front_matter, {})
+    return str(front.get("chapter") or slug_of(article.path.removesuffix(".html")))
 
 
 @contextmanager
