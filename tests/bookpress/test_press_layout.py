@@ -143,7 +143,11 @@ FILES = {
     "refs.bib": BOOK,
     "cover.md": "# Winds\n\nA book.\n",
     "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n"
-    "![A near map](Near.PNG) ![An old map](old.tif)\n",
+    "```{image} Náh.PNG\n```\n\n![An old map](old.tif)\n\n"
+    '<picture><source srcset="old.tif"><img src="old.tif"></picture>\n\n'
+    '<p>See <img src="gone.png" alt="a lost map"> here, <img data-src="later.png"> later.</p>\n\n'
+    '<iframe src="https://films.example/wind" title="A film of wind"></iframe>\n\n'
+    '<video controls><source src="gust.mp4"></video>\n',
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}{CALM}{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
@@ -155,7 +159,7 @@ FILES = {
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_files(tmp_path_factory.mktemp("winds"), FILES)
-    for name in ("Near.PNG", "old.tif"):
+    for name in ("Náh.PNG", "old.tif"):
         (root / name).write_bytes(PNG)
     return root
 
@@ -307,7 +311,8 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     with zipfile.ZipFile(site / "epub/winds.epub") as archive:
         texts = {name: archive.read(name) for name in archive.namelist() if "html" in name}
         package = archive.read("EPUB/package.opf").decode()
-    assert re.search('href="[^"]*Near.PNG" media-type="image/png"', package)
+        assert b"cover.png" in archive.read("EPUB/cover.xhtml")  # not the author's page cover.md
+    assert re.search('href="[^"]*N%C3%A1h.PNG" media-type="image/png"', package)
     assert re.search('href="[^"]*old.tif" media-type="image/tiff"', package)
     assert any(b"<p>A book.</p>" in text for text in texts.values())
     assert b"An interactive figure" in texts["EPUB/page-2_2e_20doux_20_e9t_e9.xhtml"]
@@ -318,6 +323,9 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert any(b'alt="A line that rises to 2' in text for text in texts.values())
     [plain] = [text for text in texts.values() if b"No code." in text]
     assert b'<a href="https://maps.example/far.png">A far map</a>' in plain
+    assert b"See <span>a lost map</span> here" in plain
+    assert b'<a href="https://films.example/wind">A film of wind</a>' in plain
+    assert b"A recording, played on the web page of the chapter." in plain
 
 
 def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:

@@ -35,9 +35,12 @@ ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
 """The titles of parts, and the lists of their pages, in the contents."""
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
 """What a name in CSS does not contain."""
+OF_THE_BOOK = ("cover", "title", "nav")
+"""Pages of an e-book that are not the author's."""
 SHOWING = "descendant::*[self::img or self::svg or self::picture or self::table or self::iframe]"
 ON_SCREEN = "An interactive figure, drawn on the web page of the chapter."
 """What stands on paper for what a script draws."""
+PLAYED = "A recording, played on the web page of the chapter."
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -64,7 +67,8 @@ class Article:
         """
         name = self.path.removesuffix(".html").replace("/", "-")
         plain = UNNAMED.sub(lambda sign: f"_{ord(sign[0]):x}", name)
-        return plain if plain[:1].isalpha() else f"page-{plain}"
+        is_free = plain[:1].isalpha() and plain not in OF_THE_BOOK
+        return plain if is_free else f"page-{plain}"
 
     @property
     def anchor(self) -> str:
@@ -256,28 +260,55 @@ def _leave_out(body: Element, left_out: Without) -> None:
             part.drop_tag()
 
 
-def _name_pictures(body: Element, path: str) -> None:
-    """Make the paths of a page's pictures relative to the root of the site, narrow ones too."""
+def _name_pictures(body: Element, site: Path, path: str) -> None:
+    """Make the paths of a page's pictures relative to the root of the site, narrow ones too.
+
+    In place of one that is missing, which the check of the pages tells, stands its alternative.
+    """
     for picture in list(body.iter("picture")):
         # the parser treats <source> as an element with content
         image = next(picture.iter("img"))
         narrow = next(picture.iter("source"))
-        file = _from_root(path, narrow.get("srcset"))
         width = narrow.get("width")
         height = narrow.get("height")
-        image.set(NARROW, f"{file} {width} {height}")
+        if width and height:  # not an author's own
+            file = _from_root(path, narrow.get("srcset"))
+            image.set(NARROW, f"{file} {width} {height}")
         image.tail = picture.tail
         picture.getparent().replace(picture, image)
     for image in list(body.iter("img")):
-        file = _from_root(path, image.get("src"))
+        file = _from_root(path, image.get("src", ""))
         image.set("src", file)
         if urlsplit(file).netloc:
             _link_to(image)
+        elif is_file(image) and not (site / unquote(file)).is_file():
+            _say_instead(image)
+
+
+def _link_embedded(body: Element) -> None:
+    """Put a link in place of each page or recording within a page: a file must not fetch any."""
+    for frame in list(body.iter("iframe", "embed", "object", "video", "audio")):
+        sources = [frame.get("src"), frame.get("data"), *frame.xpath("source/@src")]
+        address = next(filter(None, sources), "")
+        if urlsplit(address).scheme in {"http", "https"}:
+            words = html.Element("a", href=address)
+            words.text = frame.get("title") or address
+        else:
+            words = html.Element("span")
+            words.text = PLAYED if frame.tag in {"video", "audio"} else ON_SCREEN
+        words.tail = frame.tail
+        frame.getparent().replace(frame, words)
 
 
 def is_file(image: Element) -> bool:
     """Return whether a picture is a file of the site, not a data URL."""
     return not urlsplit(image.get("src")).scheme
+
+
+def _say_instead(image: Element) -> None:
+    image.tag = "span"
+    image.text = image.get("alt", "")
+    etree.strip_attributes(image, "src", "alt", "width", "height", NARROW)
 
 
 def _link_to(image: Element) -> None:
@@ -321,7 +352,8 @@ def _article(site: Path, path: str, form: str) -> Element:
     _name_drawn(drawn)
     for element in elements():
         _leave_out(body, element.on_paper(form))
-    _name_pictures(body, path)
+    _name_pictures(body, site, path)
+    _link_embedded(body)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
     for element in elements():
         change = element.on_paper(form).then

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import vl_convert
 from lxml import etree
@@ -87,7 +88,7 @@ def _static_files(articles: Iterable[Article], front: FrontMatter) -> dict[str, 
     pictures: set[str] = set()
     for article in articles:
         images = filter(is_file, article.body.iter("img"))
-        pictures |= {image.get("src") for image in images}
+        pictures |= {unquote(image.get("src")) for image in images}
     files = {name: (front.site / name).read_bytes() for name in sorted(pictures)}
     for path in sorted((HERE / "fonts").glob("*.woff2")):
         files[f"fonts/{path.name}"] = path.read_bytes()
@@ -113,7 +114,7 @@ def _documents(
     package = front.fill(
         EBOOK / "package.opf",
         pages=pages,
-        files={name: _media_type(name) for name in files},
+        files={quote(name): _media_type(name) for name in files},
         identifier=_identifier(front),
     )
     contents = front.fill(
