@@ -147,7 +147,9 @@ FILES = {
     '<picture><source srcset="old.tif"><img src="old.tif"></picture>\n\n'
     '<p>See <img src="gone.png" alt="a lost map"> here, <img data-src="later.png"> later.</p>\n\n'
     '<iframe src="https://films.example/wind" title="A film of wind"></iframe>\n\n'
-    '<video controls><source src="gust.mp4"></video>\n',
+    '<video controls><source src="gust.mp4"></video>\n\n'
+    "<details><summary>More</summary>\n\n## Folded\n\n</details>\n\n"
+    '<div style="display: none">\n\n## Hidden\n\n</div>\n',
     "gales.md": f"{KERNEL}{GALES}",
     "calm.md": f"{KERNEL}{CALM}{''.join(LONG_TABLES)}",
     "2. doux été.md": f"{KERNEL}# Mild\n\n```{{code-cell}} ipython3\n{LIVE}\n```\n",
@@ -318,6 +320,9 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert b"An interactive figure" in texts["EPUB/page-2_2e_20doux_20_e9t_e9.xhtml"]
     with pikepdf.open(site / "pdf/winds.pdf") as printed:
         assert "/page-2_2e_20doux_20_e9t_e9--" in printed.Root.Dests
+        with printed.open_outline() as outline:
+            [part] = [item for item in outline.root if item.title == "One"]
+            assert [item.title for item in part.children[0].children] == ["1.1. Folded"]
     assert (site / "2. doux été.pdf").is_file()
     assert (site / "shown/never run.pdf").is_file()
     assert any(b'alt="A line that rises to 2' in text for text in texts.values())

@@ -359,6 +359,6 @@ def _article(site: Path, path: str, form: str) -> Element:
         change = element.on_paper(form).then
         if change:
             element.find(change)(body)
-    for fold in body.xpath(".//details[@class!='tool']"):
+    for fold in body.xpath(".//details[not(@class='tool')]"):
         fold.set("open", "open")
     return body

@@ -210,16 +210,14 @@ def finished(
 def _name_outline(pdf: pikepdf.Pdf, headings: Sequence[str]) -> None:
     """Put the headings into the outline.
 
-    Chromium repeats some of them and joins words at the ends of lines.
+    Chromium repeats some of them and joins words at the ends of lines, which stays where a style
+    of the author hides a heading.
     """
     with pdf.open_outline() as outline:
         items = list(_flat(outline.root))
-        if len(items) != len(headings):
-            raise PressError(
-                f"the outline has {len(items)} entries, the document {len(headings)} headings"
-            )
-        for item, heading in zip(items, headings, strict=True):
-            item.title = heading
+        if len(items) == len(headings):
+            for item, heading in zip(items, headings, strict=True):
+                item.title = heading
 
 
 def _flat(items: Sequence[pikepdf.OutlineItem]) -> Iterator[pikepdf.OutlineItem]:
