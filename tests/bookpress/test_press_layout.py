@@ -148,6 +148,7 @@ FILES = {
     '<p>See <img src="gone.png" alt="a lost map"> here, <img data-src="later.png"> later.</p>\n\n'
     '<iframe src="https://films.example/wind" title="A film of wind"></iframe>\n\n'
     '<video controls><source src="gust.mp4"></video>\n\n'
+    '<p align right @click="x" id="twice">An aside</p>\n\n<p id="twice">Another</p>\n\n'
     "<details><summary>More</summary>\n\n## Folded\n\n</details>\n\n"
     '<div style="display: none">\n\n## Hidden\n\n</div>\n',
     "gales.md": f"{KERNEL}{GALES}",
@@ -330,6 +331,8 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert b'<a href="https://maps.example/far.png">A far map</a>' in plain
     assert b"See <span>a lost map</span> here" in plain
     assert b'<a href="https://films.example/wind">A film of wind</a>' in plain
+    assert b'<p align="" right="" id="twice">An aside</p>' in plain
+    assert b"<p>Another</p>" in plain
     assert b"A recording, played on the web page of the chapter." in plain
 
 

@@ -7,6 +7,7 @@ The same pages give the same bytes. The press runs the module as
 from __future__ import annotations
 
 import mimetypes
+import re
 import sys
 import textwrap
 import uuid
@@ -43,6 +44,8 @@ PROPERTIES = {"svg": "svg", "math": "mathml"}
 SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
 """Attributes of SVG that the HTML parser writes in lower case."""
 COVER = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
+NAMED = re.compile(r"[A-Za-z_][\w.:-]*")
+"""An attribute of XML."""
 Entry = dict[str, Any]
 """A page of the e-book."""
 
@@ -189,6 +192,22 @@ def _text_page(article: Article) -> Entry:
     )
 
 
+def _write_as_xml(body: Element) -> None:
+    """Change attributes of an author's HTML that XML has not.
+
+    These are attributes without a value, names with signs, and ids that are given again.
+    """
+    ids: set[str] = set()
+    for element in body.iter(etree.Element):
+        for name, value in element.attrib.items():
+            is_again = name == "id" and value in ids
+            if is_again or not NAMED.fullmatch(name):
+                del element.attrib[name]
+            elif not value:
+                element.set(name, "")
+        ids.add(element.get("id", ""))
+
+
 def xhtml(body: Element) -> Markup:
     """Return an article as XHTML, for a page in that namespace."""
     for name, namespace in NAMESPACES.items():
@@ -198,6 +217,7 @@ def xhtml(body: Element) -> Markup:
                     if small in part.attrib:
                         part.set(right, part.attrib.pop(small))
             element.set("xmlns", namespace)
+    _write_as_xml(body)
     text = etree.tostring(body, encoding="unicode", with_tail=False)
     return Markup(text)  # noqa: S704 (the page's own text)
 
