@@ -72,6 +72,15 @@ def test_what_is_wrong_with_a_grid_is_one_line(press: Press, grid: str, said: st
     assert len(refused.strip().splitlines()) == 1
 
 
+def test_what_precedes_the_first_heading_follows_a_choice(tmp_path: Path) -> None:
+    """A notebook may show something before it has a title."""
+    cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{CELL}print('shown', n)\n```\n"
+    home = write_files(tmp_path, {**FILES, "two.md": f"{HEAD}{cells}\n# Two\n\nWords.\n"})
+    run_press(home, "explore", "two", "-g", "two.n=2,5")
+    [pack] = (home / "_build/editions/default/html/states/two").glob("pack-*.js")
+    assert "shown 5" in pack.read_text("utf-8")
+
+
 def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:
     write_files(tmp_path, FILES)
     said = run_press(tmp_path, "explore", "--yes", code=2)

@@ -1,7 +1,8 @@
 """Blocks: the pieces of a page that a state replaces, each with an id and a hash.
 
-A block is a child of a section, or of the opening of a chapter, that is itself neither; a note
-about what does not hold belongs to the block after it. A part that a template names with
+A block is a child of a section, of the opening of a chapter, or of a page that begins without a
+heading, that is itself none of these; a note about what does not hold belongs to the block after
+it. A part that a template names with
 ``data-part`` is a block within a block: the code of a figure, or its reference, which may differ
 when the rest does not. Ids and hashes are assigned once, when a page is written.
 """
@@ -27,6 +28,8 @@ PART = "data-part"
 NOTE = "fallen-note"
 """The class of the note about what does not hold, which only states have."""
 HASH_LENGTH = 8
+ROOT = "without-heading"
+"""The name of what precedes the first heading of a page."""
 _BY_THE_RUN = re.compile(
     r"(?<= at )0x[0-9a-f]{6,}"
     r"|\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\b"
@@ -87,7 +90,7 @@ class HtmlElement:
     @property
     def is_holder(self) -> bool:
         """Whether its children are blocks."""
-        if self.tag == "section":
+        if self.tag in {"section", ROOT}:
             return True
         return self.tag == "div" and "opener" in self.classes
 
@@ -124,7 +127,7 @@ def _root_of(text: str) -> HtmlElement:
 
     Only tags are read: the parser of the standard library takes five times as long.
     """
-    root = element = HtmlElement("", "", 0, 0)
+    root = element = HtmlElement(ROOT, "", 0, 0)
     last = 0
     while match := _TAG.search(text, last):
         last = match.end()

@@ -234,7 +234,7 @@
       const fell = did.turned ? ` · ${count(did.turned, "sentence turns", "sentences turn")}` : "";
       const walk = press.walk.begin(
         did.stops,
-        `${parts.join(" · ") || "Nothing"} ${did.stops.length === 1 ? "differs" : "differ"}${fell}`,
+        `${parts.join(" · ") || "Nothing"} ${did.stops.length > 1 ? "differ" : "differs"}${fell}`,
         { strip, fit, leave, say: (text) => { said.textContent = text; } }
       );
       tell(
