@@ -336,6 +336,21 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert b"A recording, played on the web page of the chapter." in plain
 
 
+def test_a_book_without_code_is_laid_out_printed_and_cited(tmp_path: Path) -> None:
+    files = {
+        "_config.yml": CONFIG,
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: plain}]\n",
+        "book/settings.yml": "layout: press\n",
+    }
+    home = write_files(tmp_path, {**FILES, **files})
+    for unlisted in ("gales.md", "calm.md", "2. doux été.md"):
+        (home / unlisted).unlink()
+    assert "0 of 0 chapters run" in press(home, "build", "--format", "html,pdf", whole=True)
+    page = html.parse(str(home / "_build/editions/default/html/plain.html")).getroot()
+    assert "No code." in page.text_content()
+    assert press(home, "cite").startswith("Ada Author. (")
+
+
 def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:
     home = write_files(tmp_path, {**FILES, "book/settings.yml": "layout: theme\n"})
     said = press(home, "build", "--format", "epub", code=2)

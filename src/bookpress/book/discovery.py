@@ -56,13 +56,7 @@ def discover(project: Project) -> list[Chapter]:
         "of_book": Execution.of_book(project.root),
     }
     documents = [Chapter(slugs[name], paths[name], name, name in listed, **of_book) for name in run]
-    chapters = list(filter(_has_readable_cells, documents))
-    if not chapters and project.settings.is_laid_out:
-        raise PressError(
-            "no chapters: no document that _toc.yml lists has code cells to run; a chapter is a "
-            ".ipynb, or a .md whose front matter names a kernel"
-        )
-    return chapters
+    return list(filter(_has_readable_cells, documents))
 
 
 def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, Path]) -> None:
