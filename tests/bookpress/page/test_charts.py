@@ -137,7 +137,7 @@ def test_a_picture_to_pass_on_carries_title_source_edition_address_and_licence(
     lines = [float(text.get("y")) for text in picture.findall("{*}text")]
     assert lines == sorted(lines)
     assert lines[-1] < bottom
-    drawing.RasterFiles({stem: chart}, {stem: ORIGIN}, tmp_path / "cache").write()
+    drawing.RasterFiles({stem: (chart, ORIGIN)}, tmp_path / "cache").write()
     png = Path(f"{stem}.png").read_bytes()
     assert ORIGIN["source"].encode() in png
     sizes = drawing.raster_size(chart, tmp_path / "cache", ORIGIN)

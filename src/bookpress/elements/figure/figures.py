@@ -179,15 +179,14 @@ class _Rasters:
         """Begin to draw: titles and numbers are known once all pages are read."""
         if not draws(app):
             return
-        shown = {}
-        origins = {}
+        figures = {}
         for docname, page in store_of(app.env).pages.items():
             for chart in charts_of(page, app.env):
                 stem = Path(app.outdir, folder_of(docname), chart.stem)
                 facts = cited(app.env, docname, chart.name, chart.stem)
-                shown[stem] = chart
-                origins[stem] = origin_of(chart, facts)
-        self._files = drawing.RasterFiles(shown, origins, picture_cache(Path(app.outdir)))
+                figures[stem] = (chart, origin_of(chart, facts))
+        if figures:
+            self._files = drawing.RasterFiles(figures, picture_cache(Path(app.outdir)))
 
     def write(self, app: Sphinx) -> None:
         """Write them, also if no page was written."""

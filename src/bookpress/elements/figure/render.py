@@ -213,14 +213,14 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
 class RasterFiles:
     """PNG files of drawn charts with their titles; other processes draw until they are written.
 
-    Each is at the stem of a path, and states its origin.
+    A chart and its origin, which the file states, are given for the stem of each path.
     """
 
     def __init__(
-        self, charts: Mapping[Path, Chart], origins: Mapping[Path, Mapping[str, str]], cache: Path
+        self, figures: Mapping[Path, tuple[Chart, Mapping[str, str]]], cache: Path
     ) -> None:
-        self._origins = origins
-        pictures = [_titled(chart, cache, origins[stem]).svg for stem, chart in charts.items()]
+        self._origins = {stem: origin for stem, (_, origin) in figures.items()}
+        pictures = [_titled(chart, cache, origin).svg for chart, origin in figures.values()]
         self._rasters = Rasters(pictures, cache)
 
     def write(self) -> None:

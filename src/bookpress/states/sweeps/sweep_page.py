@@ -92,13 +92,13 @@ def _draw(
     drawing.begin(charts.values(), cache)
     write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
-    at_stems = {sweep.folder / key: chart for key, chart in charts.items()}
-    origins = {
-        stem: {"title": chart.title, "source": chart.source} for stem, chart in at_stems.items()
+    figures = {
+        sweep.folder / key: (chart, {"title": chart.title, "source": chart.source})
+        for key, chart in charts.items()
     }
-    rasters = drawing.RasterFiles(at_stems, origins, cache)
-    for stem, chart in at_stems.items():
-        drawing.write_files(chart, cache, stem, origins[stem])
+    rasters = drawing.RasterFiles(figures, cache)
+    for stem, (chart, origin) in figures.items():
+        drawing.write_files(chart, cache, stem, origin)
     rasters.write()
     return charts
 
