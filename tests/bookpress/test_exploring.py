@@ -91,6 +91,15 @@ def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:
     assert "8 states" in run_press(tmp_path, "explore", "-g", "n=1,3:5", "--dry-run", whole=True)
 
 
+def test_a_chapter_with_nothing_to_turn_is_refused_beside_one_that_has(tmp_path: Path) -> None:
+    write_files(tmp_path, {**FILES, "two.md": f"{HEAD}# Two\n\n{CELL}print(2)\n```\n"})
+    run_press(tmp_path, "explore", "one", "-g", "one.n=1,2")
+    for asked in (["two"], ["one", "two"]):
+        refused = run_press(tmp_path, "explore", *asked, code=2)
+        said = "nothing to explore: no parameters in two; there are one.n, one.side"
+        assert refused.splitlines() == [f"error: {said}"]
+
+
 def test_how_long_it_takes_is_judged_by_a_build_and_claims_no_last_time_without(
     tmp_path: Path,
 ) -> None:

@@ -158,7 +158,7 @@ def test_what_is_excluded_from_running_is_shown_as_it_was(site: Path) -> None:
 
 
 def test_citations_come_from_the_configuration(press: Press) -> None:
-    assert "Ada Author and Bob Author" in press("cite", "waves_2")
+    assert "Ada Author, & Bob Author" in press("cite", "waves_2")
     assert "Other waves" in press("cite", "content-other-waves_1")
 
 

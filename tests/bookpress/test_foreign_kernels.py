@@ -186,6 +186,24 @@ def test_copyright_and_address_are_those_that_the_author_gave(site: Path) -> Non
     ]
 
 
+def test_what_a_module_prints_on_import_is_an_output_of_the_cell(tmp_path: Path) -> None:
+    """It is imported by each chapter, not once for all."""
+    cells = "```{code-cell} ipython3\nimport loud, json\nimport quiet\n```\n"
+    files = {
+        "_config.yml": "title: Loud\nauthor: Ada Author\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.md": f"{HEAD}# One\n\n{cells}",
+        "two.md": f"{HEAD}# Two\n\n{cells}",
+        "loud.py": "import sys\nprint('printed', file=sys.stdout)\nprint('warned', file=sys.stderr)\n",
+        "quiet.py": "import loud\n",
+    }
+    press(write_files(tmp_path, files), "build")
+    for name in ("one", "two"):
+        shown = page(tmp_path / "_build/editions/default/html", name).xpath("//article")[0]
+        words = [each.text_content().strip() for each in shown.find_class("output")]
+        assert words == ["printed", "warned"]
+
+
 def test_both_the_text_and_its_notebook_can_be_downloaded(site: Path) -> None:
     buttons = page(site, "parts/around").find_class("dropdown-download-buttons")[0]
     links = [link for link in buttons.xpath(".//a/@href") if "_sources" in link]
@@ -224,6 +242,33 @@ def test_check_reads_no_other_language_as_python(tmp_path: Path) -> None:
         "counts.ipynb": nbformat.writes(made),
     }
     assert "nothing wrong was found" in press(write_files(tmp_path, files), "check")
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("n <- 1", "two counts as a chapter without parameters"),
+        ("n = 1\nf <- function(x) { x }", "two counts as a chapter without parameters"),
+        ("n = 1", ""),
+    ],
+)
+def test_a_cell_of_parameters_in_another_language_is_named_once(
+    tmp_path: Path, code: str, why: str
+) -> None:
+    kernel = {"name": "ir", "language": "R", "display_name": "R"}
+    cell = nbformat.v4.new_code_cell(code, metadata={"tags": ["parameters"]})
+    made = nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=[cell])
+    files = {
+        "_config.yml": "title: Counts\n",
+        "_toc.yml": "format: jb-book\nroot: two\n",
+        "two.ipynb": nbformat.writes(made),
+    }
+    home = write_files(tmp_path, files)
+    for words in (["params"], ["run", "two"], ["check"]):
+        told = press(home, *words, code=1 if "run" in words else 0)
+        notes = [line for line in told.splitlines() if "the parameters cell" in line]
+        assert len(notes) == bool(why)
+        assert all("is R (kernel ir)" in note and note.endswith(why) for note in notes)
 
 
 def test_what_many_chapters_fail_with_is_said_once(home: Path) -> None:

@@ -4,11 +4,13 @@ import re
 from html import unescape
 
 import pytest
+from docutils import nodes
 from latex2mathml.converter import convert
 from lxml import etree
 from sphinx.config import Config
 
 from bookpress.elements.typesetting.latex import macros_of, readable
+from bookpress.elements.typesetting.typesetting import mathml
 
 MACROS = {
     "R": "\\mathbb{R}",
@@ -67,6 +69,15 @@ def test_macros_stand_for_what_the_settings_say(formula: str, meaning: str) -> N
     assert "\\" not in convert(readable(formula, macros))
 
 
+@pytest.mark.parametrize("name", ["cases*", "dcases", "rcases", "drcases"])
+def test_cases_of_any_kind_are_rows_with_a_brace(name: str) -> None:
+    drawn = convert(readable(rf"\begin{{{name}}} a & b \\ c & d \end{{{name}}}", {}))
+    assert drawn.count("<mtr>") == 2
+    assert drawn.count("<mtd") == 4
+    brace = "}" if "r" in name else "{"
+    assert re.sub(r"<[^>]*>", "", unescape(drawn)) in (f"{brace}abcd", f"abcd{brace}")
+
+
 def test_a_macro_that_uses_itself_ends() -> None:
     assert "sum" in readable(r"\sum", {"sum": (r"\sum", 0, None)})
 
@@ -98,3 +109,10 @@ def test_an_index_belongs_to_the_whole_matrix() -> None:
 def test_an_environment_within_its_like_makes_no_lines_around_it() -> None:
     formula = r"\begin{cases} \begin{cases} 1 \\ 2 \end{cases} \\ b \end{cases}"
     assert convert(readable(formula, {})) == convert(formula)
+
+
+def test_words_in_a_formula_are_no_markup() -> None:
+    latex = r"x = 1 \text{ if a<b & c}"
+    drawn = etree.fromstring(mathml(nodes.math(latex, latex), "inline", {}))
+    words = "".join(drawn.itertext()).replace("\N{NO-BREAK SPACE}", " ")
+    assert words.endswith(" if a<b & c")

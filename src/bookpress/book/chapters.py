@@ -255,6 +255,13 @@ class Chapter:
         In a book that is not strict, a faulty declaration is a note, and declares none.
         """
         self.notebook  # noqa: B018 - raises if the chapter cannot be read at all
+        if self._is_unread:
+            kernel = self.notebook["metadata"]["kernelspec"]
+            note(
+                f"{self.where}: the parameters cell is {kernel.get('language') or 'not Python'} "
+                f"(kernel {kernel['name']}), of which assignments such as `n = 1` alone are read: "
+                f"{self.slug} counts as a chapter without parameters"
+            )
         parameters, faults = self._declarations
         if faults and (self.settings.strict or self.settings.is_laid_out):
             raise PressError("\n".join(faults))
@@ -277,11 +284,21 @@ class Chapter:
     def computed(self) -> Mapping[str, tuple[str, str]]:
         """By name, where and why assignments in its parameters cell declare no parameter."""
         code, _, scope = self._declaring
-        return computed_names(code, self.where, scope)
+        return {} if self._is_unread else computed_names(code, self.where, scope)
+
+    @property
+    def _is_unread(self) -> bool:
+        """Whether its parameters cell is of another language, and more than plain assignments."""
+        code, evidence, scope = self._declaring
+        parameters, faults = _parameters(code, self.where, scope, evidence)
+        is_other = not self.is_python and bool(code.strip())
+        return is_other and (bool(faults) or not parameters)
 
     @property
     def _declarations(self) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
         """The parameters it declares, and what is wrong with other declarations."""
+        if self._is_unread:
+            return (), ()
         code, evidence, scope = self._declaring
         parameters, faults = _parameters(code, self.where, scope, evidence)
         tried = self.tried

@@ -178,6 +178,28 @@ TAGS = re.compile(r"</?[a-zA-Z][^<>]*>")
 CODE = re.compile(r"[a-z]{2,3}\b(-[A-Z][a-z]{3})?(-[A-Z]{2})?")
 """The beginning of a language code, in the form that citations accept."""
 
+PARTICLES = (
+    "af al ap av bin da das de dei del den der des di do dos du el ibn la le ten ter tot "
+    "van vom von zu zum zur"
+)
+"""Small words in names of persons."""
+GROUPS = (
+    "Association Authors Center Centre Club Collaboration Collective College Committee Community "
+    "Company Consortium Contributors Council Department Developers Division Editors Equipe "
+    "Faculty Foundation Group Grupo Gruppe Inc Initiative Institut Institute Instituto Lab "
+    "Laboratory Ltd Members Network Office Organisation Organization Programme Program Project "
+    "School Science Sciences Service Society Staff Students Team The Universidad Universität "
+    "University Université Working Équipe"
+)
+"""Words that stand in names of groups, within which an "and" may stand too."""
+_PARTICLES = {*PARTICLES.split()}
+_NO_NAME = {word.casefold() for word in GROUPS.split()}
+_LAST = re.compile(r",?\s+(?:and|und|et|y|e)\s+|\s*,?\s*&\s*")
+_COMMA = re.compile(r"\s*,\s*")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'\N{RIGHT SINGLE QUOTATION MARK}-])*")
+LEAST_LISTED = 3
+"""As many full names with commas alone are a list; two may be one person, surname first."""
+
 
 def load_book(root: Path) -> Book:
     """Return the publication settings of the book in a folder.
@@ -195,9 +217,17 @@ def _configured(root: Path) -> dict[str, Any]:
     """Return what ``_config.yml`` says of a book that readers may cite."""
     config = configuration(root)
     title = _plain(config.get("title")) or "Untitled book"
-    author = _plain(config.get("author")) or f"The authors of {title}"
-    facts = {"title": title, "authors": [{"name": author}], "version": "0"}
+    names = _authors(config.get("author")) or [f"The authors of {title}"]
+    facts = {"title": title, "authors": [{"name": name} for name in names], "version": "0"}
     return {**facts, "language": _language(root)}
+
+
+def _authors(entry: Any) -> list[str]:
+    """Return the names of an entry of ``_config.yml``: a list, or a text that may be one."""
+    if isinstance(entry, list):
+        return [name for name in map(_plain, entry) if name]
+    text = _plain(entry)
+    return _persons_in(text) if text else []
 
 
 def _language(root: Path) -> str:
@@ -210,3 +240,28 @@ def _plain(entry: Any) -> str:
     """Return an entry of ``_config.yml`` on one line, without HTML."""
     text = " and ".join(map(str, entry)) if isinstance(entry, list) else str(entry or "")
     return " ".join(html.unescape(TAGS.sub(" ", text)).split()).replace(" ,", ",")
+
+
+def _persons_in(text: str) -> list[str]:
+    """Return the persons whom a text lists; the whole text is one name if it may be no list."""
+    linked = _LAST.split(text)
+    parts = [name for part in linked for name in _COMMA.split(part)]
+    has_and = len(linked) > 1
+    is_list = has_and or len(parts) >= LEAST_LISTED
+    are_names = all(_is_full_name(part) for part in parts)
+    return parts if is_list and are_names else [text]
+
+
+def _is_full_name(name: str) -> bool:
+    """Return whether a text can be a person's given and family name, and hardly a group's."""
+    words = name.split()
+    proper = [word for word in words if word not in _PARTICLES]
+    is_long_enough = 2 <= len(proper) <= 4
+    ends_well = bool(words) and len(words[-1].rstrip(".")) > 1
+    return is_long_enough and ends_well and all(_is_proper(word) for word in proper)
+
+
+def _is_proper(word: str) -> bool:
+    """Return whether a word can be part of a person's name, which may be an initial."""
+    is_name = bool(_WORD.fullmatch(word)) and word[0].isupper()
+    return is_name and word.casefold() not in _NO_NAME

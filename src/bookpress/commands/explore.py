@@ -33,7 +33,7 @@ def explore(
     from bookpress.formats import choose, still_made
     from bookpress.states.estimate import estimate
     from bookpress.states.explore import explore as explore_states
-    from bookpress.states.explore import is_explored, states_to_explore, why_none
+    from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
     from bookpress.states.sweeps.grid import read_grid
 
     project = opt.current_project()
@@ -46,8 +46,9 @@ def explore(
     else:
         chosen = still_made(built_in, is_laid_out=laid_out)
     missing = 0
-    if not states:
-        raise UsageError(why_none(default, chapters or []))
+    idle = unexplored(chapters or [], states)
+    if idle or not states:
+        raise UsageError(why_none(default, idle))
     if force or not is_explored(project, default, states, chosen):
         missing, words = estimate(project, default, states, options)
         say(words)

@@ -23,7 +23,7 @@ from bookpress.assembly.ingredients import Extras, page_state
 from bookpress.assembly.page_files import page_files
 from bookpress.assembly.published import EXTRAS, FORMATS, whole
 from bookpress.assembly.statements import standings
-from bookpress.book.chapters import choose
+from bookpress.book.chapters import Chapter, choose
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.cite.record import load_built
@@ -31,7 +31,7 @@ from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.files import DEFAULT
 from bookpress.edition.sureness import FILE, QUOTED
 from bookpress.elements.base.store import explored as stored_states
-from bookpress.errors import PressError
+from bookpress.errors import LISTED, PressError, some_of
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.formats import Format
 from bookpress.run.cache import Run
@@ -86,18 +86,34 @@ def states_to_explore(
     return default, states, built.formats if built else ("html",)
 
 
+def unexplored(chapters: Sequence[str], states: Sequence[State]) -> list[str]:
+    """Return which of the chapters that were asked for have no states."""
+    explored = {state.chapter.slug for state in states}
+    return [slug for slug in chapters if slug not in explored]
+
+
 def why_none(default: Edition, slugs: Sequence[str]) -> str:
     """Return why there is nothing to explore: which parameters there are, and what to do."""
     chosen = choose(default.chapters, [*slugs]) if slugs else default.chapters
-    names = [f"{chapter.slug}.{each.name}" for chapter in chosen for each in chapter.parameters]
-    if not names:
+    names = _parameters_of(chosen)
+    elsewhere = _parameters_of(default.chapters)
+    if not elsewhere:
         return "nothing to explore: no chapter has parameters"
+    if not names:
+        return (
+            f"nothing to explore: no parameters in {', '.join(slugs)}; "
+            f"there are {some_of(elsewhere, LISTED)}"
+        )
     example = f"{names[0]}=1,2,5:9:2"
     return (
         f"nothing to explore: no type says which values of {', '.join(names)} to try; say them "
         f"with -g, such as -g {example}, or by a type such as Literal[1, 2], bool, or "
         "Annotated[int, Field(ge=0, le=10, multiple_of=2)]"
     )
+
+
+def _parameters_of(chapters: Sequence[Chapter]) -> list[str]:
+    return [f"{chapter.slug}.{each.name}" for chapter in chapters for each in chapter.parameters]
 
 
 def _explored(folder: Path) -> dict[str, dict[str, list[Value]]]:

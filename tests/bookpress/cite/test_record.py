@@ -1,6 +1,7 @@
 """The record: what is refused, and what follows from the settings for identity and address."""
 
 import datetime as dt
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -75,6 +76,42 @@ def test_empty_settings_are_as_good_as_none() -> None:
 def test_a_wrong_fact_in_front_matter_names_the_chapter() -> None:
     with pytest.raises(UsageError, match=r"front matter of the chapter 'intro': doi: '11/x'"):
         read_chapter("intro", "Introduction", "intro.html", 1, {"doi": "11/x"})
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ("Ada Author, Bea B. Writer and Cy Poet", ["Ada Author", "Bea B. Writer", "Cy Poet"]),
+        ("Ada Author & Bea Writer & Cy Poet", ["Ada Author", "Bea Writer", "Cy Poet"]),
+        ("Ada Author, Bea Writer, & Cy Poet", ["Ada Author", "Bea Writer", "Cy Poet"]),
+        ("Ada Author, Bea Writer, Cy Poet", ["Ada Author", "Bea Writer", "Cy Poet"]),
+        ("Ludwig van Alt und J.-P. Neu", ["Ludwig van Alt", "J.-P. Neu"]),
+        ("Ana Ruiz y Juan Pérez", ["Ana Ruiz", "Juan Pérez"]),
+        (["Ada Author", "The Poets and Writers"], ["Ada Author", "The Poets and Writers"]),
+        *(
+            (text, [text])
+            for text in (
+                "Ada Author",
+                "Author, Ada",
+                "Author, Ada and Writer, Bea",
+                "Ruiz García, Ana María",
+                "José Ortega y Gasset",
+                "Ada Author, PhD and Bea Writer, MD",
+                "Ada Author et al.",
+                "The Jupyter Book Community",
+                "Department of Physics and Astronomy",
+                "Data Science and Machine Learning Group",
+                "Team of the Lab, built with Jupyter Book and MyST",
+                "A, B and C",
+            )
+        ),
+    ],
+)
+def test_a_list_of_persons_in_the_configuration_names_each(
+    tmp_path: Path, author: str | list[str], names: list[str]
+) -> None:
+    (tmp_path / "_config.yml").write_text(json.dumps({"title": "Waves", "author": author}))
+    assert [each.name for each in load_book(tmp_path).authors] == names
 
 
 def test_names_are_composed_and_single_spaced() -> None:

@@ -284,6 +284,7 @@ MISTAKES = {
     "```{finding} models:erly\nText.\n```": "publishes no result 'erly'",
     "````{otherwise} models:fell\n```{figure} x.png\n```\n````": "a figure cannot depend on a statement",
     "$\\nosuchcommand$": "contains a command that has no MathML",
+    "$\\begin{tabular}{l} 1 & 2 \\end{tabular}$": "has columns in an environment that has no MathML",
 }
 
 

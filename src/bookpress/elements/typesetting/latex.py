@@ -16,6 +16,13 @@ _OUTER = re.compile(
     r"\\begin\{split\}\s*(\\begin\{split\}.*\\end\{split\})\s*\\end\{split\}", re.DOTALL
 )
 _PLAIN_EDGE = re.compile(r"\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}")
+_CASES_EDGE = re.compile(r"\\(begin|end)\{d?cases\*?\}")
+_RIGHT_CASES_EDGE = re.compile(r"\\(begin|end)\{d?rcases\*?\}")
+RIGHT_CASES = {
+    "begin": r"\left.\begin{array}{ll}",
+    "end": r"\end{array}\right\}",
+}
+"""Cases with their brace at the right, which the converter does not know."""
 _EMPTY_LINE = re.compile(r"\\\\\s*(?=\\\\)")
 _SPACE_AFTER_LINE = re.compile(r"\\\\\s*\[[^\]]*\]")
 _EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
@@ -82,7 +89,8 @@ def _macro(entry: Any) -> Macro:
 def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     """Return a formula in a form that the converter can read."""
     text = expanded(latex, {**UNKNOWN, **macros})
-    text = _LARGE.sub(_delimiter, text)
+    text = _CASES_EDGE.sub(r"\\\1{cases}", _LARGE.sub(_delimiter, text))
+    text = _RIGHT_CASES_EDGE.sub(lambda edge: RIGHT_CASES[edge[1]], text)
     text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, text))
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from html import escape
+from html import escape, unescape
 
 from docutils import nodes
 from latex2mathml.converter import convert
@@ -24,6 +24,8 @@ _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
 """A short value, with the text in brackets after it."""
 _HYPHENATED = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(\w{1,2}-\w+|\w+-\w{1,2})(?![\w-])")
 """A short word with one or two characters before or after a hyphen, such as GPT-4 or re-run."""
+_WORDS = re.compile(r"<mtext>(.*?)</mtext>", re.DOTALL)
+"""Words in MathML."""
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
 """Hosts whose names the theme omits from a printed address."""
 _VERBATIM = (
@@ -163,8 +165,8 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
     """
     latex = node.astext()
     try:
-        formula = str(convert(readable(latex, macros), display=display))
-        problem = "contains a command that has no MathML" if "\\" in formula else ""
+        formula = _escaped(str(convert(readable(latex, macros), display=display)))
+        problem = _undrawn(formula)
     except Exception as error:  # noqa: BLE001 - the converter can fail in any way
         problem = f"cannot be converted to MathML: {error!r}"
     if problem:
@@ -179,6 +181,18 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
         return f'<code class="latex">{escape(latex)}</code>'
     opening = f'<math alttext="{escape(latex)}" '
     return formula.replace("<math ", opening, 1)
+
+
+def _escaped(formula: str) -> str:
+    """Return MathML with the words in it escaped, which the converter leaves as they are."""
+    return _WORDS.sub(lambda words: f"<mtext>{escape(unescape(words[1]))}</mtext>", formula)
+
+
+def _undrawn(formula: str) -> str:
+    """Return what of a converted formula is no MathML; empty if all is."""
+    if "\\" in formula:
+        return "contains a command that has no MathML"
+    return "has columns in an environment that has no MathML" if "<mi>&</mi>" in formula else ""
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:

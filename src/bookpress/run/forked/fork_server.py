@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,9 +40,11 @@ GONE = (
 COLLECT_AFTER = 100_000
 """The threshold for garbage collection in a fork: tables are few objects, but large ones."""
 
-PROGRAM = (
-    "import sys; from bookpress.run.forked.fork_server import main; main(*map(int, sys.argv[1:]))"
-)
+PROGRAM = "import sys; from bookpress.run.forked.fork_server import main; main(*sys.argv[1:])"
+COMMAND = (sys.executable, "-P", "-c", PROGRAM)
+"""Starts the server; with -P, no file of the book shadows a module that we import."""
+STANDARD_OUTPUT = 1
+"""Its descriptor, wherever an imported module sends ``sys.stdout``."""
 POLLING = 0.005
 """The interval, in seconds, at which a fork is checked for having ended."""
 _lock = threading.Lock()
@@ -62,17 +65,16 @@ class _ForkServer:
         self._socket, theirs = socket.socketpair()
         alive, self._alive = os.pipe()
         try:
-            self._process = subprocess.Popen(
-                # -P: no file of the book may shadow a module that we import
-                [sys.executable, "-P", "-c", PROGRAM, str(theirs.fileno()), str(alive)],
-                env=processes.chapter_environment(inherits=inherits),
-                pass_fds=[theirs.fileno(), alive],
-                # whatever modules print or read on import is ignored
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            with tempfile.TemporaryFile() as printed:
+                self._process = subprocess.Popen(
+                    [*COMMAND, str(theirs.fileno()), str(alive)],
+                    env=processes.chapter_environment(inherits=inherits),
+                    pass_fds=[theirs.fileno(), alive],
+                    stdin=subprocess.DEVNULL,
+                    stdout=printed,
+                    stderr=printed,
+                    start_new_session=True,
+                )
         finally:
             theirs.close()
             os.close(alive)
@@ -219,14 +221,24 @@ def call(function: str, environment: Mapping[str, str], folder: Path) -> Any:
     return json.loads(printed.splitlines()[-1])
 
 
-def main(descriptor: int, alive: int) -> None:
-    """Import what forks need, then fork on request until the other end is closed."""
-    processes.end_group_with(alive, os.getpid())
-    line = socket.socket(fileno=descriptor)
-    channel = Channel(Connection(os.dup(descriptor)))
-    order = channel.receive()
+def main(descriptor: str, alive: str, silent: str = "") -> None:
+    """Import what forks need, then fork on request until the other end is closed.
+
+    A module that prints something on import is for the cell that imports it: a new server, in our
+    place, imports only the others, which are in `silent`.
+    """
+    environment = dict(os.environ)
+    processes.end_group_with(int(alive), os.getpid())
+    line = socket.socket(fileno=int(descriptor))
+    channel = Channel(Connection(os.dup(int(descriptor))))
+    order = json.loads(silent) if silent else channel.receive()
     sys.path[:] = order["path"]
-    _preload(order["modules"])
+    talkative = _preload(order["modules"])
+    rest = [name for name in order["modules"] if name not in talkative]
+    if rest != order["modules"]:
+        silent = json.dumps({**order, "modules": rest})
+        command = [*COMMAND, descriptor, alive, silent]
+        os.execve(sys.executable, command, environment)  # noqa: S606 - there is no shell
     while True:
         try:
             question = channel.receive()
@@ -238,8 +250,8 @@ def main(descriptor: int, alive: int) -> None:
             if pid == 0:
                 channel.close()
                 line.close()
-                connection, alive = descriptors
-                _become(connection, alive, question["environment"], question["folder"])
+                connection, its_alive = descriptors
+                _become(connection, its_alive, question["environment"], question["folder"])
             for ours in descriptors:
                 os.close(ours)
             channel.send({"pid": pid})
@@ -286,11 +298,12 @@ def _give_up(*_: object) -> None:
     raise TimeoutError
 
 
-def _preload(modules: Sequence[str]) -> None:
-    """Import modules, or call a module:function, in the server.
+def _preload(modules: Sequence[str]) -> set[str]:
+    """Import modules, or call a module:function, in the server; return those that print something.
 
     Whatever fails is left to the chapter that needs it.
     """
+    talkative = set()
     late = time.monotonic() + START_LIMIT
     signal.signal(signal.SIGALRM, _give_up)
     signal.alarm(START_LIMIT)  # an import that hangs is aborted
@@ -302,10 +315,20 @@ def _preload(modules: Sequence[str]) -> None:
             module_or_function = pkgutil.resolve_name(name)
             if ":" in name:
                 module_or_function()
-    for stream in (sys.stdout, sys.stderr):
-        stream.flush()  # otherwise every fork would print an unfinished line again
+        if _has_printed():
+            talkative.add(name)
     signal.alarm(0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER)
     gc.enable()
+    return talkative
+
+
+def _has_printed() -> bool:
+    """Return whether anything was printed since the last call, by Python or anything else."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()  # otherwise every fork would print an unfinished line again
+    size = os.fstat(STANDARD_OUTPUT).st_size
+    os.ftruncate(STANDARD_OUTPUT, 0)
+    return size > 0
