@@ -370,3 +370,27 @@ def test_a_theme_has_alternatives_in_words_and_buttons_to_what_the_author_wrote(
     assert "https://github.com/ada/winds/edit/main/book/gales.md" in addresses
     binder = "https://mybinder.org/v2/gh/ada/winds/main?urlpath=lab/tree/book/gales.md"
     assert binder in addresses
+
+
+def test_what_a_book_has_for_its_theme_stops_no_page_of_ours(tmp_path: Path) -> None:
+    extension = """
+def setup(app):
+    app.connect("html-page-context", lambda app, page, template, context, tree: context["buttons"])
+"""
+    files = {
+        "_config.yml": "title: Calm\nsphinx: {local_extensions: {themed: ext}}\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: lost}]\n",
+        "book/settings.yml": "layout: press\n",
+        "cover.md": "# Calm\n\n<iframe src='_static/air/shown.html'></iframe>\n",
+        "ext/themed.py": extension,
+        "_static/air/shown.html": "<script src='beside.js'></script>\n",
+        "_static/air/beside.js": "calm()\n",
+        "_static/theme.css": "p {color: red}\n",
+    }
+    said = press(write_files(tmp_path, files), "build", whole=True)
+    assert "_toc.yml lists lost.md: no such file" in said
+    assert said.count("themed adds nothing to pages in our layout: KeyError('buttons')") == 1
+    site = tmp_path / "_build/editions/default/html"
+    assert (site / "_static/air/shown.html").is_file()
+    assert (site / "_static/air/beside.js").read_text() == "calm()\n"
+    assert not (site / "_static/theme.css").exists()

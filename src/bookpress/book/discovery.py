@@ -68,7 +68,7 @@ def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, P
     if not missing:
         return
     problem = f"_toc.yml lists {some_of(missing, MOST_NAMED)}: no such file"
-    if project.settings.strict or project.settings.is_laid_out or not paths[listed[0]].is_file():
+    if project.settings.strict or not paths[listed[0]].is_file():
         raise PressError(problem)
     note(problem)
 

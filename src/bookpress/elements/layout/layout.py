@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import wraps
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from bookpress.book.project import is_laid_out
@@ -28,12 +32,18 @@ from bookpress.elements.downloads.launch import launches
 from bookpress.elements.layout import source
 from bookpress.files import replace_file
 
+logger = logging.getLogger(__name__)
+ON_PAGE = "html-page-context"
 SILENCED = (
-    ("html-page-context", "pydata_sphinx_theme"),
-    ("html-page-context", "sphinx_book_theme"),
+    (ON_PAGE, "pydata_sphinx_theme"),
+    (ON_PAGE, "sphinx_book_theme"),
     ("doctree-resolved", "sphinx_thebe"),
 )
 """Listeners of other packages that serve the layout which ours replaces."""
+OF_ALL_PAGES = ("bookpress", "sphinx")
+"""Packages whose listeners know pages in any layout."""
+IN_STATIC = re.compile(r"""(?:src|href|data|poster)=["'](?:\.{1,2}/)*_static/([^"'?#]+)""")
+"""A file among the static ones, as a page names it."""
 HIGHLIGHTING = "pygments.css"
 NAMED = 3
 """The most chapters that the banner names, if a change does not reach the whole book."""
@@ -44,7 +54,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
     source.connect(app)
-    app.connect("html-page-context", fill_context, priority=950)
+    app.connect(ON_PAGE, fill_context, priority=950)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", shorten_highlighting)
 
@@ -97,11 +107,57 @@ def silence_theme(app: Sphinx) -> None:
         for listener in list(app.events.listeners[event]):
             if listener.handler.__module__.partition(".")[0] == package:
                 app.disconnect(listener.id)
+    _let_others_fail(app)
+    folders = [Path(app.confdir, name) for name in app.config.html_static_path]
+    own = [folder for folder in folders if folder.is_relative_to(app.srcdir) and folder.is_dir()]
+    app.connect("build-finished", lambda app, failed: None if failed else copy_shown(app, own))
     app.config.html_static_path = []
     builder: Any = app.builder
     # our page of search results has its own index, which needs no server
     builder.search = False
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
+
+
+def copy_shown(app: Sphinx, folders: Sequence[Path]) -> None:
+    """Copy what pages show of the book's own static files; beside a page, all that it may load."""
+    if not folders:
+        return
+    shown: set[str] = set()
+    for page in Path(app.outdir).rglob("*.html"):
+        shown |= {unquote(name) for name in IN_STATIC.findall(page.read_text("utf-8"))}
+    static = Path(app.outdir, "_static")
+    for folder in folders:
+        files = (folder / name for name in sorted(shown) if ".." not in name)
+        for file in filter(Path.is_file, files):
+            beside = file.parent.rglob("*") if file.suffix == ".html" else [file]
+            for each in filter(Path.is_file, beside):
+                replace_file(static / each.relative_to(folder), each.read_bytes())
+
+
+def _let_others_fail(app: Sphinx) -> None:
+    """Let an extension that changes pages of its theme fail on ours, which it does not know."""
+    listeners = app.events.listeners[ON_PAGE]
+    for place, listener in enumerate(listeners):
+        package = getattr(listener.handler, "__module__", "").partition(".")[0]
+        if package not in OF_ALL_PAGES:
+            listeners[place] = listener._replace(handler=_allowed(listener.handler, package))
+
+
+def _allowed(handler: Callable[..., Any], package: str) -> Callable[..., Any]:
+    """Return a listener that tells of its first failure and goes on."""
+    failures: list[Exception] = []
+
+    @wraps(handler)
+    def heard(*given: Any) -> Any:
+        try:
+            return handler(*given)
+        except Exception as error:  # noqa: BLE001 - whatever a theme's extension may raise
+            if not failures:
+                logger.warning("%s adds nothing to pages in our layout: %r", package, error)
+            failures.append(error)
+            return None
+
+    return heard
 
 
 def fill_context(
