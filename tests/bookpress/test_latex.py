@@ -94,6 +94,10 @@ def test_a_macro_that_uses_itself_ends() -> None:
         (r"\Bigl\| x \Bigr\|", "\N{DOUBLE VERTICAL LINE}x\N{DOUBLE VERTICAL LINE}"),
         (r"\text{a \% of b\_c}", "a\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}b_c"),
         (r"\require{cancel} 2 \dag", "2\N{DAGGER}"),
+        (
+            r"1 \text{if $x_{1} \geq y$, at 5\$} z",
+            "1if\N{NO-BREAK SPACE}x1≥y,\N{NO-BREAK SPACE}at\N{NO-BREAK SPACE}5$z",
+        ),
     ],
 )
 def test_what_mathjax_knows_is_drawn(formula: str, drawn: str) -> None:

@@ -13,7 +13,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from processes import add_cell, descendants, end, left_over, wait_for
+from processes import (
+    add_cell,
+    descendants,
+    end,
+    left_over,
+    press,
+    wait_for,
+    write_files,
+)
 
 from bookpress.book.project import Project
 from bookpress.edition.editions import load_edition
@@ -81,6 +89,26 @@ def test_every_combination_is_run_once_and_stands_in_one_table_whatever_runs_it(
     before = [path.read_bytes() for path in done.tables]
     again = swept(GRID, jobs=1, force=True, out=tmp_path / "two")
     assert [path.read_bytes() for path in again.tables] == before
+
+
+def test_a_parameter_may_be_called_as_a_column_of_the_results_is(tmp_path: Path) -> None:
+    head = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+    cell = "```{code-cell} ipython3\n"
+    files = {
+        "_config.yml": "title: Plain\nauthor: Ada Author\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": (
+            f"{head}# One\n\n{cell}:tags: [parameters]\n\nn = 2\nvalue = 1\n```\n\n"
+            f"{cell}total = 10 * n + value\n```\n\nIt is {{result}}`total`.\n"
+        ),
+    }
+    said = press(write_files(tmp_path, files), "sweep", "one", "-g", "n=2,3", "-g", "value=1,4")
+    table = pd.read_csv(said.split()[-1])
+    chosen = table[["parameter_n", "parameter_value", "value"]]
+    expected = [(2, 1, 21), (2, 4, 24), (3, 1, 31), (3, 4, 34)]
+    assert [*chosen.itertuples(index=False, name=None)] == expected
+    page = (Path(said.split()[-1]).parent / "index.html").read_text("utf-8")
+    assert "the estimate goes from 21 with n 2, value 1 to 34 with n 3, value 4" in page
 
 
 def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(

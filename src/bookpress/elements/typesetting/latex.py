@@ -67,6 +67,8 @@ _INDEXED = re.compile(
     r"(\\begin\{([bBpvV]?matrix|array)\}(?:(?!\\begin\{).)*?\\end\{\2\})(?=\s*[_^])", re.DOTALL
 )
 """A matrix with an index, which the converter takes for that of its last bracket."""
+_WORDS_BEGIN = re.compile(r"\\(?:text\w*|mbox)\s*(?=\{)")
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _SIGN = re.compile(r"(\\[%_&#$])")
 
 
@@ -91,7 +93,7 @@ def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     text = expanded(latex, {**UNKNOWN, **macros})
     text = _CASES_EDGE.sub(r"\\\1{cases}", _LARGE.sub(_delimiter, text))
     text = _RIGHT_CASES_EDGE.sub(lambda edge: RIGHT_CASES[edge[1]], text)
-    text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, text))
+    text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, _formulas_apart(text)))
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
     text = _EMPTY_END.sub("", _LAST_LINE.sub("", _EMPTY_LINE.sub("", text)))
@@ -105,6 +107,28 @@ def readable(latex: str, macros: Mapping[str, Macro]) -> str:
 
 def _delimiter(large: re.Match[str]) -> str:
     return f"{large[1]}{DELIMITERS[large[2]]} " if large[2] in DELIMITERS else large[0]
+
+
+def _formulas_apart(text: str) -> str:
+    """Return a formula with the formulas that stand among its words, as ``$x$``, outside of them.
+
+    The converter takes all words as they are.
+    """
+    parts: list[str] = []
+    place = 0
+    while begin := _WORDS_BEGIN.search(text, place):
+        words, end = _argument(text, begin.end())
+        pieces = _DOLLAR.split(words)
+        is_mixed = len(pieces) > 1 and len(pieces) % 2 == 1
+        parts.append(text[place : begin.start()])
+        if is_mixed:
+            for number, piece in enumerate(pieces):
+                written = f"{{{piece}}}" if number % 2 else f"{begin[0]}{{{piece}}}"
+                parts.append(written if piece else "")
+        else:
+            parts.append(text[begin.start() : end])
+        place = end
+    return "".join([*parts, text[place:]])
 
 
 def _signs_apart(words: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from bookpress.chapter import number_formats as numbers
 from bookpress.elements.base.charts import Chart, Column, Data, Kind
 from bookpress.states.sweeps.curves import ESTIMATE, Curve, from_to, spoken, spread
+from bookpress.states.sweeps.sweep import column_of
 
 WIDTH = 640
 INK = "currentColor"
@@ -49,7 +50,7 @@ def _data(curve: Curve, choices: Iterable[str]) -> Data:
     """Return the data behind a curve: run, choices, estimate and any counts."""
     kind = KINDS.get(curve.unit) or ("power" if curve.is_large else "number")
     columns = [Column(name="run", label="Run", kind="number")]
-    columns += [Column(name=name, label=spoken(name)) for name in choices]
+    columns += [Column(name=column_of(name), label=spoken(name)) for name in choices]
     columns += [Column(name=name, label=name, kind=kind) for name in ESTIMATE]
     for name in ("k", "n"):
         if any(row[name] is not None for row in curve.rows):
@@ -58,7 +59,7 @@ def _data(curve: Curve, choices: Iterable[str]) -> Data:
     rows = []
     for row in curve.rows:
         written = dict(row)
-        for name in choices:
+        for name in map(column_of, choices):
             written[name] = numbers.setting(row[name])
         rows.append([written[column.name] for column in columns])
     return Data(columns=columns, rows=rows)
@@ -90,7 +91,7 @@ def _points(curve: Curve, choices: Iterable[str]) -> list[dict[str, Any]]:
         for name in ESTIMATE:
             point[name] = row[name]
         for name in choices:
-            point[f"choice {name}"] = numbers.setting(row[name])
+            point[f"choice {name}"] = numbers.setting(row[column_of(name)])
         point["usual"] = row is curve.usual
         points.append(point)
     return points

@@ -8,7 +8,7 @@ from typing import Any
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.states.sweeps.sweep import RESULT_COLUMNS, Sweep
+from bookpress.states.sweeps.sweep import RESULT_COLUMNS, Sweep, column_of
 
 ESTIMATE = ("value", "low", "high")
 """The columns of an estimate and its interval."""
@@ -104,7 +104,7 @@ def _with_choices(row: Mapping[str, Any], names: Iterable[str]) -> str:
     """Return a result in words, with the choices that led to it."""
     choices = []
     for name in names:
-        value = numbers.setting(row[name])
+        value = numbers.setting(row[column_of(name)])
         choices.append(f"{spoken(name)} {value}")
     result = in_words(row)
     listed = ", ".join(choices)

@@ -31,6 +31,8 @@ from bookpress.states.sweeps.grid import combinations, grid_option, present_grid
 from bookpress.states.sweeps.tasks import Task, run_all, values_of
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
+TAKEN = ("run", *RESULT_COLUMNS)
+"""The columns of a table that are no parameters."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ class Sweep:
         rows = []
         for place, run in sorted(self.runs.items()):
             values = self.plan.sets[place]
-            varied = {name: _cell(values[name]) for name in self.plan.varied}
+            varied = {column_of(name): _cell(values[name]) for name in self.plan.varied}
             for key, result in results_in(run).items():
                 columns = {column: result.get(column) for column in RESULT_COLUMNS[1:]}
                 rows.append({"run": place + 1, **varied, "key": key, **columns})
@@ -116,6 +118,11 @@ class Sweep:
         """The results that have a value, in the order they were published."""
         keys = [row["key"] for row in self.rows if row["value"] is not None]
         return list(dict.fromkeys(keys))
+
+
+def column_of(parameter: str) -> str:
+    """Return the column of a parameter: its name, unless another column has it."""
+    return f"parameter_{parameter}" if parameter in TAKEN else parameter
 
 
 def _statement_results(run: Run) -> dict[str, dict[str, Any]]:
@@ -235,7 +242,8 @@ def write_table(sweep: Sweep) -> None:
     import pandas as pd
 
     rows = [*sweep.rows, *sweep.statement_rows]
-    frame = pd.DataFrame(rows, columns=["run", *sweep.plan.varied, *RESULT_COLUMNS])
+    varied = [column_of(name) for name in sweep.plan.varied]
+    frame = pd.DataFrame(rows, columns=["run", *varied, *RESULT_COLUMNS])
     types = {"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"}
     frame = frame.astype(types)
     text = frame.astype(object).map(harmless).to_csv(index=False, lineterminator="\n")

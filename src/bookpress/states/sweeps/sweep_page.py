@@ -20,7 +20,7 @@ from bookpress.elements.table.data_table import data_table
 from bookpress.progress import folding_table
 from bookpress.states.sweeps.curve_chart import curve_chart
 from bookpress.states.sweeps.curves import Curve, in_words, spoken, spread
-from bookpress.states.sweeps.sweep import Sweep, write_table
+from bookpress.states.sweeps.sweep import Sweep, column_of, write_table
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 MOST_ROWS = 120
@@ -147,7 +147,7 @@ def _alone(curve: Curve, varied: Sequence[str], name: str) -> str:
 
     Empty if no choice ever changes alone.
     """
-    others = [other for other in varied if other != name]
+    others = [column_of(other) for other in varied if other != name]
     groups: dict[tuple[str, ...], list[float]] = {}
     for row in curve.rows:
         held = tuple(str(row[other]) for other in others)
