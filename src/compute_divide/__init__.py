@@ -92,13 +92,13 @@ VOCABULARY = {
         "with_shares",
     ],
     "compute_divide.estimates.statistics.teams": [
+        "TEAM_NAMES",
         "known_teams",
         "period_share",
         "shares_by",
         "team_share",
     ],
     # words
-    "compute_divide.plot.base.marks": ["TEAM_NAMES"],
     "compute_divide.plot.base.wording": ["in_words"],
     # claims of others, compared with our estimates
     "compute_divide.estimates.claims.verdicts": ["Check"],

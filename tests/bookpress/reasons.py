@@ -8,7 +8,7 @@ SHOWN = rf"({NUMBER})%?[^();]*?(?: \(({NUMBER}) to ({NUMBER})(?:;[^)]*)?\))?"
 SIDE = re.compile(
     rf"^{SHOWN} is (not )?(above|below) {SHOWN}(?:, but the (interval|intervals) .*)?$"
 )
-FURTHER = re.compile(rf"^{SHOWN} lies further than {SHOWN} from {SHOWN}$")
+FURTHER = re.compile(rf"^{SHOWN} is more than {SHOWN} from {SHOWN}$")
 SAYS = re.compile(r"^(.+), and the sentence says (.+)$")
 
 

@@ -31,7 +31,7 @@ def share(value: float, low: float, high: float) -> Estimate:
         (below(share(0, 0, 0.3), share(0, 0, 0.4)), "both are 0%"),
         (
             about(Estimate(1.1, 0.97, 1.128), 1.0, by=0.125),
-            "1.10 (0.970 to 1.13) lies further than 0.125 from 1",
+            "1.10 (0.970 to 1.13) is more than 0.125 from 1",
         ),
     ],
 )
@@ -49,7 +49,7 @@ def test_the_numbers_shown_say_what_the_words_say(comparison: Comparison, becaus
         "65% (43 to 82) is above 50%",
         "92% (90 to 95) is above 90%, but the interval reaches below it",
         "4 of 40, and the sentence says 4 of 40",
-        "1.1 (0.97 to 1.1) lies further than 0.125 from 1.0",
+        "1.1 (0.97 to 1.1) is more than 0.125 from 1.0",
     ],
 )
 def test_a_reason_that_does_not_say_why_is_found(reason: str) -> None:

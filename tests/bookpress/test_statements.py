@@ -184,6 +184,10 @@ def test_reasons_are_sentences() -> None:
     assert said.above_value(share(0.281), share(0.284)).because == "28.1% is not above 28.4%"
     assert said.above_value(share(0.28), share(0.28)).because == "both are 28%"
     assert said.about_value(share(0.94), 1, by=0).because == "94% is not 100%"
+    assert said.about_value(share(1), 1, by=0).because == "it is 100%"
+    assert said.counts(share(0.75, k=6, n=8), 6, of=8).because == "6 of 8, as the sentence says"
+    assert said.above_value(HIGH, 0.5, 0.4, 0.3).because == "64% is above 50%, 40% and 30%"
+    assert said.about_value(share(0.49), 0.5, by=0.01).because == "49% is within 1 point of 50%"
     assert (
         said.counts(share(0.75, k=6, n=8), 7, of=8).because
         == "6 of 8, and the sentence says 7 of 8"

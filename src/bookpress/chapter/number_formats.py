@@ -8,7 +8,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bookpress.chapter.estimates import Estimate
@@ -327,6 +327,34 @@ def setting(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.10g}"
     return str(value)
+
+
+def in_points(share: float) -> str:
+    """Write a difference of shares.
+
+    Examples
+    --------
+    >>> in_points(0.01), in_points(0.025)
+    ('1 point', '2.5 points')
+    """
+    points = f"{100 * share:.3g}"
+    if points == "1":
+        return f"{points} point"
+    return f"{points} points"
+
+
+def in_list(texts: Sequence[str]) -> str:
+    """Write texts as a list in a sentence.
+
+    Examples
+    --------
+    >>> in_list(["19%", "12%", "3%"]), in_list(["19%"])
+    ('19%, 12% and 3%', '19%')
+    """
+    *first, last = texts
+    if not first:
+        return last
+    return f"{', '.join(first)} and {last}"
 
 
 SPELLED = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")

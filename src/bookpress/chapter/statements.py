@@ -33,7 +33,7 @@ def joined(comparisons: Iterable[Comparison]) -> Comparison:
     verdicts = {comparison.holds for comparison in comparisons}
     holds = next(verdict for verdict in (False, None, True) if verdict in verdicts)
     deciding, kind = _deciding(comparisons, holds)
-    reasons = dict.fromkeys(comparison.because for comparison in deciding)
+    reasons = dict.fromkeys(comparison.because.removesuffix(".") for comparison in deciding)
     compared = dict.fromkeys(comparison.numbers for comparison in comparisons)
     return Comparison(holds, "; ".join(reasons), "; ".join(compared), kind)
 

@@ -11,8 +11,9 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, write_value
 from bookpress.elements.figure.theme import ACCENT
 from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.entries import check_entries
-from compute_divide.plot.base.marks import TEAM_NAMES, series_dots
+from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import row_by_row
 

@@ -10,11 +10,11 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.estimates.statistics.shares import with_shares
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import along, share_axis, years_of
 from compute_divide.plot.base.marks import (
     FEW,
     TEAM_NAMED,
-    TEAM_NAMES,
     end_labels,
     framed,
     runs,

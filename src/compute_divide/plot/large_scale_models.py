@@ -13,12 +13,11 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, LINE, QUIET, needs
 from compute_divide.estimates.statistics.estimates import COMPUTE
-from compute_divide.estimates.statistics.teams import ACADEMIA
+from compute_divide.estimates.statistics.teams import ACADEMIA, TEAM_NAMES
 from compute_divide.plot.base.axes import row_axis, share_axis
 from compute_divide.plot.base.marks import (
     TEAM_COLOURS,
     TEAM_NAMED,
-    TEAM_NAMES,
     framed,
     series_dots,
     team_colour,

@@ -7,9 +7,9 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import LINE, needs
-from compute_divide.estimates.statistics.teams import TEAM_TYPES
+from compute_divide.estimates.statistics.teams import TEAM_NAMES, TEAM_TYPES
 from compute_divide.plot.base.axes import named_rows
-from compute_divide.plot.base.marks import TEAM_COLOURS, TEAM_NAMES, framed, team_colour, tips
+from compute_divide.plot.base.marks import TEAM_COLOURS, framed, team_colour, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import (

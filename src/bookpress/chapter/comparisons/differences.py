@@ -53,7 +53,10 @@ class _Gap(NamedTuple):
         """The interval in words."""
         if self.is_ratio:
             low = numbers.number(self.low, "ratio")
-            return f"the ratio is between {low} and {_upper(self.high)}"
+            high = _upper(self.high)
+            if low == high:
+                return f"the ratio is {low}"
+            return f"the ratio is between {low} and {high}"
         scale = 100 if self.unit == "share" else 1
         unit = "year" if self.unit == "year" else "points"
         low = _signed(scale * self.low)

@@ -289,11 +289,12 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     wanted = f"{k:,}"
     if of is not None:
         wanted += f" of {of:,}"
-    because = f"{numbers.counts(estimate)}, and the sentence says {wanted}"
     has_total = of is None or estimate.n is not None
     is_unknown = counted is None or not has_total
     agrees = counted == k and of in {None, estimate.n}
     holds = None if is_unknown else agrees
+    says = "as the sentence says" if holds else f"and the sentence says {wanted}"
+    because = f"{numbers.counts(estimate)}, {says}"
     return Comparison(holds, because, labels([estimate]), "number")
 
 
@@ -313,7 +314,7 @@ def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
     """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
     if holds:
         text, *texts = numbers.distinct_texts(first, *others)
-        return f"{text} is {word} {' and '.join(texts)}"
+        return f"{text} is {word} {numbers.in_list(texts)}"
     lies = _is_below if word == "below" else _is_above
     reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
     return ", and ".join(reasons)
@@ -357,11 +358,14 @@ def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
     """Say whether an interval lies near a number."""
     if by == 0:
         text, other = numbers.distinct_texts(first, number)
-        return f"{text} is {'' if holds else 'not '}{other}"
+        if holds:
+            return f"{first.label}: {text}" if first.label else f"it is {text}"
+        return f"{text} is not {other}"
     text, other = numbers.distinct_texts(first, number, *_furthest(by, first, number))[:2]
-    margin = f"{100 * by:.3g} points" if first.unit == "share" else f"{by:,.6g}"
-    nearness = "no further than" if holds else "further than"
-    return f"{text} lies {nearness} {margin} from {other}"
+    margin = numbers.in_points(by) if first.unit == "share" else f"{by:,.10g}"
+    if holds:
+        return f"{text} is within {margin} of {other}"
+    return f"{text} is more than {margin} from {other}"
 
 
 def _furthest(by: float, first: Estimate, number: Estimate) -> list[Estimate]:

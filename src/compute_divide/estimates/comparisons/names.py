@@ -11,6 +11,8 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.comparisons.base import Comparison
+from bookpress.chapter.number_formats import in_list
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 
 MOST_SHOWN = 8
 """The most names that a reason lists."""
@@ -18,7 +20,7 @@ MOST_SHOWN = 8
 Names = Iterable[str] | pd.DataFrame
 
 
-def only(actual: Names, *names: str, what: str = "it", among: Sized | None = None) -> Comparison:
+def only(actual: Names, *names: str, what: str = "", among: Sized | None = None) -> Comparison:
     """Compare: the names found are exactly these, in any order.
 
     Parameters
@@ -28,7 +30,7 @@ def only(actual: Names, *names: str, what: str = "it", among: Sized | None = Non
     *names : str
         The names in the sentence; no names if it says that there are none.
     what : str
-        What was found, to be read before "is".
+        What was found, to be read before "is", if the sentence does not say it.
     among : sized, optional
         What they were chosen from; if it is empty the comparison is unknown.
 
@@ -48,10 +50,23 @@ def only(actual: Names, *names: str, what: str = "it", among: Sized | None = Non
     (True, False)
     >>> only([], "LUKE", among=[]).holds is None
     True
+    >>> only(["LUKE"], "LUKE").because, only(["V100"], "A100", what="the chip").because
+    ('the only one is LUKE', 'the chip is V100')
     """
     known = names_of(actual)
     holds = set(known) == set(names)
-    return Comparison(if_any(among, holds), f"{what} is {listing(known)}")
+    return Comparison(if_any(among, holds), _all_of(what, known))
+
+
+def _all_of(what: str, names: Sequence[str]) -> str:
+    """Say which names there are."""
+    if what:
+        return f"{what} is {listing(names)}" if names else f"{what}: none"
+    if not names:
+        return "there is none"
+    if len(names) == 1:
+        return f"the only one is {listing(names)}"
+    return f"they are {listing(names)}"
 
 
 def ordered(actual: Names, *names: str, among: Sized | None = None) -> Comparison:
@@ -84,7 +99,7 @@ def ordered(actual: Names, *names: str, among: Sized | None = None) -> Compariso
     known = names_of(actual)
     first = known[: len(names)]
     holds = first == [*names]
-    return Comparison(if_any(among, holds), f"it is {listing(known)}")
+    return Comparison(if_any(among, holds), f"in order: {listing(known)}")
 
 
 def listed(actual: Names, *names: str, among: Sized | None = None) -> Comparison:
@@ -197,8 +212,7 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
             reasons.append(f"{name} is not listed")
         else:
             answers.append((values == label).all())
-            texts = [str(value).replace("|", " and ") for value in values.unique()]
-            reasons.append(f"{name} is {listing(texts)}")
+            reasons.append(f"{name}: {listing(values.unique())}")
     return _together(answers, reasons)
 
 
@@ -252,7 +266,7 @@ def made_by(rows: pd.DataFrame, team_type: str, *names: str) -> Comparison:
         return labelled(rows, "team_type", dict.fromkeys(names, team_type))
     of_team = int((rows["team_type"] == team_type).sum())
     holds = of_team == len(rows) if len(rows) else None
-    return Comparison(holds, f"{of_team} of {len(rows)} are {team_type}")
+    return Comparison(holds, f"{of_team} of {len(rows)} are by {TEAM_NAMES[team_type]}")
 
 
 def names_of(actual: Names) -> list[str]:
@@ -268,10 +282,24 @@ def if_any(among: Sized | None, holds: bool) -> bool | None:
     return None if is_empty else holds
 
 
+def label_in_words(name: Any) -> str:
+    """Return a name in words: that of a type of team, those of several organisations."""
+    text = str(name)
+    return TEAM_NAMES.get(text, text.replace("|", " and "))
+
+
 def listing(names: Iterable[Any]) -> str:
-    """Return the first names, joined, and the number of the others."""
-    texts = [str(name) for name in names]
-    shown = ", ".join(texts[:MOST_SHOWN])
+    """Return the first names as a list in a sentence, with the number of the others.
+
+    Examples
+    --------
+    >>> listing(["Meta", "Google", "OpenAI"]), listing(["collaboration"]), listing([])
+    ('Meta, Google and OpenAI', 'universities with companies', 'none')
+    """
+    texts = [label_in_words(name) for name in names]
     if len(texts) > MOST_SHOWN:
+        shown = ", ".join(texts[:MOST_SHOWN])
         return f"{shown} and {len(texts) - MOST_SHOWN} more"
-    return shown or "none"
+    if any(" and " in text for text in texts):
+        return ", ".join(texts)
+    return in_list(texts or ["none"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numbers
 import operator
+import re
 from collections.abc import Callable, Iterable, Mapping, Sized
 from typing import Any
 
@@ -11,14 +12,12 @@ import pandas as pd
 
 from bookpress.chapter.comparisons.base import Comparison, Kind
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import number, ranged, with_unit
+from bookpress.chapter.number_formats import in_points, number, ranged, spoken, with_unit
 from compute_divide.estimates.claims.verdicts import Check, Verdict
 from compute_divide.estimates.comparisons.names import if_any, listing
 
 
-def equals(
-    actual: Any, expected: Any, what: str = "it", *, among: Sized | None = None
-) -> Comparison:
+def equals(actual: Any, expected: Any, what: str, *, among: Sized | None = None) -> Comparison:
     """Compare: a fact equals what the sentence says.
 
     Parameters
@@ -39,8 +38,8 @@ def equals(
 
     Examples
     --------
-    >>> equals("V100", "V100", "the commonest").holds, equals(None, 3).holds
-    (True, None)
+    >>> equals("V100", "V100", "the commonest chip").because, equals(None, 3, "the number").holds
+    ('the commonest chip is V100', None)
     """
     is_missing = actual is None or (pd.api.types.is_scalar(actual) and pd.isna(actual))
     if is_missing:
@@ -53,8 +52,8 @@ def equals(
 
 def _verb(what: str) -> str:
     """Return "is", or "are" after a plural such as "the years" or "the numbers of chips"."""
-    noun = what.partition(" of ")[0]
-    is_plural = noun.endswith("s") and not noun.endswith("ss")
+    noun = re.split(" of | by ", what)[0]
+    is_plural = noun.endswith("s") and not noun.endswith("ss") and not noun.startswith("what ")
     if is_plural:
         return "are"
     return "is"
@@ -63,7 +62,7 @@ def _verb(what: str) -> str:
 def _said(actual: Any) -> str:
     """Return a fact in words: the items of a list, the entries of a dictionary."""
     if isinstance(actual, Mapping):
-        return listing(f"{name}: {_item(item)}" for name, item in actual.items())
+        return ", ".join(f"{name}: {_item(item)}" for name, item in actual.items())
     items = [*actual] if isinstance(actual, list | tuple | set) else [actual]
     return listing(map(_item, items))
 
@@ -80,10 +79,10 @@ def _item(item: Any) -> str:
         return "not known"
     if isinstance(item, tuple):
         return " to ".join(map(str, item))
-    is_large = isinstance(item, int) and abs(item) >= 10_000
+    is_large = isinstance(item, numbers.Integral) and abs(int(item)) >= 10_000
     if is_large:
         return f"{item:,}"
-    return str(item)
+    return spoken(str(item))
 
 
 def one_of(actual: Any, *allowed: Any, what: str = "it") -> Comparison:
@@ -187,7 +186,7 @@ def narrower(estimate: Estimate, width: float) -> Comparison:
     negation = "" if holds else "not "
     limit = with_unit(number(width, estimate.unit), estimate.unit)
     if estimate.unit == "share":
-        limit = f"{100 * width:g} points"
+        limit = in_points(width)
     because = f"the interval of {ranged(estimate)} is {negation}narrower than {limit}"
     return Comparison(holds, because)
 
@@ -213,13 +212,14 @@ def later(first: Any, other: Any) -> Comparison:
     Examples
     --------
     >>> later("2026-08", "2023-03").holds, later(2020, 2022).because
-    (True, '2020 does not follow 2022')
+    (True, '2020 is not later than 2022')
     """
     if first is None or other is None:
         return Comparison(None, "one of the two is not known")
-    follows = bool(first > other)
-    verb = "follows" if follows else "does not follow"
-    return Comparison(follows, f"{first} {verb} {other}")
+    is_later = bool(first > other)
+    negation = "" if is_later else "not "
+    because = f"{_item(first)} is {negation}later than {_item(other)}"
+    return Comparison(is_later, because)
 
 
 def judged(check: Check, verdict: Verdict) -> Comparison:
@@ -258,4 +258,10 @@ def _extreme_against(
         return Comparison(None, "there is nothing to compare")
     verdict = holds(extreme, bound)
     negation = "" if verdict else "not "
-    return Comparison(verdict, f"{what} {extreme:.4g}, {negation}{side} {bound:g}")
+    because = f"{what} {_rounded(extreme, 4)}, {negation}{side} {_rounded(bound, 6)}"
+    return Comparison(verdict, because)
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Write a number whose unit is not known, with as many significant digits."""
+    return f"{float(f'{value:.{digits}g}'):,.10g}".replace("-", "−")

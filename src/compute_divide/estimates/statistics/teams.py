@@ -24,6 +24,14 @@ INDUSTRY = "industry-only"
 TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
 """Team types that count in a total, in the order in which they are shown."""
 UNKNOWN = "unknown"
+TEAM_NAMES = {
+    ACADEMIA: "universities alone",
+    "collaboration": "universities with companies",
+    INDUSTRY: "companies alone",
+    "other": "other",
+    UNKNOWN: "unknown",
+}
+"""The name of each team type for readers."""
 
 
 def known_teams(rows: pd.DataFrame) -> pd.DataFrame:

@@ -12,11 +12,11 @@ from bookpress.elements.base.charts import Kind
 from bookpress.elements.figure.show import RECURRING, Figure
 from bookpress.elements.figure.theme import ACCENT, LINE, needs
 from bookpress.errors import nearest
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import share_axis, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,
-    TEAM_NAMES,
     end_labels,
     framed,
     named_scale,

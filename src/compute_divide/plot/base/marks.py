@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, QUIET, needs
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import along, column_of, named_rows, share_below
 
 Side = Literal["top", "bottom"]
@@ -20,17 +21,15 @@ FEW = 5
 """Shares of fewer cases are drawn without an interval."""
 
 _TEAMS = {
-    "academia-only": ("universities alone", "#518fe9", "circle"),
-    "collaboration": ("universities with companies", "#a041aa", "diamond"),
-    "industry-only": ("companies alone", "#d55107", "square"),
-    "other": ("other", "#8f8f8f", "triangle-up"),
-    "unknown": ("unknown", "#676767", "cross"),
+    "academia-only": ("#518fe9", "circle"),
+    "collaboration": ("#a041aa", "diamond"),
+    "industry-only": ("#d55107", "square"),
+    "other": ("#8f8f8f", "triangle-up"),
+    "unknown": ("#676767", "cross"),
 }
-TEAM_NAMES = {team: name for team, (name, _, _) in _TEAMS.items()}
-"""The name of each team type in a figure or table."""
-TEAM_COLOURS = {team: colour for team, (_, colour, _) in _TEAMS.items()}
+TEAM_COLOURS = {team: colour for team, (colour, _) in _TEAMS.items()}
 """The colour of each team type."""
-TEAM_SHAPES = {team: shape for team, (_, _, shape) in _TEAMS.items()}
+TEAM_SHAPES = {team: shape for team, (_, shape) in _TEAMS.items()}
 """The shape of the points of each team type."""
 
 TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"

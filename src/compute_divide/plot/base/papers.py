@@ -12,11 +12,11 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import named_rows, share_axis, share_below, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,
-    TEAM_NAMES,
     dots_with_intervals,
     end_labels,
     framed,

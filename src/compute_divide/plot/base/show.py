@@ -12,7 +12,8 @@ import pandas as pd
 
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Column, Figure, Table
-from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES, TEAM_NAMES
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
+from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES
 from compute_divide.sources.store.by_hand import is_by_hand
 from compute_divide.sources.store.files import read_sidecar
 

@@ -9,10 +9,17 @@ from typing import Any
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.chapter.number_formats import NO_COUNTS, NO_INTERVAL, NO_VALUE, with_capital, write
+from bookpress.chapter.number_formats import (
+    NO_COUNTS,
+    NO_INTERVAL,
+    NO_VALUE,
+    in_list,
+    with_capital,
+    write,
+)
 from bookpress.elements.base.charts import Kind
 from bookpress.elements.figure.show import write_value
-from compute_divide.plot.base.marks import TEAM_NAMES
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 
 """The title of a figure whose finding has no value."""
 
@@ -74,10 +81,7 @@ def in_words(items: Iterable[str], none: str = "") -> str:
     >>> in_words(["a", "b", "c"]), in_words(["a"]), in_words([], "no conference")
     ('a, b and c', 'a', 'no conference')
     """
-    *first, last = [*items] or [none]
-    if first:
-        return f"{', '.join(first)} and {last}"
-    return last
+    return in_list([*items] or [none])
 
 
 def row_by_row(template: str, *columns: Iterable[Any], joint: str = ", ") -> str:

@@ -12,7 +12,7 @@ from bookpress.errors import UsageError, nearest
 from compute_divide.choices.machines import QUOTES, rentable_chips
 from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, offers
 from compute_divide.estimates.chips.hardware import chip_peaks
-from compute_divide.plot.base.marks import TEAM_NAMES
+from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.sources.chips.chips import load_chips, load_prices
 from compute_divide.sources.chips.machines import load_rental_prices
 from compute_divide.sources.claims import Preset, load_presets
