@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup, Tag
+from reasons import UNREADABLE
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
@@ -98,6 +99,8 @@ def test_what_does_not_hold_is_marked(
     assert name not in {"paper", "swapped book", "unknown book"} or not all(
         one["holds"] for one in standing.values()
     )
+    reasons = [one["because"] for one in standing.values()]
+    assert [reason for reason in reasons if UNREADABLE.search(reason)] == []
     pages = [chapter.where.removesuffix(".md") for chapter in discover(PROJECT)]
     wrong = [
         fault for page in [*pages, "book/summary"] for fault in faults(page, index.parent, standing)

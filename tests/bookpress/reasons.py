@@ -9,6 +9,8 @@ SIDE = re.compile(
     rf"^{SHOWN} is (not )?(above|below) {SHOWN}(?:, but the (interval|intervals) .*)?$"
 )
 FURTHER = re.compile(rf"^{SHOWN} is more than {SHOWN} from {SHOWN}$")
+UNREADABLE = re.compile(r"\b(None|nan|NaN|null|True|False)\b|\d\d:\d\d:\d\d|\de\+\d|\w\|\w|\.[;.]")
+"""What no reason may hold: names of the language, times of day, powers of ten as computers write them."""
 SAYS = re.compile(r"^(.+), and the sentence says (.+)$")
 
 
@@ -19,7 +21,7 @@ def number(text: str) -> float:
 def faults(reason: str) -> list[str]:
     """Return what is wrong with the parts of a reason why something does not hold."""
     found = []
-    if re.search(r"\b(None|nan|NaN|null|True|False)\b", reason):
+    if UNREADABLE.search(reason):
         found.append(f"it names what no reader knows: {reason}")
     parts = [part for clause in reason.split("; ") for part in clause.split(", and ")]
     for part in parts if "and the sentence says" not in reason else reason.split("; "):

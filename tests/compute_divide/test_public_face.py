@@ -11,12 +11,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import compute_divide as cd
+from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from compute_divide.estimates.comparisons import names as of_names
@@ -180,9 +182,9 @@ HOLDS = [
     (cd.ordered, (ROWS, "LUKE", "BERT")),
     (cd.listed, (ROWS, "BERT", "LUKE")),
     (cd.unlisted, (ROWS, "GPT-3")),
-    (cd.equals, ("V100", "V100")),
-    (cd.equals, ([1, 2], [1, 2])),
-    (cd.equals, ({"agrees": 1}, {"agrees": 1})),
+    (cd.equals, ("V100", "V100", "it")),
+    (cd.equals, ([1, 2], [1, 2], "it")),
+    (cd.equals, ({"agrees": 1}, {"agrees": 1}, "it")),
     (cd.one_of, ("all", "all", "some")),
     (cd.labelled, (ROWS, "team_type", {"LUKE": "academia-only", "BERT": "industry-only"})),
     (cd.made_by, (ROWS, "academia-only", "LUKE", "AlexNet")),
@@ -200,8 +202,8 @@ DOES_NOT = [
     (cd.ordered, (ROWS, "BERT")),
     (cd.listed, (ROWS, "GPT-3")),
     (cd.unlisted, (ROWS, "BERT")),
-    (cd.equals, ("V100", "A100")),
-    (cd.equals, ({"agrees": 1}, {"agrees": 1, "differs": 1})),
+    (cd.equals, ("V100", "A100", "it")),
+    (cd.equals, ({"agrees": 1}, {"agrees": 1, "differs": 1}, "it")),
     (cd.one_of, ("none", "all", "some")),
     (cd.labelled, (ROWS, "team_type", {"GPT-3": "x", "BERT": "academia-only"})),
     (cd.made_by, (ROWS, "academia-only")),
@@ -216,9 +218,9 @@ UNKNOWN = [
     (partial(cd.ordered, among=EMPTY), (ROWS, "LUKE")),
     (partial(cd.listed, among=EMPTY), (ROWS, "LUKE")),
     (partial(cd.unlisted, among=EMPTY), (ROWS, "GPT-3")),
-    (cd.equals, (None, "V100")),
-    (cd.equals, (float("nan"), 3)),
-    (partial(cd.equals, among=[]), (3, 3)),
+    (cd.equals, (None, "V100", "it")),
+    (cd.equals, (float("nan"), 3, "it")),
+    (partial(cd.equals, among=[]), (3, 3, "it")),
     (cd.one_of, (None, "all")),
     (cd.labelled, (ROWS, "team_type", {"GPT-3": "industry-only"})),
     (cd.made_by, (EMPTY, "academia-only")),
@@ -244,6 +246,33 @@ def test_each_comparison_holds_does_not_or_is_unknown(
     found = compare(*asked)
     assert found.holds is holds, found
     assert found.because
+
+
+@pytest.mark.parametrize(
+    ("comparison", "reason"),
+    [
+        (cd.only(["Meta"], "Meta"), "the only one is Meta"),
+        (cd.only(["Meta", "OpenAI", "Google"], "Meta"), "they are Meta, OpenAI and Google"),
+        (cd.only([]), "there is none"),
+        (cd.only([], what="what did not rise"), "what did not rise: none"),
+        (cd.only(["Ai2|Meta", "Google"], "Meta"), "they are Ai2 and Meta, Google"),
+        (cd.ordered(["GPT-3", "BERT"], "GPT-3"), "in order: GPT-3 and BERT"),
+        (cd.made_by(ROWS, "academia-only", "LUKE"), "LUKE: universities alone"),
+        (cd.later(pd.Timestamp("2025-10-01"), None), "one of the two is not known"),
+        (cd.later("2025-10", "2024-02"), "October 2025 is later than February 2024"),
+        (cd.later(2020, 2022), "2020 is not later than 2022"),
+        (
+            cd.equals(np.int64(10_000), 10_000, "the number of chips"),
+            "the number of chips is 10,000",
+        ),
+        (cd.equals([3, 3], [3, 3], "the numbers by reason"), "the numbers by reason are 3 and 3"),
+        (cd.equals(["a", "b"], [], "what counts as methods"), "what counts as methods is a and b"),
+        (cd.every_above([38_424.2], 23_538.4), "the least is 38,420, above 23,538.4"),
+        (cd.every_below([-40.0], 0), "the most is −40, below 0"),
+    ],
+)
+def test_reasons_read_as_sentences(comparison: Comparison, reason: str) -> None:
+    assert comparison.because == reason
 
 
 def test_every_comparison_is_tried_on_all_three() -> None:
