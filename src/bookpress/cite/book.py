@@ -185,13 +185,14 @@ PARTICLES = (
 """Small words in names of persons."""
 GROUPS = (
     "Association Authors Center Centre Club Collaboration Collective College Committee Community "
-    "Company Consortium Contributors Council Department Developers Division Editors Equipe "
+    "Consortium Contributors Council Department Developers Division Editors Equipe "
     "Faculty Foundation Group Grupo Gruppe Inc Initiative Institut Institute Instituto Lab "
     "Laboratory Ltd Members Network Office Organisation Organization Programme Program Project "
-    "School Science Sciences Service Society Staff Students Team The Universidad Universität "
-    "University Université Working Équipe"
+    "School Science Sciences Service Society Staff Students Team The Working Équipe"
 )
 """Words that stand in names of groups, within which an "and" may stand too."""
+GROUP_STEMS = ("compan", "univers")
+"""Beginnings of more such words, alike in many languages."""
 _PARTICLES = {*PARTICLES.split()}
 _NO_NAME = {word.casefold() for word in GROUPS.split()}
 _LAST = re.compile(r",?\s+(?:and|und|et|y|e)\s+|\s*,?\s*&\s*")
@@ -264,4 +265,5 @@ def _is_full_name(name: str) -> bool:
 def _is_proper(word: str) -> bool:
     """Return whether a word can be part of a person's name, which may be an initial."""
     is_name = bool(_WORD.fullmatch(word)) and word[0].isupper()
-    return is_name and word.casefold() not in _NO_NAME
+    folded = word.casefold()
+    return is_name and folded not in _NO_NAME and not folded.startswith(GROUP_STEMS)
