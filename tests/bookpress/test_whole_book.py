@@ -69,10 +69,9 @@ def test_the_strip_is_of_the_choices_that_the_words_are_of() -> None:
 FINDING = '<p class="finding-value">{}</p><span class="finding-bar"></span><p class="finding-interval">{}</p>'
 
 
-STUB = """window.bookpress = {
-  load: (src) => new Promise((onload) =>
-    document.head.append(Object.assign(document.createElement("script"), { src, onload }))),
-  draw: async (box) => { box.dataset.state = "live"; box.title = box.restated.datasets.rows[0]; }
+STUB = """window.bookpress.draw = async (box) => {
+  box.dataset.state = "live";
+  box.title = box.restated.datasets.rows[0];
 };"""
 
 
@@ -92,11 +91,14 @@ def opened(page: Page, numbers: dict[str, list[str]], states: dict[str, Any] | N
     <div class="whole-book"><details data-name="records"><summary>Records <span class="count">1</span></summary>
     <details {value}><summary>as listed <span class="count">both findings stand</span></summary>
     <table><tr><th><a href="models.html?records=as-listed" data-state="s1">Models</a></th></tr></table></details></details></div>
-    <script>{STUB}{SCRIPT.read_text("utf-8")}</script><script src="/cover-chart.js"></script>"""
+    <script src="/mode.js"></script><script>{STUB}{SCRIPT.read_text("utf-8")}</script>
+    <script src="/cover-chart.js"></script>"""
     row = {"id": "s1", "value": "as-listed"}
     index = {"published": "e1", "choices": {"records": [row]}, "pairs": []}
     served = {f"states/models/{name}.js": script for name, script in scripts(index, states or {})}
-    served |= {name: assets.content(name).decode() for name in ("cover-chart.js", "states.js")}
+    served |= {
+        name: assets.content(name).decode() for name in ("mode.js", "cover-chart.js", "states.js")
+    }
 
     def answer(route: Route) -> None:
         name = route.request.url.removeprefix("http://book.test/")

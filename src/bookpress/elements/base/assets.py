@@ -19,8 +19,12 @@ HERE = Path(__file__).parent
 FONTS = HERE / "fonts"
 STYLE = "reading.css"
 SCRIPT = "reading.js"
-OWN = ("apart.css", "mode.js")
-"""What pages outside an edition load, and the first script of every page."""
+APART = "apart.css"
+"""The style of pages outside an edition, besides that of all pages."""
+FIRST = "mode.js"
+"""The first script of every page."""
+SHARED = HERE / "dom.js"
+"""What all scripts share; it is a part of the first of a page."""
 _STYLE = re.compile(r"""("[^"]*"|'[^']*')|/\*.*?\*/|\s*([{};,])\s*|(:)\s+|(\s+)""", re.DOTALL)
 _REMARK = re.compile(r"""(?<=[;{},)]) // [^`"']*$""")
 """A comment at the end of a line of a script, where it cannot be part of a text."""
@@ -31,7 +35,7 @@ def served() -> dict[str, bytes]:
     """Return all styles and scripts, by file name."""
     styles = [HERE / "base.css"]
     scripts = [HERE / SCRIPT]
-    own = {name: [HERE / name] for name in OWN}
+    own = {APART: [HERE / APART], FIRST: [SHARED, HERE / FIRST]}
     for element in elements():
         styles += [element.folder / element.style] if element.style else []
         scripts += [element.folder / element.script] if element.script else []

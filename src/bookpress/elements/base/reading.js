@@ -3,22 +3,8 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const here = new URL("./", document.currentScript.src);
-  const press = window.bookpress ??= {};
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, text = "") =>
-    Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
-  const load = (address) =>
-    new Promise((done, failed) => {
-      document.head.append(
-        make("script", {
-          src: address,
-          onload: done,
-          onerror: () => failed(new Error(`cannot load ${address}`))
-        })
-      );
-    });
+  const press = window.bookpress;
+  const { $, $$, make } = press.dom;
 
   // ---- Colours: system, light, dark ----
   const modes = ["auto", "light", "dark"],
@@ -385,5 +371,5 @@
     }
   });
 
-  Object.assign(press, { enhance, load, tell, hide }); // for the scripts of elements
+  Object.assign(press, { enhance, tell, hide }); // for the scripts of elements
 })();

@@ -92,7 +92,7 @@ def write_apart(folder: Path, template: Path, **values: Any) -> Path:
     """
     page_template = environment(template.parent).get_template(template.name)
     text = page_template.render(**values)
-    for name in ("reading.css", "apart.css"):
+    for name in (assets.STYLE, assets.APART):
         replace_file(folder / "_static" / name, assets.content(name))
     shutil.copytree(assets.FONTS, folder / "_static/fonts", dirs_exist_ok=True)
     page = folder / "index.html"

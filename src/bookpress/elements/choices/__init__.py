@@ -11,6 +11,8 @@ ON_PAPER = Without(
     then=".paper:move_parameters",
 )
 SCRIPTS = ("packs.js", "restate.js", "states.js")
+THEMED = ("../base/dom.js", "themed.js")
+"""The first script of a theme's page, which so brings what the others share."""
 ELEMENT = Element(
     "choices",
     __name__,
@@ -29,8 +31,8 @@ ELEMENT = Element(
     assets=(
         Asset("choices.css", ("choices.css", "restated.css"), ("chapter",), themed=True),
         Asset("themed.css", themed=True, by_hand=True),
+        Asset("themed.js", THEMED, themed=True, by_hand=True),
         Asset("panel.js", kinds=("chapter",), early=True, themed=True),
-        Asset("themed.js", themed=True, by_hand=True),
         Asset("walk.js", by_hand=True),  # comes with the first state that is shown
         Asset("states.js", SCRIPTS, ("chapter",), early=True, themed=True),
     ),

@@ -4,26 +4,12 @@
   "use strict";
   const bar = document.getElementById("parameters"),
     root = document.documentElement;
-  const here = new URL("./", document.currentScript.src);
-  const press = window.bookpress ??= {};
+  const press = window.bookpress;
+  const { here, load } = press.dom;
 
-  // They are classic scripts, the only thing that a page opened as a file may load.
   const come = new Map();
   press.state = (name, content) => come.set(name, content);
-  const run = (address, problem) =>
-    new Promise((done, failed) => {
-      const script = document.createElement("script");
-      script.src = address.href;
-      script.onload = () => {
-        script.remove();
-        done();
-      };
-      script.onerror = () => {
-        script.remove();
-        failed(new Error(problem));
-      };
-      document.head.append(script);
-    });
+  const run = (address, problem) => load(address).catch(() => { throw new Error(problem); });
   // A pack contains each piece once; its states refer to pieces by place (written by pack.py).
   const mapped = (entries, change) =>
     Object.fromEntries(Object.entries(entries).map(([name, value]) => [name, change(value)]));
@@ -38,7 +24,7 @@
   };
   press.packs = (folder, edition) => {
     const known = new Map();
-    async function load(name) {
+    async function loaded(name) {
       if (known.has(name)) return known.get(name);
       const address = new URL(`${folder}${name}.js`, document.baseURI);
       await run(address, "The file of this state cannot be loaded.");
@@ -48,12 +34,12 @@
       return known.get(name);
     }
     async function index() {
-      const content = await load("index");
+      const content = await loaded("index");
       if (content.published !== edition)
         throw new Error("The states beside this page are of another edition.");
       return content;
     }
-    return { index, state: async ({ pack, id }) => unpacked(await load(`pack-${pack}`), id) };
+    return { index, state: async ({ pack, id }) => unpacked(await loaded(`pack-${pack}`), id) };
   };
   if (!bar) return;
 
@@ -75,11 +61,11 @@
     const names = Object.keys(wanted);
     const index = packs ? await packs.index() : { choices: {}, pairs: [] };
     const values = names.map((name) =>
-      index.choices[name]?.[offered(name).findIndex((one) => one.value === wanted[name])]);
-    const same = (one) =>
-      names.length === Object.keys(one.choice).length &&
+      index.choices[name]?.[offered(name).findIndex((radio) => radio.value === wanted[name])]);
+    const same = ({ choice }) =>
+      names.length === Object.keys(choice).length &&
         names.every((name, at) =>
-          values[at] && JSON.stringify(one.choice[name]) === JSON.stringify(values[at].value));
+          values[at] && JSON.stringify(choice[name]) === JSON.stringify(values[at].value));
     const row = names.length === 1 ? values[0] : index.pairs.find(same);
     if (row?.pack !== undefined) return packs.state(row);
     if (!press.live) throw new Unknown();

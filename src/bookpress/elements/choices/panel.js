@@ -4,14 +4,10 @@
   "use strict";
   const panel = document.getElementById("parameters");
   if (!panel) return;
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
+  const press = window.bookpress;
+  const { $, $$, make } = press.dom;
   const choices = $$(".choice", panel),
-    heading = panel.querySelector(".choices-title");
+    heading = $(".choices-title", panel);
   const button = (className, click, text) =>
     make("button", { type: "button", className, onclick: click }, text);
   const scope = make("p", { className: "choices-scope" });
@@ -38,7 +34,7 @@
             "choices-all",
             () => {
               limit([], of);
-              choices[0].querySelector("summary").focus();
+              $("summary", choices[0]).focus();
             },
             `Show all ${choices.length}`
           )
@@ -57,8 +53,8 @@
     const shown = choices.filter((choice) => !choice.hidden);
     if (shown.length === 1) shown[0].open = true;
     heading.focus({ preventScroll: true });
-    for (const one of $$(".hangs[aria-expanded], .to-choices[aria-expanded]"))
-      one.setAttribute("aria-expanded", one === link);
+    for (const other of $$(".hangs[aria-expanded], .to-choices[aria-expanded]"))
+      other.setAttribute("aria-expanded", other === link);
     if (!wide.matches) keep(link);
   }
   // Content that the sheet would cover moves above it, so that the reader sees what a choice
@@ -82,10 +78,9 @@
     limit([], "");
     const link = from?.isConnected
       ? from
-      : $$(`.hangs[data-choices="${from?.dataset.choices}"]`)[0] ??
-        document.querySelector(".to-choices");
-    for (const one of $$("[aria-expanded=true].hangs, [aria-expanded=true].to-choices"))
-      one.setAttribute("aria-expanded", "false");
+      : $(`.hangs[data-choices="${from?.dataset.choices}"]`) ?? $(".to-choices");
+    for (const opened of $$("[aria-expanded=true].hangs, [aria-expanded=true].to-choices"))
+      opened.setAttribute("aria-expanded", "false");
     link?.focus({ preventScroll: true });
   }
 
@@ -104,7 +99,7 @@
     const stops = $$(
       "summary, a[href], button, input, select, pre[tabindex], .table-scroll",
       panel
-    ).filter((one) => one.checkVisibility?.() ?? one.offsetParent);
+    ).filter((stop) => stop.checkVisibility?.() ?? stop.offsetParent);
     const [first, last] = [stops[0], stops.at(-1)],
       at = document.activeElement;
     const to = event.shiftKey ? (at === first || at === heading) && last : at === last && first;
@@ -114,7 +109,7 @@
     }
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !isOpen() || document.querySelector("#tip, dialog[open]")) return;
+    if (event.key !== "Escape" || !isOpen() || $("#tip, dialog[open]")) return;
     event.preventDefault();
     shut();
   });
@@ -123,7 +118,6 @@
     link.setAttribute("aria-haspopup", "dialog");
     link.setAttribute("aria-expanded", "false");
   };
-  const press = window.bookpress ??= {};
   press.readyChoices = (part) => {
     for (const link of $$(".hangs, .to-choices", part)) ready(link);
   };

@@ -3,15 +3,10 @@
   "use strict";
   const bar = document.getElementById("parameters");
   if (!bar) return;
+  const press = window.bookpress;
+  const { $, $$, make, parsed, tidy } = press.dom;
   // a theme may have another
   const article = bar.closest("article, main, [role=main]") ?? document.body;
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
   // The press has given each block an id; a nested block may differ on its own.
   const blocks = new Map($$("[data-block]", article).map((block) => [block.dataset.block, block]));
   const parts = new Map(
@@ -21,15 +16,10 @@
     ])
   );
   const outer = (block) => block.parentElement.closest("[data-block]");
-  const press = window.bookpress ??= {},
-    undo = [];
+  const undo = [];
 
   // Originals are removed with the white space between them, never changed.
-  const parsed = (html) => {
-    const holder = make("template");
-    holder.innerHTML = html;
-    return [...holder.content.children];
-  };
+  const nodesOf = (html) => [...parsed(html).children];
   const replace = (old, made) => {
     const parent = old.parentNode,
       anchor = old.nextSibling;
@@ -45,7 +35,7 @@
   const frame = (block) => {
     const copy = block.cloneNode(true);
     for (const value of $$(".value", copy)) value.textContent = "";
-    return copy.textContent.replace(/\s+/g, " ").trim();
+    return tidy(copy.textContent);
   };
   const compare = (olds, now) => {
     // the published number stands struck through where numbers are all that changed
@@ -111,7 +101,8 @@
     for (const place of $$("[data-block]", node)) {
       const name = place.dataset.block,
         html = state.blocks[name];
-      place.replaceWith(...(html === undefined ? [parts.get(name).cloneNode(true)] : parsed(html)));
+      const published = () => [parts.get(name).cloneNode(true)];
+      place.replaceWith(...(html === undefined ? published() : nodesOf(html)));
     }
     return node;
   };
@@ -125,7 +116,7 @@
     const beside = changed.map(([old]) =>
       changed.map(([other]) => other).filter((other) => other.parentNode === old.parentNode));
     for (const [at, [old, html]] of changed.entries()) {
-      const made = parsed(html).map((node) => filled(node, state));
+      const made = nodesOf(html).map((node) => filled(node, state));
       const isAside = isQuiet(old);
       replace(old, made);
       if (isAside) {
@@ -186,5 +177,5 @@
   const restore = () => {
     while (undo.length) undo.pop()();
   };
-  press.page = { $, $$, make, article, apply, restore, holding };
+  press.page = { article, apply, restore, holding };
 })();

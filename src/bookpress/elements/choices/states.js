@@ -10,7 +10,8 @@
     return;
   }
   const press = window.bookpress;
-  const { $, $$, make, article, apply, restore, holding } = press.page,
+  const { $, $$, make } = press.dom,
+    { article, apply, restore, holding } = press.page,
     { find, walks, Unknown } = press.states;
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
   // by old name: the present one, and which end of a period
@@ -27,7 +28,8 @@
   const radios = (name) => $$("input[type=radio]", settings.get(name) ?? make("p"));
   const usual = (name) => settings.get(name).dataset.value;
   const words = (name, value) => {
-    const row = $$("tr[data-value]", settings.get(name)).find((one) => one.dataset.value === value);
+    const rows = $$("tr[data-value]", settings.get(name));
+    const row = rows.find((tried) => tried.dataset.value === value);
     return row ? $(".strip-words", row).textContent : value;
   };
   const label = (name) => settings.get(name).dataset.label;
@@ -68,16 +70,16 @@
   document.body.append(said);
   article.before(strip);
   const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
-  const copyLink = async ({ currentTarget: one }) => {
+  const copyLink = async ({ currentTarget: control }) => {
     try {
       await navigator.clipboard.writeText(location.href);
-      one.textContent = "Copied";
-    } catch { one.textContent = "Copy it from the address bar"; }
-    setTimeout(() => { one.textContent = "Copy link"; }, 2500);
+      control.textContent = "Copied";
+    } catch { control.textContent = "Copy it from the address bar"; }
+    setTimeout(() => { control.textContent = "Copy link"; }, 2500);
   };
-  const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+  const count = (number, noun, nouns = `${noun}s`) => `${number} ${number === 1 ? noun : nouns}`;
   const short = (text) => text.length > 48 ? `${text.slice(0, 46).trimEnd()}…` : text;
-  const told = (wanted) =>
+  const inWords = (wanted) =>
     Object.entries(wanted)
       .map(([name, value]) => `${label(name)}: ${short(words(name, value))}`)
       .join("; ");
@@ -165,7 +167,7 @@
         ? names.map((name) => words(name, choice[name] ?? usual(name))).join("–")
         : text;
     }
-    document.title = Object.keys(choice).length ? `${told(choice)} · ${title}` : title;
+    document.title = Object.keys(choice).length ? `${inWords(choice)} · ${title}` : title;
     root.toggleAttribute("data-restated", Object.keys(choice).length > 0);
   }
   async function show(wanted, dropped = "", begun = null, both = "") {
@@ -218,13 +220,14 @@
       );
     else if (failure instanceof Unknown)
       tell(
-        `${told(wanted)}: this is not among the states made of this page, so you read the ` +
+        `${inWords(wanted)}: this is not among the states made of this page, so you read the ` +
           "published edition. This command computes it:",
         "",
         null,
         command(wanted)
       );
-    else if (failure) tell(`${told(wanted)}: ${failure.message} You read the published edition.`);
+    else if (failure)
+      tell(`${inWords(wanted)}: ${failure.message} You read the published edition.`);
     else if (!state) {
       strip.hidden = true;
       said.textContent = "The published edition.";
@@ -238,7 +241,7 @@
         { strip, fit, leave, say: (text) => { said.textContent = text; } }
       );
       tell(
-        `${sentence(told(choice))} ${dropped}`.trim(),
+        `${sentence(inWords(choice))} ${dropped}`.trim(),
         "Not the published edition.",
         state,
         state.command,
@@ -307,7 +310,7 @@
   Object.assign(press, {
     choose,
     asks,
-    shown: () => current && { id: current.id, words: told(choice) }
+    shown: () => current && { id: current.id, words: inWords(choice) }
   });
   addEventListener("popstate", () => {
     if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks());

@@ -2,12 +2,12 @@
 // formulas and draws their widgets.
 (() => {
   "use strict";
-  const press = window.bookpress ??= {};
-  const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
+  const press = window.bookpress;
+  const { $, $$, make } = press.dom;
   const again = (script) =>
     new Promise((done) => {
       // one that comes with a passage is inert
-      const made = document.createElement("script");
+      const made = make("script");
       for (const { name, value } of script.attributes) made.setAttribute(name, value);
       made.textContent = script.textContent;
       if (made.src) made.onload = made.onerror = done; // what comes after it may need it
@@ -15,14 +15,14 @@
       if (!made.src) done();
     });
   const inTurn = async (part) => {
-    for (const script of [...part.querySelectorAll("script")]) await again(script);
+    for (const script of $$("script", part)) await again(script);
   };
 
   // ---- Widgets: MyST-NB has one script that keeps all of them, and draws their views when the
   // page is loaded ----
   const KIND = "application/vnd.jupyter.widget-",
     view = `script[type="${KIND}view+json"]`;
-  const kept = (kind) => document.querySelector(`script[type="${kind}"]`)?.textContent ?? "";
+  const stored = (kind) => $(`script[type="${kind}"]`)?.textContent ?? "";
   const loaded = () =>
     document.readyState === "complete"
       ? null
@@ -40,19 +40,19 @@
       ask(9);
     });
   const drawWidgets = (part) => {
-    const [first] = part.querySelectorAll(view),
+    const first = $(view, part),
       type = `${KIND}state+json`;
     const isDrawn =
       !first ||
         first.previousElementSibling?.matches(".widget-subarea") ||
-        part.querySelector(`script[type="${type}"]`);
+        $(`script[type="${type}"]`, part);
     if (isDrawn || !window.require) return;
     needed("@jupyter-widgets/html-manager/dist/libembed-amd").then(async (embed) => {
       await loaded();
       // the script of the page, which would see ours too, has read its own by now
       await needed("@jupyter-widgets/html-manager");
       const isOfState = JSON.parse(first.textContent).model_id.endsWith("-state");
-      const textContent = kept(isOfState ? "application/vnd.bookpress.widget-state+json" : type);
+      const textContent = stored(isOfState ? "application/vnd.bookpress.widget-state+json" : type);
       if (!textContent || !part.isConnected) return;
       part.append(make("script", { type, textContent }));
       embed.renderWidgets(part);
@@ -66,6 +66,6 @@
     inTurn(part);
     press.readyChoices?.(part);
     drawWidgets(part);
-    if (part.querySelector(".math")) window.MathJax?.typesetPromise?.([part])?.catch(() => {});
+    if ($(".math", part)) window.MathJax?.typesetPromise?.([part])?.catch(() => {});
   };
 })();

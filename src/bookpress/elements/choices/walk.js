@@ -2,13 +2,8 @@
 // published one.
 (() => {
   "use strict";
-  const press = window.bookpress ??= {};
-  const $$ = (selector, within) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
+  const press = window.bookpress;
+  const { $, $$, make, tidy } = press.dom;
   const typing = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
   const apart =
     ".was, .copy, .figure-tools, .controls, .live, .figure-source, .figure-caption, " +
@@ -28,9 +23,9 @@
     const box = make("div", {}, make("p", { className: "walk-name" }, name));
     for (const node of nodes) {
       const clone = node.cloneNode(true);
-      for (const one of [clone, ...$$("*", clone)])
+      for (const part of [clone, ...$$("*", clone)])
         for (const attribute of ["id", "data-block", "tabindex", "data-tip", "href"])
-          one.removeAttribute(attribute);
+          part.removeAttribute(attribute);
       for (const part of $$(apart, clone)) part.remove();
       clone.classList.remove("restated", "stop", "chart-figure");
       box.append(
@@ -46,8 +41,8 @@
   // The previous version of a passage: the published one with most words in common; none for a new
   // passage.
   const words = (node) => new Set(node.textContent.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
-  const likeness = (one, other) => {
-    const [few, many] = [words(one), words(other)];
+  const likeness = (old, node) => {
+    const [few, many] = [words(old), words(node)];
     return [...few].filter((word) => many.has(word)).length / Math.max(few.size, many.size, 1);
   };
   const before = (node, olds) => {
@@ -55,7 +50,7 @@
       likeness(old, node),
       old
     ]);
-    const [score, old] = alike.sort(([one], [other]) => other - one)[0] ?? [0];
+    const [score, old] = alike.sort(([a], [b]) => b - a)[0] ?? [0];
     return score > .3 ? [old] : [];
   };
   const kind = ({ isFigure, turns }) =>
@@ -81,7 +76,7 @@
     const target = nodes.at(-1),
       tall = target.offsetHeight > (innerHeight - tools.strip.offsetHeight) * .8;
     target.scrollIntoView({ block: tall ? "start" : "center", behavior: "instant" });
-    const texts = nodes.map((node) => node.textContent.replace(/\s+/g, " ").trim());
+    const texts = nodes.map((node) => tidy(node.textContent));
     tools.say(`${place.textContent}. ${texts.join(" ").slice(0, 400)}`);
   }
   const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
@@ -94,25 +89,25 @@
     },
     // The steps among new nodes: a note belongs to the passage after it.
     stops(news, olds) {
-      const found = [],
+      const steps = [],
         notes = [];
-      for (const node of [...news].sort((one, other) =>
-        (one.compareDocumentPosition(other) & 4 ? -1 : 1))) {
+      for (const node of [...news].sort((a, b) =>
+        (a.compareDocumentPosition(b) & Node.DOCUMENT_POSITION_FOLLOWING ? -1 : 1))) {
         notes.push(node);
         if (node.matches(".fallen-note")) continue;
         const nodes = notes.splice(0);
-        found.push({
+        steps.push({
           nodes,
           olds: before(node, olds),
-          isFigure: Boolean(node.querySelector(".chart, img")),
-          turns: nodes.some((one) => one.querySelector(".fallen-sentence"))
+          isFigure: Boolean($(".chart, img", node)),
+          turns: nodes.some((part) => $(".fallen-sentence", part))
         });
       }
-      return found;
+      return steps;
     },
     // The controls in the strip: `words` give the number of changes and lead to the first.
-    begin(found, words, given) {
-      [stops, at, tools] = [found, -1, given];
+    begin(steps, words, ofStrip) {
+      [stops, at, tools] = [steps, -1, ofStrip];
       if (!stops.length) return [words];
       place = make("span", { className: "walk-place" });
       beside = make("div", { className: "walk-beside", hidden: true, tabIndex: 0 });
@@ -149,7 +144,7 @@
     }
     if (
       event.key !== "Escape" || document.fullscreenElement ||
-        document.querySelector("#tip, .contents.open, dialog[open]")
+        $("#tip, .contents.open, dialog[open]")
     ) return;
     tools.leave();
   });

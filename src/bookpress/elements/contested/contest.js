@@ -1,12 +1,8 @@
 // The text with which a reader contests something, ready to be completed and sent.
 (() => {
   "use strict";
-  const press = (window.bookpress ??= {});
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
+  const press = window.bookpress;
+  const { make } = press.dom;
   let box;
 
   const build = () => {

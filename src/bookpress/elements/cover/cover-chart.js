@@ -2,40 +2,32 @@
 // said to be as published.
 (() => {
   "use strict";
-  const here = new URL("./", document.currentScript.src);
-  const root = document.documentElement,
-    press = window.bookpress;
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
-  const quoted = (text) => CSS.escape(text);
-  const parsed = (html) => make("template", { innerHTML: html }).content;
+  const root = document.documentElement;
+  const press = window.bookpress;
+  const { $, $$, make, parsed, here, load } = press.dom;
   const asked = [...new URLSearchParams(location.search)];
   // the link to a chapter in the list of what becomes of findings under a choice
   const rowOf = (chapter, [name, value]) => {
-    const shown = $(`.whole-book [data-name="${quoted(name)}"] [data-value="${quoted(value)}"]`);
-    return [...(shown?.querySelectorAll("th a") ?? [])].find((row) =>
-      row.pathname === chapter.pathname);
+    const tried = `[data-value="${CSS.escape(value)}"]`;
+    const shown = $(`.whole-book [data-name="${CSS.escape(name)}"] ${tried}`);
+    return shown && $$("th a", shown).find((row) => row.pathname === chapter.pathname);
   };
 
   // Draws a chart as in a state of its chapter; returns what to say of it.
   async function follow(figure, name, id) {
     const { chart, figure: anchor, states, pageFrom } = figure.dataset;
-    if (!press.packs) await press.load(new URL("states.js", here).href);
+    if (!press.packs) await load(new URL("states.js", here).href);
     const packs = press.packs(states, root.dataset.edition);
-    const row = (await packs.index()).choices[name].find((one) => one.id === id);
+    const row = (await packs.index()).choices[name].find((tried) => tried.id === id);
     const state = await packs.state(row);
     const shown = Object.values(state.blocks)
-      .map((html) => $(`#${quoted(anchor)}`, parsed(html)))
+      .map((html) => $(`#${CSS.escape(anchor)}`, parsed(html)))
       .find(Boolean);
     const box = $(".chart", figure);
     if (state.figures[anchor]) {
       Object.assign(box.dataset, { chart, name: anchor, pageFrom });
       box.restated = state.figures[anchor];
-      const images = [...figure.querySelectorAll("img")],
+      const images = $$("img", figure),
         published = images.map(({ alt }) => alt);
       const describe = (words) => images.forEach((image, at) => { image.alt = words[at]; });
       describe(images.map(() => $("img", shown).alt));
@@ -75,5 +67,5 @@
       )
     );
   }
-  for (const figure of document.querySelectorAll(".cover-chart")) show(figure);
+  for (const figure of $$(".cover-chart")) show(figure);
 })();

@@ -1,11 +1,8 @@
 // Live charts, and the controls of figures. Without this script figures are pictures.
 (() => {
   "use strict";
-  const here = new URL("./", document.currentScript.src);
   const press = window.bookpress;
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes) => Object.assign(document.createElement(tag), attributes);
+  const { $, $$, make, here, load } = press.dom;
 
   // ---- The bundle is fetched when the reader, after some scrolling, comes near a chart ----
   const waiting = new Map();
@@ -15,7 +12,7 @@
   const spec = (box) =>
     box.payload ??= new Promise((done, failed) => {
       waiting.set(box.dataset.name, done);
-      press.load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
+      load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
     });
   // The rows behind a figure are loaded on demand.
   async function fill(fold) {
@@ -45,7 +42,7 @@
     try {
       const [payload] = await Promise.all([
         spec(box),
-        bundle ??= press.load(new URL("vega.js", here).href)
+        bundle ??= load(new URL("vega.js", here).href)
       ]);
       const size = matchMedia("(max-width: 600px)").matches
         ? "narrow"
@@ -53,7 +50,7 @@
       const sizes = size === "page" ? ["wide", "page"] : [size];
       const chart = Object.assign(
         {},
-        ...sizes.flatMap((one) => [payload[one], box.restated?.[one]]),
+        ...sizes.flatMap((part) => [payload[part], box.restated?.[part]]),
         { datasets: { ...payload.datasets, ...box.restated?.datasets } }
       );
       // what a restated chart has not
@@ -86,7 +83,7 @@
       figure && ($(".chart", figure)?.restated || $(".controls-note:not([hidden])", figure));
     if (!own || event.defaultPrevented) return;
     event.preventDefault();
-    await (saving ??= press.load(new URL("picture.js", here).href));
+    await (saving ??= load(new URL("picture.js", here).href));
     press.savePicture(figure, file.textContent.toLowerCase());
   });
 
@@ -115,13 +112,13 @@
   // The results of a chart with controls are announced to screen readers when a control changes
   // them.
   function announce(host, view, signal) {
-    const told = make("output", { className: "visually-hidden", textContent: view.signal(signal) });
+    const output = make("output", { className: "visually-hidden" }, view.signal(signal));
     let later;
     view.addSignalListener(signal, (_, text) => {
       clearTimeout(later);
-      later = setTimeout(() => { told.textContent = text; }, 400);
+      later = setTimeout(() => { output.textContent = text; }, 400);
     });
-    host.append(told);
+    host.append(output);
   }
 
   // ---- Controls of a chart: its signals and title follow them, the address records what differs
@@ -137,11 +134,11 @@
       presets = JSON.parse(form.dataset.presets);
     const usual = (field) =>
       (field.options
-        ? [...field.options].find((one) => one.defaultSelected)?.value
+        ? [...field.options].find((option) => option.defaultSelected)?.value
         : plainNumber(field.defaultValue));
     const value = (field) => (field.options ? field.value : plainNumber(field.value));
     const set = (field, to) => {
-      if (!field.options || [...field.options].some((one) => one.value === String(to)))
+      if (!field.options || [...field.options].some((option) => option.value === String(to)))
         field.value = to;
       if (field.type === "text" && Number.isFinite(Number(value(field))))
         field.value = Number(value(field)).toLocaleString("en-US", { maximumFractionDigits: 4 });
@@ -185,7 +182,7 @@
     form.addEventListener("input", ({ target }) => {
       if (target === preset)
         for (const [name, to] of Object.entries(presets[preset.value] ?? {}))
-          set(fields.find((one) => one.dataset.signal === name), to);
+          set(fields.find((field) => field.dataset.signal === name), to);
       else if (preset) preset.value = "";
       show();
     });

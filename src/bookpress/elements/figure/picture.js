@@ -3,8 +3,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const $ = (selector, within) => within.querySelector(selector);
-  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  const { $, make, tidy } = press.dom;
   const family = "Arial, 'Liberation Sans', Helvetica, sans-serif";
   const paper = "#ffffff",
     ink = "#1d2329",
@@ -13,7 +12,7 @@
     scale = 2;
   const title = { font: `bold 18px ${family}`, size: 18, leading: 24, colour: ink },
     note = { font: `11.5px ${family}`, size: 11.5, leading: 16, colour: soft };
-  const pen = document.createElement("canvas").getContext("2d");
+  const pen = make("canvas").getContext("2d");
   const wrapped = (text, style, width) => {
     pen.font = style.font;
     const lines = [];
@@ -96,10 +95,7 @@
   const asPng = async (view, figure) => {
     const drawn = await view.toCanvas(scale),
       { placed, top, ...size } = layout(figure, drawn.width / scale, drawn.height / scale);
-    const canvas = Object.assign(document.createElement("canvas"), {
-      width: size.width * scale,
-      height: size.height * scale
-    }),
+    const canvas = make("canvas", { width: size.width * scale, height: size.height * scale }),
       context = canvas.getContext("2d");
     context.scale(scale, scale);
     context.fillStyle = paper;
@@ -118,10 +114,7 @@
     const view = press.views[box.dataset.name];
     const blob = await (ending === "png" ? asPng : asSvg)(view, figure);
     const name = [figure.id.replace(/^fig-/, ""), press.shown?.()?.id].filter(Boolean).join("-");
-    const link = Object.assign(document.createElement("a"), {
-      href: URL.createObjectURL(blob),
-      download: `${name}.${ending}`
-    });
+    const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 60000);
   };

@@ -2,18 +2,13 @@
 // the figure it mentions. All of this is elsewhere too.
 (() => {
   "use strict";
-  const article = document.querySelector("article");
+  const { $, $$, make } = window.bookpress.dom;
+  const article = $("article");
   const isWide = matchMedia("(min-width: 75rem)");
   const GAP = 14,
     FARTHEST = 90,
     NEAR = 170,
     LEAST_WAY = 140;
-  const $$ = (selector, within = article) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
   const host = make("div", { className: "margin-notes" });
   host.setAttribute("aria-hidden", "true"); // what it repeats, tips and figures say to everyone
   const noteOf = new Map();
@@ -43,9 +38,9 @@
     (percent(low) === percent(high) ? `${percent(low)}%` : `${percent(low)} to ${percent(high)}%`);
   const ofNumber = (number) => {
     const [value, low, high] = number.dataset.range.split(" ").map(Number),
-      told = number.dataset.tip ?? number.title;
-    const at = told.lastIndexOf(": "),
-      counts = told.slice(at).match(/; ([^)]*)\)$/)?.[1];
+      tip = number.dataset.tip ?? number.title;
+    const at = tip.lastIndexOf(": "),
+      counts = tip.slice(at).match(/; ([^)]*)\)$/)?.[1];
     const line = make(
       "p",
       { className: "note-numbers" },
@@ -57,7 +52,7 @@
       { className: "note" },
       line,
       strip(value, low, high),
-      make("p", {}, told.slice(0, at))
+      make("p", {}, tip.slice(0, at))
     );
   };
   const ofTerm = (term) =>
@@ -71,19 +66,19 @@
   function wanted() {
     // the first time that each is spoken of
     const seen = new Set(),
-      found = [];
-    for (const element of $$(".value[data-range], a.term[data-tip]")) {
+      spoken = [];
+    for (const element of $$(".value[data-range], a.term[data-tip]", article)) {
       const key = element.dataset.tip;
       if (!key || seen.has(key) || !isText(element)) continue;
       seen.add(key);
-      found.push([element, element.matches(".value") ? ofNumber : ofTerm]);
+      spoken.push([element, element.matches(".value") ? ofNumber : ofTerm]);
     }
-    return found;
+    return spoken;
   }
 
   // ---- A figure stays beside the paragraphs that follow it once it is out of sight ----
   function rails(top) {
-    return $$("figure.chart-figure").flatMap((figure) => {
+    return $$("figure.chart-figure", article).flatMap((figure) => {
       const block = [...figure.closest("section").children].find((child) => child.contains(figure));
       let last = null;
       for (let next = block?.nextElementSibling; next &&
@@ -100,15 +95,15 @@
     const link = make(
       "a",
       { href: `#${figure.id}`, tabIndex: -1 },
-      make("span", {}, figure.querySelector(".caption-number").textContent)
+      make("span", {}, $(".caption-number", figure).textContent)
     );
     for (const still of $$(".still", figure)) {
       const image = make("img", {
-        src: still.querySelector("source").getAttribute("srcset"),
-        alt: still.querySelector("img").alt,
+        src: $("source", still).getAttribute("srcset"),
+        alt: $("img", still).alt,
         loading: "lazy"
       });
-      const source = still.querySelector("source");
+      const source = $("source", still);
       image.width = source.getAttribute("width");
       image.height = source.getAttribute("height");
       image.className = still.className.replace("still", "").trim();
@@ -134,7 +129,8 @@
     host.style.top = `${article.offsetTop}px`;
     host.style.left = `${article.offsetLeft + article.offsetWidth}px`;
     const taken = $$(
-      "figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside"
+      "figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside",
+      article
     )
       .map((block) => block.getBoundingClientRect())
       .filter((box) => box.right > right + 4 && box.height)

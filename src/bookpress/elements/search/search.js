@@ -2,13 +2,11 @@
 // prose comes before lists.
 (() => {
   "use strict";
-  const root = document.documentElement,
-    here = new URL("./", document.currentScript.src);
-  const press = window.bookpress ??= {};
+  const root = document.documentElement;
+  const press = window.bookpress;
+  const { make, here, load } = press.dom;
   const results = document.getElementById("search-results"),
     field = document.getElementById("search-words");
-  const make = (tag, attributes = {}, text = "") =>
-    Object.assign(document.createElement(tag), attributes, text ? { textContent: text } : {});
   const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
   const common = new Set(
@@ -72,7 +70,7 @@
     const near = [...known.keys()].map((other) => [distance(word, other, most), other]).filter(([
       far
     ]) => most && far <= most);
-    near.sort(([one, a], [other, b]) => one - other || known.get(b) - known.get(a));
+    near.sort(([near, a], [far, b]) => near - far || known.get(b) - known.get(a));
     return near[0]?.[1];
   };
   const understand = (query) => {
@@ -102,7 +100,7 @@
   const judged = (words, phrase) => {
     const total = words.reduce((all, { weight }) => all + weight, 0),
       ofPage = new Map();
-    const found = [];
+    const places = [];
     for (const piece of pieces) {
       let score = 0,
         covered = 0;
@@ -125,23 +123,23 @@
             (usual[piece.kind ?? ""] ?? 1) *
             (piece.page.number || piece.kind === "term" ? 1 : .25) /
           (1 + piece.text.length / 8000);
-      found.push({ piece, score, isWhole: covered > .99 * total });
+      places.push({ piece, score, isWhole: covered > .99 * total });
       ofPage.set(piece.page, (ofPage.get(piece.page) ?? 0) + score);
     }
     const most = Math.max(...ofPage.values());
-    for (const one of found)
-      if (one.piece.kind !== "term") one.score *= .5 + ofPage.get(one.piece.page) / most;
-    const whole = found.filter(({ isWhole }) => isWhole);
-    return (whole.length ? whole : found).sort((one, other) => other.score - one.score);
+    for (const place of places)
+      if (place.piece.kind !== "term") place.score *= .5 + ofPage.get(place.piece.page) / most;
+    const whole = places.filter(({ isWhole }) => isWhole);
+    return (whole.length ? whole : places).sort((a, b) => b.score - a.score);
   };
-  const spread = (found) => {
+  const spread = (places) => {
     // the first two places of a page, before more of it
     const seen = new Map(),
       later = [];
-    const first = found.filter((one) => {
-      const count = (seen.get(one.piece.page) ?? 0) + 1;
-      seen.set(one.piece.page, count);
-      if (count > 2) later.push(one);
+    const first = places.filter((place) => {
+      const count = (seen.get(place.piece.page) ?? 0) + 1;
+      seen.set(place.piece.page, count);
+      if (count > 2) later.push(place);
       return count <= 2;
     });
     return [...first, ...later];
@@ -186,21 +184,21 @@
     results.textContent = "";
     const words = understand(query);
     if (!words.length) return;
-    const found = spread(judged(words, split(query).join(" ")));
+    const places = spread(judged(words, split(query).join(" ")));
     const missing = words.filter(({ forms }) => !forms.length).map(({ word }) => `“${word}”`);
-    const instead = words.filter((word) => word.instead).map((one) =>
-      `“${one.instead}” instead of “${one.word}”`);
-    const said = [found.length === 1 ? "1 place" : `${found.length || "No"} places`];
+    const instead = words.filter((word) => word.instead).map(({ instead, word }) =>
+      `“${instead}” instead of “${word}”`);
+    const said = [places.length === 1 ? "1 place" : `${places.length || "No"} places`];
     if (instead.length) said.push(`for ${instead.join(" and ")}`);
-    if (found.length > MOST) said.push(`, of which these are the first ${MOST}`);
-    if (missing.length && found.length)
+    if (places.length > MOST) said.push(`, of which these are the first ${MOST}`);
+    if (missing.length && places.length)
       said.push(`; the book does not have ${missing.join(" or ")}`);
     results.append(
       make("p", { className: "found-count" }, said.join(" ").replace(/ (?=[;,])/g, ""))
     );
     const list = make("ol", { className: "found" });
-    for (const one of found.slice(0, MOST))
-      list.append(shown(one, words.filter(({ forms }) => forms.length)));
+    for (const place of places.slice(0, MOST))
+      list.append(shown(place, words.filter(({ forms }) => forms.length)));
     results.append(list);
   };
 
@@ -224,8 +222,7 @@
     });
   };
   // The text of the book is loaded with the first query.
-  const load = () =>
-    document.head.append(make("script", { src: new URL("search-text.js", here).href }));
-  if (field.value) load();
-  else field.addEventListener("input", load, { once: true });
+  const loadText = () => load(new URL("search-text.js", here));
+  if (field.value) loadText();
+  else field.addEventListener("input", loadText, { once: true });
 })();

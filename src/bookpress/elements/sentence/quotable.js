@@ -2,32 +2,20 @@
 // the sentence as a quote.
 (() => {
   "use strict";
-  const here = new URL("./", document.currentScript.src);
-  const press = window.bookpress ??= {};
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
+  const press = window.bookpress;
+  const { $, $$, make, here, load } = press.dom;
 
   // ---- The panel, created on first use ----
   let panel;
-  const load = () =>
-    panel ??= new Promise((done, failed) => {
-      document.head.append(
-        make("link", { rel: "stylesheet", href: new URL("quote.css", here).href }),
-        make("script", {
-          src: new URL("quote.js", here).href,
-          onload: done,
-          onerror: () => failed(new Error("The panel of quotes cannot be loaded."))
-        })
-      );
-    });
+  const bringPanel = () => {
+    const style = { rel: "stylesheet", href: new URL("quote.css", here).href };
+    document.head.append(make("link", style));
+    return load(new URL("quote.js", here));
+  };
   const quote = async (sentence, opener) => {
-    try { await load(); } catch (error) {
+    try { await (panel ??= bringPanel()); } catch {
       panel = undefined;
-      console.warn(error.message);
+      console.warn("The panel of quotes cannot be loaded.");
       return;
     }
     press.showQuote(sentence, opener);
@@ -38,7 +26,7 @@
     const own = part.matches?.(".quotable") ? [part] : [];
     for (const sentence of [...own, ...$$(".quotable", part)]) {
       const place = $$(".holds", sentence).at(-1);
-      const has = sentence.querySelector(".quote-button");
+      const has = $(".quote-button", sentence);
       if (!place || has || sentence.closest("summary, .walk-beside")) continue;
       const button = make("button", {
         type: "button",
@@ -62,7 +50,7 @@
     selected = !range || range.collapsed || !String(selection).trim()
       ? null
       : $$("article .quotable").find((sentence) =>
-        range.intersectsNode(sentence) && sentence.querySelector(".quote-button"));
+        range.intersectsNode(sentence) && $(".quote-button", sentence));
     offer.hidden = !selected;
     if (!selected) return;
     const box = [...range.getClientRects()].at(-1) ?? selected.getBoundingClientRect();
@@ -88,6 +76,6 @@
   offer.addEventListener("click", () => {
     const sentence = selected;
     offer.hidden = true;
-    if (sentence) quote(sentence, sentence.querySelector(".quote-button"));
+    if (sentence) quote(sentence, $(".quote-button", sentence));
   });
 })();

@@ -2,15 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const here = new URL("./", document.currentScript.src);
-  const $ = (selector, within = document) => within.querySelector(selector);
-  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
-  const tidy = (text) => text.replace(/\s+/g, " ").trim();
+  const { $, $$, make, tidy, here, load } = press.dom;
 
   // ---- The facts about a sentence ----
   const silent = ".was, .sureness, .quote-button, .visually-hidden, .headerlink";
@@ -235,10 +227,7 @@
           const write = () =>
             press.contest("a sentence", [`“${text}”`, ...numbers, warns, link].filter(Boolean));
           if (press.contest) write();
-          else
-            document.head.append(
-              make("script", { src: new URL("contest.js", here).href, onload: write })
-            );
+          else load(new URL("contest.js", here)).then(write);
         }
       },
       "Contest this sentence"

@@ -1,39 +1,23 @@
 // Long tables: rows loaded on demand, a filter field, and a way to contest a row.
 (() => {
   "use strict";
-  const here = new URL("./", document.currentScript.src);
-  const press = window.bookpress ??= {};
-  const make = (tag, attributes = {}, text = "") => {
-    const element = Object.assign(document.createElement(tag), attributes);
-    if (text) element.textContent = text;
-    return element;
-  };
+  const press = window.bookpress;
+  const { $, $$, make, parsed, here, load } = press.dom;
 
   const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
 
   // ---- Rows that are not on the page are loaded when a reader asks for them, or searches ----
   const arrived = new Map();
   press.laterRows = (id, html) => arrived.set(id, html);
-  const load = (source) =>
-    new Promise((done, failed) => {
-      const script = make("script", {
-        src: new URL(source, document.baseURI).href,
-        onload: done,
-        onerror: failed
-      });
-      document.head.append(script);
-    });
   const comesLater = (table, begin) => {
-    const note = table.parentElement.querySelector(".later-rows");
-    const link = note?.querySelector("a");
+    const note = $(".later-rows", table.parentElement);
+    const link = note && $("a", note);
     if (!link) return { whole: async () => {}, total: rowsOf(table).length };
     let coming;
     const whole = () =>
-      coming ??= load(link.dataset.rows).then(() => {
-        const holder = make("template", {
-          innerHTML: `<table><tbody>${arrived.get(table.id)}</tbody></table>`
-        });
-        const body = holder.content.querySelector("tbody");
+      coming ??= load(new URL(link.dataset.rows, document.baseURI)).then(() => {
+        const rows = parsed(`<table><tbody>${arrived.get(table.id)}</tbody></table>`);
+        const body = $("tbody", rows);
         table.append(body);
         note.remove();
         begin([...body.rows]);
@@ -124,9 +108,9 @@
   // A list in several folds: a field that shows only the items that contain its words, and opens
   // their folds.
   const filter = (box) => {
-    const items = [...box.querySelectorAll("li")];
+    const items = $$("li", box);
     const texts = items.map((item) => item.textContent.toLowerCase());
-    const folds = [...box.querySelectorAll("details")];
+    const folds = $$("details", box);
     const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
     const count = make("output");
     const show = () => {
@@ -134,8 +118,8 @@
       items.forEach((item, place) => {
         item.hidden = !words.every((word) => texts[place].includes(word));
       });
-      for (const list of box.querySelectorAll("ul")) {
-        const isEmpty = !list.querySelector("li:not([hidden])");
+      for (const list of $$("ul", box)) {
+        const isEmpty = !$("li:not([hidden])", list);
         list.hidden = isEmpty;
         if (list.previousElementSibling?.matches(".by-choice"))
           list.previousElementSibling.hidden = isEmpty;
@@ -221,8 +205,8 @@
     if (table.matches(".contestable")) head(table);
   };
   const ready = (part) => {
-    part.querySelectorAll("table.searchable").forEach(begin);
-    part.querySelectorAll("[data-filter]").forEach(filter);
+    $$("table.searchable", part).forEach(begin);
+    $$("[data-filter]", part).forEach(filter);
   };
   ready(document);
   (press.enhancers ??= []).push(ready); // of what a state shows instead

@@ -4,19 +4,13 @@
   "use strict";
   const list = document.querySelector(".whole-book");
   if (!list) return;
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
-  const quoted = (text) => CSS.escape(text);
-  const plain = (node) => node.textContent.replace(/\s+/g, " ").trim();
-  const parsed = (html) => make("template", { innerHTML: html }).content;
+  const { $, $$, make, parsed, tidy } = window.bookpress.dom;
+  const plain = (node) => tidy(node.textContent);
   // Numbers on the page as in the chapters under the choice; the published ones are struck through.
   const renumber = (numbers) => {
     let moved = 0,
       known = 0;
-    for (const place of document.querySelectorAll("[data-result]")) {
+    for (const place of $$("[data-result]")) {
       const [html, title] = numbers[place.dataset.result] ?? [],
         now = html && parsed(html);
       const isFinding = place.matches(".finding"),
@@ -48,23 +42,23 @@
       : `${moved} numbers on this page differ; the published ones stand struck through ` +
         "beside them.";
   };
-  const found = [...new URLSearchParams(location.search)].flatMap(([name, value]) => {
-    const choice = list.querySelector(`[data-name="${quoted(name)}"]`),
-      shown = choice?.querySelector(`[data-value="${quoted(value)}"]`);
+  const choices = [...new URLSearchParams(location.search)].flatMap(([name, value]) => {
+    const choice = $(`[data-name="${CSS.escape(name)}"]`, list),
+      shown = choice && $(`[data-value="${CSS.escape(value)}"]`, choice);
     return shown ? [[choice, shown]] : [];
   });
-  for (const [choice, shown] of found) {
+  for (const [choice, shown] of choices) {
     choice.open = shown.open = true;
     const [label, words, counts] = [
       choice.firstElementChild.firstChild,
       shown.firstElementChild.firstChild,
-      shown.querySelector(".count")
+      $(".count", shown)
     ].map((node) => node.textContent.trim());
     const copy = shown.cloneNode(true);
     copy.firstElementChild.remove();
-    for (const region of copy.querySelectorAll("[role=region]"))
+    for (const region of $$("[role=region]", copy))
       region.setAttribute("aria-label", `Findings with ${label}: ${words}`);
-    const numbers = found.length === 1
+    const numbers = choices.length === 1
       ? renumber(JSON.parse(shown.dataset.numbers))
       : "Numbers in the text below are the published ones: no page is made for two choices at " +
         "once.";
@@ -85,6 +79,6 @@
       )
     );
     note.setAttribute("aria-label", "Your choice");
-    document.querySelector(".frame")?.before(note);
+    $(".frame")?.before(note);
   }
 })();

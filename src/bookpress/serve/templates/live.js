@@ -6,11 +6,6 @@
   const { token } = document.currentScript.dataset;
   const press = window.bookpress ??= {};
   const reader = crypto.randomUUID();
-  const make = (tag, attributes = {}, ...children) => {
-    const made = Object.assign(document.createElement(tag), attributes);
-    made.append(...children);
-    return made;
-  };
   const controls = new Map(); // of a setting: reads and writes its value as text
 
   press.live = async (chapter, values, signal) => {
@@ -26,10 +21,10 @@
         refused: ["The server has ended; what is shown stays. Start it again to try other values."]
       });
     });
-    const told = await answer.json();
-    if (told.state) return told.state;
-    throw Object.assign(new Error(told.error ?? told.refused.join("; ")), {
-      refused: told.refused ?? []
+    const reply = await answer.json();
+    if (reply.state) return reply.state;
+    throw Object.assign(new Error(reply.error ?? reply.refused.join("; ")), {
+      refused: reply.refused ?? []
     });
   };
   press.reflect = (part, value) => {
@@ -55,6 +50,7 @@
   // as Python writes it
   const list = (texts) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`;
   function control(part, { one, many, input, is_list }) {
+    const { make } = press.dom; // comes after this script where a theme lays out the page
     const form = make("form", { className: "try" }),
       said = make("output", { className: "refused" });
     const usual = part.dataset.value,

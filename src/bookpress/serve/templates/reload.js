@@ -63,7 +63,7 @@
     box.hidden = false;
   }
 
-  function told({ state, message, version }) {
+  function follow({ state, message, version }) {
     if (version && version !== shown) location.reload();
     else if (state === "failed" && message === read) box.hidden = true;
     else if (state === "failed")
@@ -80,7 +80,7 @@
 
   async function ask() {
     try {
-      told(await (await fetch("/__press__/state")).json());
+      follow(await (await fetch("/__press__/state")).json());
     } catch {
       show("The server has stopped. Waiting for it…", "", false);
     }

@@ -26,8 +26,8 @@
       const pages = read(article);
       if (page >= pages.bottoms.length - 1) return;
       if (white(pages, page) <= WHITE) continue;
-      const block = [...article.querySelectorAll(KEPT)].find((one) =>
-        !tried.has(one) && place(pages, one).page === page + 1);
+      const block = [...article.querySelectorAll(KEPT)].find((near) =>
+        !tried.has(near) && place(pages, near).page === page + 1);
       if (!block || place(pages, block).page !== page + 1) continue;
       if (textBefore(pages, block, page + 1)) continue;
       tried.add(block);
@@ -67,9 +67,9 @@
   // the gap on the page before.
   function textBefore(pages, block, page) {
     const { top } = place(pages, block);
-    return [...block.closest(".measured").querySelectorAll("p, li, tr, dd")].some((one) => {
-      if (block.contains(one)) return false;
-      const part = [...one.getClientRects()].find((rect) => pageOf(pages, rect) === page);
+    return [...block.closest(".measured").querySelectorAll("p, li, tr, dd")].some((text) => {
+      if (block.contains(text)) return false;
+      const part = [...text.getClientRects()].find((rect) => pageOf(pages, rect) === page);
       return part && part.height && part.top - pages.top < top - 1;
     });
   }
@@ -119,12 +119,12 @@
   function following(article, block) {
     const kind = block.matches(".chart-figure") ? ".chart-figure" : KEPT;
     const all = [...article.querySelectorAll(`section > :is(${PASSED}), ${kind}, ${ENDS}`)];
-    const later = all.filter((one) =>
-      block.compareDocumentPosition(one) === Node.DOCUMENT_POSITION_FOLLOWING);
-    const end = later.findIndex((one) => !one.matches(PASSED) || one.closest(ENDS));
+    const later = all.filter((element) =>
+      block.compareDocumentPosition(element) === Node.DOCUMENT_POSITION_FOLLOWING);
+    const end = later.findIndex((element) => !element.matches(PASSED) || element.closest(ENDS));
     // what a list follows
-    return later.slice(0, end < 0 ? later.length : end).filter((one) =>
-      !/:\s*$/.test(one.textContent));
+    return later.slice(0, end < 0 ? later.length : end).filter((element) =>
+      !/:\s*$/.test(element.textContent));
   }
 
   // The block with the wrappers that contain nothing else.

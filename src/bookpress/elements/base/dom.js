@@ -1,0 +1,27 @@
+// What the scripts of a page share. It is part of the first of them: of mode.js in our layout, of
+// themed.js in a theme's.
+(() => {
+  "use strict";
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const make = (tag, attributes = {}, ...children) => {
+    const element = Object.assign(document.createElement(tag), attributes);
+    element.append(...children);
+    return element;
+  };
+  const parsed = (html) => make("template", { innerHTML: html }).content;
+  const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
+  // the folder of styles and scripts, from which others are loaded when they are needed
+  const here = new URL("./", document.currentScript.src);
+  // a classic script is the only thing that a page opened as a file may load
+  const load = (address) =>
+    new Promise((done, failed) => {
+      const script = make("script", {
+        src: address,
+        onload: done,
+        onerror: () => failed(new Error(`cannot load ${address}`))
+      });
+      document.head.append(script);
+    });
+  (window.bookpress ??= {}).dom = { $, $$, make, parsed, tidy, here, load };
+})();
