@@ -21,7 +21,7 @@ from processes import add_cell, descendants, edit, left_over, wait_for
 
 from bookpress.assembly.build import Built, build
 from bookpress.assembly.link_check import check_pages
-from bookpress.assembly.published import STATE, build_lock, clean
+from bookpress.assembly.published import MADE_FROM, build_lock, clean
 from bookpress.assembly.ro_crate import NAME, UNHASHED
 from bookpress.book import discovery
 from bookpress.book.documents import excluded_from_running
@@ -174,7 +174,7 @@ def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, editi
     before = published(made)
     (made.folder / "timings.json").unlink()
     assert not build(built, edition()).changed
-    damaged = [("html/index.html", "vandalised"), ("results.json", None), (STATE, "[")]
+    damaged = [("html/index.html", "vandalised"), ("results.json", None), (MADE_FROM, "[")]
     (built.workshop / MEMORY / ".rests-on").write_text("damaged")
     for name, text in some(damaged, 2, 0):
         path = made.folder / name

@@ -5,7 +5,7 @@ from typing import Any
 from states import unpacked
 
 from bookpress.elements.base.blocks import blocks_of, with_ids
-from bookpress.states.edits import changed_blocks
+from bookpress.states.changes import changed_blocks
 from bookpress.states.pack import PACKED, pack, scripts
 
 PAGE = '<section id="a"><p>One.</p><p>Two.</p><figure class="chart-figure" id="fig-x"></figure></section>'

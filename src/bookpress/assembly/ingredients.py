@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.page_files import page_files
-from bookpress.assembly.published import CODE, ELEMENTS, EXTRAS, FAILED, FORMATS, STATES, whole
+from bookpress.assembly.published import (
+    CODE,
+    ELEMENTS,
+    EXTRAS,
+    FAILED,
+    FORMATS,
+    STATES,
+    made_from_same,
+)
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed
 from bookpress.book.source import build_time, source_record
@@ -47,7 +55,7 @@ class Ingredients:
     formats: Sequence[Format]
     """The formats besides the pages."""
     extras: Extras | None
-    state: Mapping[str, Any]
+    hashes: Mapping[str, Any]
     """Hashes of all this, as stored in the built edition."""
     is_built: bool
     """Whether the edition exists, made from exactly this."""
@@ -57,7 +65,7 @@ class Ingredients:
     @property
     def epoch(self) -> int:
         """The date of the build, in seconds since 1970."""
-        return int(self.state["date"])
+        return int(self.hashes["date"])
 
 
 def gather(
@@ -66,21 +74,21 @@ def gather(
     """Return what an edition is made from, with the formats and extras that it keeps."""
     default = edition if edition.is_default else load_edition(project, read=edition.read)
     files = page_files(project, edition)
-    state = page_state(project, edition, default, formats, files)
+    hashes = ingredient_hashes(project, edition, default, formats, files)
     target = project.editions / edition.folder
-    before = whole(target, state)
+    before = made_from_same(target, hashes)
     formats = _in_order([*formats, *_formats_before(before, formats)])
-    has_same_elements = before.get(ELEMENTS) == state[ELEMENTS]
+    has_same_elements = before.get(ELEMENTS) == hashes[ELEMENTS]
     if extras is None and before.get(EXTRAS) and has_same_elements:
         extras = _extras_of(target, before[EXTRAS])
-    state[FORMATS] = [each.name for each in formats]
-    state[CODE] = code_of_formats(formats)
-    state[EXTRAS] = extras.digest if extras else None
+    hashes[FORMATS] = [each.name for each in formats]
+    hashes[CODE] = code_of_formats(formats)
+    hashes[EXTRAS] = extras.digest if extras else None
     of_making = {name: before.get(name) for name in (FAILED, "outputs")}
     failed = before.get(FAILED) or {}
-    is_built = before == {**state, **of_making} and not _may_be_mended(failed)
+    is_built = before == {**hashes, **of_making} and not _may_be_mended(failed)
     messages = failed.get("messages", {})
-    return Ingredients(edition, default, files, formats, extras, state, is_built, messages)
+    return Ingredients(edition, default, files, formats, extras, hashes, is_built, messages)
 
 
 def _may_be_mended(failed: Mapping[str, Any]) -> bool:
@@ -111,7 +119,7 @@ def _extras_of(folder: Path, digest: str) -> Extras:
     return Extras(digest, staged, write)
 
 
-def page_state(
+def ingredient_hashes(
     project: Project,
     edition: Edition,
     default: Edition,

@@ -18,7 +18,7 @@ from bookpress.assembly.ingredients import Ingredients
 from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
 from bookpress.assembly.published import (
     FAILED,
-    STATE,
+    MADE_FROM,
     draft_path,
     outputs,
     publish,
@@ -26,7 +26,7 @@ from bookpress.assembly.published import (
 )
 from bookpress.assembly.ro_crate import write_manifest
 from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
-from bookpress.assembly.statements import checked_standings
+from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
@@ -69,7 +69,7 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     with maker_of(PAGES) as sphinx:
         begun = time.monotonic()
         outcome = _run(project, edition, options, sphinx.prepare)
-        statements = checked_standings(wanted.files, edition, outcome.runs)
+        statements = checked_statements(wanted.files, edition, outcome.runs)
         made = [PAGES, *wanted.formats]
         record = edition_record(project, edition, wanted.default, outcome.runs, made)
         executed = time.monotonic()
@@ -227,5 +227,5 @@ def _finish_draft(
         write_manifest(project, wanted.edition, record, draft)
         messages = {error.chapter: error.message for error in outcome.errors}
         failed = {"messages": messages, "installed": installed_hash()} if messages else {}
-        made_from = {**wanted.state, FAILED: failed, "outputs": outputs(draft)}
-        (draft / STATE).write_text(pretty(made_from), encoding="utf-8")
+        made_from = {**wanted.hashes, FAILED: failed, "outputs": outputs(draft)}
+        (draft / MADE_FROM).write_text(pretty(made_from), encoding="utf-8")

@@ -21,8 +21,8 @@ from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, replace_file, tree
 from bookpress.progress import Reporter
 
-STATE = ".state.json"
-"""The file, in each built edition, of what its pages were made from and the hash of each file."""
+MADE_FROM = ".state.json"
+"""The file, in each built edition, of what it was made from and the hash of each of its files."""
 EXTRAS = "extras"
 """The key, in that file, of the hash of the extras."""
 FORMATS = "formats"
@@ -105,7 +105,7 @@ def publish(project: Project, name: str) -> None:
     shutil.rmtree(draft_path(project, name), ignore_errors=True)
 
 
-def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
+def made_from_same(folder: Path, hashes: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a built edition was made from, if only what may be added to it differs.
 
     This is its formats and extras, and the code of other packages. Empty if anything else differs,
@@ -116,14 +116,14 @@ def whole(folder: Path, state: Mapping[str, Any]) -> dict[str, Any]:
         free = {name: built[name] for name in ADDED}
     except LookupError:
         return {}
-    is_same = built == {**state, **free} and free["outputs"] == outputs(folder)
+    is_same = built == {**hashes, **free} and free["outputs"] == outputs(folder)
     return built if is_same else {}
 
 
 def made_from(folder: Path) -> dict[str, Any]:
     """Return what a built edition says it was made from; empty if there is none."""
     try:
-        return dict(json.loads((folder / STATE).read_text(encoding="utf-8")))
+        return dict(json.loads((folder / MADE_FROM).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return {}
 

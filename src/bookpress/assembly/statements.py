@@ -34,7 +34,9 @@ def statements_of(run: Run) -> dict[str, Comparison]:
         raise PressError(f"chapter {run.chapter}: {error}, as a statement") from error
 
 
-def standings(files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]) -> Statements:
+def edition_statements(
+    files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]
+) -> Statements:
     """Return every statement of an edition, in the order of the book.
 
     `files` are those of the book that are not chapters.
@@ -45,23 +47,25 @@ def standings(files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, R
             texts[page] = content.decode("utf-8")
     for chapter in edition.chapters:
         texts[chapter.where] = chapter.source
-    marks = _marks(texts)
+    sentences = _sentences(texts)
     by_chapter = {}
     for slug, run in runs.items():
-        of_chapter = _of_chapter(run, marks)
+        of_chapter = _of_chapter(run, sentences)
         if of_chapter:
             by_chapter[slug] = of_chapter
     return by_chapter
 
 
-def _of_chapter(run: Run, marks: Mapping[str, list[dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+def _of_chapter(
+    run: Run, sentences: Mapping[str, list[dict[str, Any]]]
+) -> dict[str, dict[str, Any]]:
     """Return the statements of a chapter, with the sentences that rest on each."""
     return {
         key: {
             "holds": statement.holds,
             "because": statement.because,
             "kind": statement.kind,
-            "marks": marks.get(f"{run.chapter}:{key}", []),
+            "marks": sentences.get(f"{run.chapter}:{key}", []),
         }
         for key, statement in statements_of(run).items()
     }
@@ -69,38 +73,38 @@ def _of_chapter(run: Run, marks: Mapping[str, list[dict[str, Any]]]) -> dict[str
 
 def summary(run: Run, chapter: Chapter) -> str:
     """Return how many statements of a chapter hold, and the sentences of those that do not."""
-    statements = _of_chapter(run, _marks({chapter.where: chapter.source}))
+    statements = _of_chapter(run, _sentences({chapter.where: chapter.source}))
     untrue = {key: each for key, each in statements.items() if each["holds"] is not True}
     counts = f"statements: {len(statements) - len(untrue)} of {len(statements)} hold"
     lines = [line for key, each in untrue.items() for line in _faults(chapter, key, each)]
     return "\n".join([counts, *lines])
 
 
-def checked_standings(
+def checked_statements(
     files: Mapping[str, bytes], edition: Edition, runs: Mapping[str, Run]
 ) -> Statements:
     """Return every statement of an edition; raise if the published one says anything untrue."""
-    statements = standings(files, edition, runs)
+    statements = edition_statements(files, edition, runs)
     if edition.is_default:
         expect_truth(statements, edition)
     return statements
 
 
-def _marks(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
+def _sentences(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
     """Return the sentences of pages that rest on each statement, by full name."""
-    marks: dict[str, list[dict[str, Any]]] = {}
+    sentences: dict[str, list[dict[str, Any]]] = {}
     for page, text in texts.items():
         for quote in marks_of(page.rpartition(".")[0], text):
             where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
-            mark = {
+            sentence = {
                 "page": page,
                 "line": quote.line,
                 "sentence": quote.sentence,
                 "markdown": quote.markdown,
                 "anchor": where,
             }
-            marks.setdefault(quote.name, []).append(mark)
-    return marks
+            sentences.setdefault(quote.name, []).append(sentence)
+    return sentences
 
 
 def expect_truth(statements: Statements, edition: Edition) -> None:
@@ -120,8 +124,8 @@ def expect_truth(statements: Statements, edition: Edition) -> None:
 
 def _faults(chapter: Chapter, key: str, statement: Mapping[str, Any]) -> Iterator[str]:
     reason = f"{chapter.slug}:{key} {WORDS[statement['holds']]} ({statement['because']})"
-    for mark in statement["marks"]:
-        yield f"  {mark['page']}:{mark['line']}: {reason}: {mark['sentence']}"
+    for place in statement["marks"]:
+        yield f"  {place['page']}:{place['line']}: {reason}: {place['sentence']}"
     if not statement["marks"]:
         before, published, _ = chapter.source.partition("\n  also:")  # the front matter
         line = before.count("\n") + 2 if published else 1
@@ -147,8 +151,8 @@ def print_statements(statements: Statements) -> None:
     for slug, of_chapter in statements.items():
         for key, statement in of_chapter.items():
             words = WORDS[statement["holds"]]
-            marks = statement["marks"]
-            places = "\n".join(f"{mark['page']}:{mark['line']}" for mark in marks)
-            sentences = "\n".join(dict.fromkeys(mark["sentence"] for mark in marks))
-            table.add_row(f"{slug}:{key}", words, statement["because"], places, sentences)
+            places = statement["marks"]
+            where = "\n".join(f"{place['page']}:{place['line']}" for place in places)
+            sentences = "\n".join(dict.fromkeys(place["sentence"] for place in places))
+            table.add_row(f"{slug}:{key}", words, statement["because"], where, sentences)
     standard_output().print(table)

@@ -68,7 +68,7 @@ class PackedSource(CommittedSource):
     """The commit of each, by name."""
 
 
-def made_from(project: Project) -> list[str]:
+def source_places(project: Project) -> list[str]:
     """Return the files and folders that an edition is made from, relative to the book's root."""
     names = top_level(project)
     places = [project.lock, project.data, *project.packages]
@@ -95,7 +95,7 @@ def load_source(project: Project) -> CommittedSource | None:
 
     None for a book that is in no repository.
     """
-    places = made_from(project)
+    places = source_places(project)
     if is_unpacked(project.root):
         return _released(project, places)
     return _committed(project.root, places)

@@ -31,7 +31,7 @@ def explore(
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
     from bookpress.formats import choose, still_made
-    from bookpress.states.estimate import estimate
+    from bookpress.states.duration import expected_duration
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
     from bookpress.states.sweeps.grid import read_grid
@@ -50,7 +50,7 @@ def explore(
     if idle or not states:
         raise UsageError(why_none(default, idle))
     if force or not is_explored(project, default, states, chosen):
-        missing, words = estimate(project, default, states, options)
+        missing, words = expected_duration(project, default, states, options)
         say(words)
     if dry_run:
         return

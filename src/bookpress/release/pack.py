@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bookpress.book.documents import SOURCE, files_beside
 from bookpress.book.project import DEFAULTS, Project
-from bookpress.book.source import digest_of, made_from
+from bookpress.book.source import digest_of, source_places
 from bookpress.cite.book import load_book
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.fingerprint import RELEASED
@@ -66,7 +66,7 @@ def _files_that_rebuild(project: Project, facts: Released) -> dict[str, Content]
     files = committed.files
     hashes = {name: sha256(content) for name, (content, _) in files.items()}
     _check_evidence(project, hashes, facts)
-    digest = digest_of(hashes, made_from(project))
+    digest = digest_of(hashes, source_places(project))
     source = facts.source.model_copy(update={"files": digest})
     packed: dict[str, object] = source.model_dump(mode="json")
     if committed.links:

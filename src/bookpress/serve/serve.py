@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from bookpress.assembly.published import STATE
+from bookpress.assembly.published import MADE_FROM
 from bookpress.book.documents import source_files
 from bookpress.book.project import Project
 from bookpress.edition.files import DEFAULT, load_edition_file
@@ -75,7 +75,7 @@ class BuildStatus:
     def version(self) -> str:
         """Identifies the current pages; empty if there are none."""
         with suppress(OSError):
-            return str((self.folder / STATE).stat().st_mtime_ns)
+            return str((self.folder / MADE_FROM).stat().st_mtime_ns)
         return ""
 
 

@@ -26,7 +26,7 @@ from bookpress.files import canonical, parse_json, pretty, read, replace_file, s
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
-from bookpress.states.index import three
+from bookpress.states.index import value_and_interval
 from bookpress.states.states import ExploredState
 
 FOLDER = "states"
@@ -81,7 +81,7 @@ def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
     changed = {}
     for key, result in run.results.items():
         if result != published.results.get(key):
-            changed[key] = three(result)
+            changed[key] = value_and_interval(result)
     return changed
 
 

@@ -27,7 +27,7 @@ SECONDS = {PAGE: 0.4, BOOK: 30.0}
 """Default durations in seconds; a state takes as long as its chapter."""
 
 
-def estimate(
+def expected_duration(
     project: Project, default: Edition, states: Sequence[State], options: RunOptions
 ) -> tuple[int, str]:
     """Return how many states have yet to run, and in words how long everything will take."""

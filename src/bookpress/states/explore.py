@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.build import Built, build
-from bookpress.assembly.ingredients import Extras, page_state
+from bookpress.assembly.ingredients import Extras, ingredient_hashes
 from bookpress.assembly.page_files import page_files
-from bookpress.assembly.published import EXTRAS, FORMATS, whole
-from bookpress.assembly.statements import standings
+from bookpress.assembly.published import EXTRAS, FORMATS, STATES, made_from_same
+from bookpress.assembly.statements import edition_statements
 from bookpress.book.chapters import Chapter, choose
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
@@ -40,7 +40,7 @@ from bookpress.run.failures import ChapterError, failed_run
 from bookpress.run.notebook import as_file
 from bookpress.run.runner import RunOptions
 from bookpress.states.contents import StateContents
-from bookpress.states.estimate import Clock
+from bookpress.states.duration import Clock
 from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
@@ -49,8 +49,6 @@ from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
 from bookpress.states.warm import WhenAsked, warm_book
 
-PLACE = "states"
-"""The folder of states in the pages."""
 MakeContent = Callable[[ExploredState], dict[str, Any]]
 """Makes the content of a state's script."""
 
@@ -119,9 +117,9 @@ def _parameters_of(chapters: Sequence[Chapter]) -> list[str]:
 def _explored(folder: Path) -> dict[str, dict[str, list[Value]]]:
     """Return the values that were tried for a built edition, by chapter and parameter."""
     explored = {}
-    for path in (folder / "html" / PLACE).glob("*/index.js"):
+    for path in (folder / "html" / STATES).glob("*/index.js"):
         slug = path.parent.name
-        index = stored_states(folder / "source" / PLACE / f"{slug}.json")
+        index = stored_states(folder / "source" / STATES / f"{slug}.json")
         choices = index.get("choices", {}).items()
         explored[slug] = {name: [each["value"] for each in tried] for name, tried in choices}
     return explored
@@ -181,13 +179,13 @@ class Exploration:
         """The files about states that pages need."""
         settings = self.project.settings
         files = page_files(self.project, self.default)
-        published = standings(files, self.default, self.runs)
+        published = edition_statements(files, self.default, self.runs)
         named = _named(self.project, self.runs)
         sureness = tally(published, self.by_chapter, named, settings.survival)
         quoted = quoted_results(files, settings.main_choices, self.outcomes)
         contents = {FILE: sureness, QUOTED: {"states": quoted}}
         for slug, index in self.indices.items():
-            contents[f"{PLACE}/{slug}.json"] = index
+            contents[f"{STATES}/{slug}.json"] = index
         return {name: pretty(content).encode() for name, content in contents.items()}
 
     def write(self, source: Path, pages: Path) -> None:
@@ -223,7 +221,7 @@ class Exploration:
                 reporter.done(task.label, None)
             if not problems:
                 for name, text in scripts(self.indices[slug], contents):
-                    replace_file(pages / PLACE / slug / f"{name}.js", text.encode())
+                    replace_file(pages / STATES / slug / f"{name}.js", text.encode())
         raise_failed(tasks, problems, "states have no page")
 
 
@@ -284,8 +282,9 @@ def is_explored(
 ) -> bool:
     """Return whether the published edition is complete, with exactly these states."""
     digest = _digest(project, default, states)
-    state = page_state(project, default, default, formats, page_files(project, default))
-    before = whole(project.editions / default.folder, state)
+    files = page_files(project, default)
+    hashes = ingredient_hashes(project, default, default, formats, files)
+    before = made_from_same(project.editions / default.folder, hashes)
     names = {each.name for each in formats}
     if before.get(EXTRAS) != digest:
         return False

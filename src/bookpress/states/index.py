@@ -21,7 +21,7 @@ HEADLINE = "headline"
 """The entry of the front matter that names the result that stands for the chapter."""
 
 
-def three(result: Mapping[str, Any] | None) -> list[float | None]:
+def value_and_interval(result: Mapping[str, Any] | None) -> list[float | None]:
     """Return the value, low and high of a result."""
     if not result:
         return [None, None, None]
@@ -42,7 +42,7 @@ def index_of(default: Edition, published: Run, outcomes: Sequence[ExploredState]
     key = _headline(chapter, published)
     headline = published.results.get(key, {})
     rows = [(outcome.state.choice, _row(key, outcome)) for outcome in outcomes]
-    published_row = {"id": default.id, "result": three(headline), "fallen": 0}
+    published_row = {"id": default.id, "result": value_and_interval(headline), "fallen": 0}
     choices = {}
     for parameter in chapter.parameters:
         name = parameter.name
@@ -55,7 +55,7 @@ def index_of(default: Edition, published: Run, outcomes: Sequence[ExploredState]
         "headline": key,
         "headline_label": headline.get("label", ""),
         "unit": headline.get("unit", ""),
-        "result": three(headline),
+        "result": value_and_interval(headline),
         "usual": dict(usual),
         "choices": choices,
         "pairs": [{"choice": dict(choice), **row} for choice, row in rows if len(choice) > 1],
@@ -87,7 +87,7 @@ def _row(key: str, outcome: ExploredState) -> dict[str, Any]:
     """Return the id of a state, the headline under it, and how many statements turn."""
     return {
         "id": outcome.state.edition.id,
-        "result": three(outcome.run.results.get(key)),
+        "result": value_and_interval(outcome.run.results.get(key)),
         "fallen": outcome.turned,
     }
 

@@ -102,9 +102,10 @@ class WarmBook(Program):
     ) -> dict[str, Any]:
         """Return how a page differs if its chapter was run with other values.
 
-        The answer has ``edits`` and ``figures``. The request has a ``docname``, the executed
-        ``notebook`` and the record of its ``edition``; `started` is called with the process that
-        makes the page, which may be killed. Figures other than the published ones are an error.
+        The answer has ``blocks`` and ``figures``, as `content_of` says. The request has a
+        ``docname``, the executed ``notebook`` and the record of its ``edition``; `started` is
+        called with the process that makes the page, which may be killed. Figures other than the
+        published ones are an error.
         """
         try:
             with self.connection() as connection:

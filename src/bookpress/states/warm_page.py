@@ -36,7 +36,7 @@ from bookpress.elements.figure import render as drawing
 from bookpress.elements.value.captions import complete_labels
 from bookpress.files import read, replace_file
 from bookpress.outputs.html import pages as sphinx_process
-from bookpress.states.edits import changed_blocks, chart_changes
+from bookpress.states.changes import changed_blocks, chart_changes
 from bookpress.states.warm import begin, connections
 from bookpress.states.widgets import widget_blocks, widgets_of
 

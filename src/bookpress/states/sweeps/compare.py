@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bookpress.assembly.page_files import page_files
 from bookpress.assembly.staging import results_of
-from bookpress.assembly.statements import standings
+from bookpress.assembly.statements import edition_statements
 from bookpress.book.project import Project
 from bookpress.book.renamed import Renamed, load_renamed, under_present_names, values_now
 from bookpress.chapter import number_formats as numbers
@@ -227,7 +227,7 @@ def _side(
         parameters={slug: dict(values) for slug, values in edition.values.items()},
         results=results_of(outcome.runs),
         command=edition.command,
-        statements=standings(page_files(project, edition), edition, outcome.runs),
+        statements=edition_statements(page_files(project, edition), edition, outcome.runs),
         own_rows=project.own_rows,
     )
 
