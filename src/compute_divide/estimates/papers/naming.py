@@ -13,16 +13,6 @@ from compute_divide.estimates.statistics.shares import flag_share
 from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY
 from compute_divide.sources.models.makers import load_pretrained_models
 
-FLAGS = (
-    "names_any",
-    "names_industry",
-    "names_company",
-    "names_academia",
-    "names_open",
-    "names_hosted",
-)
-"""Columns that `with_naming` adds."""
-
 
 def with_naming(papers: pd.DataFrame, texts: Sequence[str]) -> pd.DataFrame:
     """Return papers with columns for the kinds of pre-trained models that they name.
