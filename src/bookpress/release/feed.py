@@ -75,17 +75,17 @@ def _of_results(
             newest[edition] = max(newest.get(edition, ""), str(facts["date"]))
     for fate in fates:
         if fate.why:
-            said = fate.said
-            name = str(said.name)
+            released = fate.released
+            name = str(released.name)
             verb = "revised" if fate.now else "withdrawn"
             new = f"is {fate.now}" if fate.now else "was withdrawn"
-            was = f"was {fate.was} in {said.version} ({said.edition})"
+            was = f"was {fate.was} in {released.version} ({released.edition})"
             yield FeedEntry(
-                urn=_urn(book, said.edition, name, said.version, fate.was, fate.now),
-                date=newest[said.edition],
+                urn=_urn(book, released.edition, name, released.version, fate.was, fate.now),
+                date=newest[released.edition],
                 title=f"{name} {verb}",
-                text=f"{said.result.get('label') or name}: {was}, and {new}. Why: {fate.why}.",
-                place=f"#{said.edition}-{said.name.chapter}-{said.name.key}-{said.version}",
+                text=f"{released.result.get('label') or name}: {was}, and {new}. Why: {fate.why}.",
+                place=f"#{released.edition}-{released.name.chapter}-{released.name.key}-{released.version}",
             )
 
 

@@ -141,7 +141,7 @@ def _check_known(
     entry["archive_sha256"] = recorded
 
 
-class Said(NamedTuple):
+class ReleasedResult(NamedTuple):
     """A result in a release, and its present name."""
 
     version: str
@@ -152,20 +152,22 @@ class Said(NamedTuple):
     result: Mapping[str, Any]
 
 
-def each(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def every_result(results: Results) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Yield the chapter, key and fields of each result."""
     for slug, of_chapter in results.items():
         for key, result in of_chapter.items():
             yield slug, key, result
 
 
-def _said(entries: Mapping[str, Mapping[str, Any]], table: Renamed) -> Iterator[Said]:
+def _released_results(
+    entries: Mapping[str, Mapping[str, Any]], table: Renamed
+) -> Iterator[ReleasedResult]:
     for version, editions in entries.items():
         for edition, facts in editions.items():
-            for slug, key, result in each(facts["results"]):
+            for slug, key, result in every_result(facts["results"]):
                 name = Name(slug, key)
                 now = name_now(table, "results", name, facts["results"][slug])
-                yield Said(version, edition, facts, name, now, result)
+                yield ReleasedResult(version, edition, facts, name, now, result)
 
 
 class Fate(NamedTuple):
@@ -174,7 +176,7 @@ class Fate(NamedTuple):
     In words: what it was, what it is (empty if withdrawn), and why, if it changed.
     """
 
-    said: Said
+    released: ReleasedResult
     was: str
     now: str
     why: str
@@ -186,29 +188,33 @@ def fates(project: Project, entries: Mapping[str, Mapping[str, Any]]) -> list[Fa
     A number that was released several times is listed once.
     """
     table = load_renamed(project)
-    latest_first = reversed(list(_said(entries, table)))
-    said = {(entry.edition, entry.now, entry.result["value"]): entry for entry in latest_first}
-    released = {entry.edition for entry in said.values()}
-    names = [name for name in edition_names(project) if name in released]
+    latest_first = reversed(list(_released_results(entries, table)))
+    released = {(entry.edition, entry.now, entry.result["value"]): entry for entry in latest_first}
+    editions = {entry.edition for entry in released.values()}
+    names = [name for name in edition_names(project) if name in editions]
     here = sides(project, names, RunOptions()) if names else []
     results = {name: side.results for name, side in zip(names, here, strict=True)}
     read = BookAsRead.of(project)
     plans = {name: load_edition(project, name, read=read) for name in {DEFAULT, *names}}
     fates = []
-    for entry in reversed(said.values()):
+    for entry in reversed(released.values()):
         of_chapter = results.get(entry.edition, {}).get(entry.now.chapter, {})
         plan = plans.get(entry.edition, plans[DEFAULT])
         fates.append(_fate(entry, of_chapter.get(entry.now.key), plan, table))
     return fates
 
 
-def _fate(said: Said, result: Mapping[str, Any] | None, plan: Edition, table: Renamed) -> Fate:
+def _fate(
+    released: ReleasedResult, result: Mapping[str, Any] | None, plan: Edition, table: Renamed
+) -> Fate:
     """Return what became of a result, given its present value or None."""
     if not result:
-        return Fate(said, shown(said.result), "", _reasons(said, plan, table, is_gone=True))
-    was, now = apart(said.result, result)
-    why = _reasons(said, plan, table, is_gone=False) if was != now else ""
-    return Fate(said, was, now, why)
+        return Fate(
+            released, shown(released.result), "", _reasons(released, plan, table, is_gone=True)
+        )
+    was, now = apart(released.result, result)
+    why = _reasons(released, plan, table, is_gone=False) if was != now else ""
+    return Fate(released, was, now, why)
 
 
 def check(project: Project, reference: str, options: RunOptions) -> tuple[int, str]:
@@ -229,8 +235,12 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
     """Return what became of a number, without a reader's own rows."""
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
-    said = [entry for entry in _said(load(project), table) if asked in {entry.name, entry.now}]
-    quoted = [entry for entry in said if _rounds(entry.result, match)]
+    released = [
+        entry
+        for entry in _released_results(load(project), table)
+        if asked in {entry.name, entry.now}
+    ]
+    quoted = [entry for entry in released if _rounds(entry.result, match)]
     first = min(quoted, key=lambda entry: entry.edition != DEFAULT, default=None)
     plan = _plan_of(project, first)
     name = first.now if first else asked
@@ -242,25 +252,29 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
     if now and _rounds(now, match):
         return STANDS, f"{named} stands: {shown(now)}"
     if first is None:
-        releases = [f"{entry.version} ({entry.edition}): {shown(entry.result)}" for entry in said]
+        releases = [
+            f"{entry.version} ({entry.edition}): {shown(entry.result)}" for entry in released
+        ]
         answer = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
         return UNKNOWN, f"{named} is not known as {match['number']}: {answer}"
     return CHANGED, f"{named} is {_change(first, now, plan, table)}"
 
 
-def _plan_of(project: Project, said: Said | None) -> Edition:
+def _plan_of(project: Project, released: ReleasedResult | None) -> Edition:
     """Return the present form of the edition that stated a number; the default if it is gone."""
-    is_here = said is not None and said.edition in edition_names(project)
-    return load_edition(project, said.edition if said and is_here else DEFAULT)
+    is_here = released is not None and released.edition in edition_names(project)
+    return load_edition(project, released.edition if released and is_here else DEFAULT)
 
 
-def _change(said: Said, now: Mapping[str, Any] | None, plan: Edition, table: Renamed) -> str:
+def _change(
+    released: ReleasedResult, now: Mapping[str, Any] | None, plan: Edition, table: Renamed
+) -> str:
     """Return in words how a result has changed since it was released, and why."""
-    where = f"in {said.version} ({said.edition})"
-    why = _reasons(said, plan, table, is_gone=now is None)
+    where = f"in {released.version} ({released.edition})"
+    why = _reasons(released, plan, table, is_gone=now is None)
     if now is None:
-        return f"withdrawn: it was {shown(said.result)} {where}; why: {why}"
-    was, new = apart(said.result, now)
+        return f"withdrawn: it was {shown(released.result)} {where}; why: {why}"
+    was, new = apart(released.result, now)
     return f"revised: it was {was} {where}, and is {new}; why: {why}"
 
 
@@ -310,22 +324,22 @@ def apart(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, str]:
     return old_words, new_words
 
 
-def _reasons(said: Said, plan: Edition, table: Renamed, *, is_gone: bool) -> str:
+def _reasons(released: ReleasedResult, plan: Edition, table: Renamed, *, is_gone: bool) -> str:
     """Return why a result is not what a release stated.
 
     That is what changed of the things it depends on, or the reason that the book gives.
     """
-    reason = table.why_gone(said.name) if is_gone else ""
+    reason = table.why_gone(released.name) if is_gone else ""
     if reason:
         return reason
-    slug = said.now.chapter
-    before = values_now(table, said.facts["parameters"]).get(slug, {})
+    slug = released.now.chapter
+    before = values_now(table, released.facts["parameters"]).get(slug, {})
     after = plan.values.get(slug, {})
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     reasons = []
     if changed:
         reasons.append(f"parameters ({', '.join(changed)})")
-    parts = said.facts["parts"]
+    parts = released.facts["parts"]
     causes = [cause for part, cause in CAUSES.items() if parts[part] != plan.parts[part]]
     reasons += dict.fromkeys(causes)
     return ", ".join(reasons or ["another Python or machine"])

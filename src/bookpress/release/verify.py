@@ -17,7 +17,7 @@ from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError, nearest
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results
-from bookpress.release.released import CHANGED, STANDS, UNKNOWN, each, load
+from bookpress.release.released import CHANGED, STANDS, UNKNOWN, every_result, load
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
 from bookpress.states.sweeps.compare import ChangedResult, sides
@@ -141,7 +141,7 @@ def _results(
     if changes:
         most = max(changes, key=_apart)
         _, distance = most.size
-        many = f"{len(changes)} of {len(list(each(before)))} results differ"
+        many = f"{len(changes)} of {len(list(every_result(before)))} results differ"
         return False, f"{many}, the most {most.chapter}:{most.key}, {distance}"
     is_same = cited.sha is None or cited.sha in _hashes(past["results"])
     if is_same:
@@ -152,7 +152,7 @@ def _results(
 def differences_of(before: Results, now: Results) -> list[ChangedResult]:
     """Return the results of a state that differ now, apart from rounding."""
     changes = []
-    for slug, key, was in each(before):
+    for slug, key, was in every_result(before):
         result = now.get(slug, {}).get(key)
         if not _same(was, result):
             changes.append(ChangedResult(slug, key, "", was, result, []))

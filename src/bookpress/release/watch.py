@@ -15,7 +15,16 @@ from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
 from bookpress.release.archives import Results
-from bookpress.release.released import CHANGED, NUMBER, STANDS, UNKNOWN, apart, check, each, shown
+from bookpress.release.released import (
+    CHANGED,
+    NUMBER,
+    STANDS,
+    UNKNOWN,
+    apart,
+    check,
+    every_result,
+    shown,
+)
 from bookpress.release.verify import Cited, cited_in, differences_of, past_of
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, sides
@@ -53,7 +62,7 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     before = _cited_part(past["results"], cited)
     present = under_present_names(load_renamed(project), "results", before)
     changes = differences_of(present, side.results)
-    many = len(list(each(present)))
+    many = len(list(every_result(present)))
     if not changes:
         return STANDS, f"{named} ({past['where']}): all {many} results stand"
     lines = [f"{named} ({past['where']}): {len(changes)} of {many} results changed"]
