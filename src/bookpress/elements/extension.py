@@ -44,8 +44,8 @@ from bookpress.elements.base.store import (
     explored,
     store_of,
 )
-from bookpress.elements.choices import parameter_box
 from bookpress.elements.choices.dependence import dependence_of
+from bookpress.elements.choices.panel import parameter_rows
 from bookpress.elements.figure.mime import NOTEBOOK
 from bookpress.elements.value.reported import load_reported
 from bookpress.elements.value.roles import ValueRole
@@ -90,7 +90,7 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     words = [words_of(cell["metadata"]) for cell in executed.cells]
     page.titles = {fully_normalize_name(each["name"]): each["title"] for each in words}
     srcdir = Path(env.srcdir)
-    page.parameter_rows = parameter_box.parameter_rows(page, executed.cells, srcdir)
+    page.parameter_rows = parameter_rows(page, executed.cells, srcdir)
     names = [row["name"] for row in page.parameter_rows]
     page.dependence = dependence_of(executed.cells, names)
 

@@ -17,14 +17,14 @@ ELEMENT = Element(
     "choices",
     __name__,
     Forms(
-        page=".parameter_box:setup",
+        page=".opening:setup",
         print=ON_PAPER,
         epub=ON_PAPER,
         notebook=As.SAME,  # its choices are a code cell
         text=As.SAME,
     ),
     order=20,
-    directives={"every-choice": Directive(".parameter_box:every_choice")},
+    directives={"every-choice": Directive(".every_choice:every_choice")},
     style="opening.css",
     print_style="choices.print.css",
     epub_style="choices.epub.css",
