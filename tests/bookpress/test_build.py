@@ -24,7 +24,7 @@ from bookpress.assembly.link_check import check_pages
 from bookpress.assembly.published import MADE_FROM, build_lock, clean
 from bookpress.assembly.ro_crate import NAME, UNHASHED
 from bookpress.book import discovery
-from bookpress.book.documents import excluded_from_running
+from bookpress.book.cells import excluded_from_running
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.edition.editions import Edition

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, expect
 from processes import new_home, press
 
-from bookpress.book.contested import load_contested, unknown_places
 from bookpress.book.project import Project
+from bookpress.elements.contested.register import load_contested, unknown_places
 from bookpress.errors import UsageError
 
 OPEN: dict[str, Any] = {

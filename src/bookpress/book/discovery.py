@@ -9,16 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.cells import excluded_from_running, has_cells, is_notebook
 from bookpress.book.chapters import Chapter
 from bookpress.book.custom_formats import custom_formats
-from bookpress.book.documents import (
-    document_path,
-    excluded_from_running,
-    has_cells,
-    is_notebook,
-    toc_files,
-    unlisted,
-)
+from bookpress.book.documents import document_path, toc_files, unlisted
 from bookpress.book.execution import Execution
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed

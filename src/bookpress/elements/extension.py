@@ -18,8 +18,8 @@ from sphinx.environment.collectors import EnvironmentCollector
 from sphinx.errors import ExtensionError
 from sphinx.util.typing import ExtensionMetadata
 
+from bookpress.book.cells import has_cells, is_chapter, is_notebook
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import has_cells, is_chapter, is_notebook
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.publish import TAG, as_cell, cell_of

@@ -19,8 +19,8 @@ from sphinx.errors import ConfigError
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.typing import ExtensionMetadata
 
+from bookpress.book.cells import is_chapter
 from bookpress.book.discovery import slug_of
-from bookpress.book.documents import is_chapter
 from bookpress.book.project import is_laid_out, load_settings
 from bookpress.cite import references
 from bookpress.cite.files import FOLDER, citation_files

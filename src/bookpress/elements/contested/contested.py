@@ -12,11 +12,11 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from bookpress.book.contested import FILE, Contest, load_contested, unknown_places
 from bookpress.book.project import Project
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import later
 from bookpress.elements.base.store import store_of
+from bookpress.elements.contested.register import FILE, Contest, load_contested, unknown_places
 
 logger = logging.getLogger(__name__)
 TITLE = "What readers contested here"

@@ -14,8 +14,8 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.value import KINDS
 from bookpress.elements.value.roles import split_name, value_text
 
-MARK = r"\s*\{holds\}(?P<mark>`+).+?(?P=mark)"
-OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<tick>`+)(?P<text>.+?)(?P=tick)"
+MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
+OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
 SPAN = r"(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
 """Code within a line, which may only show a role."""
 ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
@@ -57,7 +57,7 @@ def picture_in_words(page: Page, anchor: str, env: BuildEnvironment) -> str:
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     """Return the words of a role."""
-    if role["mark"]:
+    if role["ticks_of_mark"]:
         return ""
     kind = role["kind"]
     if not kind:

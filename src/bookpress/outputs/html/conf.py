@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from bookpress.book.cells import is_notebook
 from bookpress.book.configuration import configuration
 from bookpress.book.discovery import discover
-from bookpress.book.documents import is_notebook, source_files
+from bookpress.book.documents import source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
 from bookpress.files import decoded, front_matter

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bookpress.book.documents import STAGED_SOURCES, excluded_from_running
+from bookpress.book.cells import excluded_from_running
+from bookpress.book.documents import STAGED_SOURCES
 from bookpress.book.execution import AUTO, OFF, Execution
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
