@@ -129,11 +129,6 @@ def asked_for() -> tuple[Format, ...]:
     return tuple(form for form in formats() if form.is_asked_for)
 
 
-def known(name: str) -> Format:
-    """Return the format with a name."""
-    return next(form for form in formats() if form.name == name)
-
-
 def choose(names: str, *, is_laid_out: bool = True) -> list[Format]:
     """Return the formats, besides HTML, that a list of names such as ``"html,pdf"`` asks for.
 

@@ -11,8 +11,8 @@ import pytest
 from lxml import etree, html
 
 from bookpress.elements.table.paper import suit_readers
-from bookpress.formats import known
 from bookpress.outputs.base.process import make
+from bookpress.outputs.epub import FORMAT
 
 NAMES = {
     "opf": "http://www.idpf.org/2007/opf",
@@ -42,7 +42,7 @@ def tree(archive: zipfile.ZipFile, name: str) -> Any:
 
 def make_again(edition_book: Any, source: Path, html: Path) -> Path:
     shutil.copytree(edition_book.html, html, ignore=shutil.ignore_patterns("pdf", "epub"))
-    make([known("epub")], html, source, 1795478400)  # 2026-11-24
+    make([FORMAT], html, source, 1795478400)  # 2026-11-24
     return html / "epub" / "the-compute-divide.epub"
 
 

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookpress.errors import PressError
-from bookpress.formats import choose, known
+from bookpress.formats import choose
 from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.base.process import make
@@ -123,7 +123,7 @@ def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
     shutil.copytree(
         edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub")
     )
-    make([known("pdf")], copied, edition_book.root, EPOCH)
+    make(choose("pdf"), copied, edition_book.root, EPOCH)
     for path in folder.glob("*.pdf"):
         content = next(copied.rglob(path.name)).read_bytes()
         assert content == path.read_bytes(), path.name
