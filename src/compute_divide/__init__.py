@@ -24,6 +24,7 @@ VOCABULARY = {
         "record_changes",
         "with_records",
     ],
+    "compute_divide.estimates.models.bases": ["with_bases"],
     # how open models are
     "compute_divide.estimates.models.openness": [
         "dated_compute",
@@ -49,7 +50,6 @@ VOCABULARY = {
         "share_naming",
         "with_naming",
     ],
-    "compute_divide.estimates.models.open_models": ["with_bases"],
     # chips and machines
     "compute_divide.estimates.chips.hardware": [
         "PEAK",
@@ -76,7 +76,7 @@ VOCABULARY = {
         "span",
         "year_spans",
     ],
-    "compute_divide.estimates.statistics.estimates": [
+    "compute_divide.estimates.statistics.numbers": [
         "COMPUTE",
         "number_of",
         "ratio",

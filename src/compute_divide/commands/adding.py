@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from compute_divide.commands.saying import say_written, working
+from compute_divide.commands.messages import say_written, working
 
 Replace = Annotated[bool, typer.Option("--replace", help="Replace the vintage if it is there.")]
 

@@ -11,7 +11,7 @@ from rich import progress
 from rich.console import Console
 
 from compute_divide.commands.adding import Replace
-from compute_divide.commands.saying import say_written
+from compute_divide.commands.messages import say_written
 
 if TYPE_CHECKING:
     from compute_divide.sources.openalex.client import Client

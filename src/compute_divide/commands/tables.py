@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from bookpress.progress import folding_table, standard_output
-from compute_divide.commands.saying import working
+from compute_divide.commands.messages import working
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:

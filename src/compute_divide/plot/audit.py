@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table, write_value
 from bookpress.elements.figure.theme import ACCENT
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import series_dots

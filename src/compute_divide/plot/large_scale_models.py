@@ -12,7 +12,7 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, LINE, QUIET, needs
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import ACADEMIA, TEAM_NAMES
 from compute_divide.plot.base.axes import row_axis, share_axis
 from compute_divide.plot.base.marks import (

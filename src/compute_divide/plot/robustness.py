@@ -12,7 +12,7 @@ from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.models.questions import Question
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.periods import span
 from compute_divide.estimates.statistics.shares import known_by_year
 from compute_divide.estimates.statistics.teams import INDUSTRY

@@ -14,7 +14,7 @@ from bookpress.chapter.periods import Years
 from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import INK, needs
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import ACADEMIA
 from compute_divide.estimates.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.plot.base.axes import named_rows, power_axis, row_axis, times_axis, year_axis

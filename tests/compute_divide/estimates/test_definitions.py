@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from compute_divide.choices.models import DEFINITIONS
 from compute_divide.estimates.models.definitions import is_large_scale, large_scale
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.trends import near_record, record_holders, running_record
 from compute_divide.sources.models.table import load_models
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.ratios import geometric_mean_ratio
 from compute_divide.estimates.statistics.resampling import (
     clusters,

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from compute_divide.choices.models import DEFINITIONS
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.trends import near_record
 
 _PAPER_CRITERIA = r"(?:^|\|)(?:sota improvement|historical significance|highly cited)(?:\||$)"

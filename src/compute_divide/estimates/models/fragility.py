@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.chapter.comparisons import COMPARISONS
 from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.models.questions import Question
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.periods import in_years
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import known_teams

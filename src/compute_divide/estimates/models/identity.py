@@ -11,7 +11,7 @@ from functools import cache
 
 import pandas as pd
 
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 
 ALIKE = 1.25
 """Two numbers of computing that differ by no more than this factor describe the same run."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import UNKNOWN
 
 OPEN = "open"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.models.openness import DAYS_PER_MONTH, OPEN, access_groups
-from compute_divide.estimates.statistics.estimates import Floats
+from compute_divide.estimates.statistics.numbers import Floats
 from compute_divide.estimates.statistics.resampling import SEED, percentile_interval
 from compute_divide.estimates.statistics.teams import UNKNOWN
 

@@ -20,7 +20,7 @@ from compute_divide.choices.models import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.estimates.chips.budget import SECONDS_PER_HOUR
 from compute_divide.estimates.chips.hardware import chip_peaks
 from compute_divide.estimates.models.identity import ALIKE, are_alike, audited_places
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import UNKNOWN
 from compute_divide.sources.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.sources.chips.chips import load_chips

@@ -13,7 +13,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
-from compute_divide.estimates.statistics.estimates import COMPUTE, Floats
+from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import TEAM_TYPES
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.estimates import Floats
+from compute_divide.estimates.statistics.numbers import Floats
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
 NORMAL_975 = 1.959963984540054

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.estimates import COMPUTE, Floats
+from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
 from compute_divide.estimates.statistics.resampling import (
     MIN_CLUSTERS,
     SEED,

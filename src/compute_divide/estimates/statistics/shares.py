@@ -12,7 +12,7 @@ import pandas as pd
 from bookpress.chapter.comparisons.differences import ends_of, square_and_add
 from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics import counted
-from compute_divide.estimates.statistics.estimates import Floats
+from compute_divide.estimates.statistics.numbers import Floats
 from compute_divide.estimates.statistics.resampling import draw_weights, percentile_interval
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics.association import NORMAL_975, Fit, fit_logistic
-from compute_divide.estimates.statistics.estimates import COMPUTE, Floats
+from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
 from compute_divide.estimates.statistics.resampling import (
     MIN_CLUSTERS,
     SEED,

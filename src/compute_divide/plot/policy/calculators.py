@@ -15,7 +15,7 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import INK, QUIET, needs
 from compute_divide.estimates.chips.budget import HOURS_PER_MONTH, SECONDS_PER_HOUR, rank_by_year
-from compute_divide.estimates.statistics.estimates import COMPUTE
+from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import power_axis, raised
 from compute_divide.plot.base.entries import check_entries

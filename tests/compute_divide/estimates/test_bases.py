@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from compute_divide.estimates.models.open_models import with_bases, with_origins
+from compute_divide.estimates.models.bases import with_bases, with_origins
 from compute_divide.sources.audit.runs import load_audited_runs
 from compute_divide.sources.models.table import load_models
 
