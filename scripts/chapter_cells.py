@@ -46,11 +46,11 @@ class ChapterText(NamedTuple):
 def read_chapter(file: str, text: str) -> ChapterText:
     """Return a chapter with its code cells."""
     cells = []
-    for found in CELLS.finditer(text):
-        code = found["code"].lstrip("\n")
-        head_line = line_at(text, found.start("head"))
-        line = line_at(text, found.end("code") - len(code))
-        cells.append(Cell(found["head"], head_line, code.rstrip("\n"), line))
+    for cell in CELLS.finditer(text):
+        code = cell["code"].lstrip("\n")
+        head_line = line_at(text, cell.start("head"))
+        line = line_at(text, cell.end("code") - len(code))
+        cells.append(Cell(cell["head"], head_line, code.rstrip("\n"), line))
     return ChapterText(file, text, cells)
 
 

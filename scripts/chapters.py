@@ -99,13 +99,13 @@ def ruff(command: str, files: Sequence[Path], *options: str) -> str:
 def ruff_findings(chapters: Sequence[ChapterText]) -> Iterator[Finding]:
     """Yield the findings of ruff in the code of chapters, with the line numbers of the chapters."""
     with as_notebooks(chapters) as files:
-        found = json.loads(ruff("check", files, "--output-format", "json") or "[]")
+        faults = json.loads(ruff("check", files, "--output-format", "json") or "[]")
     by_name = {file.name: chapter for file, chapter in zip(files, chapters, strict=True)}
-    for one in found:
-        chapter = by_name[Path(one["filename"]).name]
-        first = chapter.cells[(one["cell"] or 1) - 1].line
-        message = f"{one['code'] or 'unreadable'} {one['message']}"
-        yield Finding(chapter.file, first + one["location"]["row"] - 1, message)
+    for fault in faults:
+        chapter = by_name[Path(fault["filename"]).name]
+        first = chapter.cells[(fault["cell"] or 1) - 1].line
+        message = f"{fault['code'] or 'unreadable'} {fault['message']}"
+        yield Finding(chapter.file, first + fault["location"]["row"] - 1, message)
 
 
 def formatted(chapters: Sequence[ChapterText]) -> list[str]:
@@ -123,8 +123,8 @@ def _spliced(chapter: ChapterText, codes: Sequence[str]) -> str:
     """Return the text of a chapter with other code in its cells."""
     parts = []
     last = 0
-    found = CELLS.finditer(chapter.text)
-    for place, cell, code in zip(found, chapter.cells, codes, strict=True):
+    places = CELLS.finditer(chapter.text)
+    for place, cell, code in zip(places, chapter.cells, codes, strict=True):
         blank = "\n" if cell.head.startswith(":") else ""  # as jupytext has it
         written = f"{blank}{code.rstrip()}\n" if code.strip() else place["code"]
         parts += [chapter.text[last : place.start("head")], figure_head(cell), written]
@@ -205,7 +205,7 @@ def _imported(node: ast.AST, takes_types: bool) -> str:
     """Return the fault of an import."""
     match node:
         case ast.Import(names=names):
-            wrong = [one.name for one in names if IMPORTED.get(one.name, "") != one.asname]
+            wrong = [each.name for each in names if IMPORTED.get(each.name, "") != each.asname]
         case ast.ImportFrom(module=module, level=level):
             is_types = f"{module}.".startswith(f"{TYPES}.") and not level
             wrong = [] if is_types and takes_types else ["." * level + (module or "")]
@@ -243,18 +243,23 @@ def too_many_hidden(chapters: Sequence[ChapterText]) -> list[Finding]:
 def lint(files: Sequence[Path]) -> int:
     """Print everything that is wrong with the code of chapters; return the exit code."""
     chapters = [read_chapter(str(file), _as_chapter(file)) for file in files]
-    findings = [one for chapter in chapters for one in unreadable(chapter)]
-    broken = {one.file for one in findings}
-    sound = [chapter for chapter in chapters if chapter.file not in broken]
+    findings, sound = _read(chapters)
     findings += ruff_findings(sound)
     findings += too_many_hidden(sound)
-    findings += [one for chapter in sound for one in long_expressions(chapter)]
+    findings += [finding for chapter in sound for finding in long_expressions(chapter)]
     for chapter, shaped in zip(sound, formatted(sound), strict=True):
         findings += unformatted(chapter, shaped)
         findings += over_limits(chapter)
     for finding in sorted(set(findings)):
         print(finding)
     return 1 if findings else 0
+
+
+def _read(chapters: Sequence[ChapterText]) -> tuple[list[Finding], list[ChapterText]]:
+    """Return what is unreadable in chapters, and the chapters in which nothing is."""
+    findings = [finding for chapter in chapters for finding in unreadable(chapter)]
+    broken = {finding.file for finding in findings}
+    return findings, [chapter for chapter in chapters if chapter.file not in broken]
 
 
 def _as_chapter(file: Path) -> str:
@@ -270,9 +275,7 @@ def format_chapters(files: Sequence[Path]) -> int:
     texts = {str(file): decoded(file) for file in files}
     # The result must remain a pattern: its `$slug` is in texts and metadata, like any word.
     chapters = [read_chapter(file, text.replace("\r\n", "\n")) for file, text in texts.items()]
-    findings = [one for chapter in chapters for one in unreadable(chapter)]
-    broken = {one.file for one in findings}
-    sound = [chapter for chapter in chapters if chapter.file not in broken]
+    findings, sound = _read(chapters)
     for chapter, shaped in zip(sound, formatted(sound), strict=True):
         if shaped != chapter.text:
             end = "\r\n" if "\r\n" in texts[chapter.file] else "\n"

@@ -29,7 +29,7 @@ def licence_of(name: str) -> str:
     if "License-Expression" in facts:
         return str(facts["License-Expression"])
     classifiers = facts.get_all("Classifier") or []
-    stated = [one.rpartition(" :: ")[2] for one in classifiers if one.startswith(CLASSIFIER)]
+    stated = [entry.rpartition(" :: ")[2] for entry in classifiers if entry.startswith(CLASSIFIER)]
     if stated:
         return "; ".join(stated)
     line = (facts.get_all("License") or [""])[0]
