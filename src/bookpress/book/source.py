@@ -49,7 +49,7 @@ class CommittedSource(BaseModel):
         return f"swh:1:dir:{self.tree}"
 
     @property
-    def said(self) -> str:
+    def identifiers(self) -> str:
         """Both identifiers, of the commit and of its tree.
 
         With uncommitted changes, the first alone, and a word about them.
@@ -120,8 +120,8 @@ def _released(project: Project, places: list[str]) -> CommittedSource:
             name = file.relative_to(project.root).as_posix()
             hashes[name] = sha256(read(file))
     is_changed = digest_of(hashes, places) != packed.files
-    said = packed.model_dump(include={"commit", "tree", "date"})
-    return CommittedSource(**said, uncommitted=is_changed)
+    commit = packed.model_dump(include={"commit", "tree", "date"})
+    return CommittedSource(**commit, uncommitted=is_changed)
 
 
 def _committed(root: Path, places: list[str]) -> CommittedSource | None:

@@ -78,8 +78,8 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     for line, fault in table_faults(project, chapters):
         problems.append(Problem(table, line, fault))
     warnings, unchecked = sphinx_warnings(project)
-    reported = {problem.said for problem in problems}
-    problems += [explained(each, pages) for each in warnings if each.said not in reported]
+    reported = {problem.without_place for problem in problems}
+    problems += [explained(each, pages) for each in warnings if each.without_place not in reported]
     return sorted(problems), unchecked
 
 

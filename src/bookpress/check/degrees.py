@@ -21,7 +21,7 @@ class Degree(NamedTuple):
 
     page: str
     sentence: Sentence
-    said: str
+    written: str
     word: Word
     comparisons: tuple[str, ...]
     is_strong: bool
@@ -33,7 +33,7 @@ class Degree(NamedTuple):
         if self.comparisons:
             rest = f"{' and '.join(self.comparisons)}, which is weaker"
         meaning = self.word.meaning
-        return f"says {self.said!r} ({meaning}) and rests on {rest}: {self.sentence.words}"
+        return f"says {self.written!r} ({meaning}) and rests on {rest}: {self.sentence.words}"
 
 
 def degrees(
@@ -53,10 +53,10 @@ def degrees(
                 continue
             comparisons = tuple(_code_of(mark, page, codes) for mark in sentence.marks)
             for word in words.values():
-                said = re.search(word.pattern, sentence.words, re.IGNORECASE)
-                if said:
+                match = re.search(word.pattern, sentence.words, re.IGNORECASE)
+                if match:
                     strong = any(says(code, word, settings.comparisons) for code in comparisons)
-                    yield Degree(page, sentence, said[0], word, comparisons, strong)
+                    yield Degree(page, sentence, match[0], word, comparisons, strong)
 
 
 def _is_sourced(sentence: Sentence, reported: Container[str]) -> bool:

@@ -17,8 +17,8 @@ class Problem(NamedTuple):
     what: str
 
     @property
-    def said(self) -> tuple[str, str]:
-        """The problem without line and sentence: two tools may count lines differently."""
+    def without_place(self) -> tuple[str, str]:
+        """The file and the fault alone, because two tools may count lines differently."""
         return self.where, SENTENCE.sub("", self.what)
 
     def __str__(self) -> str:

@@ -211,7 +211,7 @@ class Citation(Facts):
         source = self.edition and self.edition.source
         if not source:
             return None
-        return " ".join(filter(None, [self.book.repository, source.said]))
+        return " ".join(filter(None, [self.book.repository, source.identifiers]))
 
     @property
     def is_published(self) -> bool:
