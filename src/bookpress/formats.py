@@ -129,7 +129,7 @@ def asked_for() -> tuple[Format, ...]:
     return tuple(form for form in formats() if form.is_asked_for)
 
 
-def choose(names: str, *, is_laid_out: bool = True) -> list[Format]:
+def choose_formats(names: str, *, is_laid_out: bool = True) -> list[Format]:
     """Return the formats, besides HTML, that a list of names such as ``"html,pdf"`` asks for.
 
     It is an error if one cannot be made here, or needs pages in the press's own layout.
@@ -159,7 +159,7 @@ def still_made(names: Iterable[str], *, is_laid_out: bool = True) -> list[Format
     made = []
     for name in sorted(names):
         try:
-            made += choose(name, is_laid_out=is_laid_out)
+            made += choose_formats(name, is_laid_out=is_laid_out)
         except PressError as error:
             note(f"built without the format {name!r}, which was made before: {error}")
     return made

@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 
 from book.browsing import JAVA
 from bookpress.files import tree
-from bookpress.formats import choose
+from bookpress.formats import choose_formats
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
 from sampling import some
@@ -42,7 +42,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
         page.unlink()
         cover.select_one(f"#contents a[href='notebooks/{page.name}']").parent.decompose()
     (html / "index.html").write_text(str(cover), "utf-8")
-    formats = choose("pdf,epub")
+    formats = choose_formats("pdf,epub")
     make(formats, html, edition / "source", EPOCH)
     return html
 

@@ -16,7 +16,7 @@ from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
 from bookpress.files import tree
-from bookpress.formats import Format, choose, still_made
+from bookpress.formats import Format, choose_formats, still_made
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
 from bookpress.progress import note
@@ -83,7 +83,7 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
 def test_an_edition_comes_in_the_formats_asked_for(
     built: Project, edition: Callable[..., Edition]
 ) -> None:
-    both = choose("pdf,epub")
+    both = choose_formats("pdf,epub")
     done = build(built, edition("other"), formats=both)
     html, made = done.folder / "html", tree(done.folder / "html")
     files = [

@@ -31,8 +31,8 @@ from bookpress.files import sha256, tree
 from bookpress.release.archives import read_archive
 from bookpress.release.feed import feed_files
 from bookpress.release.release import check_date, check_deposit
-from bookpress.release.released import updated
-from bookpress.release.score import score
+from bookpress.release.released import updated_ledger
+from bookpress.release.reliability import reliability
 from quick import quick_python
 from sampling import count
 
@@ -337,7 +337,7 @@ def test_a_setting_that_no_chapter_knows_is_refused(
     edit(book / "book/settings.yml", "survival: nearest", "survival: nearst")
     archive = read_archive(orbits.dist / facts(orbits, "3.0", "default")["archive"])
     with pytest.raises(UsageError) as caught:
-        score(Project.at(book), archive, {})
+        reliability(Project.at(book), archive, {})
     unknown = "no chapter has a parameter 'nearst'; did you mean nearest?"
     assert str(caught.value) == f"book/settings.yml: survival: {unknown}"
 
@@ -518,11 +518,11 @@ def test_an_archive_that_was_altered_is_not_released_again(
     good = orbits.dist / facts(orbits, "1.0", "default")["archive"]
     project = Project.at(orbits.book)
     others = [path for path in orbits.dist.glob("*.tar.gz") if path != good]
-    assert updated(project, [], list(map(read_archive, [good, *others])))
+    assert updated_ledger(project, [], list(map(read_archive, [good, *others])))
     bad = tmp_path / good.name
     bad.write_bytes(altered(good, how))
     with pytest.raises(PressError) as caught:
-        updated(project, [], list(map(read_archive, [bad, *others])))
+        updated_ledger(project, [], list(map(read_archive, [bad, *others])))
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -535,7 +535,7 @@ def test_an_archive_that_no_ledger_knows_is_not_released(orbits: SimpleNamespace
     ledger.unlink()
     try:
         with pytest.raises(PressError, match=r"is not known to have been released: .*2\.0\.json"):
-            updated(project, [], archives)
+            updated_ledger(project, [], archives)
     finally:
         ledger.write_bytes(kept)
 

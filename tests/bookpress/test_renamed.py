@@ -439,7 +439,7 @@ def test_parameters_that_only_have_another_name_are_no_reason(said: Say, renamed
 
 def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
     release(renamed, **facts(renamed, number=1.0, half=4.0, gone=3.0))
-    found = released.fates(renamed, released.load(renamed))
+    found = released.fates(renamed, released.load_ledger(renamed))
     told = {one.released.name.key: (one.was, one.now) for one in found}
     assert told == {"number": ("1", "1"), "half": ("4", "1"), "gone": ("3", "")}
     template = environment(PAGES).get_template("fates.html")
@@ -458,7 +458,7 @@ def test_the_same_number_under_both_names_is_told_once(renamed: Project) -> None
     newer["date"] = "2026-02-01"
     newer["parameters"] = load_edition(renamed).values
     (renamed.data / "released/2.json").write_text(json.dumps({"default": newer}, default=dict))
-    [fate] = released.fates(renamed, released.load(renamed))
+    [fate] = released.fates(renamed, released.load_ledger(renamed))
     assert (fate.released.version, fate.released.name.key, fate.why) == ("1", "number", "")
 
 

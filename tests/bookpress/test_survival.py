@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from processes import edit, follow_planets, new_home, press
 
 from bookpress.book.renamed import Renamed
-from bookpress.release.score import revised_results, turned_statements
+from bookpress.release.reliability import revised_results, turned_statements
 from bookpress.release.survival import Reading, Survival, score
 
 LIFE = "above_value(neptune, earth, 100)"

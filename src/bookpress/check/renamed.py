@@ -11,7 +11,7 @@ from bookpress.book.renamed import Kind, Name, Renamed, line_of, load_renamed
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS
 from bookpress.errors import PressError, nearest
-from bookpress.release.released import load
+from bookpress.release.released import load_ledger
 
 PUBLISHED: tuple[tuple[Kind, str], ...] = (("results", "result"), ("statements", "statement"))
 
@@ -44,7 +44,7 @@ def _moved_faults(table: Renamed, known: Mapping[str, Chapter]) -> Iterator[tupl
 def _lost(project: Project, table: Renamed) -> Iterator[tuple[Name, str]]:
     """Yield released results of moved chapters that the table does not mention."""
     lost: dict[Name, str] = {}
-    for version, editions in load(project).items():
+    for version, editions in load_ledger(project).items():
         for facts in editions.values():
             for slug, results in facts["results"].items():
                 names = table.names(slug)

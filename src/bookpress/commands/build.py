@@ -50,14 +50,14 @@ def build(
     # imported here, while that process does its imports
     from bookpress.assembly.build import build as build_edition
     from bookpress.edition.editions import BookAsRead, load_edition, save_edition
-    from bookpress.formats import choose
+    from bookpress.formats import choose_formats
 
     read = BookAsRead.of(project, all_chapters)
     wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
     if save is not None:
         wanted = [save_edition(project, wanted, save)]
     # check what each format needs now, not after the chapters have run
-    chosen = choose(formats, is_laid_out=project.settings.is_laid_out)
+    chosen = choose_formats(formats, is_laid_out=project.settings.is_laid_out)
     options = opt.run_options(jobs, engine, force, time_limit)
     with opt.reported(replace(options, keep_going=keep_going, opened=opened)) as how:
         built = [build_edition(project, plan, how, chosen) for plan in wanted]

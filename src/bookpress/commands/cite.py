@@ -43,7 +43,7 @@ def cite(
     and of every CHAPTER:KEY=NUMBER in it.
     """
     from bookpress.cite.cited_edition import reference
-    from bookpress.release.released import check as check_number
+    from bookpress.release.released import check_number
 
     if watched is not None:
         if (chapter, form, edition, checked) != (None, "apa", "default", None):

@@ -30,7 +30,7 @@ def explore(
 
     For example: explore CHAPTER -g NAME=1,2,3 -g OTHER=2000:2020:5
     """
-    from bookpress.formats import choose, still_made
+    from bookpress.formats import choose_formats, still_made
     from bookpress.states.duration import expected_duration
     from bookpress.states.explore import explore as explore_states
     from bookpress.states.explore import is_explored, states_to_explore, unexplored, why_none
@@ -42,7 +42,7 @@ def explore(
     default, states, built_in = states_to_explore(project, chapters or [], asked)
     laid_out = project.settings.is_laid_out
     if formats:
-        chosen = choose(formats, is_laid_out=laid_out)
+        chosen = choose_formats(formats, is_laid_out=laid_out)
     else:
         chosen = still_made(built_in, is_laid_out=laid_out)
     missing = 0

@@ -58,7 +58,7 @@ def release(
             fresh = [archive for archive in placed if archive.path in packed]
             for archive in fresh:
                 check_date(archive.facts, book)
-            entries = released.updated(project, fresh, placed)
+            entries = released.updated_ledger(project, fresh, placed)
             fates = released.fates(project, entries)
             lay_out(draft / "site", placed, book, fates, entries)
             if tag:
@@ -70,7 +70,7 @@ def release(
             shutil.rmtree(draft, ignore_errors=True)
     sums = [f"{sha256(read(path))}  {path.name}\n" for path in _archives_in(folder)]
     replace_file(folder / SUMS, "".join(sums).encode())
-    released.write(project, entries)
+    released.write_ledger(project, entries)
     return sorted(archive.facts.id for archive in placed)
 
 

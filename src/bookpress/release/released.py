@@ -17,7 +17,7 @@ from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError, UsageError
 from bookpress.files import parse_json, read, update_file
 from bookpress.release.archives import Archive, Results
-from bookpress.release.score import score
+from bookpress.release.reliability import reliability
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import as_shipped, sides
 from bookpress.states.sweeps.tasks import run_one
@@ -44,7 +44,7 @@ CAUSES = {
 }
 
 
-def load(project: Project) -> dict[str, dict[str, Any]]:
+def load_ledger(project: Project) -> dict[str, dict[str, Any]]:
     """Return what was released, by version, oldest first.
 
     Each edition has its facts and results.
@@ -61,7 +61,7 @@ def load(project: Project) -> dict[str, dict[str, Any]]:
     return {version: entries[version] for version in sorted(entries, key=date)}
 
 
-def write(project: Project, entries: Mapping[str, Any]) -> None:
+def write_ledger(project: Project, entries: Mapping[str, Any]) -> None:
     """Write the files of the ledger, with one line for each result, which keeps diffs short."""
     for version, entry in entries.items():
         text = json.dumps(entry, ensure_ascii=False, indent=1)
@@ -74,14 +74,14 @@ def _in_one_line(result: re.Match[str]) -> str:
     return f"{{{words}}}"
 
 
-def updated(
+def updated_ledger(
     project: Project, fresh: Sequence[Archive], placed: Sequence[Archive]
 ) -> dict[str, dict[str, Any]]:
     """Return the ledger with new editions.
 
     It is an error if it knows one by another id, or if an archive is missing.
     """
-    entries = load(project)
+    entries = load_ledger(project)
     _check_at_hand(entries, placed)
     for archive in placed:
         _check_known(entries, archive, is_fresh=any(archive is checked for checked in fresh))
@@ -96,7 +96,7 @@ def updated(
             "results": archive.results,
         }
         if facts.is_default and DEFAULT not in editions:
-            entry |= score(project, archive, entries)
+            entry |= reliability(project, archive, entries)
         recorded = editions.setdefault(facts.name, entry)["id"]
         if recorded != facts.id:
             edition = f"{facts.version} of {facts.name}"
@@ -217,7 +217,7 @@ def _fate(
     return Fate(released, was, now, why)
 
 
-def check(project: Project, reference: str, options: RunOptions) -> tuple[int, str]:
+def check_number(project: Project, reference: str, options: RunOptions) -> tuple[int, str]:
     """Return whether a quoted number still stands, as an exit code and in words.
 
     It stands if the present result rounds to it, with as many digits. A result that was published
@@ -237,7 +237,7 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
     table = load_renamed(project)
     released = [
         entry
-        for entry in _released_results(load(project), table)
+        for entry in _released_results(load_ledger(project), table)
         if asked in {entry.name, entry.now}
     ]
     quoted = [entry for entry in released if _rounds(entry.result, match)]

@@ -17,7 +17,7 @@ from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError, nearest
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results
-from bookpress.release.released import CHANGED, STANDS, UNKNOWN, every_result, load
+from bookpress.release.released import CHANGED, STANDS, UNKNOWN, every_result, load_ledger
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
 from bookpress.states.sweeps.compare import ChangedResult, sides
@@ -104,7 +104,7 @@ def _difference(past: Mapping[str, Any], here: Edition) -> str:
 
 def past_of(project: Project, name: str) -> dict[str, Any]:
     """Return what is known of an edition that was released, or built here; empty if neither."""
-    for version, editions in load(project).items():
+    for version, editions in load_ledger(project).items():
         for edition, facts in editions.items():
             if facts["id"] == name:
                 return {**facts, "name": edition, "where": f"version {version}"}

@@ -21,7 +21,7 @@ from bookpress.release.released import (
     STANDS,
     UNKNOWN,
     apart,
-    check,
+    check_number,
     every_result,
     shown,
 )
@@ -40,7 +40,7 @@ def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
         raise UsageError(f"--watch {str(file)!r} is not a file: give a bibliography or a text")
     text = read(file).decode("utf-8", "replace")
     numbers = list(dict.fromkeys(match[0].strip() for match in QUOTED.finditer(text)))
-    answers = [check(project, number, options) for number in numbers]
+    answers = [check_number(project, number, options) for number in numbers]
     if "edition " in text or not answers:
         cited = {state.id: state for state in cited_in(file)}
         answers += [_state(project, state, options) for state in cited.values()]

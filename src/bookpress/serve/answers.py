@@ -21,8 +21,7 @@ from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError, nearest
-from bookpress.release.released import CHANGED, STANDS
-from bookpress.release.released import check as check_reference
+from bookpress.release.released import CHANGED, STANDS, check_number
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import run_one, values_of
 
@@ -108,7 +107,7 @@ class Answers:
         reference = f"{slug}:{key}={number}"
         with self._turn:
             options = RunOptions(jobs=1, time_limit=SECONDS)
-            code, words = check_reference(self.project, reference, options)
+            code, words = check_number(self.project, reference, options)
         return {"verdict": FATES.get(code, "unknown"), "because": words}
 
     def parameters(self, slug: str) -> dict[str, Any]:

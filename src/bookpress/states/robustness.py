@@ -22,7 +22,7 @@ from bookpress.files import parse_json, read
 from bookpress.progress import folding_table, standard_output
 
 
-def load(project: Project) -> dict[str, dict[str, Sureness]]:
+def load_sureness(project: Project) -> dict[str, dict[str, Sureness]]:
     """Return how certain each statement of the published edition is.
 
     Raise if it was not explored as it is now.

@@ -343,7 +343,7 @@ EDITION = {
 
 @pytest.fixture(scope="session")
 def edition_book(made_once: Callable[..., Path]) -> Book:
-    from bookpress.formats import choose
+    from bookpress.formats import choose_formats
     from bookpress.outputs.base.process import make as make_formats
 
     def make(root: Path) -> None:
@@ -351,7 +351,7 @@ def edition_book(made_once: Callable[..., Path]) -> Book:
         book.write("edition.json", json.dumps(EDITION))
         book.write("index.md", f"{INDEX}\n```{{edition-line}}\n```\n")
         book.build()
-        formats = choose("pdf,epub")
+        formats = choose_formats("pdf,epub")
         make_formats(formats, book.html, book.root, EPOCH)
 
     return Book(made_once("edition", make))

@@ -13,7 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from bookpress.errors import PressError
-from bookpress.formats import choose
+from bookpress.formats import choose_formats
 from bookpress.outputs.base.front_matter import load_front_matter
 from bookpress.outputs.base.page_extraction import read_articles
 from bookpress.outputs.base.process import make
@@ -123,7 +123,7 @@ def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
     shutil.copytree(
         edition_book.html, copied, ignore=shutil.ignore_patterns("*.pdf", "pdf", "epub")
     )
-    make(choose("pdf"), copied, edition_book.root, EPOCH)
+    make(choose_formats("pdf"), copied, edition_book.root, EPOCH)
     for path in folder.glob("*.pdf"):
         content = next(copied.rglob(path.name)).read_bytes()
         assert content == path.read_bytes(), path.name
@@ -183,7 +183,7 @@ def test_without_a_browser_the_error_says_what_to_do(
     with pytest.raises(
         PressError, match=r"'pdf' cannot be made: it needs Chromium.*apt-get install chromium"
     ):
-        choose("html,pdf")
+        choose_formats("html,pdf")
 
 
 FIGURE = """<div><div class="chart-figure"><p>Figure</p><div class="chart"><img alt="" src="data:image/svg+xml,\

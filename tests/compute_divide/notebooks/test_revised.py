@@ -6,7 +6,7 @@ from dataclasses import asdict
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.renamed import Name, load_renamed, name_now
-from bookpress.release.score import revised_results
+from bookpress.release.reliability import revised_results
 from compute_divide.sources.store.files import data_dir, vintages
 from sampling import some
 

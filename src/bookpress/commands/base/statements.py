@@ -55,7 +55,7 @@ class Asked:
             report = survival.as_json(self.along, survivals)
             return report, partial(survival.print_survivals, self.along, survivals)
         if self.robustness:
-            sureness = robustness.load(project)
+            sureness = robustness.load_sureness(project)
             return sureness, partial(robustness.print_robustness, sureness)
         [side] = sides(project, [self.edition], options, self.changes)
         if not any(side.statements.values()):
@@ -71,7 +71,7 @@ class Asked:
         if self.edition != DEFAULT or self.changes:
             return chosen
         try:
-            sureness = robustness.load(project)
+            sureness = robustness.load_sureness(project)
         except UsageError:
             return chosen
         with_answers: dict[str, dict[str, Mapping[str, Any]]] = {}

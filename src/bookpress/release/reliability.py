@@ -23,7 +23,7 @@ ByChapter = Mapping[str, Mapping[str, Any]]
 """Results, or verdicts on statements, by chapter and key."""
 
 
-def score(
+def reliability(
     project: Project, archive: Archive, entries: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return what the ledger records about the published edition besides its results.
