@@ -20,7 +20,7 @@ import pytest
 from processes import add_cell, descendants, edit, left_over, wait_for
 
 from bookpress.assembly.build import Built, build
-from bookpress.assembly.link_check import check_pages
+from bookpress.assembly.page_check import check_pages
 from bookpress.assembly.published import MADE_FROM, build_lock, clean
 from bookpress.assembly.ro_crate import NAME, UNHASHED
 from bookpress.book import discovery

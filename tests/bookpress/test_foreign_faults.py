@@ -10,7 +10,7 @@ from lxml import html
 from processes import press as run_press
 from processes import write_files
 
-from bookpress.assembly.link_check import PageFault, by_fault
+from bookpress.assembly.page_check import PageFault, by_fault
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.outputs.html.conf import conf_of

@@ -21,7 +21,7 @@ from bs4 import BeautifulSoup, Tag
 from lxml import etree
 from processes import ROOT, edit, follow_planets, new_home
 
-from bookpress.assembly.link_check import check_pages
+from bookpress.assembly.page_check import check_pages
 from bookpress.assembly.ro_crate import NAME
 from bookpress.book.project import Project
 from bookpress.cite.book import Book, load_book

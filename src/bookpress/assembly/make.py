@@ -15,7 +15,7 @@ from typing import Any
 
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.ingredients import Ingredients
-from bookpress.assembly.link_check import by_fault, check_pages, hosts_in
+from bookpress.assembly.page_check import by_fault, check_pages, hosts_in
 from bookpress.assembly.published import (
     FAILED,
     MADE_FROM,
