@@ -170,11 +170,11 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/large-scale-models.html"))
     opener = page.locator("#open-contents")
     opener.click()
-    expect(page.locator("#contents")).to_have_class("contents open")
+    expect(page.locator("#contents")).to_have_class("book-contents open")
     assert opener.get_attribute("aria-expanded") == "true"
     assert page.evaluate("document.activeElement.id") == "close-contents"
     page.keyboard.press("Escape")
-    expect(page.locator("#contents")).to_have_class("contents")
+    expect(page.locator("#contents")).to_have_class("book-contents")
     assert page.evaluate("document.activeElement.id") == "open-contents"
 
 
@@ -296,7 +296,7 @@ def test_on_paper_pictures_are_light_and_tools_stay_behind(site: Site, page: Pag
     page.evaluate("window.bookpress.drawAll()")
     page.emulate_media(media="print")
     page.locator(".only-light").first.wait_for()  # it is loaded only now
-    for hidden in (".live", ".figure-tools", ".bar", ".contents"):
+    for hidden in (".live", ".figure-tools", ".bar", ".book-contents"):
         assert page.locator(hidden).first.is_hidden(), hidden
 
 

@@ -39,14 +39,14 @@ def test_a_note_stands_at_the_line_of_its_number_and_moves_nothing(site: Site, p
     page.set_viewport_size({"width": 1440, "height": 900})
     page.add_init_script(WATCH)
     page.goto(site.url("notebooks/large-scale-models.html"))
-    note = page.locator(".margin-notes > .note:has(.note-numbers)").first
+    note = page.locator(".margin-notes > .margin-note:has(.note-numbers)").first
     number = page.locator("section > p .value[data-range]").first
     beside, line = note.bounding_box() or {}, number.bounding_box() or {}
     assert abs(beside["y"] - line["y"]) < 12
     assert (number.get_attribute("data-tip") or "").startswith(note.locator("p").last.inner_text())
     assert page.evaluate("window.shift ?? 0") <= 0.005
     number.hover()
-    expect(page.locator(".margin-notes > .note.here")).to_have_count(1)
+    expect(page.locator(".margin-notes > .margin-note.here")).to_have_count(1)
 
 
 def test_where_there_is_no_margin_and_on_paper_nothing_stands_there(site: Site, page: Page) -> None:
@@ -55,7 +55,7 @@ def test_where_there_is_no_margin_and_on_paper_nothing_stands_there(site: Site, 
     page.wait_for_timeout(300)
     expect(page.locator(".margin-notes > *")).to_have_count(0)
     page.set_viewport_size({"width": 1440, "height": 900})
-    expect(page.locator(".margin-notes > .note").first).to_be_visible()
+    expect(page.locator(".margin-notes > .margin-note").first).to_be_visible()
     page.emulate_media(media="print")
     expect(page.locator(".margin-notes")).to_be_hidden()
 

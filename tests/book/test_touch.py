@@ -71,9 +71,9 @@ def test_a_thumb_goes_on_to_the_next_chapter_also_with_choices_or_contents_open(
         phone.goto(site.url("notebooks/openalex.html"))
         if opener:
             phone.locator(opener).tap()
-            expect(phone.locator(".choices.open, .contents.open")).to_be_visible()
+            expect(phone.locator(".choices.open, .book-contents.open")).to_be_visible()
             phone.locator("#close-contents:visible, .choices-close:visible").tap()
-            expect(phone.locator(".choices.open, .contents.open")).to_have_count(0)
+            expect(phone.locator(".choices.open, .book-contents.open")).to_have_count(0)
         phone.locator(".turn-next").tap()
         phone.wait_for_url("**/book/methods.html")
 
@@ -91,7 +91,7 @@ def test_keys_reach_the_next_chapter_also_after_choices_and_contents_were_open(
         page.goto(site.url("notebooks/openalex.html"))
         if opener:
             page.locator(opener).press("Enter")
-            expect(page.locator(".choices.open, .contents.open")).to_be_visible()
+            expect(page.locator(".choices.open, .book-contents.open")).to_be_visible()
             page.keyboard.press("Escape")
             expect(page.locator(opener)).to_be_focused()
         assert tab_to(page, ".turn-next") < STOPS

@@ -81,6 +81,7 @@ MAGICS = nbformat.writes(
             nbformat.v4.new_markdown_cell("# Magics\n\nSee [](#nowhere)."),
             nbformat.v4.new_code_cell("%%capture --no-stderr taken\nfiles = !echo found"),
             nbformat.v4.new_code_cell("for name in files:\n    %timeit -n1 -r1 name\ntaken.stdout"),
+            nbformat.v4.new_code_cell("unknown", metadata={"tags": ["raises-exception"]}),
             nbformat.v4.new_code_cell("def never():\n    return no_such_name, files, _"),
         ],
     )
@@ -225,7 +226,7 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
 def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:
     assert site.is_dir()
     told = press(home, "check", code=1)
-    assert "parts/magics.ipynb: code cell 3, line 2: undefined name `no_such_name`" in told
+    assert "parts/magics.ipynb: code cell 4, line 2: undefined name `no_such_name`" in told
     assert told.count("undefined name") == 1
 
 

@@ -394,3 +394,28 @@ def setup(app):
     assert (site / "_static/air/shown.html").is_file()
     assert (site / "_static/air/beside.js").read_text() == "calm()\n"
     assert not (site / "_static/theme.css").exists()
+
+
+def test_tips_notes_and_contents_of_an_author_are_read_in_full_where_they_stand(
+    tmp_path: Path, page: Page
+) -> None:
+    """Their names are Sphinx's, and no names of parts of our layout."""
+    words = "Calm air is rare at sea, and rarer above it. " * 30
+    boxes = "".join(f"```{{{kind}}}\n{words}\n```\n\nAfter it.\n\n" for kind in ("tip", "note"))
+    files = {
+        "_config.yml": "title: Calm\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: air}]\n",
+        "book/settings.yml": "layout: press\n",
+        "cover.md": "# Calm\n",
+        "air.md": f"# Air\n\n```{{contents}}\n:local:\n```\n\n{boxes}## Above\n\nWords.\n",
+    }
+    press(write_files(tmp_path, files), "build")
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto((tmp_path / "_build/editions/default/html/air.html").as_uri())
+    shown = (
+        "all => all.map(each => [getComputedStyle(each).position, "
+        "each.scrollHeight <= each.clientHeight + 1, each.getBoundingClientRect().height > 0])"
+    )
+    parts = page.locator("article :is(.admonition, .admonition p, nav.contents)")
+    assert parts.count() == 7
+    assert all(part == ["static", True, True] for part in parts.evaluate_all(shown))

@@ -100,6 +100,14 @@ def no_python(source: str) -> Iterator[tuple[int, str]]:
             yield first + (error.lineno or 1), OTHER_LINE.sub("", error.msg)
 
 
+def lines_that_may_fail(source: str) -> set[int]:
+    """Return the lines of the cells that are tagged to fail."""
+    failing = [(first, code) for first, code, head in _cells(source) if MAY_FAIL.search(head)]
+    return {
+        line for first, code in failing for line in range(first + 1, first + code.count("\n") + 2)
+    }
+
+
 def _cells(source: str) -> Iterator[tuple[int, str, str]]:
     """Yield the lines before the code of each cell, its code without magics, and its options."""
     for cell in CELLS.finditer(source):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.bindings import no_python, overwritten, python_of
+from bookpress.chapter.bindings import lines_that_may_fail, no_python, overwritten, python_of
 from bookpress.chapter.quotes import CELLS, read_quotes
 from bookpress.errors import PressError, nearest
 from bookpress.run import processes
@@ -52,6 +52,8 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
     for fault in json.loads(done.stdout):
         chapter = by_slug[Path(fault["filename"]).stem]
         line = fault["location"]["row"]
+        if line in lines_that_may_fail(chapter.source):
+            continue
         message = fault["message"]
         what = message[:1].lower() + message[1:]
         yield *_place(chapter, line), what

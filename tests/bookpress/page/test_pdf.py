@@ -173,7 +173,7 @@ def test_the_book_in_one_document_names_nothing_twice(edition_book: Any) -> None
     assert {str(link["href"]).removeprefix("#") for link in document.select("a[href^='#']")} <= set(
         ids
     )
-    assert not document.select("script, button, input, nav.contents, details.tool")
+    assert not document.select("script, button, input, nav.book-contents, details.tool")
 
 
 def test_without_a_browser_the_error_says_what_to_do(

@@ -18,7 +18,7 @@ SHARED = [
 ]
 """Styles of the page itself: on a screen, outside an edition, on paper, in an e-book."""
 OF_THE_PAGE = {
-    *("kicker", "standfirst", "headerlink", "highlight", "command", "copy", "tip"),
+    *("kicker", "standfirst", "headerlink", "highlight", "command", "copy", "hover-tip"),
     *("icon", "js", "needs-js", "visually-hidden"),
     *("apart", "cover", "front", "sheet"),  # kinds of pages
     *("key", "label", "scale", "range", "point"),  # of drawings

@@ -215,7 +215,7 @@
     hide();
     tip = make(
       "div",
-      { className: picture ? "tip preview" : "tip", id: "tip", role: "tooltip" },
+      { className: picture ? "hover-tip preview" : "hover-tip", id: "tip", role: "tooltip" },
       text
     );
     if (picture)

@@ -87,7 +87,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.(".hangs, .to-choices");
     if (!link || !link.hash || event.ctrlKey || event.metaKey || event.shiftKey) {
-      if (!wide.matches && event.target.closest?.(".choice-tools, .contents")) shut();
+      if (!wide.matches && event.target.closest?.(".choice-tools, .book-contents")) shut();
       return;
     }
     event.preventDefault();

@@ -144,7 +144,7 @@
     }
     if (
       event.key !== "Escape" || document.fullscreenElement ||
-        $("#tip, .contents.open, dialog[open]")
+        $("#tip, .book-contents.open, dialog[open]")
     ) return;
     tools.leave();
   });

@@ -49,7 +49,7 @@
     );
     return make(
       "div",
-      { className: "note" },
+      { className: "margin-note" },
       line,
       strip(value, low, high),
       make("p", {}, tip.slice(0, at))
@@ -58,7 +58,7 @@
   const ofTerm = (term) =>
     make(
       "div",
-      { className: "note note-term" },
+      { className: "margin-note note-term" },
       make("p", {}, make("b", {}, term.textContent), " ", term.dataset.tip)
     );
   const isText = (element) =>
@@ -112,7 +112,7 @@
     const rail = make(
       "div",
       { className: "rail" },
-      make("div", { className: "note note-figure" }, link)
+      make("div", { className: "margin-note note-figure" }, link)
     );
     rail.style.top = `${top}px`;
     rail.style.height = `${bottom - top}px`;
