@@ -129,7 +129,7 @@ def test_a_chapter_is_cited_once_it_is_built_and_says_what_follows_from_its_para
     turned = said_in(built, "statements")[FALL]
     assert turned["holds"] is None
     assert turned["because"] == "2005 to 2009 does not follow 2010 to 2014"
-    assert said_in(built, "results")["share_late"]["label"] == "academia-only, 2005 to 2009"
+    assert said_in(built, "results")["share_late"]["label"] == "universities alone, 2005 to 2009"
     other = Path(built).parents[1].name
     assert f"'my-question': --edition {other} has it" in do("cite", "my-question").stderr
     assert "My question" in do("cite", "my-question", "--edition", other).stdout

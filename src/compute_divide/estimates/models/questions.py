@@ -9,7 +9,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
 from compute_divide.estimates.statistics.periods import span
-from compute_divide.estimates.statistics.teams import period_share
+from compute_divide.estimates.statistics.teams import TEAM_NAMES, period_share
 
 
 class Question(NamedTuple):
@@ -64,5 +64,5 @@ class Question(NamedTuple):
         Estimate
             The share, with its period.
         """
-        label = f"{self.team_type} share of {what}, {span(self.period)}"
+        label = f"share of {TEAM_NAMES[self.team_type]} in {what}, {span(self.period)}"
         return period_share(rows, self.team_type, self.period, label)

@@ -136,7 +136,7 @@ def period_share(
     'academia-only, 2010 to 2011'
     """
     of_period = are_in_years(rows, period)
-    words = label or f"{team_type}, {span(period)}"
+    words = label or f"{TEAM_NAMES[team_type]}, {span(period)}"
     are_known = of_period & _have_known_teams(rows)
     share = _share_of_known(rows, are_known, team_type, words + audited_words(rows, are_known))
     listed = counted.of_teams(rows, of_period, team_type, TEAM_TYPES)
