@@ -93,14 +93,14 @@ def _prepare(project: Project, source: Path) -> None:
             (source / entry.name).symlink_to(entry.path)
 
 
-def _reason(said: str, theme: str) -> str:
+def _reason(log: str, theme: str) -> str:
     """Return Sphinx's message about a theme; empty if something else is wrong."""
     package = re.escape(theme.replace("-", "_"))
     begins = BROKEN.format(package=package)
-    fault = re.search(begins, said)
+    fault = re.search(begins, log)
     if not fault:
         return ""
-    lines = [line.strip() for line in END.split(said[fault.start() :])[0].splitlines()[1:]]
+    lines = [line.strip() for line in END.split(log[fault.start() :])[0].splitlines()[1:]]
     wanted = [line for line in lines if line and "WARNING" not in line]
     is_trace = "File" in fault[0]
     return short(" ".join(wanted[-1:] if is_trace else wanted[:2]), 200)

@@ -81,7 +81,7 @@ def _revised(
     kind: Kind,
     before: ByChapter,
     now: ByChapter,
-    said: Callable[[Any], object],
+    shown: Callable[[Any], object],
 ) -> dict[str, Any]:
     """Return the names that were revised and dropped, and of how many in a release."""
     present = under_present_names(table, kind, before)
@@ -92,7 +92,7 @@ def _revised(
             here = now.get(slug, {})
             if key not in here:
                 dropped.append(f"{slug}:{key}")
-            elif said(here[key]) != said(was):
+            elif shown(here[key]) != shown(was):
                 revised.append(f"{slug}:{key}")
     of = sum(map(len, present.values()))
     return {"of": of, "revised": revised, "dropped": dropped}

@@ -24,22 +24,22 @@ class PreparedBuild(ExitStack):
         super().__init__()
         self._edition = edition
         self._root = root
-        said = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - closed with us
-        self._said = self.enter_context(said)
+        output = tempfile.TemporaryFile("w+", errors="replace")  # noqa: SIM115 - closed with us
+        self._output = self.enter_context(output)
         self.callback(self._stop)
         self.prepare()
 
     def prepare(self) -> None:
         """Start the process of the next build."""
-        self._said.seek(0)
-        self._said.truncate()
+        self._output.seek(0)
+        self._output.truncate()
         self._code = _code()
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", MODULE, self._edition],
             cwd=self._root,
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
-            stderr=self._said,
+            stderr=self._output,
             start_new_session=True,
         )
 
@@ -61,8 +61,8 @@ class PreparedBuild(ExitStack):
                     return None
         finally:
             self._stop()
-        self._said.seek(0)
-        everything = self._said.read().strip()
+        self._output.seek(0)
+        everything = self._output.read().strip()
         sys.stderr.write(f"{everything}\n")
         sys.stderr.flush()
         reason = everything.partition("error: ")[2] or everything or "no reason given"

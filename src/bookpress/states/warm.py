@@ -147,19 +147,19 @@ def warm_book(project: Project, source: Path, pages: Path) -> Iterator[WarmBook]
         EPOCH_VARIABLE: str(int(build_time(project.root).timestamp())),
         "TMPDIR": processes.scratch(),
     }
-    with tempfile.TemporaryDirectory(dir=place) as folder, tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryDirectory(dir=place) as folder, tempfile.TemporaryFile() as log:
         order = {"source": str(source), "pages": str(pages), "folder": folder}
-        warm = WarmBook("bookpress.states.warm_page", order, env=environment, stderr=said)
+        warm = WarmBook("bookpress.states.warm_page", order, env=environment, stderr=log)
         try:
             if not warm.wait():
-                reason = _written(said) or "its process was killed"
+                reason = _written(log) or "its process was killed"
                 raise PressError(f"the published edition cannot be read again: {reason}")
             yield warm
         finally:
             warm.end()
 
 
-def _written(said: IO[bytes]) -> str:
+def _written(log: IO[bytes]) -> str:
     """Return the output of a program, stripped."""
-    said.seek(0)
-    return said.read().decode("utf-8", "replace").strip()
+    log.seek(0)
+    return log.read().decode("utf-8", "replace").strip()

@@ -251,8 +251,8 @@ def check(table: str) -> None:
         raise EvidenceError(f"data/{table} belongs to no family of tables")
     rows = check_schema(read_table(table, schema), schema, table)
     if len(rows) != sidecar.rows_out:
-        said = f"its sidecar says {sidecar.rows_out}"
-        raise EvidenceError(f"data/{table} has {len(rows)} rows, {said}")
+        stated = f"its sidecar says {sidecar.rows_out}"
+        raise EvidenceError(f"data/{table} has {len(rows)} rows, {stated}")
 
 
 def seal_by_hand() -> int:

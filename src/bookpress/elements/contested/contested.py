@@ -79,12 +79,12 @@ def all_contested(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
         return [nodes.paragraph("", "Nothing has been contested yet.")]
     entries = _listed(contests)
     docnames = {page.slug: page.docname for page in store_of(env).chapters}
-    for said, contest in zip(entries.findall(nodes.definition), contests, strict=True):
+    for definition, contest in zip(entries.findall(nodes.definition), contests, strict=True):
         links = [_link(docnames[slug], env) for slug in contest.chapters if slug in docnames]
         if links:
             end = nodes.Text(".")
             bears_on = nodes.paragraph("", "It bears on ", *_enumerated(links), end)
-            said.append(bears_on)
+            definition.append(bears_on)
     return [entries]
 
 
@@ -107,11 +107,11 @@ def _listed(contests: Iterable[Contest]) -> nodes.definition_list:
     for contest in contests:
         term = nodes.term("", f"{_in_words(contest.date)}, {contest.in_words}")
         term["ids"] = [f"contest-{contest.id}"]
-        said = nodes.definition("", nodes.paragraph("", contest.contested))
+        definition = nodes.definition("", nodes.paragraph("", contest.contested))
         if contest.answer is not None and contest.decided is not None:
             answer = f"{_in_words(contest.decided)}: {contest.answer}"
-            said += nodes.paragraph("", answer)
-        listed += nodes.definition_list_item("", term, said)
+            definition += nodes.paragraph("", answer)
+        listed += nodes.definition_list_item("", term, definition)
     return listed
 
 

@@ -145,12 +145,12 @@ class Rasters:
 
     def finish(self) -> list[bytes]:
         """Wait for all pictures, and return them in their order."""
-        said = [process.communicate()[0] for process in self._processes]
+        messages = [process.communicate()[0] for process in self._processes]
         for key in self._missing:
             (self._cache / f"{key}.titled.svg").unlink(missing_ok=True)
         files = [self._file(key) for key in self._keys]
         if not all(file.exists() for file in files):
-            raise PressError("pictures are not drawn: " + " ".join(said).strip())
+            raise PressError("pictures are not drawn: " + " ".join(messages).strip())
         return [file.read_bytes() for file in files]
 
     def _file(self, key: str) -> Path:

@@ -21,7 +21,7 @@ OF_PAGE = re.compile(r"(?P<suffix>\.(?!md\b|rst\b)\w+):(?P<line>\d{5,})(?=: [A-Z
 """A line of a notebook, or of a document in a format of the book's own."""
 
 
-def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
+def by_author(message: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -> str:
     """Return Sphinx's messages with the authors' files and lines."""
     staged = {f"{chapter.docname}.ipynb": chapter for chapter in chapters}
     names = "|".join(re.escape(name) for name in sorted(staged, key=len, reverse=True))
@@ -32,7 +32,7 @@ def by_author(said: str, chapters: Sequence[Chapter], runs: Mapping[str, Run]) -
         line = int(match["line"] or 0)
         return f"{chapter.where}{_line(chapter, runs[chapter.slug], line)}"
 
-    return OF_PAGE.sub(_cell_of_page, place.sub(written, said) if staged else said)
+    return OF_PAGE.sub(_cell_of_page, place.sub(written, message) if staged else message)
 
 
 def _cell_of_page(match: re.Match[str]) -> str:

@@ -142,8 +142,8 @@ def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
     caption = _words(chart.caption, page, env)
     data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
     source = f"Source: {chart.source}. Licence: {chart.licence}."
-    said = [f"**Figure: {chart.title}**", caption, chart.alt, f"{source} {data}"]
-    return "\n\n".join(filter(None, said))
+    paragraphs = [f"**Figure: {chart.title}**", caption, chart.alt, f"{source} {data}"]
+    return "\n\n".join(filter(None, paragraphs))
 
 
 def _numbers(page: Page) -> Iterator[str]:

@@ -146,8 +146,8 @@ def load_instruments() -> pd.DataFrame:
             f"data/instruments.yml: {min(unmatched)!r} is not in both this file and "
             "data/audit/instruments.csv"
         )
-    said = pd.DataFrame([words[name].model_dump() for name in table["name"]], index=table.index)
-    return table.join(said).assign(in_effect=_in_effect(table["status"]))
+    ours = pd.DataFrame([words[name].model_dump() for name in table["name"]], index=table.index)
+    return table.join(ours).assign(in_effect=_in_effect(table["status"]))
 
 
 def _in_effect(status: pd.Series[str]) -> pd.Series[bool]:

@@ -46,10 +46,10 @@ def problem(error: ValidationError) -> str:
     """Return the fault of an entry, in one line: the field, and what its schema says."""
     first = error.errors(include_url=False)[0]
     where = ".".join(str(part) for part in first["loc"])
-    said = first["msg"].removeprefix("Value error, ")
+    fault = first["msg"].removeprefix("Value error, ")
     if where:
-        return f"{where}: {said}"
-    return said
+        return f"{where}: {fault}"
+    return fault
 
 
 def data_dir() -> Path:
@@ -325,6 +325,6 @@ def differences(folder: Path) -> dict[str, str]:
         if name not in listed:
             wrong[name] = f"is not listed in data/{MANIFEST}"
         elif digest != listed[name]:
-            said = f"data/{MANIFEST} says {listed[name][:12]}..."
-            wrong[name] = f"has changed: its sha256 is {digest[:12]}..., {said}"
+            listed_as = f"data/{MANIFEST} says {listed[name][:12]}..."
+            wrong[name] = f"has changed: its sha256 is {digest[:12]}..., {listed_as}"
     return wrong
