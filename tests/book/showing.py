@@ -12,7 +12,7 @@ READ = r"""async () => {
   for (const fold of all('.tool-data')) fold.open = true;
   await new Promise((done) => setTimeout(done, 100));
   const article = document.querySelector('article').cloneNode(true);
-  const apart = 'noscript, #parameters, .cite-box, #this-chapter, .was, .sureness, .overturn, .tool-share, .chart, .copy';
+  const apart = 'noscript, #chapter_choices, .cite-box, #this-chapter, .was, .sureness, .overturn, .tool-share, .chart, .copy';
   for (const part of all(apart, article)) part.remove();
   const marks = (box) => all('.live svg :is(path, text)', box)
     .map((part) => `${part.getAttribute('d') ?? part.textContent} ${JSON.stringify(part.__data__?.tooltip ?? '')}`);

@@ -22,7 +22,7 @@ PICK = """(most) => {
 }"""
 STATE = """() => JSON.stringify([location.href, scrollY, document.documentElement.className,
   document.documentElement.dataset.theme ?? '', document.querySelector('#tip')?.textContent ?? '',
-  document.querySelector('#parameters')?.className ?? '', document.querySelector('#contents')?.className ?? '',
+  document.querySelector('#chapter_choices')?.className ?? '', document.querySelector('#book_contents')?.className ?? '',
   [...document.querySelectorAll('details')].map((one) => one.open), document.querySelector('#show-code')?.checked,
   [...document.querySelectorAll('[aria-sort]')].length, document.querySelector('.copy')?.textContent ?? ''])"""
 FOCUS = """() => {

@@ -170,11 +170,11 @@ def test_the_contents_open_and_close_on_a_phone(site: Site, page: Page) -> None:
     page.goto(site.url("notebooks/large-scale-models.html"))
     opener = page.locator("#open-contents")
     opener.click()
-    expect(page.locator("#contents")).to_have_class("book-contents open")
+    expect(page.locator("#book_contents")).to_have_class("book-contents open")
     assert opener.get_attribute("aria-expanded") == "true"
     assert page.evaluate("document.activeElement.id") == "close-contents"
     page.keyboard.press("Escape")
-    expect(page.locator("#contents")).to_have_class("book-contents")
+    expect(page.locator("#book_contents")).to_have_class("book-contents")
     assert page.evaluate("document.activeElement.id") == "open-contents"
 
 
@@ -207,7 +207,7 @@ def test_search_finds_and_leads_to_the_place(
     site: Site, page: Page, words: str, place: str
 ) -> None:
     page.goto(site.url("index.html"))
-    page.locator("#search").fill(words)
+    page.locator("#search_book").fill(words)
     page.keyboard.press("Enter")
     first = page.locator("#search-results a").first
     expect(first).to_be_visible()
@@ -273,7 +273,7 @@ def test_without_scripts_no_field_of_search_stands_dead(site: Site, browser: Bro
     page = browser.new_page(java_script_enabled=False)
     page.goto(site.url("search.html"))
     expect(page.locator("noscript a")).to_be_visible()
-    for field in ("#search", "#search-words"):
+    for field in ("#search_book", "#search-words"):
         expect(page.locator(field)).to_be_hidden()
     page.close()
 

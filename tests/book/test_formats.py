@@ -40,7 +40,7 @@ def made(built_book: Callable[[str], Path], tmp_path_factory: pytest.TempPathFac
         page.unlink()
     for page in {*listed} - {*some(listed, 4, 4)}:
         page.unlink()
-        cover.select_one(f"#contents a[href='notebooks/{page.name}']").parent.decompose()
+        cover.select_one(f"#book_contents a[href='notebooks/{page.name}']").parent.decompose()
     (html / "index.html").write_text(str(cover), "utf-8")
     formats = choose_formats("pdf,epub")
     make(formats, html, edition / "source", EPOCH)

@@ -111,7 +111,7 @@ def test_the_contents_follow_the_reader(site: Site, browser: Browser) -> None:
         page = browser.new_page(viewport={"width": 1280, "height": 700}, java_script_enabled=script)
         page.goto(site.url("notebooks/ledger.html"))
         page.wait_for_timeout(300)
-        assert in_view(page, "#contents .current > a")
+        assert in_view(page, "#book_contents .current > a")
         if script:
             page.locator("#what-it-means").evaluate(
                 "(part) => part.scrollIntoView({ behavior: 'instant' })"
@@ -127,7 +127,7 @@ def test_the_contents_stay_at_their_beginning_while_the_chapter_is_in_view(
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(site.url("notebooks/machines.html"))
     assert in_view(page, ".contents-cover a")
-    assert in_view(page, "#contents .current > a")
+    assert in_view(page, "#book_contents .current > a")
 
 
 def in_view(page: Page, selector: str) -> Any:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page, expect
 from processes import press as run_press
 from processes import write_files
 from states import script
@@ -79,6 +80,23 @@ def test_what_precedes_the_first_heading_follows_a_choice(tmp_path: Path) -> Non
     run_press(home, "explore", "two", "-g", "two.n=2,5")
     [pack] = (home / "_build/editions/default/html/states/two").glob("pack-*.js")
     assert "shown 5" in pack.read_text("utf-8")
+
+
+@pytest.mark.parametrize("layout", ["theme", "press"])
+def test_headings_of_an_author_may_be_called_as_parts_of_the_page(
+    tmp_path: Path, page: Page, layout: str
+) -> None:
+    cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{CELL}print('shown', n)\n```\n"
+    headings = "\n\n## Contents\n\n## Search\n\n## Choices\n"
+    files = {"two.md": f"{HEAD}# Parameters\n\n{cells}{headings}"}
+    settings = {"book/settings.yml": f"layout: {layout}\n"}
+    home = write_files(tmp_path, {**FILES, **files, **settings})
+    run_press(home, "explore", "two", "-g", "two.n=2,5")
+    page.goto((home / "_build/editions/default/html/two.html").as_uri() + "?n=5")
+    expect(page.locator("article")).to_contain_text("shown 5")
+    ids = page.locator("[id]").evaluate_all("all => all.map(each => each.id)")
+    assert {"parameters", "contents", "search"} <= {*ids}
+    assert len(ids) == len({*ids})
 
 
 def test_where_no_values_are_said_the_way_out_is(tmp_path: Path) -> None:

@@ -329,7 +329,9 @@ def test_explore_says_why_there_is_nothing_to_explore(press: Press, typed: Path)
     assert "nothing to explore" not in run_press(typed, "explore", "--dry-run", whole=True)
 
 
-ADDED = """.//*[contains(@class, 'cite-box') or contains(@class, 'opener') or @id='parameters']"""
+ADDED = (
+    """.//*[contains(@class, 'cite-box') or contains(@class, 'opener') or @id='chapter_choices']"""
+)
 BLOCKED = "import sys\nsys.modules['jupyter_book'] = None\n"
 
 

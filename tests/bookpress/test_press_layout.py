@@ -223,7 +223,7 @@ def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None
 
 
 def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:
-    [entry] = pages["gales"].xpath("//nav[@id='contents']//a[@href='calm.html']")
+    [entry] = pages["gales"].xpath("//nav[@id='book_contents']//a[@href='calm.html']")
     assert entry.text_content() == "Calm"
 
 

@@ -529,7 +529,7 @@ def test_a_page_knows_the_old_names_and_is_made_again_with_them(renamed: Project
     write(renamed, TABLE)
     built = build(renamed, load_edition(renamed))
     assert (built.changed, built.fresh) == (True, [])
-    bar = BeautifulSoup(page.read_text(), "html5lib").select_one("#parameters")
+    bar = BeautifulSoup(page.read_text(), "html5lib").select_one("#chapter_choices")
     assert bar is not None
     assert json.loads(str(bar["data-renamed"])) == {
         "years_first": ["years", "first"],

@@ -313,6 +313,6 @@ def test_without_scripts_strips_stand_as_a_table_and_no_control_is_dead(
     table = plain.get_by_role("table").first
     expect(table).to_be_visible()
     assert table.locator("tbody th").all_inner_texts() == ["all published", "inner", "outer"]
-    assert plain.locator("#parameters :is(input, button, select)").count() == 0
+    assert plain.locator("#chapter_choices :is(input, button, select)").count() == 0
     expect(plain.locator(".no-scripts")).to_contain_text("shown by a script")
     plain.close()

@@ -180,7 +180,7 @@ def test_where_an_object_lies_in_memory_is_no_difference(swell: Page) -> None:
 
 def test_the_panel_has_the_colours_of_the_theme(swell: Page) -> None:
     colour = "(one) => getComputedStyle(one).backgroundColor"
-    panel = swell.locator("#parameters")
+    panel = swell.locator("#chapter_choices")
     theme = swell.locator("body").evaluate(colour)
     assert panel.evaluate(colour) == theme
     swell.evaluate("document.documentElement.dataset.theme = 'dark'")

@@ -67,7 +67,7 @@ def test_a_chapter_opens_with_its_finding_and_its_choices(built: Any) -> None:
         "1 choice",
         "cite",
     ]
-    box = page.select_one("#parameters")
+    box = page.select_one("#chapter_choices")
     cells = [cell.text for cell in box.select("tbody tr > *")]
     assert cells == ["window", "3", "3", "1 to 9", "width of the moving window (years)"]
     assert box.select_one("pre.command").text.strip() == "compute-divide run models"
@@ -265,7 +265,9 @@ def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
     assert "Academia trained 71% of large models" in book.text("index")
     assert "the paper says 66%" in book.text("index")
     assert "Academic teams trained 71% of large models early on" in book.text("index")
-    assert "Whose are large models" in book.page("book/re-running").select_one("#contents").text
+    assert (
+        "Whose are large models" in book.page("book/re-running").select_one("#book_contents").text
+    )
 
 
 MISTAKES = {

@@ -31,7 +31,7 @@
   }
 
   // ---- Contents on small screens ----
-  const contents = $("#contents"),
+  const contents = $("#book_contents"),
     opener = $("#open-contents");
   const close = () => {
     contents.classList.remove("open");
@@ -340,7 +340,7 @@
   if (shared.length)
     for (const name of ["click", "auxclick", "contextmenu"])
       document.addEventListener(name, carry, true);
-  if (carried().length && !$("#parameters, .whole-banner")) {
+  if (carried().length && !$("#chapter_choices, .whole-banner")) {
     const words = carried()
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)
       .join(", ");
@@ -361,7 +361,7 @@
       event.key !== "/" || event.ctrlKey || event.metaKey ||
         /^(input|textarea|select)$/i.test(event.target.tagName)
     ) return;
-    const wide = $("#search");
+    const wide = $("#search_book");
     if (field) {
       event.preventDefault();
       field.focus();

@@ -36,5 +36,5 @@ ELEMENT = Element(
         Asset("walk.js", by_hand=True),  # comes with the first state that is shown
         Asset("states.js", SCRIPTS, ("chapter",), early=True, themed=True),
     ),
-    fixed=frozenset({"no-scripts", "parameters"}),
+    fixed=frozenset({"no-scripts", "chapter_choices"}),
 )

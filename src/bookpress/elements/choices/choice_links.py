@@ -17,7 +17,7 @@ from sphinx.writers.html5 import HTML5Translator
 from bookpress.elements.base.nodes import mark, value
 from bookpress.elements.base.store import Page, store_of
 
-PANEL = "parameters"
+PANEL = "chapter_choices"
 """The id of the panel of choices."""
 _APART = (nodes.figure, nodes.table, nodes.footnote)
 """Nodes with their own link, or none."""

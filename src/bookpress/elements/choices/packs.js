@@ -2,7 +2,7 @@
 // they are found by its choices.
 (() => {
   "use strict";
-  const bar = document.getElementById("parameters"),
+  const bar = document.getElementById("chapter_choices"),
     root = document.documentElement;
   const press = window.bookpress;
   const { here, load } = press.dom;

@@ -2,7 +2,7 @@
 // paragraph and figure at the choices it depends on.
 (() => {
   "use strict";
-  const panel = document.getElementById("parameters");
+  const panel = document.getElementById("chapter_choices");
   if (!panel) return;
   const press = window.bookpress;
   const { $, $$, make } = press.dom;

@@ -1,7 +1,7 @@
 // The page in another state: each block that differs is replaced, and put back later.
 (() => {
   "use strict";
-  const bar = document.getElementById("parameters");
+  const bar = document.getElementById("chapter_choices");
   if (!bar) return;
   const press = window.bookpress;
   const { $, $$, make, parsed, tidy } = press.dom;

@@ -2,7 +2,7 @@
 // Runs before the scripts that every page loads.
 (() => {
   "use strict";
-  const bar = document.getElementById("parameters"),
+  const bar = document.getElementById("chapter_choices"),
     root = document.documentElement;
   const reveal = () => root.classList.remove("asked"); // mode.js has set it
   if (!bar) {

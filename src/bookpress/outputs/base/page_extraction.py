@@ -31,7 +31,7 @@ SCREEN_ATTRIBUTES = (
     "data-copy",
 )
 """Attributes for scripts, keyboards and screen readers."""
-ENTRIES = "//nav[@id='contents']/*[self::p[@class='contents-part'] or self::ul]"
+ENTRIES = "//nav[@id='book_contents']/*[self::p[@class='contents-part'] or self::ul]"
 """The titles of parts, and the lists of their pages, in the contents."""
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
 """What a name in CSS does not contain."""

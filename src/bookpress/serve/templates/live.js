@@ -116,7 +116,7 @@
     write(usual);
   }
   document.addEventListener("DOMContentLoaded", async () => {
-    const bar = document.getElementById("parameters");
+    const bar = document.getElementById("chapter_choices");
     if (!bar) return;
     bar.querySelector(".choices-hint").textContent =
       "Set any value: this machine runs the chapter.";
