@@ -25,7 +25,7 @@ from bookpress.assembly.published import (
     write_open_data,
 )
 from bookpress.assembly.ro_crate import write_manifest
-from bookpress.assembly.staging import keep_memory, prepare_memory, results_of, stage, with_states
+from bookpress.assembly.staging import results_of, stage, with_states
 from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
 from bookpress.book.needs import check_needs
@@ -39,6 +39,7 @@ from bookpress.files import canonical, naming, pretty, replace_file, sha256
 from bookpress.outputs.base.process import Maker, make, maker_of
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
+from bookpress.outputs.html.memory import keep_memory, prepare_memory
 from bookpress.outputs.html.pages import warnings_of
 from bookpress.outputs.html.places import by_author
 from bookpress.progress import Reporter, note

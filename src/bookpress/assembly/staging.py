@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import posixpath
-import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -26,28 +24,20 @@ from bookpress.assembly.links import (
 )
 from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
-from bookpress.book.configuration import configuration
-from bookpress.book.documents import ENDINGS, STAGED_SOURCES, WRITTEN
+from bookpress.book.documents import STAGED_SOURCES, WRITTEN
 from bookpress.book.execution import forget
-from bookpress.book.project import Project
-from bookpress.book.source import build_time
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
 from bookpress.files import (
     as_mapping,
-    canonical,
     files_of,
     front_matter,
     naming,
     pretty,
     read,
-    replace_file,
-    sha256,
     update_file,
 )
-from bookpress.outputs.base.added_code import code_of_elements
-from bookpress.outputs.html.pages import DRAFT, MEMORY
 from bookpress.outputs.html.places import source_map
 from bookpress.run.cache import Run
 from bookpress.run.notebook import SOURCE_MAP, as_file, with_prose
@@ -56,8 +46,6 @@ EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
 RUNS_NOTHING = {"nb_execution_mode": "off", "nb_execution_excludepatterns": ["*"]}
 """Settings with which MyST-NB runs no page, whatever the page says."""
-RESTS_ON = ".rests-on"
-"""The file, in Sphinx's memory, of the hash of everything that any page may depend on."""
 
 
 def with_states(
@@ -295,52 +283,3 @@ def _without_edition(notebook: Any) -> Any:
         if isinstance(entry, dict):
             metadata[name] = {key: value for key, value in entry.items() if key != "edition"}
     return {**notebook, "metadata": metadata}
-
-
-def prepare_memory(project: Project, edition: Edition, files: Mapping[str, bytes]) -> str:
-    """Discard what Sphinx remembers if the pages may now depend on something else.
-
-    Return a hash of what they depend on.
-    """
-    common = {}
-    for name, content in files.items():
-        if not name.endswith(ENDINGS):
-            common[name] = sha256(content)
-    fingerprint = edition.fingerprint
-    rests_on = [
-        common,
-        fingerprint.evidence,
-        fingerprint.packages,
-        fingerprint.lock,
-        platform.python_version(),
-        _moment(project),
-        code_of_elements(),
-    ]
-    digest = sha256(canonical(rests_on).encode())
-    memory = project.workshop / MEMORY
-    is_of_other_build = (
-        not (memory / RESTS_ON).is_file() or read(memory / RESTS_ON).decode() != digest
-    )
-    if is_of_other_build:
-        shutil.rmtree(memory, ignore_errors=True)
-    return digest
-
-
-def _moment(project: Project) -> str:
-    """Return the time of a build, as precisely as its pages show it."""
-    moment = build_time(project.root)
-    says_hours = "html_last_updated_fmt" in str(configuration(project.root))
-    is_exact = project.settings.is_laid_out or says_hours
-    if is_exact:
-        return moment.isoformat()
-    return moment.date().isoformat()
-
-
-def keep_memory(project: Project, digest: str) -> None:
-    """Let the next build start from what Sphinx has read for this one, which is complete."""
-    memory = project.workshop / MEMORY
-    draft = project.workshop / DRAFT
-    replace_file(draft / RESTS_ON, digest.encode())
-    shutil.rmtree(memory, ignore_errors=True)
-    with naming(memory):
-        draft.rename(memory)
