@@ -109,6 +109,7 @@ UNKNOWN = [
     (said.about_value, (NOTHING, 0.3, 0.1)),
     (said.about, (LOW, float("nan"), 0.1)),
     (said.counts, (share(0.75), 6, 8)),
+    (said.counts, (share(None, k=0, n=0), 0)),
     *(
         (compare, (NOTHING, HIGH))
         for compare in (said.rose, said.fell, said.rose_value, said.fell_value)

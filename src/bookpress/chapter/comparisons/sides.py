@@ -264,7 +264,7 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     Returns
     -------
     Comparison
-        Whether the counts are these; unknown without counts.
+        Whether the counts are these; unknown without counts, or if a share is one of nothing.
 
     Raises
     ------
@@ -286,6 +286,8 @@ def counts(share: Any, k: int, of: int | None = None) -> Comparison:
     counted = estimate.k
     if counted is None:
         counted = estimate.n
+    if estimate.k is not None and estimate.n == 0:
+        return Comparison(None, "there is nothing to count", labels([estimate]), "number")
     wanted = f"{k:,}"
     if of is not None:
         wanted += f" of {of:,}"
