@@ -107,6 +107,13 @@ def test_titles_of_references_keep_their_capitals():
     assert lowered == []
 
 
+def test_a_work_of_many_names_two_of_them():
+    """One name "and others" would be cited in these words, and all else as "et al."."""
+    works = parse_file(ROOT / "book" / "references.bib").entries
+    authors = {key: list(map(str, work.persons["author"])) for key, work in works.items()}
+    assert [key for key, names in authors.items() if names[1:] == ["others"]] == []
+
+
 def test_no_two_works_are_cited_alike():
     """The style of citation writes families and year, and adds no letter of its own."""
     labels = []

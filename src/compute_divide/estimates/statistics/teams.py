@@ -133,7 +133,7 @@ def period_share(
     --------
     >>> rows = pd.DataFrame({"year": [2010, 2011], "team_type": ["academia-only", "industry-only"]})
     >>> period_share(rows, "academia-only", (2010, 2011)).label
-    'academia-only, 2010 to 2011'
+    'universities alone, 2010 to 2011'
     """
     of_period = are_in_years(rows, period)
     words = label or f"{TEAM_NAMES[team_type]}, {span(period)}"
