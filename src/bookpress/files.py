@@ -339,4 +339,7 @@ def _in_words(fault: Any, model: type[BaseModel]) -> str:
         case "float_type":
             return f"{short(entry)}: {short(repr(fault['input']))} is no number"
     message = fault["msg"].removeprefix("Value error, ")
+    if message.startswith("Input should"):
+        value = short(repr(fault["input"]))
+        return f"{short(entry)}: {value}{message.removeprefix('Input')}"
     return f"{short(entry)}: {message[:1].lower()}{message[1:]}"

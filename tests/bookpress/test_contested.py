@@ -39,7 +39,7 @@ def register(home: Path, *contests: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"verdict": "maybe"}, "verdict: input should be 'open', 'upheld'"),
+        ({"verdict": "maybe"}, "verdict: 'maybe' should be 'open', 'upheld'"),
         ({"verdict": "upheld"}, "go together"),
         ({"answer": "No."}, "go together"),
         (
@@ -48,7 +48,7 @@ def register(home: Path, *contests: dict[str, Any]) -> None:
         ),
         ({"bears_on": []}, "bears_on"),
         ({"id": "../x"}, "contested.0.id"),
-        ({"date": "soon"}, "date: input should be a valid date"),
+        ({"date": "soon"}, "date: 'soon' should be a valid date"),
         ({"by": "A. Person"}, "by"),
     ],
 )

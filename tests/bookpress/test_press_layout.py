@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -349,6 +350,39 @@ def test_a_book_without_code_is_laid_out_printed_and_cited(tmp_path: Path) -> No
     page = html.parse(str(home / "_build/editions/default/html/plain.html")).getroot()
     assert "No code." in page.text_content()
     assert press(home, "cite").startswith("Ada Author. (")
+
+
+def test_a_book_that_teaches_code_shows_it_everywhere_but_where_its_author_hides_it(
+    tmp_path: Path,
+) -> None:
+    cells = (
+        "```{code-cell} ipython3\nspeeds = [30, 40]\n```\n\n"
+        "```{code-cell} ipython3\n:tags: [hide-input]\nprint('a helper')\n```\n"
+    )
+    home = tmp_path / "taught"
+    files = {
+        "_config.yml": "title: Taught\nauthor: Ada Author\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: lists}]\n",
+        "cover.md": "# Taught\n",
+        "lists.md": f"{KERNEL}# Lists\n\n{cells}",
+        "book/settings.yml": "layout: press\ncode: shown\n",
+    }
+    write_files(home, files)
+    press(home, "build", "--format", "html,pdf,epub")
+    site = home / "_build/editions/default/html"
+    [folded] = html.parse(str(site / "lists.html")).xpath("//div[@class='code-fold']")
+    assert "helper" in folded.text_content()
+    assert "speeds" not in folded.text_content()
+    book = zipfile.ZipFile(site / "epub/taught.epub").read("EPUB/lists.xhtml").decode()
+    for text in ((site / "lists.html").read_text("utf-8"), book):
+        assert '<span class="n">speeds</span>' in text
+    printed = ["pdftotext", "-layout", str(site / "pdf/taught.pdf"), "-"]
+    text = subprocess.run(printed, capture_output=True, text=True, check=True).stdout
+    assert "speeds = [30, 40]" in text
+    assert "print('a helper')" not in text
+    wrong = home / "book/settings.yml"
+    wrong.write_text("layout: press\ncode: open\n")
+    assert "code: 'open' should be 'folded' or 'shown'" in press(home, "build", code=2)
 
 
 def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path) -> None:

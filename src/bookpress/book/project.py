@@ -58,6 +58,8 @@ class Settings(BaseModel):
 
     layout: Literal["theme", "press"] = "theme"
     """Whether the book's theme or the press lays out the pages."""
+    code: Literal["folded", "shown"] = "folded"
+    """Whether pages that the press lays out show code before a reader asks for it."""
     folders: list[str] = []
     """The folders of its pages and of what they show; by default the whole book."""
     strict: bool = False

@@ -19,7 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.project import BUILD, is_laid_out
+from bookpress.book.project import BUILD, is_laid_out, load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
 from bookpress.elements.base.events import when_built
@@ -46,6 +46,8 @@ from bookpress.run.cache import RunCache
 
 logger = logging.getLogger(__name__)
 MIME = charts.VEGALITE_MIME
+SHOWING = (None, "output")
+"""The ways of hiding parts of a cell that leave its code."""
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 BELOW_CHART = 300
 """The room for the words around a chart within another page, in pixels."""
@@ -231,18 +233,22 @@ class ArrangeFigures(SphinxPostTransform):
             if figure not in figures:
                 offer_picture(figure, self.app)
         source = _source_of(cell)  # without children where the author shows no code
-        for block in source.findall(nodes.literal_block):
-            # colouring folded code would make half of a page's elements
-            block["language"] = "none"
+        is_folded = self._folds_code(cell)
+        if is_folded:
+            _uncolour(source)
         for figure in figures:
             code = [child.deepcopy() for child in source.children]
             arranged = self._arranged(figure, code)
             figure.parent.replace(figure, arranged)
-        cell.attributes.pop("hide_mode", None)
-        if source.children:
+        if source.children and is_folded:
             cell.remove(source)
             if not figures:
                 cell.extend(html(FOLD, source.children))
+
+    def _folds_code(self, cell: nodes.container) -> bool:
+        """Return whether code shows on request only, as the cell or the book says."""
+        hides = cell.attributes.pop("hide_mode", None)
+        return hides not in SHOWING or load_settings(Path(self.env.srcdir)).code == "folded"
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         docname = self.env.docname
@@ -271,6 +277,12 @@ class ArrangeFigures(SphinxPostTransform):
             **facts,
         )
         return html(text, legend.children, code, says=title)
+
+
+def _uncolour(source: nodes.Element) -> None:
+    """Leave the words of code uncoloured: coloured folded code is half of a page's elements."""
+    for block in source.findall(nodes.literal_block):
+        block["language"] = "none"
 
 
 def _source_of(cell: nodes.container) -> nodes.container:
