@@ -259,6 +259,10 @@ def test_each_comparison_holds_does_not_or_is_unknown(
         (cd.ordered(["GPT-3", "BERT"], "GPT-3"), "in order: GPT-3 and BERT"),
         (cd.made_by(ROWS, "academia-only", "LUKE"), "LUKE: universities alone"),
         (cd.later(pd.Timestamp("2025-10-01"), None), "one of the two is not known"),
+        (
+            cd.later(pd.Timestamp("2025-10-01"), pd.Timestamp("2024-02-01")),
+            "1 October 2025 is later than 1 February 2024",
+        ),
         (cd.later("2025-10", "2024-02"), "October 2025 is later than February 2024"),
         (cd.later(2020, 2022), "2020 is not later than 2022"),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import numbers
 import operator
 import re
@@ -77,6 +78,8 @@ def _item(item: Any) -> str:
         return _item(int(item))
     if item is None:
         return "not known"
+    if isinstance(item, dt.date):
+        return spoken(item.isoformat()[:10])  # a time of day says nothing here
     if isinstance(item, tuple):
         return " to ".join(map(str, item))
     is_large = isinstance(item, numbers.Integral) and abs(int(item)) >= 10_000
