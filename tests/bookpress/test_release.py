@@ -596,7 +596,8 @@ def packed(files: dict[str, Any]) -> bytes:
     ):
         for name, content in files.items():
             if isinstance(content, tarfile.TarInfo):
-                tar.addfile(content)
+                # a header alone, even if it promises more: `addfile` of Python 3.13 refuses that
+                tar.fileobj.write(content.tobuf())
             elif content is not None:
                 tar.addfile(entry("", name=name, size=len(content)), io.BytesIO(content))
     return made.getvalue()
