@@ -8,6 +8,7 @@ import altair as alt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
+from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table, link
 from bookpress.elements.figure.theme import ACCENT, INK
 from compute_divide.estimates.claims.verdicts import VERDICTS, Check
@@ -167,7 +168,7 @@ def _of_claim(claim: Claim) -> str:
 def _of_entry(figure_of: LedgerFigure) -> str:
     entry = figure_of.entry
     seen = f"known from {entry.told_by}" if entry.told_by else "from its own page or abstract"
-    return f"Theirs: {entry.definition}; {entry.date}, {seen}."
+    return f"Theirs: {entry.definition}; {spoken(str(entry.date))}, {seen}."
 
 
 def _ours(estimate: Estimate | None) -> str:

@@ -14,6 +14,7 @@ from bookpress.chapter.number_formats import (
     NO_INTERVAL,
     NO_VALUE,
     in_list,
+    spoken,
     with_capital,
     write,
 )
@@ -136,7 +137,7 @@ class _Axes:
     def point(self, row: Any) -> str:
         """Return a value and its time."""
         value = write_value(row[self.y], self.y_kind)
-        when = write_value(row[self.x], self.x_kind)
+        when = spoken(write_value(row[self.x], self.x_kind))
         return f"{value} in {when}"
 
 
