@@ -230,7 +230,7 @@ def shift(browser: Browser, address: str, width: int) -> float:
     slow.send("Network.enable")
     slow.send("Network.emulateNetworkConditions", SLOW)
     slow.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    page.goto(address, wait_until="networkidle")
+    page.goto(address, wait_until="networkidle", timeout=120_000)
     _read_to_the_first_chart(page)
     found: float = page.evaluate("window.shift ?? 0")
     page.close()
