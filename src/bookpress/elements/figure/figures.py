@@ -19,7 +19,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
-from bookpress.book.project import BUILD, is_laid_out, load_settings
+from bookpress.book.project import BUILD, Settings, load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base import charts
 from bookpress.elements.base.events import when_built
@@ -218,12 +218,13 @@ class ArrangeFigures(SphinxPostTransform):
 
     def run(self, **kwargs: object) -> None:  # noqa: ARG002
         """Work cell by cell."""
+        settings = load_settings(Path(self.env.srcdir))
         for container in list(self.document.findall(nodes.container)):
             if container.get("nb_element") == "cell_code":
-                self._arrange_cell(container)
+                self._arrange_cell(container, settings)
 
-    def _arrange_cell(self, cell: nodes.container) -> None:
-        laid_out = is_laid_out(self.env.srcdir)
+    def _arrange_cell(self, cell: nodes.container, settings: Settings) -> None:
+        laid_out = settings.is_laid_out
         _drop_silent_outputs(cell, laid_out=laid_out)
         _describe_in_words(cell, self.env)
         figures = [figure for figure in cell.findall(nodes.figure) if "chart" in figure]
@@ -233,7 +234,7 @@ class ArrangeFigures(SphinxPostTransform):
             if figure not in figures:
                 offer_picture(figure, self.app)
         source = _source_of(cell)  # without children where the author shows no code
-        is_folded = self._folds_code(cell)
+        is_folded = _folds_code(cell, settings)
         if is_folded:
             _uncolour(source)
         for figure in figures:
@@ -244,11 +245,6 @@ class ArrangeFigures(SphinxPostTransform):
             cell.remove(source)
             if not figures:
                 cell.extend(html(FOLD, source.children))
-
-    def _folds_code(self, cell: nodes.container) -> bool:
-        """Return whether code shows on request only, as the cell or the book says."""
-        hides = cell.attributes.pop("hide_mode", None)
-        return hides not in SHOWING or load_settings(Path(self.env.srcdir)).code == "folded"
 
     def _arranged(self, figure: nodes.figure, code: list[nodes.Node]) -> list[nodes.Node]:
         docname = self.env.docname
@@ -277,6 +273,12 @@ class ArrangeFigures(SphinxPostTransform):
             **facts,
         )
         return html(text, legend.children, code, says=title)
+
+
+def _folds_code(cell: nodes.container, settings: Settings) -> bool:
+    """Return whether code shows on request only, as the cell or the book says."""
+    hides = cell.attributes.pop("hide_mode", None)
+    return hides not in SHOWING or settings.code == "folded"
 
 
 def _uncolour(source: nodes.Element) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import altair as alt
 import pandas as pd
 
-from bookpress.chapter.number_formats import spoken
+from bookpress.chapter.number_formats import in_list, spoken
 from bookpress.elements.figure.show import Column, Figure, Table
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES
@@ -140,8 +140,7 @@ def _dated(snapshots: Sequence[str]) -> str:
     days = [spoken(snapshot) for snapshot in snapshots]
     if len(days) > _MOST_LISTED:
         return f"{len(days)} snapshots, {days[0]} to {days[-1]}"
-    listed = ", ".join(days)
-    return "snapshot of " + " and ".join(listed.rsplit(", ", 1))
+    return f"snapshot of {in_list(days)}"
 
 
 def models_credit(*vintages: str) -> str:
