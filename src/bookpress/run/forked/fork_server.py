@@ -41,8 +41,7 @@ COLLECT_AFTER = 100_000
 """The threshold for garbage collection in a fork: tables are few objects, but large ones."""
 
 PROGRAM = "import sys; from bookpress.run.forked.fork_server import main; main(*sys.argv[1:])"
-COMMAND = (sys.executable, "-P", "-c", PROGRAM)
-"""Starts the server; with -P, no file of the book shadows a module that we import."""
+"""Starts the server; run with -P, so that no file of the book shadows a module that we import."""
 STANDARD_OUTPUT = 1
 """Its descriptor, wherever an imported module sends ``sys.stdout``."""
 POLLING = 0.005
@@ -67,7 +66,7 @@ class _ForkServer:
         try:
             with tempfile.TemporaryFile() as printed:
                 self._process = subprocess.Popen(
-                    [*COMMAND, str(theirs.fileno()), str(alive)],
+                    [sys.executable, "-P", "-c", PROGRAM, str(theirs.fileno()), str(alive)],
                     env=processes.chapter_environment(inherits=inherits),
                     pass_fds=[theirs.fileno(), alive],
                     stdin=subprocess.DEVNULL,
@@ -237,7 +236,7 @@ def main(descriptor: str, alive: str, silent: str = "") -> None:
     rest = [name for name in order["modules"] if name not in talkative]
     if rest != order["modules"]:
         silent = json.dumps({**order, "modules": rest})
-        command = [*COMMAND, descriptor, alive, silent]
+        command = [sys.executable, "-P", "-c", PROGRAM, descriptor, alive, silent]
         os.execve(sys.executable, command, environment)  # noqa: S606 - there is no shell
     while True:
         try:
