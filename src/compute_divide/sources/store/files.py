@@ -19,6 +19,7 @@ from bookpress.edition.fingerprint import RELEASED
 from bookpress.errors import PressError
 from bookpress.files import check_writable, files_of, replace_file, sha256
 
+CHECKOUT = Path(__file__).resolve().parents[4]
 SUFFIX = ".meta.yml"
 OWN = "own"
 """Folder of a reader's own rows."""
@@ -58,8 +59,7 @@ def data_dir() -> Path:
     It is ``COMPUTE_DIVIDE_DATA``, else the ``data`` folder of the checkout.
     """
     named = os.environ.get("COMPUTE_DIVIDE_DATA")
-    checkout = Path(__file__).resolve().parents[4]
-    folder = Path(named) if named else checkout / "data"
+    folder = Path(named) if named else CHECKOUT / "data"
     if not folder.is_dir():
         raise EvidenceError(
             f"no evidence at {folder}: set COMPUTE_DIVIDE_DATA to a folder that contains the tables"
