@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +19,8 @@ OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
 """Entries in the front matter of a text that has cells; the press writes only the first."""
 MYST_NB = "mystnb"
 """The `file_format` of a text that MyST-NB reads as a notebook."""
+NEVER_RUN = "skip-execution"
+"""The tag of a cell that nbclient leaves out."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
 
 
@@ -43,6 +45,11 @@ def has_cells(
         return False
     matter = front_matter(text, where, strict=strict)
     return any(name in matter for name in OF_NOTEBOOK)
+
+
+def is_skipped(cell: Mapping[str, Any]) -> bool:
+    """Return whether a cell is never run, whatever runs the rest: it shows what its file stores."""
+    return NEVER_RUN in cell["metadata"].get("tags", [])
 
 
 def is_notebook(text: str) -> bool:

@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.cells import is_skipped
 from bookpress.book.custom_formats import CustomFormat, custom_formats
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import (
@@ -78,10 +79,10 @@ class Chapter:
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the file, including its outputs if these are shown."""
+        """The SHA-256 of the file, including its outputs if any are shown."""
         text = self.source
-        if self.stored:
-            text += canonical([cell.get("outputs") for cell in self.stored["cells"]])
+        if self.stored or any(map(is_skipped, self._cells("code"))):
+            text += canonical(self.outputs)
         return sha256(text.encode("utf-8"))
 
     @cached_property

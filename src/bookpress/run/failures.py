@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from bookpress.book.cells import is_skipped
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.publish import TAG
 from bookpress.chapter.types.allowed import Value
@@ -206,7 +207,8 @@ def _named(notebook: Any, cell: Any, line: int = 1) -> str:
 def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run:
     """Return a chapter as far as it ran, with a box about the failure at that place.
 
-    The code cells after it have the outputs in `stored`, from the chapter's file.
+    The code cells after it, and those that are never run, have the outputs in `stored`, from the
+    chapter's file.
     """
     import nbformat
 
@@ -215,11 +217,14 @@ def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run
     notebook.cells.insert(place, nbformat.v4.new_markdown_cell())
     tidy = tidied(notebook)
     box, *after = tidy.cells[place:]
-    rest = [cell for cell in after if _is_of_author(cell)]
-    shown = [*stored][-len(rest) :] if rest else []
-    for cell, outputs in zip(rest, shown, strict=False):  # in the order in which they are stored
-        cell.outputs = [nbformat.from_dict(output) for output in outputs]
-    more = " What follows is what its file has stored." if any(shown) else ""
+    left = sum(map(_is_of_author, after))
+    saved = [*stored]
+    written = filter(_is_of_author, reversed(tidy.cells))
+    for place, (cell, outputs) in enumerate(zip(written, reversed(saved), strict=False)):
+        if place < left or is_skipped(cell):
+            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+    is_more = any(saved[len(saved) - left :])
+    more = " What follows is what its file has stored." if is_more else ""
     box.source = (
         f"{BOX}\n**This chapter could not be run to its end.**{more}\n\n"
         f"{FENCE}{{code-block}} text\n{error}\n{FENCE}\n{FENCE}`"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bookpress.book.cells import is_skipped
 from bookpress.book.chapters import Chapter
 from bookpress.book.parsed import KERNEL
 from bookpress.chapter.estimates import harvest, outputs_of
@@ -39,7 +40,8 @@ def stored_run(chapter: Chapter) -> Run:
 def with_prose(chapter: Chapter, run: Run) -> Any:
     """Return the notebook of a run as JSON, with the present prose of its chapter.
 
-    The code is the same. Injected cells stay in place; a failed run is returned unchanged.
+    The code is the same. Injected cells stay in place; a failed run is returned unchanged. A cell
+    that is never run shows what its file stores.
     """
     executed = run.executed.notebook
     if not run.key:
@@ -49,14 +51,17 @@ def with_prose(chapter: Chapter, run: Run) -> Any:
     for cell, of_author in zip(written["cells"], chapter.notebook["cells"], strict=False):
         cell["metadata"] = copy.deepcopy(of_author["metadata"])  # without the tags for running it
     cells = []
+    stored = iter(chapter.outputs)
     for cell in written["cells"]:
+        saved = next(stored, []) if cell["cell_type"] == "code" else []
         if is_injected(cell):
             cells += _take_injected(done)  # injected earlier, and replaced by papermill
             continue
         cells.append(cell)
         if cell["cell_type"] == "code":
             ran = done.pop(0)
-            cell.update(outputs=ran["outputs"], execution_count=ran["execution_count"])
+            outputs = saved if is_skipped(cell) else ran["outputs"]
+            cell.update(outputs=outputs, execution_count=ran["execution_count"])
             cells += _take_injected(done)
     for number, cell in enumerate(cells):
         cell["id"] = _cell_id(number)

@@ -19,6 +19,7 @@ from papermill.engines import Engine, papermill_engines
 from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
+from bookpress.book.cells import is_skipped
 from bookpress.run import processes
 from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
 from bookpress.run.forked.request import PARENT
@@ -167,8 +168,8 @@ class ForkedEngine(Engine):  # type: ignore[misc]
 def _run_cell(client: Any, fork: Fork, cell: Any, index: int) -> bool:
     """Run one cell as nbclient would, and return whether to continue."""
     tags = cell.metadata.get("tags", [])
-    is_skipped = cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags
-    if is_skipped:
+    is_run = cell.cell_type == "code" and cell.source.strip() and not is_skipped(cell)
+    if not is_run:
         return True
     cell.outputs = []
     client.clear_before_next_output = False
