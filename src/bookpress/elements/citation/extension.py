@@ -77,10 +77,10 @@ class Citing:
         listed = app.env.collect_relations()
         documents = dict.fromkeys([*listed, *sorted(app.env.found_docs)])
         wanted = [docname for docname in documents if is_chapter(app.env, docname)]
-        numbers = _numbers(app.env, wanted)
+        numbers = _numbers(app.env, [docname for docname in wanted if docname in listed])
         for docname in wanted:
             try:
-                chapters[docname] = _chapter_of(app, docname, numbers[docname], key)
+                chapters[docname] = _chapter_of(app, docname, numbers.get(docname), key)
             except PressError as error:
                 raise ConfigError(str(error)) from error
         return []

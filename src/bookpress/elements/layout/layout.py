@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from docutils import nodes
 from markupsafe import Markup
+from pydata_sphinx_theme.translator import BootstrapHTML5TranslatorMixin, setup_translators
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -108,6 +109,7 @@ def silence_theme(app: Sphinx) -> None:
             if listener.handler.__module__.partition(".")[0] == package:
                 app.disconnect(listener.id)
     _let_others_fail(app)
+    _contain_tables(app)
     folders = [Path(app.confdir, name) for name in app.config.html_static_path]
     own = [folder for folder in folders if folder.is_relative_to(app.srcdir) and folder.is_dir()]
     app.connect("build-finished", lambda app, failed: None if failed else copy_shown(app, own))
@@ -116,6 +118,13 @@ def silence_theme(app: Sphinx) -> None:
     # our page of search results has its own index, which needs no server
     builder.search = False
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
+
+
+def _contain_tables(app: Sphinx) -> None:
+    """Let tables scroll whatever the theme of the book, as those of its usual theme do."""
+    translator = app.registry.get_translator_class(app.builder)
+    if not issubclass(translator, BootstrapHTML5TranslatorMixin):
+        setup_translators(app)
 
 
 def copy_shown(app: Sphinx, folders: Sequence[Path]) -> None:

@@ -46,6 +46,7 @@ UNKNOWN: Mapping[str, Macro] = {
     "require": ("", 1, None),
     "nonumber": ("", 0, None),
     "notag": ("", 0, None),
+    **dict.fromkeys(" \n\t", ("~", 0, None)),  # a space, if nothing follows it, too
 }
 """What MathJax knows and the converter does not, as macros."""
 DELIMITERS = {
@@ -68,6 +69,7 @@ _INDEXED = re.compile(
 )
 """A matrix with an index, which the converter takes for that of its last bracket."""
 _WORDS_BEGIN = re.compile(r"\\(?:text\w*|mbox)\s*(?=\{)")
+_BRACE = re.compile(r"[{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _SIGN = re.compile(r"(\\[%_&#$])")
 
@@ -112,7 +114,7 @@ def _delimiter(large: re.Match[str]) -> str:
 def _formulas_apart(text: str) -> str:
     """Return a formula with the formulas that stand among its words, as ``$x$``, outside of them.
 
-    The converter takes all words as they are.
+    The converter takes all words as they are, and knows no braces among them.
     """
     parts: list[str] = []
     place = 0
@@ -123,12 +125,16 @@ def _formulas_apart(text: str) -> str:
         parts.append(text[place : begin.start()])
         if is_mixed:
             for number, piece in enumerate(pieces):
-                written = f"{{{piece}}}" if number % 2 else f"{begin[0]}{{{piece}}}"
+                written = f"{{{piece}}}" if number % 2 else f"{begin[0]}{{{_plain(piece)}}}"
                 parts.append(written if piece else "")
         else:
-            parts.append(text[begin.start() : end])
+            parts.append(f"{begin[0]}{{{_plain(words)}}}")
         place = end
     return "".join([*parts, text[place:]])
+
+
+def _plain(words: str) -> str:
+    return words if "\\" in words else _BRACE.sub("", words)
 
 
 def _signs_apart(words: re.Match[str]) -> str:

@@ -26,6 +26,9 @@ _HYPHENATED = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(\w{1,2}-\w+|\w+-\w
 """A short word with one or two characters before or after a hyphen, such as GPT-4 or re-run."""
 _WORDS = re.compile(r"<mtext>(.*?)</mtext>", re.DOTALL)
 """Words in MathML."""
+_TAG = re.compile(r"<[^>]*>")
+_LINE = 20
+"""The signs of a formula that surely fit into a line of a phone."""
 _HOSTS = {"github": "github.com", "gitlab": "gitlab.com"}
 """Hosts whose names the theme omits from a printed address."""
 _VERBATIM = (
@@ -164,6 +167,8 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
     One that cannot be converted is reported, and shown as LaTeX.
     """
     latex = node.astext()
+    if not latex.strip():
+        return ""
     try:
         formula = _escaped(str(convert(readable(latex, macros), display=display)))
         problem = _undrawn(formula)
@@ -196,8 +201,11 @@ def _undrawn(formula: str) -> str:
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    """Write an inline formula."""
-    self.body.append(mathml(node, "inline", macros_of(self.config)))
+    """Write an inline formula; one that is as long as a line of a phone can be moved there."""
+    formula = mathml(node, "inline", macros_of(self.config))
+    if len(unescape(_TAG.sub("", formula))) > _LINE:
+        formula = f'<span class="long-formula">{formula}</span>'
+    self.body.append(formula)
     raise nodes.SkipNode
 
 
