@@ -1,5 +1,7 @@
 """What is read stays where it is, whatever comes late; contents, tables, previews and pictures keep to the reader."""
 
+import ast
+import keyword
 from threading import Event
 from typing import Any
 
@@ -198,6 +200,24 @@ def test_one_switch_shows_all_code(site: Site, browser: Browser) -> None:
         page.locator("#show-code").check()
         assert all(fold.is_visible() for fold in page.locator(".code-fold").all())
         page.close()
+
+
+COLOURED = """() => Object.fromEntries([...CSS.highlights].map(([name, ranges]) => [name,
+  [...ranges].map((range) => range.startContainer.data.slice(range.startOffset, range.endOffset))]))"""
+
+
+def test_python_is_coloured_when_its_code_is_shown_and_not_before(site: Site, page: Page) -> None:
+    page.goto(site.url("notebooks/policy.html"))
+    assert page.evaluate(COLOURED) == {}
+    page.locator("#show-code").check()
+    page.wait_for_function("() => CSS.highlights.size")
+    coloured = page.evaluate(COLOURED)
+    assert {"import", "def", "return"} <= {*coloured["code-word"]} <= {*keyword.kwlist}
+    assert all(text.startswith("#") for text in coloured["code-comment"])
+    for kind in ("code-text", "code-number"):
+        assert coloured[kind]
+        for text in coloured[kind]:
+            ast.parse(text, mode="eval")
 
 
 def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser) -> None:

@@ -376,6 +376,10 @@ def test_a_book_that_teaches_code_shows_it_everywhere_but_where_its_author_hides
     book = zipfile.ZipFile(site / "epub/taught.epub").read("EPUB/lists.xhtml").decode()
     for text in ((site / "lists.html").read_text("utf-8"), book):
         assert '<span class="n">speeds</span>' in text
+    rules = (site / "_static/pygments.css").read_text("utf-8").split("}")
+    coloured = {rule.partition("{")[0].strip() for rule in rules}
+    for mode in ("", 'html:not([data-theme="light"]) ', 'html[data-theme="dark"] '):
+        assert f"{mode}.highlight .k" in coloured
     printed = ["pdftotext", "-layout", str(site / "pdf/taught.pdf"), "-"]
     text = subprocess.run(printed, capture_output=True, text=True, check=True).stdout
     assert "speeds = [30, 40]" in text

@@ -213,7 +213,7 @@ def staged_notebook(
     entry["ending"] = chapter.path.suffix
     was_run = run.seconds > 0 or not run.key
     is_run_here = was_run and notebook["metadata"].get("language_info") == {"name": "python"}
-    if is_run_here and not chapter.settings.is_laid_out:
+    if is_run_here:
         # what a kernel says; stored notebooks keep their own
         notebook["metadata"]["language_info"] = {"name": "python", "pygments_lexer": "ipython3"}
     forget(notebook["metadata"])  # it has been run

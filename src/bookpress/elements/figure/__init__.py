@@ -24,6 +24,7 @@ ELEMENT = Element(
     epub_style="figure.epub.css",
     assets=(
         Asset("picture.js", by_hand=True),  # with the first picture of a state
+        Asset("code-colours.js", by_hand=True),  # when code is first shown
         Asset("figure-themed.css", signs=('class="chart-figure"',), themed=True, by_hand=True),
     ),
 )

@@ -303,4 +303,9 @@
   };
   (press.enhancers ??= []).push(ready); // of what a state shows instead
   ready(document);
+
+  const shows = $("#show-code");
+  const colour = () => load(new URL("code-colours.js", here).href);
+  shows?.addEventListener("change", colour, { once: true });
+  if (shows?.checked) colour(); // a browser may restore it
 })();

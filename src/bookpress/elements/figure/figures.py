@@ -48,6 +48,8 @@ logger = logging.getLogger(__name__)
 MIME = charts.VEGALITE_MIME
 SHOWING = (None, "output")
 """The ways of hiding parts of a cell that leave its code."""
+PYTHON = ("ipython", "ipython3", "python", "python3")
+"""Names of the lexers for Python."""
 FOLD = '<div class="code-fold">\n<!-- slot --></div>\n'
 BELOW_CHART = 300
 """The room for the words around a chart within another page, in pixels."""
@@ -282,8 +284,13 @@ def _folds_code(cell: nodes.container, settings: Settings) -> bool:
 
 
 def _uncolour(source: nodes.Element) -> None:
-    """Leave the words of code uncoloured: coloured folded code is half of a page's elements."""
+    """Leave the words of code uncoloured: coloured folded code is half of a page's elements.
+
+    A script colours Python without elements, when a reader asks for the code.
+    """
     for block in source.findall(nodes.literal_block):
+        if block["language"] in PYTHON:
+            block["classes"].append("python")
         block["language"] = "none"
 
 

@@ -46,6 +46,11 @@ OF_ALL_PAGES = ("bookpress", "sphinx")
 IN_STATIC = re.compile(r"""(?:src|href|data|poster)=["'](?:\.{1,2}/)*_static/([^"'?#]+)""")
 """A file among the static ones, as a page names it."""
 HIGHLIGHTING = "pygments.css"
+LIGHT = 'html[data-theme="light"] '
+DARK = 'html[data-theme="dark"] '
+NOT_LIGHT = 'html:not([data-theme="light"]) '
+OURS = (".highlight {", ".highlight pre {")
+"""The rules for the ground and the lines of code, which our own style sets."""
 NAMED = 3
 """The most chapters that the banner names, if a change does not reach the whole book."""
 
@@ -57,7 +62,7 @@ def setup(app: Sphinx) -> None:
     source.connect(app)
     app.connect(ON_PAGE, fill_context, priority=950)
     app.connect("build-finished", drop_unused)
-    app.connect("build-finished", shorten_highlighting)
+    app.connect("build-finished", suit_highlighting, priority=900)
 
 
 @when_built
@@ -70,12 +75,37 @@ def drop_unused(app: Sphinx) -> None:
 
 @when_built
 @where_laid_out
-def shorten_highlighting(app: Sphinx) -> None:
-    """Minify the style of highlighted code."""
+def suit_highlighting(app: Sphinx) -> None:
+    """Let the colours of code follow the system until a reader chooses, and minify their style.
+
+    The theme's colours wait for a script of the theme to say which mode is on.
+    """
     style = Path(app.outdir, "_static", HIGHLIGHTING)
     if style.is_file():
-        text = assets.lean(style.name, style.read_text("utf-8"))
+        text = assets.lean(style.name, in_any_mode(style.read_text("utf-8")))
         replace_file(style, text.encode())
+
+
+def in_any_mode(style: str) -> str:
+    r"""Return a style whose light rules hold in any mode, and dark ones also if the system is dark.
+
+    Examples
+    --------
+    >>> print(in_any_mode('html[data-theme="light"] .k { color: #00a }'))
+    .k { color: #00a }
+    >>> print(in_any_mode('html[data-theme="dark"] .k { color: #aaf }'))
+    html[data-theme="dark"] .k { color: #aaf }
+    @media (prefers-color-scheme: dark) {
+    html:not([data-theme="light"]) .k { color: #aaf }
+    }
+    """
+    rules = [rule for rule in style.splitlines() if not any(ours in rule for ours in OURS)]
+    dark = [rule for rule in rules if rule.startswith(DARK)]
+    lines = [rule.removeprefix(LIGHT) for rule in rules]
+    if dark:
+        by_system = [rule.replace(DARK, NOT_LIGHT, 1) for rule in dark]
+        lines += ["@media (prefers-color-scheme: dark) {", *by_system, "}"]
+    return "\n".join(lines)
 
 
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
