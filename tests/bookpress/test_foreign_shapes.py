@@ -215,6 +215,7 @@ def test_a_book_without_code_or_settings_is_built(tmp_path: Path) -> None:
     assert "lost7.md and 2 more: no such file" in run_press(tmp_path, "build", whole=True)
     assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
     assert "no chapter 'words'" in run_press(tmp_path, "run", "words", code=2)
+    assert "no document of the book has code" in run_press(tmp_path, "params", whole=True)
 
 
 def test_names_that_differ_in_signs_alone_are_two_chapters(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ MACROS = {
         r"\begin{eqnarray} a &=& b \\ c &=& d \end{eqnarray}",
         r"a = b \\ c = d",
         r"f = \left\{ \begin{aligned} a &= b \\ c &= d \end{aligned} \right.",
+        r"\begin{aligned} [a] &= b \\ [c] &= d \end{aligned}",
+        r"f = \begin{cases} [a] & b \\ [2pt] [c] & d \end{cases}",
     ],
 )
 def test_each_line_is_a_line(formula: str) -> None:

@@ -544,6 +544,11 @@ def test_files_and_dates_that_say_something_else_stop_a_release(
     orbits: SimpleNamespace, tmp_path: Path
 ) -> None:
     book = load_book(orbits.book)
+    (tmp_path / "CITATION.cff").write_text("title: the author's own\n")
+    check_deposit(tmp_path, book)
+    settings = tmp_path / "book/publication.yml"
+    settings.parent.mkdir()
+    settings.write_text("version: '3.0'\n")
     (tmp_path / "CITATION.cff").write_text(deposit_files(book)["CITATION.cff"])
     check_deposit(tmp_path, book)
     newer = book.model_copy(update={"version": "9.0"})

@@ -26,12 +26,12 @@ from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import explained, sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
-from bookpress.cite.deposit import deposit_files
+from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.edition.editions import load_edition, setting_faults
 from bookpress.edition.files import edition_names, file_faults
 from bookpress.elements.value.reported import reported_faults
 from bookpress.errors import PressError, UsageError
-from bookpress.files import as_mapping, read
+from bookpress.files import as_mapping
 
 SHOWN = {"title", "alt", "caption", "description", "label"}
 """Arguments whose text readers see."""
@@ -178,15 +178,10 @@ def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
 
 def _deposits(project: Project) -> Iterator[Problem]:
     """Yield the records for archives and code hosts that contradict the publication settings."""
-    command = f"python -m {deposit_files.__module__}"
-    fault = f"is not what {SETTINGS} says: run `{command}`"
+    fault = f"is not what {SETTINGS} says: run `{REMAKE}`"
     with suppress(PressError):  # faults of the settings are reported elsewhere
-        book = load_book(project.root)
-        for name, text in deposit_files(book).items():
-            path = project.root / name
-            is_stale = path.is_file() and read(path) != text.encode()
-            if is_stale:
-                yield Problem(name, 1, fault)
+        for name in outdated_files(project.root, load_book(project.root)):
+            yield Problem(name, 1, fault)
 
 
 def typed(name: str, text: str, settings: Settings) -> Iterator[Problem]:

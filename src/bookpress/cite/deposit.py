@@ -18,7 +18,7 @@ from bookpress.cite.jsonld import Node, author_node, filled
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.errors import UsageError
-from bookpress.files import pretty
+from bookpress.files import pretty, read
 
 MESSAGE = (
     "Cite the chapter you use, in the edition you read it in: "
@@ -47,6 +47,17 @@ def deposit_files(book: Book) -> dict[str, str]:
         ".zenodo.json": pretty(filled(zenodo(book))),
         "codecheck.yml": CFF_NOTE + codecheck(book),
     }
+
+
+def outdated_files(root: Path, book: Book) -> list[str]:
+    """Return which of these files at the root of a book contradict its publication settings.
+
+    Where it has no such settings, they are its author's own.
+    """
+    if not (root / SETTINGS).is_file():
+        return []
+    wanted = {root / name: text.encode() for name, text in deposit_files(book).items()}
+    return [path.name for path, text in wanted.items() if path.is_file() and read(path) != text]
 
 
 def codecheck(book: Book) -> str:

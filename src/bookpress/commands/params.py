@@ -20,6 +20,8 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
     project = opt.current_project()
     chapters = discover(project)
+    if not chapters:
+        note("no document of the book has code to run, and so none has parameters")
     for fault in setting_faults(project, chapters):
         note(f"{FILE}: {fault}")
     if chapter is not None:

@@ -202,13 +202,14 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed although their source did not."""
     store = store_of(env)
     store.parts = contents.read_parts(env)
+    store.links = contents.read_links(env)
     if app.config[PAGES_ALONE]:
         return []
     titles: dict[str, str] = {}
     for _, docnames in store.parts:
         for name in docnames:
             titles[name] = contents.title_of(env, name)
-    return list(store.stale((store.parts, titles)))
+    return list(store.stale((store.parts, store.links, titles)))
 
 
 def give_ids(

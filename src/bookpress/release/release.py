@@ -12,7 +12,7 @@ from bookpress.book.documents import SUMS
 from bookpress.book.project import Project
 from bookpress.book.source import git, load_source
 from bookpress.cite.book import SETTINGS, Book, load_book
-from bookpress.cite.deposit import REMAKE, deposit_files
+from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import (
     check_writable,
@@ -118,12 +118,9 @@ def _ready(project: Project, name: str, book: Book) -> Path:
 
 def check_deposit(root: Path, book: Book) -> None:
     """Raise if a file such as CITATION.cff contradicts the publication settings."""
-    for name, content in deposit_files(book).items():
-        path = root / name
-        is_outdated = path.is_file() and read(path).decode("utf-8", "replace") != content
-        if is_outdated:
-            remedy = f"{REMAKE}, commit, and build again"
-            raise PressError(f"{name} does not say what {SETTINGS} says: {remedy}")
+    for name in outdated_files(root, book):
+        remedy = f"{REMAKE}, commit, and build again"
+        raise PressError(f"{name} does not say what {SETTINGS} says: {remedy}")
 
 
 def check_date(facts: Released, book: Book) -> None:

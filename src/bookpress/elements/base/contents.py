@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
 
 from sphinx import addnodes
 from sphinx.config import Config
@@ -21,6 +22,27 @@ def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
         docnames = _with_those_below(env, toctree["includefiles"])
         parts.append((title, docnames))
     return parts
+
+
+def read_links(env: BuildEnvironment) -> list[list[tuple[str, str]]]:
+    """Return the words and addresses of the links to elsewhere that each part has."""
+    front_page = env.get_doctree(env.config.root_doc)
+    return [
+        [link for each in _toctrees_below(env, toctree) for link in _links_in(each)]
+        for toctree in front_page.findall(addnodes.toctree)
+    ]
+
+
+def _toctrees_below(env: BuildEnvironment, toctree: addnodes.toctree) -> Iterator[addnodes.toctree]:
+    yield toctree
+    for docname in _with_those_below(env, toctree["includefiles"]):
+        yield from env.tocs[docname].findall(addnodes.toctree)
+
+
+def _links_in(toctree: addnodes.toctree) -> Iterator[tuple[str, str]]:
+    for title, address in toctree["entries"]:
+        if urlsplit(address).scheme:
+            yield title or address, address
 
 
 def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[str]:

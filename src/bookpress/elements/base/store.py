@@ -156,6 +156,8 @@ class Store:
         """What others report, by role and name."""
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
         self.parts: list[tuple[str, list[str]]] = []
+        self.links: list[list[tuple[str, str]]] = []
+        """What each part links to elsewhere, as words and address."""
         self.sizes: Mapping[str, Any] = {}
         """By the name of a chart, the size of its picture if that is not drawn."""
         self._written = ""

@@ -225,6 +225,7 @@ def fill_context(
         **_loads(kind, str(context.get("body") or "")),
         day=day,
         parts=store_of(app.env).parts,
+        links=store_of(app.env).links,
         title_of=lambda name: title_of(app.env, name),
         numbers=chapter_numbers(app.env),
         sections=sections(doctree),

@@ -24,7 +24,9 @@ RIGHT_CASES = {
 }
 """Cases with their brace at the right, which the converter does not know."""
 _EMPTY_LINE = re.compile(r"\\\\\s*(?=\\\\)")
-_SPACE_AFTER_LINE = re.compile(r"\\\\\s*\[[^\]]*\]")
+_SPACE_AFTER_LINE = re.compile(r"\\\\(?:\[[^\]]*\]|\s+\[\s*-?[\d.]+\s*[a-z]{2}\s*\])")
+_BRACKET_FIRST = re.compile(r"(\\begin\{(?!array|\w+matrix\*)\w+\*?\}|\\\\)\s*(?=\[)")
+"""The beginning of a line with a bracket, which the converter takes for that of an option."""
 _EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
 """An empty cell at the end of a line, after which the converter starts no new one."""
 _LAST_LINE = re.compile(r"\\\\\s*(?=\\end\{)")
@@ -98,6 +100,7 @@ def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, _formulas_apart(text)))
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
     text = _LINED_EDGE.sub(rf"\\\1{{{LINES}}}", text).strip()
+    text = _BRACKET_FIRST.sub(r"\1{}", text)
     text = _EMPTY_END.sub("", _LAST_LINE.sub("", _EMPTY_LINE.sub("", text)))
     outer = _OUTER.fullmatch(text)
     if outer and not _without_environments(outer[1]).strip():

@@ -110,7 +110,10 @@ def read_articles(site: Path, form: str, opening: str | None = None) -> list[Art
     for element in _parse(site / front).xpath(ENTRIES):
         if element.tag == "p":
             part = _text(element)
-        articles += [_read_listed(site, part, link, form) for link in element.findall("li/a")]
+        for link in element.findall("li/a"):
+            path = _from_root(front, unquote(link.get("href")))
+            if not urlsplit(path).scheme:  # else it leads to elsewhere
+                articles.append(_read_listed(site, path, part, link, form))
     if len(articles) == 1:
         raise PressError("the cover names no page of the book: it has no contents")
     return articles
@@ -135,12 +138,11 @@ def _read_cover(site: Path, path: str, form: str, opening: str | None) -> Articl
     return Article(path, title, "", None, body)
 
 
-def _read_listed(site: Path, part: str, link: Element, form: str) -> Article:
+def _read_listed(site: Path, path: str, part: str, link: Element, form: str) -> Article:
     """Return the article that an entry in the contents links to."""
     numbers = link.find_class("contents-number")
     number = int(_text(numbers[0])) if numbers else None
     drop(numbers)
-    path = unquote(link.get("href"))
     title = _text(link)
     body = _article(site, path, form)
     return Article(path, title, part, number, body)

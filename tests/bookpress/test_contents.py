@@ -1,0 +1,66 @@
+"""Contents that lead elsewhere, or from a front page in a folder, in each form of a book."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from lxml import html
+from processes import press, write_files
+
+TOC = """\
+format: jb-book
+root: words/start
+parts:
+- caption: Winds
+  chapters:
+  - file: words/warm
+    sections: [{url: "https://calm.example"}]
+  - url: https://winds.example/all?a=1&b=2
+    title: More "winds"
+- caption: Storms
+  chapters: [{file: storms/cold}]
+"""
+FILES = {
+    "_config.yml": "title: Winds\nauthor: Ada Author\n",
+    "_toc.yml": TOC,
+    "words/start.md": "# Start\n\nSee [](../storms/cold.md).\n",
+    "words/warm.md": "# Warm\n",
+    "storms/cold.md": "# Cold\n\nSee [](../words/warm.md).\n",
+    "book/settings.yml": "layout: press\n",
+}
+
+
+@pytest.fixture(scope="module", name="site")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = write_files(tmp_path_factory.mktemp("winds"), FILES)
+    press(root, "build", "--format", "html,epub,pdf")
+    return root / "_build/editions/default/html"
+
+
+def entries(site: Path, name: str) -> list[tuple[str, str]]:
+    page: Any = html.parse(str(site / name)).getroot()
+    links = page.xpath("//nav[@id='book_contents']/ul/li/a")
+    return [(link.text_content().strip(), link.get("href")) for link in links]
+
+
+def test_contents_name_what_lies_elsewhere(site: Path) -> None:
+    assert entries(site, "words/warm.html") == [
+        ("Warm", "#"),
+        ('More "winds"', "https://winds.example/all?a=1&b=2"),
+        ("https://calm.example", "https://calm.example"),
+        ("Cold", "../storms/cold.html"),
+    ]
+
+
+def test_a_book_whose_front_page_is_in_a_folder_is_printed_and_made_an_ebook(site: Path) -> None:
+    with zipfile.ZipFile(site / "epub/winds.epub") as epub:
+        [nav] = [name for name in epub.namelist() if name.endswith("nav.xhtml")]
+        listed = epub.read(nav).decode()
+    assert listed.index("Warm") < listed.index("Cold")
+    assert ".example" not in listed
+    with pikepdf.open(site / "pdf/winds.pdf") as pdf, pdf.open_outline() as outline:
+        titles = [entry.title for entry in outline.root]
+        below = [entry.title for part in outline.root for entry in part.children]
+    assert {"Warm", "Cold"} <= {*titles, *below}
