@@ -220,6 +220,16 @@ def test_python_is_coloured_when_its_code_is_shown_and_not_before(site: Site, pa
             ast.parse(text, mode="eval")
 
 
+def test_code_is_copied_also_where_the_newer_way_is_refused(site: Site, page: Page) -> None:
+    page.goto(site.url("book/re-running.html"))
+    page.evaluate("void (navigator.clipboard.writeText = async () => { throw new Error(); })")
+    page.get_by_role("button", name="Copy").first.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    page.get_by_role("searchbox").first.focus()
+    page.keyboard.press("Control+V")
+    expect(page.get_by_role("searchbox").first).to_have_value("make book")
+
+
 def test_what_a_sentence_points_at_shows_beside_it(site: Site, browser: Browser) -> None:
     page = browser.new_page()
     page.goto(site.url("notebooks/policy.html"))

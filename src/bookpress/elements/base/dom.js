@@ -23,5 +23,27 @@
       });
       document.head.append(script);
     });
-  (window.bookpress ??= {}).dom = { $, $$, make, parsed, tidy, here, load };
+  // Copies a text, in the older way where the newer one is refused, and says whether it could.
+  const copied = async (text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+      return true;
+    } catch {
+      /* refused */
+    }
+    const fill = (event) => {
+      event.clipboardData.setData("text/plain", text);
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    };
+    document.addEventListener("copy", fill, true);
+    try {
+      return document.execCommand("copy");
+    } catch {
+      return false;
+    } finally {
+      document.removeEventListener("copy", fill, true);
+    }
+  };
+  (window.bookpress ??= {}).dom = { $, $$, make, parsed, tidy, here, load, copied };
 })();

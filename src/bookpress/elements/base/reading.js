@@ -4,7 +4,7 @@
   "use strict";
   const root = document.documentElement;
   const press = window.bookpress;
-  const { $, $$, make } = press.dom;
+  const { $, $$, make, copied } = press.dom;
 
   // ---- Colours: system, light, dark ----
   const modes = ["auto", "light", "dark"],
@@ -115,10 +115,7 @@
       ? block
       : ($("code", block) ?? block)).textContent.trim();
     copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(text);
-        copy.textContent = "Copied";
-      } catch { copy.textContent = "Select and copy by hand"; }
+      copy.textContent = await copied(text) ? "Copied" : "Select and copy by hand";
       setTimeout(() => { copy.textContent = "Copy"; }, 2000);
     });
     holder.append(copy);

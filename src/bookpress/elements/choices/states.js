@@ -10,7 +10,7 @@
     return;
   }
   const press = window.bookpress;
-  const { $, $$, make } = press.dom,
+  const { $, $$, make, copied } = press.dom,
     { article, apply, restore, holding } = press.page,
     { find, walks, Unknown } = press.states;
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
@@ -71,10 +71,8 @@
   article.before(strip);
   const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
   const copyLink = async ({ currentTarget: control }) => {
-    try {
-      await navigator.clipboard.writeText(location.href);
-      control.textContent = "Copied";
-    } catch { control.textContent = "Copy it from the address bar"; }
+    const done = await copied(location.href);
+    control.textContent = done ? "Copied" : "Copy it from the address bar";
     setTimeout(() => { control.textContent = "Copy link"; }, 2500);
   };
   const count = (number, noun, nouns = `${noun}s`) => `${number} ${number === 1 ? noun : nouns}`;

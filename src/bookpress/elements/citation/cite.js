@@ -4,8 +4,7 @@
   "use strict";
 
   // The copy event takes plain text and markup at once, and works on pages opened as files, where
-  // the newer
-  // clipboard interface may be refused. The text stays selected: if all fails, the reader's own
+  // the newer interface may be refused. The text stays selected: if all fails, the reader's own
   // copy key works.
   const copy = (element) => {
     const selection = window.getSelection();

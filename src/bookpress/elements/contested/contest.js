@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { make } = press.dom;
+  const { make, copied } = press.dom;
   let box;
 
   const build = () => {
@@ -20,13 +20,9 @@
       send.href = `mailto:${contact}?${query.join("&")}`;
     };
     copy.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(text.value);
-        copy.textContent = "Copied";
-      } catch {
-        text.select();
-        copy.textContent = "Selected: copy by hand";
-      }
+      const done = await copied(text.value);
+      if (!done) text.select();
+      copy.textContent = done ? "Copied" : "Selected: copy by hand";
     });
     close.addEventListener("click", () => dialog.close());
     dialog.append(label, text, copy, send, close);

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make, tidy, here, load } = press.dom;
+  const { $, $$, make, tidy, here, load, copied } = press.dom;
 
   // ---- The facts about a sentence ----
   const silent = ".was, .sureness, .quote-button, .visually-hidden, .headerlink";
@@ -89,25 +89,9 @@
     return rows;
   };
 
-  // ---- Copying also works on pages opened as files; if it fails, the text stays selected ----
+  // ---- If copying fails, the text is selected ----
   const copy = async (text, fallback) => {
-    try {
-      await navigator.clipboard.writeText(text);
-      return true;
-    } catch {
-      /* refused */
-    }
-    const fill = (event) => {
-      event.clipboardData.setData("text/plain", text);
-      event.preventDefault();
-      event.stopImmediatePropagation();
-    };
-    document.addEventListener("copy", fill, true);
-    let done = false;
-    try { done = document.execCommand("copy"); } catch {
-      /* no copying */
-    }
-    document.removeEventListener("copy", fill, true);
+    const done = await copied(text);
     if (!done) {
       fallback.value = text;
       fallback.hidden = false;
