@@ -11,7 +11,10 @@ from typing import Any
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from lxml import html
 
+from bookpress.elements.table.paper import leave_rows_out
+from bookpress.elements.typesetting.paper import curl_quotes
 from bookpress.errors import PressError
 from bookpress.formats import choose_formats
 from bookpress.outputs.base.front_matter import load_front_matter
@@ -218,3 +221,54 @@ def test_little_of_a_page_is_left_white(parts: list[str], pages: list[str], tmp_
     path = tmp_path / "made.pdf"
     path.write_bytes(made)
     assert [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]] == pages
+
+
+LINES = "<p style='font-size: 10mm; line-height: 12mm'>One line<br>Another</p>"
+EIGHT_ROWS = "<tr><td style='height: 18mm'>Row</td></tr>" * 8
+SCROLLED = f"<div class='pst-scrollable-table-container'><table>{EIGHT_ROWS}</table></div>"
+NAMED = f"<section>{HEADING}{LINES}{SCROLLED}</section>"
+FOLDED = f"<details class='chapter-choices' open><summary>Title</summary>{SCROLLED}</details>"
+MEANING = "<dd style='break-inside: avoid'><p style='height: 20mm'>Meaning</p></dd>"
+TERM = f"<dl><dt>Term</dt>{MEANING}</dl>"
+
+
+@needs_browser
+@pytest.mark.parametrize(
+    ("height", "part", "words"),
+    [
+        (180, NAMED, "Heading One line Another" + 8 * " Row"),
+        (230, FOLDED, "Title" + 8 * " Row"),
+        (230, TERM, "Term Meaning"),
+    ],
+)
+def test_what_belongs_together_stands_on_one_page(
+    height: int, part: str, words: str, tmp_path: Path
+) -> None:
+    body = f"<article><section>{TEXT.format(height)}{part}</section></article>"
+    style = f"<style>{style_of_paper()}</style>"
+    with pdf.printer() as printed:
+        made = printed(f"<!DOCTYPE html>{style}<body class='chapter'>{body}", final=False)
+    path = tmp_path / "made.pdf"
+    path.write_bytes(made)
+    pages = [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]]
+    assert pages == ["Text", words]
+
+
+def test_a_table_has_all_its_rows_or_says_where_they_are() -> None:
+    rows = "".join(f"<tr><td>row {number}</td></tr>" for number in (1, 2))
+    head = "<thead><tr><th>What</th></tr></thead>"
+    body = html.fromstring(
+        f"<div><table class='searchable'>{head}<tbody>{rows}</tbody></table>"
+        f"<table class='searchable' data-rows='1761'>{head}<tbody>{rows}</tbody></table></div>"
+    )
+    leave_rows_out(body)
+    texts = [" ".join(table.itertext()) for table in body]
+    assert texts == ["What row 1 row 2", "1,761 rows, on the web page of this chapter."]
+
+
+def test_quotation_marks_are_curled_except_in_code() -> None:
+    body = html.fromstring(
+        "<div>A year's runs <em>of 'Data on AI'</em> by O'Brien <code>-p 'a=1'</code></div>"
+    )
+    curl_quotes(body)
+    assert body.text_content() == "A year’s runs of ‘Data on AI’ by O’Brien -p 'a=1'"

@@ -11,8 +11,8 @@ CARD_COLUMNS = 3
 
 
 def leave_rows_out(body: Any) -> None:
-    """Replace the rows of tables for looking things up with their number."""
-    for table in body.find_class("searchable"):
+    """Replace the rows of a table for looking things up, if its page has only some of them."""
+    for table in body.xpath(".//table[@data-rows]"):
         _leave_out(table)
 
 
@@ -30,10 +30,8 @@ def suit_readers(body: Any) -> None:
 
 
 def _leave_out(table: Any) -> None:
-    rows = float(table.get("data-rows") or table.xpath("count(tbody/tr)"))
+    words = f"{int(table.get('data-rows')):,} rows, on the web page of this chapter."
     for part in table.xpath("thead | colgroup"):
         part.drop_tree()
     [body] = table.xpath("tbody")
-    body[:] = [
-        html.fromstring(f"<table><tr><td>{rows:,.0f} rows, on the site.</td></tr></table>")[0]
-    ]
+    body[:] = [html.fromstring(f"<table><tr><td>{words}</td></tr></table>")[0]]
