@@ -5,8 +5,9 @@ Every page that cites something has one, under its own heading.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -111,9 +112,13 @@ class ListReferences(SphinxPostTransform):
             return
         entries = self.document.findall(nodes.citation)
         holders = {id(entry.parent): entry.parent for entry in entries}
+        is_labelled = self.config.bibtex_reference_style != AUTHOR_YEAR
         for holder in holders.values():
-            style = self.config.bibtex_reference_style
-            holder.replace_self(_plain_list(holder, is_labelled=style != AUTHOR_YEAR))
+            is_of_author = isinstance(holder, nodes.Structural)  # and may hold other things
+            if is_of_author:
+                _list_among_others(holder)
+            else:
+                holder.replace_self(_plain_list(holder.children, is_labelled=is_labelled))
 
 
 class NameWorksOnce(SphinxPostTransform):
@@ -137,10 +142,26 @@ class NameWorksOnce(SphinxPostTransform):
                         link.attributes.pop("reftitle", None)
 
 
-def _plain_list(holder: nodes.Element, *, is_labelled: bool) -> nodes.bullet_list:
-    """Return the citations in a node as a list, with or without their labels."""
+def _list_among_others(holder: nodes.Element) -> None:
+    """Make a list of each row of citations in a section, and leave what stands between them."""
+    children: list[nodes.Node] = []
+    for is_cited, group in itertools.groupby(holder.children, _is_citation):
+        row = [*group]
+        children += [_plain_list(row, is_labelled=True)] if is_cited else row
+    holder.children = []
+    holder.extend(children)
+
+
+def _is_citation(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.citation)
+
+
+def _plain_list(children: Sequence[nodes.Node], *, is_labelled: bool) -> nodes.bullet_list:
+    """Return the citations among nodes as a list, with or without their labels."""
     references = nodes.bullet_list(classes=["references"], bullet="*")
-    for entry in holder.findall(nodes.citation):
+    for entry in children:
+        if not isinstance(entry, nodes.citation):
+            continue
         parts = [child for child in entry.children if not isinstance(child, nodes.label)]
         if is_labelled:
             for label, text in zip(

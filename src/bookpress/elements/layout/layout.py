@@ -111,7 +111,7 @@ def in_any_mode(style: str) -> str:
 def prefer_our_templates(app: Sphinx, config: Config) -> None:
     """Give our templates precedence over the theme's.
 
-    Figures and tables are named in full, and formulas drawn as MathML.
+    Figures are named in full, and formulas drawn as MathML.
     """
     if not is_laid_out(app.srcdir):
         # with two renderers Sphinx would otherwise choose ours
@@ -123,7 +123,8 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
     config.html_use_index = False
     config.html_copy_source = False
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
-    config.numfig_format.update(figure="Figure %s", table="Table %s")
+    if config.numfig_format["figure"] == "Fig. %s":  # neither the author nor the language differs
+        config.numfig_format["figure"] = "Figure %s"
     config.html_permalinks_icon = "#"
     config.html_math_renderer = "mathml"
 
