@@ -1,8 +1,10 @@
 """Words and lists that an author gives, or that the language of a book has, stay in our layout."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lxml import html
 from processes import press, write_files
 from test_foreign_shapes import words
 
@@ -56,3 +58,25 @@ def test_what_surrounds_sources_and_names_of_tables_stay(
     )
     assert "Of the sea. Last words, after [WIND]." in shown
     assert shown.endswith(f"See {named}.")
+
+
+@pytest.mark.parametrize("after", ["", "\n## Notes\n\nWords.\n"])
+def test_a_heading_of_the_author_over_references_is_not_repeated(
+    tmp_path: Path, after: str
+) -> None:
+    files = {
+        "_config.yml": "title: Winds\nbibtex_bibfiles: [refs.bib]\n",
+        "_toc.yml": "format: jb-book\nroot: start\n",
+        "refs.bib": "@book{wind, author={Bea Wind}, title={Of wind}, publisher={Air}, year={2001}}\n",
+        "start.md": f"# Start\n\nAs said.\n\n## References\n\n- {{cite}}`wind`\n{after}",
+        "book/settings.yml": "layout: press\n",
+    }
+    write_files(tmp_path, files)
+    press(tmp_path, "build")
+    page: Any = html.parse(str(tmp_path / "_build/editions/default/html/start.html")).getroot()
+    ids = page.xpath("//article//@id")
+    assert len(ids) == len(set(ids))
+    headings = [title.text_content().strip("#") for title in page.xpath("//article//h2")]
+    assert headings == (["References", "Notes", "References"] if after else ["References"])
+    [entry] = page.find_class("reference-entry")
+    assert entry.text_content().strip().startswith("[Win01] Bea Wind.")

@@ -35,6 +35,8 @@ from bookpress.cite.facts import single_spaced
 from bookpress.cite.landing_page import Work
 
 AUTHOR_YEAR = "author_year"
+REFERENCES = "references"
+"""The name of the section that lists what a page cites."""
 DOI_ADDRESS = re.compile(r"(https?://)?(dx\.)?doi\.org/", re.IGNORECASE)
 """The part of a DOI address before the DOI itself."""
 SHOWN = ("title", "journal", "publisher", "institution", "year")
@@ -54,12 +56,16 @@ def add_references(app: Sphinx, doctree: nodes.document) -> None:
     cites = any(ref.docname == app.env.docname for ref in domain.citation_refs)
     if has_bibliography or not cites:
         return
-    title = nodes.title("", "References")
-    section = nodes.section("", title, ids=["references"], names=["references"])
+    sections = [*doctree.findall(nodes.section)]
+    own = [section for section in sections if REFERENCES in section["ids"]]
+    if own and own[0].parent[-1] is own[0]:  # the author's own, at the end of the page
+        section = own[0]
+    else:
+        name = f"cited-{REFERENCES}" if own else REFERENCES
+        section = nodes.section("", nodes.title("", "References"), ids=[name], names=[name])
+        # at the end of the page's first section, or of a page without a title
+        (sections[0] if sections else doctree).append(section)
     section += _bibliography_directive(doctree).run()
-    # at the end of the page's first section, or of a page without a title
-    first_section = next(iter(doctree.findall(nodes.section)), doctree)
-    first_section.append(section)
 
 
 def _bibliography_directive(doctree: nodes.document) -> BibliographyDirective:
