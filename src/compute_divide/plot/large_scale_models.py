@@ -11,11 +11,12 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.show import Figure, Table
-from bookpress.elements.figure.theme import ACCENT, INK, LINE, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.teams import ACADEMIA, TEAM_NAMES
 from compute_divide.plot.base.axes import row_axis, share_axis
 from compute_divide.plot.base.marks import (
+    PARTS,
     TEAM_COLOURS,
     TEAM_NAMED,
     framed,
@@ -47,6 +48,11 @@ _BREAKS = {
     "Transformer": "Trans-former",
     "Unsupervised": "Unsuper-vised",
     "segmentation": "segmen-tation",
+    "ommittee": "ommit-tee",
+    "DeepStack": "Deep-Stack",
+    "EnhanceNet": "Enhance-Net",
+    "generation": "gener-ation",
+    "Visualizing": "Visual-izing",
     "HyperCLOVA": "Hyper-CLOVA",
 }
 """The breaks in words that are wider than a tile."""
@@ -57,6 +63,9 @@ _TILE_TEXT: dict[str, Any] = {
     "baseline": "middle",
     "color": INK,
     "dy": alt.expr("-6 * (length(split(datum.name, '|')) - 1)"),
+    # the colours of the tiles are alike in grey
+    "fontWeight": alt.expr("datum.team_type === 'academia-only' ? 'bold' : 'normal'"),
+    "fontStyle": alt.expr("datum.team_type === 'collaboration' ? 'italic' : 'normal'"),
     "limit": alt.expr("width / 11 - 3"),
     "opacity": alt.expr("width < 560 ? 0 : 1"),
 }
@@ -325,7 +334,7 @@ def _bars(shares: pd.DataFrame) -> alt.LayerChart:
     colour = team_colour(teams, legend="bottom")
     tooltip = tips("year:O|Year", "team:N|Team type", "share:Q|Share|.1%", f"{COMPUTE}:Q|FLOP|.2e")
     base = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
-    bars = base.mark_bar(stroke=LINE, strokeWidth=0.5)
+    bars = base.mark_bar(**PARTS)
     bars = bars.encode(x=x, y=y, color=colour, tooltip=tooltip)
     bars = bars.encode(order=alt.Order("order:Q"))
     return framed(bars)

@@ -6,10 +6,10 @@ import altair as alt
 import pandas as pd
 
 from bookpress.elements.figure.show import Figure
-from bookpress.elements.figure.theme import LINE, needs
+from bookpress.elements.figure.theme import needs
 from compute_divide.estimates.statistics.teams import TEAM_NAMES, TEAM_TYPES
 from compute_divide.plot.base.axes import named_rows
-from compute_divide.plot.base.marks import TEAM_COLOURS, framed, team_colour, tips
+from compute_divide.plot.base.marks import PARTS, TEAM_COLOURS, framed, team_colour, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import (
@@ -152,7 +152,7 @@ def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
     y = named_rows("team", sort=list(names.values()))
     colour = team_colour(used, "base_team", legend="top")
     tooltip = tips("team:N|Made by", "base:N|Base made by", "models:Q|Models")
-    bars = alt.Chart(rows).mark_bar(size=26, stroke=LINE, strokeWidth=0.5)
+    bars = alt.Chart(rows).mark_bar(size=26, **PARTS)
     bars = bars.encode(x=x, y=y, color=colour, tooltip=tooltip)
     bars = bars.encode(order=alt.Order("order:Q"))
     return framed(bars, height=46 * len(_TEAMS))

@@ -81,6 +81,19 @@ def test_the_last_column_of_the_tiles_counts_universities_part(run_chapter):
     assert "7/8" in expected
 
 
+def test_team_types_are_told_apart_in_grey(run_chapter):
+    spec, tiles = figure_of(run_chapter, "large-scale-models", "fig-tiles")
+    names = [item for item in texts_of(spec) if item.get("opacity") == 1]
+    bold = [item for item in names if item.get("fontWeight") == "bold"]
+    italic = [item for item in names if item.get("fontStyle") == "italic"]
+    assert len(bold) == (tiles["team_type"] == "universities alone").sum() > 20
+    assert len(italic) == (tiles["team_type"] == "universities with companies").sum() > 20
+    for slug, name in (("large-scale-models", "frontier-compute"), ("open-models", "bases")):
+        spec, _ = figure_of(run_chapter, slug, f"fig-{name}")
+        bars = [item for kind, _, item in drawn(spec) if kind == "rect" and item.get("description")]
+        assert {bar.get("stroke") for bar in bars} == {"white"}
+
+
 def test_ratios_without_an_interval_keep_their_dot():
     gaps = {"2012": Estimate(30.0, unit="ratio", n=4), "2013": Estimate(40.0, 20.0, 80.0, n=20)}
     chart = gap_by_era(gaps, "2026-08").chart

@@ -32,6 +32,9 @@ TEAM_COLOURS = {team: colour for team, (colour, _) in _TEAMS.items()}
 TEAM_SHAPES = {team: shape for team, (_, shape) in _TEAMS.items()}
 """The shape of the points of each team type."""
 
+PARTS: Mapping[str, Any] = {"stroke": "white", "strokeWidth": 1}
+"""Lines between the parts of a bar, which tell team types apart where print has no colours."""
+
 TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"
 """The name of a team type as a Vega expression, for a tooltip."""
 TEAM_LABEL = TEAM_NAMED.replace("team_type", "label")
