@@ -22,9 +22,12 @@ from test_serving import Served
 from book.showing import chapter
 from bookpress.book.project import Project
 from bookpress.chapter.declarations import Scope, read_parameters
+from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.parameters import Parameter, chapter_schema
 from bookpress.chapter.periods import period_text, with_end, years_of
 from bookpress.edition.editions import Edition, load_edition
+from bookpress.elements.base.store import Store
+from bookpress.elements.value.roles import value_text
 from bookpress.errors import PressError
 from bookpress.serve.live import control
 from bookpress.states.states import states_of
@@ -114,6 +117,16 @@ def observed(book: Project) -> Project:
     edit(path, " {holds}`span > 0`", " {holds}`above_value(span, 0)`")
     edit(path, "\nvalue = ", "\nspan = late[1] - late[0] + 1\nvalue = ")
     return book
+
+
+def test_the_years_between_adjacent_periods_are_none() -> None:
+    store = Store()
+    page = store.page("notebooks/first")
+    page.is_chapter = True
+    years = {"gap.first": 2020, "gap.last": 2019}
+    page.results = {name: Estimate(year, unit="year") for name, year in years.items()}
+    text, _, missing = value_text("years", "first:gap", "value", store)
+    assert (text, missing) == ("no year", "the period gap")
 
 
 def test_a_chapter_is_run_with_it_however_it_is_written(said: Say, observed: Project) -> None:

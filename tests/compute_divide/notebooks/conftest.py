@@ -21,10 +21,11 @@ CHAPTERS = {chapter.slug: chapter for chapter in discover(PROJECT)}
 
 
 class Shown:
-    """What a chapter showed: its results by key, its figures by name, its tables."""
+    """What a chapter showed: its results and statements by key, its figures by name, its tables."""
 
     def __init__(self, run: Run) -> None:
         self.results = {key: read_estimate(fields) for key, fields in run.results.items()}
+        self.statements = run.executed.statements
         self.figures = {}
         self.tables = []
         for cell in json.loads(run.notebook)["cells"]:

@@ -362,6 +362,8 @@ def _about(by: float, holds: bool, first: Estimate, number: Estimate) -> str:
         text, other = numbers.distinct_texts(first, number)
         if holds:
             return f"{first.label}: {text}" if first.label else f"it is {text}"
+        if first.label:
+            return f"{first.label}: {text}, not {other}"
         return f"{text} is not {other}"
     text, other = numbers.distinct_texts(first, number, *_furthest(by, first, number))[:2]
     margin = numbers.in_points(by) if first.unit == "share" else f"{by:,.10g}"

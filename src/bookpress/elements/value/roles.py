@@ -120,7 +120,8 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
         return _result_text(name, how, store)
     if kind == "years":
         years = store.years(name)
-        missing = f"the period {key}" if None in years else ""
+        has_none = None in years or numbers.is_empty(*years)
+        missing = f"the period {key}" if has_none else ""
         text = numbers.period(*years, JOINTS[how])
         return text, f"period {key} of this edition", missing
     if kind == "minutes":
