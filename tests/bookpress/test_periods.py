@@ -126,7 +126,7 @@ def test_the_years_between_adjacent_periods_are_none() -> None:
     years = {"gap.first": 2020, "gap.last": 2019}
     page.results = {name: Estimate(year, unit="year") for name, year in years.items()}
     text, _, missing = value_text("years", "first:gap", "value", store)
-    assert (text, missing) == ("no year", "the period gap")
+    assert (text, missing) == ("no value", "the period gap")
 
 
 def test_a_chapter_is_run_with_it_however_it_is_written(said: Say, observed: Project) -> None:

@@ -270,22 +270,9 @@ def write(result: Estimate, how: str = "value") -> str:
 
 
 def period(first: int | None, last: int | None, joint: str = " to ") -> str:
-    """Write a period of years; a single year is written once, and one without years as such.
-
-    Examples
-    --------
-    >>> period(2010, 2014), period(2022, 2022), period(2020, 2019)
-    ('2010 to 2014', '2022', 'no year')
-    """
-    if is_empty(first, last):
-        return "no year"
+    """Write a period of years; a single year is written once."""
     ends = [NO_VALUE if year is None else str(year) for year in (first, last)]
     return joint.join(dict.fromkeys(ends))
-
-
-def is_empty(first: int | None, last: int | None) -> bool:
-    """Return whether a period ends before it begins, as that between two adjacent ones does."""
-    return first is not None and last is not None and last < first
 
 
 def with_capital(text: str) -> str:

@@ -115,13 +115,14 @@ def _blanked(match: re.Match[str]) -> str:
 
 def _roles_in_text(text: str, start: int, end: int) -> Iterator[Role]:
     last = start
-    markdown = ""
+    sentence = markdown = ""
     for role in role_matches(text, start, end):
         kind = role["kind"]
         line = text.count("\n", 0, role.start()) + 1
         written = _up_to(text, last, role)
-        sentence = plain(written)
-        if sentence:  # a second mark at a sentence has no text of its own
+        words = plain(written)
+        if words:  # a second mark at a sentence has no text of its own
+            sentence = words
             *_, markdown = SENTENCE_END.split(written.strip())
         yield Role(kind, _one_line(role["text"]), line, sentence, "", markdown)
         last = role.end() if kind == "holds" else last
@@ -286,6 +287,8 @@ def marks_of(docname: str, source: str) -> Iterator[Mark]:
     >>> [mark] = marks_of("notebooks/models", page)
     >>> mark.line, mark.name, mark.sentence
     (4, 'models:fell', 'It fell to ….')
+    >>> [mark.sentence for mark in marks_of("models", "It fell. {holds}`a` {holds}`b`")]
+    ['It fell.', 'It fell.']
     """
     for role in roles_of(source):
         if role.kind == "holds":

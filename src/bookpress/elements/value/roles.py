@@ -119,10 +119,8 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
     if kind == "result":
         return _result_text(name, how, store)
     if kind == "years":
-        years = store.years(name)
-        has_none = None in years or numbers.is_empty(*years)
-        missing = f"the period {key}" if has_none else ""
-        text = numbers.period(*years, JOINTS[how])
+        text = _period_text(*store.years(name), JOINTS[how])
+        missing = f"the period {key}" if numbers.NO_VALUE in text else ""
         return text, f"period {key} of this edition", missing
     if kind == "minutes":
         text = numbers.with_unit(f"{store.minutes(name)}", "minutes")
@@ -133,6 +131,13 @@ def value_text(kind: str, name: str, how: str, store: Store) -> tuple[str, str, 
             text = numbers.spelled(text) or store.parameter_words(name)
         return text, f"parameter {key} of this edition", ""
     return _reported_text(name, how, store)
+
+
+def _period_text(first: int | None, last: int | None, joint: str) -> str:
+    """Write a period; one that ends before it begins, as between adjacent ones, has no value."""
+    if first is not None and last is not None and last < first:
+        return numbers.NO_VALUE
+    return numbers.period(first, last, joint)
 
 
 def result_title(result: Estimate) -> str:
