@@ -9,7 +9,7 @@ import pytest
 import vl_convert
 
 from bookpress.chapter.estimates import Estimate
-from bookpress.elements.figure.theme import INK
+from bookpress.elements.figure.theme import INK, PAPER
 from compute_divide.plot.introduction import three_year_means
 from compute_divide.plot.scrutiny import kind_odds
 from compute_divide.plot.training_compute import gap_by_era
@@ -91,7 +91,7 @@ def test_team_types_are_told_apart_in_grey(run_chapter):
     for slug, name in (("large-scale-models", "frontier-compute"), ("open-models", "bases")):
         spec, _ = figure_of(run_chapter, slug, f"fig-{name}")
         bars = [item for kind, _, item in drawn(spec) if kind == "rect" and item.get("description")]
-        assert {bar.get("stroke") for bar in bars} == {"white"}
+        assert {bar.get("stroke") for bar in bars} == {PAPER}
 
 
 def test_ratios_without_an_interval_keep_their_dot():

@@ -29,7 +29,7 @@ ENGINE = f"vl-convert {VL_CONVERT}, its own fonts, no roles, three widths, PNG w
 INK = {"light": "#1d2329", "dark": "#e3e6e9"}
 """The value of ``currentColor`` in pictures, which cannot know the page around them."""
 GROUND = {"light": "#fffefc", "dark": "#14181e"}
-"""The background of texts with a halo."""
+"""The background, as the value of ``Canvas`` and around texts with a halo."""
 HALO = "halo_"
 """The prefix of a chart unit whose texts have a halo in the colour of the background."""
 _HALOED = f'class="mark-text role-mark {HALO}'
@@ -203,7 +203,8 @@ def recoloured(svg: str, ground: Ground) -> str:
     halo = (
         f'paint-order="stroke" stroke="{GROUND[ground]}" stroke-width="3" stroke-linejoin="round"'
     )
-    return svg.replace(_HALOED, f"{halo} {_HALOED}").replace("currentColor", INK[ground])
+    coloured = svg.replace("currentColor", INK[ground]).replace("Canvas", GROUND[ground])
+    return coloured.replace(_HALOED, f"{halo} {_HALOED}")
 
 
 def haloed(name: str) -> str:

@@ -70,7 +70,8 @@
   const escaped = (text) =>
     text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
   const asSvg = async (view, figure) => {
-    const drawn = (await view.toSVG()).replaceAll("currentColor", ink);
+    const drawn = (await view.toSVG()).replaceAll("currentColor", ink)
+      .replaceAll("Canvas", paper);
     const [width, height] = ["width", "height"].map((name) =>
       Number(drawn.match(new RegExp(` ${name}="([\\d.]+)"`))[1]));
     const { placed, top, ...size } = layout(figure, width, height);

@@ -11,6 +11,8 @@ import pandas as pd
 
 INK = "currentColor"
 """The colour of text and of marks without a group: that of the page's text."""
+PAPER = "Canvas"
+"""The colour of the page, for lines between marks that touch."""
 QUIET = "#808080"
 """The colour of marks in the background: reference lines, whiskers of a comparison."""
 ACCENT = "#2f8f6b"

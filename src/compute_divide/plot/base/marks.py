@@ -11,7 +11,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, HEIGHT, INK, PAPER, QUIET, needs
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.axes import along, column_of, named_rows, share_below
 
@@ -32,7 +32,7 @@ TEAM_COLOURS = {team: colour for team, (colour, _) in _TEAMS.items()}
 TEAM_SHAPES = {team: shape for team, (_, shape) in _TEAMS.items()}
 """The shape of the points of each team type."""
 
-PARTS: Mapping[str, Any] = {"stroke": "white", "strokeWidth": 1}
+PARTS: Mapping[str, Any] = {"stroke": PAPER, "strokeWidth": 1}
 """Lines between the parts of a bar, which tell team types apart where print has no colours."""
 
 TEAM_NAMED = f"({json.dumps(TEAM_NAMES)})[datum.team_type]"
