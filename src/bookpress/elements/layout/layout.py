@@ -30,7 +30,7 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
-from bookpress.elements.layout import source
+from bookpress.elements.layout import source, tabs
 from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
@@ -60,6 +60,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
     source.connect(app)
+    app.connect("doctree-resolved", tabs.show_panels)
     app.connect(ON_PAGE, fill_context, priority=950)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", suit_highlighting, priority=900)
