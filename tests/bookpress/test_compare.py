@@ -78,7 +78,10 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(
     comparison = compare(*alike)
     assert comparison.changes[0].parameters == []
     print_comparison(comparison)
-    assert "other data or code" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "other data or code" in shown
+    assert "× 2" in shown
+    assert "+ ×" not in shown, "a factor says the direction itself"
     alike[1] = replace(alike[1], own_rows="models: Mine")
     print_comparison(compare(*alike))
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())

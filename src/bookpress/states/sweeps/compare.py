@@ -341,6 +341,7 @@ def _change_table(comparison: EditionComparison) -> Table:
     for change in comparison.changes:
         values = [numbers.full(result) if result else "not recorded" for result in change.results]
         direction, distance = change.size
-        words = signs.get(direction, "") + distance
+        is_factor = distance.startswith(("×", "÷"))  # which says the direction itself
+        words = distance if is_factor else signs.get(direction, "") + distance
         table.add_row(change.chapter, change.key, *values, words, change.cause)
     return table
