@@ -5,6 +5,7 @@ Notebooks carry them as they carry results; `harvest` reads back whether each ho
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -15,6 +16,8 @@ from bookpress.chapter.estimates import published
 STATEMENT_MIME = "application/vnd.bookpress.statement+json"
 WORDS = {True: "holds", False: "does not hold", None: "is unknown"}
 """The verdict on a statement, in words."""
+_BETWEEN_REASONS = re.compile(r"; (?![^()]*\))")
+"""A semicolon outside brackets; those in "40% (12 to 77; 2 of 5)" belong to one reason."""
 
 
 def statement_output(key: str, joint: Comparison) -> dict[str, Any]:
@@ -62,11 +65,18 @@ def harvest(outputs: Iterable[Mapping[str, Any]]) -> dict[str, Comparison]:
 
 
 def note(fallen: Iterable[Comparison]) -> str:
-    """Return the note before a paragraph whose statements do not hold or are unknown."""
+    """Return the note before a paragraph whose statements do not hold or are unknown.
+
+    Examples
+    --------
+    >>> reasons = ["0 of 2 is not 40% (12 to 77; 2 of 5)", "1 of 3 is not 40% (12 to 77; 2 of 5)"]
+    >>> note([Comparison(False, f"1 is not 2; {reason}") for reason in reasons]).partition(": ")[2]
+    '1 is not 2; 0 of 2 is not 40% (12 to 77; 2 of 5); 1 of 3 is not 40% (12 to 77; 2 of 5).'
+    """
     reasons: dict[str, list[str]] = {}
     for comparison in fallen:
         alike = reasons.setdefault(_verdict(comparison), [])
-        alike += comparison.because.split("; ")
+        alike += _BETWEEN_REASONS.split(comparison.because)
     clauses = []
     for verdict, listed in reasons.items():
         without_repeats = "; ".join(dict.fromkeys(listed))
