@@ -92,7 +92,9 @@ def test_an_index_of_modules_needs_nothing_of_a_theme(home: Path) -> None:
     assert (link.text_content(), link.get("href")) == ("winds", "wide.html#module-winds")
 
 
-def test_a_chapter_outside_the_contents_has_no_number(home: Path) -> None:
+def test_a_chapter_outside_the_contents_is_run_and_has_no_number(home: Path) -> None:
+    outputs = parsed(home, "unlisted").find_class("output")
+    assert [output.text_content().strip() for output in outputs] == ["2"]
     listed, unlisted = (
         parsed(home, name).xpath("//*[@data-copy='APA reference']")[0].text_content()
         for name in ("frame", "unlisted")

@@ -120,13 +120,11 @@ def document_path(root: Path, name: str) -> Path:
 def builds_unlisted(project: Project) -> bool:
     """Return whether documents that ``_toc.yml`` does not list become pages too.
 
-    In Jupyter Book they do, unless it says ``only_build_toc_files``; in a book that the press lays
-    out they do not.
+    They do as in Jupyter Book: unless the book says ``only_build_toc_files``.
     """
     only_listed = configuration(project.root).get("only_build_toc_files", False)
     of_sphinx = sphinx_settings(project.root)
-    only_listed = of_sphinx.get("external_toc_exclude_missing", only_listed)
-    return not (project.settings.is_laid_out or only_listed)
+    return not of_sphinx.get("external_toc_exclude_missing", only_listed)
 
 
 def unlisted(project: Project, listed: Container[str]) -> dict[str, Path]:
