@@ -56,3 +56,11 @@ def test_a_claim_is_judged_only_on_the_years_that_it_is_about(run_chapter, chang
 def test_the_machine_runs_as_long_as_readers_choose() -> None:
     for page in ("remedies", "brief"):
         assert "five years" not in TEXTS[page].replace("\n", " ")
+
+
+def test_what_counts_the_largest_runs_follows_how_many_they_are() -> None:
+    for page, phrase in (
+        ("training-compute", "median of the ten"),
+        ("diffusion", "one of the ten"),
+    ):
+        assert phrase not in " ".join(TEXTS[page].split())
