@@ -214,13 +214,18 @@ HEADING = "<h2>Heading</h2>"
     ],
 )
 def test_little_of_a_page_is_left_white(parts: list[str], pages: list[str], tmp_path: Path) -> None:
-    body = f"<article><section>{''.join(parts)}</section></article>"
+    assert printed_pages("".join(parts), tmp_path) == pages
+
+
+def printed_pages(section: str, folder: Path) -> list[str]:
+    """Return the words on each page of a chapter that is one section."""
+    body = f"<article><section>{section}</section></article>"
     style = f"<style>{style_of_paper()}</style>"
     with pdf.printer() as printed:
         made = printed(f"<!DOCTYPE html>{style}<body class='chapter'>{body}", final=False)
-    path = tmp_path / "made.pdf"
+    path = folder / "made.pdf"
     path.write_bytes(made)
-    assert [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]] == pages
+    return [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]]
 
 
 LINES = "<p style='font-size: 10mm; line-height: 12mm'>One line<br>Another</p>"
@@ -244,14 +249,7 @@ TERM = f"<dl><dt>Term</dt>{MEANING}</dl>"
 def test_what_belongs_together_stands_on_one_page(
     height: int, part: str, words: str, tmp_path: Path
 ) -> None:
-    body = f"<article><section>{TEXT.format(height)}{part}</section></article>"
-    style = f"<style>{style_of_paper()}</style>"
-    with pdf.printer() as printed:
-        made = printed(f"<!DOCTYPE html>{style}<body class='chapter'>{body}", final=False)
-    path = tmp_path / "made.pdf"
-    path.write_bytes(made)
-    pages = [" ".join(text.split()) for text in text_of(path).split("\f")[:-1]]
-    assert pages == ["Text", words]
+    assert printed_pages(f"{TEXT.format(height)}{part}", tmp_path) == ["Text", words]
 
 
 def test_a_table_has_all_its_rows_or_says_where_they_are() -> None:
