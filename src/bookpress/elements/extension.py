@@ -201,8 +201,9 @@ def offer_assets(app: Sphinx) -> None:
 def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     """Return the pages whose values changed although their source did not."""
     store = store_of(env)
-    store.parts = contents.read_parts(env)
-    store.links = contents.read_links(env)
+    toctrees = contents.read_toctrees(env)
+    store.parts = contents.parts_of(env, toctrees)
+    store.links = contents.links_of(env, toctrees)
     if app.config[PAGES_ALONE]:
         return []
     titles: dict[str, str] = {}

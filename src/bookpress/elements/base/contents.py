@@ -13,23 +13,30 @@ from bookpress.cite.record import Citation
 from bookpress.cite.styles import to_reference
 
 
-def read_parts(env: BuildEnvironment) -> list[tuple[str, list[str]]]:
-    """Return the title and pages of each part, from the tables of contents on the front page."""
-    front_page = env.get_doctree(env.config.root_doc)
+def read_toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
+    """Return the tables of contents on the front page, one for each part."""
+    return [*env.get_doctree(env.config.root_doc).findall(addnodes.toctree)]
+
+
+def parts_of(
+    env: BuildEnvironment, toctrees: Iterable[addnodes.toctree]
+) -> list[tuple[str, list[str]]]:
+    """Return the title and pages of each part."""
     parts = []
-    for toctree in front_page.findall(addnodes.toctree):
+    for toctree in toctrees:
         title = toctree.get("caption") or ""
         docnames = _with_those_below(env, toctree["includefiles"])
         parts.append((title, docnames))
     return parts
 
 
-def read_links(env: BuildEnvironment) -> list[list[tuple[str, str]]]:
+def links_of(
+    env: BuildEnvironment, toctrees: Iterable[addnodes.toctree]
+) -> list[list[tuple[str, str]]]:
     """Return the words and addresses of the links to elsewhere that each part has."""
-    front_page = env.get_doctree(env.config.root_doc)
     return [
         [link for each in _toctrees_below(env, toctree) for link in _links_in(each)]
-        for toctree in front_page.findall(addnodes.toctree)
+        for toctree in toctrees
     ]
 
 

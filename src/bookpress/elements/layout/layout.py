@@ -59,6 +59,7 @@ def setup(app: Sphinx) -> None:
     """Replace the theme's layout with ours: 900 is after the theme."""
     app.connect("config-inited", prefer_our_templates, priority=900)
     app.connect("builder-inited", silence_theme, priority=900)
+    app.connect("builder-inited", contain_tables, priority=900)
     source.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect(ON_PAGE, fill_context, priority=950)
@@ -141,7 +142,6 @@ def silence_theme(app: Sphinx) -> None:
             if listener.handler.__module__.partition(".")[0] == package:
                 app.disconnect(listener.id)
     _let_others_fail(app)
-    _contain_tables(app)
     folders = [Path(app.confdir, name) for name in app.config.html_static_path]
     own = [folder for folder in folders if folder.is_relative_to(app.srcdir) and folder.is_dir()]
     app.connect("build-finished", lambda app, failed: None if failed else copy_shown(app, own))
@@ -152,7 +152,8 @@ def silence_theme(app: Sphinx) -> None:
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
 
 
-def _contain_tables(app: Sphinx) -> None:
+@where_laid_out
+def contain_tables(app: Sphinx) -> None:
     """Let tables scroll whatever the theme of the book, as those of its usual theme do."""
     translator = app.registry.get_translator_class(app.builder)
     if not issubclass(translator, BootstrapHTML5TranslatorMixin):
