@@ -20,7 +20,7 @@ parts:
   - url: https://winds.example/all?a=1&b=2
     title: More "winds"
 - caption: Storms
-  chapters: [{file: storms/cold}]
+  chapters: [{file: storms/cold, title: A & B}]
 """
 FILES = {
     "_config.yml": "title: Winds\nauthor: Ada Author\n",
@@ -45,12 +45,12 @@ def entries(site: Path, name: str) -> list[tuple[str, str]]:
     return [(link.text_content().strip(), link.get("href")) for link in links]
 
 
-def test_contents_name_what_lies_elsewhere(site: Path) -> None:
+def test_contents_name_pages_as_toc_does_and_what_lies_elsewhere(site: Path) -> None:
     assert entries(site, "words/warm.html") == [
         ("Warm", "#"),
         ('More "winds"', "https://winds.example/all?a=1&b=2"),
         ("https://calm.example", "https://calm.example"),
-        ("Cold", "../storms/cold.html"),
+        ("A & B", "../storms/cold.html"),
     ]
 
 
@@ -58,7 +58,7 @@ def test_a_book_whose_front_page_is_in_a_folder_is_printed_and_made_an_ebook(sit
     with zipfile.ZipFile(site / "epub/winds.epub") as epub:
         [nav] = [name for name in epub.namelist() if name.endswith("nav.xhtml")]
         listed = epub.read(nav).decode()
-    assert listed.index("Warm") < listed.index("Cold")
+    assert listed.index("Warm") < listed.index("A &amp; B")
     assert ".example" not in listed
     with pikepdf.open(site / "pdf/winds.pdf") as pdf, pdf.open_outline() as outline:
         titles = [entry.title for entry in outline.root]

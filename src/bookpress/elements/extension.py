@@ -204,13 +204,10 @@ def write_again(app: Sphinx, env: BuildEnvironment) -> Iterable[str]:
     toctrees = contents.read_toctrees(env)
     store.parts = contents.parts_of(env, toctrees)
     store.links = contents.links_of(env, toctrees)
+    store.titles = contents.titles_in(env, toctrees)
     if app.config[PAGES_ALONE]:
         return []
-    titles: dict[str, str] = {}
-    for _, docnames in store.parts:
-        for name in docnames:
-            titles[name] = contents.title_of(env, name)
-    return list(store.stale((store.parts, store.links, titles)))
+    return list(store.stale((store.parts, store.links, store.titles)))
 
 
 def give_ids(

@@ -158,6 +158,8 @@ class Store:
         self.parts: list[tuple[str, list[str]]] = []
         self.links: list[list[tuple[str, str]]] = []
         """What each part links to elsewhere, as words and address."""
+        self.titles: dict[str, str] = {}
+        """What the contents call each page."""
         self.sizes: Mapping[str, Any] = {}
         """By the name of a chart, the size of its picture if that is not drawn."""
         self._written = ""

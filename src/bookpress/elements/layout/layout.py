@@ -229,7 +229,7 @@ def fill_context(
         day=day,
         parts=store_of(app.env).parts,
         links=store_of(app.env).links,
-        title_of=lambda name: title_of(app.env, name),
+        titles=store_of(app.env).titles,
         numbers=chapter_numbers(app.env),
         sections=sections(doctree),
         shared=shared_choices(app.env),
