@@ -396,6 +396,7 @@ WELL = """
 <a href='https://example.org/'>out</a> <a href='mailto:x@example.org'>mail</a> <a href='#top'>up</a><a href='#'>here</a>
 <a href='sub/'>folder</a> <a href='sub/index.html#old'>old name</a> <a href='sub/index.html#%C3%A4%20b'>quoted</a>
 <img src='a.png?v=1' srcset='a.png 1x, a.png 2x'> <img src='data:image/png;base64,AA=='>
+<script type='application/json'>["import a from", "https://a.org/x.mjs"]</script>
 <link rel='canonical' href='https://example.org/page.html'> <a href='../../other/html/index.html'>another edition</a>
 """
 ILL = {
@@ -406,6 +407,8 @@ ILL = {
     "<img srcset='a.png 1x, https://example.org/b.png 2x'>": "fetches https://example.org/b.png from another host",
     "<link rel='preload stylesheet' href='https://a.org/x.css'>": "fetches https://a.org/x.css from another host",
     "<iframe src='https://example.org/'></iframe>": "fetches https://example.org/ from another host",
+    "<script type='module'>import a, {b} from 'https://a.org/x.mjs';</script>": "fetches https://a.org/x.mjs from another host",
+    "<script>const a = await import('//a.org/x.mjs')</script>": "fetches //a.org/x.mjs from another host",
 }
 
 

@@ -36,7 +36,8 @@ class Tabs(SphinxDirective):
             label, words = line.split(": ")
             name = f"panel-{number}"
             row += Part("", nodes.Text(label), tag="button", role="tab", **{"aria-controls": name})
-            panel = Part("", nodes.paragraph("", words), tag="div", role="tabpanel", ids=[name])
+            told = {"tag": "div", "role": "tabpanel", "ids": [name], "classes": ["wind"]}
+            panel = Part("", nodes.paragraph("", words), **told)
             if number:
                 panel["hidden"] = "true"
             tabs += panel
@@ -68,9 +69,11 @@ def test_each_panel_stands_below_its_label_where_no_script_opens_it(tmp_path: Pa
     under_theme = article(tmp_path)
     assert len(under_theme.xpath(".//button[@role='tab']")) == 2
     assert len(under_theme.xpath(".//*[@hidden]")) == 1
+    assert len(under_theme.find_class("wind")) == 2
     write_files(tmp_path, {"book/settings.yml": "layout: press\n"})
     press(tmp_path, "build")
     laid_out = article(tmp_path)
     assert not laid_out.xpath(".//*[@role='tab' or @role='tabpanel' or @hidden]")
+    assert not laid_out.find_class("wind")
     words = " ".join(laid_out.text_content().split())
     assert "Warm From the south. Cold From the north." in words

@@ -25,6 +25,9 @@ FETCHING_RELATIONS = {
 }
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
 
+IMPORTED = re.compile(r"""\bimport\b[\w\s{},*$]*\(?\s*["']((?:https?:)?//[^"']+)["']""")
+"""What a script in a page imports from elsewhere."""
+
 
 class PageFault(NamedTuple):
     """A fault of a page, with the host that it fetches from, if that is the fault."""
@@ -129,6 +132,8 @@ def _fetched(element: Any) -> Iterator[str]:
         for candidate in element.get("srcset", "").split(", "):
             if candidate:
                 yield candidate.split()[0]
+        if element.tag == "script" and "json" not in element.get("type", ""):
+            yield from IMPORTED.findall(element.text or "")
     if element.tag == "link":
         relations = (element.get("rel") or "").lower().split()
         if not FETCHING_RELATIONS.isdisjoint(relations):

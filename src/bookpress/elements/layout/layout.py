@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from docutils import nodes
 from markupsafe import Markup
@@ -30,21 +29,13 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
-from bookpress.elements.layout import source, tabs
+from bookpress.elements.layout import source, static_files, tabs
 from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
 ON_PAGE = "html-page-context"
-SILENCED = (
-    (ON_PAGE, "pydata_sphinx_theme"),
-    (ON_PAGE, "sphinx_book_theme"),
-    ("doctree-resolved", "sphinx_thebe"),
-)
-"""Listeners of other packages that serve the layout which ours replaces."""
 OF_ALL_PAGES = ("bookpress", "sphinx")
 """Packages whose listeners know pages in any layout."""
-IN_STATIC = re.compile(r"""(?:src|href|data|poster)=["'](?:\.{1,2}/)*_static/([^"'?#]+)""")
-"""A file among the static ones, as a page names it."""
 HIGHLIGHTING = "pygments.css"
 LIGHT = 'html[data-theme="light"] '
 DARK = 'html[data-theme="dark"] '
@@ -61,6 +52,7 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", silence_theme, priority=900)
     app.connect("builder-inited", contain_tables, priority=900)
     source.connect(app)
+    static_files.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect(ON_PAGE, fill_context, priority=950)
     app.connect("build-finished", drop_unused)
@@ -137,19 +129,36 @@ def silence_theme(app: Sphinx) -> None:
 
     That includes Jupyter Book's scripts for a service on another host.
     """
-    for event, package in SILENCED:
-        for listener in list(app.events.listeners[event]):
-            if listener.handler.__module__.partition(".")[0] == package:
-                app.disconnect(listener.id)
+    _disconnect(app, ON_PAGE, partial(_has_theme, app))
+    _disconnect(app, "doctree-resolved", "sphinx_thebe".__eq__)
     _let_others_fail(app)
-    folders = [Path(app.confdir, name) for name in app.config.html_static_path]
-    own = [folder for folder in folders if folder.is_relative_to(app.srcdir) and folder.is_dir()]
-    app.connect("build-finished", lambda app, failed: None if failed else copy_shown(app, own))
+    folders = static_files.folders_of_files(app)
+    app.connect("build-finished", static_files.finish_with(app, folders), priority=900)
     app.config.html_static_path = []
     builder: Any = app.builder
     # our page of search results has its own index, which needs no server
     builder.search = False
     builder.copy_theme_static_files = lambda context: None  # noqa: ARG005
+
+
+def _disconnect(app: Sphinx, event: str, serves: Callable[[str], bool]) -> None:
+    """Remove listeners of packages that serve the layout which ours replaces."""
+    for listener in list(app.events.listeners[event]):
+        if serves(_package(listener.handler)):
+            app.disconnect(listener.id)
+
+
+def _package(handler: Callable[..., Any]) -> str:
+    return str(getattr(handler, "__module__", "")).partition(".")[0]
+
+
+def _has_theme(app: Sphinx, package: str) -> bool:
+    """Return whether a package contains a theme that the book knows, such as its own."""
+    if package in OF_ALL_PAGES:
+        return False
+    folders = getattr(sys.modules.get(package), "__path__", ())
+    themes = [Path(theme) for theme in app.registry.html_themes.values()]
+    return any(theme.is_relative_to(folder) for theme in themes for folder in folders)
 
 
 @where_laid_out
@@ -160,27 +169,11 @@ def contain_tables(app: Sphinx) -> None:
         setup_translators(app)
 
 
-def copy_shown(app: Sphinx, folders: Sequence[Path]) -> None:
-    """Copy what pages show of the book's own static files; beside a page, all that it may load."""
-    if not folders:
-        return
-    shown: set[str] = set()
-    for page in Path(app.outdir).rglob("*.html"):
-        shown |= {unquote(name) for name in IN_STATIC.findall(page.read_text("utf-8"))}
-    static = Path(app.outdir, "_static")
-    for folder in folders:
-        files = (folder / name for name in sorted(shown) if ".." not in name)
-        for file in filter(Path.is_file, files):
-            beside = file.parent.rglob("*") if file.suffix == ".html" else [file]
-            for each in filter(Path.is_file, beside):
-                replace_file(static / each.relative_to(folder), each.read_bytes())
-
-
 def _let_others_fail(app: Sphinx) -> None:
     """Let an extension that changes pages of its theme fail on ours, which it does not know."""
     listeners = app.events.listeners[ON_PAGE]
     for place, listener in enumerate(listeners):
-        package = getattr(listener.handler, "__module__", "").partition(".")[0]
+        package = _package(listener.handler)
         if package not in OF_ALL_PAGES:
             listeners[place] = listener._replace(handler=_allowed(listener.handler, package))
 
@@ -226,6 +219,7 @@ def fill_context(
         kind=kind,
         asset=address_of,
         **_loads(kind, str(context.get("body") or "")),
+        **static_files.added(context, doctree),
         day=day,
         parts=store_of(app.env).parts,
         links=store_of(app.env).links,

@@ -25,6 +25,7 @@ def show_panels(_app: Sphinx, doctree: nodes.document, _docname: str) -> None:
                 panel.insert(0, nodes.paragraph("", "", nodes.strong("", "", *words)))
                 for name in FOR_SCRIPT:
                     panel.attributes.pop(name, None)
+                panel["classes"] = []  # its style is that of tabs, and of a light page
         row.parent.remove(row)
 
 

@@ -1,0 +1,114 @@
+"""Static files that pages in our layout show or load: those of the book, and of extensions.
+
+What an extension adds to all pages serves a theme, or is there in case a page needs it. What it
+adds while a single page is written (`app.add_js_file` in `html-page-context`) that page needs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+from bookpress.elements.base import assets
+from bookpress.elements.base.events import when_built, where_laid_out
+from bookpress.files import replace_file
+
+logger = logging.getLogger(__name__)
+FILES = ("css_files", "script_files")
+OF_ALL = "files_of_all_pages"
+USUAL = {
+    "myst_nb",
+    "sphinx_comments",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_thebe",
+    "sphinx_togglebutton",
+}
+"""Packages of any Jupyter Book, whose work our layout does itself or cannot do."""
+IN_STATIC = re.compile(r"""["'](?:\.{1,2}/)*_static/([^"'?#]+)""")
+"""A file among the static ones, as a page or a script in it names it."""
+LOADING = {".html", ".css", ".js", ".mjs"}
+"""Files that may load what is beside them."""
+
+
+def connect(app: Sphinx) -> None:
+    """Listen before any extension adds files to a page."""
+    app.connect("html-page-context", list_common, priority=0)
+
+
+@where_laid_out
+def list_common(
+    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object
+) -> None:
+    """List the files of all pages, which each page begins with."""
+    context[OF_ALL] = [file for name in FILES for file in context[name]]
+
+
+def added(context: Mapping[str, Any], doctree: nodes.document | None) -> dict[str, list[Any]]:
+    """Return the styles and scripts that extensions have added to one document's page, in order."""
+    is_document = doctree is not None  # what one of Sphinx's own needs extensions cannot tell
+    return {f"added_{name}": list(_own(context, name)) if is_document else [] for name in FILES}
+
+
+def _own(context: Mapping[str, Any], name: str) -> Iterator[Any]:
+    """Yield the files of a page that not all pages have."""
+    files = [file for file in context[name] if hasattr(file, "priority")]
+    for file in sorted(files, key=lambda file: file.priority):
+        if file not in context[OF_ALL]:
+            yield file
+
+
+def folders_of_files(app: Sphinx) -> list[Path]:
+    """Return the folders of static files: of the book, and of extensions that it has chosen."""
+    folders = [Path(app.confdir, name) for name in app.config.html_static_path]
+    return [folder for folder in folders if folder.is_dir() and USUAL.isdisjoint(folder.parts)]
+
+
+def finish_with(app: Sphinx, folders: Sequence[Path]) -> Callable[[Sphinx, Any], None]:
+    """Return what is done with static files at the end, when extensions have copied theirs."""
+    named = [name for name, _ in (*app.registry.js_files, *app.config.html_js_files) if name]
+
+    @when_built
+    def finish(app: Sphinx) -> None:
+        static = Path(app.outdir, "_static")
+        if folders:
+            copy_shown(app, folders, static)
+        others = [name for name in dict.fromkeys(named) if name not in assets.served()]
+        tell_left_out(others, [*folders, static])
+
+    return finish
+
+
+def copy_shown(app: Sphinx, folders: Sequence[Path], static: Path) -> None:
+    """Copy what pages show or load of static files, with all that it may load from beside it."""
+    named: set[str] = set()
+    for page in Path(app.outdir).rglob("*.html"):
+        named |= {unquote(name) for name in IN_STATIC.findall(page.read_text("utf-8"))}
+    for folder in folders:
+        files = (folder / name for name in sorted(named) if ".." not in name)
+        for file in filter(Path.is_file, files):
+            beside = file.parent.rglob("*") if file.suffix in LOADING else [file]
+            for each in filter(Path.is_file, beside):
+                replace_file(static / each.relative_to(folder), each.read_bytes())
+
+
+def tell_left_out(scripts: Sequence[str], folders: Sequence[Path]) -> None:
+    """Name the scripts that extensions or the book's settings would load on all pages."""
+    left_out = [script for script in scripts if _is_of_others(script, folders)]
+    if left_out:
+        what = "pages in our layout load no script that is meant for all pages, and leave out %s"
+        logger.warning(what, ", ".join(left_out), type="bookpress", subtype="scripts")
+
+
+def _is_of_others(name: str, folders: Sequence[Path]) -> bool:
+    """Return whether a script is in one of some folders, or elsewhere and not of a kernel."""
+    if "://" in name:
+        return "/thebe" not in name
+    return any((folder / name).is_file() for folder in folders)

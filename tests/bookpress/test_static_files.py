@@ -1,0 +1,142 @@
+"""Scripts and styles that extensions add, in pages that the press lays out."""
+
+from pathlib import Path
+
+import pytest
+from lxml import html
+from playwright.sync_api import Page
+from processes import press, write_files
+
+EXTENSION = '''\
+"""Diagrams that a script draws: it is added to the pages that have one, and to those of Sphinx."""
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+
+class Diagram(SphinxDirective):
+    has_content = True
+
+    def run(self):
+        return [nodes.literal_block("", "\\n".join(self.content), classes=["diagram"])]
+
+
+def is_diagram(node):
+    return "diagram" in getattr(node, "attributes", {}).get("classes", ())
+
+
+def add_static(app):
+    app.config.html_static_path.append(str(Path(__file__).parent / "static"))
+
+
+def add_files(app, page, template, context, tree):
+    if tree is None or list(tree.findall(is_diagram)):
+        app.add_js_file(None, body="document.querySelector('.diagram').textContent += '!'", priority=900, type="module")
+        app.add_css_file("drawing/lines.css")
+        app.add_js_file("drawing/draw.js", loading_method="defer")
+
+
+def setup(app):
+    app.add_directive("diagram", Diagram)
+    app.add_js_file("everywhere.js")
+    app.connect("builder-inited", add_static)
+    app.connect("html-page-context", add_files)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+'''
+THEME = '''\
+"""A theme that adds a script of its own to each page."""
+
+from pathlib import Path
+
+
+def add_script(app, page, template, context, tree):
+    app.add_js_file("theme.js")
+
+
+def setup(app):
+    app.add_html_theme("leaf", str(Path(__file__).parent / "theme/leaf"))
+    app.connect("html-page-context", add_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+'''
+CONFIG = """\
+title: Winds
+html: {favicon: sun.svg}
+sphinx:
+  extra_extensions: [diagrams, leaves]
+  config: {html_theme: leaf, html_js_files: ["https://example.org/own.js"]}
+"""
+BOOK = {
+    "diagrams/__init__.py": EXTENSION,
+    "diagrams/static/everywhere.js": "throw Error('not here')\n",
+    "diagrams/static/drawing/draw.js": "document.querySelector('.diagram').textContent = 'drawn'\n",
+    "diagrams/static/drawing/lines.css": "@import 'colour.css'; .diagram {line-height: 40px}\n",
+    "diagrams/static/drawing/colour.css": ".diagram {color: rgb(1, 2, 3)}\n",
+    "leaves/__init__.py": THEME,
+    "leaves/theme/leaf/theme.conf": "[theme]\ninherit = sphinx_book_theme\n",
+    "_config.yml": CONFIG,
+    "_toc.yml": "format: jb-book\nroot: start\nchapters: [{file: parts/drawn}]\n",
+    "book/settings.yml": "layout: press\n",
+    "start.md": "# Start\n\n<script type='module'>import shine from './_static/sun/shine.mjs'</script>\n",
+    "sun.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
+    "_static/sun/shine.mjs": "import './ray.mjs'\n",
+    "_static/sun/ray.mjs": "export default 1\n",
+    "_static/moon.mjs": "export default 1\n",
+    "parts/drawn.md": "# Drawn\n\n```{diagram}\nnorth -> south\n```\n",
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_files(tmp_path_factory.mktemp("diagrams"), BOOK)
+
+
+@pytest.fixture(scope="module")
+def said(home: Path) -> str:
+    return press(home, "build", whole=True)
+
+
+@pytest.fixture
+def site(home: Path, said: str) -> Path:
+    assert said
+    return home / "_build/editions/default/html"
+
+
+def loaded(page: Path) -> list[str]:
+    """Return the files that a page loads and the press has not made."""
+    root = html.parse(str(page)).getroot()
+    names = [str(name) for name in root.xpath("//script/@src | //link[@rel='stylesheet']/@href")]
+    files = ("drawing/", "everywhere", "theme.js", "own.js")
+    return [name for name in names if any(file in name for file in files)]
+
+
+def test_what_an_extension_adds_to_a_page_draws_its_diagram(site: Path, page: Page) -> None:
+    drawn = site / "parts/drawn.html"
+    assert loaded(drawn) == ["../_static/drawing/lines.css", "../_static/drawing/draw.js"]
+    page.goto(drawn.as_uri())
+    diagram = page.locator(".diagram").first
+    assert diagram.inner_text().strip() == "drawn!"
+    assert diagram.evaluate("each => getComputedStyle(each).color") == "rgb(1, 2, 3)"
+
+
+def test_other_pages_and_those_of_sphinx_load_nothing_of_it(site: Path) -> None:
+    assert not loaded(site / "start.html")
+    assert not loaded(site / "search.html")
+    assert not (site / "_static/everywhere.js").exists()
+
+
+def test_what_a_script_in_a_page_imports_is_there_with_all_beside_it(site: Path) -> None:
+    assert (site / "_static/sun/shine.mjs").is_file()
+    assert (site / "_static/sun/ray.mjs").is_file()
+    assert not (site / "_static/moon.mjs").exists()
+
+
+def test_scripts_that_are_meant_for_all_pages_are_named(said: str) -> None:
+    expected = (
+        "pages in our layout load no script that is meant for all pages, "
+        "and leave out everywhere.js, https://example.org/own.js"
+    )
+    assert f"{expected} " in said
+    assert "pages have faults" not in said
+    assert "fetch from other hosts" not in said
