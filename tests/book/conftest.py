@@ -37,22 +37,26 @@ def copy_of_checkout(folder: Path, like: Path, made: Sequence[str] = ("cache", "
     return folder
 
 
-LINK = re.compile(r"\[([^\]]*)\]\((?!\w+:)[\w./-]+\.md[^)]*\)")
-"""A link to another page of the book."""
+LINK = re.compile(
+    r"\[([^\]]*)\]\((?:(?!\w+:)[\w./-]+\.md[^)]*|#[\w-]+)\)"
+    r"|\{term\}`([^`<]*[^`<\s])(?:\s*<[^`]*>)?`"
+)
+"""A link to another page of the book, a heading or the glossary, with its words."""
 
 
-def shrink(root: Path, slug: str, key: str) -> None:
-    """Reduce the book to one chapter, which refers to no other, and a cover that quotes one result."""
-    chapter = root / f"notebooks/{slug}.md"
-    text = chapter.read_text("utf-8")
-    chapter.write_text(LINK.sub(r"\1", text), encoding="utf-8")
+def shrink(root: Path, quoted: str, slugs: Sequence[str]) -> None:
+    """Reduce the book to chapters that quote no others, and a cover that quotes one result."""
+    for slug in slugs:
+        chapter = root / f"notebooks/{slug}.md"
+        text = chapter.read_text("utf-8")
+        chapter.write_text(LINK.sub(r"\1\2", text), encoding="utf-8")
     (root / "data/released/renamed.yml").unlink()  # chapters moved into some that are not there
-    files = [{"file": f"notebooks/{slug}"}]
+    files = [{"file": f"notebooks/{slug}"} for slug in slugs]
     (root / "_toc.yml").write_text(
         yaml.safe_dump({"format": "jb-book", "root": "index", "chapters": files})
     )
     (root / "index.md").write_text(
-        f"# A book\n\nIt knows {{result}}`{slug}:{key}`.\n", encoding="utf-8"
+        f"# A book\n\nIt knows {{result}}`{quoted}`.\n", encoding="utf-8"
     )
 
 

@@ -19,7 +19,7 @@ from compute_divide.sources.store.files import seal
 
 @pytest.fixture
 def refreshed(fresh_checkout: Path) -> Path:
-    shrink(fresh_checkout, "openalex", "missing_arxiv")
+    shrink(fresh_checkout, "openalex:missing_arxiv", ["openalex"])
     works = make_works(300, np.random.default_rng(5))
     with opened(
         fresh_checkout.parent / "fetched", records_query(Choice(2012, 2024, subfield="1702"))

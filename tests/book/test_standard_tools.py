@@ -35,7 +35,7 @@ def run(*words: str | Path, cwd: Path) -> str:
 
 def test_plain_jupyter_book_builds_the_book_without_a_warning(fresh_checkout):
     if not LONG:
-        shrink(fresh_checkout, "openalex", "missing_arxiv")
+        shrink(fresh_checkout, "openalex:missing_arxiv", ["openalex"])
     run(BIN / "jupyter-book", "build", ".", "-W", "--keep-going", cwd=fresh_checkout)
     pages = fresh_checkout / "_build" / "html"
     cover = BeautifulSoup((pages / "index.html").read_text(encoding="utf-8"), "html.parser")

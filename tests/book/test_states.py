@@ -32,7 +32,7 @@ def explored(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         if LONG:
             shutil.copytree(checkout, folder, symlinks=True)
         else:
-            shrink(copy_of_checkout(folder, checkout), "machines", "universities_n")
+            shrink(copy_of_checkout(folder, checkout), "machines:universities_n", ["machines"])
     command(folder, "explore", "--yes")
     return folder
 
