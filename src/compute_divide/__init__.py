@@ -23,6 +23,7 @@ VOCABULARY = {
     "compute_divide.estimates.models.records": [
         "record_changes",
         "with_records",
+        "wrong_share",
     ],
     "compute_divide.estimates.models.bases": ["with_bases"],
     # how open models are
@@ -37,8 +38,10 @@ VOCABULARY = {
     "compute_divide.estimates.papers.papers": [
         "Choices",
         "about",
+        "conference_years",
         "covered",
         "having",
+        "two_sides",
         "with_teams",
     ],
     "compute_divide.estimates.papers.attention": [
@@ -74,7 +77,6 @@ VOCABULARY = {
         "in_years",
         "joint_period",
         "span",
-        "year_spans",
     ],
     "compute_divide.estimates.statistics.numbers": [
         "COMPUTE",

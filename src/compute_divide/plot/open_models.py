@@ -12,9 +12,7 @@ from compute_divide.plot.base.axes import named_rows
 from compute_divide.plot.base.marks import PARTS, TEAM_COLOURS, framed, team_colour, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
-from compute_divide.plot.base.wording import (
-    describe_intervals,
-)
+from compute_divide.plot.base.wording import describe_intervals
 
 _TEAMS = ("academia-only", "collaboration", "industry-only")
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}

@@ -20,7 +20,7 @@ from compute_divide.plot.base.wording import describe_intervals
 _TALL_ROW = 34
 """Height of a row in pixels."""
 _LICENCE = "CC0 1.0"
-"""The credit of OpenAlex."""
+"""The licence of OpenAlex."""
 _COLOUR = alt.ColorValue(TEAM_COLOURS["academia-only"])
 _BOUND_COLUMNS = {
     "k": Column("Academia only", "number"),

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.sources.store.files import Strict, read_yaml
 
 Unit = Literal["share", "months", "ratio", "count", "USD", "none"]
@@ -50,6 +51,11 @@ class RelatedFigure(Strict):
     unit: Unit
     year: int
     entry: LedgerEntry | None = None
+
+    @property
+    def estimate(self) -> Estimate:
+        """The figure as an estimate without an interval, labelled by its statement."""
+        return Estimate(self.value, unit=self.unit, label=self.statement)
 
 
 class LedgerFigure(RelatedFigure):

@@ -69,6 +69,37 @@ class CapabilityIndex:
         best_of_side = models.groupby("inside")["index"].transform(_best_before)
         self.models = models.assign(frontier=index > best_of_all, record=index > best_of_side)
 
+    def month_ends(self, first_year: int, last_month: str | None = None) -> pd.DatetimeIndex:
+        """Return the ends of months from a year on, as long as there is an open model.
+
+        Parameters
+        ----------
+        first_year : int
+            The calendar year to begin with.
+        last_month : str, optional
+            The last month, such as ``"2025-10"``; by default the last one that was over when the
+            newest model was released.
+
+        Returns
+        -------
+        pandas.DatetimeIndex
+            The last days of the months, none before the first open model or after the newest model.
+
+        Examples
+        --------
+        >>> import compute_divide as cd
+        >>> ends = CapabilityIndex(cd.data.capability()).month_ends(2024, "2024-03")
+        >>> ends.strftime("%Y-%m-%d").tolist()
+        ['2024-01-31', '2024-02-29', '2024-03-31']
+        """
+        released = self.models["released"]
+        first_open = released[self.models["inside"]].min()
+        last_day = released.max()
+        if last_month is not None:
+            last_day = min(last_day, pd.Period(last_month, "M").end_time)
+        ends = pd.date_range(f"{first_year}-01-31", last_day, freq="ME")
+        return pd.DatetimeIndex(ends[ends >= first_open])
+
     def mean_age(self, dates: pd.DatetimeIndex, label: str) -> Estimate:
         """Return how long closed models had been as capable as the best open one: a mean of dates.
 
@@ -98,8 +129,8 @@ class CapabilityIndex:
         if has_one_side:
             return Estimate(None, n=n, unit="months", label=label)
         index = self.models["index"].to_numpy(dtype=float)
-        ages, _ = _ages(self.models, index, dates)
-        drawn_ages, _ = _ages(self.models, _draws(self.models), dates)
+        ages = _ages(self.models, index, dates)
+        drawn_ages = _ages(self.models, _draws(self.models), dates)
         low, high = percentile_interval(drawn_ages.mean(axis=1))
         return Estimate(float(ages.mean()), low, high, n=n, unit="months", label=label)
 
@@ -165,10 +196,8 @@ def _draws(models: pd.DataFrame) -> Floats:
     return np.asarray(index + noise * errors)
 
 
-def _ages(
-    models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex
-) -> tuple[Floats, npt.NDArray[np.intp]]:
-    """Return the months since closed models reached the best open one, and the place of that one.
+def _ages(models: pd.DataFrame, index: Floats, dates: pd.DatetimeIndex) -> Floats:
+    """Return the months since closed models reached the best open one.
 
     There is a row for each draw and a column for each date.
     """
@@ -180,12 +209,10 @@ def _ages(
     newest = np.searchsorted(released, days, side="right") - 1
     record = best_open[..., newest]
     first = _places(best_closed, record)
-    own = _places(best_open, record)
     # Past the newest model if no model is as capable.
     reached = released[np.minimum(first, len(models) - 1)]
     waited = (days - reached) / np.timedelta64(1, "D")
-    months = np.where(first <= newest, waited / DAYS_PER_MONTH, 0.0)
-    return months, own
+    return np.where(first <= newest, waited / DAYS_PER_MONTH, 0.0)
 
 
 def _places(best: Floats, record: Floats) -> npt.NDArray[np.intp]:

@@ -16,11 +16,13 @@ from typing import Any
 
 import pandas as pd
 
+from bookpress.chapter.estimates import Estimate
 from compute_divide.choices.models import DUAL_AFFILIATIONS, RECORDS
 from compute_divide.estimates.chips.budget import SECONDS_PER_HOUR
 from compute_divide.estimates.chips.hardware import chip_peaks
 from compute_divide.estimates.models.identity import ALIKE, are_alike, audited_places
 from compute_divide.estimates.statistics.numbers import COMPUTE
+from compute_divide.estimates.statistics.shares import flag_share
 from compute_divide.estimates.statistics.teams import UNKNOWN
 from compute_divide.sources.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.sources.chips.chips import load_chips
@@ -316,6 +318,45 @@ def _unless_alike(
     if are_alike(own, listed, factor):
         return (listed, "")
     return (own, reason)
+
+
+def wrong_share(sample: pd.DataFrame, field: str, label: str) -> Estimate:
+    """Return how often the database is wrong about a field.
+
+    Parameters
+    ----------
+    sample : pandas.DataFrame
+        Rows drawn by lot and audited, as `cd.data.audit_sample` returns them.
+    field : str
+        ``"team"``, ``"compute"``, ``"year"`` or ``"openness"``.
+    label : str
+        What is estimated, in a few self-contained words.
+
+    Returns
+    -------
+    Estimate
+        The share of rows whose value is wrong, among those that could be checked, with its 95%
+        Wilson interval.
+
+    Raises
+    ------
+    KeyError
+        If the sample has no verdict on the field.
+
+    Notes
+    -----
+    The interval is the score interval of Wilson (1927), see `wilson_share`.
+
+    Examples
+    --------
+    >>> sample = pd.DataFrame({"team_verdict": ["right", "wrong", "not-checkable"]})
+    >>> wrong = wrong_share(sample, "team", "team wrong, of rows that could be checked")
+    >>> wrong.k, wrong.n
+    (1, 2)
+    """
+    verdicts = sample[f"{field}_verdict"]
+    checked = sample[verdicts.isin(["right", "wrong"])]
+    return flag_share(checked, verdicts == "wrong", label)
 
 
 def most_possible(models: pd.DataFrame) -> pd.Series[float]:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.periods import Years, years_of
-from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
+from compute_divide.estimates.statistics.numbers import COMPUTE, Floats, ratio
 from compute_divide.estimates.statistics.shares import wilson_share
 from compute_divide.estimates.statistics.teams import TEAM_TYPES
 
@@ -93,6 +93,33 @@ class Revision:
         is_revised = np.abs(np.log(known)) > np.log(factor)
         label = f"models whose training compute was revised more than {factor:g}-fold"
         return wilson_share(int(is_revised.sum()), len(known), label)
+
+    def of_model(self, model: str, label: str) -> Estimate:
+        """Return by what factor the training compute of one model was lowered.
+
+        Parameters
+        ----------
+        model : str
+            Its name, the same in both vintages.
+        label : str
+            What is estimated, in a few self-contained words.
+
+        Returns
+        -------
+        Estimate
+            Its training compute in the old vintage over that in the new one, without an interval;
+            without a value if either does not know it.
+
+        Examples
+        --------
+        >>> from compute_divide.sources.models.table import load_models
+        >>> revision = Revision(load_models("2022-06"), load_models("2026-08"))
+        >>> revision.of_model("AlphaGo Zero", "AlphaGo Zero, old over new").value > 500
+        True
+        """
+        then = self.old.loc[self.old["model"] == model, COMPUTE].max()
+        now = self.new.loc[self.new["model"] == model, COMPUTE].max()
+        return ratio(then, now, label)
 
     def of_share(self, team_type: str, period: Years | int) -> pd.DataFrame:
         """Return what moved the share of a team type, with a row for each kind of change.

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from compute_divide.estimates.statistics.teams import UNKNOWN
+from compute_divide.estimates.statistics.periods import year_spans
+from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY, UNKNOWN
 from compute_divide.sources.papers.profiles import (
     JOINT_LABS,
     Calls,
@@ -22,6 +23,7 @@ from compute_divide.sources.papers.profiles import (
     judgement_calls,
     profile_sectors,
     team_of,
+    venue_name,
 )
 from compute_divide.sources.papers.topics import SEPARATOR, load_topics
 
@@ -114,6 +116,36 @@ def with_teams(papers: pd.DataFrame, choices: Choices | None = None) -> pd.DataF
     return papers.assign(team_type=team_types[places], industry=flags[places])
 
 
+def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
+    """Return the papers of universities alone and those with a company author.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the column ``team_type``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The papers of these teams, with the column ``academic``: whether universities alone wrote
+        them.
+
+    Raises
+    ------
+    KeyError
+        If the column is missing.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"team_type": ["academia-only", "collaboration", "other"]})
+    >>> two_sides(papers)["academic"].tolist()
+    [True, False]
+    """
+    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
+    sides = papers[is_side]
+    return sides.assign(academic=sides["team_type"] == ACADEMIA)
+
+
 # --- coverage ---
 
 
@@ -149,6 +181,37 @@ def covered(papers: pd.DataFrame, minimum: float) -> pd.DataFrame:
     keys = [papers[key] for key in VENUE_YEAR]
     shares = is_known.groupby(keys).transform("mean")
     return papers[shares >= minimum]
+
+
+def conference_years(papers: pd.DataFrame, none: str) -> str:
+    """Return the conferences of papers, each with its years, in words.
+
+    Parameters
+    ----------
+    papers : pandas.DataFrame
+        Papers with the columns ``venue`` and ``year``.
+    none : str
+        The words if there are no papers.
+
+    Returns
+    -------
+    str
+        Such as "ACL 2019, 2021; NeurIPS 2020 to 2022".
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> papers = pd.DataFrame({"venue": ["acl", "acl"], "year": [2020, 2021]})
+    >>> conference_years(papers, "none"), conference_years(papers.head(0), "none")
+    ('ACL 2020 to 2021', 'none')
+    """
+    by_venue = papers.groupby("venue", observed=True)["year"]
+    named = [f"{venue_name(str(venue))} {year_spans(years)}" for venue, years in by_venue]
+    return "; ".join(named) or none
 
 
 # --- topics, and models that are named ---

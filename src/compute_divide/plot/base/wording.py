@@ -22,8 +22,6 @@ from bookpress.elements.base.charts import Kind
 from bookpress.elements.figure.show import write_value
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 
-"""The title of a figure whose finding has no value."""
-
 
 def written(estimate: Estimate, how: str = "value") -> str:
     """Return an estimate as in prose, in the formats of the ``{result}`` role.

@@ -35,7 +35,6 @@ _NAMED = (
     "Kimi K2.5",
     "Kimi K3",
 )
-
 """The models named in that chart."""
 
 _LADDER_COLUMNS = {
