@@ -145,3 +145,35 @@ def test_a_table_of_what_ran_does_not_write_every_page_again(tmp_path: Path) -> 
     edit(tmp_path / "plain.md", "Some words.", "Some other words.")
     run_press(tmp_path, "build")
     assert written(tmp_path) == ["plain"]
+
+
+LATTICE = """
+class Knot:
+    def __init__(self, app, number):
+        self.app, self.number, self.left, self.right = app, number, None, None
+
+    def __getstate__(self):
+        return {**vars(self), "app": None}
+
+def tie(app):
+    knots = [Knot(app, number) for number in range(40)]
+    for knot, below in zip(knots, knots[1:]):
+        knot.left, knot.right, below.above = below, {"to": [below]}, knot
+    app.env.knots = {"first": knots[0]}
+
+def setup(app):
+    app.connect("builder-inited", tie)
+"""
+
+
+def test_what_an_extension_ties_together_is_looked_at_once(tmp_path: Path) -> None:
+    """Each knot leads twice to the one below it: as if there were a million million of them."""
+    settings = FILES["_config.yml"].replace("asking: .", "asking: ., tying: .")
+    write_files(tmp_path, {**FILES, "_config.yml": settings, "tying.py": LATTICE})
+    run_press(tmp_path, "build")
+    edit(tmp_path / "plain.md", "Some words.", "Some other words.")
+    run_press(tmp_path, "build")
+    assert written(tmp_path) == ["plain"]
+    edit(tmp_path / "tying.py", "range(40)", "range(41)")
+    run_press(tmp_path, "build")
+    assert len(written(tmp_path)) > 1

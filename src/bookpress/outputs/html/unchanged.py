@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import singledispatch
 from operator import itemgetter
 from pathlib import Path
@@ -18,8 +18,12 @@ from types import MappingProxyType
 from typing import Any
 
 from docutils import nodes
+from jinja2 import Environment
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
 
 from bookpress.cite.record import Citation
 from bookpress.edition.installed import installed
@@ -207,11 +211,13 @@ def _state_of(citation: Citation) -> dict[str, Any]:
 
 def _common(builder: StandaloneHTMLBuilder) -> dict[str, Any]:
     """Return everything that pages may take from each other, from settings and from packages."""
-    settings = {each.name: _plain(each.value) for each in builder.config.filter({"env", "html"})}
+    seen: Seen = {}
+    wanted = builder.config.filter({"env", "html"})
+    settings = {each.name: _plain(each.value, seen) for each in wanted}
     settings.pop("citation_facts", None)
     known = vars(builder.env)
     taken = {
-        name: _plain(entry)
+        name: _plain(entry, seen)
         for name, entry in known.items()
         if name not in OWN_OR_PASSING and not name.startswith("_") and name not in _NO_STATE
     }
@@ -221,54 +227,66 @@ def _common(builder: StandaloneHTMLBuilder) -> dict[str, Any]:
 _NO_STATE = ("app", "config", "domains", "events", "project", "versioning_condition")
 
 
+Seen = dict[int, tuple[Any, str]]
+"""Entries by their identity, which live as long as this, with the hashes of what they show."""
+
+
+def _once(entry: Any, seen: Seen, show: Callable[[], Any]) -> str:
+    """Return the hash of what an entry shows, made once however many others refer to it."""
+    if id(entry) not in seen:
+        seen[id(entry)] = (entry, "above")
+        seen[id(entry)] = (entry, sha256(canonical(show()).encode()))
+    return seen[id(entry)][1]
+
+
 @singledispatch
-def _plain(entry: Any, above: tuple[int, ...] = ()) -> Any:
+def _plain(entry: Any, seen: Seen) -> Any:
     """Return an entry as JSON that is equal for entries that show the same."""
-    if id(entry) in above:
-        return "above"
     if hasattr(entry, "__dict__") and not callable(entry):
-        return [type(entry).__qualname__, _plain(vars(entry), (*above, id(entry)))]
+        return _once(entry, seen, lambda: [type(entry).__qualname__, _plain(vars(entry), seen)])
     return getattr(entry, "__qualname__", type(entry).__qualname__)
 
 
+@_plain.register(Sphinx | BuildEnvironment | Builder | Config | Environment)
+def _(entry: Any, _seen: Seen) -> Any:
+    return type(entry).__qualname__  # what they know is looked at by itself
+
+
 @_plain.register(str | int | float | None)
-def _(entry: Any, _above: tuple[int, ...] = ()) -> Any:
+def _(entry: Any, _seen: Seen) -> Any:
     return entry
 
 
 @_plain.register(Path | dt.date)
-def _(entry: Any, _above: tuple[int, ...] = ()) -> Any:
+def _(entry: Any, _seen: Seen) -> Any:
     return str(entry)
 
 
 @_plain.register(nodes.Node)
-def _(entry: nodes.Node, _above: tuple[int, ...] = ()) -> Any:
-    return entry.pformat()
+def _(entry: nodes.Node, seen: Seen) -> Any:
+    return _once(entry, seen, entry.pformat)
 
 
 @_plain.register(dict)
-def _(entry: dict[Any, Any], above: tuple[int, ...] = ()) -> Any:
-    if id(entry) in above:
-        return "above"
-    above = (*above, id(entry))
-    shown = [(key, value) for key, value in entry.items() if key not in PLACES]
-    pairs = [(canonical(_plain(key, above)), _plain(value, above)) for key, value in shown]
-    return sorted(pairs, key=itemgetter(0))
+def _(entry: dict[Any, Any], seen: Seen) -> Any:
+    def pairs() -> list[Any]:
+        shown = [(key, value) for key, value in entry.items() if key not in PLACES]
+        pairs = [(canonical(_plain(key, seen)), _plain(value, seen)) for key, value in shown]
+        return sorted(pairs, key=itemgetter(0))
+
+    return _once(entry, seen, pairs)
 
 
 @_plain.register(set | frozenset)
-def _(entry: set[Any], above: tuple[int, ...] = ()) -> Any:
-    return sorted(canonical(_plain(value, above)) for value in entry)
+def _(entry: set[Any], seen: Seen) -> Any:
+    return sorted(canonical(_plain(value, seen)) for value in entry)
 
 
 @_plain.register(list | tuple)
-def _(entry: Any, above: tuple[int, ...] = ()) -> Any:
-    if id(entry) in above:
-        return "above"
-    above = (*above, id(entry))
+def _(entry: Any, seen: Seen) -> Any:
     if hasattr(entry, "_asdict"):
-        return _plain(entry._asdict(), above)
-    return [_plain(value, above) for value in entry]
+        return _plain(entry._asdict(), seen)
+    return _once(entry, seen, lambda: [_plain(value, seen) for value in entry])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
