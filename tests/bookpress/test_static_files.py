@@ -134,8 +134,8 @@ def test_what_a_script_in_a_page_imports_is_there_with_all_beside_it(site: Path)
 
 def test_scripts_that_are_meant_for_all_pages_are_named(said: str) -> None:
     expected = (
-        "pages in our layout load no script that is meant for all pages, "
-        "and leave out everywhere.js, https://example.org/own.js"
+        "note: pages in our layout load no script that is meant for all pages; "
+        "left out: everywhere.js, https://example.org/own.js"
     )
     assert f"{expected} " in said
     assert "pages have faults" not in said

@@ -40,7 +40,7 @@ from bookpress.outputs.base.process import Maker, make, maker_of
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
-from bookpress.outputs.html.pages import warnings_of
+from bookpress.outputs.html.pages import notes_of, warnings_of
 from bookpress.outputs.html.places import by_author
 from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
@@ -85,6 +85,8 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     warnings = "\n".join(warnings_of(project.workshop))
     named = by_author(warnings, edition.chapters, outcome.runs)
     _note_faults(named.splitlines(), "Jupyter Book warns:")
+    for said in notes_of(project.workshop):
+        note(said)
     _finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()
     _write_timings(draft, execution=executed - begun, assembly=assembled - executed)

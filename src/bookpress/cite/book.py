@@ -112,6 +112,10 @@ class Release(Facts):
     changes: Text | None = None
 
 
+FROM_THE_RIGHT = {"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"}
+"""Languages that are written from right to left."""
+
+
 class Book(Facts):
     """A book, as described in the publication settings.
 
@@ -156,6 +160,11 @@ class Book(Facts):
                 f"`title_in_sentence` is {in_sentence!r}; allowed: the title in other capitals"
             )
         return self
+
+    @property
+    def direction(self) -> str:
+        """Where a line of the language leads, as in HTML."""
+        return "rtl" if self.language.split("-")[0] in FROM_THE_RIGHT else "ltr"
 
     @property
     def full_title(self) -> str:

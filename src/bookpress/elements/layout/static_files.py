@@ -103,8 +103,8 @@ def tell_left_out(scripts: Sequence[str], folders: Sequence[Path]) -> None:
     """Name the scripts that extensions or the book's settings would load on all pages."""
     left_out = [script for script in scripts if _is_of_others(script, folders)]
     if left_out:
-        what = "pages in our layout load no script that is meant for all pages, and leave out %s"
-        logger.warning(what, ", ".join(left_out), type="bookpress", subtype="scripts")
+        what = "NOTE: pages in our layout load no script that is meant for all pages; left out: %s"
+        logger.info(what, ", ".join(left_out))
 
 
 def _is_of_others(name: str, folders: Sequence[Path]) -> bool:

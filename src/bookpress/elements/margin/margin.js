@@ -125,15 +125,17 @@
     noteOf.clear();
     host.replaceChildren();
     if (!isWide.matches || document.documentElement.classList.contains("choosing")) return;
-    const { top, right } = article.getBoundingClientRect();
+    const { top, left, right } = article.getBoundingClientRect();
+    const isMirrored = getComputedStyle(article).direction === "rtl";
+    const from = isMirrored ? -host.offsetWidth : article.offsetWidth;
     host.style.top = `${article.offsetTop}px`;
-    host.style.left = `${article.offsetLeft + article.offsetWidth}px`;
+    host.style.left = `${article.offsetLeft + from}px`;
     const taken = $$(
       "figure, .pst-scrollable-table-container, .table-scroll, .finding-sureness, aside",
       article
     )
       .map((block) => block.getBoundingClientRect())
-      .filter((box) => box.right > right + 4 && box.height)
+      .filter((box) => (isMirrored ? box.left < left - 4 : box.right > right + 4) && box.height)
       .map((box) => [box.top - top, box.bottom - top]);
     for (const rail of rails(top)) {
       if (taken.some(([from, to]) => from < rail.bottom && to > rail.top)) continue;

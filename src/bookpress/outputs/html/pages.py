@@ -62,6 +62,8 @@ SHOWN = 40
 
 FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+NOTE = "NOTE: "
+"""The beginning of what our part of Sphinx says that is no fault."""
 
 LEXERS = (
     ("language_info", "pygments_lexer"),
@@ -153,6 +155,12 @@ def _lines(written: str, source: Path) -> list[str]:
 def warnings_of(shop: Path) -> list[str]:
     """Return the lines of Sphinx's log in a folder that are warnings."""
     return [line for line in log_of(shop) if WARNING.search(line)]
+
+
+def notes_of(shop: Path) -> list[str]:
+    """Return what our part of Sphinx has noted in its log in a folder, each once."""
+    notes = [line.removeprefix(NOTE) for line in log_of(shop) if line.startswith(NOTE)]
+    return [*dict.fromkeys(notes)]
 
 
 def complaints(written: str, source: Path) -> str:
