@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookpress.book.chapters import choose
+from bookpress.book.chapters import named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.edition.assignments import with_file
@@ -141,7 +141,7 @@ def take(kind: str, content: bytes, book: Project, folder: Path) -> None:
         case "edition":
             load_edition(book, "fuzz")
         case "front matter":
-            [chapter] = choose(discover(book), ["causes"])
+            [chapter] = named_chapters(discover(book), ["causes"])
             _ = chapter.title, chapter.front_matter, chapter.parameters
         case "values":
             load_edition(book, "default", with_file(folder / name, []))

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bookpress.assembly.ingredients import Extras, Ingredients, gather
-from bookpress.assembly.published import EXTRAS, FORMATS, build_lock, made_from
+from bookpress.assembly.ingredients import Ingredients, StateFiles, gather
+from bookpress.assembly.published import FORMATS, STATES_HASH, build_lock, made_from
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.formats import Format, still_made
@@ -33,16 +33,16 @@ def build(
     edition: Edition,
     options: RunOptions | None = None,
     formats: Sequence[Format] = (),
-    extras: Extras | None = None,
+    states: StateFiles | None = None,
 ) -> Built:
     """Build an edition, and publish it once it is complete.
 
-    Its extras and formats are kept as long as nothing else of it changes.
+    Its states and formats are kept as long as nothing else of it changes.
     """
     options = replace(options or RunOptions(), as_stored=True)
     target = project.editions / edition.folder
     with build_lock(project, options.reporter):
-        wanted = gather(project, edition, formats, extras)
+        wanted = gather(project, edition, formats, states)
         if wanted.is_built and not options.force:
             before = wanted.failed.items()
             errors = [ChapterError(slug, message, b"") for slug, message in before]
@@ -65,7 +65,7 @@ def _left_out(project: Project, wanted: Ingredients) -> list[str]:
     command = project.settings.command
     before = made_from(project.editions / wanted.edition.folder)
     left_out = []
-    if before.get(EXTRAS) and wanted.extras is None:
+    if before.get(STATES_HASH) and wanted.states is None:
         left_out.append(f"its choices (`{command} explore` makes them)")
     names = {each.name for each in wanted.formats}
     gone = {*before.get(FORMATS, ())} - names

@@ -13,10 +13,10 @@ from bookpress.assembly.page_files import page_files
 from bookpress.assembly.published import (
     CODE,
     ELEMENTS,
-    EXTRAS,
     FAILED,
     FORMATS,
     STATES,
+    STATES_HASH,
     made_from_same,
 )
 from bookpress.book.project import Project
@@ -32,15 +32,13 @@ from bookpress.outputs.html import FORMAT as PAGES
 
 
 @dataclass(frozen=True)
-class Extras:
-    """What an edition has in addition: its hash, staged files, and a function.
-
-    The function takes source and pages, and writes more files.
-    """
+class StateFiles:
+    """The files of an edition's states: their hash, those that are staged, and what writes more."""
 
     digest: str
     staged: Mapping[str, bytes]
     write: Callable[[Path, Path], None]
+    """A function of the folders of source and pages."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Ingredients:
     """Files of the book that are not chapters, by name."""
     formats: Sequence[Format]
     """The formats besides the pages."""
-    extras: Extras | None
+    states: StateFiles | None
     hashes: Mapping[str, Any]
     """Hashes of all this, as stored in the built edition."""
     is_built: bool
@@ -69,9 +67,9 @@ class Ingredients:
 
 
 def gather(
-    project: Project, edition: Edition, formats: Sequence[Format], extras: Extras | None
+    project: Project, edition: Edition, formats: Sequence[Format], states: StateFiles | None
 ) -> Ingredients:
-    """Return what an edition is made from, with the formats and extras that it keeps."""
+    """Return what an edition is made from, with the formats and states that it keeps."""
     default = edition if edition.is_default else load_edition(project, read=edition.read)
     files = page_files(project, edition)
     hashes = ingredient_hashes(project, edition, default, formats, files)
@@ -79,16 +77,16 @@ def gather(
     before = made_from_same(target, hashes)
     formats = _in_order([*formats, *_formats_before(before, formats)])
     has_same_elements = before.get(ELEMENTS) == hashes[ELEMENTS]
-    if extras is None and before.get(EXTRAS) and has_same_elements:
-        extras = _extras_of(target, before[EXTRAS])
+    if states is None and before.get(STATES_HASH) and has_same_elements:
+        states = _states_of(target, before[STATES_HASH])
     hashes[FORMATS] = [each.name for each in formats]
     hashes[CODE] = code_of_formats(formats)
-    hashes[EXTRAS] = extras.digest if extras else None
+    hashes[STATES_HASH] = states.digest if states else None
     of_making = {name: before.get(name) for name in (FAILED, "outputs")}
     failed = before.get(FAILED) or {}
     is_built = before == {**hashes, **of_making} and not _may_be_mended(failed)
     messages = failed.get("messages", {})
-    return Ingredients(edition, default, files, formats, extras, hashes, is_built, messages)
+    return Ingredients(edition, default, files, formats, states, hashes, is_built, messages)
 
 
 def _may_be_mended(failed: Mapping[str, Any]) -> bool:
@@ -107,8 +105,8 @@ def _in_order(formats: Sequence[Format]) -> list[Format]:
     return sorted(formats, key=lambda each: (each.order, each.name))
 
 
-def _extras_of(folder: Path, digest: str) -> Extras:
-    """Return the extras of a built edition, to be copied into its new pages."""
+def _states_of(folder: Path, digest: str) -> StateFiles:
+    """Return the states of a built edition, to be copied into its new pages."""
     source = folder / "source"
     names = [SURENESS, *(f"{STATES}/{path.name}" for path in (source / STATES).glob("*.json"))]
     staged = {name: read(source / name) for name in names if (source / name).is_file()}
@@ -116,7 +114,7 @@ def _extras_of(folder: Path, digest: str) -> Extras:
     def write(_: Path, pages: Path) -> None:
         shutil.copytree(folder / PAGES.name / STATES, pages / STATES, dirs_exist_ok=True)
 
-    return Extras(digest, staged, write)
+    return StateFiles(digest, staged, write)
 
 
 def ingredient_hashes(

@@ -120,7 +120,7 @@ def _staged_files(
     project: Project, wanted: Ingredients, runs: Mapping[str, Run]
 ) -> Mapping[str, bytes]:
     """Return the files staged beside the chapters: those of the book, its states and its runs."""
-    states = wanted.extras.staged if wanted.extras else {}
+    states = wanted.states.staged if wanted.states else {}
     files = with_states(wanted.files, states, project.settings.front_matter)
     return {**files, **executed_file(project, wanted.edition, runs, wanted.files)}
 
@@ -183,7 +183,7 @@ def _begin_draft(
 
 
 def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> None:
-    """Make the other formats from the pages, check the pages, and write the extras."""
+    """Make the other formats from the pages, check the pages, and write the states."""
     pages = project.workshop / PAGES.name
     source = project.workshop / "source"
     for other in wanted.formats:
@@ -195,8 +195,8 @@ def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> 
         raise PressError(_listed("the pages have faults:", faults))
     _note_faults(by_fault(faults), "the pages have faults:")
     _note_faults(hosts_in(faults), "the pages fetch from other hosts:")
-    if wanted.extras:
-        wanted.extras.write(source, pages)
+    if wanted.states:
+        wanted.states.write(source, pages)
 
 
 def _note_faults(faults: Sequence[object], heading: str) -> None:

@@ -23,8 +23,8 @@ from bookpress.progress import Reporter
 
 MADE_FROM = ".state.json"
 """The file, in each built edition, of what it was made from and the hash of each of its files."""
-EXTRAS = "extras"
-"""The key, in that file, of the hash of the extras."""
+STATES_HASH = "states"
+"""The key, in that file, of the hash of the states."""
 FORMATS = "formats"
 """The key, in that file, of the names of formats besides the pages."""
 ELEMENTS = "elements"
@@ -34,12 +34,12 @@ CODE = "code"
 FAILED = "failed"
 """The key, in that file, of the messages about chapters that failed, and what was installed."""
 STATES = "states"
-"""The folder of the extras, in the pages and in their source."""
+"""The folder of the states, in the pages and in their source."""
 UNTRACKED = ".gitignore"
 """The file that makes git ignore what is built, whatever the book's own file says."""
 VERSIONS = ".versions"
 """The folder of versions, beside the editions, which are links into it."""
-ADDED = (FORMATS, ELEMENTS, CODE, EXTRAS, FAILED, "outputs")
+ADDED = (FORMATS, ELEMENTS, CODE, STATES_HASH, FAILED, "outputs")
 """The keys of what an edition may differ in, though made from the same."""
 OPEN_DATA = ("results.json", "statements.json")
 """The edition's own files that the site has at its root."""
@@ -108,7 +108,7 @@ def publish(project: Project, name: str) -> None:
 def made_from_same(folder: Path, hashes: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a built edition was made from, if only what may be added to it differs.
 
-    This is its formats and extras, and the code of other packages. Empty if anything else differs,
+    This is its formats and states, and the code of other packages. Empty if anything else differs,
     or a file is not as it was made.
     """
     built = made_from(folder)

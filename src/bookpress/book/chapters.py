@@ -373,7 +373,7 @@ def _parameters(
     return tuple(parameters), tuple(faults)
 
 
-def choose(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
+def named_chapters(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Chapter]:
     """Return the chapters with these slugs, in the order of the book."""
     known = [chapter.slug for chapter in chapters]
     unknown = [slug for slug in slugs if slug not in known]

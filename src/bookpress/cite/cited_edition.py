@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.book.source import day_of, load_source
@@ -64,7 +64,7 @@ def _check_chapter(project: Project, chapters: Sequence[Chapter], slug: str, edi
         others = [folder.name for folder in folders if slug in _slugs(_chapters_of(folder))]
         way = f"--edition {others[0]} has it" if others else "build it again"
         raise UsageError(f"{problem}: {way}")
-    choose(chapters, [slug])
+    named_chapters(chapters, [slug])
 
 
 def _slugs(chapters: Sequence[Chapter]) -> set[str]:

@@ -10,7 +10,7 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
 
     --json prints a JSON Schema for each chapter.
     """
-    from bookpress.book.chapters import choose
+    from bookpress.book.chapters import named_chapters
     from bookpress.book.discovery import discover
     from bookpress.book.project import FILE
     from bookpress.chapter.parameters import chapter_schema
@@ -25,7 +25,7 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     for fault in setting_faults(project, chapters):
         note(f"{FILE}: {fault}")
     if chapter is not None:
-        chapters = choose(chapters, [chapter])
+        chapters = named_chapters(chapters, [chapter])
     for each in chapters:
         for name, (place, why) in each.computed.items():
             note(f"{place}: {name} is no parameter: {why}")

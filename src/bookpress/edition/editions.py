@@ -8,7 +8,7 @@ from functools import cached_property
 
 import yaml
 
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted
 from bookpress.book.project import FILE, Project
@@ -282,7 +282,7 @@ def edition_values(
     with collecting(problems):
         file = load_edition_file(project, name)
     with collecting(problems):
-        included = choose(book, only) if only is not None else book
+        included = named_chapters(book, only) if only is not None else book
     slugs = [chapter.slug for chapter in book]
     written, file_problems = file_assignments(file.parameters, slugs)
     values = resolve(book, included, [*written, *asked], [*problems, *file_problems])

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.statements import statements_of
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import chapter_schema
@@ -81,7 +81,7 @@ class Answers:
 
     def chapter(self, slug: str) -> str:
         """Return a chapter as Markdown, with its numbers, sentences, choices and citation."""
-        [chapter] = choose(self._chapters, [slug])
+        [chapter] = named_chapters(self._chapters, [slug])
         return (self.folder / "html" / f"{chapter.docname}.md").read_text("utf-8")
 
     def results(self, slug: str, key: str | None = None) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class Answers:
         return self._entries("statements.json", "statement", slug, key)
 
     def _entries(self, file: str, kind: str, slug: str, key: str | None) -> dict[str, Any]:
-        [chapter] = choose(self._chapters, [slug])
+        [chapter] = named_chapters(self._chapters, [slug])
         entries = dict(self._read(file).get(chapter.slug, {}))
         if key is None:
             return entries
@@ -112,7 +112,7 @@ class Answers:
 
     def parameters(self, slug: str) -> dict[str, Any]:
         """Return the JSON Schema of a chapter's parameters."""
-        [chapter] = choose(discover(self.project), [slug])
+        [chapter] = named_chapters(discover(self.project), [slug])
         return dict(chapter_schema(chapter.parameters))
 
     def run(self, slug: str, values: Mapping[str, Any]) -> dict[str, Any]:

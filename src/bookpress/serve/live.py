@@ -16,7 +16,7 @@ from functools import partial
 from multiprocessing import AuthenticationError
 from typing import Any
 
-from bookpress.book.chapters import choose
+from bookpress.book.chapters import named_chapters
 from bookpress.book.project import Project
 from bookpress.channel import Channel
 from bookpress.chapter.parameters import Parameter
@@ -168,7 +168,7 @@ class WarmChapters:
     def _checked(self, slug: str, texts: Mapping[str, str]) -> State:
         """Return the requested state, with values checked as on the command line."""
         chapters = self._default.chapters
-        [chapter] = choose(chapters, [slug])
+        [chapter] = named_chapters(chapters, [slug])
         asked = [Assignment(slug, name, text, is_text=True) for name, text in texts.items()]
         values = resolve(chapters, [chapter], asked)[slug]
         usual = self._default.values[slug]

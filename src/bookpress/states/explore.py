@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.build import Built, build
-from bookpress.assembly.ingredients import Extras, ingredient_hashes
+from bookpress.assembly.ingredients import StateFiles, ingredient_hashes
 from bookpress.assembly.page_files import page_files
-from bookpress.assembly.published import EXTRAS, FORMATS, STATES, made_from_same
+from bookpress.assembly.published import FORMATS, STATES, STATES_HASH, made_from_same
 from bookpress.assembly.statements import edition_statements
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.cite.record import load_built
@@ -66,7 +66,7 @@ def states_to_explore(
     built = load_built(folder)
     is_current = built and built.id == default.id
     explored = _explored(folder) if is_current else {}
-    asked = choose(default.chapters, slugs) if slugs else default.chapters
+    asked = named_chapters(default.chapters, slugs) if slugs else default.chapters
     tried = {slug: dict(values) for slug, values in explored.items()}
     for slug, values in tried_in(default.chapters, asked, grid).items():
         tried[slug] = {**tried.get(slug, {}), **values}
@@ -92,7 +92,7 @@ def unexplored(chapters: Sequence[str], states: Sequence[State]) -> list[str]:
 
 def why_none(default: Edition, slugs: Sequence[str]) -> str:
     """Return why there is nothing to explore: which parameters there are, and what to do."""
-    chosen = choose(default.chapters, [*slugs]) if slugs else default.chapters
+    chosen = named_chapters(default.chapters, [*slugs]) if slugs else default.chapters
     names = _parameters_of(chosen)
     elsewhere = _parameters_of(default.chapters)
     if not elsewhere:
@@ -141,9 +141,9 @@ def explore(
     if not options.force and is_explored(project, default, states, formats):
         return Built(default, project.editions / default.folder, changed=False, fresh=[])
     explored = _run(project, default, states, options)
-    extras = Extras(digest, explored.staged, explored.write)
+    files = StateFiles(digest, explored.staged, explored.write)
     with explored.clock.book():
-        return build(project, default, replace(options, force=False), formats, extras)
+        return build(project, default, replace(options, force=False), formats, files)
 
 
 @dataclass(frozen=True)
@@ -286,7 +286,7 @@ def is_explored(
     hashes = ingredient_hashes(project, default, default, formats, files)
     before = made_from_same(project.editions / default.folder, hashes)
     names = {each.name for each in formats}
-    if before.get(EXTRAS) != digest:
+    if before.get(STATES_HASH) != digest:
         return False
     return names <= {*before.get(FORMATS, ())}
 

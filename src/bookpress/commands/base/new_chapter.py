@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from bookpress.book.chapters import choose
+from bookpress.book.chapters import named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.errors import UsageError, quoted
@@ -22,7 +22,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     The entry follows the last one, or the one named.
     """
     chapters = discover(project)
-    choose(chapters, [after] if after is not None else [])
+    named_chapters(chapters, [after] if after is not None else [])
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UsageError(
             f"{quoted(slug)} is not the name of a chapter: "

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bookpress.assembly.statements import statements_of
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
@@ -163,7 +163,7 @@ def plan_sweep(
     Nothing is run yet.
     """
     book = discover(project)
-    [chapter] = choose(book, [slug])
+    [chapter] = named_chapters(book, [slug])
     assignments, _ = parse_assignments(options)
     asked = {assignment.name for assignment in assignments}
     problems: list[str] = []

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from bookpress.book.chapters import Chapter, choose
+from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, edition_values
@@ -49,7 +49,7 @@ def values_of(
 
     Options override the edition `base`, which overrides the chapter's own values.
     """
-    [chapter] = choose(book, [slug])
+    [chapter] = named_chapters(book, [slug])
     _, _, values = edition_values(project, book, base, options, [slug])
     return chapter, dict(values[slug])
 
