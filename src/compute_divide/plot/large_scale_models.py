@@ -13,7 +13,7 @@ import pandas as pd
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.statistics.numbers import COMPUTE
-from compute_divide.estimates.statistics.teams import ACADEMIA, TEAM_NAMES
+from compute_divide.estimates.statistics.teams import ACADEMIA, JOINT, TEAM_NAMES
 from compute_divide.plot.base.axes import row_axis, share_axis
 from compute_divide.plot.base.marks import (
     PARTS,
@@ -32,7 +32,6 @@ _MODEL_COLUMNS = {
     "organisations": Column("Made by"),
     "published": Column("Published"),
 }
-_JOINT = "collaboration"
 _PERIOD_COLOURS = (TEAM_COLOURS[ACADEMIA], QUIET, ACCENT)
 """The colours of an early, a late and the newest period."""
 _BREAKS = {
@@ -110,7 +109,7 @@ def run_tiles(runs: pd.DataFrame, vintage: str) -> Figure:
     tiles = _ranked(runs)
     years = tiles["year"]
     alone = tiles["team_type"].eq(ACADEMIA).groupby(years).sum()
-    joint = tiles["team_type"].eq(_JOINT).groupby(years).sum()
+    joint = tiles["team_type"].eq(JOINT).groupby(years).sum()
     counts = row_by_row("{} {} and {}", alone.index, alone, joint)
     who = "universities alone, and of universities with companies"
     description = f"Number of tiles a year of {who}: {counts}."
@@ -289,7 +288,7 @@ def _tiles(tiles: pd.DataFrame) -> alt.LayerChart:
 
 def _with_university(tiles: pd.DataFrame) -> pd.DataFrame:
     """Return, as a last column, the number of tiles of each year with a university as a maker."""
-    has_university = tiles["team_type"].isin([ACADEMIA, _JOINT])
+    has_university = tiles["team_type"].isin([ACADEMIA, JOINT])
     by_year = has_university.groupby(tiles["year"]).agg(["sum", "size"])
     counts = [f"{of}/{n}" for of, n in by_year.itertuples(index=False)]
     return pd.DataFrame({"year": by_year.index, "rank": _LAST_COLUMN, "count": counts})

@@ -7,14 +7,13 @@ import pandas as pd
 
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import needs
-from compute_divide.estimates.statistics.teams import TEAM_NAMES, TEAM_TYPES
+from compute_divide.estimates.statistics.teams import SIDES, TEAM_NAMES, TEAM_TYPES
 from compute_divide.plot.base.axes import named_rows
 from compute_divide.plot.base.marks import PARTS, TEAM_COLOURS, framed, team_colour, tips
 from compute_divide.plot.base.papers import share_rows
 from compute_divide.plot.base.show import Column, credit, figure, models_credit
 from compute_divide.plot.base.wording import describe_intervals
 
-_TEAMS = ("academia-only", "collaboration", "industry-only")
 _BASE_COLUMNS = {"base_team": Column("Base made by"), "models": Column("Models", "number")}
 _USE_COLUMNS = {"use": Column("Use"), "only": Column("Only with the weights")}
 _PART_COLUMNS = {"component": Column("Component")}
@@ -139,7 +138,7 @@ def _bases(models: int, base_team: str) -> str:
 def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
     bases = list(TEAM_COLOURS)
     names = _named_teams(counts)
-    shown = counts[counts["team_type"].isin(_TEAMS)]
+    shown = counts[counts["team_type"].isin(SIDES)]
     base_teams = shown["base_team"]
     rows = shown.assign(team=shown["team_type"].map(names))
     rows["base"] = base_teams.map(TEAM_NAMES)
@@ -153,14 +152,14 @@ def _stacked(counts: pd.DataFrame) -> alt.LayerChart:
     bars = alt.Chart(rows).mark_bar(size=26, **PARTS)
     bars = bars.encode(x=x, y=y, color=colour, tooltip=tooltip)
     bars = bars.encode(order=alt.Order("order:Q"))
-    return framed(bars, height=46 * len(_TEAMS))
+    return framed(bars, height=46 * len(SIDES))
 
 
 def _named_teams(counts: pd.DataFrame) -> dict[str, str]:
     """Return the names of the teams that build, with the number of their models."""
     totals = counts.groupby("team_type")["models"].sum()
     names = {}
-    for team in _TEAMS:
+    for team in SIDES:
         number = totals.get(team, 0)
         names[team] = f"{TEAM_NAMES[team]}, {number} systems"
     return names

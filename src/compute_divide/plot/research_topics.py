@@ -8,7 +8,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.elements.figure.show import Figure
 from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
-from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY
+from compute_divide.estimates.statistics.teams import SIDES
 from compute_divide.plot.base.axes import along, named_rows
 from compute_divide.plot.base.marks import framed, level_line, named_scale, series_dots, tips
 from compute_divide.plot.base.papers import odds_axis, team_dots, venue_lines
@@ -48,7 +48,6 @@ _TOPIC_TIPS = (
 )
 _ROW = 30
 """Height of a topic in pixels."""
-_WITH_INDUSTRY = ("collaboration", INDUSTRY)
 _TOP_COLUMNS = {
     "share": Column("Among the most cited", "share"),
     "period": Column("Years"),
@@ -223,7 +222,7 @@ def top_dots(shares: pd.DataFrame, top: float) -> Figure:
     'Papers among the most cited 10% of their conference and year'
     """
     title = f"Papers among the most cited {top:.0%} of their conference and year"
-    chart = team_dots(shares, "period", title, (ACADEMIA, *_WITH_INDUSTRY))
+    chart = team_dots(shares, "period", title, SIDES)
     description = _described_teams(shares, "period")
     source = credit(RANKS_TABLE)
     return figure(chart, shares, description=description, source=source, columns=_TOP_COLUMNS)

@@ -15,7 +15,7 @@ from bookpress.elements.base.charts import haloed
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import INK, needs
 from compute_divide.estimates.statistics.numbers import COMPUTE
-from compute_divide.estimates.statistics.teams import ACADEMIA
+from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY, SIDES
 from compute_divide.estimates.statistics.trends import Trend, fractional_years, record_holders
 from compute_divide.plot.base.axes import named_rows, power_axis, row_axis, times_axis, year_axis
 from compute_divide.plot.base.entries import check_entries
@@ -32,9 +32,7 @@ from compute_divide.plot.base.marks import (
 from compute_divide.plot.base.show import Column, credit, figure, models_credit, table
 from compute_divide.plot.base.wording import describe_intervals, in_cell, written
 
-_TEAMS = ("academia-only", "collaboration", "industry-only")
-"""The team types drawn as points."""
-_LINES = ("academia-only", "industry-only")
+_LINES = (ACADEMIA, INDUSTRY)
 """The team types with a trend line."""
 _NAMES = {
     "AlexNet": "AlexNet",
@@ -243,7 +241,7 @@ def _describe_trends(trends: Mapping[str, Trend]) -> str:
 def _points(models: pd.DataFrame, first: int) -> pd.DataFrame:
     """Return the models with a date and known training compute from a year on, by date."""
     known = models.dropna(subset=["published", COMPUTE])
-    is_shown = (known["year"] >= first) & known["team_type"].isin(_TEAMS)
+    is_shown = (known["year"] >= first) & known["team_type"].isin(SIDES)
     columns = ["model", "published", "team_type", COMPUTE]
     shown = known.loc[is_shown, columns]
     return shown.sort_values("published", kind="stable", ignore_index=True)
@@ -266,8 +264,8 @@ def _scatter(
     last = int(np.ceil(rows["when"].max()))
     x = year_axis("when", first, last)
     y = power_axis(COMPUTE, _COMPUTE_TITLE)
-    colour = team_colour(_TEAMS, legend="bottom")
-    shape = team_shape(_TEAMS, legend="bottom")
+    colour = team_colour(SIDES, legend="bottom")
+    shape = team_shape(SIDES, legend="bottom")
     placed: dict[str, Any] = {"x": x, "y": y, "color": colour, "shape": shape}
     placed["tooltip"] = _model_tips()
     record = alt.Chart(_record_steps(models, first, last))

@@ -6,10 +6,8 @@ closed, and shares are among the known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
@@ -195,73 +193,23 @@ def dated_compute(models: pd.DataFrame) -> pd.DataFrame:
     return dated.sort_values("published", kind="stable")
 
 
-def lags(
-    placed: pd.DataFrame, follows: pd.Series, dates: Iterable[pd.Timestamp], tolerance: float = 1.0
-) -> pd.DataFrame:
-    """Return for how long other makers' models have been larger than the largest model of a group.
+def months_behind(
+    placed: pd.DataFrame, follows: pd.Series, at: pd.Timestamp, tolerance: float = 1.0
+) -> float | None:
+    """Return for how long others' models have been larger than the largest model of a group.
 
-    Parameters
-    ----------
-    placed : pandas.DataFrame
-        Models by date, from `dated_compute`.
-    follows : pandas.Series
-        Which of them belong to the group: a mask on their index.
-    dates : iterable of pandas.Timestamp
-        The dates; for each, the models up to it count.
-    tolerance : float
-        By how many times a model has to be larger.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per date: ``date``, ``months`` (0 if no model of others is larger, missing before
-        the first of the group), ``own`` (the largest of the group), ``own_flop`` (its training
-        compute in FLOP), ``passed_by`` (the first model to exceed it).
-
-    Raises
-    ------
-    KeyError
-        If a column is missing, or the mask lacks a model.
-
-    Notes
-    -----
-    Size is training compute and not quality. An unseen model of the group would shorten the lag, an
-    unseen model of the others would lengthen it.
-
-    Examples
-    --------
-    >>> days = pd.to_datetime(["2020-01-01", "2021-01-01"])
-    >>> placed = pd.DataFrame({"model": ["GPT", "BLOOM"], "published": days, COMPUTE: [3e23, 1e23]})
-    >>> table = lags(placed, placed["model"] == "BLOOM", [pd.Timestamp("2021-07-01")])
-    >>> table["passed_by"][0], round(table["months"][0])
-    ('GPT', 18)
+    It is 0 if none is larger by the factor `tolerance`, and None before the first of the group.
     """
-    in_group = follows.loc[placed.index].to_numpy(dtype=bool)
-    rows = [(date, *_lag(placed, in_group, date, tolerance)) for date in dates]
-    table = pd.DataFrame(rows, columns=["date", "months", "own", "own_flop", "passed_by"])
-    return table.astype({"date": "datetime64[us]"})
-
-
-def _lag(
-    placed: pd.DataFrame, in_group: npt.NDArray[np.bool_], date: pd.Timestamp, tolerance: float
-) -> tuple[object, ...]:
-    """Return the cells of `lags` at a date, without the date."""
-    published = placed["published"].to_numpy()
-    names = placed["model"]
-    until = int(np.searchsorted(published, date.to_datetime64(), side="right"))
-    inside = in_group[:until]
-    if not inside.any():
-        return None, None, None, None
-    flop = placed[COMPUTE].to_numpy()[:until]
-    largest = int(np.where(inside, flop, -1).argmax())
-    own = str(names.iloc[largest])
-    own_flop = float(flop[largest])
-    larger = ~inside & (flop > flop[largest] * tolerance)
-    if not larger.any():
-        return 0.0, own, own_flop, None
-    first = int(larger.argmax())
-    waited = date - published[first]
-    return waited.days / DAYS_PER_MONTH, own, own_flop, str(names.iloc[first])
+    until = placed[placed["published"] <= at]
+    in_group = follows.loc[until.index].astype(bool)
+    if not in_group.any():
+        return None
+    largest = until.loc[in_group, COMPUTE].max()
+    larger = until[~in_group & until[COMPUTE].gt(largest * tolerance)]
+    if larger.empty:
+        return 0.0
+    waited = at - larger["published"].iloc[0]
+    return float(waited.days / DAYS_PER_MONTH)
 
 
 def lag_estimate(
@@ -283,14 +231,20 @@ def lag_estimate(
     Returns
     -------
     Estimate
-        The `lags` in months, with the number of models of the group up to the date. ``low`` and
-        ``high`` allow for sizes that are wrong by the factor `TOLERANCE`: a range, not a confidence
-        interval.
+        For how many months other makers' models have been larger than the largest of the group (0
+        if none is, without a value before its first), with the number of its models up to the date.
+        ``low`` and ``high`` allow for sizes that are wrong by the factor `TOLERANCE`: a range, not
+        a confidence interval.
 
     Raises
     ------
     KeyError
         If a column is missing, or the mask lacks a model.
+
+    Notes
+    -----
+    Size is training compute and not quality. An unseen model of the group would shorten the lag, an
+    unseen model of the others would lengthen it.
 
     Examples
     --------
@@ -301,9 +255,9 @@ def lag_estimate(
     >>> round(lag.value), lag.n, lag.unit
     (18, 1, 'months')
     """
-    value = lags(placed, follows, [at])["months"][0]
-    low = lags(placed, follows, [at], TOLERANCE)["months"][0]
-    high = lags(placed, follows, [at], 1 / TOLERANCE)["months"][0]
+    value = months_behind(placed, follows, at)
+    low = months_behind(placed, follows, at, TOLERANCE)
+    high = months_behind(placed, follows, at, 1 / TOLERANCE)
     in_group = follows.loc[placed.index]
     until = placed["published"] <= at
     n = int((in_group & until).sum())

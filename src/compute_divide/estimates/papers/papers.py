@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from compute_divide.estimates.statistics.periods import year_spans
-from compute_divide.estimates.statistics.teams import ACADEMIA, INDUSTRY, UNKNOWN
+from compute_divide.estimates.statistics.teams import ACADEMIA, SIDES, UNKNOWN
 from compute_divide.sources.papers.profiles import (
     JOINT_LABS,
     Calls,
@@ -141,8 +141,7 @@ def two_sides(papers: pd.DataFrame) -> pd.DataFrame:
     >>> two_sides(papers)["academic"].tolist()
     [True, False]
     """
-    is_side = papers["team_type"].isin([ACADEMIA, "collaboration", INDUSTRY])
-    sides = papers[is_side]
+    sides = papers[papers["team_type"].isin(SIDES)]
     return sides.assign(academic=sides["team_type"] == ACADEMIA)
 
 

@@ -45,13 +45,7 @@ def number_of(
     return Estimate(value, n=n, unit=unit, label=label)
 
 
-def ratio(
-    over: Estimate | float | None,
-    under: Estimate | float | None,
-    label: str,
-    *,
-    n: int | None = None,
-) -> Estimate:
+def ratio(over: Estimate | float | None, under: Estimate | float | None, label: str) -> Estimate:
     """Return the ratio of two values.
 
     Parameters
@@ -60,8 +54,6 @@ def ratio(
         The two values, or estimates with these values. None and NaN are unknown.
     label : str
         What is estimated, in a few self-contained words.
-    n : int, optional
-        The number of observations it rests on.
 
     Returns
     -------
@@ -77,8 +69,8 @@ def ratio(
     first = over.value if isinstance(over, Estimate) else over
     second = under.value if isinstance(under, Estimate) else under
     if first is None or not second:
-        return Estimate(None, n=n, unit="ratio", label=label)
-    return Estimate(first / second, n=n, unit="ratio", label=label)
+        return Estimate(None, unit="ratio", label=label)
+    return Estimate(first / second, unit="ratio", label=label)
 
 
 def significant(estimate: Estimate, digits: int = 3) -> Estimate:

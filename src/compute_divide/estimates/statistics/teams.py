@@ -20,13 +20,16 @@ from compute_divide.estimates.statistics.periods import are_in_years, span
 from compute_divide.estimates.statistics.shares import audited_words, wilson_share, with_shares
 
 ACADEMIA = "academia-only"
+JOINT = "collaboration"
 INDUSTRY = "industry-only"
-TEAM_TYPES = (ACADEMIA, "collaboration", INDUSTRY, "other")
+SIDES = (ACADEMIA, JOINT, INDUSTRY)
+"""Team types with a university or a company."""
+TEAM_TYPES = (*SIDES, "other")
 """Team types that count in a total, in the order in which they are shown."""
 UNKNOWN = "unknown"
 TEAM_NAMES = {
     ACADEMIA: "universities alone",
-    "collaboration": "universities with companies",
+    JOINT: "universities with companies",
     INDUSTRY: "companies alone",
     "other": "other",
     UNKNOWN: "unknown",
