@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from compute_divide.estimates.statistics.teams import UNKNOWN
+from compute_divide.estimates.statistics.teams import JOINT, UNKNOWN
 
 
 def with_bases(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def _common_team(bases: str, teams: Mapping[str, str]) -> str:
         return UNKNOWN
     if len(known) == 1:
         return known.pop()
-    return "collaboration"
+    return JOINT
 
 
 def with_origins(models: pd.DataFrame, lookup: pd.DataFrame) -> pd.DataFrame:
