@@ -211,7 +211,7 @@ def labelled(rows: pd.DataFrame, column: str, labels: Mapping[str, Any]) -> Comp
             answers.append(None)
             reasons.append(f"{name} is not listed")
         else:
-            answers.append((values == label).all())
+            answers.append(bool((values == label).all()))
             reasons.append(f"{name}: {listing(values.unique())}")
     return _together(answers, reasons)
 
@@ -222,14 +222,14 @@ def _together(answers: Sequence[bool | None], reasons: Sequence[str]) -> Compari
     deciding = [
         reason
         for answer, reason in zip(answers, reasons, strict=True)
-        if holds is True or (None if answer is None else bool(answer)) is holds
+        if holds is True or answer is holds
     ]
     return Comparison(holds, "; ".join(deciding))
 
 
 def _all_hold(answers: Sequence[bool | None]) -> bool | None:
     """Return whether all parts are true: one false part decides, else one unknown part."""
-    if any(answer is not None and not answer for answer in answers):
+    if False in answers:
         return False
     return None if None in answers else True
 

@@ -117,8 +117,7 @@ def _trend(models: pd.DataFrame, label: str, value: str, seed: int) -> Trend:
     logs: Floats = np.log10(known[value].to_numpy(dtype=float))
     has_no_span = n < 3 or np.ptp(years) == 0
     if has_no_span:
-        doubling, factor = _growth_estimates(None, None, None, n, label)
-        return Trend(None, None, 0.0, doubling, factor, n)
+        return _no_trend(n, label)
     origin = float(years.mean())
     offsets: Floats = np.asarray(years - origin)
     slopes = weighted_slopes(offsets, logs, np.ones((1, n)))
@@ -137,8 +136,7 @@ def _ratio(first: Trend, other: Trend, label: str) -> Trend:
     """Return the trend of the ratio of two sides."""
     n = first.n + other.n
     if first.slope is None or other.slope is None:
-        doubling, factor = _growth_estimates(None, None, None, n, label)
-        return Trend(None, None, 0.0, doubling, factor, n)
+        return _no_trend(n, label)
     slope = first.slope - other.slope
     intercept = float(np.log10(first.at(first.origin) / other.at(first.origin)))
     low = high = draws = None
@@ -150,6 +148,12 @@ def _ratio(first: Trend, other: Trend, label: str) -> Trend:
     return Trend(slope, intercept, first.origin, doubling, factor, n, draws)
 
 
+def _no_trend(n: int, label: str) -> Trend:
+    """Return what too few models tell: nothing but their number."""
+    doubling, factor = _growth_estimates(None, None, None, n, label)
+    return Trend(None, None, 0.0, doubling, factor, n)
+
+
 def _growth_estimates(
     slope: float | None, low: float | None, high: float | None, n: int, label: str
 ) -> tuple[Estimate, Estimate]:
@@ -158,11 +162,16 @@ def _growth_estimates(
     longest = _months(low)
     time = f"doubling time of {label}"
     doubling = Estimate(_months(slope), shortest, longest, n=n, unit="months", label=time)
-    value = None if slope is None else 10**slope
-    least = low and 10**low
-    most = high and 10**high
+    value = _yearly(slope)
+    least = _yearly(low)
+    most = _yearly(high)
     factor = Estimate(value, least, most, n=n, unit="ratio", label=f"growth a year of {label}")
     return doubling, factor
+
+
+def _yearly(rate: float | None) -> float | None:
+    """Return the yearly factor of a slope."""
+    return None if rate is None else 10**rate
 
 
 def weighted_slopes(x: Floats, y: Floats, weights: Floats) -> Floats:
