@@ -7,6 +7,7 @@ from typing import Any
 import pikepdf
 import pytest
 from lxml import html
+from playwright.sync_api import Page, expect
 from processes import press, write_files
 
 TOC = """\
@@ -25,7 +26,7 @@ parts:
 FILES = {
     "_config.yml": "title: Winds\nauthor: Ada Author\n",
     "_toc.yml": TOC,
-    "words/start.md": "# Start\n\nSee [](../storms/cold.md).\n",
+    "words/start.md": "# Start\n\nSee [](../storms/cold.md).\n\n```{tableofcontents}\n```\n",
     "words/warm.md": "# Warm\n",
     "storms/cold.md": "# Cold\n\nSee [](../words/warm.md).\n",
     "book/settings.yml": "layout: press\n",
@@ -64,3 +65,28 @@ def test_a_book_whose_front_page_is_in_a_folder_is_printed_and_made_an_ebook(sit
         titles = [entry.title for entry in outline.root]
         below = [entry.title for part in outline.root for entry in part.children]
     assert {"Warm", "Cold"} <= {*titles, *below}
+
+
+def test_a_front_page_shows_the_contents_beside_it_and_where_its_author_lists_them(
+    site: Path, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto((site / "words/start.html").as_uri())
+    for place in ("nav.book-contents", "article .toctree-wrapper"):
+        expect(page.locator(place).get_by_role("link", name="Warm").first).to_be_visible()
+    listed = page.locator("article .toctree-wrapper .caption").all_inner_texts()
+    assert listed == ["Winds", "Storms"]
+
+
+def test_a_front_page_with_a_list_of_chapters_of_ours_shows_it_alone(
+    tmp_path: Path, page: Page
+) -> None:
+    chapter = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python}\n---\n# Cold\n\n"
+    chapter += "```{code-cell} ipython3\n1\n```\n"
+    start = "# Start\n\n```{chapters}\n```\n"
+    changed = {"words/start.md": start, "storms/cold.md": chapter}
+    press(write_files(tmp_path, {**FILES, **changed}), "build")
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.goto((tmp_path / "_build/editions/default/html/words/start.html").as_uri())
+    expect(page.locator(".chapter-list")).to_be_visible()
+    expect(page.locator("nav.book-contents")).to_be_hidden()
