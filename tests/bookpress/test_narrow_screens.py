@@ -39,6 +39,13 @@ as noted [^far].
 ```
 
 :Address: {ADDRESS}
+:{"a_long_name" * 3}: What `{"another_name" * 2}` is called.
+
+```{{figure}} dot.svg
+:figwidth: 600px
+
+A figure of a fixed width.
+```
 
 ```{{py:module}} winds
 ```
@@ -47,10 +54,13 @@ as noted [^far].
 ```
 """
 FRAME = f"""from IPython.display import HTML
-HTML("<table class='dataframe'><tr>{"<td>wwwwwwwwww</td>" * 12}</tr></table>")"""
+display(HTML("<table class='dataframe'><tr>{"<td>wwwwwwwwww</td>" * 12}</tr></table>"))
+HTML("<div><p style='white-space: nowrap'>{"w" * 60}</p></div>")"""
+DOT = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="1"/></svg>\n'
 FILES = {
     "_toc.yml": "format: jb-book\nroot: wide\nchapters: [{file: frame}]\n",
     "wide.md": WIDE,
+    "dot.svg": DOT,
     "frame.ipynb": notebook("Frame", {"frame": FRAME}),
     "unlisted.md": f"{HEAD}# Unlisted\n\n```{{code-cell}}\n1 + 1\n```\n",
     "book/settings.yml": "layout: press\n",
