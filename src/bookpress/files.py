@@ -22,6 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from bookpress.errors import PressError, UsageError, nearest, quoted, short
 from bookpress.plain_yaml import load_plain
+from bookpress.terminal.messages import note
 
 Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
@@ -131,14 +132,8 @@ def decoded(path: Path, *, lenient: bool = False) -> str:
         problem = f"{name} is not UTF-8 text: {where}; save it as UTF-8"
         if not lenient:
             raise PressError(problem) from error
-        _tell(f"{problem}: what is wrong is shown as ?")
+        note(f"{problem}: what is wrong is shown as ?")
         return content.decode("utf-8-sig", errors=QUESTION_MARK)
-
-
-def _tell(problem: str) -> None:
-    from bookpress.progress import note  # imported here: not every program needs it
-
-    note(problem)
 
 
 @contextmanager
@@ -235,7 +230,7 @@ def as_mapping(
     if loaded is not None and not isinstance(loaded, dict):
         raise UsageError(f"{where} is a {type(loaded).__name__}: it contains {holds}")
     for words in repeated:
-        _tell(f"{where}: {words}; the last one counts")
+        note(f"{where}: {words}; the last one counts")
     return loaded or {}
 
 
@@ -272,7 +267,7 @@ def front_matter(text: str, where: str, *, strict: bool = True) -> dict[Any, Any
     except UsageError as error:
         if strict or not isinstance(error.__cause__, MALFORMED):
             raise
-        _tell(f"{error}: the page is built without it")
+        note(f"{error}: the page is built without it")
         return {}
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from bookpress.errors import PressError, UsageError
 from bookpress.extras import EXTRAS, needs
 from bookpress.plugins import load
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 GROUP = "bookpress.outputs"
 BASE = "base"

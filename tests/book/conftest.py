@@ -13,7 +13,7 @@ import yaml
 from book.browsing import Site, browser, page, serve  # noqa: F401 - fixtures
 from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.progress import Reporter
+from bookpress.terminal.progress import Reporter
 from quick import quick_python
 from sampling import LONG
 

@@ -10,7 +10,7 @@ from book.conftest import ROOT, command, copy_of_checkout, shrink
 from book.snapshots import write_snapshot
 from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.progress import Reporter
+from bookpress.terminal.progress import Reporter
 from sampling import LONG
 
 PAGES = ("README.md", "book/re-running.md", "book/citing.md", "CONTRIBUTING.md")

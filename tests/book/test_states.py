@@ -17,7 +17,7 @@ from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
-from bookpress.progress import Reporter
+from bookpress.terminal.progress import Reporter
 from sampling import LONG
 
 SINGLES, PAIRS = (30, 10) if LONG else (1, 0)

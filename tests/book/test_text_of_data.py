@@ -11,7 +11,7 @@ from book.conftest import command, copy_of_checkout, shrink
 from book.snapshots import write_snapshot
 from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
-from bookpress.progress import Reporter
+from bookpress.terminal.progress import Reporter
 from sampling import LONG
 
 OWN = ("model", "reference", "organisations", "countries", "team_label", "training_hardware", "base_model", "domain", "task", "link")  # fmt: skip

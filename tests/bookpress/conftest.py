@@ -25,9 +25,9 @@ from bookpress.book.project import Project
 from bookpress.book.source import is_committed, load_source
 from bookpress.commands import main as cli
 from bookpress.edition.editions import Edition, load_edition
-from bookpress.progress import note
 from bookpress.run.engine import Engine, open_engine
 from bookpress.run.job import Job
+from bookpress.terminal.messages import note
 from quick import quick_python
 
 os.environ["PYTHONPATH"] = os.pathsep.join(

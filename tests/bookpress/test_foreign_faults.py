@@ -14,7 +14,7 @@ from bookpress.assembly.page_check import PageFault, by_fault
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.outputs.html.conf import conf_of
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"

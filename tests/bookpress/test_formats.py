@@ -19,7 +19,7 @@ from bookpress.files import tree
 from bookpress.formats import Format, choose_formats, still_made
 from bookpress.outputs.base.process import make
 from bookpress.outputs.pdf import pdf
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 EPOCH = 1795478400
 

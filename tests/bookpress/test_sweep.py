@@ -27,12 +27,12 @@ from bookpress.book.project import Project
 from bookpress.edition.editions import load_edition
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError, UsageError
-from bookpress.progress import Reporter
 from bookpress.run.executor import executor
 from bookpress.run.runner import RunOptions, run_chapters
 from bookpress.run.worker import WorkerSettings, check_versions, checked_fingerprint, versions
 from bookpress.states.sweeps.grid import read_grid
 from bookpress.states.sweeps.sweep import Sweep, plan_sweep, run_sweep, write_table
+from bookpress.terminal.progress import Reporter
 
 Sweeper = Callable[..., Sweep]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}

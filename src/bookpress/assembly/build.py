@@ -11,9 +11,9 @@ from bookpress.assembly.published import FORMATS, STATES_HASH, build_lock, made_
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.formats import Format, still_made
-from bookpress.progress import note
 from bookpress.run.failures import ChapterError
 from bookpress.run.runner import RunOptions, failure
+from bookpress.terminal.messages import note
 
 
 @dataclass(frozen=True)

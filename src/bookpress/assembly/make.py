@@ -42,7 +42,6 @@ from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
 from bookpress.outputs.html.pages import notes_of, warnings_of
 from bookpress.outputs.html.places import by_author
-from bookpress.progress import Reporter, note
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
 from bookpress.run.failures import failed_run
@@ -54,6 +53,8 @@ from bookpress.run.runner import (
     may_fail,
     run_chapters,
 )
+from bookpress.terminal.messages import note
+from bookpress.terminal.progress import Reporter
 
 SHOWN = 5
 """The most faults that are reported if they do not fail the build."""

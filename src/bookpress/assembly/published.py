@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import naming, replace_file, tree
-from bookpress.progress import Reporter
+from bookpress.terminal.progress import Reporter
 
 MADE_FROM = ".state.json"
 """The file, in each built edition, of what it was made from and the hash of each of its files."""

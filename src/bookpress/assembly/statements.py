@@ -16,8 +16,8 @@ from bookpress.chapter.quotes import anchor, marks_of
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
-from bookpress.progress import folding_table, standard_output
 from bookpress.run.cache import Run
+from bookpress.terminal.tables import folding_table, standard_output
 
 Statements = Mapping[str, Mapping[str, Mapping[str, Any]]]
 """The content of ``statements.json``.

@@ -38,7 +38,7 @@ from bookpress.chapter.quotes import CELLS, Quote, line_of_also
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed
 from bookpress.errors import PressError, some_of
 from bookpress.files import decoded
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 MOST_NAMED = 8
 """As many documents that are not there are named."""

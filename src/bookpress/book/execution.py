@@ -14,7 +14,7 @@ from typing import Any
 
 from bookpress.book.configuration import configuration, sphinx_settings
 from bookpress.errors import UsageError, short
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 OFF = "off"
 AUTO = "auto"

@@ -20,7 +20,7 @@ from bookpress.files import canonical, decoded, front_matter, replace_file, sha2
 from bookpress.ipynb import usual_notebook as usual_ipynb
 from bookpress.myst_writer import usual_text
 from bookpress.plain_yaml import load_quickly
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 CELL_OPTIONS = re.compile(
     r"^[`:~]{3,}\{(?:code|raw)-cell\}.*\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.progress import say
+from bookpress.terminal.messages import say, styled
 
 if TYPE_CHECKING:
     from bookpress.assembly.build import Built
@@ -73,7 +73,7 @@ def _print_built(project: Project, built: Sequence[Built], formats: Sequence[For
         what = "nothing to do"
         if done.changed:
             what = f"{len(done.fresh)} of {len(done.edition.chapters)} chapters run"
-        say(f"edition [bold]{done.edition.folder}[/bold] ({done.edition.id}): {what}")
+        say(f"edition {styled(done.edition.folder, 'bold')} ({done.edition.id}): {what}")
         for each in formats:
             for path in sorted((done.folder / "html" / each.name).iterdir()):
                 say(f"as {each.name}: {path}")

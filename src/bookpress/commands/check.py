@@ -6,7 +6,7 @@ import typer
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import PressError, some_of
-from bookpress.progress import say
+from bookpress.terminal.messages import say
 
 
 def check(as_json: opt.AsJson = False) -> None:

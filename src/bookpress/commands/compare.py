@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import UsageError
-from bookpress.progress import say
+from bookpress.terminal.messages import say
 
 
 def compare(

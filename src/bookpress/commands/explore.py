@@ -6,7 +6,7 @@ import typer
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import UsageError
-from bookpress.progress import say
+from bookpress.terminal.messages import say, styled
 
 
 def explore(
@@ -58,5 +58,5 @@ def explore(
     with opt.reported(options) as how:
         built = explore_states(project, default, states, how, chosen)
     many = f"{len(states)} state{'' if len(states) == 1 else 's'}"
-    say(f"edition [bold]{built.edition.folder}[/bold] ({built.edition.id}): {many}")
+    say(f"edition {styled(built.edition.folder, 'bold')} ({built.edition.id}): {many}")
     typer.echo(built.folder / "html" / "index.html")

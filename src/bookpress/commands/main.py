@@ -11,11 +11,10 @@ from importlib import import_module
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from bookpress.commands.new import new_chapter
 from bookpress.errors import PressError
-from bookpress.progress import named_output, say
+from bookpress.terminal.messages import named_output, say, styled
 
 INTERRUPTED = 130
 """The exit code after a signal to stop."""
@@ -77,12 +76,12 @@ def guarded(work: Callable[[], object]) -> None:
         with named_output():
             work()
     except PressError as error:
-        say(f"[red]error:[/red] {escape(str(error))}")
+        say(f"{styled('error:', 'red')} {error}")
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, SystemExit) as end:
         if isinstance(end, SystemExit) and end.code != INTERRUPTED:
             raise
-        say("[red]stopped[/red]; what is done is kept")
+        say(f"{styled('stopped', 'red')}; what is done is kept")
         sys.exit(INTERRUPTED)
 
 

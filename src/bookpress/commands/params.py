@@ -16,7 +16,7 @@ def params(chapter: opt.AnyChapter = None, as_json: opt.AsJson = False) -> None:
     from bookpress.chapter.parameters import chapter_schema
     from bookpress.commands.base.parameters import print_parameters
     from bookpress.edition.editions import setting_faults
-    from bookpress.progress import note
+    from bookpress.terminal.messages import note
 
     project = opt.current_project()
     chapters = discover(project)

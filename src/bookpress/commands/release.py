@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.progress import say
+from bookpress.terminal.messages import say
 
 
 def release(

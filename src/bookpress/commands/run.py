@@ -10,7 +10,7 @@ import typer
 
 from bookpress.commands.base import options as opt
 from bookpress.errors import UsageError
-from bookpress.progress import say
+from bookpress.terminal.messages import say
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project

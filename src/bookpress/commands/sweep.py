@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bookpress.commands.base import options as opt
-from bookpress.progress import say
+from bookpress.terminal.messages import say
 
 
 def sweep(
@@ -48,6 +47,7 @@ def sweep(
     from bookpress.states.sweeps.sweep import check_folder, plan_sweep, run_sweep
     from bookpress.states.sweeps.sweep_page import summary_table, write_page
     from bookpress.states.sweeps.tasks import expected, raise_failed
+    from bookpress.terminal.tables import standard_error
 
     project = opt.current_project()
     options = opt.run_options(jobs, engine, force, time_limit, scheduler)
@@ -68,7 +68,7 @@ def sweep(
         curves = curves_of(done)
         page = write_page(done, curves, project)
     if done.rows or done.statement_rows:
-        Console(stderr=True).print(summary_table(done, curves))
+        standard_error().print(summary_table(done, curves))
     else:
         say(no_results(chapter))
     say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")

@@ -38,7 +38,7 @@ from bookpress.edition.files import (
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError, UsageError, collecting, quoted
 from bookpress.files import canonical, replace_file, sha256
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bookpress.book.project import Project
 from bookpress.edition.installed import strays
 from bookpress.errors import PressError, some_of
 from bookpress.files import Stamp, canonical, read, sha256, stamps, tree, trees
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 RELEASED = renamed.FOLDER
 """The folder of the evidence with the results of past releases, which no id depends on."""

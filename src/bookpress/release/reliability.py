@@ -14,10 +14,10 @@ from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
 from bookpress.edition.files import DEFAULT
 from bookpress.errors import UsageError
-from bookpress.progress import reporting
 from bookpress.release import survival
 from bookpress.release.archives import Archive
 from bookpress.run.runner import RunOptions
+from bookpress.terminal.progress import reporting
 
 ByChapter = Mapping[str, Mapping[str, Any]]
 """Results, or verdicts on statements, by chapter and key."""

@@ -20,10 +20,11 @@ from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_a
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.files import DEFAULT
 from bookpress.errors import UsageError, nearest, quoted
-from bookpress.progress import folding_table, note, standard_output
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
+from bookpress.terminal.messages import note
+from bookpress.terminal.tables import folding_table, standard_output
 
 NOT_RECORDED = "it is not recorded"
 WORDS = {True: "true", False: "false", None: "unknown"}

@@ -16,7 +16,6 @@ from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError, UsageError, some_of
 from bookpress.files import pretty, replace_file
-from bookpress.progress import Reporter
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.engine import DEFAULT_ENGINE, Engine, engine_for
@@ -24,6 +23,7 @@ from bookpress.run.executor import as_they_end, cores
 from bookpress.run.failures import ChapterError, FailureCache, failure_key
 from bookpress.run.job import Job, job_for, run_job
 from bookpress.run.notebook import stored_run
+from bookpress.terminal.progress import Reporter
 
 Ended = Callable[[Path], object]
 """Called with the file of each run as soon as it is stored."""

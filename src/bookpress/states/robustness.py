@@ -19,7 +19,7 @@ from bookpress.edition.sureness import (
 )
 from bookpress.errors import UsageError
 from bookpress.files import parse_json, read
-from bookpress.progress import folding_table, standard_output
+from bookpress.terminal.tables import folding_table, standard_output
 
 
 def load_sureness(project: Project) -> dict[str, dict[str, Sureness]]:

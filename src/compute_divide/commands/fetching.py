@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich import progress
-from rich.console import Console
 
 from compute_divide.commands.adding import Replace
 from compute_divide.commands.messages import say_written
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from compute_divide.sources.openalex.client import Client
     from compute_divide.sources.openalex.refresh import Cost, Run
     from compute_divide.sources.openalex.snapshot import Report
@@ -89,6 +89,9 @@ def refresh_openalex(
 
 def _fetch(run: Run, client: Client, cost: Cost) -> Sidecar:
     """Fetch the data of a job and show progress; return the sidecar of its table."""
+    from rich import progress
+    from rich.console import Console
+
     columns = (
         f"{{task.completed:,.0f}} of {{task.total:,.0f}} {cost.unit}",
         progress.BarColumn(bar_width=8),
@@ -189,8 +192,11 @@ def corpus(
         raise typer.Exit(1)
 
 
-def _parts_bar() -> progress.Progress:
+def _parts_bar() -> Progress:
     """Return the bar that shows how many parts of a snapshot are counted."""
+    from rich import progress
+    from rich.console import Console
+
     columns = (
         progress.MofNCompleteColumn(),
         "parts",

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich import progress
-from rich.console import Console
 
 if TYPE_CHECKING:
     from compute_divide.sources.store.files import Sidecar
@@ -20,6 +18,9 @@ def working(doing: str) -> Iterator[Callable[[str], None]]:
 
     The yielded function changes the text.
     """
+    from rich import progress
+    from rich.console import Console
+
     columns = (progress.SpinnerColumn(), "{task.description}", progress.TimeElapsedColumn())
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(doing)

@@ -11,12 +11,12 @@ from typing import Annotated
 
 import typer
 
-from bookpress.progress import folding_table, standard_output
 from compute_divide.commands.messages import working
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
     """List the evidence: every table with its rows, source and licence."""
+    from bookpress.terminal.tables import folding_table, standard_output
     from compute_divide.sources import catalogue
 
     entries = catalogue.entries()
@@ -37,6 +37,7 @@ def loaders(
     as_page: Annotated[bool, typer.Option("--page", help="Print book/loaders.md.")] = False,
 ) -> None:
     """List every loader with what it returns, its columns and an example."""
+    from bookpress.terminal.tables import folding_table, standard_output
     from compute_divide.sources import loaders as evidence_loaders
 
     described = evidence_loaders.loaders()
@@ -109,8 +110,8 @@ def seal_() -> None:
 def changed_results_() -> None:
     """Renew the table of results that audited records change, then the seals."""
     from bookpress.commands.base.options import current_project
-    from bookpress.progress import reporting
     from bookpress.run.runner import RunOptions
+    from bookpress.terminal.progress import reporting
     from compute_divide.commands.changed_results import write_changed_results
     from compute_divide.sources.catalogue import seal_by_hand
 

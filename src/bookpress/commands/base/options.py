@@ -18,7 +18,7 @@ import typer
 from bookpress.errors import PressError, UsageError
 from bookpress.formats import asked_for
 from bookpress.plugins import is_extended
-from bookpress.progress import reporting
+from bookpress.terminal.progress import reporting
 
 if TYPE_CHECKING:
     from bookpress.book.project import Project

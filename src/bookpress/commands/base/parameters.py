@@ -9,7 +9,7 @@ from rich.table import Table
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.parameters import describe
 from bookpress.chapter.types.allowed import as_text
-from bookpress.progress import folding_table, standard_output
+from bookpress.terminal.tables import folding_table, standard_output
 
 
 def print_parameters(chapters: Iterable[Chapter]) -> None:

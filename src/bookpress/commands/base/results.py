@@ -7,7 +7,8 @@ from typing import Any
 
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
-from bookpress.progress import folding_table, say, standard_output
+from bookpress.terminal.messages import say
+from bookpress.terminal.tables import folding_table, standard_output
 
 NO_RESULTS = "{chapter} publishes no results; a number is one where the prose quotes it: {example}"
 EXAMPLE = "{result}`name`"

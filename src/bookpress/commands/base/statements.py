@@ -12,11 +12,11 @@ from bookpress.book.project import Project
 from bookpress.edition.files import DEFAULT
 from bookpress.edition.overturn import answer
 from bookpress.errors import UsageError
-from bookpress.progress import note
 from bookpress.release import survival
 from bookpress.run.runner import RunOptions
 from bookpress.states import robustness
 from bookpress.states.sweeps.compare import sides
+from bookpress.terminal.messages import note
 
 Listed = tuple[Any, Callable[[], None]]
 """A list as plain JSON, and a function that prints it for people."""

@@ -15,7 +15,7 @@ from bookpress.book.documents import source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
 from bookpress.files import decoded, front_matter
-from bookpress.progress import note
+from bookpress.terminal.messages import note
 
 HEAD = '''\
 """Settings of Sphinx, written by `bookpress conf` from _config.yml: neither Jupyter Book nor the

@@ -29,9 +29,10 @@ from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import load_edition
 from bookpress.edition.files import edition_names
 from bookpress.errors import PressError, UsageError, nearest
-from bookpress.progress import folding_table, note, standard_output
 from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
+from bookpress.terminal.messages import note
+from bookpress.terminal.tables import folding_table, standard_output
 
 
 @dataclass(frozen=True)

@@ -24,11 +24,11 @@ from bookpress.edition.files import DEFAULT
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import UsageError, collecting
 from bookpress.files import canonical, check_writable, harmless, replace_file, sha256
-from bookpress.progress import note
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.grid import combinations, grid_option, present_grid
 from bookpress.states.sweeps.tasks import Task, run_all, values_of
+from bookpress.terminal.messages import note
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 TAKEN = ("run", *RESULT_COLUMNS)

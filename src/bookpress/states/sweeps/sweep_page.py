@@ -17,10 +17,10 @@ from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.templates import write_apart
 from bookpress.elements.figure import render as drawing
 from bookpress.elements.table.data_table import data_table
-from bookpress.progress import folding_table
 from bookpress.states.sweeps.curve_chart import curve_chart
 from bookpress.states.sweeps.curves import Curve, in_words, spoken, spread
 from bookpress.states.sweeps.sweep import Sweep, column_of, write_table
+from bookpress.terminal.tables import folding_table
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
 MOST_ROWS = 120

@@ -1,0 +1,1 @@
+"""What commands print: messages, tables of results, and the progress of a build."""
