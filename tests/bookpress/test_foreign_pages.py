@@ -145,3 +145,24 @@ def test_a_document_may_have_the_name_of_the_index(tmp_path: Path) -> None:
     index: Any = html.parse(str(site / "genindex.html")).getroot()
     assert "calm" in index.xpath("//main")[0].text_content()
     assert "\N{COPYRIGHT SIGN} Copyright 2019" in (site / "one.html").read_text()
+
+
+def test_in_our_layout_the_index_has_what_an_author_put_into_it(tmp_path: Path) -> None:
+    """A glossary alone makes none: its page lists its words."""
+    words = "# Words\n\n:::{glossary}\nwind\n  What blows.\n:::\n"
+    files = {
+        "_config.yml": "title: Indexed\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: words}]\n",
+        "book/settings.yml": "layout: press\n",
+        "cover.md": "# Cover\n\nSee {ref}`the index <genindex>`.\n\n```{index} calm\n```\n",
+        "words.md": words,
+    }
+    said = run_press(write_files(tmp_path, files), "build", whole=True)
+    assert "no such file" not in said
+    site = tmp_path / "_build/editions/default/html"
+    index: Any = html.parse(str(site / "genindex.html")).getroot()
+    links = {link.text_content(): link.get("href") for link in index.xpath("//main//td//a")}
+    assert links == {"calm": "cover.html#index-0", "wind": "words.html#term-wind"}
+    write_files(tmp_path, {"cover.md": "# Cover\n"})
+    run_press(tmp_path, "build")
+    assert not (site / "genindex.html").exists()

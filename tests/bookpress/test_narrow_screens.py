@@ -32,6 +32,8 @@ as noted [^far].
 
 <pre>{"x" * 120}</pre>
 
+<div><table class="dataframe"><tr>{"<td>wwwwwwwwww</td>" * 12}</tr></table></div>
+
 ```{{list-table}} Winds
 * - {"a" * 30}
   - {"b" * 30}

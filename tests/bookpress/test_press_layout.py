@@ -149,7 +149,7 @@ FILES = {
     '<p>See <img src="gone.png" alt="a lost map"> here, <img data-src="later.png"> later.</p>\n\n'
     '<iframe src="https://films.example/wind" title="A film of wind"></iframe>\n\n'
     '<video controls><source src="gust.mp4"></video>\n\n'
-    '<p align right @click="x" id="twice">An aside</p>\n\n<p id="twice">Another</p>\n\n'
+    '<!-- - one -- two --->\n\n<p align right @click="x" id="twice">An aside</p>\n\n<p id="twice">Another</p>\n\n'
     "<details><summary>More</summary>\n\n## Folded\n\n</details>\n\n"
     '<div style="display: none">\n\n## Hidden\n\n</div>\n',
     "gales.md": f"{KERNEL}{GALES}",

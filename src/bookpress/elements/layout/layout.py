@@ -6,6 +6,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial, wraps
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,7 @@ def setup(app: Sphinx) -> None:
     source.connect(app)
     static_files.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
+    app.connect("env-updated", make_index_of_words)
     app.connect(ON_PAGE, fill_context, priority=950)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", suit_highlighting, priority=900)
@@ -114,7 +116,6 @@ def prefer_our_templates(app: Sphinx, config: Config) -> None:
         return
     for element in elements():
         config.templates_path.insert(0, str(element.folder))
-    config.html_use_index = False
     config.html_copy_source = False
     config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
     if config.numfig_format["figure"] == "Fig. %s":  # neither the author nor the language differs
@@ -159,6 +160,15 @@ def _has_theme(app: Sphinx, package: str) -> bool:
     folders = getattr(sys.modules.get(package), "__path__", ())
     themes = [Path(theme) for theme in app.registry.html_themes.values()]
     return any(theme.is_relative_to(folder) for theme in themes for folder in folders)
+
+
+@where_laid_out
+def make_index_of_words(app: Sphinx, env: BuildEnvironment) -> None:
+    """Let Sphinx make its index where an author has put words into it: a glossary needs none."""
+    entries = chain.from_iterable(env.domaindata["index"]["entries"].values())
+    has_words = any(is_main != "main" for _kind, _word, _place, is_main, _key in entries)
+    builder: Any = app.builder
+    builder.use_index = app.config.html_use_index = app.config.html_use_index and has_words
 
 
 @where_laid_out

@@ -193,10 +193,13 @@ def _text_page(article: Article) -> Entry:
 
 
 def _write_as_xml(body: Element) -> None:
-    """Change attributes of an author's HTML that XML has not.
+    """Change what an author's HTML has and XML has not.
 
-    These are attributes without a value, names with signs, and ids that are given again.
+    These are attributes without a value, names with signs, ids that are given again, and comments
+    with two hyphens.
     """
+    remarks = (etree.Comment, etree.ProcessingInstruction)
+    etree.strip_elements(body, *remarks, with_tail=False)
     ids: set[str] = set()
     for element in body.iter(etree.Element):
         for name, value in element.attrib.items():
