@@ -21,6 +21,14 @@ First words.
 
 Last words, after [WIND]_.
 
+.. py:class:: Weather
+
+   What a class is, as [RAIN]_ says.
+
+   .. [RAIN] Of rain.
+
+   What it has.
+
 .. _numbers:
 
 .. list-table:: Numbers
@@ -57,6 +65,7 @@ def test_what_surrounds_sources_and_names_of_tables_stay(
         "Sources# As [WIND] and [SEA] say. First words. [WIND] Of wind. [SEA] Of"
     )
     assert "Of the sea. Last words, after [WIND]." in shown
+    assert "as [RAIN] says. [RAIN] Of rain. What it has." in shown
     assert shown.endswith(f"See {named}.")
 
 

@@ -120,8 +120,8 @@ class ListReferences(SphinxPostTransform):
         holders = {id(entry.parent): entry.parent for entry in entries}
         is_labelled = self.config.bibtex_reference_style != AUTHOR_YEAR
         for holder in holders.values():
-            is_of_author = isinstance(holder, nodes.Structural)  # and may hold other things
-            if is_of_author:
+            is_alone = all(map(_is_citation, holder.children))
+            if isinstance(holder, nodes.Structural) or not is_alone:
                 _list_among_others(holder)
             else:
                 holder.replace_self(_plain_list(holder.children, is_labelled=is_labelled))
