@@ -54,6 +54,9 @@ A figure of a fixed width.
 
 ```{{py:function}} winds.blow()
 ```
+
+```{{py:function}} winds.{"blow_from_the_north_" * 4}()
+```
 """
 FRAME = f"""from IPython.display import HTML
 display(HTML("<table class='dataframe'><tr>{"<td>wwwwwwwwww</td>" * 12}</tr></table>"))
@@ -84,7 +87,7 @@ def parsed(home: Path, name: str) -> Any:
     return html.parse(str(home / f"_build/editions/default/html/{name}.html")).getroot()
 
 
-@pytest.mark.parametrize("name", ["wide", "frame"])
+@pytest.mark.parametrize("name", ["wide", "frame", "genindex"])
 def test_nothing_is_wider_than_a_phone(home: Path, page: Page, name: str) -> None:
     page.set_viewport_size({"width": 375, "height": 700})
     page.goto((home / f"_build/editions/default/html/{name}.html").as_uri())
