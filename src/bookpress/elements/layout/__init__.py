@@ -1,8 +1,8 @@
 """The page around the text: bar, contents, banner of an edition, colophon."""
 
-from bookpress.elements.base.registry import As, Element, Forms, Without
+from bookpress.elements.base.registry import As, Asset, Element, Forms, Without
 
-LEFT_OUT = Without(classes=("headerlink", "toctree-wrapper"))
+LEFT_OUT = Without(classes=("headerlink", "toctree-wrapper"), places=(".//input[@type='radio']",))
 ELEMENT = Element(
     "layout",
     __name__,
@@ -16,4 +16,5 @@ ELEMENT = Element(
     order=10,
     style="layout.css",
     print_style="layout.print.css",
+    assets=(Asset("design.css", signs=('class="sd-', 'class="tab-set')),),
 )
