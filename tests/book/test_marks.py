@@ -111,7 +111,7 @@ def test_what_does_not_hold_is_marked(
 def faults(page: str, html: Path, standing: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     soup = BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "lxml")
     source = (PROJECT.root / f"{page}.md").read_text(encoding="utf-8")
-    marks = list(marks_of(page, without_empty_figures(source, soup)))
+    marks = list(marks_of(page.rpartition("/")[2], without_empty_figures(source, soup)))
     places = soup.select("article span.holds")
     if len(places) != len(marks):
         yield f"{page}: {len(marks)} marks, {len(places)} places"

@@ -63,7 +63,7 @@ def misplaced_marks(page: str, slug: str, fallen: Mapping[str, Any]) -> list[str
     A finding that cannot stand is told in numbers, and the title of a figure has a note before it.
     """
     turned = {
-        anchor(f"{slug}:{key}", f"notebooks/{slug}")
+        anchor(f"{slug}:{key}", slug)
         for key, (holds, _, kind) in fallen.items()
         if holds is False and kind == "sentence"
     }

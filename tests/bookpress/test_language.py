@@ -103,7 +103,7 @@ def test_every_quote_knows_its_lines_and_sentences() -> None:
         "They made …, then …",
         "That is not chance.",
     ]
-    assert [mark.name for mark in marks_of("notebooks/models", CHAPTER)] == [
+    assert [mark.name for mark in marks_of("models", CHAPTER)] == [
         "models:fall",
         "models:fall",
         "models:fall",
@@ -364,7 +364,7 @@ def test_expressions_see_no_builtins_and_no_private_parts() -> None:
 
 def test_ids_of_places_are_ids_and_differ() -> None:
     keys = ["fall", "fell(a, b)", "fell(a, c)", "cd.at_most(runs, 'x', {2010: 3})"]
-    ids = [anchor(f"models:{key}", "notebooks/models") for key in keys]
+    ids = [anchor(f"models:{key}", "models") for key in keys]
     assert len(set(ids)) == len(keys)
     assert all(not set(" '(){}:,") & set(one) for one in ids)
     assert anchor("models:fall", "index") == "holds-models-fall"

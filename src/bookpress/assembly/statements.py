@@ -12,7 +12,7 @@ from typing import Any
 from bookpress.book.chapters import Chapter
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import ResultError
-from bookpress.chapter.quotes import anchor, marks_of
+from bookpress.chapter.quotes import anchor, marks_of, page_name
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
@@ -47,7 +47,8 @@ def edition_statements(
             texts[page] = content.decode("utf-8")
     for chapter in edition.chapters:
         texts[chapter.where] = chapter.source
-    sentences = _sentences(texts)
+    slugs = {chapter.where: chapter.slug for chapter in edition.chapters}
+    sentences = _sentences(texts, slugs)
     by_chapter = {}
     for slug, run in runs.items():
         of_chapter = _of_chapter(run, sentences)
@@ -73,7 +74,9 @@ def _of_chapter(
 
 def summary(run: Run, chapter: Chapter) -> str:
     """Return how many statements of a chapter hold, and the sentences of those that do not."""
-    statements = _of_chapter(run, _sentences({chapter.where: chapter.source}))
+    where = chapter.where
+    sentences = _sentences({where: chapter.source}, {where: chapter.slug})
+    statements = _of_chapter(run, sentences)
     untrue = {key: each for key, each in statements.items() if each["holds"] is not True}
     counts = f"statements: {len(statements) - len(untrue)} of {len(statements)} hold"
     lines = [line for key, each in untrue.items() for line in _faults(chapter, key, each)]
@@ -90,12 +93,19 @@ def checked_statements(
     return statements
 
 
-def _sentences(texts: Mapping[str, str]) -> dict[str, list[dict[str, Any]]]:
-    """Return the sentences of pages that rest on each statement, by full name."""
+def _sentences(
+    texts: Mapping[str, str], slugs: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the sentences of pages that rest on each statement, by full name.
+
+    `slugs` are those of the pages that are chapters.
+    """
     sentences: dict[str, list[dict[str, Any]]] = {}
     for page, text in texts.items():
-        for quote in marks_of(page.rpartition(".")[0], text):
-            where = f"{quote.page}.html#{anchor(quote.name, quote.page)}"
+        docname = page.rpartition(".")[0]
+        slug = slugs.get(page, page_name(docname))
+        for quote in marks_of(slug, text):
+            where = f"{docname}.html#{anchor(quote.name, slug)}"
             sentence = {
                 "page": page,
                 "line": quote.line,

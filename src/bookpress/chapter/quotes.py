@@ -83,7 +83,6 @@ class Role(NamedTuple):
 class Mark(NamedTuple):
     """A sentence without its values, and the full name of the statement that it rests on."""
 
-    page: str
     line: int
     name: str
     sentence: str
@@ -208,15 +207,19 @@ def without_markup(text: str) -> str:
     return _one_line(text)
 
 
-def full_name(name: str, docname: str) -> str:
-    """Return a name with its chapter, by default that of the page."""
+def page_name(docname: str) -> str:
+    """Return what stands for the slug of a page that is no chapter: the last part of its path."""
+    return docname.rpartition("/")[2]
+
+
+def full_name(name: str, chapter: str) -> str:
+    """Return a name with its chapter, by default the one given."""
     if ELSEWHERE.match(name):
         return name
-    chapter = docname.rsplit("/", 1)[-1]
     return f"{chapter}:{name}"
 
 
-def statement_name(text: str, docname: str) -> str:
+def statement_name(text: str, chapter: str) -> str:
     """Return the full name of the statement that a ``{holds}`` names or defines.
 
     Raises
@@ -226,7 +229,7 @@ def statement_name(text: str, docname: str) -> str:
     """
     if ELSEWHERE.fullmatch(text):
         return text
-    return full_name(read_statement(text).key, docname)
+    return full_name(read_statement(text).key, chapter)
 
 
 def split_result(text: str) -> tuple[str, str]:
@@ -267,24 +270,23 @@ def id_of(key: str) -> str:
     return f"{words}-{short_hash}"
 
 
-def anchor(name: str, docname: str) -> str:
-    """Return the id of a place that rests on a statement."""
+def anchor(name: str, own: str) -> str:
+    """Return the id of a place that rests on a statement, in the chapter `own`."""
     chapter, _, key = name.partition(":")
-    own = docname.rsplit("/", 1)[-1]
     if chapter == own:
         return f"holds-{id_of(key)}"
     return f"holds-{chapter}-{id_of(key)}"
 
 
-def marks_of(docname: str, source: str) -> Iterator[Mark]:
-    r"""Yield the marks of a page in order, except in comments.
+def marks_of(chapter: str, source: str) -> Iterator[Mark]:
+    r"""Yield the marks of a chapter or another page in order, except in comments.
 
     A ``{holds}`` that is not a statement is left out.
 
     Examples
     --------
     >>> page = "# Who\n\n*One*. It {term}`fell`\nto {result}`late`. {holds}`fell`"
-    >>> [mark] = marks_of("notebooks/models", page)
+    >>> [mark] = marks_of("models", page)
     >>> mark.line, mark.name, mark.sentence
     (4, 'models:fell', 'It fell to ….')
     >>> [mark.sentence for mark in marks_of("models", "It fell. {holds}`a` {holds}`b`")]
@@ -293,10 +295,10 @@ def marks_of(docname: str, source: str) -> Iterator[Mark]:
     for role in roles_of(source):
         if role.kind == "holds":
             try:
-                name = statement_name(role.text, docname)
+                name = statement_name(role.text, chapter)
             except UsageError:  # reported by the check of names
                 continue
-            yield Mark(docname, role.line, name, role.sentence, role.markdown)
+            yield Mark(role.line, name, role.sentence, role.markdown)
 
 
 def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:

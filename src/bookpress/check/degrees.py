@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bookpress.book.chapters import Chapter
 from bookpress.book.project import Settings
 from bookpress.chapter.expressions import read_statement
-from bookpress.chapter.quotes import full_name, statement_name
+from bookpress.chapter.quotes import full_name, page_name, statement_name
 from bookpress.chapter.words import Word, words_of
 from bookpress.check.sentences import Sentence, sentences_of
 from bookpress.check.strength import says
@@ -44,14 +44,16 @@ def degrees(
     A page that quotes no result and has no statement is about something else, and left out.
     """
     codes = _codes(chapters)
+    slugs = {chapter.where: chapter.slug for chapter in chapters}
     words = words_of(settings.words)
     for page, text in pages.items():
         if "{holds}`" not in text and "{result}`" not in text:
             continue
+        slug = slugs.get(page, page_name(page.removesuffix(".md")))
         for sentence in sentences_of(text):
             if not sentence.marks and _is_sourced(sentence, settings.reported):
                 continue
-            comparisons = tuple(_code_of(mark, page, codes) for mark in sentence.marks)
+            comparisons = tuple(_code_of(mark, slug, codes) for mark in sentence.marks)
             for word in words.values():
                 match = re.search(word.pattern, sentence.words, re.IGNORECASE)
                 if match:
@@ -74,11 +76,10 @@ def _codes(chapters: Sequence[Chapter]) -> dict[str, str]:
     return codes
 
 
-def _code_of(mark: str, page: str, codes: Mapping[str, str]) -> str:
+def _code_of(mark: str, chapter: str, codes: Mapping[str, str]) -> str:
     """Return the comparisons of a mark, by its name or else its own code."""
-    docname = page.removesuffix(".md")
     try:
-        name = statement_name(mark, docname)
+        name = statement_name(mark, chapter)
         return codes.get(name) or read_statement(mark).code
     except UsageError:  # reported where the statement is read
         return ""

@@ -20,6 +20,7 @@ from sphinx.util.typing import ExtensionMetadata
 
 from bookpress.book.cells import has_cells, is_chapter, is_notebook
 from bookpress.book.chapters import Chapter
+from bookpress.book.discovery import discover
 from bookpress.book.project import Project, Settings, is_laid_out, load_settings
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.publish import TAG, as_cell, cell_of
@@ -49,7 +50,7 @@ from bookpress.elements.choices.panel import parameter_rows
 from bookpress.elements.figure.mime import NOTEBOOK
 from bookpress.elements.value.reported import load_reported
 from bookpress.elements.value.roles import ValueRole
-from bookpress.errors import UsageError
+from bookpress.errors import PressError, UsageError
 from bookpress.files import canonical, sha256, tree, trees
 from bookpress.run.executed import ExecutedChapter
 from bookpress.run.processes import DRAWN
@@ -137,10 +138,23 @@ def keep_copyright(app: Sphinx) -> None:
     app.connect("config-inited", put_back, priority=850)
 
 
+def keep_slug(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Keep the slug of a chapter that was staged, before what it quotes of itself is read."""
+    if app.config.nb_execution_mode != "off":
+        return
+    slugs = store_of(app.env).slugs
+    slugs.pop(docname, None)
+    if Path(app.env.doc2path(docname)).suffix == ".ipynb":
+        metadata = json.loads(source[0])["metadata"]
+        own = metadata.get(load_settings(Path(app.srcdir)).front_matter) or {}
+        if "chapter" in own:
+            slugs[docname] = own["chapter"]
+
+
 def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
     """Add the cell that publishes quotes to a chapter that Jupyter Book itself runs."""
     root = Path(app.srcdir)
-    slug = docname.rpartition("/")[2]
+    slug = store_of(app.env).slug(docname)
     path = Path(app.env.doc2path(docname))
     runs_nothing = app.config.nb_execution_mode == "off" or not has_cells(path, docname)
     if runs_nothing or (path.suffix == ".md" and not is_notebook(source[0])):
@@ -189,6 +203,16 @@ def begin(app: Sphinx) -> None:
     except UsageError as error:
         raise ExtensionError(str(error)) from error
     store.sureness = explored(Path(app.srcdir, FILE))
+    if app.config.nb_execution_mode != "off":
+        store.slugs = {chapter.docname: chapter.slug for chapter in _chapters(app)}
+
+
+def _chapters(app: Sphinx) -> list[Chapter]:
+    """Return the chapters of a book that Jupyter Book itself runs."""
+    try:
+        return discover(Project.at(Path(app.srcdir)))
+    except PressError as error:
+        raise ExtensionError(str(error)) from error
 
 
 def offer_assets(app: Sphinx) -> None:
@@ -280,6 +304,7 @@ def _listen(app: Sphinx) -> None:
     keep_copyright(app)
     app.connect("builder-inited", begin)
     app.connect("builder-inited", offer_assets)
+    app.connect("source-read", keep_slug)
     app.connect("source-read", add_quotes)
     app.connect("env-updated", write_again)
     app.connect("html-page-context", give_ids, priority=980)

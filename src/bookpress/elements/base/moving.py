@@ -10,9 +10,8 @@ _LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart|data-page)="(?![a-z]+:)(
 _CODE = re.compile(r"(<script\b[^>]*>)(.*?)(?=</script>)", re.DOTALL)
 
 
-def folder_of(docname: str) -> str:
+def folder_of(slug: str) -> str:
     """Return the folder of a page's figures, relative to the root of the site."""
-    slug = docname.rsplit("/", 1)[-1]
     return f"figures/{slug}"
 
 

@@ -73,8 +73,9 @@ def leaving(
         def run(self) -> list[nodes.Node]:
             node = later(make=make, kind=self.name)
             self.set_source_info(node)
+            chapter = store_of(self.env).slug(self.env.docname)
             for argument in self.arguments:
-                node["name"] = full_name(argument, self.env.docname)
+                node["name"] = full_name(argument, chapter)
             if content:
                 self.assert_has_content()
                 self.state.nested_parse(self.content, self.content_offset, node)

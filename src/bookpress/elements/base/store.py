@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +18,7 @@ from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import number, with_unit
 from bookpress.chapter.periods import years_of
-from bookpress.chapter.quotes import id_of
+from bookpress.chapter.quotes import id_of, page_name
 from bookpress.edition.sureness import Sureness
 from bookpress.elements.base.charts import Chart
 from bookpress.errors import nearest
@@ -64,6 +63,8 @@ class Page:
     """A page of the book, as read."""
 
     docname: str
+    slug: str
+    """The slug of a chapter; of another page, the last part of its path."""
     is_chapter: bool = False
     front: Mapping[str, Any] = field(default_factory=dict)
     """The entries under the book's own key in the front matter."""
@@ -93,11 +94,6 @@ class Page:
     words: int = 0
     shows_minutes: bool = False
     """Whether it shows the reading time of pages."""
-
-    @cached_property
-    def slug(self) -> str:
-        """The slug of the chapter: as staged, else the last part of its path."""
-        return str(self.front.get("chapter") or self.docname.rpartition("/")[2])
 
     def rows_of(self, key: str) -> str:
         """Return the address of the rows behind a result; empty if they are not listed."""
@@ -152,6 +148,8 @@ class Store:
 
     def __init__(self) -> None:
         self.pages: dict[str, Page] = {}
+        self.slugs: dict[str, str] = {}
+        """The slugs of chapters, by document."""
         self.reported: Mapping[str, Mapping[str, Reported]] = {}
         """What others report, by role and name."""
         self.sureness: Mapping[str, Mapping[str, Sureness]] = {}
@@ -167,7 +165,13 @@ class Store:
 
     def page(self, docname: str) -> Page:
         """Return the page of a document, creating it if necessary."""
-        return self.pages.setdefault(docname, Page(docname))
+        if docname not in self.pages:
+            self.pages[docname] = Page(docname, self.slug(docname))
+        return self.pages[docname]
+
+    def slug(self, docname: str) -> str:
+        """Return the slug of a chapter, which prose need not name; of another page, its name."""
+        return self.slugs.get(docname, page_name(docname))
 
     def chapter(self, slug: str) -> Page:
         """Return a chapter by its slug."""

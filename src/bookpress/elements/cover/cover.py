@@ -57,7 +57,7 @@ def cover_chart(node: later, env: BuildEnvironment) -> list[nodes.Node]:
     text = fill(
         "cover-chart.html",
         chart=chart,
-        base=relative_uri(here, f"{folder_of(page.docname)}/{chart.stem}"),
+        base=relative_uri(here, f"{folder_of(page.slug)}/{chart.stem}"),
         address=f"{address}#{chart.name}",
         states=relative_uri(here, f"states/{page.slug}"),
         is_cover=env.docname == env.config.root_doc,

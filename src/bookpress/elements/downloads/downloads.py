@@ -123,7 +123,7 @@ def write_files(app: Sphinx, page: Page) -> None:
 
     The figures themselves are already written.
     """
-    folder = Path(app.outdir) / folder_of(page.docname)
+    folder = Path(app.outdir) / folder_of(page.slug)
     page_charts = charts_of(page, app.env)
     if page_charts:
         tables = [(chart, "") for chart in page_charts]
@@ -258,7 +258,7 @@ def add_to_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None
         return
     formats_made = formats_of(app.config)
     page_charts = charts_of(page, app.env)
-    landing.datasets += [_dataset(chart, folder_of(docname)) for chart in page_charts]
+    landing.datasets += [_dataset(chart, folder_of(page.slug)) for chart in page_charts]
     if page.is_chapter:
         files = files_of(page, Path(app.srcdir), formats_made)
     else:
@@ -268,7 +268,7 @@ def add_to_landing_page(app: Sphinx, docname: str, landing: LandingPage) -> None
     pdf = [file["address"] for file in files if file["type"] == PDF]
     landing.pdf = pdf[0] if pdf else None
     if page_charts:
-        landing.picture = _picture(app, docname, page_charts[0])
+        landing.picture = _picture(app, page, page_charts[0])
 
 
 def _dataset(chart: charts.Chart, folder: str) -> Dataset:
@@ -279,11 +279,11 @@ def _dataset(chart: charts.Chart, folder: str) -> Dataset:
     return Dataset(anchor=chart.name, files=(data, spec), **facts)
 
 
-def _picture(app: Sphinx, docname: str, chart: charts.Chart) -> Picture:
+def _picture(app: Sphinx, page: Page, chart: charts.Chart) -> Picture:
     cache = picture_cache(Path(app.outdir))
-    origin = origin_of(chart, cited(app.env, docname, chart.name, chart.stem))
+    origin = origin_of(chart, cited(app.env, page.docname, chart.name, chart.stem))
     width, height = raster_size(chart, cache, origin)
-    path = f"{folder_of(docname)}/{chart.stem}.png"
+    path = f"{folder_of(page.slug)}/{chart.stem}.png"
     return Picture(path=path, alt=chart.alt, width=width, height=height)
 
 
@@ -293,7 +293,7 @@ def describe_book(app: Sphinx) -> None:
     citation = citation_of(app.config)
     tables = []
     for docname in sorted(pages):
-        folder = f"{folder_of(docname)}/"
+        folder = f"{folder_of(pages[docname].slug)}/"
         tables += [(chart, folder) for chart in charts_of(pages[docname], app.env)]
     if tables:
         package = data_package(citation.book.file_stem, citation.title, citation, tables)

@@ -150,7 +150,7 @@ def write_files(app: Sphinx, page: Page, context: dict[str, Any]) -> None:
     outdir = Path(app.outdir)
     cache = picture_cache(outdir)
     figures = figures_in(context["body"]) if page.charts else {}
-    move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
+    move = Move(app.builder.get_target_uri(page.docname), folder_of(page.slug))
     around = surroundings(app, page.docname, move)
     for chart in charts_of(page, app.env):
         facts = cited(app.env, page.docname, chart.name, chart.stem)
@@ -186,7 +186,7 @@ class _Rasters:
         figures = {}
         for docname, page in store_of(app.env).pages.items():
             for chart in charts_of(page, app.env):
-                stem = Path(app.outdir, folder_of(docname), chart.stem)
+                stem = Path(app.outdir, folder_of(page.slug), chart.stem)
                 facts = cited(app.env, docname, chart.name, chart.stem)
                 figures[stem] = (chart, origin_of(chart, facts))
         if figures:
@@ -252,13 +252,13 @@ class ArrangeFigures(SphinxPostTransform):
         docname = self.env.docname
         chart = chart_in_words(figure["chart"], docname, self.env)
         here = self.app.builder.get_target_uri(docname)
-        slug = docname.rsplit("/", 1)[-1]
+        slug = store_of(self.env).slug(docname)
         cache = picture_cache(Path(self.app.outdir))
         caption = next(figure.findall(nodes.caption))
         legend = next(figure.findall(nodes.legend))
         title = caption.astext()  # with typographic quotes
         sizes = store_of(self.env).sizes.get(chart.name) or drawing.sizes(chart, cache)
-        base = relative_uri(here, f"{folder_of(docname)}/{chart.stem}")
+        base = relative_uri(here, f"{folder_of(slug)}/{chart.stem}")
         facts = cited(self.env, docname, chart.name, chart.stem)
         address = facts["public"] or f"{base}.html"
         text = fill(

@@ -15,6 +15,7 @@ from sphinx.environment import BuildEnvironment
 from bookpress.elements.base import assets
 from bookpress.elements.base.contents import chapter_reference, citation_of, title_of
 from bookpress.elements.base.moving import Move, folder_of
+from bookpress.elements.base.store import store_of
 from bookpress.files import replace_file, sha256
 
 _FIGURE = re.compile(r"<(/?)figure\b[^>]*>")
@@ -36,7 +37,7 @@ def cited(env: BuildEnvironment, docname: str, name: str, stem: str) -> dict[str
     public = ""
     if address:
         root = address.removesuffix(f"{docname}.html")
-        public = f"{root}{folder_of(docname)}/{stem}.html"
+        public = f"{root}{folder_of(store_of(env).slug(docname))}/{stem}.html"
     return {
         "number": env.config.numfig_format["figure"] % number,
         "reference": reference,

@@ -116,7 +116,7 @@ def numbered(env: BuildEnvironment, page: Page) -> list[str]:
 
 def address_of(page: Page, name: str) -> str:
     """Return the address of the page of a picture, from the root of the site."""
-    return f"{folder_of(page.docname)}/{page.figures[name]}.html"
+    return f"{folder_of(page.slug)}/{page.figures[name]}.html"
 
 
 def offer_picture(figure: nodes.figure, app: Any) -> None:
@@ -179,7 +179,7 @@ def write_with_page(
 
 def _write(app: Any, page: Page, name: str, body: str, figures: dict[str, str]) -> None:
     """Write the page of a picture: the figure as it is in the chapter, with what draws it."""
-    move = Move(app.builder.get_target_uri(page.docname), folder_of(page.docname))
+    move = Move(app.builder.get_target_uri(page.docname), folder_of(page.slug))
     figure = figures[name]
     words = picture_in_words(page, name, app.env)
     markup = without_scripts(figure)

@@ -213,7 +213,7 @@ def fill_context(
     doctree: nodes.document | None,
 ) -> None:
     """Give the layout what it needs about a page; give a theme the assets of chapters."""
-    page = store_of(app.env).pages.get(pagename, Page(pagename))
+    page = store_of(app.env).pages.get(pagename, Page(pagename, pagename))
     if not is_laid_out(app.srcdir):
         _add_to_theme(app, page, str(context.get("body") or ""))
         return

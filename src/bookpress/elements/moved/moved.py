@@ -177,7 +177,7 @@ def _figure_link(app: Sphinx, place: Name, link: Linking) -> Link:
     docname = store_of(app.env).chapter(place.chapter).docname
     page = store_of(app.env).page(docname)
     if place.key in page.figures:
-        return there._replace(address=f"{folder_of(docname)}/{page.figures[place.key]}.html")
+        return there._replace(address=f"{folder_of(page.slug)}/{page.figures[place.key]}.html")
     return there
 
 

@@ -146,7 +146,8 @@ class WriteNotes(SphinxPostTransform):
 
     def _place(self, node: nodes.Element) -> nodes.inline:
         """Return an anchor; a statement's first one has its name, others add a number."""
-        name = first = anchor(node["name"], self.env.docname)
+        slug = store_of(self.env).slug(self.env.docname)
+        name = first = anchor(node["name"], slug)
         number = 1
         while name in self.document.ids:
             number += 1

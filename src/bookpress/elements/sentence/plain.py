@@ -25,7 +25,8 @@ def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
     """Return Markdown with the ``{otherwise}`` paragraphs of failed statements, and no others."""
 
     def shown(_directive: str, name: str, content: str) -> str:
-        statement = store_of(env).statement(full_name(name, docname))
+        store = store_of(env)
+        statement = store.statement(full_name(name, store.slug(docname)))
         if statement.holds is False:
             return content
         return ""
@@ -35,7 +36,7 @@ def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
     store = store_of(env)
-    statements = [store.statement(mark.name) for mark in marks_of(docname, text)]
+    statements = [store.statement(mark.name) for mark in marks_of(store.slug(docname), text)]
     untrue = [
         statement
         for statement in statements

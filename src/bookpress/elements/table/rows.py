@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from bookpress.elements.base.contents import citation_of, title_of
 from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.moving import Move, folder_of
-from bookpress.elements.base.store import PAGES_ALONE
+from bookpress.elements.base.store import PAGES_ALONE, store_of
 from bookpress.elements.base.templates import fill
 from bookpress.elements.table.labels import TAG, label_tables
 from bookpress.elements.table.later_rows import LONG, ROW, SHOWN, WriteLaterRows
@@ -63,7 +63,7 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
     later = rows[SHOWN:]
     if body is None or len(rows) < LONG or any(' id="' in row for row in later):
         return html
-    folder = folder_of(pagename)
+    folder = folder_of(store_of(app.env).slug(pagename))
     stem = Path(app.outdir, folder, table[1])
     arguments = json.dumps([table[1], "\n".join(later)], ensure_ascii=False)[1:-1]
     replace_file(Path(f"{stem}.js"), f"bookpress.laterRows({arguments});\n".encode())

@@ -52,8 +52,9 @@ class ValueRole(SphinxRole):
 
     def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
         """Return a node that is filled in later."""
+        slug = store_of(self.env).slug(self.env.docname)
         try:
-            name, how = split_name(self.name, self.text, self.env.docname)
+            name, how = split_name(self.name, self.text, slug)
         except UsageError as error:
             logger.error(  # noqa: TRY400
                 "%s",
@@ -72,16 +73,16 @@ class ValueRole(SphinxRole):
         return [node], []
 
 
-def split_name(kind: str, text: str, docname: str) -> tuple[str, str]:
+def split_name(kind: str, text: str, chapter: str) -> tuple[str, str]:
     """Return the full name and the format in the text of a role."""
     text = " ".join(text.split())
     if kind == "minutes":
         return text, "value"
     if kind == "holds":
-        return statement_name(text, docname), "value"
+        return statement_name(text, chapter), "value"
     if kind in _SPLIT:
         name, how = _SPLIT[kind](text)
-        return full_name(name, docname), how
+        return full_name(name, chapter), how
     name, _, how = text.partition(":")
     return f"{kind}:{name}", how or "value"
 

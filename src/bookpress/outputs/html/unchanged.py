@@ -139,7 +139,7 @@ class Keeper:
         page = store_of(self.env).page(docname)
         if not page.is_chapter:
             return []
-        figures = sorted(Path(site, folder_of(docname)).glob("*")) if page.pictures else []
+        figures = sorted(Path(site, folder_of(page.slug)).glob("*")) if page.pictures else []
         names = [file.relative_to(site).as_posix() for file in figures]
         return [*names, *written_with(page, Path(self.app.srcdir))]
 

@@ -126,7 +126,7 @@ def _outputs(
 def _page_of(name: str, page: Page) -> str:
     """Return the link to the page of a figure; empty if it has none."""
     anchors = [anchor for anchor, given in page.pictures.items() if given == name.lower()]
-    addresses = [f"{folder_of(page.docname)}/{page.figures[anchor]}.html" for anchor in anchors]
+    addresses = [f"{folder_of(page.slug)}/{page.figures[anchor]}.html" for anchor in anchors]
     return "".join(f"[Picture]({relative_uri(address_of(page), each)})" for each in addresses)
 
 
@@ -138,7 +138,7 @@ def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:
 
 def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
     """Return a figure in words, with links to its data."""
-    stem = relative_uri(address_of(page), f"{folder_of(page.docname)}/{chart.stem}")
+    stem = relative_uri(address_of(page), f"{folder_of(page.slug)}/{chart.stem}")
     caption = _words(chart.caption, page, env)
     data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
     source = f"Source: {chart.source}. Licence: {chart.licence}."
@@ -170,7 +170,7 @@ def _sentences(text: str, page: Page, env: BuildEnvironment) -> Iterator[str]:
     finding = str(page.front.get("finding") or "")
     lines: dict[str, None] = {}
     store = store_of(env)
-    for quote in marks_of(page.docname, f"{finding}\n\n{text}"):
+    for quote in marks_of(page.slug, f"{finding}\n\n{text}"):
         with suppress(UnknownNameError, FormatError):
             statement = store.statement(quote.name)
             sentence = without_markup(_words(quote.markdown, page, env))

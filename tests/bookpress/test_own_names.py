@@ -1,0 +1,93 @@
+"""What a chapter quotes is its own, whatever its file is called and wherever it is."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from lxml import html
+from processes import press, write_files
+
+CHAPTER = """\
+---
+file_format: mystnb
+kernelspec: {{name: python3, display_name: Python 3}}
+---
+# Tides
+
+```{{code-cell}} ipython3
+:tags: [parameters]
+
+metres = {metres}
+```
+
+```{{code-cell}} ipython3
+---
+mystnb:
+  figure: {{name: "fig-{metres}", caption: A tide}}
+---
+import matplotlib.pyplot as plt
+from bookpress import above_value
+
+plt.plot([0, metres]);
+```
+
+```{{code-cell}} ipython3
+---
+mystnb:
+  figure: {{name: "fig-tide-{metres}", caption: The same tide}}
+---
+plt.plot([metres, 0]);
+```
+
+It rises {{result}}`metres` metres. {{holds}}`high = above_value(metres, {less})`
+"""
+CHAPTERS = {"tides": 3, "north/tides": 5, "far north/high tides [new]": 7}
+SLUGS = ["tides", "north-tides", "high-tides-new"]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    listed = ", ".join(f"{{file: '{name}'}}" for name in CHAPTERS)
+    chapters = {
+        f"{name}.md": CHAPTER.format(metres=metres, less=metres - 1)
+        for name, metres in CHAPTERS.items()
+    }
+    files = {
+        "_config.yml": "title: Tides\nauthor: Ada Author\n",
+        "_toc.yml": f"format: jb-book\nroot: cover\nchapters: [{listed}]\n",
+        "cover.md": "# Cover\n",
+    }
+    return write_files(tmp_path_factory.mktemp("tides"), {**files, **chapters})
+
+
+def rises(site: Path) -> list[str]:
+    pages = [html.parse(site / f"{name}.html") for name in CHAPTERS]
+    [*values] = [page.findtext(".//*[@class='value value-result']") for page in pages]
+    return values
+
+
+def test_chapters_of_the_same_name_quote_themselves(home: Path) -> None:
+    press(home, "build")
+    site = home / "_build/editions/default/html"
+    assert rises(site) == ["3", "5", "7"]
+    statements = json.loads((site / "statements.json").read_text())
+    assert [*statements] == SLUGS
+    for name, slug in zip(CHAPTERS, SLUGS, strict=True):
+        marks = statements[slug]["high"]["marks"]
+        assert [(mark["page"], mark["anchor"]) for mark in marks] == [
+            (f"{name}.md", f"{name}.html#holds-high")
+        ]
+        page = html.parse(site / f"{name}.html")
+        assert page.find(".//*[@id='holds-high']") is not None
+        assert len(list((site / "figures" / slug).glob("*.html"))) == 2
+
+
+def test_so_they_do_where_jupyter_book_runs_them(home: Path, tmp_path: Path) -> None:
+    (home / "conf.py").write_text(press(home, "conf"))
+    command = [sys.executable, "-m", "sphinx", "-q", str(home), str(tmp_path / "html")]
+    done = subprocess.run(command, env=os.environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert rises(tmp_path / "html") == ["3", "5", "7"]
