@@ -44,8 +44,13 @@ plt.plot([metres, 0]);
 
 It rises {{result}}`metres` metres. {{holds}}`high = above_value(metres, {less})`
 """
-CHAPTERS = {"tides": 3, "north/tides": 5, "far north/high tides [new]": 7}
-SLUGS = ["tides", "north-tides", "high-tides-new"]
+CHAPTERS = {"tides": 3, "north/tides": 5, "far north/High_tides [new]": 7}
+COVER = """\
+# Cover
+
+The highest is {result}`High_tides-new:metres`. {holds}`High_tides-new:high`
+"""
+SLUGS = ["tides", "north-tides", "High_tides-new"]
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +63,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
         "_config.yml": "title: Tides\nauthor: Ada Author\n",
         "_toc.yml": f"format: jb-book\nroot: cover\nchapters: [{listed}]\n",
-        "cover.md": "# Cover\n",
+        "cover.md": COVER,
     }
     return write_files(tmp_path_factory.mktemp("tides"), {**files, **chapters})
 
@@ -69,20 +74,33 @@ def rises(site: Path) -> list[str]:
     return values
 
 
-def test_chapters_of_the_same_name_quote_themselves(home: Path) -> None:
+@pytest.fixture(scope="module")
+def site(home: Path) -> Path:
     press(home, "build")
-    site = home / "_build/editions/default/html"
+    return home / "_build/editions/default/html"
+
+
+def test_chapters_of_the_same_name_quote_themselves(site: Path) -> None:
     assert rises(site) == ["3", "5", "7"]
     statements = json.loads((site / "statements.json").read_text())
     assert [*statements] == SLUGS
     for name, slug in zip(CHAPTERS, SLUGS, strict=True):
         marks = statements[slug]["high"]["marks"]
-        assert [(mark["page"], mark["anchor"]) for mark in marks] == [
-            (f"{name}.md", f"{name}.html#holds-high")
-        ]
+        own = [mark["anchor"] for mark in marks if mark["page"] == f"{name}.md"]
+        assert own == [f"{name}.html#holds-high"]
         page = html.parse(site / f"{name}.html")
         assert page.find(".//*[@id='holds-high']") is not None
         assert len(list((site / "figures" / slug).glob("*.html"))) == 2
+
+
+def test_other_pages_and_readers_quote_them_by_any_name_a_file_gives(
+    site: Path, home: Path
+) -> None:
+    cover = html.parse(site / "cover.html")
+    assert cover.findtext(".//*[@class='value value-result']") == "7"
+    assert cover.find(".//*[@id='holds-High_tides-new-high']") is not None
+    said = press(home, "cite", "--check", "High_tides-new:metres=7")
+    assert said.startswith("High_tides-new:metres stands")
 
 
 def test_so_they_do_where_jupyter_book_runs_them(home: Path, tmp_path: Path) -> None:

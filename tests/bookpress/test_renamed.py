@@ -75,7 +75,7 @@ WRONG = [
     ("[1]", " is a list: it contains chapters with their old names"),
     (
         "A b: {}",
-        ": A b is not the name of a chapter; allowed: lower-case letters, digits and hyphens",
+        ": A b is not the name of a chapter; allowed: letters, digits, hyphens, points and underscores",
     ),
     ("a: [1]", ": a: [1]; allowed: moved, results, statements, parameters, sec"),
     ("a: {reslts: {x: y}}", ": a: no entry 'reslts'; did you mean results?"),
@@ -443,7 +443,7 @@ def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
     told = {one.released.name.key: (one.was, one.now) for one in found}
     assert told == {"number": ("1", "1"), "half": ("4", "1"), "gone": ("3", "")}
     template = environment(PAGES).get_template("fates.html")
-    book = {"title": "Tiny", "language": "en"}
+    book = {"title": "Tiny", "language": "en", "direction": "ltr"}
     page = BeautifulSoup(template.render(fates=found, up="", book=book), "html5lib")
     changed, stand = page.select("table")
     rows = [" ".join(row.get_text(" ").split()) for row in changed.select("tbody tr")]

@@ -42,7 +42,7 @@ from pydantic import (
 )
 
 from bookpress.book.project import Project
-from bookpress.chapter.expressions import PATH, read_statement
+from bookpress.chapter.expressions import PATH, SLUG, read_statement
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS, period_text
 from bookpress.errors import UsageError, nearest, short
@@ -53,9 +53,8 @@ FILE = f"{FOLDER}/renamed.yml"
 """The path of the file in the folder of the evidence."""
 FIGURE = "fig-"
 """The prefix of a figure's name, which is also its anchor on the chapter's page."""
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG.pattern}):(?P<name>.+)", re.DOTALL)
-PLACE = re.compile(rf"(?:(?P<chapter>{SLUG.pattern})#)?(?P<anchor>[\w.:-]+)")
+ELSEWHERE = re.compile(rf"(?P<chapter>{SLUG}):(?P<name>.+)", re.DOTALL)
+PLACE = re.compile(rf"(?:(?P<chapter>{SLUG})#)?(?P<anchor>[\w.:-]+)")
 PARAMETER = re.compile(rf"(?P<name>[^\W\d]\w*)(?:\.(?P<end>{'|'.join(ENDS)}))?")
 ALLOWED = {
     "results": "a name or a path such as odds.late",
@@ -130,7 +129,7 @@ class Names(BaseModel):
     @field_validator("moved")
     @classmethod
     def _is_chapter(cls, slug: str) -> str:
-        if not SLUG.fullmatch(slug):
+        if not re.fullmatch(SLUG, slug):
             raise ValueError(f"{short(repr(slug))}; allowed: the name of a chapter")
         return slug
 
@@ -325,11 +324,11 @@ def load_renamed(project: Project) -> Renamed:
 @cache
 def _parsed(content: bytes, place: str) -> Renamed:
     entries = as_mapping(content, place, "chapters with their old names")
-    wrong = [str(slug) for slug in entries if not SLUG.fullmatch(str(slug))]
+    wrong = [str(slug) for slug in entries if not re.fullmatch(SLUG, str(slug))]
     if wrong:
         raise UsageError(
             f"{place}: {short(wrong[0])} is not the name of a chapter; "
-            "allowed: lower-case letters, digits and hyphens"
+            "allowed: letters, digits, hyphens, points and underscores"
         )
     names_by_chapter = {slug: names for slug, names in entries.items() if names is not None}
     return checked(Renamed, names_by_chapter, place)

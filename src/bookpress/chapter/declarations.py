@@ -53,7 +53,7 @@ OF_LITERAL: Mapping[type, Any] = {
     int: int,
     list: list[Any],
     str: str,
-    tuple: list[Any],
+    tuple: tuple[Any, ...],
     type(None): Any,
     date: date,
 }

@@ -30,7 +30,9 @@ ALLOWED = (*_QUOTED, *_WRITTEN, *_CALLED, *_RECKONED)
 FUNCTIONS: Mapping[str, Any] = {"abs": abs, "len": len, "max": max, "min": min, "sum": sum}
 """Functions in scope besides comparisons: those that reduce several numbers to one."""
 PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
-ELSEWHERE = re.compile(r"[a-z0-9][a-z0-9-]*:\w+")
+SLUG = r"\w[\w.-]*"
+"""The pattern of a chapter's name, as `bookpress.book.discovery.slug_of` gives it."""
+ELSEWHERE = re.compile(rf"{SLUG}:\w+")
 _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
 
 

@@ -161,9 +161,8 @@ class Parameter:
         """Return a value as the chapter sees it: a period as a tuple, a date as a `date`."""
         if self.is_period:
             return years_of(value)
-        if self.schema.get("format") == "date":
-            return date.fromisoformat(value)
-        return value
+        validated = self.adapter.validate_json(json.dumps(value))
+        return validated if type(validated) in {date, tuple} else value
 
     def explored(self, value: Value) -> list[Value]:
         """Return the values worth trying, `value` among them.

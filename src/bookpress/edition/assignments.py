@@ -85,7 +85,7 @@ def _typed(value: Any) -> str:
     """Return a value as it would be typed after a name."""
     is_json = isinstance(value, list | dict | bool | None)
     if is_json:
-        return json.dumps(value)
+        return json.dumps(value, default=str)  # YAML reads dates
     return f"{value}"
 
 

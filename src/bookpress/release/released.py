@@ -11,6 +11,7 @@ from bookpress.book.project import Project
 from bookpress.book.renamed import Name, Renamed, load_renamed, name_now, values_now
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import read_estimate
+from bookpress.chapter.expressions import SLUG
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.edition.fingerprint import RELEASED
@@ -33,9 +34,7 @@ NUMBER = (
     r"(?P<sign>[-−]?)(?P<whole>\d[\d,]*)(?:\.(?P<decimals>\d+))?"
     r"(?:[eE](?P<power>[-+]?\d{1,2}))?\s*(?P<percent>%?)"
 )
-REFERENCE = re.compile(
-    rf"(?P<slug>[a-z0-9][a-z0-9-]*):(?P<key>[\w.]+)=\s*(?P<number>{NUMBER})(?:\s.*)?"
-)
+REFERENCE = re.compile(rf"(?P<slug>{SLUG}):(?P<key>[\w.]+)=\s*(?P<number>{NUMBER})(?:\s.*)?")
 CAUSES = {
     "evidence": "evidence",
     "chapters": "code",

@@ -10,6 +10,7 @@ from typing import Any
 from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
+from bookpress.chapter.expressions import SLUG
 from bookpress.edition.editions import BookAsRead, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.errors import UsageError
@@ -31,7 +32,7 @@ from bookpress.states.sweeps.compare import ChangedResult, sides
 
 Answer = tuple[int, str]
 """An exit code, and its meaning in words."""
-QUOTED = re.compile(rf"[a-z0-9][a-z0-9-]*:[\w.]+={NUMBER}")
+QUOTED = re.compile(rf"{SLUG}:[\w.]+={NUMBER}")
 
 
 def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:

@@ -148,11 +148,12 @@ def _prepared(job: Job) -> Any:
     import nbformat
     import papermill
 
-    from bookpress.run import papermill_engines as _  # noqa: F401 - registers our engines
+    from bookpress.run.papermill_engines import stored
 
     # we check the names of parameters ourselves
     logging.getLogger("papermill").setLevel(logging.ERROR)
     written = nbformat.reads(job.notebook, as_version=4)
+    values = {name: stored(value) for name, value in job.values.items()}
     return papermill.execute_notebook(
-        written, None, parameters=dict(job.values), prepare_only=True, progress_bar=False
+        written, None, parameters=values, prepare_only=True, progress_bar=False
     )

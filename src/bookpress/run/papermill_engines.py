@@ -90,6 +90,17 @@ def _size(content: Any) -> int:
     return 4
 
 
+class DateText(str):
+    """A date as text, since papermill stores values as JSON before it runs a notebook."""
+
+    __slots__ = ()
+
+
+def stored(value: Any) -> Any:
+    """Return a value as papermill can store it, and `TypedTranslator` knows it."""
+    return DateText(value.isoformat()) if isinstance(value, date) else value
+
+
 class TypedTranslator(PythonTranslator):  # type: ignore[misc]
     """Papermill's translator of values into code, extended to tuples and dates."""
 
@@ -98,9 +109,10 @@ class TypedTranslator(PythonTranslator):  # type: ignore[misc]
         """Return a value as Python."""
         if isinstance(val, tuple):
             parts = ", ".join(map(cls.translate, val))
-            return f"({parts})"
-        if isinstance(val, date):
-            return f"__import__('datetime').date({val.year}, {val.month}, {val.day})"
+            return f"({parts},)" if len(val) == 1 else f"({parts})"
+        if isinstance(val, DateText):
+            day = date.fromisoformat(val)
+            return f"__import__('datetime').date({day.year}, {day.month}, {day.day})"
         return str(super().translate(val))
 
 

@@ -66,6 +66,8 @@ def _allowed_range(schema: Mapping[str, Any]) -> str:
     keys = [key for key in BOUNDS if key in schema]
     if keys:
         return " and ".join(f"{BOUNDS[key]} {schema[key]}" for key in keys)
+    if schema.get("format") == "date":
+        return "a date such as 2000-01-31"
     kind = str(schema.get("type", "any value"))
     return KINDS.get(kind, kind)
 

@@ -26,7 +26,7 @@ def every_sentence(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     store = store_of(env)
     root = env.app.builder.get_relative_uri(env.docname, env.config.root_doc)
     folder, slash, _ = root.rpartition("/")
-    pages = {page.slug: page for page in store.pages.values()}
+    pages = {page.slug: page for page in store.chapters}
     numbers = contents.chapter_numbers(env)
     chapters = []
     for slug, statements in store.sureness.items():

@@ -65,7 +65,7 @@ def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
     text = (role["text"] or "").strip()
     store = store_of(env)
     if kind in KINDS or kind in store.reported:
-        name, how = split_name(kind, text, docname)
+        name, how = split_name(kind, text, store.slug(docname))
         words, _, _ = value_text(kind, name, how, store)
         return words
     if kind.startswith("cite:"):

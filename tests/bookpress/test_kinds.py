@@ -1,0 +1,103 @@
+"""Parameters with a default of every kind: a chapter sees values of the kind that it declares."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from processes import press, write_files
+
+CHAPTER = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Kinds
+
+```{code-cell} ipython3
+:tags: [parameters]
+
+from datetime import date
+
+start = date(2000, 1, 31)  # when it begins
+end: date | None = None
+pair = (1, 2)
+alone = ("a",)
+names = ["a", "b"]
+counts = {"a": 1}
+on = True
+share = 0.5
+nothing = None
+```
+
+```{code-cell} ipython3
+print([start, end, pair, alone, names, counts, on, share, nothing])
+```
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files = {
+        "_config.yml": "title: Kinds\nauthor: Ada Author\n",
+        "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: kinds}]\n",
+        "cover.md": "# Cover\n",
+        "kinds.md": CHAPTER,
+        "values.yml": "names: [2001-02-03, x]\nstart: 2001-02-03\n",
+    }
+    return write_files(tmp_path_factory.mktemp("kinds"), files)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (
+            [],
+            "[datetime.date(2000, 1, 31), None, (1, 2), ('a',), ['a', 'b'], {'a': 1}, True, 0.5, None]",
+        ),
+        (
+            ["start=2001-02-03", "end=2002-03-04", "pair=[3]", "alone=[]", "counts={}", "share=1"],
+            "[datetime.date(2001, 2, 3), datetime.date(2002, 3, 4), (3,), (), ['a', 'b'], {}, "
+            "True, 1.0, None]",
+        ),
+        (
+            ["names=[]", "on=false", 'nothing={"b": [null]}'],
+            "[datetime.date(2000, 1, 31), None, (1, 2), ('a',), [], {'a': 1}, False, 0.5, "
+            "{'b': [None]}]",
+        ),
+    ],
+)
+def test_a_chapter_sees_values_of_the_kinds_it_declares(
+    home: Path, words: Sequence[str], shown: str
+) -> None:
+    options = [part for word in words for part in ("-p", word)]
+    assert printed(home, *options) == shown
+
+
+def test_dates_in_a_file_of_values_are_taken(home: Path) -> None:
+    shown = printed(home, "--file", "values.yml")
+    assert "datetime.date(2001, 2, 3)" in shown
+    assert "['2001-02-03', 'x']" in shown
+
+
+def printed(home: Path, *options: str) -> str:
+    press(home, "run", "kinds", *options, "--notebook", "_build/out.ipynb")
+    cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
+    [text] = [output["text"] for cell in cells for output in cell.get("outputs", ())]
+    return "".join(text).strip()
+
+
+def test_what_is_no_date_is_refused(home: Path) -> None:
+    said = press(home, "run", "kinds", "-p", "start=2001-02-30", code=2)
+    assert "start: 2001-02-30 is not allowed" in said
+    assert "allowed: a date such as 2000-01-31" in said
+
+
+def test_a_book_with_them_is_built(home: Path) -> None:
+    press(home, "build", "-p", "start=2001-02-03", "-p", "pair=[5, 6]")
+    [source] = home.glob("_build/editions/*/source/kinds.ipynb")
+    cells = json.loads(source.read_text())["cells"]
+    declared = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", ()))
+    code = "".join(declared["source"])
+    assert "start = date(2001, 2, 3)" in code
+    assert "pair = (5, 6)" in code
