@@ -1,6 +1,8 @@
 """Parameters with a default of every kind: a chapter sees values of the kind that it declares."""
 
 import json
+import shlex
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,10 +95,23 @@ def test_what_is_no_date_is_refused(home: Path) -> None:
     assert "allowed: a date such as 2000-01-31" in said
 
 
+def test_an_edition_may_choose_them(home: Path) -> None:
+    """Its file, unlike that of an edition in every clone, is spelt out in a command."""
+    subprocess.run(["git", "init", "-q"], cwd=home, check=True)
+    parameters = "{start: 2001-02-03, pair: [3, 4], counts: {b: 2}, kinds.names: [2002-01-01]}"
+    write_files(home, {"book/editions/late.yml": f"title: Late\nparameters: {parameters}\n"})
+    press(home, "build", "late")
+    record = json.loads((home / "_build/editions/late/edition.json").read_text())
+    assert record["parameters"]["kinds"]["counts"] == {"b": 2}
+    assert "-p start=2001-02-03" in record["command"]
+    index = press(home, *shlex.split(record["command"])[1:]).strip()
+    again = json.loads((Path(index).parents[1] / "edition.json").read_text())
+    assert again["id"] == record["id"]
+
+
 def test_a_book_with_them_is_built(home: Path) -> None:
-    press(home, "build", "-p", "start=2001-02-03", "-p", "pair=[5, 6]")
-    [source] = home.glob("_build/editions/*/source/kinds.ipynb")
-    cells = json.loads(source.read_text())["cells"]
+    index = press(home, "build", "-p", "start=2001-02-03", "-p", "pair=[5, 6]").strip()
+    cells = json.loads((Path(index).parents[1] / "source/kinds.ipynb").read_text())["cells"]
     declared = next(cell for cell in cells if "parameters" in cell["metadata"].get("tags", ()))
     code = "".join(declared["source"])
     assert "start = date(2001, 2, 3)" in code

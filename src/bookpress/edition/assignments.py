@@ -77,33 +77,27 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
         raise UsageError(f"no file of values {path}")
     given = {option.partition("=")[0].strip() for option in options}
     values = as_mapping(read(path), str(path), "names with values")
-    of_file = [f"{name}={_typed(values[name])}" for name in values if str(name) not in given]
+    of_file = [f"{name}={as_text(values[name])}" for name in values if str(name) not in given]
     return [*of_file, *options]
 
 
-def _typed(value: Any) -> str:
-    """Return a value as it would be typed after a name."""
-    is_json = isinstance(value, list | dict | bool | None)
-    if is_json:
-        return json.dumps(value, default=str)  # YAML reads dates
-    return f"{value}"
-
-
 def file_assignments(
-    parameters: Mapping[str, Any], slugs: Iterable[str]
+    parameters: Mapping[str, Any], book: Sequence[Chapter]
 ) -> tuple[list[Assignment], list[str]]:
     """Return what an edition's file asks for, and what is wrong with it.
 
     It can use a name, ``chapter.name``, or a chapter with names below it.
     """
-    chapters = set(slugs)
+    slugs = {chapter.slug for chapter in book}
     asked: list[Assignment] = []
     for key, value in parameters.items():
-        if isinstance(value, dict):
+        chapter, _, name = key.rpartition(".")
+        plain = Assignment(chapter or None, name, value)
+        has_names = isinstance(value, dict) and (key in slugs or not any(hits_of(plain, book)))
+        if has_names:
             asked += [Assignment(key, str(name), inner) for name, inner in value.items()]
-        elif value is not None or key not in chapters:
-            chapter, _, name = key.rpartition(".")
-            asked.append(Assignment(chapter or None, name, value))
+        elif value is not None or key not in slugs:
+            asked.append(plain)
     return asked, _repeated(asked)
 
 

@@ -204,7 +204,7 @@ def _written(
     """Return what an edition's file assigns, if a command has to spell it out."""
     if _is_in_clones(project, name):
         return []
-    written, _ = file_assignments(file.parameters, [chapter.slug for chapter in book])
+    written, _ = file_assignments(file.parameters, book)
     return written
 
 
@@ -283,8 +283,7 @@ def edition_values(
         file = load_edition_file(project, name)
     with collecting(problems):
         included = named_chapters(book, only) if only is not None else book
-    slugs = [chapter.slug for chapter in book]
-    written, file_problems = file_assignments(file.parameters, slugs)
+    written, file_problems = file_assignments(file.parameters, book)
     values = resolve(book, included, [*written, *asked], [*problems, *file_problems])
     for words in notes_on(written, book):
         note(f"{FOLDER}/{name}.yml: {words}")

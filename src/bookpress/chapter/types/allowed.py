@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from bookpress.chapter.number_formats import period, setting, spoken
@@ -90,7 +91,7 @@ def in_words(value: Value, schema: Mapping[str, Any]) -> str:
 
 
 def as_text(value: Value) -> str:
-    """Return a value as the command line accepts it."""
-    if isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+    """Return a value as the command line accepts it; YAML may have read a date."""
+    if isinstance(value, str | date):
+        return str(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
