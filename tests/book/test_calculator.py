@@ -23,8 +23,8 @@ SETTINGS = 125 if LONG else 12
 TEAMS = ("all", "academia-only", "collaboration", "industry-only", "other")
 
 SET = """async ([figure, values]) => {
-  const view = bookpress.views[figure];
   const box = document.querySelector(`[data-name="${figure}"]`);
+  const view = box.view;
   for (const [name, value] of Object.entries(values)) {
     const form = box.parentNode.querySelector("form");
     const input = form.querySelector(name === "preset" ? ".control-preset" : `[data-signal="${name}"]`);
@@ -128,8 +128,8 @@ def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> N
     amount.press_sequentially("2500000")
     amount.press("Enter")
     assert amount.input_value() == "2,500,000"
-    signals = page.evaluate(
-        "() => ['months', 'budget', 'said'].map((name) => bookpress.views['fig-budget'].signal(name))"
+    signals = figure.locator(".chart").evaluate(
+        "(box) => ['months', 'budget', 'said'].map((name) => box.view.signal(name))"
     )
     assert signals[:2] == [7, 2_500_000]
     told = figure.locator("output")
@@ -150,7 +150,8 @@ def test_an_unchanged_calculator_says_what_the_published_title_says(page: Page, 
     figure.locator("form.controls").evaluate("(form) => form.reset()")
     page.wait_for_function(f"!location.search.includes('{name}')")
     published = figure.locator(".caption-text").inner_text()
-    assert page.evaluate(f"bookpress.views['{name}'].signal('headline')") == published
+    chart = page.locator(f'.chart[data-name="{name}"]')
+    assert chart.evaluate("(box) => box.view.signal('headline')") == published
 
 
 def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:
@@ -158,7 +159,8 @@ def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(pag
     figure.locator("form.controls").evaluate("(form) => form.reset()")
     page.wait_for_function("!location.search.includes('fig-budget')")
     published = title.inner_text()
-    assert page.evaluate("bookpress.views['fig-budget'].signal('headline')") == published
+    chart = page.locator("#fig-budget .chart")
+    assert chart.evaluate("(box) => box.view.signal('headline')") == published
     figure.locator(".control-preset").select_option(index=1)
     figure.locator('[data-signal="months"]').press("ArrowRight")
     figure.locator('[data-signal="budget"]').fill("25000000")
@@ -213,4 +215,4 @@ def test_a_preset_sets_the_controls_and_is_left_when_one_is_moved(page: Page) ->
     assert shown["title"].startswith("160 chips, all on one run for 12 months, reach ")
     page.evaluate(SET, ["fig-facility", {"months": 5}])
     assert box.locator(".control-preset").input_value() == ""
-    assert page.evaluate("() => bookpress.views['fig-facility'].signal('months')") == 5
+    assert page.locator("#fig-facility .chart").evaluate("(box) => box.view.signal('months')") == 5

@@ -33,7 +33,7 @@ def script(path: Path) -> Any:
 
 def chart(path: Path) -> Any:
     text = path.read_text("utf-8")
-    return json.loads(text[text.index(",") + 1 : text.rindex(")")])
+    return json.loads(text[text.index("(") + 1 : text.rindex(")")])
 
 
 def states(editions: Path, slug: str) -> Iterator[tuple[str, Any]]:

@@ -5,17 +5,18 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from processes import edit, environment, new_home, press, wait_for
 from states import expect_same, record, script, states
 
-from book.browsing import Heard
+from book.browsing import Heard, serve
 from book.showing import ARTICLE, READ, chapter, differing, read
 from bookpress.chapter.quotes import id_of
 from bookpress.files import tree
@@ -284,6 +285,104 @@ def test_two_quick_choices_are_taken_together_and_what_is_not_made_has_its_comma
     expect(strip.locator("details[open] pre code")).to_have_text(
         "bookpress build -p moons.moon=Io -p moons.power=1.3"
     )
+
+
+class Withheld:
+    """Files that a page asks for and gets when a test says so."""
+
+    def __init__(self, page: Page, pattern: str) -> None:
+        self._page = page
+        self._asked: list[Route] = []
+        self._is_given = False
+        page.route(pattern, self._hold)
+
+    def _hold(self, route: Route) -> None:
+        if self._is_given:
+            route.continue_()
+        else:
+            self._asked.append(route)
+
+    def wait(self) -> None:
+        """Wait until the page asks for one."""
+        while not self._asked:
+            self._page.wait_for_timeout(50)
+
+    def give(self, answer: Callable[[Route], None] = Route.continue_) -> None:
+        """Give what was asked for, and what will be."""
+        self._is_given = True
+        for route in self._asked:
+            answer(route)
+
+
+def test_who_goes_back_before_a_choice_is_loaded_stays_where_the_address_says(
+    home: Path, page: Page
+) -> None:
+    with serve(home / "_build/editions/default/html") as address:
+        page.goto(f"{address}/notebooks/planets.html")
+        packs = Withheld(page, "**/pack-*.js")
+        page.evaluate("void bookpress.choose('group', 'inner')")
+        packs.wait()
+        page.go_back()
+        with page.expect_response("**/pack-*.js"):
+            packs.give()
+        page.wait_for_timeout(200)
+        expect(page.locator("#chapter_choices")).not_to_have_attribute("aria-busy", "true")
+        assert "group" not in page.url
+        expect(page.locator(".state-strip")).to_be_hidden()
+        expect(page.locator("input[value=all]")).to_be_checked()
+
+
+def test_a_second_choice_is_not_lost_when_the_first_is_loaded_before_both(
+    home: Path, page: Page
+) -> None:
+    html = home / "_build/editions/default/html"
+    index = script(html / "states/moons/index.js")
+    index["pairs"] = [{"choice": {"moon": "Io", "power": 1.3}, "pack": 1, "id": "both"}]
+    pack = script(html / "states/moons/pack-0.js")
+    pack["states"] = {"both": next(iter(pack["states"].values()))}
+    answers = {"index": index, "pack-1": pack}
+
+    def answer(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2].removesuffix(".js")
+        body = f"bookpress.state({json.dumps(name)},{json.dumps(answers[name])});\n"
+        route.fulfill(body=body, content_type="text/javascript")
+
+    with serve(html) as address:
+        page.goto(f"{address}/notebooks/moons.html")
+        page.route("**/states/moons/index.js", answer)
+        first = Withheld(page, "**/states/moons/pack-0.js")
+        page.evaluate("void bookpress.choose('moon', 'Io')")
+        first.wait()
+        both = Withheld(page, "**/states/moons/pack-1.js")
+        page.evaluate("void bookpress.choose('power', '1.3')")
+        both.wait()
+        with page.expect_response("**/pack-0.js"):
+            first.give()
+        page.wait_for_timeout(200)
+        both.give(answer)
+        expect(page.locator(".state-strip")).to_contain_text("Power: 1.3")
+        expect(page.locator(".state-strip")).to_contain_text("Moon: Io")
+
+
+def test_a_chart_that_still_loads_when_a_choice_is_made_is_drawn_after_the_way_back(
+    home: Path, page: Page
+) -> None:
+    with serve(home / "_build/editions/default/html") as address:
+        charts = Withheld(page, "**/figures/planets/*.js")
+        page.goto(f"{address}/notebooks/planets.html")
+        figure = page.locator("#fig-law .chart")
+        page.mouse.move(90, 90, steps=2)
+        figure.scroll_into_view_if_needed()
+        charts.wait()
+        page.evaluate("void bookpress.choose('group', 'inner')")
+        expect(page.locator("#fig-law .restated-chart")).to_have_count(1)
+        page.evaluate("void bookpress.drawAll()")
+        charts.give()
+        expect(figure).to_have_attribute("data-state", "live")
+        page.get_by_role("button", name="Back to the published edition").click()
+        expect(page.locator(".state-strip")).to_be_hidden()
+        expect(figure).to_have_attribute("data-state", "live")
+        assert figure.evaluate("(box) => box.contains(box.view.container())")
 
 
 def test_new_blocks_have_data_tips_and_what_was_published(home: Path, page: Page) -> None:

@@ -253,5 +253,4 @@ def to_script(chart: Chart, table: str) -> str:
     """Return the chart and its table as a script, which pages opened as files can load too."""
     content = {**payload(chart), "table": table}
     text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    name = json.dumps(chart.name)
-    return f"bookpress.chart({name},{text});\n"
+    return f"bookpress.chart({text});\n"

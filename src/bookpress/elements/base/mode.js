@@ -1,6 +1,5 @@
 // Runs before anything is drawn: sets the chosen colours, notes that scripts run and that the
-// address may ask
-// for another state of the page, and an early start for the fonts.
+// address may ask for another state of the page, and gives the fonts an early start.
 (() => {
   "use strict";
   const root = document.documentElement;

@@ -85,14 +85,7 @@
     box.restated = figure;
     box.classList.add("restated-chart");
     if (old) box.style.minHeight = `${old.offsetHeight}px`;
-    const name = box.dataset.name,
-      before = press.views?.[name];
-    undo.push(() => {
-      const now = press.views[name];
-      if (now !== before) now?.finalize();
-      if (before) press.views[name] = before;
-      else delete press.views[name];
-    });
+    undo.push(() => box.drawn?.then(() => box.view?.finalize()));
   };
   // what names the state, and code
   const isQuiet = (block) => block.closest(".cite-box") || block.matches("[data-part]");

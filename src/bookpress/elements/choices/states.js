@@ -61,6 +61,11 @@
       Object.entries(wanted).filter(([name, value]) => value !== usual(name))
     );
   };
+  let recorded = JSON.stringify(asks());
+  const record = (how, wanted) => {
+    history[how](null, "", (address(wanted) || location.pathname) + location.hash);
+    recorded = JSON.stringify(asks());
+  };
   const said = make("p", { className: "visually-hidden" }),
     shown = make("p"),
     tools = make("div", { className: "state-tools" });
@@ -188,13 +193,13 @@
     if (failure && press.refuse?.(wanted, failure)) {
       // what was shown stays
       wish = choice;
-      history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
+      record("replaceState", choice);
       return;
     }
     if (failure && !(failure instanceof Unknown) && Object.keys(choice).length) {
       // a server or a disk that is gone takes nothing away
       wish = choice;
-      history.replaceState(null, "", (address(choice) || location.pathname) + location.hash);
+      record("replaceState", choice);
       reflect();
       shown.append(
         make("span", { className: "refused" }, ` ${failure.message} What is shown stays.`)
@@ -250,7 +255,7 @@
     await did?.drawn;
   }
   function go(wanted, dropped = "", both = "") {
-    history.pushState(null, "", (address(wanted) || location.pathname) + location.hash);
+    record("pushState", wanted);
     return show(wanted, dropped, null, both);
   }
   async function choose(name, value) {
@@ -258,13 +263,13 @@
       wanted = value === usual(name) ? others : { ...others, [name]: value };
     wish = wanted; // another choice may come before this one is loaded: both count
     if (Object.keys(wanted).length < 2 || press.live) return go(wanted);
-    try { await find(wanted); } catch (error) {
-      if (error instanceof Unknown)
-        return wish === wanted
-          ? go({ [name]: value }, "The other choice is as published again. ", command(wanted))
-          : null;
-    }
-    return wish === wanted ? go(wanted) : null;
+    const turn = ++asked; // one that still loads is part of this one
+    let isMade = true;
+    try { await find(wanted); } catch (error) { isMade = !(error instanceof Unknown); }
+    if (turn !== asked) return null;
+    return isMade
+      ? go(wanted)
+      : go({ [name]: value }, "The other choice is as published again. ", command(wanted));
   }
 
   // ---- Start: the script adds the radio buttons, so that no control is dead without it ----
@@ -311,7 +316,10 @@
     shown: () => current && { id: current.id, words: inWords(choice) }
   });
   addEventListener("popstate", () => {
-    if (JSON.stringify(asks()) !== JSON.stringify(choice)) show(asks());
+    // what is shown may be another state: that of the address may still load
+    const before = recorded;
+    recorded = JSON.stringify(asks());
+    if (recorded !== before) show(asks());
   });
   addEventListener("DOMContentLoaded", async () => {
     reflect();

@@ -5,15 +5,26 @@
   const { $, $$, make, here, load } = press.dom;
 
   // ---- The bundle is fetched when the reader, after some scrolling, comes near a chart ----
-  const waiting = new Map();
+  const payloads = new Map(),
+    waiting = new Map(); // by address: a published chart and its state share one
   const charts = $$(".chart[data-chart]");
   let bundle,
     saving;
-  const spec = (box) =>
-    box.payload ??= new Promise((done, failed) => {
-      waiting.set(box.dataset.name, done);
-      load(new URL(box.dataset.chart, document.baseURI).href).catch(failed);
-    });
+  const spec = (box) => {
+    const { href } = new URL(box.dataset.chart, document.baseURI);
+    if (!payloads.has(href))
+      payloads.set(
+        href,
+        new Promise((done, failed) => {
+          waiting.set(href, done);
+          load(href).catch((error) => {
+            payloads.delete(href); // a later chart of it tries again
+            failed(error);
+          });
+        })
+      );
+    return payloads.get(href);
+  };
   // The rows behind a figure are loaded on demand.
   async function fill(fold) {
     const box = $(".chart", fold.closest("figure"));
@@ -26,10 +37,9 @@
     }
   }
   Object.assign(press, {
-    chart: (name, payload) => waiting.get(name)?.(payload),
+    chart: (payload) => waiting.get(document.currentScript.src)?.(payload),
     drawAll: () => Promise.all($$(".chart[data-chart]").map(draw)),
-    draw,
-    views: {} // the live views by name of the figure, for whoever reads or sets their signals
+    draw
   });
 
   function draw(box) {
@@ -65,7 +75,7 @@
         tooltip: { theme: "custom", disableDefaultStyle: true, formatTooltip }
       });
       box.dataset.state = "live";
-      press.views[box.dataset.name] = view;
+      box.view = view; // for whoever reads or sets its signals
       if (chart.usermeta?.readout) announce(host, view, chart.usermeta.readout);
       byKeyboard(box, host);
     } catch (error) {
@@ -158,7 +168,7 @@
       note.hidden = !changed.length;
       if (!changed.length && box.dataset.state !== "live") return;
       await draw(box);
-      const view = press.views[box.dataset.name];
+      const { view } = box;
       for (const field of fields)
         view?.signal(field.dataset.signal, field.options ? field.value : Number(value(field)) || 0);
       await view?.runAsync();

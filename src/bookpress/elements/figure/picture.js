@@ -112,8 +112,7 @@
   press.savePicture = async (figure, ending) => {
     const box = $(".chart", figure);
     await press.draw(box);
-    const view = press.views[box.dataset.name];
-    const blob = await (ending === "png" ? asPng : asSvg)(view, figure);
+    const blob = await (ending === "png" ? asPng : asSvg)(box.view, figure);
     const name = [figure.id.replace(/^fig-/, ""), press.shown?.()?.id].filter(Boolean).join("-");
     const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.${ending}` });
     link.click();

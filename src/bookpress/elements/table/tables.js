@@ -36,12 +36,13 @@
     return { whole, total: Number(table.dataset.rows) };
   };
 
+  // Returns what adds rows to those that are searched, before their buttons are part of their text.
   const search = (table, { whole, total }) => {
-    let texts = new Map();
-    const read = () => {
-      texts = new Map(rowsOf(table).map((row) => [row, row.textContent.toLowerCase()]));
+    const texts = new Map();
+    const add = (rows) => {
+      for (const row of rows) texts.set(row, row.textContent.toLowerCase());
+      show();
     };
-    read();
     const label = "Show only rows that contain";
     const box = make("p", { className: "table-search" });
     const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
@@ -55,30 +56,21 @@
       }
       count.textContent = `${shown} of ${total} rows`;
     };
-    const again = () =>
-      whole().then(
-        () => {
-          read();
-          show();
-        },
-        show
-      );
     const wrapper = make("label", {}, label);
     wrapper.append(field);
     box.append(wrapper, count);
     field.addEventListener("input", () => {
       show();
-      again();
+      whole().catch(() => {}); // the rows that are here stay
     });
-    show();
     const scrolling = table.closest(".pst-scrollable-table-container, .table-scroll") ?? table;
     scrolling.before(box);
+    return add;
   };
 
   // On a phone each row is a card, whose cells are labelled by their headings. It shows its name
-  // and
-  // the most important column, the second or that of a class such as `lead-5`; a button shows the
-  // rest.
+  // and the most important column, the second or that of a class such as `lead-5`; a button shows
+  // the rest.
   // If there is room, as many columns as a class such as `beside-8` says are side by side.
   // The others follow below, labelled; behind the button if there are many.
   const number = (table, name) =>
@@ -194,12 +186,13 @@
 
   const begin = (table) => {
     const use = (rows) => {
+      add(rows);
       label(table, rows);
       lay(table, rows);
       if (table.matches(".contestable")) contest(table, rows);
     };
     const later = comesLater(table, use);
-    search(table, later);
+    const add = search(table, later);
     use(rowsOf(table));
     lay(table, table.tHead.rows);
     if (table.matches(".contestable")) head(table);
