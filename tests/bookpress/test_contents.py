@@ -90,3 +90,44 @@ def test_a_front_page_with_a_list_of_chapters_of_ours_shows_it_alone(
     page.goto((tmp_path / "_build/editions/default/html/words/start.html").as_uri())
     expect(page.locator(".chapter-list")).to_be_visible()
     expect(page.locator("nav.book-contents")).to_be_hidden()
+
+
+PARTS = """\
+format: jb-book
+root: start
+parts:
+- caption: Winds
+  numbered: true
+  chapters: [{file: warm}, {file: cold}]
+- caption: Notes
+  chapters: [{file: calm}]
+"""
+FORCES = """\
+---
+kernelspec: {name: python3, display_name: Python 3, language: python}
+---
+
+# NAME
+
+```{code-cell} python
+:tags: [parameters]
+
+force: int = 8  # how strong
+own_NAME: int = 1  # of this chapter
+```
+"""
+
+
+def test_a_chapter_without_a_number_is_named_by_its_title(tmp_path: Path) -> None:
+    chapters = {f"{name}.md": FORCES.replace("NAME", name) for name in ("warm", "cold", "calm")}
+    cover = "# Start\n\n```{every-choice}\n```\n\n```{chapters}\n```\n"
+    files = {"_config.yml": "title: Winds\n", "_toc.yml": PARTS, "start.md": cover}
+    write_files(tmp_path, {**files, **chapters, "book/settings.yml": "layout: press\n"})
+    press(tmp_path, "build")
+    page: Any = html.parse(str(tmp_path / "_build/editions/default/html/start.html")).getroot()
+    folds = [fold.text.strip() for fold in page.xpath("//*[@class='chapter-choices']/summary")]
+    assert folds == ["Of several chapters", "1 warm", "2 cold", "calm"]
+    shared = page.xpath("//table[contains(@class, 'every-choice')]//a[contains(@href, '#')]")
+    assert [link.text for link in shared] == ["1", "2", "calm"]
+    numbers = page.xpath("//*[@class='chapter-number']")
+    assert [number.text for number in numbers] == ["1", "2", None]

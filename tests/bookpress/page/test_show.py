@@ -195,6 +195,13 @@ def rules_of(data):
     return Table(data)._repr_mimebundle_()["text/markdown"].splitlines()[-1 - len(data)]
 
 
+def test_columns_may_be_called_by_numbers_but_not_alike():
+    table = Table(pd.DataFrame({2010: [1], 2011: [2]}))
+    assert table._repr_mimebundle_()["text/markdown"].splitlines()[0] == "| 2010 | 2011 |"
+    with pytest.raises(UsageError, match="two columns are called 'a'"):
+        Table(pd.DataFrame([[1, 2]], columns=["a", "a"]))._repr_mimebundle_()
+
+
 def test_numbers_stand_below_each_other_even_where_they_are_written_as_text():
     made = pd.DataFrame(
         {"who": ["A", "B"], "change": ["+1.5", "\N{MINUS SIGN}20"], "of": ["1 of 2", "3"]}

@@ -72,8 +72,8 @@ def _with_those_below(env: BuildEnvironment, docnames: Iterable[str]) -> list[st
     return names
 
 
-def chapter_numbers(env: BuildEnvironment) -> dict[str, int]:
-    """Return the number of each chapter, in reading order."""
+def chapter_numbers(env: BuildEnvironment) -> dict[str, int | None]:
+    """Return the number of each chapter, in reading order; None for one outside numbered parts."""
     chapters = env.config.bookpress_chapters
     return {docname: chapter.position for docname, chapter in chapters.items()}
 

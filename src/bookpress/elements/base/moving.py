@@ -6,7 +6,8 @@ import posixpath
 import re
 from dataclasses import dataclass
 
-_LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart|data-page)="(?![a-z]+:)([^"]*)"')
+_LINK = re.compile(r'(?<=\s)(href|src|srcset|data-chart|data-page)="(?![a-z]+:|/)([^"]*)"')
+"""An address relative to its page: neither of another site (``//``) nor from the root of this."""
 _CODE = re.compile(r"(<script\b[^>]*>)(.*?)(?=</script>)", re.DOTALL)
 
 
@@ -33,7 +34,14 @@ class Move:
         return posixpath.relpath(target, self.folder)
 
     def links(self, html: str) -> str:
-        """Return HTML of the page with links relative to the folder, and scripts as they are."""
+        """Return HTML of the page with links relative to the folder, and scripts as they are.
+
+        Examples
+        --------
+        >>> move = Move("notebooks/winds.html", "figures/winds")
+        >>> move.links('<img src="a.png"> <img src="//cdn.example/b.png"> <a href="/c">c</a>')
+        '<img src="../../notebooks/a.png"> <img src="//cdn.example/b.png"> <a href="/c">c</a>'
+        """
 
         def moved(link: re.Match[str]) -> str:
             address = self.address(link[2])

@@ -41,8 +41,7 @@ def every_choice(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
     folds = [("Of several chapters", several)]
     for docname, chapter in chapters.items():
         own = [row for row, docnames in users.items() if docnames == [docname]]
-        number = chapter["number"]
-        title = f"{number} {chapter['title']}"
+        title = f"{chapter['number'] or ''} {chapter['title']}".strip()
         folds.append((title, [(*row, []) for row in own]))
     meanings = [f"{name}: {meaning}" for name, meaning, *_ in users]
     says = "; ".join(meanings)

@@ -76,18 +76,19 @@ def chapter_list(_node: later, env: BuildEnvironment) -> list[nodes.Node]:
         for docname in docnames:
             if docname in numbers:
                 page = store.pages[docname]
-                chapters.append(_listed(part, page, env))
+                chapters.append(_listed(part, page, numbers[docname], env))
                 finding_nodes = [node.deepcopy() for node in page.finding]
                 texts.append(in_numbers(finding_nodes, env))
     text = fill("chapter-list.html", chapters=chapters)
     return html(text, *texts)
 
 
-def _listed(part: str, page: Page, env: BuildEnvironment) -> dict[str, Any]:
+def _listed(part: str, page: Page, number: int | None, env: BuildEnvironment) -> dict[str, Any]:
     """Return the entry of a chapter in the list."""
     return {
         "part": part,
         "page": page,
+        "number": number,
         "title": contents.title_of(env, page.docname),
         "address": _address(env, page.docname),
     }

@@ -21,14 +21,15 @@ def launches(options: Mapping[str, Any], document: str) -> Iterator[tuple[str, s
     >>> buttons = {"notebook_interface": "jupyterlab", "colab_url": "https://colab.example"}
     >>> repository = "https://github.com/ada/winds"
     >>> options = {"launch_buttons": buttons, "repository_url": repository}
-    >>> [*launches(options, "gales.md")]
-    [('Colab', 'https://colab.example/github/ada/winds/blob/master/gales.md')]
+    >>> [*launches(options, "gales in #9.md")]
+    [('Colab', 'https://colab.example/github/ada/winds/blob/master/gales%20in%20%239.md')]
     """
     buttons = options.get("launch_buttons") or {}
     repository = str(options.get("repository_url") or "").rstrip("/")
     branch = str(options.get("repository_branch") or "master")
     folder = str(options.get("path_to_docs") or "").strip("/")
-    file = f"{folder}/{document}" if folder else document
+    path = f"{folder}/{document}" if folder else document
+    file = quote(path)
     interface = INTERFACES.get(str(buttons.get("notebook_interface")), "tree")
     site = urlsplit(repository).netloc
     project = urlsplit(repository).path.strip("/")
@@ -38,7 +39,7 @@ def launches(options: Mapping[str, Any], document: str) -> Iterator[tuple[str, s
         address = f"{bases['binderhub_url']}/v2/{at}/{branch}?urlpath={interface}/{file}"
         yield "Binder", address
     if project and "jupyterhub_url" in bases:
-        place = f"{interface}/{project.rpartition('/')[2]}/{file}"
+        place = f"{interface}/{project.rpartition('/')[2]}/{path}"
         asked = urlencode({"repo": repository, "urlpath": place, "branch": branch}, safe="/")
         yield "JupyterHub", f"{bases['jupyterhub_url']}/hub/user-redirect/git-pull?{asked}"
     if project and site == "github.com":
@@ -49,7 +50,7 @@ def launches(options: Mapping[str, Any], document: str) -> Iterator[tuple[str, s
             address = quote(f"https://github.com/{at}", safe="")
             yield "Deepnote", f"{bases['deepnote_url']}/launch?url={address}"
     if "jupyterlite_url" in bases:
-        yield "JupyterLite", f"{bases['jupyterlite_url']}?{urlencode({'path': file}, safe='/')}"
+        yield "JupyterLite", f"{bases['jupyterlite_url']}?{urlencode({'path': path}, safe='/')}"
 
 
 def _binder(site: str, project: str, repository: str) -> str:

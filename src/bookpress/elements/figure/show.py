@@ -224,8 +224,11 @@ def describe_columns(
         for side in ("low", "high"):
             known[side] = Column(RECURRING[side].label, "share")
     known |= given or {}
-    names = [str(column) for column in data.columns]
-    return {name: known.get(name) or _guess(name, data[name]) for name in names}
+    columns = {str(column): column for column in data.columns}
+    if len(columns) < len(data.columns):
+        twice = data.columns.map(str)[data.columns.map(str).duplicated()][0]
+        raise UsageError(f"two columns are called {twice!r}: each needs a name of its own")
+    return {name: known.get(name) or _guess(name, data[col]) for name, col in columns.items()}
 
 
 def write_value(value: Any, kind: Kind) -> str:

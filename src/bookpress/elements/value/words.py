@@ -19,21 +19,32 @@ OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
 SPAN = r"(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
 """Code within a line, which may only show a role."""
 ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-TARGET = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
-INNER_LINK = re.compile(r"\[([^\]]*)\]\((?!https?:)[^)]*\)")
+COMMENT = r"<!--.*?-->"
+TARGET = r"^\([\w-]+\)=\n"
+INNER_LINK = r"!?\[(?P<words>[^\]]*)\]\((?!(?:https?|mailto|attachment|data):)[^)]*\)"
+"""A link or a picture that leads to another file of the book."""
 WORDED = re.compile(r"(.*?)\s*<([^>]*)>", re.DOTALL)
 """A reference with words of its own."""
-MARKUP = ((COMMENT, ""), (TARGET, ""), (INNER_LINK, r"\1"))
-"""Markup that only pages of the book understand."""
+MARKUP = re.compile(f"(?P<code>{SPAN})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
+"""Markup that only pages of the book understand, and code, which may only look like it."""
 
 
 def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
     """Return Markdown with values in words and without marks."""
-    text = ROLE.sub(lambda role: _role(role, docname, env), text)
-    for markup, words in MARKUP:
-        text = markup.sub(words, text)
-    return text
+    return _without_markup(ROLE.sub(lambda role: _role(role, docname, env), text))
+
+
+def _without_markup(text: str) -> str:
+    """Return Markdown without what leads to other files of the book; its words stay.
+
+    Examples
+    --------
+    >>> _without_markup("![A map](map.png) of [Rome](rome.md): `at[0](x)`")
+    'A map of Rome: `at[0](x)`'
+    >>> _without_markup("![](attachment:a.png) [Ada](mailto:ada@winds.example)<!-- who? -->")
+    '![](attachment:a.png) [Ada](mailto:ada@winds.example)'
+    """
+    return MARKUP.sub(lambda markup: markup["code"] or markup["words"] or "", text)
 
 
 def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from docutils import nodes
 from sphinx.environment import BuildEnvironment
@@ -101,7 +102,7 @@ def _finding(
     return {
         "number": contents.chapter_numbers(env)[page.docname],
         "title": contents.title_of(env, page.docname),
-        "address": f"{address}?{name}={as_text(state['value'])}",
+        "address": _under(choice, address),
         "state": state["id"],
         "label": index["headline_label"],
         "before": _written(index["result"], index["unit"]),
@@ -109,6 +110,18 @@ def _finding(
         "fate": fate if tested else "",
         "because": "; ".join(dict.fromkeys(fall["because"] for fall in turned)),
     }
+
+
+def _under(choice: Mapping[str, Any], address: str) -> str:
+    """Return the address of a page under a choice.
+
+    Examples
+    --------
+    >>> _under({"moons": ["Io & Co", "C#"]}, "moons.html")
+    'moons.html?moons=%5B%22Io%20%26%20Co%22,%20%22C%23%22%5D'
+    """
+    values = {name: as_text(value) for name, value in choice.items()}
+    return f"{address}?{urlencode(values, safe=',', quote_via=quote)}"
 
 
 def _keys(page: Page) -> list[str]:
