@@ -30,10 +30,18 @@ counts = {"a": 1}
 on = True
 share = 0.5
 nothing = None
+ranges = [(1, 2), ("a", [None])]
+by_number = {1: "a"}
 ```
 
 ```{code-cell} ipython3
 print([start, end, pair, alone, names, counts, on, share, nothing])
+```
+
+```{code-cell} ipython3
+assert by_number == {1: "a"}
+if "a" in names:
+    assert ranges == [(1, 2), ("a", [None])]
 ```
 """
 
@@ -116,3 +124,8 @@ def test_a_book_with_them_is_built(home: Path) -> None:
     code = "".join(declared["source"])
     assert "start = date(2001, 2, 3)" in code
     assert "pair = (5, 6)" in code
+
+
+def test_what_json_would_change_is_no_parameter(home: Path) -> None:
+    said = press(home, "params", whole=True)
+    assert "by_number is no parameter: `{1: 'a'}` has keys that are no text" in said

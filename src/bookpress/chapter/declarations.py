@@ -198,7 +198,7 @@ def _computed(statement: ast.stmt) -> tuple[list[str], str]:
         case ast.Assign(targets=[ast.Tuple(elts=parts) | ast.List(elts=parts)]):
             reason = f"`{short(ast.unparse(statement))}` assigns several names at once"
         case ast.Assign(targets=parts, value=value) if not _is_literal(value):
-            reason = f"`{short(ast.unparse(value))}` is not a literal"
+            reason = f"`{short(ast.unparse(value))}` {_why_computed(value)}"
         case _:
             return [], ""
     return [part.id for part in parts if isinstance(part, ast.Name)], reason
@@ -244,10 +244,26 @@ def _declared(
 
 
 def _is_literal(value: ast.expr) -> bool:
+    return not _why_computed(value)
+
+
+def _why_computed(value: ast.expr) -> str:
+    """Return why a value is no default that JSON can hold; empty if it is one."""
     try:
-        return type(_literal(value, "")) in OF_LITERAL
+        literal = _literal(value, "")
     except PressError:
-        return False
+        return "is not a literal"
+    if _has_other_keys(literal):
+        return "has keys that are no text"
+    return "" if type(literal) in OF_LITERAL else "is not a literal"
+
+
+def _has_other_keys(value: Any) -> bool:
+    """Return whether a literal has dicts whose keys are no text, as JSON would make them."""
+    if isinstance(value, dict):
+        is_other = not all(isinstance(key, str) for key in value)
+        return is_other or any(map(_has_other_keys, value.values()))
+    return isinstance(value, list | tuple) and any(map(_has_other_keys, value))
 
 
 def _literal(value: ast.expr, here: str) -> Any:

@@ -60,8 +60,13 @@ def job_for(
     time_limit: float | None = None,
 ) -> Job:
     """Return the job that runs a chapter with these values."""
-    in_python = {each.name: each.in_python(values[each.name]) for each in chapter.parameters}
     own = {each.name: each.default for each in chapter.parameters}
+    in_python = {
+        each.name: each.in_python(values[each.name])
+        for each in chapter.parameters
+        # JSON has no tuples: what a list or dict of the author holds stays as it was written
+        if values[each.name] != own[each.name] or not isinstance(own[each.name], list | dict)
+    }
     if values == own and any(map(is_injected, chapter.notebook["cells"])):
         in_python = {}  # papermill would remove what it injected before
     execution = chapter.execution
