@@ -89,6 +89,13 @@ def test_numbers_and_marks_of_a_paragraph_are_one_stop_for_keys(explored: Path, 
     assert page.evaluate("document.activeElement.textContent") == "Text"
 
 
+def test_a_picture_without_number_and_title_is_shown_too(explored: Path, page: Page) -> None:
+    page.goto(chapter(explored, "default", "planets"))
+    page.evaluate("document.querySelector('#fig-law figcaption').replaceChildren()")
+    quotable(page, "Kepler").get_by_role("button", name="Quote this sentence").click()
+    expect(page.get_by_role("dialog")).to_contain_text("It rests on a picture.")
+
+
 def test_a_selection_offers_its_sentence(explored: Path, page: Page) -> None:
     page.goto(chapter(explored, "default", "planets"))
     page.evaluate(SELECT, "antiquity")

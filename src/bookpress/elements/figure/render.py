@@ -30,7 +30,15 @@ from bookpress.elements.base.charts import (
     recoloured,
 )
 from bookpress.elements.figure.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
-from bookpress.elements.figure.titled import FONTS, PROCESSES, SCALE, Rasters, Titled, titled
+from bookpress.elements.figure.titled import (
+    FONTS,
+    LENGTHS,
+    PROCESSES,
+    SCALE,
+    Rasters,
+    Titled,
+    titled,
+)
 from bookpress.errors import PressError
 from bookpress.extras import need
 from bookpress.files import replace_file
@@ -54,7 +62,6 @@ UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 
 Nobody hears the inside of a picture, whose text is beside it.
 """
-LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
 START = 1000
 """The characters at the start of a picture that surely state its lengths."""
 NICE = 12

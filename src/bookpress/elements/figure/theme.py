@@ -9,6 +9,8 @@ from typing import Any, Concatenate, ParamSpec
 import altair as alt
 import pandas as pd
 
+from bookpress.elements.base.chart_widths import FONT
+
 INK = "currentColor"
 """The colour of text and of marks without a group: that of the page's text."""
 PAPER = "Canvas"
@@ -64,8 +66,7 @@ _TITLE = {
 
 CONFIG: dict[str, Any] = {
     "background": None,
-    # vl-convert sets text in Liberation Sans, which has the widths of Arial
-    "font": "Arial, Liberation Sans, Helvetica, sans-serif",
+    "font": FONT,
     "view": {"stroke": None},
     "axis": _AXIS,
     "axisX": {"grid": False},

@@ -38,7 +38,7 @@ PROCESSES = min(os.cpu_count() or 1, 4)
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
 """Raised digits in the text of a picture."""
-_LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
+LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
 _PAPER = "#ffffff"
 _INK = "#1d2329"
 _SOFT = "#59616a"
@@ -71,7 +71,7 @@ class Titled(NamedTuple):
 
 def titled(svg: str, origin: Mapping[str, str]) -> Titled:
     """Return a drawn chart with its origin written around it, in ink for paper."""
-    width, height = map(float, _LENGTHS.findall(svg)[:2])
+    width, height = map(float, LENGTHS.findall(svg)[:2])
     room = max(width, NARROWEST)
     title = _TITLE.wrapped(origin.get("title", ""), room)
     notes = [line for text in _notes(origin) for line in _NOTE.wrapped(text, room)]

@@ -79,7 +79,8 @@
   // ---- A figure stays beside the paragraphs that follow it once it is out of sight ----
   function rails(top) {
     return $$("figure.chart-figure", article).flatMap((figure) => {
-      const block = [...figure.closest("section").children].find((child) => child.contains(figure));
+      const around = figure.closest("section") ?? article; // a page may begin without a heading
+      const block = [...around.children].find((child) => child.contains(figure));
       let last = null;
       for (let next = block?.nextElementSibling; next &&
         !next.matches("section") &&

@@ -107,13 +107,15 @@
     if (target === dialog) dialog.close();
   });
   const picture = ({ figure, how }) => {
-    const image = $(".still img", figure),
-      title = $(".caption-text", figure),
-      number = $(".caption-number", figure);
+    const image = $(".still img", figure);
+    const words = [".caption-number", ".caption-text"]
+      .map((part) => tidy($(part, figure)?.textContent))
+      .filter(Boolean) // an author's own picture may have neither
+      .join(": ");
     const link = make(
       "a",
       { href: `#${figure.id}`, onclick: () => dialog.close() },
-      tidy(`${tidy(number.textContent)}: ${title.textContent}`)
+      words || "a picture"
     );
     const box = make("div", { className: "quote-picture" }, make("p", {}, how, link, "."));
     const live = $(".live svg", figure);
