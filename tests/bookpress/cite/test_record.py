@@ -214,5 +214,7 @@ def test_a_book_whose_publication_settings_name_no_language_has_that_of_its_page
 
 
 def test_a_page_of_one_figure_has_the_language_of_the_book() -> None:
-    book = SimpleNamespace(language="de", title="Winde")
+    book = SimpleNamespace(language="de", title="Winde", direction="ltr")
     assert '<html lang="de">' in fill("alone.html", book=book, asset=str)
+    book = SimpleNamespace(language="ar", title="رياح", direction="rtl")
+    assert '<html lang="ar" dir="rtl">' in fill("alone.html", book=book, asset=str)
