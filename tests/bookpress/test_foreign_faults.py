@@ -368,3 +368,19 @@ def test_a_name_that_is_no_parameter_is_told_and_a_failed_cell_has_its_line(tmp_
     assert "chapter one has no parameter 'seconds': one.md:9: `24 * 3600` is not a literal" in said
     said = run_press(tmp_path, "run", "two", code=1, whole=True)
     assert "failed with ZeroDivisionError: division by zero (two.md:9)" in said
+
+
+@pytest.mark.parametrize("options", ["mystnb: words", "mystnb: {figure: words, image: [1]}"])
+def test_options_of_a_figure_that_are_no_mapping_stop_nothing(tmp_path: Path, options: str) -> None:
+    cell = f"\n```{{code-cell}} ipython3\n---\n{options}\n---\nprint('made', 6 * 7)\n```\n"
+    files = {
+        "_config.yml": "title: Faults\n",
+        "_toc.yml": "format: jb-book\nroot: cover\n",
+        "cover.md": f"{HEAD}# Cover\n{cell}",
+        "book/settings.yml": "layout: press\n",
+    }
+    root = write_files(tmp_path, files)
+    run_press(root, "build")
+    site = root / "_build/editions/default/html"
+    assert "made 42" in words(site, "cover")
+    assert "print('made'" in (site / "downloads/cover.ipynb").read_text("utf-8")

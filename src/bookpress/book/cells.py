@@ -18,7 +18,7 @@ from bookpress.files import decoded, front_matter, parse_json, read
 OF_NOTEBOOK = ("kernelspec", "jupytext", "file_format")
 """Entries in the front matter of a text that has cells; the press writes only the first."""
 MYST_NB = "mystnb"
-"""The `file_format` of a text that MyST-NB reads as a notebook."""
+"""The `file_format` of a text that MyST-NB reads as a notebook; its key in metadata."""
 NEVER_RUN = "skip-execution"
 """The tag of a cell that nbclient leaves out."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
@@ -50,6 +50,23 @@ def has_cells(
 def is_skipped(cell: Mapping[str, Any]) -> bool:
     """Return whether a cell is never run, whatever runs the rest: it shows what its file stores."""
     return NEVER_RUN in cell["metadata"].get("tags", [])
+
+
+def display_options(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return what a cell asks of MyST-NB for its ``figure`` or ``image``.
+
+    Empty if that is no mapping, of which MyST-NB warns.
+
+    Examples
+    --------
+    >>> display_options({"mystnb": {"figure": {"name": "winds"}}}, "figure")
+    {'name': 'winds'}
+    >>> display_options({"mystnb": {"figure": "winds"}}, "figure")
+    {}
+    """
+    own = metadata.get(MYST_NB)
+    options = own.get(name) if isinstance(own, Mapping) else None
+    return options if isinstance(options, Mapping) else {}
 
 
 def is_notebook(text: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from bookpress.book.cells import display_options
 from bookpress.elements.base.chart_widths import fitted
 from bookpress.errors import UsageError
 from bookpress.files import canonical, checked, harmless, sha256
@@ -142,9 +143,8 @@ def words_of(cell: Mapping[str, Any]) -> dict[str, str]:
     >>> words_of({"mystnb": {"figure": {"name": "fig-a", "caption": "It fell.\n\nA dot a year."}}})
     {'name': 'fig-a', 'title': 'It fell.', 'caption': 'A dot a year.', 'alt': ''}
     """
-    own = cell.get("mystnb") or {}
-    figure = own.get("figure") or {}
-    image = own.get("image") or {}
+    figure = display_options(cell, "figure")
+    image = display_options(cell, "image")
     name = str(figure.get("name", ""))
     caption = str(figure.get("caption", ""))
     title, _, legend = caption.strip().partition("\n\n")

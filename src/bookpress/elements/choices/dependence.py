@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from bookpress.book.cells import display_options
 from bookpress.chapter.expressions import names_in
 from bookpress.chapter.publish import TAG
 from bookpress.errors import UsageError
@@ -115,10 +116,7 @@ def _imported(tree: ast.Module) -> set[str]:
 
 def _figure(metadata: Mapping[str, Any]) -> str:
     """Return the name of the figure that a cell shows; empty if it shows none."""
-    figure = metadata.get("mystnb", {}).get("figure", {})
-    if isinstance(figure, Mapping):
-        return str(figure.get("name", ""))
-    return ""
+    return str(display_options(metadata, "figure").get("name", ""))
 
 
 def _quotes(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:

@@ -10,6 +10,7 @@ from myst_nb.core.render import MimeData, NbElementRenderer
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
+from bookpress.book.cells import display_options
 from bookpress.book.project import is_laid_out
 from bookpress.chapter.counted import ROWS_MIME
 from bookpress.chapter.estimates import RESULT_MIME
@@ -102,11 +103,10 @@ def _name_once(cell: Mapping[str, Any], data: MimeData) -> None:
     """
     outputs = cell.get("outputs", ())
     charts = [output for output in outputs if VEGALITE_MIME in output.get("data", ())]
-    options = data.cell_metadata.get("mystnb") or {}
-    figure = options.get("figure") or {}
+    figure = display_options(data.cell_metadata, "figure")
     if len(charts) < 2 and "name" in figure:
         unnamed = {key: value for key, value in figure.items() if key != "name"}
-        data.cell_metadata["mystnb"] = {**options, "figure": unnamed}
+        data.cell_metadata["mystnb"] = {**data.cell_metadata["mystnb"], "figure": unnamed}
 
 
 def _empty_chart(cell: Any, data: MimeData) -> None:

@@ -83,7 +83,7 @@ def _in_words(cell: Mapping[str, Any], page: Page, app: Sphinx) -> dict[str, Any
         with suppress(UnknownNameError, FormatError):  # reported with the page
             source = in_plain_words(source, "notebook", page.docname, app.env)
             return {**cell, "source": source}
-    elif "mystnb" in cell["metadata"]:
+    elif isinstance(cell["metadata"].get("mystnb"), dict):
         own = copy.deepcopy(cell["metadata"]["mystnb"])
         _say_in_words(own, page, app.env)
         return {**cell, "metadata": {**cell["metadata"], "mystnb": own}}

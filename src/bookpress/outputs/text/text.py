@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.osutil import relative_uri
 
+from bookpress.book.cells import display_options
 from bookpress.chapter.number_formats import FormatError, full, setting
 from bookpress.chapter.quotes import marks_of, without_markup
 from bookpress.chapter.statements import WORDS
@@ -68,8 +69,7 @@ def _source(cell: Mapping[str, Any]) -> str:
     """Return the text of a cell: its prose, or the caption of its figure."""
     if cell["cell_type"] == "markdown":
         return "".join(cell["source"])
-    figure = cell["metadata"].get("mystnb", {}).get("figure", {})
-    return str(figure.get("caption", ""))
+    return str(display_options(cell["metadata"], "figure").get("caption", ""))
 
 
 def _opening(first: Sequence[str], page: Page, env: BuildEnvironment) -> Iterator[str]:
