@@ -40,7 +40,7 @@ from bookpress.outputs.base.process import Maker, make, maker_of
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
-from bookpress.outputs.html.pages import notes_of, warnings_of
+from bookpress.outputs.html.pages import log_of, notes_in, warnings_in
 from bookpress.outputs.html.places import by_author
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
@@ -83,10 +83,11 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
         draft = _begin_draft(project, record, outcome, statements)
         _finish(sphinx, edition, outcome)
     write_open_data(draft, project.workshop / PAGES.name)
-    warnings = "\n".join(warnings_of(project.workshop))
+    log = log_of(project.workshop)
+    warnings = "\n".join(warnings_in(log))
     named = by_author(warnings, edition.chapters, outcome.runs)
     _note_faults(named.splitlines(), "Jupyter Book warns:")
-    for said in notes_of(project.workshop):
+    for said in notes_in(log):
         note(said)
     _finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()

@@ -6,13 +6,13 @@ The published edition must not say anything untrue.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bookpress.book.chapters import Chapter
+from bookpress.book.chapters import Chapter, page_slugs
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import ResultError
-from bookpress.chapter.quotes import anchor, marks_of, page_name
+from bookpress.chapter.quotes import anchor, marks_of
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
@@ -47,8 +47,7 @@ def edition_statements(
             texts[page] = content.decode("utf-8")
     for chapter in edition.chapters:
         texts[chapter.where] = chapter.source
-    slugs = {chapter.where: chapter.slug for chapter in edition.chapters}
-    sentences = _sentences(texts, slugs)
+    sentences = _sentences(texts, edition.chapters)
     by_chapter = {}
     for slug, run in runs.items():
         of_chapter = _of_chapter(run, sentences)
@@ -74,9 +73,7 @@ def _of_chapter(
 
 def summary(run: Run, chapter: Chapter) -> str:
     """Return how many statements of a chapter hold, and the sentences of those that do not."""
-    where = chapter.where
-    sentences = _sentences({where: chapter.source}, {where: chapter.slug})
-    statements = _of_chapter(run, sentences)
+    statements = _of_chapter(run, _sentences({chapter.where: chapter.source}, [chapter]))
     untrue = {key: each for key, each in statements.items() if each["holds"] is not True}
     counts = f"statements: {len(statements) - len(untrue)} of {len(statements)} hold"
     lines = [line for key, each in untrue.items() for line in _faults(chapter, key, each)]
@@ -94,18 +91,13 @@ def checked_statements(
 
 
 def _sentences(
-    texts: Mapping[str, str], slugs: Mapping[str, str]
+    texts: Mapping[str, str], chapters: Sequence[Chapter]
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the sentences of pages that rest on each statement, by full name.
-
-    `slugs` are those of the pages that are chapters.
-    """
+    """Return the sentences of pages that rest on each statement, by full name."""
     sentences: dict[str, list[dict[str, Any]]] = {}
-    for page, text in texts.items():
-        docname = page.rpartition(".")[0]
-        slug = slugs.get(page, page_name(docname))
-        for quote in marks_of(slug, text):
-            where = f"{docname}.html#{anchor(quote.name, slug)}"
+    for page, slug in page_slugs(texts, chapters).items():
+        for quote in marks_of(slug, texts[page]):
+            where = f"{page.rpartition('.')[0]}.html#{anchor(quote.name, slug)}"
             sentence = {
                 "page": page,
                 "line": quote.line,

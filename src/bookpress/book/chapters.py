@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -34,7 +34,7 @@ from bookpress.chapter.declarations import (
 )
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import CELLS, Quote, line_of_also
+from bookpress.chapter.quotes import CELLS, Quote, line_of_also, page_name
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
@@ -380,6 +380,12 @@ def named_chapters(chapters: Sequence[Chapter], slugs: Sequence[str]) -> list[Ch
     if unknown:
         raise UsageError(*(no_chapter(slug, chapters) for slug in unknown))
     return [chapter for chapter in chapters if chapter.slug in slugs]
+
+
+def page_slugs(pages: Iterable[str], chapters: Iterable[Chapter]) -> dict[str, str]:
+    """Return the slug of each page, by its file; for one that is no chapter, its name."""
+    slugs = {chapter.where: chapter.slug for chapter in chapters}
+    return {page: slugs.get(page, page_name(page.rpartition(".")[0])) for page in pages}
 
 
 def ordered_parameters(chapters: Sequence[Chapter]) -> list[str]:

@@ -6,10 +6,10 @@ import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from bookpress.book.chapters import Chapter
+from bookpress.book.chapters import Chapter, page_slugs
 from bookpress.book.project import Settings
 from bookpress.chapter.expressions import read_statement
-from bookpress.chapter.quotes import full_name, page_name, statement_name
+from bookpress.chapter.quotes import full_name, statement_name
 from bookpress.chapter.words import Word, words_of
 from bookpress.check.sentences import Sentence, sentences_of
 from bookpress.check.strength import says
@@ -44,16 +44,15 @@ def degrees(
     A page that quotes no result and has no statement is about something else, and left out.
     """
     codes = _codes(chapters)
-    slugs = {chapter.where: chapter.slug for chapter in chapters}
+    slugs = page_slugs(pages, chapters)
     words = words_of(settings.words)
     for page, text in pages.items():
         if "{holds}`" not in text and "{result}`" not in text:
             continue
-        slug = slugs.get(page, page_name(page.removesuffix(".md")))
         for sentence in sentences_of(text):
             if not sentence.marks and _is_sourced(sentence, settings.reported):
                 continue
-            comparisons = tuple(_code_of(mark, slug, codes) for mark in sentence.marks)
+            comparisons = tuple(_code_of(mark, slugs[page], codes) for mark in sentence.marks)
             for word in words.values():
                 match = re.search(word.pattern, sentence.words, re.IGNORECASE)
                 if match:

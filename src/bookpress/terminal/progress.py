@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bookpress.terminal.messages import is_terminal, say, styled
 
@@ -70,27 +70,25 @@ class Bar(Lines):
 
     def begin(self, total: int) -> None:
         """Show how many chapters will run."""
-        [task] = self._bar.task_ids
-        self._bar.update(task, description="running chapters", total=total, completed=0)
+        self._update(description="running chapters", total=total, completed=0)
 
     def done(self, chapter: str, seconds: float | None) -> None:
         """Move the bar on."""
-        self._advance()
+        self._update(advance=1)
         super().done(chapter, seconds)
 
     def failed(self, chapter: str) -> None:
         """Move the bar on, and say which chapter failed."""
-        self._advance()
+        self._update(advance=1)
         super().failed(chapter)
-
-    def _advance(self) -> None:
-        [task] = self._bar.task_ids
-        self._bar.advance(task)
 
     def step(self, what: str) -> None:
         """Show the step."""
+        self._update(description=what)
+
+    def _update(self, **how: Any) -> None:
         [task] = self._bar.task_ids
-        self._bar.update(task, description=what)
+        self._bar.update(task, **how)
 
     def end(self) -> None:
         """Take the bar away, if there is one."""

@@ -42,14 +42,9 @@ def links_of(
 
 def titles_in(env: BuildEnvironment, toctrees: Iterable[addnodes.toctree]) -> dict[str, str]:
     """Return the title of each page in the contents: its own, unless ``_toc.yml`` gives another."""
-    titles = {}
-    for toctree in toctrees:
-        for docname in _with_those_below(env, toctree["includefiles"]):
-            titles[docname] = title_of(env, docname)
-    for toctree in toctrees:
-        for each in _toctrees_below(env, toctree):
-            titles.update({docname: title for title, docname in each["entries"] if title})
-    return titles
+    below = [each for toctree in toctrees for each in _toctrees_below(env, toctree)]
+    entries = [entry for each in below for entry in each["entries"]]
+    return {docname: title or title_of(env, docname) for title, docname in entries}
 
 
 def _toctrees_below(env: BuildEnvironment, toctree: addnodes.toctree) -> Iterator[addnodes.toctree]:

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,15 +152,14 @@ def _lines(written: str, source: Path) -> list[str]:
     return written.replace(f"{source}/", "").splitlines()
 
 
-def warnings_of(shop: Path) -> list[str]:
-    """Return the lines of Sphinx's log in a folder that are warnings."""
-    return [line for line in log_of(shop) if WARNING.search(line)]
+def warnings_in(log: Iterable[str]) -> list[str]:
+    """Return the lines of Sphinx's log that are warnings."""
+    return [line for line in log if WARNING.search(line)]
 
 
-def notes_of(shop: Path) -> list[str]:
-    """Return what our part of Sphinx has noted in its log in a folder, each once."""
-    notes = [line.removeprefix(NOTE) for line in log_of(shop) if line.startswith(NOTE)]
-    return [*dict.fromkeys(notes)]
+def notes_in(log: Iterable[str]) -> list[str]:
+    """Return what our part of Sphinx has noted in its log."""
+    return [line.removeprefix(NOTE) for line in log if line.startswith(NOTE)]
 
 
 def complaints(written: str, source: Path) -> str:
@@ -171,7 +170,7 @@ def complaints(written: str, source: Path) -> str:
         if FATAL.search(line):
             fatal = number
             break
-    warnings = [line for line in lines[:fatal] if WARNING.search(line)]
+    warnings = warnings_in(lines[:fatal])
     shown = [*lines[fatal:], *warnings] or lines[-15:]
     return "\n".join(f"  {line}" for line in shown[:SHOWN])
 
