@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
+from declared import read_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import WithJsonSchema
@@ -17,7 +18,6 @@ from bookpress.chapter.declarations import (
     computed_names,
     declaring,
     read_declarations,
-    read_parameters,
 )
 from bookpress.chapter.parameters import Parameter, describe
 from bookpress.chapter.types.titles import Wording, of_chapter

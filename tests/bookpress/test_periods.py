@@ -11,6 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from declared import read_parameters
 from hypothesis import given
 from hypothesis import strategies as st
 from observed import new_observed
@@ -21,7 +22,7 @@ from test_serving import Served
 
 from book.showing import chapter
 from bookpress.book.project import Project
-from bookpress.chapter.declarations import Scope, read_parameters
+from bookpress.chapter.declarations import Scope
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.parameters import Parameter, chapter_schema
 from bookpress.chapter.periods import period_text, with_end, years_of

@@ -108,10 +108,8 @@ def line_in(text: str, code: str) -> int:
     return text.replace("\r\n", "\n").count("\n", 0, place) + 2
 
 
-def read_parameters(
-    source: str, where: str = "the parameters cell", scope: Scope = PLAIN_SCOPE
-) -> list[Parameter]:
-    r"""Return the parameters that the code of a parameters cell declares, in order.
+def read_declarations(source: str, where: str, scope: Scope) -> tuple[list[Parameter], list[str]]:
+    r"""Return the parameters that a cell declares, in order, and what is wrong with others.
 
     Parameters
     ----------
@@ -120,28 +118,17 @@ def read_parameters(
     where
         The file, as it appears in messages.
     scope
-        Where types are found, and how parameters are worded; by default, plain types alone.
-
-    Raises
-    ------
-    PressError
-        If the cell is not Python, declares a parameter twice or with an unknown type, or gives a
-        default that its type does not allow.
+        Where types are found, and how parameters are worded.
 
     Examples
     --------
-    >>> [year, side] = read_parameters("year = 2000\nside: Literal['left', 'right'] = 'left'")
+    >>> cell = "year = 2000\nside: Literal['left', 'right'] = 'left'\nyear = 2001"
+    >>> [year, side], faults = read_declarations(cell, "a.md", PLAIN_SCOPE)
     >>> year.allowed, side.allowed
     ('any whole number', 'left, right')
+    >>> faults
+    ['a.md: parameter year is declared twice']
     """
-    parameters, faults = read_declarations(source, where, scope)
-    if faults:
-        raise PressError("\n".join(faults))
-    return parameters
-
-
-def read_declarations(source: str, where: str, scope: Scope) -> tuple[list[Parameter], list[str]]:
-    """Return the parameters that a cell declares, and what is wrong with other declarations."""
     try:
         statements = ast.parse(source).body
         comments = _comments(source)
