@@ -10,7 +10,7 @@ import pandas as pd
 from bookpress.chapter.estimates import Estimate
 from bookpress.chapter.number_formats import spoken
 from bookpress.elements.figure.show import Figure, Table, link, plain
-from bookpress.elements.figure.theme import ACCENT, QUIET, needs
+from bookpress.elements.figure.theme import ACCENT, INK, QUIET, needs
 from compute_divide.estimates.statistics.trends import fractional_years
 from compute_divide.plot.base.axes import year_axis
 from compute_divide.plot.base.headed_rows import headed_rows, row_frame, with_headings
@@ -25,6 +25,8 @@ _DOORS = {
     "no, or not stated": QUIET,
 }
 """The kinds of access for academics, with their colours."""
+_DOOR_WORDS = {"by right": "by right", "by invitation": "invited", "on application": "may apply"}
+"""What stands beside a mark: short enough for a phone."""
 _BINDING = {"binding": "square", "partly binding": "diamond", "not binding": "circle"}
 _FORCE = {"yes": "binding", "partly": "partly binding", "no": "not binding"}
 _REMEDIES = {
@@ -114,12 +116,12 @@ def _timeline(rows: pd.DataFrame, end: str) -> alt.LayerChart:
     month = fractional_years(pd.Series([pd.Timestamp(end)])).iloc[0]
     drawn = rows[["short", "remedy", "status", "force", "door", "in_effect"]]
     drawn = drawn.assign(day=rows["date"].map(spoken), at=fractional_years(dates).round(3))
+    drawn["words"] = drawn["door"].map(_DOOR_WORDS)
     shown = with_headings(drawn.assign(end=round(month, 3)), "remedy", "short")
     y = headed_rows(shown)
     x = year_axis("at", int(drawn["at"].min()), int(month) + 1)
     base = alt.Chart(shown).transform_filter("isValid(datum.at)").encode(y=y)
-    legend = alt.Legend(orient="top", columns=alt.expr("width < 400 ? 1 : 4"))
-    colour = alt.Color("door:N", scale=named_scale(_DOORS), legend=legend)
+    colour = alt.Color("door:N", scale=named_scale(_DOORS), legend=None)
     shape = alt.Shape("force:N", scale=named_scale(_BINDING), legend=None)
     lines = base.transform_filter("datum.in_effect").mark_rule(strokeWidth=1.5, opacity=0.55)
     lines = lines.encode(x=x, x2=alt.X2("end:Q"), color=colour)
@@ -127,7 +129,10 @@ def _timeline(rows: pd.DataFrame, end: str) -> alt.LayerChart:
     full = base.transform_filter("datum.in_effect").mark_point(size=65)
     encoded = {"x": x, "color": colour, "shape": shape, "tooltip": _line_tips()}
     dots = [hollow.encode(**encoded), full.encode(**encoded)]
-    return framed(row_frame(shown, y), lines, *dots, height=_ROW * len(shown))
+    doors = base.transform_filter("isValid(datum.words)")
+    doors = doors.mark_text(align="right", dx=-9, fontSize=10, color=INK)
+    doors = doors.encode(x=x, text="words:N")
+    return framed(row_frame(shown, y), lines, *dots, doors, height=_ROW * len(shown))
 
 
 def _line_tips() -> list[alt.Tooltip]:
