@@ -65,7 +65,10 @@ title: Winds
 html: {favicon: sun.svg}
 sphinx:
   extra_extensions: [diagrams, leaves]
-  config: {html_theme: leaf, html_js_files: ["https://example.org/own.js"]}
+  config:
+    html_theme: leaf
+    html_js_files: ["https://example.org/own.js", [own/hello.js, {defer: defer}], gone.js]
+    html_css_files: [own/blue.css]
 """
 BOOK = {
     "diagrams/__init__.py": EXTENSION,
@@ -83,6 +86,9 @@ BOOK = {
     "_static/sun/shine.mjs": "import './ray.mjs'\n",
     "_static/sun/ray.mjs": "export default 1\n",
     "_static/moon.mjs": "export default 1\n",
+    "_static/own/hello.js": "document.querySelector('h1').append(' hello')\n",
+    "_static/own/blue.css": "h1 {color: rgb(0, 0, 255) !important}\n",
+    "_static/theme.css": "h1 {display: none}\n",
     "parts/drawn.md": "# Drawn\n\n```{diagram}\nnorth -> south\n```\n",
 }
 
@@ -107,7 +113,7 @@ def loaded(page: Path) -> list[str]:
     """Return the files that a page loads and the press has not made."""
     root = html.parse(str(page)).getroot()
     names = [str(name) for name in root.xpath("//script/@src | //link[@rel='stylesheet']/@href")]
-    files = ("drawing/", "everywhere", "theme.js", "own.js")
+    files = ("drawing/", "everywhere", "theme.", "own.js", "gone.js")
     return [name for name in names if any(file in name for file in files)]
 
 
@@ -140,3 +146,16 @@ def test_scripts_that_are_meant_for_all_pages_are_named(said: str) -> None:
     assert f"{expected} " in said
     assert "pages have faults" not in said
     assert "fetch from other hosts" not in said
+
+
+def test_what_the_author_names_for_all_pages_is_loaded_after_ours(site: Path, page: Page) -> None:
+    """But a style in `_static` that nothing names serves the theme, and another host is left out."""
+    for name in ("start.html", "parts/drawn.html"):
+        page.goto((site / name).as_uri())
+        heading = page.locator("h1").first
+        assert heading.inner_text().endswith(" hello")
+        assert heading.evaluate("each => getComputedStyle(each).color") == "rgb(0, 0, 255)"
+    root = html.parse(str(site / "start.html")).getroot()
+    styles = [str(name).partition("?")[0] for name in root.xpath("//link[@rel='stylesheet']/@href")]
+    assert styles[-1] == "_static/own/blue.css"
+    assert not (site / "_static/theme.css").exists()

@@ -28,6 +28,8 @@ from bookpress.assembly.ro_crate import write_manifest
 from bookpress.assembly.staging import results_of, stage, with_states
 from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
+from bookpress.book.discovery import missing_problem
+from bookpress.book.documents import may_be_written, missing_documents
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
@@ -89,6 +91,7 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     _note_faults(named.splitlines(), "Jupyter Book warns:")
     for said in notes_in(log):
         note(said)
+    _note_missing(project)
     _finish_pages(project, wanted, options.reporter)
     assembled = time.monotonic()
     _write_timings(draft, execution=executed - begun, assembly=assembled - executed)
@@ -199,6 +202,16 @@ def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> 
     _note_faults(hosts_in(faults), "the pages fetch from other hosts:")
     if wanted.states:
         wanted.states.write(source, pages)
+
+
+def _note_missing(project: Project) -> None:
+    """Report listed documents that do not exist, and that no extension has written either."""
+    pages = project.workshop / PAGES.name
+    missing = missing_documents(project) if may_be_written(project) else []
+    names = {path: path.relative_to(project.root).with_suffix(".html") for path in missing}
+    unwritten = [path for path, name in names.items() if not (pages / name).is_file()]
+    if unwritten:
+        note(missing_problem(project, unwritten))
 
 
 def _note_faults(faults: Sequence[object], heading: str) -> None:

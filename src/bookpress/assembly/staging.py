@@ -246,11 +246,11 @@ def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
 def staged_config(content: bytes, files: Collection[str]) -> bytes:
     """Return ``_config.yml`` with execution off, and settings that make Sphinx faster.
 
-    Pages cannot ask to be run either, since all are excluded from execution.
+    Pages cannot ask to be run either, since all are excluded from execution. What `execute` says
+    stays, for documents that extensions write.
     """
     read_config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
     config = with_staged(read_config, files)
-    config["execute"] = {**(config.get("execute") or {}), "execute_notebooks": "off"}
     config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{STAGED_SOURCES}/*"]
     sphinx = dict(config.get("sphinx") or {})
     extensions = sphinx.get("extra_extensions") or []

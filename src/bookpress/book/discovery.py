@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,13 @@ from typing import Any
 from bookpress.book.cells import excluded_from_running, has_cells, is_notebook
 from bookpress.book.chapters import Chapter
 from bookpress.book.custom_formats import custom_formats
-from bookpress.book.documents import document_path, toc_files, unlisted
+from bookpress.book.documents import (
+    document_path,
+    may_be_written,
+    missing_documents,
+    toc_files,
+    unlisted,
+)
 from bookpress.book.execution import Execution
 from bookpress.book.project import CHAPTERS, Project
 from bookpress.book.renamed import load_renamed
@@ -32,7 +38,7 @@ def discover(project: Project) -> list[Chapter]:
     """
     listed = toc_files(project)
     paths = {name: document_path(project.root, name) for name in listed}
-    _check_listed(project, listed, paths)
+    _check_listed(project, paths[listed[0]])
     paths = {name: path for name, path in paths.items() if path.is_file()}
     drafts = [f"{CHAPTERS}/{path.stem}" for path in sorted((project.root / CHAPTERS).glob("*.md"))]
     others = {name: document_path(project.root, name) for name in drafts if name not in paths}
@@ -53,18 +59,23 @@ def discover(project: Project) -> list[Chapter]:
     return list(filter(_has_readable_cells, documents))
 
 
-def _check_listed(project: Project, listed: Sequence[str], paths: Mapping[str, Path]) -> None:
-    """Report documents that ``_toc.yml`` lists but that do not exist.
+def _check_listed(project: Project, root: Path) -> None:
+    """Report documents that ``_toc.yml`` lists but that do not exist; raise if none may be missing.
 
-    Raise if none may be missing.
+    The first page, `root`, is always needed. What an extension may yet write is missed later.
     """
-    missing = [_where(project, paths[name]) for name in listed if not paths[name].is_file()]
-    if not missing:
-        return
-    problem = f"_toc.yml lists {some_of(missing, MOST_NAMED)}: no such file"
-    if project.settings.strict or not paths[listed[0]].is_file():
-        raise PressError(problem)
-    note(problem)
+    missing = missing_documents(project)
+    if root in missing or (missing and not may_be_written(project)):
+        problem = missing_problem(project, missing)
+        if project.settings.strict or root in missing:
+            raise PressError(problem)
+        note(problem)
+
+
+def missing_problem(project: Project, missing: Sequence[Path]) -> str:
+    """Return what to say of documents that ``_toc.yml`` lists but that do not exist."""
+    names = [_where(project, path) for path in missing]
+    return f"_toc.yml lists {some_of(names, MOST_NAMED)}: no such file"
 
 
 def _where(project: Project, path: Path) -> str:

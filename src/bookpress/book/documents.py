@@ -117,6 +117,24 @@ def document_path(root: Path, name: str) -> Path:
     return next((path for path in paths if path.is_file()), root / f"{name}{known[0]}")
 
 
+def missing_documents(project: Project) -> list[Path]:
+    """Return where the documents would be that ``_toc.yml`` lists but that do not exist."""
+    paths = [document_path(project.root, name) for name in toc_files(project)]
+    return [path for path in paths if not path.is_file()]
+
+
+def may_be_written(project: Project) -> bool:
+    """Return whether extensions that a book adds may write documents while pages are made.
+
+    Those of the press write none.
+    """
+    sphinx = configuration(project.root)["sphinx"]
+    added = sphinx.get("extra_extensions") or []
+    names = [added] if isinstance(added, str) else [str(name) for name in added]
+    others = [name for name in names if name.partition(".")[0] != __name__.partition(".")[0]]
+    return bool(others or sphinx.get("local_extensions"))
+
+
 def builds_unlisted(project: Project) -> bool:
     """Return whether documents that ``_toc.yml`` does not list become pages too.
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
-from bookpress.book.documents import builds_unlisted
+from bookpress.book.documents import builds_unlisted, may_be_written
 from bookpress.book.project import FILE, Project, Settings
 from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import python_of
@@ -84,7 +84,12 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
 
 
 def _lost(project: Project) -> Iterator[Problem]:
-    """Yield the documents that ``_toc.yml`` lists but that do not exist."""
+    """Yield the documents that ``_toc.yml`` lists but that do not exist.
+
+    Where an extension may write them, Sphinx says which of them it does not.
+    """
+    if may_be_written(project):
+        return
     for line, file in missing_pages(project):
         yield Problem("_toc.yml", line, f"lists {file}: no such file")
 

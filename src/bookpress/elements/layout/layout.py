@@ -53,7 +53,6 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", silence_theme, priority=900)
     app.connect("builder-inited", contain_tables, priority=900)
     source.connect(app)
-    static_files.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect("env-updated", make_index_of_words)
     app.connect(ON_PAGE, fill_context, priority=950)
@@ -133,9 +132,7 @@ def silence_theme(app: Sphinx) -> None:
     _disconnect(app, ON_PAGE, partial(_has_theme, app))
     _disconnect(app, "doctree-resolved", "sphinx_thebe".__eq__)
     _let_others_fail(app)
-    folders = static_files.folders_of_files(app)
-    app.connect("build-finished", static_files.finish_with(app, folders), priority=900)
-    app.config.html_static_path = []
+    static_files.connect(app)
     builder: Any = app.builder
     # our page of search results has its own index, which needs no server
     builder.search = False

@@ -2,12 +2,14 @@
 
 What an extension adds to all pages serves a theme, or is there in case a page needs it. What it
 adds while a single page is written (`app.add_js_file` in `html-page-context`) that page needs.
+What the author names in ``_config.yml`` all pages need, if it lies among the static files.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,8 +18,9 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from bookpress.book.configuration import sphinx_settings
 from bookpress.elements.base import assets
-from bookpress.elements.base.events import when_built, where_laid_out
+from bookpress.elements.base.events import when_built
 from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
@@ -39,16 +42,32 @@ LOADING = {".html", ".css", ".js", ".mjs"}
 
 
 def connect(app: Sphinx) -> None:
-    """Listen before any extension adds files to a page."""
-    app.connect("html-page-context", list_common, priority=0)
+    """Take over the static files, and listen before any extension adds some to a page."""
+    folders = folders_of_files(app)
+    app.config.html_static_path = []
+    own = {f"_static/{name}" for name in files_of_author(app, folders)}
+    app.connect("html-page-context", partial(list_common, own), priority=0)
+    app.connect("build-finished", finish_with(app, folders, own), priority=900)
 
 
-@where_laid_out
-def list_common(
-    _app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object
-) -> None:
-    """List the files of all pages, which each page begins with."""
-    context[OF_ALL] = [file for name in FILES for file in context[name]]
+def files_of_author(app: Sphinx, folders: Sequence[Path]) -> Iterator[str]:
+    """Yield the scripts and styles that the book's settings name for all pages, and that it has.
+
+    Jupyter Book adds each style of a book to the settings of Sphinx: most are for its theme.
+    """
+    settings = sphinx_settings(Path(app.srcdir))
+    for setting in ("html_css_files", "html_js_files"):
+        for entry in settings.get(setting) or []:
+            name = str(entry if isinstance(entry, str) else entry[0])  # the rest are attributes
+            if any((folder / name).is_file() for folder in folders):
+                yield name
+
+
+def list_common(own: Container[str], *event: Any) -> None:
+    """List the files of all pages, which each page begins with, but those of the author."""
+    _app, _page, _template, context, _tree = event
+    files = [file for name in FILES for file in context[name]]
+    context[OF_ALL] = [file for file in files if getattr(file, "filename", "") not in own]
 
 
 def added(context: Mapping[str, Any], doctree: nodes.document | None) -> dict[str, list[Any]]:
@@ -71,9 +90,12 @@ def folders_of_files(app: Sphinx) -> list[Path]:
     return [folder for folder in folders if folder.is_dir() and USUAL.isdisjoint(folder.parts)]
 
 
-def finish_with(app: Sphinx, folders: Sequence[Path]) -> Callable[[Sphinx, Any], None]:
+def finish_with(
+    app: Sphinx, folders: Sequence[Path], own: Container[str]
+) -> Callable[[Sphinx, Any], None]:
     """Return what is done with static files at the end, when extensions have copied theirs."""
-    named = [name for name, _ in (*app.registry.js_files, *app.config.html_js_files) if name]
+    scripts = (*app.registry.js_files, *app.config.html_js_files)
+    named = [name for name, _ in scripts if name and f"_static/{name}" not in own]
 
     @when_built
     def finish(app: Sphinx) -> None:
