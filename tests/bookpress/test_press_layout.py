@@ -206,7 +206,7 @@ def test_a_citation_and_its_entry_have_one_label(pages: dict[str, Any]) -> None:
     assert entry.text_content().strip().startswith("[Win01] Bea Wind.")
 
 
-def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
+def test_a_chapter_has_one_number(pages: dict[str, Any], home: Path) -> None:
     page = pages["gales"]
     assert page.xpath("//h1")[0].text_content().startswith("2. Gales")
     assert "Chapter 2" in page.xpath("//*[@class='kicker']")[0].text_content()
@@ -214,6 +214,8 @@ def test_a_chapter_has_one_number(pages: dict[str, Any]) -> None:
     section = pages["calm"]
     assert section.xpath("//h1")[0].text_content().startswith("2.1. Calm")
     assert "Chapter" not in section.xpath("//*[@data-copy='APA reference']")[0].text_content()
+    assert "Chapter 2)" in press(home, "cite", "gales")
+    assert "Chapter" not in press(home, "cite", "calm")
 
 
 def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None:

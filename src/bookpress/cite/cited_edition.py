@@ -5,6 +5,7 @@ They are the same as on the pages of that edition.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from bookpress.book.project import Project
 from bookpress.book.source import day_of, load_source
 from bookpress.cite.book import load_book
 from bookpress.cite.deposit import to_crossref, to_datacite
-from bookpress.cite.files import FORMS, write
+from bookpress.cite.files import FOLDER, FORMATS, FORMS, write
 from bookpress.cite.record import (
     ChapterRecord,
     Citation,
@@ -28,6 +29,7 @@ from bookpress.errors import UsageError, quoted
 
 REGISTRIES = ("crossref", "datacite")
 """The forms for registries of DOIs, besides those for readers."""
+CSL = FORMATS["csl-json"].ending
 
 
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
@@ -42,7 +44,11 @@ def reference(project: Project, slug: str | None, form: str, edition: str) -> st
     book, chapters = read
     if slug is not None:
         _check_chapter(project, chapters, slug, edition)
-    records = [_record(chapter, number) for number, chapter in enumerate(chapters, 1)]
+    numbers = _numbers(folder) if folder else {}
+    records = [
+        _record(chapter, numbers.get(chapter.slug) if folder else place)
+        for place, chapter in enumerate(chapters, 1)
+    ]
     if form == "crossref":
         if slug is not None:
             raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
@@ -71,7 +77,20 @@ def _slugs(chapters: Sequence[Chapter]) -> set[str]:
     return {chapter.slug for chapter in chapters}
 
 
-def _record(chapter: Chapter, number: int) -> ChapterRecord:
+def _numbers(folder: Path) -> dict[str, int]:
+    """Return the numbers of chapters on the pages of a built edition, which may number its parts.
+
+    A chapter outside numbered parts has none.
+    """
+    numbers = {}
+    for path in (folder / "html" / FOLDER).glob(f"*{CSL}"):
+        [entry] = json.loads(path.read_bytes())
+        if "chapter-number" in entry:
+            numbers[path.name.removesuffix(CSL)] = int(entry["chapter-number"])
+    return numbers
+
+
+def _record(chapter: Chapter, number: int | None) -> ChapterRecord:
     """Return the bibliographic record of a chapter."""
     title = plain_heading(chapter.title)
     page = f"{chapter.docname}.html"

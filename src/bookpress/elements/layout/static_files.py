@@ -2,13 +2,14 @@
 
 What an extension adds to all pages serves a theme, or is there in case a page needs it. What it
 adds while a single page is written (`app.add_js_file` in `html-page-context`) that page needs.
-What the author names in ``_config.yml`` all pages need, if it lies among the static files.
+What the author names in ``_config.yml`` all pages need; what of this is on another host, those
+alone whose own scripts may use it, such as the one that plots of plotly are drawn with.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
 FILES = ("css_files", "script_files")
+STATIC = "_static"
+ELSEWHERE = "://"
+"""A part of the address of a file that is on another host."""
 OF_ALL = "files_of_all_pages"
 USUAL = {
     "myst_nb",
@@ -45,29 +49,38 @@ def connect(app: Sphinx) -> None:
     """Take over the static files, and listen before any extension adds some to a page."""
     folders = folders_of_files(app)
     app.config.html_static_path = []
-    own = {f"_static/{name}" for name in files_of_author(app, folders)}
+    own = frozenset(files_of_author(app, folders))
     app.connect("html-page-context", partial(list_common, own), priority=0)
     app.connect("build-finished", finish_with(app, folders, own), priority=900)
 
 
 def files_of_author(app: Sphinx, folders: Sequence[Path]) -> Iterator[str]:
-    """Yield the scripts and styles that the book's settings name for all pages, and that it has.
+    """Yield the scripts and styles that the book's settings name for all pages, as pages do.
 
-    Jupyter Book adds each style of a book to the settings of Sphinx: most are for its theme.
+    Left out are those that the book does not have. Jupyter Book adds each style of a book to the
+    settings of Sphinx: most are for its theme.
     """
     settings = sphinx_settings(Path(app.srcdir))
     for setting in ("html_css_files", "html_js_files"):
         for entry in settings.get(setting) or []:
             name = str(entry if isinstance(entry, str) else entry[0])  # the rest are attributes
-            if any((folder / name).is_file() for folder in folders):
+            if ELSEWHERE in name:
                 yield name
+            elif any((folder / name).is_file() for folder in folders):
+                yield f"{STATIC}/{name}"
 
 
-def list_common(own: Container[str], *event: Any) -> None:
+def list_common(own: frozenset[str], *event: Any) -> None:
     """List the files of all pages, which each page begins with, but those of the author."""
     _app, _page, _template, context, _tree = event
+    has_scripts = "<script" in str(context.get("body") or "")
+
+    def is_own(file: Any) -> bool:
+        name = str(getattr(file, "filename", ""))
+        return name in own and (has_scripts or ELSEWHERE not in name)
+
     files = [file for name in FILES for file in context[name]]
-    context[OF_ALL] = [file for file in files if getattr(file, "filename", "") not in own]
+    context[OF_ALL] = [file for file in files if not is_own(file)]
 
 
 def added(context: Mapping[str, Any], doctree: nodes.document | None) -> dict[str, list[Any]]:
@@ -91,19 +104,19 @@ def folders_of_files(app: Sphinx) -> list[Path]:
 
 
 def finish_with(
-    app: Sphinx, folders: Sequence[Path], own: Container[str]
+    app: Sphinx, folders: Sequence[Path], own: frozenset[str]
 ) -> Callable[[Sphinx, Any], None]:
     """Return what is done with static files at the end, when extensions have copied theirs."""
     scripts = (*app.registry.js_files, *app.config.html_js_files)
-    named = [name for name, _ in scripts if name and f"_static/{name}" not in own]
+    others = [name for name, _ in scripts if name and own.isdisjoint({name, f"{STATIC}/{name}"})]
 
     @when_built
     def finish(app: Sphinx) -> None:
-        static = Path(app.outdir, "_static")
+        static = Path(app.outdir, STATIC)
         if folders:
             copy_shown(app, folders, static)
-        others = [name for name in dict.fromkeys(named) if name not in assets.served()]
-        tell_left_out(others, [*folders, static])
+        left_out = [name for name in dict.fromkeys(others) if name not in assets.served()]
+        tell_left_out(left_out, [*folders, static])
 
     return finish
 
@@ -131,6 +144,6 @@ def tell_left_out(scripts: Sequence[str], folders: Sequence[Path]) -> None:
 
 def _is_of_others(name: str, folders: Sequence[Path]) -> bool:
     """Return whether a script is in one of some folders, or elsewhere and not of a kernel."""
-    if "://" in name:
+    if ELSEWHERE in name:
         return "/thebe" not in name
     return any((folder / name).is_file() for folder in folders)
