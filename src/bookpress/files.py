@@ -68,10 +68,11 @@ def tree(folder: Path, without: Collection[str] = ()) -> dict[str, str]:
     The folders and files at its top level that `without` names are left out.
     """
     hashes = {}
+    above = f"{folder.as_posix()}/"
     for path in files_of(folder):
-        name = path.relative_to(folder)
-        if name.parts[0] not in without:
-            hashes[name.as_posix()] = sha256(read(path))
+        name = path.as_posix().removeprefix(above)
+        if name.partition("/")[0] not in without:
+            hashes[name] = sha256(read(path))
     return hashes
 
 

@@ -43,7 +43,17 @@ ABOVE = f"{STAGED_SOURCES}/above"
 
 
 def outside_in(text: str, where: str) -> Iterator[str]:
-    """Yield what a page names outside of the book, relative to the root of the book."""
+    """Yield what a page names outside of the book, relative to the root of the book.
+
+    Examples
+    --------
+    >>> list(outside_in("![A](../../a.png), ![B](../b.png)", "part/page.md"))
+    ['../a.png']
+    >>> list(outside_in("![B](../b.png)", "part/page.md"))
+    []
+    """
+    if text.count("../") <= where.count("/"):  # too few steps up to leave the book
+        return
     for is_code, part in _parts(text):
         for match in () if is_code else OUTSIDE.finditer(part):
             place = _place(match["name"] or "", posixpath.dirname(where))
