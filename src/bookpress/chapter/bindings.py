@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -74,15 +74,26 @@ def python_of(source: str) -> str:
 
     Cells that are not Python are left out, so that the others can be read.
     """
+    all_cells = _code_of(source, lambda _: True)
+    if _fault_of(all_cells) is None:
+        return all_cells
+    return _code_of(source, lambda code: _fault_of(code) is None)
+
+
+def module_of(source: str) -> ast.Module:
+    """Return that code, see `python_of`, as a module."""
+    try:
+        return ast.parse(_code_of(source, lambda _: True))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.parse(python_of(source))
+
+
+def _code_of(source: str, is_read: Callable[[str], bool]) -> str:
+    """Return the code of some cells, each line at its place, all other lines empty."""
     lines = [""] * (source.count("\n") + 1)
-    cells = [(first, code) for first, code, _ in _cells(source)]
-    for first, code in cells:
-        lines[first : first + code.count("\n") + 1] = code.split("\n")
-    if not _fault_of("\n".join(lines)):
-        return "\n".join(lines)
-    for first, code in cells:
-        if _fault_of(code):
-            lines[first : first + code.count("\n") + 1] = [""] * (code.count("\n") + 1)
+    for first, code, _ in _cells(source):
+        if is_read(code):
+            lines[first : first + code.count("\n") + 1] = code.split("\n")
     return "\n".join(lines)
 
 
@@ -148,7 +159,7 @@ def bindings_of(source: str) -> Mapping[str, Sequence[Binding]]:
     """
     bindings: dict[str, list[Binding]] = defaultdict(list)
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        for statement in ast.parse(python_of(source)).body:
+        for statement in module_of(source).body:
             block = BLOCKS.get(type(statement), "an expression")
             if isinstance(statement, PLAIN):
                 block = ""
@@ -178,7 +189,7 @@ def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]
     declared: set[str] = set()
     used: set[str] = set()
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        for statement in ast.parse(python_of(source)).body:
+        for statement in module_of(source).body:
             nodes = list(ast.walk(statement))
             read = {
                 node.id
@@ -194,22 +205,24 @@ def overwritten(source: str, names: Collection[str]) -> Iterator[tuple[str, int]
             used |= read
 
 
-def _bound(node: ast.AST) -> Iterator[tuple[str, int]]:
+def _bound(statement: ast.stmt) -> Iterator[tuple[str, int]]:
     """Yield the names that a statement binds in its own scope."""
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name, node.lineno
-        case ast.Import(names=names) | ast.ImportFrom(names=names):
-            for alias in names:
-                name = alias.asname or alias.name
-                yield name.partition(".")[0], node.lineno
-        case _ if isinstance(node, NAMED) and node.name:
-            yield node.name, node.lineno
-    if isinstance(node, LOOPS):
-        yield from _bound_by_walrus(node)
-    elif not isinstance(node, INNER):
-        for child in ast.iter_child_nodes(node):
-            yield from _bound(child)
+    nodes: deque[ast.AST] = deque([statement])
+    while nodes:
+        node = nodes.popleft()
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                yield name, node.lineno
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                for alias in names:
+                    name = alias.asname or alias.name
+                    yield name.partition(".")[0], node.lineno
+            case _ if isinstance(node, NAMED) and node.name:
+                yield node.name, node.lineno
+        if isinstance(node, LOOPS):
+            yield from _bound_by_walrus(node)
+        elif not isinstance(node, INNER):
+            nodes.extend(ast.iter_child_nodes(node))
 
 
 def _bound_by_walrus(loop: ast.AST) -> Iterator[tuple[str, int]]:

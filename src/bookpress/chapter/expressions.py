@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from types import CodeType, ModuleType
@@ -33,6 +33,7 @@ PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 SLUG = r"\w[\w.-]*"
 """The pattern of a chapter's name, as `bookpress.book.discovery.slug_of` gives it."""
 ELSEWHERE = re.compile(rf"{SLUG}:\w+")
+IN_SCOPE = frozenset({*COMPARISONS, *FUNCTIONS})
 _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
 
 
@@ -66,14 +67,15 @@ def read_statement(text: str) -> Statement:
     """
     named = _NAMED.fullmatch(text.strip())
     name = named["name"] if named else ""
-    if name in COMPARISONS or name in FUNCTIONS:
+    if name in IN_SCOPE:
         raise UsageError(f"{name} is the name of a comparison: give the statement another one")
     code = named["code"] if named else text
     comparisons = map(ast.unparse, comparisons_in(code))
     return Statement(name, ", ".join(comparisons))
 
 
-def comparisons_in(code: str) -> list[ast.expr]:
+@cache
+def comparisons_in(code: str) -> Sequence[ast.expr]:
     """Return the comparisons that an expression lists, after checking their nodes."""
     line = " ".join(code.split())
     try:
@@ -105,9 +107,8 @@ def names_in(code: str) -> Iterator[str]:
 
 
 def _names(expression: ast.expr) -> Iterator[str]:
-    in_scope = {*COMPARISONS, *FUNCTIONS}
     for node in ast.walk(expression):
-        if isinstance(node, ast.Name) and node.id not in in_scope:
+        if isinstance(node, ast.Name) and node.id not in IN_SCOPE:
             yield node.id
 
 

@@ -175,12 +175,12 @@ _BEFORE = re.compile(r"\n\s*\n|^[ \t]*(?:[-*+]|\d+\.|[\w-]+:)[ \t]+[\"']?|\|", r
 SENTENCE_END = re.compile(r"[.!?][”’)\"*]*\s+(?=[A-Z“‘(*…{\[]|$)")
 """The boundary between two sentences."""
 _PLAIN = (
-    (r"^(?:`{3,}|:{3,}).*$", ""),
-    (r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`", r"\1"),
-    (r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`", ""),
-    (r"\{[\w:-]+\}(`+)[\s\S]*?\1", "…"),  # a value, which depends on the edition
-    (r"\[([^\]]*)\]\([^)]*\)", r"\1"),
-    (r"[*`]", ""),
+    (re.compile(r"^(?:`{3,}|:{3,}).*$", re.MULTILINE), ""),
+    (re.compile(r"\{(?:term|ref|doc)\}`([^`<]+?)\s*(?:<[^`>]*>)?`"), r"\1"),
+    (re.compile(r"\{cite:[a-z]+\}`[^`]*`|\{holds\}`[^`]*`"), ""),
+    (re.compile(r"\{[\w:-]+\}(`+)[\s\S]*?\1"), "…"),  # a value, which depends on the edition
+    (re.compile(r"\[([^\]]*)\]\([^)]*\)"), r"\1"),
+    (re.compile(r"[*`]"), ""),
 )
 
 
@@ -203,7 +203,7 @@ def plain(text: str) -> str:
 def without_markup(text: str) -> str:
     """Return Markdown without its markup, on one line."""
     for markup, words in _PLAIN:
-        text = re.sub(markup, words, text, flags=re.MULTILINE)
+        text = markup.sub(words, text)
     return _one_line(text)
 
 

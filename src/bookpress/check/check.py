@@ -16,7 +16,7 @@ from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted, may_be_written
 from bookpress.book.project import FILE, Project, Settings
 from bookpress.book.renamed import load_renamed, where
-from bookpress.chapter.bindings import python_of
+from bookpress.chapter.bindings import module_of
 from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
 from bookpress.check.names import Fault, assigned_again, undefined_names, unknown_names
@@ -210,7 +210,7 @@ def typed(name: str, text: str, settings: Settings) -> Iterator[Problem]:
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Yield the line and content of texts in code cells that readers see."""
     with suppress(SyntaxError):
-        tree = ast.parse(python_of(text))
+        tree = module_of(text)
         nodes = list(ast.walk(tree))
         for node in nodes:
             if isinstance(node, ast.FormattedValue):

@@ -14,7 +14,13 @@ from pathlib import Path
 from types import ModuleType
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.bindings import lines_that_may_fail, no_python, overwritten, python_of
+from bookpress.chapter.bindings import (
+    lines_that_may_fail,
+    module_of,
+    no_python,
+    overwritten,
+    python_of,
+)
 from bookpress.chapter.quotes import CELLS, read_quotes
 from bookpress.errors import PressError, nearest
 from bookpress.run import processes
@@ -83,7 +89,7 @@ def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
     """Yield names that chapters use from the book's package, but that it lacks."""
     for chapter in chapters if package else ():
         with suppress(*FAULTS):
-            tree = ast.parse(python_of(chapter.source))
+            tree = module_of(chapter.source)
             aliases = _aliases(tree, package)
             for line, parts in [*_taken(tree, aliases), *_quoted(chapter, aliases)]:
                 if fault := _fault(import_module(package), parts):
