@@ -69,6 +69,7 @@ sphinx:
     html_theme: leaf
     html_js_files: ["https://127.0.0.1:9/own.js", [own/hello.js, {defer: defer}], gone.js]
     html_css_files: [own/blue.css]
+    html_extra_path: [extra]
 """
 BOOK = {
     "diagrams/__init__.py": EXTENSION,
@@ -85,7 +86,8 @@ BOOK = {
     "sun.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>\n",
     "_static/sun/shine.mjs": "import './ray.mjs'\n",
     "_static/sun/ray.mjs": "export default 1\n",
-    "_static/moon.mjs": "export default 1\n",
+    "_static/moon/moon.mjs": "export default 1\n",
+    "_static/earth.mjs": "export default 1\n",
     "_static/own/hello.js": "document.querySelector('h1').append(' hello')\n",
     "_static/own/blue.css": "h1 {color: rgb(0, 0, 255) !important}\n",
     "_static/theme.css": "h1 {display: none}\n",
@@ -95,7 +97,12 @@ BOOK = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_files(tmp_path_factory.mktemp("diagrams"), BOOK)
+    home = write_files(tmp_path_factory.mktemp("diagrams"), BOOK)
+    (home / "extra").mkdir()
+    (home / "extra/old.html").write_bytes(
+        "<img src='_static/moon/moon.mjs'> caf\xe9".encode("latin-1")
+    )
+    return home
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +142,12 @@ def test_other_pages_and_those_of_sphinx_load_nothing_of_it(site: Path) -> None:
 def test_what_a_script_in_a_page_imports_is_there_with_all_beside_it(site: Path) -> None:
     assert (site / "_static/sun/shine.mjs").is_file()
     assert (site / "_static/sun/ray.mjs").is_file()
-    assert not (site / "_static/moon.mjs").exists()
+    assert not (site / "_static/earth.mjs").exists()
+
+
+def test_a_page_of_the_author_may_have_any_bytes_and_shows_what_it_names(site: Path) -> None:
+    assert (site / "old.html").read_bytes().endswith(b"caf\xe9")
+    assert (site / "_static/moon/moon.mjs").is_file()
 
 
 def test_scripts_that_are_meant_for_all_pages_are_named(said: str) -> None:

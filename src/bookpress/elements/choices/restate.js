@@ -133,7 +133,10 @@
       }
       news.push(...made);
     }
-    for (const node of [...news, ...quiet]) press.enhance?.(node);
+    for (const node of [...news, ...quiet]) {
+      runScripts(node);
+      press.enhance?.(node);
+    }
     for (const node of quiet) press.addCiteButtons?.(node);
     const drawn = charts.reduce(
       async (before, box) => {
@@ -156,6 +159,19 @@
         holds === false && kind === "sentence").length;
     return { drawn, stops, passages: stops.length - figures, figures, turned };
   }
+  // Scripts that come with a passage are inert: each is made anew, in turn.
+  const again = (script) =>
+    new Promise((done) => {
+      const made = make("script");
+      for (const { name, value } of script.attributes) made.setAttribute(name, value);
+      made.textContent = script.textContent;
+      if (made.src) made.onload = made.onerror = done; // what comes after it may need it
+      script.replaceWith(made);
+      if (!made.src) done();
+    });
+  const runScripts = async (part) => {
+    for (const script of $$("script:not([type$=json])", part)) await again(script);
+  };
   // What is at the top of the view stays there, even if the content above it grows or shrinks.
   const holding = (change) => {
     const held = bar.contains(document.activeElement) && !bar.matches(".open")

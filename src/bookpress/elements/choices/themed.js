@@ -1,22 +1,9 @@
-// What replaced passages need in the pages of a theme: it runs their scripts, typesets their
-// formulas and draws their widgets.
+// What replaced passages need in the pages of a theme: it typesets their formulas and draws their
+// widgets.
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make } = press.dom;
-  const again = (script) =>
-    new Promise((done) => {
-      // one that comes with a passage is inert
-      const made = make("script");
-      for (const { name, value } of script.attributes) made.setAttribute(name, value);
-      made.textContent = script.textContent;
-      if (made.src) made.onload = made.onerror = done; // what comes after it may need it
-      script.replaceWith(made);
-      if (!made.src) done();
-    });
-  const inTurn = async (part) => {
-    for (const script of $$("script", part)) await again(script);
-  };
+  const { $, make } = press.dom;
 
   // ---- Widgets: MyST-NB has one script that keeps all of them, and draws their views when the
   // page is loaded ----
@@ -63,7 +50,6 @@
   press.settled = () => Promise.race([loaded(), new Promise((done) => setTimeout(done, 3000))]);
   press.putBack = drawWidgets;
   press.enhance ??= (part) => {
-    inTurn(part);
     press.readyChoices?.(part);
     drawWidgets(part);
     if ($(".math", part)) window.MathJax?.typesetPromise?.([part])?.catch(() => {});

@@ -30,7 +30,7 @@ from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
-from bookpress.elements.layout import source, static_files, tabs
+from bookpress.elements.layout import altair_charts, source, static_files, tabs
 from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> None:
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect("env-updated", make_index_of_words)
     app.connect(ON_PAGE, fill_context, priority=950)
+    altair_charts.connect(app)
     app.connect("build-finished", drop_unused)
     app.connect("build-finished", suit_highlighting, priority=900)
 

@@ -125,7 +125,8 @@ def copy_shown(app: Sphinx, folders: Sequence[Path], static: Path) -> None:
     """Copy what pages show or load of static files, with all that it may load from beside it."""
     named: set[str] = set()
     for page in Path(app.outdir).rglob("*.html"):
-        named |= {unquote(name) for name in IN_STATIC.findall(page.read_text("utf-8"))}
+        text = page.read_text("utf-8", errors="replace")  # an author's own may have any bytes
+        named |= {unquote(name) for name in IN_STATIC.findall(text)}
     for folder in folders:
         files = (folder / name for name in sorted(named) if ".." not in name)
         for file in filter(Path.is_file, files):
