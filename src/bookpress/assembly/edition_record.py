@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import mode
 from typing import Any
 
 from bookpress.assembly.staging import results_of
@@ -58,10 +59,9 @@ def _date(project: Project, edition: Edition) -> str:
 
 
 def _data_versions(project: Project, edition: Edition) -> dict[str, Any]:
-    """Return the versions of the data that chapters use: the most common, and each one."""
+    """Return the versions of the data that chapters use: each, and the first most common one."""
     name = project.settings.data_version_parameter
     chosen = edition.values.items()
     versions = {slug: str(values[name]) for slug, values in chosen if name in values}
-    listed = [*versions.values()]
-    most = max(set(listed), key=listed.count) if listed else None
+    most = mode(versions.values()) if versions else None
     return {"data_parameter": name, "data_version": most, "data_versions": versions}

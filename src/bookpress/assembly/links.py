@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from bookpress.book.documents import STAGED_SOURCES
 
@@ -17,12 +18,16 @@ LINK = re.compile(
     r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?"
     r"(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
     r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
-    r"|\[(?P<text>[^\[\]]*)\]\((?P<name>[^()\s#]+)\.(?:md|[Rq]md)(?P<anchor>#[^()\s]*)?\)",
-    re.DOTALL,
+    r"|(?P<before>\]\([ ]*|^[ ]{0,3}\[[^\]\n]+\]:[ ]*)"
+    r"(?:<(?P<bracketed>[^<>#\n]+)|(?P<name>[^()<>\s#]+))\.(?:md|[Rq]md)(?=[#>)\s]|\Z)",
+    re.DOTALL | re.MULTILINE,
 )
-"""A link to a document, its download, or a code span, which contains no links."""
-FENCE = re.compile(r"^[ >]*(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$")
-"""A line that opens or closes a block."""
+"""A link to a document in any spelling of Markdown, its download, or a code span without links."""
+FENCE = re.compile(
+    r"^[ >]*(?:(?:[-*+]|\d+[.)])[ ]+)*"
+    r"(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$"
+)
+"""A line that opens or closes a block, which may be all of an item of a list."""
 CODE = frozenset({"{code}", "{code-block}", "{code-cell}", "{parsed-literal}", "{prompt}"})
 """Directives that contain code, not text."""
 INCLUDED = re.compile(
@@ -54,7 +59,7 @@ def outside_in(text: str, where: str) -> Iterator[str]:
     """
     if text.count("../") <= where.count("/"):  # too few steps up to leave the book
         return
-    for is_code, part in _parts(text):
+    for is_code, part in _parts(text, where):
         for match in () if is_code else OUTSIDE.finditer(part):
             place = _place(match["name"] or "", posixpath.dirname(where))
             if place.startswith("../"):
@@ -73,15 +78,18 @@ def staged_from_outside(place: str) -> str:
     return f"{ABOVE}/{place.count('../')}/{name}"
 
 
-def point_inside(text: str, folder: str, is_staged: Callable[[str], bool]) -> str:
+def point_inside(text: str, where: str, is_staged: Callable[[str], bool]) -> str:
     """Return a page that names staged copies of the files that it takes from outside of the book.
+
+    `where` is the file of the page, relative to the root of the book.
 
     Examples
     --------
     >>> page = "![A](../../a.png) and `![](../../a.png)`"
-    >>> point_inside(page, "part", lambda place: place == "../a.png")
+    >>> point_inside(page, "part/page.md", lambda place: place == "../a.png")
     '![A](../staged-sources/above/1/a.png) and `![](../../a.png)`'
     """
+    folder = posixpath.dirname(where)
 
     def point(match: re.Match[str]) -> str:
         place = _place(match["name"] or "", folder)
@@ -89,7 +97,7 @@ def point_inside(text: str, folder: str, is_staged: Callable[[str], bool]) -> st
             return match[0]
         return match["before"] + posixpath.relpath(staged_from_outside(place), folder or ".")
 
-    parts = [part if is_code else OUTSIDE.sub(point, part) for is_code, part in _parts(text)]
+    parts = [part if is_code else OUTSIDE.sub(point, part) for is_code, part in _parts(text, where)]
     return "".join(parts)
 
 
@@ -97,40 +105,48 @@ def _place(name: str, folder: str) -> str:
     return posixpath.normpath(posixpath.join(folder, name))
 
 
-def _parts(text: str) -> Iterator[tuple[bool, str]]:
-    """Yield the parts of a page, and whether each is code."""
+def _parts(text: str, where: str) -> Iterator[tuple[bool, str]]:
+    """Yield the parts of a page, and whether each is code; in reStructuredText, no fence is."""
+    if where.endswith(".rst"):
+        yield False, text
+        return
     for is_code, lines in groupby(_lines(text), key=itemgetter(0)):
         yield is_code, "".join(line for _, line in lines)
 
 
-def point_to_notebooks(text: str, folder: str, chapters: Mapping[str, str]) -> str:
-    """Return Markdown with links to chapters changed to their executed notebooks.
+def point_to_notebooks(text: str, where: str, chapters: Mapping[str, str]) -> str:
+    r"""Return Markdown with links to chapters changed to their executed notebooks.
 
     Links name chapters as authors see them; downloads stay those of the authors' files, at the
-    places in `chapters`. Code is unchanged.
+    places in `chapters`. Code is unchanged. `where` is the file of the page.
 
     Examples
     --------
     >>> chapters = {"c/a": "sources/a.md"}
-    >>> point_to_notebooks("[A](a.md#b), [B](b.md), `[A](a.md)`", "c", chapters)
+    >>> point_to_notebooks("[A](a.md#b), [B](b.md), `[A](a.md)`", "c/b.md", chapters)
     '[A](a.ipynb#b), [B](b.md), `[A](a.md)`'
-    >>> point_to_notebooks("{download}`this <a.md>`", "c", chapters)
+    >>> point_to_notebooks('[A](<a.md> "One") and [this].\n\n[this]: a.md', "c/b.md", chapters)
+    '[A](<a.ipynb> "One") and [this].\n\n[this]: a.ipynb'
+    >>> point_to_notebooks("{download}`this <a.md>`", "c/b.md", chapters)
     '{download}`this <../sources/a.md>`'
-    >>> point_to_notebooks("{download}`a.md`", "c", chapters)
+    >>> point_to_notebooks("{download}`a.md`", "c/b.md", chapters)
     '{download}`a.md <../sources/a.md>`'
     """
+    folder = posixpath.dirname(where)
 
     def point(link: re.Match[str]) -> str:
-        target = posixpath.normpath(posixpath.join(folder, link["name"] or link["file"] or ""))
+        name = link["bracketed"] or link["name"] or link["file"] or ""
+        target = _place(name if link["role"] else unquote(name), folder)
         if link["span"] or target not in chapters:
             return link[0]
         if link["role"]:
             words = (link["words"] or link["file"] + link["ending"]).strip()
             place = posixpath.relpath(chapters[target], folder or ".")
             return f"{{download}}`{words} <{place}>`"
-        return f"[{link['text']}]({link['name']}.ipynb{link['anchor'] or ''})"
+        bracket = "<" if link["bracketed"] else ""
+        return f"{link['before']}{bracket}{name}.ipynb"
 
-    parts = [part if is_code else LINK.sub(point, part) for is_code, part in _parts(text)]
+    parts = [part if is_code else LINK.sub(point, part) for is_code, part in _parts(text, where)]
     return "".join(parts)
 
 

@@ -9,11 +9,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import html
 
-FETCHED = {"img", "script", "iframe", "source", "video"}
+from bookpress.outputs.base.addresses import is_elsewhere, is_unreadable, split_address
+
+FETCHED = {
+    "audio": ("src",),
+    "embed": ("src",),
+    "iframe": ("src",),
+    "image": ("href", "xlink:href"),
+    "img": ("src",),
+    "object": ("data",),
+    "script": ("src",),
+    "source": ("src",),
+    "track": ("src",),
+    "video": ("src", "poster"),
+}
+"""Attributes of elements for which a browser fetches something."""
 FETCHING_RELATIONS = {
     "stylesheet",
     "icon",
@@ -23,8 +37,8 @@ FETCHING_RELATIONS = {
     "modulepreload",
     "manifest",
 }
-CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*(https?:)?//""")
-
+CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^"')\s]+)""")
+"""What a style fetches from elsewhere."""
 IMPORTED = re.compile(r"""\bimport\b[\w\s{},*$]*\(?\s*["']((?:https?:)?//[^"']+)["']""")
 """What a script in a page imports from elsewhere."""
 
@@ -46,7 +60,7 @@ def check_pages(folder: Path) -> list[PageFault]:
     files = {path.relative_to(folder).as_posix(): path for path in paths}
     pages = _pages(files)
     anchors = {
-        name: set(page.xpath("//@id | //a/@name"))
+        name: {"top", *page.xpath("//@id | //a/@name")}  # what browsers know without an id
         for name, page in pages.items()
         if page is not None
     }
@@ -56,9 +70,9 @@ def check_pages(folder: Path) -> list[PageFault]:
             faults.append(PageFault(name, "the page is empty"))
             continue
         elements = page.iter(*FETCHED, "link")
-        fetched = list(chain.from_iterable(map(_fetched, elements)))
+        fetched = [*chain.from_iterable(map(_fetched, elements)), *_fetched_by_style(page)]
         for link in fetched:
-            host = urlsplit(link).netloc
+            host = split_address(link).netloc
             if host:
                 faults.append(PageFault(name, f"fetches {link} from another host", host))
         for link in {*fetched, *page.xpath("//a/@href | //area/@href")}:
@@ -90,7 +104,8 @@ def _pages(files: Mapping[str, Path]) -> dict[str, Any]:
     for name, path in files.items():
         is_page = name.endswith(".html") and not name.startswith("_static/")
         if is_page:
-            pages[name] = html.parse(str(path), parser).getroot()
+            with path.open("rb") as file:
+                pages[name] = html.parse(file, parser).getroot()
     return pages
 
 
@@ -108,12 +123,14 @@ def _broken(
     page: str, link: str, files: Collection[str], anchors: Mapping[str, set[str]]
 ) -> Iterator[str]:
     """Yield the faults of a link within the site."""
-    parts = urlsplit(link)
+    parts = split_address(link)
     target = page
     if parts.path:
         joined = posixpath.join(posixpath.dirname(page), unquote(parts.path))
         target = posixpath.normpath(joined)
-    leads_out = parts.scheme or parts.netloc or target.startswith("../")
+    if is_unreadable(link):
+        yield "this is no address"
+    leads_out = is_elsewhere(link) or target == ".." or target.startswith("../")
     if leads_out:
         return
     place = target if target in files else posixpath.normpath(f"{target}/index.html")
@@ -123,15 +140,18 @@ def _broken(
         yield "there is no such place on the page"
 
 
+def _fetched_by_style(page: Any) -> Iterator[str]:
+    """Yield what the styles within a page fetch from elsewhere."""
+    for style in page.xpath("//style/text() | //@style"):
+        yield from CSS_URL.findall(style)
+
+
 def _fetched(element: Any) -> Iterator[str]:
     """Yield what a browser fetches for an element."""
     if element.tag in FETCHED:
-        source = element.get("src")
-        if source:
-            yield source
-        for candidate in element.get("srcset", "").split(", "):
-            if candidate:
-                yield candidate.split()[0]
+        yield from filter(None, map(element.get, FETCHED[element.tag]))
+        for candidate in re.split(r",\s+", element.get("srcset", "")):
+            yield from candidate.split()[:1]
         if element.tag == "script" and "json" not in element.get("type", ""):
             yield from IMPORTED.findall(element.text or "")
     if element.tag == "link":

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bookpress import __version__
 from bookpress.book.chapters import Chapter
@@ -20,6 +21,7 @@ from bookpress.book.project import Project
 from bookpress.cite.book import Author, Book, load_book
 from bookpress.cite.jsonld import Node, filled
 from bookpress.edition.editions import Edition
+from bookpress.edition.installed import PIN
 from bookpress.files import files_of, pretty, read, sha256
 
 NAME = "ro-crate-metadata.json"
@@ -84,7 +86,7 @@ def _add_actions(crate: _Crate, edition: Edition, agent: Node, date: str) -> lis
         "name": "Assembly of the pages",
         "description": "Makes the pages of the book from the executed notebooks.",
         "instrument": _ref(BOOK_MAKER),
-        "object": [_ref(notebook) for notebook in notebooks],
+        "object": [_file(notebook) for notebook in notebooks],
         "result": _ref("html/index.html"),
     }
     actions.append(crate.add("#assembly", "CreateAction", **done, **assembly))
@@ -93,6 +95,11 @@ def _add_actions(crate: _Crate, edition: Edition, agent: Node, date: str) -> lis
 
 def _ref(identifier: str) -> Node:
     return {"@id": identifier}
+
+
+def _file(name: str) -> Node:
+    """Return a reference to a file, whose id is an address."""
+    return _ref(quote(name))
 
 
 class _Crate(dict[str, Node]):
@@ -143,7 +150,7 @@ def _add_source(crate: _Crate, book: Book, source: Mapping[str, Any]) -> Node:
 
 
 def _author(crate: _Crate, author: Author) -> Node:
-    slug = re.sub(r"[^a-z0-9]+", "-", author.full.lower()).strip("-")
+    slug = re.sub(r"[\W_]+", "-", author.full.lower()).strip("-")
     identifier = author.orcid_url or f"#{slug}"
     kind = "Organization" if author.name else "Person"
     return crate.add(identifier, kind, name=author.full)
@@ -152,7 +159,7 @@ def _author(crate: _Crate, author: Author) -> Node:
 def _add_programs(crate: _Crate, project: Project, command: str) -> None:
     """Add the press, with the packages that the lock pins, and the maker of the pages."""
     lock = read(project.lock).decode("utf-8") if project.lock.is_file() else ""
-    pinned = dict(re.findall(r"^([\w.-]+)==([^\s;\\]+)", lock, re.MULTILINE))
+    pinned = dict(PIN.findall(lock))
     packages = []
     for name, version in pinned.items():
         identifier = f"pkg:pypi/{name}@{version}"
@@ -182,7 +189,7 @@ def _add_file(crate: _Crate, name: str, path: Path) -> Node:
     else:
         content = read(path)
         facts = {"contentSize": str(len(content)), "sha256": sha256(content)}
-    return crate.add(name, "File", name=name, encodingFormat=kind, **facts)
+    return crate.add(quote(name), "File", name=name, encodingFormat=kind, **facts)
 
 
 def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
@@ -198,6 +205,6 @@ def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
             f"Runs the notebook of “{chapter.title}” with the parameters of this edition."
         ),
         "instrument": _ref(PRESS),
-        "object": [_ref(f"source/{STAGED_SOURCES}/{slug}.md"), *parameters, _ref(EVIDENCE)],
-        "result": [_ref(f"source/{chapter.docname}.ipynb"), _ref("results.json")],
+        "object": [_file(f"source/{STAGED_SOURCES}/{slug}.md"), *parameters, _ref(EVIDENCE)],
+        "result": [_file(f"source/{chapter.docname}.ipynb"), _ref("results.json")],
     }

@@ -98,11 +98,10 @@ def _staged_page(
     name: str, content: bytes, files: Collection[str], chapters: Mapping[str, str]
 ) -> bytes:
     """Return a page that names chapters, and files outside of the book, as they are staged."""
-    folder = posixpath.dirname(name)
     text = content.decode("utf-8", "surrogateescape")
-    text = point_inside(text, folder, lambda place: staged_from_outside(place) in files)
+    text = point_inside(text, name, lambda place: staged_from_outside(place) in files)
     if name.endswith(".md"):
-        text = point_to_notebooks(text, folder, chapters)
+        text = point_to_notebooks(text, name, chapters)
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -225,12 +224,12 @@ def staged_notebook(
     changed = [row for row in rows if row["value"] != row["default"]]
     if changed:
         _assign(notebook, changed)
-    folder = posixpath.dirname(chapter.docname)
-    root = chapter.path.parents[chapter.where.count("/")]
+    where = chapter.where
+    root = chapter.path.parents[where.count("/")]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = point_to_notebooks("".join(cell["source"]), folder, chapters)
-            cell["source"] = point_inside(text, folder, lambda place: is_taken(root / place))
+            text = point_to_notebooks("".join(cell["source"]), where, chapters)
+            cell["source"] = point_inside(text, where, lambda place: is_taken(root / place))
     return notebook
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from bookpress.book.chapters import Chapter
@@ -21,7 +21,7 @@ from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
 from bookpress.check.names import Fault, assigned_again, undefined_names, unknown_names
 from bookpress.check.pages import missing_pages, pages_of
-from bookpress.check.problem import Problem
+from bookpress.check.problem import Problem, in_its_cell
 from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
 from bookpress.check.warnings import explained, sphinx_warnings
@@ -54,6 +54,18 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         pages = pages_of(project, chapters)
     except PressError as error:
         return [Problem("_toc.yml", 1, str(error))], []
+    problems, unchecked = _problems(project, chapters, pages)
+    by_file = {chapter.where: chapter for chapter in chapters}
+    return sorted({in_its_cell(problem, by_file) for problem in problems}), unchecked
+
+
+def _problems(
+    project: Project, chapters: Sequence[Chapter], pages: Mapping[str, str]
+) -> tuple[list[Problem], list[str]]:
+    """Return the problems of chapters and pages that can be found, and what could not be checked.
+
+    Lines are those of the chapters' sources.
+    """
     broken = list(_structure(project, chapters))
     for name, text in pages.items():
         broken += front_matter_faults(project, name, text)
@@ -74,13 +86,13 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
             if degree.comparisons and not degree.is_strong
         ]
     if broken:  # Sphinx would only repeat these problems
-        return sorted({*problems}), []
+        return problems, []
     for line, fault in table_faults(project, chapters):
-        problems.append(Problem(table, line, fault))
+        problems.append(Problem(where(project), line, fault))
     warnings, unchecked = sphinx_warnings(project)
     reported = {problem.without_place for problem in problems}
     problems += [explained(each, pages) for each in warnings if each.without_place not in reported]
-    return sorted(problems), unchecked
+    return problems, unchecked
 
 
 def _lost(project: Project) -> Iterator[Problem]:

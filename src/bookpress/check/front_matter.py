@@ -40,7 +40,7 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
     if not isinstance(own, dict):
         yield Problem(name, 1, f"the front matter's `{key}` contains no named entries")
         return
-    for entry in own:
+    for entry in map(str, own):
         if entry not in ENTRIES:
             suggestion = nearest(entry, ENTRIES)
             fault = f"the front matter's `{key}` has no {entry!r}{suggestion}"
@@ -64,7 +64,7 @@ def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]
 
 
 def _entry_line(text: str, entry: str) -> int:
-    """Return the line of an entry in the front matter."""
-    lines = [line.strip() for line in text.splitlines()]
-    first = next(line for line in lines if line.startswith(f"{entry}:"))
-    return lines.index(first) + 1
+    """Return the line of an entry in the front matter, which may be within brackets; else 1."""
+    named = re.compile(rf"(?<![\w-]){re.escape(entry)}[\"']?\s*:")
+    lines = enumerate(text.splitlines(), 1)
+    return next((number for number, line in lines if named.search(line)), 1)

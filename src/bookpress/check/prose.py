@@ -4,6 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.amsmath import amsmath_plugin
+from mdit_py_plugins.colon_fence import colon_fence_plugin
+from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from bookpress.elements.base.registry import named_directives
 from bookpress.files import FRONT
@@ -74,12 +80,15 @@ def typed_numbers(
     return [number.strip(" .,") for number in NUMBER.findall(text)]
 
 
-FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
+FENCES = {"fence", "colon_fence"}
+NO_PROSE_BLOCKS = {"math_block", "math_block_label", "amsmath", "code_block"}
+DIRECTIVE = re.compile(r"\{([\w:-]+)\}")
 CODE = {
     *("code-cell", "code", "code-block", "sourcecode", "literalinclude"),
     *("raw", "math", "mermaid", "bibliography"),
 }
 """Directives whose content is not prose."""
+FENCE = re.compile(r"^(`{3,}|~{3,}|:{3,})\{(?P<name>[\w:-]+)\}(?P<argument>.*)$")
 PLAIN = {"include", "image", "figure", "toctree", "tableofcontents"}
 """Directives of Sphinx whose argument is not text for readers."""
 NO_TEXT = {"also", "literals", "doi", "data_date", "format_version", "jupytext_version"}
@@ -114,13 +123,10 @@ def prose_lines(text: str) -> Iterator[tuple[int, str]]:
         is_text = line.startswith(" ") and entry not in NO_TEXT
         if is_text:
             yield from _prose(number, content)
-    code_end = ""
-    for number, line in enumerate(lines[front:], front + 1):
-        if code_end:
-            code_end = "" if line.strip() == code_end else code_end
-            continue
-        code_end = _code_begun(line)
-        if not code_end:
+    body = lines[front:]
+    code = {*code_lines("\n".join(body), front + 1)}
+    for number, line in enumerate(body, front + 1):
+        if number not in code:
             yield from _prose(number, _seen(line))
 
 
@@ -128,23 +134,9 @@ def _line_breaks(role: re.Match[str]) -> str:
     return " " + "\n" * role[0].count("\n")
 
 
-def _code_begun(line: str) -> str:
-    """Return the line that closes the block which a line opens.
-
-    Empty unless that is code or mathematics.
-    """
-    fence = FENCE.match(line)
-    if fence:
-        if fence["name"] in CODE:
-            return fence[1]
-        return ""
-    plain = re.match(r"\$\$$|(?:`{3,}|~{3,})(?= *[^\s`~])", line)
-    return plain[0] if plain else ""
-
-
 def _seen(line: str) -> str:
     """Return the part of a line that readers see; for a directive, its argument."""
-    fence = FENCE.match(line)
+    fence = FENCE.match(line.strip())
     if fence is None:
         return line
     if fence["name"] in PLAIN | named_directives():
@@ -158,3 +150,34 @@ def _prose(number: int, line: str) -> Iterator[tuple[int, str]]:
         line = re.sub(part, " ", line)
     if line.strip(" `:-"):
         yield number, line
+
+
+def code_lines(text: str, first: int = 0) -> Iterator[int]:
+    r"""Yield the numbers of those lines of a page that are not prose, with the fences around them.
+
+    `first` is the number of its first line.
+
+    Examples
+    --------
+    >>> [*code_lines("- Of 6\n\n  ```\n  7\n  ```\n\n$$ 8\n$$ (eight)\n\n:::{note}\nOf 9.\n:::\n")]
+    [2, 3, 4, 6, 7]
+    """
+    for token in _parser().parse(text):
+        if token.map is None:
+            continue
+        directive = DIRECTIVE.match(token.info.strip())
+        is_prose = directive is not None and directive[1] not in CODE
+        if token.type in FENCES and is_prose:
+            yield from code_lines(token.content, first + token.map[0] + 1)
+        elif token.type in FENCES | NO_PROSE_BLOCKS or _is_comment(token.type, token.content):
+            yield from (first + line for line in range(*token.map))
+
+
+def _is_comment(kind: str, content: str) -> bool:
+    return kind == "html_block" and content.lstrip().startswith("<!--")
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table").disable("inline", True)
+    return parser.use(dollarmath_plugin).use(amsmath_plugin).use(colon_fence_plugin)

@@ -31,10 +31,10 @@ from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 PLACE = re.compile(
-    r"^\s*(?P<file>[^\s:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
+    r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
     r"(?:WARNING|ERROR|CRITICAL): "
 )
-"""The beginning of a warning by Sphinx."""
+"""The beginning of a warning by Sphinx, which may stand behind what it says that it does."""
 OURS = (
     r"ERROR: (?:no (?:{lacking})\b.*'"
     r"|the chapter '|`.*` (?:is not|contains a|reads the private)|\w+ is the name of a comparison)"
@@ -159,9 +159,12 @@ def _problem(warning: str, chapters: Mapping[str, Chapter], runs: Mapping[str, R
     name = place["file"]
     line = int(place["line"] or 1)
     what = warning[place.end() :].strip()
-    is_chapter = name in chapters
-    if is_chapter and line >= CELL:
-        chapter = chapters[name]
-        line = source_line(chapter, runs[chapter.slug], line)
-    file = chapters[name].where if is_chapter else f"{name}.md" if place["ending"] else name
+    chapter = chapters.get(name)
+    if chapter:
+        line = source_line(chapter, runs[chapter.slug], line) if line >= CELL else line
+        return Problem(chapter.where, line, what)
+    file = f"{name}.{place['ending']}" if place["ending"] else name
+    if line >= CELL:
+        number, line_of_cell = divmod(line, CELL)
+        return Problem(f"{file}: cell {number}", max(1, line_of_cell - 1), what)
     return Problem(file, line, what)

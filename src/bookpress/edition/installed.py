@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bookpress.files import canonical, sha256
 
-_PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
+PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)", re.MULTILINE)
+"""A package in a lock, with its version."""
 
 
 def strays(lock: str) -> dict[str, str]:
@@ -19,7 +20,7 @@ def strays(lock: str) -> dict[str, str]:
     A package that is not installed, or not pinned, is left out.
     """
     pinned: dict[str, set[str]] = defaultdict(set)
-    for name, version in _PIN.findall(lock):
+    for name, version in PIN.findall(lock):
         pinned[_normal(name)].add(version)
     here = installed(tuple(sys.path))
     return {

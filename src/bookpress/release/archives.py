@@ -93,10 +93,15 @@ def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
         if entity.get("@type") != "File":
             continue
         digest = entity.get("sha256")
-        is_altered = digest and hashes.get(entity["@id"]) != digest
+        is_altered = digest and hashes.get(_file_of(entity)) != digest
         if is_altered:
             return f"its {short(str(entity['@id']))} is not what its {NAME} says"
     return ""
+
+
+def _file_of(entity: Mapping[str, Any]) -> str:
+    """Return the file that an entity of a crate is; its id is an address, its name is not."""
+    return str(entity.get("name" if entity.get("@type") == "File" else "@id"))
 
 
 def unnamed_file(names: Iterable[str], crate: bytes) -> str:
@@ -104,7 +109,7 @@ def unnamed_file(names: Iterable[str], crate: bytes) -> str:
 
     The book's source, beside the edition, is verified by the tree of its commit.
     """
-    named = {str(entity.get("@id")) for entity in parse_json(crate, NAME)["@graph"]}
+    named = {_file_of(entity) for entity in parse_json(crate, NAME)["@graph"]}
     for name in sorted(names):
         is_beside = name in {NAME, README} or name.startswith(BOOK)
         if not is_beside and name not in named:

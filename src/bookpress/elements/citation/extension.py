@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from docutils import nodes
 from jinja2 import FileSystemLoader
@@ -198,7 +199,7 @@ def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> Ch
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
     slug = front.get("chapter") or slug_of(docname)  # a notebook that is never run has no slug
     title = app.env.titles[docname].astext()
-    page = app.builder.get_target_uri(docname) or f"{docname}.html"
+    page = _path_of(app, docname) or f"{docname}.html"
     return read_chapter(slug, title, page, position, front)
 
 
@@ -206,7 +207,12 @@ def _landing_page(app: Sphinx, docname: str) -> LandingPage:
     """Return the landing page of a document, with only its citation and path."""
     chapter = app.config.bookpress_chapters.get(docname)
     citation = app.config.bookpress_citation.of_chapter(chapter)
-    return LandingPage(citation, app.builder.get_target_uri(docname))
+    return LandingPage(citation, _path_of(app, docname))
+
+
+def _path_of(app: Sphinx, docname: str) -> str:
+    """Return the path of a page, of which an address has some signs in another form."""
+    return unquote(app.builder.get_target_uri(docname))
 
 
 def _cite_box(page: LandingPage) -> str:
@@ -218,7 +224,7 @@ def _cite_box(page: LandingPage) -> str:
 def _site_map(app: Sphinx) -> dict[str, str]:
     """Return the site map, by file name; empty if the site has no address."""
     book: Citation = app.config.bookpress_citation
-    paths = [app.builder.get_target_uri(docname) for docname in app.env.found_docs]
+    paths = [_path_of(app, docname) for docname in app.env.found_docs]
     urls = [LandingPage(book, path).url for path in paths]
     if not urls[0]:
         return {}

@@ -37,6 +37,11 @@ class FrontMatter:
     logo: Path | None = None
     """The book's drawing, if it has one."""
 
+    @property
+    def author_names(self) -> str:
+        """The names of the authors, with commas between them."""
+        return ", ".join(author.full for author in self.citation.authors)
+
     def address(self, path: str, fragment: str = "") -> str | None:
         """Return the public address of a page or file of the site, if the site has one."""
         address = self.citation.site_url
@@ -71,7 +76,7 @@ class FrontMatter:
             "citation": citation,
             "book": citation.book,
             "edition": edition,
-            "authors": ", ".join(author.full for author in citation.authors),
+            "authors": self.author_names,
             "date": citation.date,
             "state": citation.state,
             "built": self.built,

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import copy
 import itertools
-import posixpath
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import etree, html
 from markupsafe import Markup
 
 from bookpress.elements.base.registry import Without, elements
-from bookpress.elements.figure.paper import NARROW
 from bookpress.errors import PressError
+from bookpress.outputs.base.addresses import (
+    from_root,
+    is_elsewhere,
+    is_unreadable,
+    split_address,
+)
+from bookpress.outputs.base.media import drawn_by_scripts, name_drawn, put_on_paper
 
 DROPPED_TAGS = ("script", "style", "link", "meta", "button", "input", "select", "noscript")
 """Tags that are always removed; each element names further parts of its own."""
@@ -29,18 +34,18 @@ SCREEN_ATTRIBUTES = (
     "data-chart",
     "data-name",
     "data-copy",
+    "srcset",
+    "sizes",
 )
-"""Attributes for scripts, keyboards and screen readers."""
+"""Attributes for scripts, keyboards, screen readers and other sizes of a screen."""
 ENTRIES = "//nav[@id='book_contents']/*[self::p[@class='contents-part'] or self::ul]"
 """The titles of parts, and the lists of their pages, in the contents."""
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
 """What a name in CSS does not contain."""
 OF_THE_BOOK = ("cover", "title", "nav")
 """Pages of an e-book that are not the author's."""
-SHOWING = "descendant::*[self::img or self::svg or self::picture or self::table or self::iframe]"
-ON_SCREEN = "An interactive figure, drawn on the web page of the chapter."
-"""What stands on paper for what a script draws."""
-PLAYED = "A recording, played on the web page of the chapter."
+NAMED_PART = re.compile(r"(?<=url\(#)|(?<=url\([\"']#)")
+"""Where the name of another part of a drawing begins."""
 POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
@@ -58,17 +63,8 @@ class Article:
     part: str
     number: int | None
     body: Element
-
-    @property
-    def key(self) -> str:
-        """The name of the article within the book: ``"notebooks-hardware"``.
-
-        It is a name in CSS and in PDF too, whatever the page is called.
-        """
-        name = self.path.removesuffix(".html").replace("/", "-")
-        plain = UNNAMED.sub(lambda sign: f"_{ord(sign[0]):x}", name)
-        is_free = plain[:1].isalpha() and plain not in OF_THE_BOOK
-        return plain if is_free else f"page-{plain}"
+    key: str = ""
+    """Its name within the book: ``"notebooks-hardware"``, a name in CSS, in PDF and of a file."""
 
     @property
     def anchor(self) -> str:
@@ -111,12 +107,24 @@ def read_articles(site: Path, form: str, opening: str | None = None) -> list[Art
         if element.tag == "p":
             part = _text(element)
         for link in element.findall("li/a"):
-            path = _from_root(front, unquote(link.get("href")))
-            if not urlsplit(path).scheme:  # else it leads to elsewhere
+            address = from_root(front, link.get("href"))
+            if not is_elsewhere(address):
+                path = unquote(address)
                 articles.append(_read_listed(site, path, part, link, form))
-    if len(articles) == 1:
-        raise PressError("the cover names no page of the book: it has no contents")
+    taken = {*OF_THE_BOOK}
+    for article in articles:
+        article.key = _free_key(article.path, taken)
+        taken.add(article.key.lower())
     return articles
+
+
+def _free_key(path: str, taken: Container[str]) -> str:
+    """Return the key of a page, whatever it is called; no two differ in capitals alone."""
+    name = path.removesuffix(".html").replace("/", "-")
+    key = UNNAMED.sub(lambda sign: f"_{ord(sign[0]):x}", name)
+    while not key[0].isalpha() or key.lower() in taken:
+        key = f"page-{key}"
+    return key
 
 
 def _front_page(site: Path) -> str:
@@ -130,12 +138,13 @@ def _front_page(site: Path) -> str:
 
 def _read_cover(site: Path, path: str, form: str, opening: str | None) -> Article:
     body = _article(site, path, form)
-    headings = [*body.iter("h1")]
-    for heading in headings if opening else ():
+    heading = next(body.iter("h1"), None)
+    if heading is None:
+        return Article(path, opening or path.removesuffix(".html"), "", None, body)
+    if opening:
         heading[:] = []
         heading.text = opening
-    title = opening or next(map(_text, headings), "") or path.removesuffix(".html")
-    return Article(path, title, "", None, body)
+    return Article(path, _text(heading), "", None, body)
 
 
 def _read_listed(site: Path, path: str, part: str, link: Element, form: str) -> Article:
@@ -197,13 +206,14 @@ def relink(
     article_at = {article.path: article for article in articles}
     for article in articles:
         for link in list(article.body.iterfind(".//a[@href]")):
-            parts = urlsplit(link.get("href"))
-            if parts.scheme or parts.netloc:
+            address = link.get("href")
+            if is_elsewhere(address):
+                readable = None if is_unreadable(address) else from_root(article.path, address)
+                _point(link, readable)
                 continue
             link.attrib.pop("download", None)
-            path = article.path
-            if parts.path:
-                path = _from_root(article.path, unquote(parts.path))
+            parts = split_address(address)
+            path = unquote(from_root(article.path, address)) if parts.path else article.path
             place = unquote(parts.fragment)
             target = article_at.get(path)
             if target is None:
@@ -229,26 +239,27 @@ def prefix_ids(article: Article) -> None:
             if ids:
                 prefixed = [f"{article.anchor}{id_}" for id_ in ids.split()]
                 element.set(name, " ".join(prefixed))
+    for part in article.body.xpath(".//svg | .//svg//*"):
+        _prefix_named_parts(part, article.anchor)
+
+
+def _prefix_named_parts(part: Element, prefix: str) -> None:
+    """Add a prefix to the ids by which a part of a drawing refers to others."""
+    for name, value in part.attrib.items():
+        is_part = name in {"href", "xlink:href"} and value.startswith("#") and part.tag != "a"
+        named = f"#{prefix}{value[1:]}" if is_part else NAMED_PART.sub(prefix, value)
+        part.set(name, named)
 
 
 def _parse(path: Path) -> Element:
     parser = html.HTMLParser(encoding="utf-8")
-    tree = html.parse(str(path), parser)
-    return tree.getroot()
+    with path.open("rb") as file:  # by its name, a sign in it could be read as one of an address
+        return html.parse(file, parser).getroot()
 
 
 def _text(element: Element) -> str:
     drop(element.find_class("headerlink"))
     return " ".join(element.text_content().split())
-
-
-def _from_root(path: str, address: str) -> str:
-    parts = urlsplit(address)
-    if parts.scheme:
-        return address
-    folder = posixpath.dirname(path)
-    joined = posixpath.join(folder, parts.path)
-    return posixpath.normpath(joined)
 
 
 def _leave_out(body: Element, left_out: Without) -> None:
@@ -262,85 +273,6 @@ def _leave_out(body: Element, left_out: Without) -> None:
             part.drop_tag()
 
 
-def _name_pictures(body: Element, site: Path, path: str) -> None:
-    """Make the paths of a page's pictures relative to the root of the site, narrow ones too.
-
-    In place of one that is missing, which the check of the pages tells, stands its alternative.
-    """
-    for picture in list(body.iter("picture")):
-        # the parser treats <source> as an element with content
-        image = next(picture.iter("img"))
-        narrow = next(picture.iter("source"))
-        width = narrow.get("width")
-        height = narrow.get("height")
-        if width and height:  # not an author's own
-            file = _from_root(path, narrow.get("srcset"))
-            image.set(NARROW, f"{file} {width} {height}")
-        image.tail = picture.tail
-        picture.getparent().replace(picture, image)
-    for image in list(body.iter("img")):
-        file = _from_root(path, image.get("src", ""))
-        image.set("src", file)
-        if urlsplit(file).netloc:
-            _link_to(image)
-        elif is_file(image) and not (site / unquote(file)).is_file():
-            _say_instead(image)
-
-
-def _link_embedded(body: Element) -> None:
-    """Put a link in place of each page or recording within a page: a file must not fetch any."""
-    for frame in list(body.iter("iframe", "embed", "object", "video", "audio")):
-        sources = [frame.get("src"), frame.get("data"), *frame.xpath("source/@src")]
-        address = next(filter(None, sources), "")
-        if urlsplit(address).scheme in {"http", "https"}:
-            words = html.Element("a", href=address)
-            words.text = frame.get("title") or address
-        else:
-            words = html.Element("span")
-            words.text = PLAYED if frame.tag in {"video", "audio"} else ON_SCREEN
-        words.tail = frame.tail
-        frame.getparent().replace(frame, words)
-
-
-def is_file(image: Element) -> bool:
-    """Return whether a picture is a file of the site, not a data URL."""
-    return not urlsplit(image.get("src")).scheme
-
-
-def _say_instead(image: Element) -> None:
-    image.tag = "span"
-    image.text = image.get("alt", "")
-    etree.strip_attributes(image, "src", "alt", "width", "height", NARROW)
-
-
-def _link_to(image: Element) -> None:
-    """Replace a picture on another host with a link: a saved file must not fetch anything."""
-    address = image.get("src")
-    link = html.Element("a", href=address)
-    link.text = image.get("alt") or address
-    link.tail = image.tail
-    image.getparent().replace(image, link)
-
-
-def _drawn_by_scripts(body: Element) -> list[Element]:
-    """Return the outputs of cells that have a script, within an output or beside it."""
-    return [
-        output
-        for cell in body.find_class("cell_output")
-        if cell.find(".//script") is not None
-        for output in cell.find_class("output")
-    ]
-
-
-def _name_drawn(outputs: Iterable[Element]) -> None:
-    """Say in each output that shows nothing without its scripts what a reader misses."""
-    for output in outputs:
-        if not output.xpath(SHOWING) and not output.text_content().strip():
-            words = html.Element("p")
-            words.text = ON_SCREEN
-            output.append(words)
-
-
 def _article(site: Path, path: str, form: str) -> Element:
     """Return the article of a page in a form of its elements, ``print`` or ``epub``.
 
@@ -349,13 +281,12 @@ def _article(site: Path, path: str, form: str) -> Element:
     body = _parse(site / path).find(".//article")
     if body is None:
         raise PressError(f"{path} has no article")
-    drawn = _drawn_by_scripts(body)
+    drawn = drawn_by_scripts(body)
     drop(body.iter(*DROPPED_TAGS))
-    _name_drawn(drawn)
+    name_drawn(drawn)
     for element in elements():
         _leave_out(body, element.on_paper(form))
-    _name_pictures(body, site, path)
-    _link_embedded(body)
+    put_on_paper(body, site, path)
     etree.strip_attributes(body, *SCREEN_ATTRIBUTES)
     for element in elements():
         change = element.on_paper(form).then

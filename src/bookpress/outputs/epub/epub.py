@@ -24,8 +24,10 @@ from bookpress.elements.base.assets import style_of
 from bookpress.files import archive
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import HERE, FrontMatter, load_front_matter
-from bookpress.outputs.base.page_extraction import Article, Element, is_file, read_articles
+from bookpress.outputs.base.media import is_file
+from bookpress.outputs.base.page_extraction import Article, Element, read_articles
 from bookpress.outputs.base.process import Order, work_on_order
+from bookpress.outputs.epub.svg import write_as_svg
 
 EBOOK = Path(__file__).parent / "ebook"
 MEDIA_TYPES: Mapping[str, str] = {
@@ -41,9 +43,13 @@ MEDIA_TYPES: Mapping[str, str] = {
 NAMESPACES = {"svg": "http://www.w3.org/2000/svg", "math": "http://www.w3.org/1998/Math/MathML"}
 PROPERTIES = {"svg": "svg", "math": "mathml"}
 """What the package must declare about a page with such an element."""
-SPELLING = {"viewbox": "viewBox", "preserveaspectratio": "preserveAspectRatio"}
-"""Attributes of SVG that the HTML parser writes in lower case."""
 COVER = Markup('<section class="cover"><img src="cover.png" alt="Cover: {}"/></section>')
+LARGEST = 190
+"""The size of the letters of a short title on the cover, of which so many make a line."""
+LETTERS = 12
+LINES = 5
+"""The most lines of such letters that fit."""
+SMALLEST = 40
 NAMED = re.compile(r"[A-Za-z_][\w.:-]*")
 """An attribute of XML."""
 Entry = dict[str, Any]
@@ -148,10 +154,26 @@ def _identifier(front: FrontMatter) -> str:
 
 def _cover_picture(front: FrontMatter) -> bytes:
     book = front.citation.book
-    title = textwrap.wrap(book.title, 12)
-    subtitle = textwrap.wrap(book.subtitle or "", 36)
-    svg = front.fill(EBOOK / "cover.svg", title=title, subtitle=subtitle)
+    title, size = _fitted_title(book.title)
+    svg = front.fill(
+        EBOOK / "cover.svg",
+        title=title,
+        size=size,
+        subtitle=textwrap.wrap(book.subtitle or "", 36),
+        author_lines=textwrap.wrap(front.author_names, 40),
+    )
     return bytes(vl_convert.svg_to_png(svg))
+
+
+def _fitted_title(title: str) -> tuple[list[str], int]:
+    """Return the lines of a title for the cover, with the largest letters that break no word."""
+    for size in range(LARGEST, SMALLEST, -10):
+        width = LARGEST * LETTERS // size
+        lines = textwrap.wrap(title, width, break_long_words=False)
+        is_narrow = all(len(line) <= width for line in lines)
+        if is_narrow and len(lines) * size <= LARGEST * LINES:
+            return lines, size
+    return textwrap.wrap(title, width), size
 
 
 def _address(article: Article, place: str) -> str:
@@ -215,11 +237,9 @@ def xhtml(body: Element) -> Markup:
     """Return an article as XHTML, for a page in that namespace."""
     for name, namespace in NAMESPACES.items():
         for element in body.iter(name):
-            for part in element.iter():
-                for small, right in SPELLING.items():
-                    if small in part.attrib:
-                        part.set(right, part.attrib.pop(small))
             element.set("xmlns", namespace)
+    for drawing in body.iter("svg"):
+        write_as_svg(drawing)
     _write_as_xml(body)
     text = etree.tostring(body, encoding="unicode", with_tail=False)
     return Markup(text)  # noqa: S704 (the page's own text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import copy
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -155,9 +156,7 @@ def _about(page: Page, app: Sphinx) -> str:
     command = citation.edition.command if citation.edition else "jupyter-book build ."
     example = ""
     if page.parameters:
-        name, value = next(iter(page.parameters.items()))
-        written = json.dumps(value)
-        example = f" -p {name} {written}"
+        example = _as_option(*next(iter(page.parameters.items())))
     return ABOUT.format(
         reference=reference,
         source=source,
@@ -166,6 +165,14 @@ def _about(page: Page, app: Sphinx) -> str:
         slug=page.slug,
         example=example,
     )
+
+
+def _as_option(name: str, value: Any) -> str:
+    """Return a value as an option of papermill, whose ``-p`` knows numbers and texts alone."""
+    is_plain = type(value) in {int, float, str}
+    if is_plain:
+        return f" -p {name} {json.dumps(value)}"
+    return f" -y {shlex.quote(json.dumps({name: value}))}"
 
 
 def _cell(name: str, kind: str, source: str) -> dict[str, Any]:

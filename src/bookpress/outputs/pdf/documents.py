@@ -14,7 +14,8 @@ from markupsafe import Markup
 from bookpress.elements.base.assets import style_of
 from bookpress.outputs.base import page_extraction
 from bookpress.outputs.base.front_matter import FrontMatter
-from bookpress.outputs.base.page_extraction import Article, Element, is_file
+from bookpress.outputs.base.media import is_file
+from bookpress.outputs.base.page_extraction import Article, Element
 
 PAPER = Path(__file__).parent / "paper"
 HEADINGS = ("h4", "h3", "h2", "h1")

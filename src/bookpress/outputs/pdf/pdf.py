@@ -20,7 +20,7 @@ import pikepdf
 
 from bookpress.book.discovery import slug_of
 from bookpress.book.project import load_settings
-from bookpress.errors import PressError
+from bookpress.errors import PressError, short
 from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
 from bookpress.outputs.base.page_extraction import Article, read_articles
 from bookpress.outputs.base.process import Order, work_on_order
@@ -54,6 +54,9 @@ UNDRAWN = """
   .map(image => image.getAttribute('src'))
 """
 """A script that returns the pictures of a document that could not be drawn."""
+NO_PICTURES = "has pictures that no browser can draw (PNG, JPEG, SVG, GIF and WebP are drawn)"
+MOST_NAMED = 300
+"""The most characters of a picture's address in a message; a data URL can have millions."""
 SHEET = {"width": 794, "height": 1123}
 """A page in pixels; styles depend on its width."""
 FILL = PAPER / "fill.js"
@@ -157,11 +160,12 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     page.emulate_media(media="print")
     page.goto(path.as_uri())
     page.evaluate("document.fonts.ready.then(() => true)")
-    failed += page.evaluate(UNDRAWN)
+    undrawn = {*page.evaluate(UNDRAWN)} - {*failed}
+    for fault, files in (("names files that are not available", failed), (NO_PICTURES, undrawn)):
+        if files:
+            names = ", ".join(short(file, MOST_NAMED) for file in sorted(set(files)))
+            raise PressError(f"the document to print {fault}: {names}")
     page.evaluate(FILL.read_text("utf-8"))
-    if failed:
-        names = ", ".join(sorted(set(failed)))
-        raise PressError(f"the document to print names files that are not available: {names}")
     pdf: bytes = page.pdf(
         prefer_css_page_size=True,
         print_background=True,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib import parse
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -21,6 +22,7 @@ from bookpress.elements.base.markdown import in_plain_words
 from bookpress.elements.base.moving import folder_of
 from bookpress.elements.base.store import Page, UnknownNameError, store_of
 from bookpress.elements.value.words import charts_of, in_words
+from bookpress.outputs.text.shown import shown_words
 from bookpress.run.executed import ExecutedChapter
 
 INDEX = "llms.txt"
@@ -99,35 +101,46 @@ def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
 def _outputs(
     cell: Mapping[str, Any], page: Page, charts: Mapping[str, Chart], env: BuildEnvironment
 ) -> Iterator[str]:
-    """Yield the output of a cell: the title and data of a figure, or a whole table.
+    """Yield what a cell shows: the title and data of a figure, a whole table, any other words.
 
     Of a figure that is no chart, these are its title, legend and alternative text.
     """
     words = words_of(cell["metadata"])
+    is_shown = not HIDDEN & {*cell["metadata"].get("tags", ())}
+    outputs = cell.get("outputs", ()) if is_shown else ()
+    has_table = any("text/markdown" in output.get("data", {}) for output in outputs)
     if words["name"] in charts:
         yield _figure(charts[words["name"]], page, env)
-        return
-    is_shown = not HIDDEN & {*cell["metadata"].get("tags", ())}
-    outputs = cell.get("outputs", ())
-    tables = ["".join(output.get("data", {}).get("text/markdown", "")) for output in outputs]
-    for table in filter(None, tables):
+    elif has_table:
         caption = _words(f"{words['title']} {words['caption']}", page, env)
         yield f"**Table: {caption}**" if caption else ""
-        yield _words_of_lines(table, page, env)
-    if outputs and is_shown and not any(tables):
-        kind = "Table" if words["name"].startswith("tab-") else "Figure"
-        title = _words(words["title"], page, env)
-        yield f"**{kind}: {title}**" if title else ""
-        yield _words(words["caption"], page, env)
-        yield _words(words["alt"], page, env)
-        yield _page_of(words["name"], page)
+    elif outputs:
+        yield from _captioned(words, page, env)
+    for output in outputs:
+        table = "".join(output.get("data", {}).get("text/markdown", ""))
+        yield _words_of_lines(table, page, env) if table else shown_words(output)
+
+
+def _captioned(words: Mapping[str, str], page: Page, env: BuildEnvironment) -> Iterator[str]:
+    """Yield the title, the legend and the alternative text of what a cell shows."""
+    kind = "Table" if words["name"].startswith("tab-") else "Figure"
+    title = _words(words["title"], page, env)
+    yield f"**{kind}: {title}**" if title else ""
+    yield _words(words["caption"], page, env)
+    yield _words(words["alt"], page, env)
+    yield _page_of(words["name"], page)
 
 
 def _page_of(name: str, page: Page) -> str:
     """Return the link to the page of a figure; empty if it has none."""
     anchors = [anchor for anchor, given in page.pictures.items() if given == name.lower()]
     addresses = [f"{folder_of(page.slug)}/{page.figures[anchor]}.html" for anchor in anchors]
-    return "".join(f"[Picture]({relative_uri(address_of(page), each)})" for each in addresses)
+    return "".join(f"[Picture]({_link_to(each, page)})" for each in addresses)
+
+
+def _link_to(path: str, page: Page) -> str:
+    """Return the address of a file of the site, relative to a chapter."""
+    return parse.quote(relative_uri(address_of(page), path))
 
 
 def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:
@@ -138,7 +151,7 @@ def _words_of_lines(text: str, page: Page, env: BuildEnvironment) -> str:
 
 def _figure(chart: Chart, page: Page, env: BuildEnvironment) -> str:
     """Return a figure in words, with links to its data."""
-    stem = relative_uri(address_of(page), f"{folder_of(page.slug)}/{chart.stem}")
+    stem = _link_to(f"{folder_of(page.slug)}/{chart.stem}", page)
     caption = _words(chart.caption, page, env)
     data = f"Data: [CSV]({stem}.csv), [Vega-Lite]({stem}.vl.json)."
     source = f"Source: {chart.source}. Licence: {chart.licence}."
@@ -161,7 +174,7 @@ def _rows_link(page: Page, key: str) -> str:
     """Return the link to the rows that a result counts, if they are listed."""
     rows = page.rows_of(key)
     if rows:
-        return f" ([rows]({relative_uri(address_of(page), rows)}))"
+        return f" ([rows]({_link_to(rows, page)}))"
     return ""
 
 
@@ -221,13 +234,13 @@ def index(app: Sphinx) -> str:
 
 def _chapter_lines(env: BuildEnvironment, root: str) -> Iterator[str]:
     pages = store_of(env).pages
-    for _, docnames in store_of(env).parts:
-        for docname in docnames:
-            page = pages.get(docname)
-            if page is not None and page.is_chapter:
-                abstract = _words(str(page.front.get("abstract") or ""), page, env)
-                about = f": {abstract}" if abstract else ""
-                yield f"- [{title_of(env, docname)}]({root}{address_of(page)}){about}"
+    listed = [docname for _, docnames in store_of(env).parts for docname in docnames]
+    for docname in dict.fromkeys([env.config.root_doc, *listed]):
+        page = pages.get(docname)
+        if page is not None and page.is_chapter:
+            abstract = _words(str(page.front.get("abstract") or ""), page, env)
+            about = f": {abstract}" if abstract else ""
+            yield f"- [{title_of(env, docname)}]({root}{parse.quote(address_of(page))}){about}"
 
 
 def write_index(app: Sphinx) -> None:

@@ -1,0 +1,121 @@
+"""What `check` says of sources as authors may write them: each fault is named, at its place."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from processes import press, write_files
+
+CHAPTER = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+bookpress: {headline: nothing, 2020: x}
+---
+
+# Chapter
+
+```{code-cell} python
+some = 3
+```
+
+Of it {result}`some`.
+"""
+WORDS = """# Words
+
+$$
+a = 11
+$$ (labelled)
+
+Then 1201 things.
+
+```
+1202 of a block
+```
+
+- an item
+
+  ```python
+  lines = 1203
+  ```
+
+$$ b = 1204
+$$
+
+\\begin{align}
+c &= 1205
+\\end{align}
+
+<!-- a comment
+of 1206 lines -->
+
+:::{note}
+Of 1207 things.
+:::
+"""
+FILES = {
+    "_config.yml": "title: Odd\nauthor: Nobody\nlogo: ''\n",
+    "_toc.yml": "format: jb-book\nroot: index\nchapters: [{file: my words}, {file: no code}, {file: chapter}, {file: words}]\n",
+    "book/settings.yml": "layout: press\nstrict: true\n",
+    "index.md": "# Odd\n",
+    "my words.md": "# My words\n\nOf {result}`lost:x`.\n",
+    "words.md": "# Words\n",
+    "chapter.md": CHAPTER.replace("headline: nothing, 2020: x", ""),
+}
+
+
+def notebook(*sources: str) -> str:
+    """Return a notebook of prose and, last, of code."""
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
+    )
+    made.cells = [nbformat.v4.new_markdown_cell(source) for source in sources[:-1]]
+    made.cells += [nbformat.v4.new_code_cell(source) for source in sources[-1:] if source]
+    return nbformat.writes(made)
+
+
+FILES["no code.ipynb"] = notebook("# No code\n\nOf {result}`lost:y`.", "")
+
+
+Check = Callable[..., str]
+
+
+@pytest.fixture(name="check")
+def check_of(tmp_path: Path) -> Check:
+    """Return a function that checks the book with other files, and returns what is said."""
+
+    def check(**texts: str) -> str:
+        named = {f"{name}.md": text for name, text in texts.items()}
+        write_files(tmp_path, {**FILES, **named})
+        return press(tmp_path, "check", code=1, whole=True)
+
+    return check
+
+
+def test_faults_in_files_with_spaces_and_in_notebooks_have_their_place(check: Check) -> None:
+    said = check()
+    assert "my words.md:3: no chapter 'lost'; there are: chapter" in said
+    assert "no code.ipynb: cell 1, line 3: no chapter 'lost'" in said
+
+
+def test_faults_in_the_prose_of_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
+    prose = "Words.\n\nOf {result}`odd + (` and 1208 things."
+    toc = FILES["_toc.yml"].replace("file: chapter", "file: cells")
+    cells = notebook("# Cells", prose, "some = 3")
+    write_files(tmp_path, {**FILES, "_toc.yml": toc, "cells.ipynb": cells})
+    (tmp_path / "chapter.md").unlink()
+    said = press(tmp_path, "check", code=1, whole=True)
+    assert "cells.ipynb: cell 2, line 3: the number 1208 is typed by hand" in said
+    assert "cells.ipynb: cell 2, line 3: `odd + (" in said
+
+
+def test_entries_in_brackets_and_numbers_as_names_are_named_with_their_line(check: Check) -> None:
+    said = check(chapter=CHAPTER)
+    assert "chapter.md:4: headline: the chapter publishes no result 'nothing'" in said
+    assert "chapter.md:4: the front matter's `bookpress` has no '2020'" in said
+
+
+def test_numbers_are_typed_in_prose_alone(check: Check) -> None:
+    words = re.findall(r"the number (\d+) is typed by hand", check(words=WORDS))
+    assert words == ["1201", "1207"]
