@@ -75,7 +75,7 @@ years = (2000, 2002)  # first and last
 ```
 """
 FILES = {
-    "_config.yml": "title: Odd\nauthor: Nobody\nlogo: ''\nexecute: {execute_notebooks: cache}\n",
+    "_config.yml": "title: Odd\nauthor: Nobody\nlogo: ''\nexecute: {execute_notebooks: cache}\nexclude_patterns: [old.md]\n",
     "_toc.yml": """
 format: jb-book
 root: index
@@ -117,6 +117,7 @@ TITLES = [
 def made(root: Path, files: dict[str, str], *words: str) -> Path:
     """Return the pages of a book that is written and built; what the press says is beside them."""
     write_files(root / "book", files)
+    (root / "book/old.md").write_bytes("# Excluded\n\nCafé\n".encode("latin-1"))
     Image.new("RGB", (9, 9)).save(root / "outside.png")
     (root / "said.txt").write_text(press(root / "book", "build", *words, whole=True), "utf-8")
     return root / "book/_build/editions/default/html"

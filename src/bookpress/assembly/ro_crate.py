@@ -158,7 +158,7 @@ def _author(crate: _Crate, author: Author) -> Node:
 
 def _add_programs(crate: _Crate, project: Project, command: str) -> None:
     """Add the press, with the packages that the lock pins, and the maker of the pages."""
-    lock = read(project.lock).decode("utf-8") if project.lock.is_file() else ""
+    lock = read(project.lock).decode("utf-8", "replace") if project.lock.is_file() else ""
     pinned = dict(PIN.findall(lock))
     packages = []
     for name, version in pinned.items():

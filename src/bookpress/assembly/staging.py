@@ -166,7 +166,7 @@ def without_states(files: Mapping[str, bytes], key: str) -> dict[str, bytes]:
     for name, content in files.items():
         if not name.endswith(".md") or name.startswith(f"{ABOVE}/"):
             continue
-        own = front_matter(content.decode("utf-8"), name, strict=False).get(key)
+        own = front_matter(content.decode("utf-8", "replace"), name, strict=False).get(key)
         needs_states = own and own.get("needs") == "states"
         if needs_states:
             del wanted[name]

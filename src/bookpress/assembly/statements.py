@@ -44,7 +44,7 @@ def edition_statements(
     texts = {}
     for page, content in files.items():
         if page.endswith(".md"):
-            texts[page] = content.decode("utf-8")
+            texts[page] = content.decode("utf-8", "replace")
     for chapter in edition.chapters:
         texts[chapter.where] = chapter.source
     sentences = _sentences(texts, edition.chapters)

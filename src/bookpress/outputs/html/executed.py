@@ -68,7 +68,7 @@ def _settings_of(name: str, content: bytes) -> Mapping[str, Any] | None:
         notebook: dict[str, Any] = json.loads(content)
         metadata: Mapping[str, Any] = notebook.get("metadata", {})
         return metadata
-    matter = front_matter(content.decode("utf-8"), name, strict=False)
+    matter = front_matter(content.decode("utf-8", "replace"), name, strict=False)
     return matter if "file_format" in matter or "jupytext" in matter else None
 
 
