@@ -38,6 +38,9 @@ And [after a list](a-b.md).
 # The second heading
 
 Words below it.
+
+- [x] written
+- [ ] read
 """
 ODD = f"""# Odd
 
@@ -74,8 +77,10 @@ CHOOSING = """# Ein Kapitel
 years = (2000, 2002)  # first and last
 ```
 """
+FOUND = HEAD.replace("}\n---", "}\nbookpress: {finding: It was found.}\n---")
 FILES = {
-    "_config.yml": "title: Odd\nauthor: Nobody\nlogo: ''\nexecute: {execute_notebooks: cache}\nexclude_patterns: [old.md]\n",
+    "_config.yml": "title: Odd\nauthor: Nobody\nlogo: ''\nexecute: {execute_notebooks: cache}\nexclude_patterns: [old.md]\n"
+    "parse: {myst_enable_extensions: [tasklist]}\n",
     "_toc.yml": """
 format: jb-book
 root: index
@@ -91,7 +96,7 @@ front_page: Preface
 base_url: https://odd.example/
 """,
     "index.md": INDEX,
-    "a/b.md": f"{HEAD}# Slash\n\n```{{code-cell}} python\nprint('slashed')\n```\n",
+    "a/b.md": f"{FOUND}Slash\n=====\n\n```{{code-cell}} python\nprint('slashed')\n```\n",
     "a-b.md": HEAD + SHOWING,
     "parts/Ein Kapitel.md": HEAD + CHOOSING,
     "Title.md": "# Entitled\n",
@@ -281,6 +286,19 @@ def test_the_text_of_a_chapter_has_what_its_cells_show(site: Path) -> None:
     assert "```text\nbold\n```" in text
     assert "0  p|q  12345" in text
     assert "unseen" not in text
+
+
+def test_the_finding_of_a_chapter_stands_below_its_title_however_that_is_written(
+    site: Path,
+) -> None:
+    text = (site / "a/b.md").read_text("utf-8")
+    assert text.startswith("Slash\n=====\n\n> It was found.\n")
+
+
+def test_boxes_of_tasks_are_written(ebook: dict[str, bytes]) -> None:
+    front: Any = etree.fromstring(ebook["index.xhtml"])
+    tasks = front.xpath("//*[@class='task-list-item']")
+    assert ["".join(task.itertext()).strip() for task in tasks] == ["[x] written", "[ ] read"]
 
 
 def test_the_index_for_machines_links_to_each_chapter(site: Path) -> None:

@@ -119,3 +119,12 @@ def test_entries_in_brackets_and_numbers_as_names_are_named_with_their_line(chec
 def test_numbers_are_typed_in_prose_alone(check: Check) -> None:
     words = re.findall(r"the number (\d+) is typed by hand", check(words=WORDS))
     assert words == ["1201", "1207"]
+
+
+@pytest.mark.parametrize("words", ["It takes {minutes}`index`.", "```{whole-book}\n```"])
+def test_whatever_is_ours_on_a_page_is_named_in_the_settings_of_sphinx(
+    words: str, tmp_path: Path
+) -> None:
+    files = {"_config.yml": "title: Odd\n", "_toc.yml": "format: jb-book\nroot: index\n"}
+    write_files(tmp_path, {**files, "index.md": f"# Odd\n\n{words}\n"})
+    assert "'bookpress.elements'" in press(tmp_path, "conf")

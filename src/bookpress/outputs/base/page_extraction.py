@@ -34,6 +34,7 @@ SCREEN_ATTRIBUTES = (
     "data-chart",
     "data-name",
     "data-copy",
+    "for",
     "srcset",
     "sizes",
 )
@@ -46,7 +47,7 @@ OF_THE_BOOK = ("cover", "title", "nav")
 """Pages of an e-book that are not the author's."""
 NAMED_PART = re.compile(r"(?<=url\(#)|(?<=url\([\"']#)")
 """Where the name of another part of a drawing begins."""
-POINTING = ("id", "for", "headers", "aria-labelledby", "aria-describedby")
+POINTING = ("id", "headers", "aria-labelledby", "aria-describedby")
 
 Element = Any  # lxml has no types
 
@@ -273,6 +274,13 @@ def _leave_out(body: Element, left_out: Without) -> None:
             part.drop_tag()
 
 
+def _write_boxes(body: Element) -> None:
+    """Write the boxes of a list of tasks as their author did: a file has no fields."""
+    for box in body.find_class("task-list-item-checkbox"):
+        checked = "x" if box.get("checked") is not None else " "
+        box.tail = f"[{checked}] {(box.tail or '').lstrip()}"
+
+
 def _article(site: Path, path: str, form: str) -> Element:
     """Return the article of a page in a form of its elements, ``print`` or ``epub``.
 
@@ -282,6 +290,7 @@ def _article(site: Path, path: str, form: str) -> Element:
     if body is None:
         raise PressError(f"{path} has no article")
     drawn = drawn_by_scripts(body)
+    _write_boxes(body)
     drop(body.iter(*DROPPED_TAGS))
     name_drawn(drawn)
     for element in elements():

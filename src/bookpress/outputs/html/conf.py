@@ -14,6 +14,7 @@ from bookpress.book.discovery import discover
 from bookpress.book.documents import source_files
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import BUILD, Project
+from bookpress.elements.base.registry import elements
 from bookpress.files import decoded, front_matter
 from bookpress.terminal.messages import note
 
@@ -25,8 +26,6 @@ command of the press is needed. Build the pages by: sphinx-build . {build}/html
 ELEMENTS = "bookpress.elements"
 GONE = {"jupyter_book"}
 """Extensions that only serve Jupyter Book."""
-OURS = re.compile(r"\{(?:result|holds|param|years|otherwise|every-sentence|findings)\}")
-"""Roles and directives that only the press's extension knows."""
 IMPORTS = "import os\nimport sys\n\nsys.path += [os.path.abspath(path) for path in {paths!r}]\n"
 
 
@@ -66,8 +65,9 @@ def _extensions(project: Project, listed: list[str]) -> list[str]:
         if name.endswith((".md", ".ipynb"))
     ]
     adds_roles = project.settings.is_laid_out or project.settings.reported
-    uses_ours = adds_roles or any(OURS.search(text) for text in texts)
-    if uses_ours:
+    names = [name for element in elements() for name in (*element.directives, *element.roles)]
+    ours = re.compile(rf"\{{(?:{'|'.join(map(re.escape, names))})\}}")
+    if adds_roles or any(map(ours.search, texts)):
         wanted.append(ELEMENTS)
     return list(dict.fromkeys(wanted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,7 @@ from bookpress.run.executed import ExecutedChapter
 INDEX = "llms.txt"
 HIDDEN = frozenset({"remove-cell", "remove-output"})
 """The tags of cells whose output no page shows."""
+HEADING = re.compile(r"#.*|.+\n(?:=+|-+)[ \t]*$", re.MULTILINE)
 HOW_TO_QUOTE = """Give a number with its interval and what it counts, as each chapter lists them \
 under “Numbers”, and name
 the edition: numbers depend on its choices and its data. Quote a sentence as true only if the \
@@ -76,12 +78,14 @@ def _source(cell: Mapping[str, Any]) -> str:
 
 def _opening(first: Sequence[str], page: Page, env: BuildEnvironment) -> Iterator[str]:
     """Yield the first text of a chapter, with the finding below its title."""
-    title, _, text = "".join(first).strip().partition("\n")
+    text = "".join(first).strip()
+    heading = HEADING.match(text)
+    title = heading[0] if heading else ""
     yield title
     finding = str(page.front.get("finding") or "")
     if finding:
         yield f"> {_words(finding, page, env)}"
-    yield text
+    yield text.removeprefix(title)
 
 
 def _words(text: str, page: Page, env: BuildEnvironment) -> str:
