@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any, NamedTuple, Self
+from urllib.parse import unquote
 
 from pydantic import Field, model_validator
 
@@ -100,8 +101,8 @@ def changed_file(hashes: Mapping[str, str], crate: bytes) -> str:
 
 
 def _file_of(entity: Mapping[str, Any]) -> str:
-    """Return the file that an entity of a crate is; its id is an address, its name is not."""
-    return str(entity.get("name" if entity.get("@type") == "File" else "@id"))
+    """Return the file that an entity of a crate stands for; its id is an address."""
+    return unquote(str(entity.get("@id")))
 
 
 def unnamed_file(names: Iterable[str], crate: bytes) -> str:
