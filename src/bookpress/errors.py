@@ -24,7 +24,8 @@ class PressError(Exception):
 class UsageError(PressError):
     """A request that makes no sense, such as one with an unknown name.
 
-    If there are several problems, the message names them all. Nothing has been started.
+    If there are several problems, the message names them, of very many the first. Nothing has been
+    started.
     """
 
     exit_code = 2
@@ -33,8 +34,10 @@ class UsageError(PressError):
         if len(problems) == 1:
             message = problems[0]
         else:
-            listed = "".join(f"\n  {problem}" for problem in problems)
-            message = f"{len(problems)} problems:{listed}"
+            listed = list(problems[:LISTED])
+            more = len(problems) - LISTED
+            listed += [f"... and {more} more"] if more > 0 else []
+            message = "\n  ".join([f"{len(problems)} problems:", *listed])
         super().__init__(message)
         self.problems = problems
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from processes import (
     add_cell,
     descendants,
@@ -109,6 +110,74 @@ def test_a_parameter_may_be_called_as_a_column_of_the_results_is(tmp_path: Path)
     assert [*chosen.itertuples(index=False, name=None)] == expected
     page = (Path(said.split()[-1]).parent / "index.html").read_text("utf-8")
     assert "the estimate goes from 21 with n 2, value 1 to 34 with n 3, value 4" in page
+
+
+def test_values_of_any_kind_and_results_of_any_name_stand_in_the_table(tmp_path: Path) -> None:
+    head = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+    cell = "```{code-cell} ipython3\n"
+    parameters = 'from typing import Any\nn: Any = 2\nnames = ["x"]\nopen: bool | None = None\n'
+    files = {
+        "_config.yml": "title: Plain\nauthor: Ada Author\n",
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "one.md": (
+            f"{head}# One\n\n{cell}:tags: [parameters]\n\n{parameters}```\n\n"
+            f"{cell}results = len(str(n))\nstatements = results + 1\n```\n\n"
+            "They are {result}`results` and {result}`statements`.\n"
+            "{holds}`above(results, statements)`\n"
+        ),
+    }
+    home = write_files(tmp_path, files)
+    grid = ('n=["all", 10, {"a": 1}, 100000000000000000000]', 'names=[["a,b"]]', "open=null,true")
+    words = [word for asked in grid for word in ("-g", asked)]
+    said = press(home, "sweep", "one", *words)
+    for table in pd.read_parquet(said.split()[0]), pd.read_csv(said.split()[1]):
+        numbers = table[table["key"] == "results"]
+        assert [*numbers["parameter_n"]][::2] == ["all", "10", '{"a": 1}', f"1{'0' * 20}"]
+        assert [*numbers["value"]][::2] == [3, 2, 8, 21]
+        assert {*table["names"]} == {'["a,b"]'}
+        assert [*table["open"].dropna().unique()] == [True]
+    page = Path(said.split()[0]).with_name("index.html")
+    shown = BeautifulSoup(page.read_text("utf-8"), "html5lib")
+    ids = [part["id"] for part in shown.select("[id]")]
+    assert len(ids) == len(set(ids))
+    for link in shown.select("a[download], img"):
+        assert (page.parent / link.get("href", link.get("src"))).is_file()
+
+
+def test_a_grid_may_name_its_chapter_and_is_not_larger_than_the_memory(
+    book: Project, said: Any
+) -> None:
+    assert "1 combinations" in said("sweep", "first", "-g", "first.factor=2", "--dry-run")[2]
+    code, _, error = said("sweep", "first", "-g", "first.factor=2", "-g", "factor=3")
+    assert (code, error) == (
+        2,
+        "error: factor and first.factor are one parameter: give only factor\n",
+    )
+    ranges = ("factor=1:100", "years_first=1951:2030", "years_last=1951:2030")
+    grid = [word for asked in ranges for word in ("-g", asked)]
+    code, _, error = said("sweep", "first", *grid, "--dry-run")
+    assert (code, error) == (2, "error: the grid has 640,000 combinations; allowed: 100,000\n")
+    _, _, error = said("sweep", "first", "-g", "factor=101:1000")
+    assert error.startswith("error: 900 problems:\n  factor: 101 is not allowed; ")
+    assert error.endswith("\n  ... and 880 more\n")
+
+
+def test_how_long_a_sweep_takes_claims_no_last_time_without_one(book: Project, said: Any) -> None:
+    words = ("sweep", "first", "-g", "factor=2", "--dry-run")
+    assert said(*words)[2] == "1 combinations, 1 of them to be run: about 1 second\n"
+    assert said("run", "first")[0] == 0
+    assert said(*words)[2].endswith("about 1 second (as long as chapters took last time)\n")
+
+
+def test_a_folder_in_which_a_sweep_was_interrupted_may_be_written_again(
+    book: Project, said: Any
+) -> None:
+    folder = book.root.parent / "own"
+    write_files(folder, {"results.csv": "", "results.parquet": ""})
+    words = ("sweep", "first", "-g", "factor=2", "--out", str(folder))
+    assert said(*words)[0] == 0
+    (folder / "results.csv").unlink()
+    assert "is not the folder of a sweep; give --out a folder of its own" in said(*words)[2]
 
 
 def test_a_sweep_resumes_shares_the_cache_with_builds_and_prints_its_command(

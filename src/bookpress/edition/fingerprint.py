@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from bookpress.book import renamed
@@ -54,7 +55,7 @@ class Fingerprint:
                 raise PressError(f"{path} changed while chapters were running; {again}")
             note(f"{path} was written while chapters ran: if none of them did it, build again")
 
-    @property
+    @cached_property
     def id(self) -> str:
         """One hash of everything."""
         parts = canonical([self.evidence, self.packages, self.lock])

@@ -15,7 +15,7 @@ from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, ordered_parameters
 from bookpress.book.project import Project
 from bookpress.chapter.parameters import Parameter
-from bookpress.chapter.types.allowed import Value
+from bookpress.chapter.types.allowed import Value, as_text
 from bookpress.edition.assignments import Assignment, hits_of, notes_on, parse_assignments
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.files import DEFAULT
@@ -152,7 +152,7 @@ def _tasks(chapter: Chapter, parameter: Parameter, usual: Mapping[str, Value]) -
     """Return the runs for the readings of a chapter."""
     name = parameter.name
     return [
-        Task(chapter, {**usual, name: value}, f"{chapter.slug} {name}={value}")
+        Task(chapter, {**usual, name: value}, f"{chapter.slug} {name}={as_text(value)}")
         for value in parameter.choices
     ]
 

@@ -16,6 +16,7 @@ from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import cores
 from bookpress.run.runner import Durations, RunOptions
 from bookpress.states.states import ExploredState, State
+from bookpress.states.sweeps.tasks import about
 
 LAST = "states/last.json"
 """The cache file with a hash for each chapter whose states have pages, by slug."""
@@ -45,12 +46,11 @@ def expected_duration(
     work = sum(_seconds(durations, state.chapter.slug) for state in missing)
     work += len(pages) * durations.of(PAGE, SECONDS[PAGE])
     assembly = durations.of(BOOK) or _assembly(project)
-    seconds = work / (options.jobs or cores()) + (assembly or SECONDS[BOOK])
-    took = f"{seconds:,.0f} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
+    took = about(work / (options.jobs or cores()) + (assembly or SECONDS[BOOK]))
     many = f"{len(states):,} state{'' if len(states) == 1 else 's'}"
     runs = f"{len(missing):,} of them to be run" if missing else "none of them to be run"
     why = " (as long as it took last time)" if assembly else ""
-    return len(missing), f"{many}, {runs}: about {took}{why}"
+    return len(missing), f"{many}, {runs}: {took}{why}"
 
 
 def _assembly(project: Project) -> float:

@@ -13,7 +13,7 @@ from bookpress.book.chapters import Chapter
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import years_of
-from bookpress.chapter.types.allowed import Value, are_ordered
+from bookpress.chapter.types.allowed import Value, are_ordered, as_text
 from bookpress.edition.assignments import option
 from bookpress.edition.editions import Edition
 from bookpress.run.cache import Run
@@ -41,7 +41,7 @@ class State:
         slug = chapter.slug
         changes = {f"{slug}.{name}": value for name, value in choice.items()}
         values = {**default.values[slug], **choice}
-        words = ", ".join(f"{label} = {value}" for label, value in changes.items())
+        words = ", ".join(f"{label} = {as_text(value)}" for label, value in changes.items())
         options = [option(label, value) for label, value in changes.items()]
         edition = replace(
             default,
@@ -66,7 +66,7 @@ class State:
     def task(self) -> Task:
         """The task that runs it."""
         slug = self.chapter.slug
-        words = " ".join(f"{name}={value}" for name, value in self.choice.items())
+        words = " ".join(f"{name}={as_text(value)}" for name, value in self.choice.items())
         return Task(self.chapter, self.edition.values[slug], f"{slug} {words}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -22,10 +23,10 @@ from bookpress.edition.assignments import (
     unknown,
 )
 from bookpress.errors import UsageError, nearest
-from bookpress.files import (
-    as_mapping,
-    read,
-)
+from bookpress.files import as_mapping, read
+
+MOST = 100_000
+"""The most combinations that a grid may have: more fill the memory before anything runs."""
 
 
 def read_grid(options: Iterable[str], path: Path | None = None) -> dict[str, list[Any]]:
@@ -54,13 +55,10 @@ def _grid_file(path: Path) -> dict[str, list[Any]]:
     return grid
 
 
-def combinations(
-    chapter: Chapter,
-    grid: Mapping[str, Sequence[Any]],
-    usual: Mapping[str, Value],
-    problems: list[str],
-) -> list[dict[str, Value]]:
-    """Return every combination of a grid, in order, as complete values of a chapter."""
+def values_to_try(
+    chapter: Chapter, grid: Mapping[str, Sequence[Any]], problems: list[str]
+) -> dict[str, list[Value]]:
+    """Return the values of each parameter in a grid, each once; note what is wrong."""
     by_name = {parameter.name: parameter for parameter in chapter.parameters}
     if not grid:
         problems.append("nothing to vary: give a grid, such as -g year=2010,2020")
@@ -68,18 +66,25 @@ def combinations(
         if name not in by_name:
             hint = nearest(name, [*by_name])
             problems.append(f"chapter {chapter.slug} has no parameter {name!r}{hint}")
-    tried = [
-        _checked(by_name[name], values, problems)
+    tried = {
+        name: _checked(by_name[name], values, problems)
         for name, values in grid.items()
         if name in by_name
+    }
+    many = math.prod(map(len, tried.values()))
+    if many > MOST:
+        problems.append(f"the grid has {many:,} combinations; allowed: {MOST:,}")
+    return tried
+
+
+def combinations(
+    tried: Mapping[str, Sequence[Value]], usual: Mapping[str, Value]
+) -> list[dict[str, Value]]:
+    """Return every combination of values, in order, as complete values of a chapter."""
+    return [
+        {**usual, **dict(zip(tried, chosen, strict=True))}
+        for chosen in itertools.product(*tried.values())
     ]
-    sets = []
-    for chosen in itertools.product(*tried):
-        varied = dict(zip(grid, chosen, strict=False))
-        sets.append({**usual, **varied})
-    if problems:
-        raise UsageError(*problems)
-    return sets
 
 
 def _in_ranges(parameter: Parameter, values: Iterable[Any], problems: list[str]) -> Iterator[Any]:
@@ -168,14 +173,13 @@ def tried_in(
 
 
 def grid_option(name: str, values: Sequence[Value]) -> str:
-    """Return values to try as a command-line option, without repeats.
+    """Return values to try as a command-line option.
 
     They are a JSON list if one contains a comma.
     """
-    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
-    texts = [as_text(value) for value in distinct]
+    texts = [as_text(value) for value in values]
     listed = ",".join(texts)
     if split_values(listed) != texts:
-        listed = json.dumps(distinct, ensure_ascii=False)
+        listed = json.dumps(values, ensure_ascii=False)
     assignment = f"{name}={listed}"
     return f"-g {shlex.quote(assignment)}"

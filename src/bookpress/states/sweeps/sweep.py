@@ -6,19 +6,18 @@ it was, and runs of a build are not repeated.
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bookpress.assembly.statements import statements_of
 from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.types.allowed import Value
+from bookpress.chapter.types.allowed import Value, as_text
 from bookpress.edition.assignments import Assignment, beside, hits_of, notes_on, parse_assignments
 from bookpress.edition.files import DEFAULT
 from bookpress.edition.fingerprint import Fingerprint
@@ -26,34 +25,59 @@ from bookpress.errors import UsageError, collecting
 from bookpress.files import canonical, check_writable, harmless, replace_file, sha256
 from bookpress.run.cache import Run
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.grid import combinations, grid_option, present_grid
+from bookpress.states.sweeps.grid import combinations, grid_option, present_grid, values_to_try
 from bookpress.states.sweeps.tasks import Task, run_all, values_of
 from bookpress.terminal.messages import note
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESULT_COLUMNS = ("key", "value", "low", "high", "k", "n", "unit", "label")
 TAKEN = ("run", *RESULT_COLUMNS)
 """The columns of a table that are no parameters."""
+TYPES = {
+    "run": "int64",
+    "value": "float64",
+    "low": "float64",
+    "high": "float64",
+    "k": "Int64",
+    "n": "Int64",
+}
+KINDS = {
+    "boolean": "boolean",
+    "floating": "float64",
+    "integer": "Int64",
+    "mixed-integer-float": "float64",
+    "string": "str",
+}
+"""The type of a column, by what pandas infers of the values of a parameter."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A valid sweep.
-
-    `sets` has every combination as complete values of the chapter, based on the `usual` ones.
-    """
+    """A valid sweep: the `usual` values of a chapter, and those tried instead of some of them."""
 
     chapter: Chapter
     usual: Mapping[str, Value]
-    varied: list[str]
-    sets: list[dict[str, Value]]
+    tried: Mapping[str, Sequence[Value]]
     command: str
+
+    @property
+    def varied(self) -> list[str]:
+        """The parameters that vary."""
+        return [*self.tried]
+
+    @cached_property
+    def sets(self) -> list[dict[str, Value]]:
+        """Every combination, as complete values of the chapter."""
+        return combinations(self.tried, self.usual)
 
     @cached_property
     def tasks(self) -> list[Task]:
         """The runs, each with a label: ``year=2010 side=left``."""
         tasks = []
         for values in self.sets:
-            label = " ".join(f"{name}={values[name]}" for name in self.varied)
+            label = " ".join(f"{name}={as_text(values[name])}" for name in self.varied)
             tasks.append(Task(self.chapter, values, label))
         return tasks
 
@@ -77,7 +101,7 @@ class Sweep:
     def rows(self) -> list[dict[str, Any]]:
         """A row for each result of each combination.
 
-        It has the values that vary, lists as JSON, then the result.
+        It has the values that vary, then the result.
         """
         return self._rows(lambda run: run.results)
 
@@ -95,7 +119,7 @@ class Sweep:
         rows = []
         for place, run in sorted(self.runs.items()):
             values = self.plan.sets[place]
-            varied = {column_of(name): _cell(values[name]) for name in self.plan.varied}
+            varied = {column_of(name): values[name] for name in self.plan.varied}
             for key, result in results_in(run).items():
                 columns = {column: result.get(column) for column in RESULT_COLUMNS[1:]}
                 rows.append({"run": place + 1, **varied, "key": key, **columns})
@@ -134,12 +158,6 @@ def _statement_results(run: Run) -> dict[str, dict[str, Any]]:
     return results
 
 
-def _cell(value: Value) -> Value:
-    if isinstance(value, list):
-        return json.dumps(value, ensure_ascii=False)
-    return value
-
-
 def _counted(key: str, values: list[float | None]) -> dict[str, Any]:
     holds = values.count(1.0)
     return {
@@ -164,9 +182,9 @@ def plan_sweep(
     """
     book = discover(project)
     [chapter] = named_chapters(book, [slug])
+    grid, problems = _of_chapter(grid, slug)
     assignments, _ = parse_assignments(options)
     asked = {assignment.name for assignment in assignments}
-    problems: list[str] = []
     usual = {parameter.name: parameter.default for parameter in chapter.parameters}
     with collecting(problems):
         _, usual = values_of(project, book, slug, options, base)
@@ -176,15 +194,25 @@ def plan_sweep(
     if not problems:
         hits = [(assignment, hits_of(assignment, [chapter])) for assignment in named]
         problems += beside(hits)
-    varied = present_grid(chapter, grid, usual)
-    sets = combinations(chapter, varied, usual, problems)
+    tried = values_to_try(chapter, present_grid(chapter, grid, usual), problems)
+    if problems:
+        raise UsageError(*problems)
     varied_names = [assignment for assignment in named if assignment.name in grid]
     for words in notes_on(varied_names, [chapter]):
         note(words)
-    grid_words = [grid_option(name, [values[name] for values in sets]) for name in varied]
-    flags = _flags(chapter, varied, options, base)
+    grid_words = [grid_option(name, values) for name, values in tried.items()]
+    flags = _flags(chapter, tried, options, base)
     command = " ".join([project.settings.command, "sweep", slug, *grid_words, *flags])
-    return Plan(chapter, usual, list(varied), sets, command)
+    return Plan(chapter, usual, tried, command)
+
+
+def _of_chapter(
+    grid: Mapping[str, Sequence[Any]], slug: str
+) -> tuple[dict[str, Sequence[Any]], list[str]]:
+    """Return a grid with ``name`` for ``chapter.name``, and what is given under both."""
+    both = [name for name in grid if f"{slug}.{name}" in grid]
+    problems = [f"{name} and {slug}.{name} are one parameter: give only {name}" for name in both]
+    return {label.removeprefix(f"{slug}."): values for label, values in grid.items()}, problems
 
 
 def _flags(chapter: Chapter, varied: Iterable[str], options: Iterable[str], base: str) -> list[str]:
@@ -212,7 +240,7 @@ def check_folder(out: Path | None) -> None:
     if out is None or not out.is_dir():
         return
     names = {path.name for path in out.iterdir()}
-    is_own = names >= {"index.html", "results.csv", "results.parquet"}
+    is_own = names >= {"results.csv", "results.parquet"}  # the first files: the rest may be missing
     if names and not is_own:
         foreign = f"{out} contains {min(names)!r} and is not the folder of a sweep"
         raise UsageError(f"{foreign}; give --out a folder of its own")
@@ -237,16 +265,29 @@ def run_sweep(
 def write_table(sweep: Sweep) -> None:
     """Write the table of a sweep as Parquet and CSV, with statements last.
 
-    The columns are the run, the values that vary, and `RESULT_COLUMNS`.
+    The columns are the run, the values that vary, and `RESULT_COLUMNS`. Values that are lists, or
+    not all of one kind, are texts as on the command line.
     """
     import pandas as pd
 
     rows = [*sweep.rows, *sweep.statement_rows]
     varied = [column_of(name) for name in sweep.plan.varied]
-    frame = pd.DataFrame(rows, columns=["run", *varied, *RESULT_COLUMNS])
-    types = {"value": "float64", "low": "float64", "high": "float64", "k": "Int64", "n": "Int64"}
-    frame = frame.astype(types)
+    frame = pd.DataFrame(rows, columns=["run", *varied, *RESULT_COLUMNS], dtype=object)
+    frame = frame.astype(TYPES)
+    for name in varied:
+        frame[name] = _of_one_kind(frame[name])
     text = frame.astype(object).map(harmless).to_csv(index=False, lineterminator="\n")
     parquet, csv = sweep.tables
     replace_file(parquet, frame.to_parquet(index=False))
     replace_file(csv, text.encode())
+
+
+def _of_one_kind(column: pd.Series) -> pd.Series:
+    """Return a column that Parquet can store: as texts if its values are not all of one kind."""
+    import pandas as pd
+
+    kind: Any = KINDS.get(pd.api.types.infer_dtype(column, skipna=True), "")
+    is_too_large = kind == "Int64" and not column.dropna().between(-(2**63), 2**63 - 1).all()
+    if is_too_large or not kind:
+        return column.map(as_text, na_action="ignore").astype("str")
+    return column.astype(kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from bookpress.states.sweeps.sweep import Sweep, column_of, write_table
 from bookpress.terminal.tables import folding_table
 
 PAGE = Path(__file__).with_name("templates") / "sweep.html"
+CURVES = "curves"
+"""The folder of the files of curves, whose names are those of results."""
 MOST_ROWS = 120
 """The most rows of a table on the page; a longer one is a file beside it."""
 
@@ -47,14 +49,13 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     """
     plan = sweep.plan
     varied = plan.varied
-    tried = {name: _tried(plan.sets, name) for name in varied}
     drawn = [curve for curve in curves if curve.varies] or list(curves)
     cache = project.build / "pictures"
-    charts = _draw(sweep, drawn, tried, cache)
+    charts = _draw(sweep, drawn, cache)
     declared = {row["name"]: row for row in describe(plan.chapter.parameters, plan.usual)}
     choices: dict[str, dict[str, Any]] = {}
     for name in varied:
-        choices[name] = {**declared[name], "tried": tried[name], "spoken": spoken(name)}
+        choices[name] = {**declared[name], "tried": plan.tried[name], "spoken": spoken(name)}
     errors = sorted(sweep.errors.items())
     same = [curve for curve in curves if curve.key not in charts]
     return write_apart(
@@ -74,26 +75,19 @@ def write_page(sweep: Sweep, curves: Sequence[Curve], project: Project) -> Path:
     )
 
 
-def _tried(sets: Iterable[Mapping[str, Any]], name: str) -> list[Any]:
-    """Return the values of a parameter that look different in writing."""
-    by_text = {str(values[name]): values[name] for values in sets}
-    return list(by_text.values())
-
-
-def _draw(
-    sweep: Sweep, curves: Sequence[Curve], tried: Mapping[str, Sequence[Any]], cache: Path
-) -> dict[str, Chart]:
+def _draw(sweep: Sweep, curves: Sequence[Curve], cache: Path) -> dict[str, Chart]:
     """Draw the charts of curves and write their files and the table; return the charts by key."""
-    orders: dict[str, list[str]] = {}
-    for name, values in tried.items():
-        orders[name] = [numbers.setting(value) for value in values]
+    orders = {
+        name: [*dict.fromkeys(numbers.setting(value) for value in values)]
+        for name, values in sweep.plan.tried.items()
+    }
     source = f"{sweep.plan.chapter.title}, {len(sweep.runs)} runs of the chapter."
     charts = {curve.key: curve_chart(curve, orders, source) for curve in curves}
     drawing.begin(charts.values(), cache)
     write_table(sweep)  # while they are drawn
     drawing.draw(charts.values(), cache)
     figures = {
-        sweep.folder / key: (chart, {"title": chart.title, "source": chart.source})
+        sweep.folder / CURVES / key: (chart, {"title": chart.title, "source": chart.source})
         for key, chart in charts.items()
     }
     rasters = drawing.RasterFiles(figures, cache)
@@ -110,6 +104,7 @@ def _figure(curve: Curve, chart: Chart, varied: Sequence[str], cache: Path) -> d
         table = data_table(chart.data)
     return {
         "curve": curve,
+        "stem": f"{CURVES}/{curve.key}",
         "chart": chart,
         "text": spread(curve, varied),
         "sizes": drawing.sizes(chart, cache),

@@ -80,12 +80,20 @@ def expected(
             if not cache.holds(run_key(task.chapter, task.values, fingerprint))
         ]
     durations = Durations(project)
+    slugs = {task.chapter.slug for task in tasks}
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
-    workers = options.jobs or cores()
-    seconds = max(1, round(work / workers))
-    took = f"{seconds:,} seconds" if seconds < 120 else f"{seconds / 60:,.0f} minutes"
+    took = about(work / (options.jobs or cores()))
+    why = " (as long as chapters took last time)" if all(map(durations.of, slugs)) else ""
     many = f"{len(tasks):,} {what}, {len(missing):,} of them to be run"
-    return len(missing), f"{many}: about {took} (as long as chapters took last time)"
+    return len(missing), f"{many}: {took}{why}"
+
+
+def about(seconds: float) -> str:
+    """Return in words about how long something takes."""
+    whole = max(1, round(seconds))
+    if whole < 120:
+        return f"about {whole} second{'' if whole == 1 else 's'}"
+    return f"about {whole / 60:,.0f} minutes"
 
 
 def run_all(
