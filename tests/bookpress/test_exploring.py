@@ -73,6 +73,36 @@ def test_what_is_wrong_with_a_grid_is_one_line(press: Press, grid: str, said: st
     assert len(refused.strip().splitlines()) == 1
 
 
+def test_values_for_one_chapter_win_over_those_for_all(press: Press, home: Path) -> None:
+    press("explore", "-g", "two.n=2,7", "-g", "n=8")
+    assert (tried(home, "one")["n"], tried(home, "two")["n"]) == ([2, 8], [2, 7])
+
+
+def test_pictures_of_states_are_there_whenever_the_book_is_made_again(tmp_path: Path) -> None:
+    drawn = f"{CELL}import matplotlib.pyplot as plt\n\nplt.plot([1, n]);\n```\n"
+    cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{drawn}"
+    home = write_files(tmp_path, {**FILES, "two.md": f"{HEAD}# Two\n\n{cells}"})
+
+    def pictures() -> list[Path]:
+        site = home / "_build/editions/default/html"
+        [pack] = (site / "states/two").glob("pack-*.js")
+        found = re.findall(r"states/_images/[^\"\\]+", pack.read_text("utf-8"))
+        return [site / name for name in dict.fromkeys(found)]
+
+    def explored() -> list[bytes]:
+        run_press(home, "explore", "two", "-g", "two.n=2,5")
+        return [path.read_bytes() for path in pictures()]
+
+    first = explored()
+    assert [picture[:4] for picture in first] == [b"\x89PNG"]
+    write_files(home, {"one.md": FILES["one.md"] + "\nMore words.\n"})
+    assert explored() == first
+    for path in (home / "_build/cache/states").glob("*.json"):
+        path.write_text("{")  # as after a power cut
+    write_files(home, {"one.md": FILES["one.md"] + "\nOther words.\n"})
+    assert explored() == first
+
+
 def test_what_precedes_the_first_heading_follows_a_choice(tmp_path: Path) -> None:
     """A notebook may show something before it has a title."""
     cells = f"{CELL}:tags: [parameters]\n\nn = 2\n```\n\n{CELL}print('shown', n)\n```\n"

@@ -7,6 +7,7 @@ read.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -14,15 +15,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from bookpress.assembly.edition_record import edition_record
+from bookpress.assembly.published import STATES
 from bookpress.assembly.staging import sources_of, staged_notebook
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.editions import Edition
 from bookpress.elements.base.blocks import HASH
-from bookpress.files import canonical, parse_json, pretty, read, replace_file, sha256
+from bookpress.files import canonical, pretty, read, replace_file, sha256
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.run.cache import Run
 from bookpress.run.notebook import as_file
@@ -32,6 +34,8 @@ from bookpress.states.states import ExploredState
 FOLDER = "states"
 """The folder of contents, in the cache of runs."""
 _HASHES = re.compile(f' {HASH}="[^"]*"')
+_PICTURE = re.compile(rf'{STATES}/_images/[^"]+')
+"""A picture that only states show, as the press stores it and their pages name it."""
 Page = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Makes the page of a state."""
 
@@ -85,6 +89,12 @@ def _changed_results(published: Run, run: Run) -> dict[str, list[float | None]]:
     return changed
 
 
+def _pictures(content: Mapping[str, Any]) -> set[str]:
+    """Return the pictures of a state that no published page shows, by their place."""
+    named = (_PICTURE.findall(html) for html in content["blocks"].values())
+    return {unquote(name) for name in itertools.chain.from_iterable(named)}
+
+
 @dataclass(frozen=True)
 class StateContents:
     """Contents of the states of a published edition, cached ones included."""
@@ -102,17 +112,33 @@ class StateContents:
     def of(self, outcome: ExploredState) -> dict[str, Any]:
         """Return the content of a state, from the cache if possible."""
         state_id = outcome.state.edition.id
-        file = self.project.cache / FOLDER / f"{self._key(outcome)}.json"
-        if file.is_file():
-            before = parse_json(read(file), str(file))
+        kept = self.project.cache / FOLDER
+        file = kept / f"{self._key(outcome)}.json"
+        content = self._cached(file, state_id)
+        if content is None:
+            content = content_of(self.project, self.default, self.runs, self.page, outcome)
+            for name in _pictures(content):
+                replace_file(kept / name, read(self.pages / name))
+            record = {"id": state_id, "default": self.default.id, "content": content}
+            replace_file(file, pretty(record).encode())
+            self.made.append(state_id)
+        return content
+
+    def _cached(self, file: Path, state_id: str) -> dict[str, Any] | None:
+        """Return the cached content of a state, whose pictures are put beside the pages.
+
+        None if there is none, or not all of it: a damaged file counts as missing.
+        """
+        try:
+            before = json.loads(file.read_bytes())
             text = json.dumps(before["content"])
             text = text.replace(before["id"], state_id)
             content: dict[str, Any] = json.loads(text.replace(before["default"], self.default.id))
-            return content
-        content = content_of(self.project, self.default, self.runs, self.page, outcome)
-        record = {"id": state_id, "default": self.default.id, "content": content}
-        replace_file(file, pretty(record).encode())
-        self.made.append(state_id)
+            pictures = {name: (file.parent / name).read_bytes() for name in _pictures(content)}
+        except (OSError, ValueError, TypeError, LookupError):
+            return None
+        for name, picture in pictures.items():
+            replace_file(self.pages / name, picture)
         return content
 
     def _key(self, outcome: ExploredState) -> str:

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from docutils import nodes
 from sphinx.util import logging
@@ -166,9 +167,9 @@ def _state(
 def _with_pictures(page: str, builder: Any, pages: Path) -> str:
     """Store the pictures of a state beside the states; return its page with links to them."""
     for source, name in builder.images.items():
-        place = f"{builder.imagedir}/{name}"
-        if place in page and not (pages / place).exists():
-            target = pages / STATES / place
+        place = f"{builder.imagedir}/{quote(name)}"
+        if place in page and not (pages / builder.imagedir / name).exists():
+            target = pages / STATES / builder.imagedir / name
             replace_file(target, read(Path(builder.srcdir, source)))
             page = page.replace(place, f"{STATES}/{place}")
     return page

@@ -147,11 +147,12 @@ def tried_in(
 ) -> dict[str, dict[str, list[Value]]]:
     """Return the values to try for some chapters of a book, by chapter and parameter.
 
-    A name in the grid applies to every chapter that has it, ``CHAPTER.NAME`` to that one.
+    A name in the grid applies to every chapter that has it, ``CHAPTER.NAME`` to that one, for
+    which it wins.
     """
     problems: list[str] = []
     reached: dict[str, dict[str, Sequence[Any]]] = {}
-    for label, values in grid.items():
+    for label, values in sorted(grid.items(), key=lambda asked: "." in asked[0]):
         slug, _, name = label.rpartition(".")
         asked = Assignment(slug or None, name, None, is_text=True)
         hits = list(hits_of(asked, chapters))
