@@ -96,16 +96,15 @@ def stamps(folders: Iterable[Path]) -> frozenset[Stamp]:
 
     Nothing is read. Any write changes it, even one that is undone later.
     """
-    stamps = set()
+    stamps: set[Stamp] = set()
     for folder in folders:
-        with naming(folder, "read"):
-            for path in files_of(folder):
-                stamps.add(_stamp(path))
+        stamps.update(map(_stamp, files_of(folder)))
     return frozenset(stamps)
 
 
 def _stamp(path: Path) -> Stamp:
-    status = path.stat()
+    with naming(path, "read"):
+        status = path.stat()
     return str(path), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 

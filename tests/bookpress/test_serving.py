@@ -144,6 +144,39 @@ def test_what_is_served_and_what_is_not(served: Served) -> None:
     assert {address.laddr.ip for address in addresses} == {"127.0.0.1"}
 
 
+def test_a_page_in_another_encoding_is_served_as_it_is_and_odd_addresses_are_not(
+    served: Served, common: Project
+) -> None:
+    page = b'<!DOCTYPE html><meta charset="latin-1"><title>Caf\xe9</title>'
+    (common.editions / "default/html/other.html").write_bytes(page)
+    answer = served.get("other.html")
+    assert answer.content.startswith(page)
+    assert answer.headers["Content-Type"] == "text/html"
+    host, _, port = served.url.removeprefix("http://").strip("/").partition(":")
+    with socket.create_connection((host, int(port))) as asked:
+        asked.sendall(b"GET http://[x/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert asked.recv(100).startswith(b"HTTP/1.0 404")
+
+
+def test_a_half_written_list_of_files_and_a_link_to_nothing_are_told_and_left_behind(
+    served: Served, common: Project
+) -> None:
+    broken = served.edited("_config.yml", "title: A tiny book", 'title: "A tiny book')
+    assert (broken["state"], "_config.yml is not plain YAML" in broken["message"]) == (
+        "failed",
+        True,
+    )
+    assert served.edited("_config.yml", '"A tiny book', "A tiny book")["state"] == "built"
+    link = common.data / "lost.csv"
+    link.symlink_to("/nowhere/at/all.csv")
+    edit(common.root / "book/words.md", "\n", "\n\n")
+    wait_for(lambda: served.settled()["state"] == "failed")
+    assert f"cannot read {link}: No such file" in served.settled()["message"]
+    link.unlink()
+    edit(common.root / "book/words.md", "\n\n", "\n")
+    wait_for(lambda: served.settled()["state"] == "built")
+
+
 def test_a_change_during_a_build_starts_it_afresh(served: Served, common: Project) -> None:
     edit(common.root / "notebooks/second.md", "Some text.", SLOW)
     family = served.family(3)  # the build, the process that forks, and the fork

@@ -137,7 +137,7 @@ def changes(project: Project) -> Iterator[bool]:
     """
     before = None
     while True:
-        with suppress(OSError):  # a file removed meanwhile is noticed next time
+        with suppress(OSError):  # a folder removed meanwhile is noticed next time
             now = _stamps(project)
             yield before not in (None, now)
             before = now
@@ -146,14 +146,18 @@ def changes(project: Project) -> Iterator[bool]:
 
 def _stamps(project: Project) -> set[tuple[Path, int, int]]:
     """Return the state of the files that editions are made from, to notice changes."""
-    lock = [project.lock] if project.lock.is_file() else []
-    paths = [*source_files(project).values(), *lock]
+    try:
+        paths = [*source_files(project).values()]
+    except PressError:  # what says which they are is half written: the build says so, too
+        paths = [path for path in project.root.iterdir() if path.is_file()]
+    paths.append(project.lock)
     for folder in project.watched:
         paths += files_of(folder)
     stamps = set()
     for path in paths:
-        status = path.stat()
-        stamps.add((path, status.st_mtime_ns, status.st_ino))
+        with suppress(OSError):  # removed meanwhile, or a link that leads nowhere
+            status = path.stat()
+            stamps.add((path, status.st_mtime_ns, status.st_ino))
     return stamps
 
 
@@ -176,7 +180,10 @@ class _Pages(SimpleHTTPRequestHandler):
     def send_head(self) -> io.BytesIO | BinaryIO | None:
         """Send the headers of an answer and return its body."""
         state = self.state
-        path = unquote(urlsplit(self.path).path)
+        try:
+            path = unquote(urlsplit(self.path).path)
+        except ValueError:
+            path = "\0"
         is_refused = not self._is_ours() or "\0" in path
         if is_refused:
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -185,7 +192,7 @@ class _Pages(SimpleHTTPRequestHandler):
         elif path == f"{OWN}/controls":
             return self._answer(state.live.controls() if state.live else {})
         elif path in SCRIPTS:
-            return self._answer(SCRIPTS[path].read_text("utf-8"), "text/javascript")
+            return self._answer(SCRIPTS[path].read_bytes(), "text/javascript; charset=utf-8")
         elif not state.version:
             why = "This page shows it once it is there."
             self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "The book is being built", why)
@@ -205,7 +212,8 @@ class _Pages(SimpleHTTPRequestHandler):
         live = ""
         if self.state.live:
             live = f'<script src="{OWN}/live.js" data-token="{self.state.token}"></script>'
-        return self._answer(file.read_text(encoding="utf-8") + script + live, "text/html")
+        # the page says itself in which encoding it is
+        return self._answer(file.read_bytes() + f"{script}{live}".encode(), "text/html")
 
     def _standing(self) -> dict[str, str]:
         """Return the status of the book, for the script."""
@@ -275,14 +283,13 @@ class _Pages(SimpleHTTPRequestHandler):
 
     def _answer(
         self,
-        content: str | dict[str, Any],
+        content: bytes | dict[str, Any],
         kind: str = "application/json",
         code: HTTPStatus = HTTPStatus.OK,
     ) -> io.BytesIO:
-        text = content if isinstance(content, str) else json.dumps(content)
-        body = text.encode()
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(code)
-        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         return io.BytesIO(body)
