@@ -1,6 +1,7 @@
 """Books by others are released from their repositories as these are: below a folder, with links, with no .gitignore."""
 
 import json
+import shlex
 import subprocess
 import tarfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from processes import press, write_files
 
+from bookpress.files import tree
 from bookpress.release.archives import read_archive
 
 CELL = "```{code-cell} ipython3\nprint(open('years.csv').read())\n```\n"
@@ -102,3 +104,78 @@ def test_a_release_stands_and_the_next_has_a_version_of_its_own(
     press(book, "release")
     names = sorted(path.name.rpartition("-")[0] for path in released.parent.glob("*.tar.gz"))
     assert names == ["rivers-lakes-0", "rivers-lakes-1"]
+
+
+TURNED = """---
+file_format: mystnb
+kernelspec: {name: python3, display_name: P}
+---
+# Flow
+
+```{code-cell} ipython3
+:tags: [parameters]
+
+n = 2
+banks = "left"
+```
+
+```{code-cell} ipython3
+print(n, banks)
+```
+"""
+
+
+def made(home: Path, *words: str, files: dict[str, str] | None = None) -> Path:
+    """Make a book in a repository of its own with a command; return its folder."""
+    toc = "format: jb-book\nroot: index\nchapters:\n- file: flow\n- file: ebb\n"
+    own = {"_toc.yml": toc, "_config.yml": FILES["docs/_config.yml"], "index.md": "# Front\n"}
+    git(
+        write_files(home, {**own, "flow.md": TURNED, "ebb.md": TURNED, **(files or {})}),
+        "init",
+        "-q",
+    )
+    commit(home)
+    press(home, *words)
+    return home
+
+
+def test_an_archive_says_how_its_states_are_made_again(tmp_path: Path) -> None:
+    grid = ("-g", "n=2,3", "-g", 'flow.banks=["left","both, or none"]')
+    book = made(tmp_path / "book", "explore", "flow", *grid)
+    press(book, "release")
+    [archive] = (book / "dist").glob("*.tar.gz")
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path, filter="data")
+    top = tmp_path / archive.name.removesuffix(".tar.gz")
+    readme = (top / "README.txt").read_text()
+    _, _, command = readme.rpartition(" bookpress ")
+    assert command.startswith("explore --yes -g flow.n=2,3 -g ")
+    press(top / "book", *shlex.split(command))
+    again = top / "book/_build/editions/default/html"
+    assert tree(again) == tree(top / "html")
+    assert (again / "states/flow/index.js").is_file()
+
+
+def test_pages_of_a_book_are_kept_whatever_their_names_and_bytes_or_refused(tmp_path: Path) -> None:
+    config = FILES["docs/_config.yml"] + "sphinx: {config: {html_extra_path: [extra]}}\n"
+    toc = "format: jb-book\nroot: index\nchapters:\n- file: editions/first\n"
+    files = {"_config.yml": config, "_toc.yml": toc, "editions/first.md": "# First\n"}
+    extra = tmp_path / "book/extra/other.html"
+    extra.parent.mkdir(parents=True)
+    extra.write_bytes(b"<html><head></head><body>caf\xe9</body></html>")
+    book = made(tmp_path / "book", "build", files=files)
+    press(book, "release")
+    site = book / "dist/site"
+    assert b"caf\xe9</body>" in (site / "other.html").read_bytes()
+    assert 'rel="version-history" href="../versions.html"' in (
+        site / "editions/first.html"
+    ).read_text("utf-8")
+    write_files(book, {"_toc.yml": f"{toc}- file: versions\n", "versions.md": "# My own\n"})
+    write_files(book, {"book/publication.yml": 'version: "1"\n'})
+    commit(book)
+    press(book, "build")
+    said = press(book, "release", code=1)
+    assert said == (
+        "error: the page versions.html of the book stands where the site has one of its own: "
+        "give it another name, and build again\n"
+    )

@@ -10,6 +10,7 @@ import tarfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from bookpress.assembly.published import STATES
 from bookpress.book.documents import SOURCE, files_beside
 from bookpress.book.project import DEFAULTS, Project
 from bookpress.book.source import digest_of, source_places
@@ -20,6 +21,7 @@ from bookpress.errors import PressError
 from bookpress.files import canonical, checked, files_of, parse_json, pretty, read, sha256
 from bookpress.release.archives import Released
 from bookpress.release.committed import Content, committed_files
+from bookpress.states.explore import arguments_of
 
 ENDING = ".tar.gz"
 NO_EVIDENCE = re.compile(rf"^{RELEASED}/|(^|/)(\.|__pycache__/)")
@@ -35,8 +37,7 @@ def pack(project: Project, edition: Path, folder: Path) -> Path:
     files: dict[str, Content] = {}
     for path in files_of(edition):
         files[path.relative_to(edition).as_posix()] = (read(path), 0o644)
-    has_states = any(name.startswith("html/states/") for name in files)
-    files["README.txt"] = (_readme(facts, has_states=has_states), 0o644)
+    files["README.txt"] = (_readme(facts, _explored_by(project, edition)), 0o644)
     for name, content in _files_that_rebuild(project, facts).items():
         files[f"book/{name}"] = content
     top = f"{_stem(project)}-{facts.version}-{facts.id}"
@@ -51,11 +52,16 @@ def _stem(project: Project) -> str:
     return load_book(project.root).file_stem if command == DEFAULTS.command else command
 
 
-def _readme(facts: Released, *, has_states: bool) -> bytes:
-    """Return the read-me of an archive; an edition with states is rebuilt by another command."""
-    again = f"{facts.command} --format {','.join(facts.formats)}"
-    if has_states:
-        again = again.replace(" build", " explore --yes", 1)
+def _explored_by(project: Project, edition: Path) -> str:
+    """Return the command that explores an edition again; empty for one without states."""
+    if not (edition / "html" / STATES).is_dir():
+        return ""
+    return f"{project.settings.command} explore --yes {arguments_of(project, edition)}".strip()
+
+
+def _readme(facts: Released, explored_by: str) -> bytes:
+    """Return the read-me of an archive, with the command that makes the edition again."""
+    again = f"{explored_by or facts.command} --format {','.join(facts.formats)}"
     text = TEMPLATES.get_template("readme.txt").render(facts=facts, again=again)
     return f"{text}\n".encode()
 

@@ -17,13 +17,14 @@ from bookpress.cite.book import Book
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.edition.fingerprint import RELEASED
 from bookpress.elements.base.templates import environment
+from bookpress.errors import PressError
 from bookpress.files import files_of, pretty, replace_file
 from bookpress.release.archives import Archive, unpack_pages
 from bookpress.release.feed import feed_files
 from bookpress.release.released import Fate
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
-NOINDEX = '<meta name="robots" content="noindex">'
+NOINDEX = b'<meta name="robots" content="noindex">'
 BODY = re.compile(r"<body\b[^>]*>")
 PAGES = Path(__file__).with_name("templates")
 VERSIONS = "versions.html"
@@ -104,19 +105,20 @@ def lay_out(
     placed = places(archives)
     defaults = [place for place in placed if place.archive.facts.is_default]
     newest = defaults[0]
+    _check_own_pages(newest.archive)
     for place in placed:
         unpack_pages(place.archive, site / place.folder)
     shutil.copytree(site / newest.folder, site, dirs_exist_ok=True)
     linkset = []
     urls = [(_url(book, name), newest.archive.facts.date) for name in OWN_PAGES]
     for root, place in [("", newest), *((place.folder, place) for place in placed)]:
-        for page in pages_of(site / root):
+        for page in pages_of(site / place.folder):  # the root has those of the newest
             here = posixpath.join(root, page)
             links = dict(_links(site, page, place))
             _dress(site / here, here, place, links, book)
             related = {rel: [{"href": _url(book, to)}] for rel, to in links.items()}
             linkset.append({"anchor": _url(book, here), **related})
-            is_indexed = root != newest.folder and NOINDEX not in (site / here).read_text("utf-8")
+            is_indexed = root != newest.folder and NOINDEX not in (site / here).read_bytes()
             if is_indexed:
                 urls.append((_url(book, here), place.archive.facts.date))
     (site / LINKSET).write_text(pretty({"linkset": linkset}), encoding="utf-8")
@@ -125,6 +127,14 @@ def lay_out(
         (site / "sitemap.xml").write_text(sitemap, encoding="utf-8")
     _keep_addresses(site, defaults, book)
     _write_own_pages(site, placed, book, fates, entries)
+
+
+def _check_own_pages(newest: Archive) -> None:
+    """Raise if the newest edition has a page where the site has one of its own."""
+    for name in OWN_PAGES:
+        if f"html/{name}" in newest.hashes:
+            where = f"the page {name} of the book stands where the site has one of its own"
+            raise PressError(f"{where}: give it another name, and build again")
 
 
 def _write_own_pages(
@@ -152,7 +162,7 @@ def pages_of(folder: Path) -> list[str]:
     """Return the pages of an edition, relative to its root."""
     pages = [path for path in files_of(folder) if path.suffix == ".html"]
     names = [path.relative_to(folder).as_posix() for path in pages]
-    return [name for name in names if not name.startswith(("_static/", f"{EDITIONS}/"))]
+    return [name for name in names if not name.startswith("_static/")]
 
 
 def _keep_addresses(site: Path, defaults: Sequence[Place], book: Book) -> None:
@@ -214,7 +224,7 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
         near[rel] = quote(posixpath.relpath(to, here))
     head = "".join(f'<link rel="{rel}" href="{escape(to)}">\n' for rel, to in near.items())
     head = head.replace('"linkset"', '"linkset" type="application/linkset+json"', 1)
-    text = path.read_text(encoding="utf-8")
+    text = path.read_bytes().decode("utf-8", "surrogateescape")  # an author's may be in another
     if place.after:
         if book.base_url:
             canonical = f'<link rel="canonical" href="{escape(_url(book, page))}">\n'
@@ -225,7 +235,7 @@ def _dress(path: Path, page: str, place: Place, links: dict[str, str], book: Boo
         notice = _filled("newer-version.html", facts=facts, newest=newest, links=near)
         text = BODY.sub(lambda body: body[0] + notice, text, count=1)
     text = text.replace("</head>", f"{head}</head>", 1)
-    path.write_text(text, encoding="utf-8", newline="")
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
 
 
 def _url(book: Book, path: str) -> str:

@@ -10,6 +10,7 @@ and `content_of` define their content, `bookpress.states.pack` how they are stor
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -44,7 +45,7 @@ from bookpress.states.duration import Clock
 from bookpress.states.index import index_of, quoted_results
 from bookpress.states.pack import scripts
 from bookpress.states.states import ExploredState, State, states_of
-from bookpress.states.sweeps.grid import tried_in
+from bookpress.states.sweeps.grid import grid_option, tried_in
 from bookpress.states.sweeps.tasks import Task, raise_failed, run_all
 from bookpress.states.tally import tally
 from bookpress.states.warm import WhenAsked, warm_book
@@ -123,6 +124,26 @@ def _explored(folder: Path) -> dict[str, dict[str, list[Value]]]:
         choices = index.get("choices", {}).items()
         explored[slug] = {name: [each["value"] for each in tried] for name, tried in choices}
     return explored
+
+
+def arguments_of(project: Project, folder: Path) -> str:
+    """Return the arguments of the command that explores a built edition as it was explored.
+
+    They name its chapters if some were left out, and the values that no type lists.
+    """
+    explored = _explored(folder)
+    default = load_edition(project, DEFAULT)
+    explorable = set()
+    options = []
+    for chapter in default.chapters:
+        slug = chapter.slug
+        for parameter in chapter.parameters:
+            listed = parameter.explored(default.values[slug][parameter.name])
+            explorable |= {slug} if len(listed) > 1 else set()
+            tried = explored.get(slug, {}).get(parameter.name, listed)
+            options += [grid_option(f"{slug}.{parameter.name}", tried)] if tried != listed else []
+    slugs = [] if explorable <= explored.keys() else map(shlex.quote, explored)
+    return " ".join([*slugs, *options])
 
 
 def explore(
