@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import subprocess
 import tarfile
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import pytest
 from processes import press, write_files
 
+from bookpress.book.project import Project
 from bookpress.files import tree
 from bookpress.release.archives import read_archive
+from bookpress.release.released import load_ledger
 
 CELL = "```{code-cell} ipython3\nprint(open('years.csv').read())\n```\n"
 FILES = {
@@ -179,3 +182,54 @@ def test_pages_of_a_book_are_kept_whatever_their_names_and_bytes_or_refused(tmp_
         "error: the page versions.html of the book stands where the site has one of its own: "
         "give it another name, and build again\n"
     )
+
+
+def test_what_a_text_cites_and_quotes_is_found_however_it_is_wrapped(tmp_path: Path) -> None:
+    quoting = TURNED.replace("print(n, banks)", "x = 2 * n") + "\nIt is {result}`x`.\n"
+    other = quoting.replace("2 * n", "3 * n")
+    book = made(tmp_path / "book", "build", files={"flow.md": quoting, "ebb.md": other})
+    text = tmp_path / "notes.txt"
+    entries = [press(book, "cite", name, "-f", "bibtex") for name in ("flow", "ebb")]
+    text.write_text("\n".join(entries).replace("edition ", "edition\n").replace(" ", "\n"))
+    assert press(book, "verify", str(text)).count("results equal") == 2
+    said = press(book, "cite", "--watch", str(text))
+    assert "flow (as it was built here): all 1 results stand" in said
+    assert "ebb (as it was built here): all 1 results stand" in said
+    text.write_text("My second edition of the notes quotes flow:x=4.")
+    assert press(book, "cite", "--watch", str(text)) == "flow:x stands: 4\n"
+    text.write_text("My second edition of the notes.")
+    assert "names no edition" in press(book, "cite", "--watch", str(text), code=2)
+
+
+def test_what_is_damaged_is_named_in_one_line_and_stops_nothing_else(
+    repository: Path, released: Path
+) -> None:
+    book = repository / "docs"
+    known = read_archive(released).facts.id
+    broken = book / "_build/editions/broken"
+    ledger = book / "data/released/9.json"
+    for content, why in {
+        "{": "Expecting property",
+        "{}": "its edition.json has no id, name",
+    }.items():
+        files = ("edition.json", "results.json", "statements.json")
+        write_files(broken, dict.fromkeys(files, content))
+        for words in (["verify", "broken"], ["compare", "default", "broken"]):
+            said = press(book, *words, code=1)
+            assert f"{broken} is damaged: {why}" in said
+            assert len(said.strip().splitlines()) == 1
+        assert "results equal" in press(book, "verify", known)
+        write_files(ledger.parent, {ledger.name: content})
+        assert press(book, "verify", known, code=1 if content == "{}" else 2).startswith(
+            "error: released/9.json is "
+        )
+        ledger.unlink()
+    shutil.rmtree(broken)
+
+
+def test_versions_of_one_day_are_in_their_own_order(repository: Path, released: Path) -> None:
+    known = next((repository / "docs/data/released").glob("*.json")).read_text("utf-8")
+    versions = ("1.9", "1.10", "1.2")
+    ledger = {f"data/released/{version}.json": known for version in versions}
+    project = Project.at(write_files(repository.parent / "ledger", {"_toc.yml": "", **ledger}))
+    assert [*load_ledger(project)] == ["1.2", "1.9", "1.10"]

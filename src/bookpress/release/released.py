@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from bookpress.book.project import Project
@@ -24,6 +25,8 @@ from bookpress.states.sweeps.compare import as_shipped, sides
 from bookpress.states.sweeps.tasks import run_one
 
 KEPT = ("id", "title", "parts", "parameters", "date", "command", "made_with", "results_sha256")
+NEEDED = {"id", "date", "parts", "parameters", "results"}
+"""What the ledger has of any edition, at least."""
 STANDS = 0
 """The exit code for an unchanged number."""
 CHANGED = 1
@@ -49,15 +52,36 @@ def load_ledger(project: Project) -> dict[str, dict[str, Any]]:
     Each edition has its facts and results.
     """
     folder = project.data / RELEASED
-    entries = {
-        path.stem: parse_json(read(path), f"{RELEASED}/{path.name}")
-        for path in sorted(folder.glob("*.json"))
-    }
+    entries = {path.stem: _load_entry(path) for path in folder.glob("*.json")}
 
-    def date(version: str) -> str:
-        return str(min(facts["date"] for facts in entries[version].values()))
+    def age(version: str) -> tuple[str, list[tuple[int, str]]]:
+        date = min(str(facts["date"]) for facts in entries[version].values())
+        return date, in_order(version)
 
-    return {version: entries[version] for version in sorted(entries, key=date)}
+    return {version: entries[version] for version in sorted(entries, key=age)}
+
+
+def in_order(version: str) -> list[tuple[int, str]]:
+    """Return the key by which versions are sorted: 1.9 before 1.10, whatever else they contain.
+
+    Examples
+    --------
+    >>> sorted(["1.10", "1.9", "1.9-rc", "1"], key=in_order)
+    ['1', '1.9', '1.9-rc', '1.10']
+    """
+    return [(int(digits or 0), words) for digits, words in re.findall(r"(\d*)(\D*)", version)]
+
+
+def _load_entry(path: Path) -> dict[str, Any]:
+    """Return the editions that were released in a version."""
+    where = f"{RELEASED}/{path.name}"
+    entry = parse_json(read(path), where)
+    editions = list(entry.values()) if isinstance(entry, dict) else []
+    whole = [facts for facts in editions if isinstance(facts, dict) and facts.keys() >= NEEDED]
+    if not editions or whole != editions:
+        lack = f"an edition with {', '.join(sorted(NEEDED))}"
+        raise PressError(f"{where} is damaged: it lacks {lack}; take it from the release's commit")
+    return dict(entry)
 
 
 def write_ledger(project: Project, entries: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from bookpress.errors import PressError
 from bookpress.files import files_of, pretty, replace_file
 from bookpress.release.archives import Archive, unpack_pages
 from bookpress.release.feed import feed_files
-from bookpress.release.released import Fate
+from bookpress.release.released import Fate, in_order
 
 CANONICAL = re.compile(r'<link rel="canonical"[^>]*>')
 NOINDEX = b'<meta name="robots" content="noindex">'
@@ -86,9 +86,9 @@ def places(archives: Sequence[Archive]) -> list[Place]:
     return places[::-1]
 
 
-def _age(archive: Archive) -> tuple[dt.datetime, str, str]:
+def _age(archive: Archive) -> tuple[dt.datetime, list[tuple[int, str]], str]:
     facts = archive.facts
-    return facts.source.date, facts.version, facts.name
+    return facts.source.date, in_order(facts.version), facts.name
 
 
 def lay_out(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from math import isclose
@@ -20,7 +19,7 @@ from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, every_result, load_ledger
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
-from bookpress.states.sweeps.compare import ChangedResult, sides
+from bookpress.states.sweeps.compare import ChangedResult, read_built, sides
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9
@@ -47,30 +46,35 @@ def read_cited(project: Project, text: str, sha: str | None) -> list[Cited]:
     if re.fullmatch(r"[0-9a-f]{12}", text):
         return [Cited(text, sha)]
     if text in project.built:
-        record = json.loads(read(project.editions / text / "edition.json"))
+        record, *_ = read_built(project.editions / text)
         return [Cited(record["id"], sha)]
     if not Path(text).is_file():
         allowed = "a built edition, by name or by its id of 12 digits from 0 to f"
         near = nearest(text, project.built)
         raise UsageError(f"{text!r} is neither {allowed}, nor a file with citations{near}")
-    return cited_in(Path(text), sha)
+    states = cited_in(read(Path(text)).decode("utf-8", "replace"), sha)
+    if not states:
+        raise no_edition(Path(text))
+    return states
 
 
-def cited_in(file: Path, sha: str | None = None) -> list[Cited]:
-    """Return the states that a file cites, without repeats."""
-    content = read(file).decode("utf-8", "replace")
-    _, *parts = re.split(r"\bedition (?=[0-9a-f]{12}\b)", content)
-    if not parts:
-        citation = "a citation of this book says “edition” and 12 digits"
-        raise UsageError(f"{file} names no edition: {citation}")
+def cited_in(text: str, sha: str | None = None) -> list[Cited]:
+    """Return the states that a text cites, without repeats; its lines may be wrapped anywhere."""
+    _, *parts = re.split(r"\bedition\s+(?=[0-9a-f]{12}\b)", text)
     return list(dict.fromkeys(_cited(part, sha) for part in parts))
+
+
+def no_edition(file: Path) -> UsageError:
+    """Return the error about a file that cites nothing."""
+    citation = "a citation of this book says “edition” and 12 digits"
+    return UsageError(f"{file} names no edition: {citation}")
 
 
 def _cited(part: str, sha: str | None) -> Cited:
     """Return the state whose id a text begins with."""
-    digest = re.search(r"SHA-256 ([0-9a-f]{64})", part)
+    digest = re.search(r"SHA-256\s+([0-9a-f]{64})", part)
     commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
-    python = re.search(r"with Python (\d+\.\d+\.\d+)", part)
+    python = re.search(r"with\s+Python\s+(\d+\.\d+\.\d+)", part)
     facts = [match and match[1] for match in (commit, python)]
     return Cited(part[:12], sha or (digest and digest[1]), *facts)
 
@@ -108,13 +112,11 @@ def past_of(project: Project, name: str) -> dict[str, Any]:
         for edition, facts in editions.items():
             if facts["id"] == name:
                 return {**facts, "name": edition, "where": f"version {version}"}
-    for built in project.built:
-        folder = project.editions / built
-        record = json.loads(read(folder / "edition.json"))
-        if record["id"] == name:
-            results = json.loads(read(folder / "results.json"))
-            return {**record, "results": results, "where": "as it was built here"}
-    return {}
+    folder = project.built_folder(name)
+    if folder is None:
+        return {}
+    record, results, _ = read_built(folder)
+    return {**record, "results": results, "where": "as it was built here"}
 
 
 def _hashes(results: Results) -> list[str]:

@@ -26,7 +26,7 @@ from bookpress.release.released import (
     every_result,
     shown,
 )
-from bookpress.release.verify import Cited, cited_in, differences_of, past_of
+from bookpress.release.verify import Cited, cited_in, differences_of, no_edition, past_of
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, sides
 
@@ -42,9 +42,14 @@ def watch(project: Project, file: Path, options: RunOptions) -> list[Answer]:
     text = read(file).decode("utf-8", "replace")
     numbers = list(dict.fromkeys(match[0].strip() for match in QUOTED.finditer(text)))
     answers = [check_number(project, number, options) for number in numbers]
-    if "edition " in text or not answers:
-        cited = {state.id: state for state in cited_in(file)}
-        answers += [_state(project, state, options) for state in cited.values()]
+    states = cited_in(text)
+    if not (numbers or states):
+        raise no_edition(file)
+    of_part = {state.id for state in states if state.sha}
+    cited = {
+        (state.id, state.sha): state for state in states if state.sha or state.id not in of_part
+    }
+    answers += [_state(project, state, options) for state in cited.values()]
     return answers
 
 
@@ -61,6 +66,8 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     name = past["name"] if past["name"] in names else DEFAULT
     [side] = sides(project, [name], options)
     before = _cited_part(past["results"], cited)
+    if before != past["results"]:
+        named = f"{named}, {', '.join(before)}"
     present = under_present_names(load_renamed(project), "results", before)
     changes = differences_of(present, side.results)
     many = len(list(every_result(present)))

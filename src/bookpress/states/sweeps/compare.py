@@ -34,6 +34,9 @@ from bookpress.run.runner import RunOptions, failure, run_chapters
 from bookpress.terminal.messages import note
 from bookpress.terminal.tables import folding_table, standard_output
 
+RECORDED = ("id", "name", "title", "command", "parameters", "parts")
+"""What the record of a built edition has, at least."""
+
 
 @dataclass(frozen=True)
 class Side:
@@ -235,12 +238,7 @@ def _side(
 
 def _built_side(folder: Path, table: Renamed) -> Side:
     """Return a built edition, under present names even if it is older."""
-    try:
-        record = _parsed(folder / "edition.json")
-        results = _parsed(folder / "results.json")
-        statements = _parsed(folder / "statements.json")
-    except (OSError, ValueError) as error:
-        raise PressError(f"{folder} is damaged: {error}; build it again") from error
+    record, results, statements = read_built(folder)
     return Side(
         id=record["id"],
         name=record["name"],
@@ -252,8 +250,22 @@ def _built_side(folder: Path, table: Renamed) -> Side:
     )
 
 
-def _parsed(path: Path) -> Any:
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_built(folder: Path) -> list[dict[str, Any]]:
+    """Return the record, the results and the statements of a built edition.
+
+    Raise if it is damaged, or was built by a press that recorded less.
+    """
+    files = [folder / name for name in ("edition.json", "results.json", "statements.json")]
+    try:
+        contents = [json.loads(file.read_bytes()) for file in files]
+    except (OSError, ValueError) as error:
+        raise PressError(f"{folder} is damaged: {error}; build it again") from error
+    record = contents[0] if all(isinstance(each, dict) for each in contents) else {}
+    missing = [name for name in RECORDED if name not in record]
+    if missing:
+        lack = f"its edition.json has no {', '.join(missing)}"
+        raise PressError(f"{folder} is damaged: {lack}; build it again")
+    return contents
 
 
 def compare(one: Side, other: Side) -> EditionComparison:
