@@ -53,6 +53,8 @@ c &= d
 \end{aligned}
 $$ (eq)
 
+So says {eq}`eq`.
+
 ```{code-cell} ipython3
 :tags: [parameters]
 
@@ -185,7 +187,8 @@ def test_formulas_keep_their_lines_and_know_the_macros(pages: dict[str, Any]) ->
     block = page.xpath("//div[@id='equation-eq']")[0]
     assert len(block.xpath(".//mtr")) == 2
     assert "\N{DOUBLE VERTICAL LINE}" in block.text_content()
-    assert "(1)" in block.text_content()
+    assert "(2.1)" in block.text_content()
+    assert page.xpath("//a[contains(@href, 'equation-eq')]")[-1].text_content() == "(2.1)"
     inline = page.xpath("//math[contains(@alttext, 'in')]")[0]
     assert "\N{DOUBLE-STRUCK CAPITAL R}" in inline.text_content()
 

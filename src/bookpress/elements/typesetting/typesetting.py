@@ -12,6 +12,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.elements.base.events import where_laid_out
@@ -213,7 +214,8 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
     """Write a formula on its own line, with its number."""
     number = ""
     if node.get("number"):
-        number = f'<span class="eqno">({node["number"]})</span>'
+        shown = get_node_equation_number(self, node) or node["number"]  # none outside _toc.yml
+        number = f'<span class="eqno">({shown})</span>'
     tag = self.starttag(node, "div", CLASS="math-block")
     formula = mathml(node, "block", macros_of(self.config))
     self.body.append(f"{tag}{formula}{number}</div>\n")
