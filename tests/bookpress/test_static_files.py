@@ -67,9 +67,12 @@ sphinx:
   extra_extensions: [diagrams, leaves]
   config:
     html_theme: leaf
-    html_js_files: ["https://127.0.0.1:9/own.js", [own/hello.js, {defer: defer}], gone.js]
-    html_css_files: [own/blue.css]
+    html_js_files: ["https://127.0.0.1:9/own.js", own/hello.js, gone.js]
+    html_css_files: [[own/blue.css, {media: all}]]
     html_extra_path: [extra]
+"""
+HELLO = """\
+addEventListener("DOMContentLoaded", () => document.querySelector("h1").append(" hello"))
 """
 BOOK = {
     "diagrams/__init__.py": EXTENSION,
@@ -88,7 +91,7 @@ BOOK = {
     "_static/sun/ray.mjs": "export default 1\n",
     "_static/moon/moon.mjs": "export default 1\n",
     "_static/earth.mjs": "export default 1\n",
-    "_static/own/hello.js": "document.querySelector('h1').append(' hello')\n",
+    "_static/own/hello.js": HELLO,
     "_static/own/blue.css": "h1 {color: rgb(0, 0, 255) !important}\n",
     "_static/theme.css": "h1 {display: none}\n",
     "parts/drawn.md": "# Drawn\n\n```{diagram}\nnorth -> south\n```\n",
@@ -178,3 +181,17 @@ def test_what_the_author_names_for_all_pages_is_loaded_after_ours(site: Path, pa
     styles = [str(name).partition("?")[0] for name in root.xpath("//link[@rel='stylesheet']/@href")]
     assert styles[-1] == "_static/own/blue.css"
     assert not (site / "_static/theme.css").exists()
+
+
+def test_scripts_may_be_named_in_one_text(tmp_path: Path) -> None:
+    """Sphinx takes a text with commas for a list."""
+    addresses = ["https://127.0.0.1:9/a.js", "https://127.0.0.1:9/b.js"]
+    files = {
+        "_config.yml": f"sphinx: {{config: {{html_js_files: '{','.join(addresses)}'}}}}\n",
+        "_toc.yml": "format: jb-book\nroot: start\n",
+        "book/settings.yml": "layout: press\n",
+        "start.md": "# Start\n\n<script>start()</script>\n",
+    }
+    press(write_files(tmp_path, files), "build")
+    text = (tmp_path / "_build/editions/default/html/start.html").read_text()
+    assert all(f'src="{address}"' in text for address in addresses)

@@ -62,7 +62,8 @@ def files_of_author(app: Sphinx, folders: Sequence[Path]) -> Iterator[str]:
     """
     settings = sphinx_settings(Path(app.srcdir))
     for setting in ("html_css_files", "html_js_files"):
-        for entry in settings.get(setting) or []:
+        given = settings.get(setting) or []
+        for entry in given.split(",") if isinstance(given, str) else given:  # as Sphinx does
             name = str(entry if isinstance(entry, str) else entry[0])  # the rest are attributes
             if ELSEWHERE in name:
                 yield name
