@@ -172,7 +172,7 @@ def test_texts_with_a_halo_have_one_of_the_ground_they_stand_on() -> None:
     svg = f'<g class="mark-text role-mark {name}_marks"><text fill="currentColor">A</text></g>'
     for ground in ("light", "dark"):
         halo = etree.fromstring(charts.recoloured(svg, ground))
-        assert halo.get("paint-order") == "stroke"
+        assert halo.get("style") == "paint-order: stroke"
         assert halo.get("stroke") == charts.GROUND[ground]
         assert halo[0].get("fill") == charts.INK[ground]
     others = svg.replace(name, "other")

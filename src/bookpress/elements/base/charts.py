@@ -200,9 +200,8 @@ def _six_digits(text: str) -> float:
 
 def recoloured(svg: str, ground: Ground) -> str:
     """Return an SVG picture in the ink for a light or dark background, with halos in its colour."""
-    halo = (
-        f'paint-order="stroke" stroke="{GROUND[ground]}" stroke-width="3" stroke-linejoin="round"'
-    )
+    outline = f'stroke="{GROUND[ground]}" stroke-width="3" stroke-linejoin="round"'
+    halo = f'style="paint-order: stroke" {outline}'  # as an attribute, no e-book may have it
     coloured = svg.replace("currentColor", INK[ground]).replace("Canvas", GROUND[ground])
     return coloured.replace(_HALOED, f"{halo} {_HALOED}")
 
