@@ -128,3 +128,13 @@ def test_whatever_is_ours_on_a_page_is_named_in_the_settings_of_sphinx(
     files = {"_config.yml": "title: Odd\n", "_toc.yml": "format: jb-book\nroot: index\n"}
     write_files(tmp_path, {**files, "index.md": f"# Odd\n\n{words}\n"})
     assert "'bookpress.elements'" in press(tmp_path, "conf")
+
+
+def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
+    settings = "layout: press\npackage: broken\n"
+    broken = {"book/settings.yml": settings, "broken/__init__.py": "half = 1 / 0\n"}
+    write_files(tmp_path, {**FILES, **broken})
+    said = press(tmp_path, "check", code=2, whole=True)
+    assert said.endswith(
+        "the package 'broken' cannot be imported: ZeroDivisionError: division by zero"
+    )

@@ -22,7 +22,7 @@ from bookpress.chapter.bindings import (
     python_of,
 )
 from bookpress.chapter.quotes import CELLS, read_quotes
-from bookpress.errors import PressError, nearest
+from bookpress.errors import PressError, UsageError, nearest
 from bookpress.run import processes
 
 Fault = tuple[str, int, str]
@@ -87,13 +87,25 @@ def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
 
 def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
     """Yield names that chapters use from the book's package, but that it lacks."""
-    for chapter in chapters if package else ():
+    if not (package and chapters):
+        return
+    vocabulary = _imported(package)
+    for chapter in chapters:
         with suppress(*FAULTS):
             tree = module_of(chapter.source)
             aliases = _aliases(tree, package)
             for line, parts in [*_taken(tree, aliases), *_quoted(chapter, aliases)]:
-                if fault := _fault(import_module(package), parts):
+                if fault := _fault(vocabulary, parts):
                     yield *_place(chapter, line), fault
+
+
+def _imported(package: str) -> ModuleType:
+    """Return the book's package; whatever it raises is named with it."""
+    try:
+        return import_module(package)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"the package {package!r} cannot be imported: {reason}") from error
 
 
 def _aliases(tree: ast.AST, package: str) -> set[str]:
