@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from lxml import etree, html
 from PIL import Image
@@ -112,6 +113,30 @@ ALONE = {
     "_toc.yml": "format: jb-book\nroot: index\n",
     "book/settings.yml": "layout: press\n",
     "index.md": f"{HEAD}# A page alone\n\n```{{code-cell}} python\nprint('nothing', 'else')\n```\n",
+}
+
+
+def notebook(language: str, assignment: str) -> str:
+    """Return a notebook in a language, with an attached picture, parameters and stored outputs."""
+    kernel = {"name": language.lower(), "display_name": language, "language": language}
+    made = nbformat.v4.new_notebook(
+        metadata={"kernelspec": kernel, "language_info": {"name": language}}
+    )
+    prose = nbformat.v4.new_markdown_cell(f"# {language}\n\n![attached words](attachment:a.png)")
+    prose["attachments"] = {"a.png": {"image/png": "iVBORw0KGgo="}}
+    tagged = nbformat.v4.new_code_cell(assignment, metadata={"tags": ["parameters"]})
+    output = nbformat.v4.new_output("stream", text="stored\n")
+    made.cells = [prose, tagged, nbformat.v4.new_code_cell("print(year)", outputs=[output])]
+    return nbformat.writes(made)
+
+
+STORED = {
+    "_config.yml": "title: Stored\nauthor: Nobody\nlogo: ''\nexecute: {execute_notebooks: 'off'}\n",
+    "_toc.yml": "format: jb-book\nroot: index\nchapters: [{file: r}, {file: python}]\n",
+    "book/settings.yml": "layout: press\n",
+    "index.md": "# Stored\n",
+    "r.ipynb": notebook("R", "year <- 2000"),
+    "python.ipynb": notebook("python", "year = 2000"),
 }
 TITLES = [
     *("Slash", "Dash", "Ein Kapitel", "Entitled", "A page on titles"),
@@ -322,3 +347,22 @@ def test_the_manifest_names_every_author_and_file(site: Path) -> None:
     assert {"王小明", "李雷"} <= {entity.get("name") for entity in crate}
     [notebook] = [each for each in crate if each.get("name") == "source/parts/Ein Kapitel.ipynb"]
     assert notebook["@id"] == "source/parts/Ein%20Kapitel.ipynb"
+
+
+def test_notebooks_of_any_language_with_attached_pictures_are_in_every_form(tmp_path: Path) -> None:
+    formats = "html,epub" if pdf.missing() else "html,pdf,epub"
+    site = made(tmp_path, STORED, "--format", formats)
+    code = {}
+    for name in ("r", "python"):
+        text = (site / f"{name}.md").read_text("utf-8")
+        assert "\nattached words\n" in text
+        cells = json.loads((site / f"downloads/{name}.ipynb").read_text("utf-8"))["cells"]
+        assert any("attachment:a.png" in "".join(cell["source"]) for cell in cells)
+        code[name] = "".join(
+            "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"
+        )
+    assert "bookpress" not in code["r"]
+    assert "check_values" in code["python"]
+    [path] = site.glob("epub/*.epub")
+    with zipfile.ZipFile(path) as archive:
+        assert b"attached words" in archive.read("EPUB/r.xhtml")

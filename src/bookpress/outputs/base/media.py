@@ -38,7 +38,8 @@ def put_on_paper(body: Element, site: Path, path: str) -> None:
 def _name_pictures(body: Element, site: Path, path: str) -> None:
     """Make the paths of a page's pictures relative to the root of the site, narrow ones too.
 
-    In place of one that is missing, which the check of the pages tells, stands its alternative.
+    In place of one that is missing, or attached to a cell, which the build tells, stands its
+    alternative.
     """
     for picture in list(body.iter("picture")):
         # the parser treats <source> as an element with content
@@ -58,7 +59,7 @@ def _name_pictures(body: Element, site: Path, path: str) -> None:
         image.set("src", file)
         if split_address(file).netloc:
             _link_to(image)
-        elif is_file(image) and not (site / unquote(file)).is_file():
+        elif not file.startswith("data:") and not (site / unquote(file)).is_file():
             _say_instead(image)
 
 

@@ -43,8 +43,8 @@ ABOUT = """> **{reference}**
 {install};
 > `{command}` made this edition. \
 With that environment's kernel the notebook runs anywhere, also in an empty folder:
-> `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab. \
-Choices stand in the cell tagged `parameters`."""
+> `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab.{choices}"""
+CHOICES = " Choices stand in the cell tagged `parameters`."
 
 
 def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
@@ -59,7 +59,8 @@ def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, 
         for cell in executed.cells
         if "injected-parameters" not in _tags(cell)
     ]
-    for place, cell in enumerate(cells):
+    # those of another language are no parameters, and their kernel cannot check them
+    for place, cell in enumerate(cells if page.parameters else ()):
         if "parameters" in _tags(cell):
             known = _bound(cells[: place + 1])
             names = f", {known}" if known else ""
@@ -164,6 +165,7 @@ def _about(page: Page, app: Sphinx) -> str:
         command=command,
         slug=page.slug,
         example=example,
+        choices=CHOICES if page.parameters else "",
     )
 
 

@@ -30,6 +30,8 @@ INDEX = "llms.txt"
 HIDDEN = frozenset({"remove-cell", "remove-output"})
 """The tags of cells whose output no page shows."""
 HEADING = re.compile(r"#.*|.+\n(?:=+|-+)[ \t]*$", re.MULTILINE)
+ATTACHED = re.compile(r"!\[([^\]]*)\]\(attachment:[^)]*\)")
+"""A picture that only a notebook has."""
 HOW_TO_QUOTE = """Give a number with its interval and what it counts, as each chapter lists them \
 under “Numbers”, and name
 the edition: numbers depend on its choices and its data. Quote a sentence as true only if the \
@@ -99,7 +101,7 @@ def _prose(cell: Mapping[str, Any], page: Page, env: BuildEnvironment) -> str:
     text = "".join(cell["source"])
     with suppress(UnknownNameError, FormatError):
         text = in_plain_words(text, "text", page.docname, env)
-    return text
+    return ATTACHED.sub(r"\1", text)
 
 
 def _outputs(
