@@ -138,3 +138,13 @@ def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
     assert said.endswith(
         "the package 'broken' cannot be imported: ZeroDivisionError: division by zero"
     )
+
+
+def test_a_headline_may_be_quoted_by_the_whole_name_of_its_chapter(tmp_path: Path) -> None:
+    toc = "format: jb-book\nroot: index\nchapters: [{file: a/data}, {file: b/data}]\n"
+    chapter = CHAPTER.replace("nothing, 2020: x", "some")
+    quoting = chapter.replace("`some`", "`a-data:some`")
+    write_files(tmp_path, {**FILES, "_toc.yml": toc, "a/data.md": quoting, "b/data.md": chapter})
+    for name in ("chapter.md", "my words.md", "no code.ipynb", "words.md"):
+        (tmp_path / name).unlink()
+    assert "nothing wrong was found" in press(tmp_path, "check", whole=True)

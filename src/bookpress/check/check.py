@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from bookpress.book.chapters import Chapter
+from bookpress.book.chapters import Chapter, page_slugs
 from bookpress.book.discovery import discover
 from bookpress.book.documents import builds_unlisted, may_be_written
 from bookpress.book.project import FILE, Project, Settings
@@ -67,8 +67,8 @@ def _problems(
     Lines are those of the chapters' sources.
     """
     broken = list(_structure(project, chapters))
-    for name, text in pages.items():
-        broken += front_matter_faults(project, name, text)
+    for name, slug in page_slugs(pages, chapters).items():
+        broken += front_matter_faults(project, name, slug, pages[name])
     faulty = {problem.where for problem in broken}
     sound = [chapter for chapter in chapters if chapter.where not in faulty]
     readable = [chapter for chapter in chapters if _is_readable(chapter)]
@@ -179,7 +179,7 @@ def _parameter_line(chapter: Chapter, message: str) -> int:
     parameter = re.search(r"parameter (\w+)", message)
     if parameter:
         for number, line in enumerate(chapter.source.splitlines(), 1):
-            if line.startswith(f"{parameter[1]}:"):
+            if re.match(rf"{parameter[1]}\s*[:=]", line):
                 return number
     return 1
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from bookpress.book.project import Project
@@ -22,8 +21,11 @@ ALSO = "also"
 """What a chapter publishes besides what it quotes."""
 
 
-def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Problem]:
-    """Yield the faults of the entries under the book's own key."""
+def front_matter_faults(project: Project, name: str, slug: str, text: str) -> Iterator[Problem]:
+    """Yield the faults of the entries under the book's own key.
+
+    `slug` is that of the chapter, by which its own prose may quote it, or the name of the page.
+    """
     key = project.settings.front_matter
     try:
         entries = front_matter(text, name, strict=project.settings.strict)
@@ -46,12 +48,11 @@ def front_matter_faults(project: Project, name: str, text: str) -> Iterator[Prob
             fault = f"the front matter's `{key}` has no {entry!r}{suggestion}"
             yield Problem(name, _entry_line(text, entry), fault)
     if "headline" in own:
-        yield from _headline(name, text, own)
+        yield from _headline(name, slug, text, own)
 
 
-def _headline(name: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]:
+def _headline(name: str, slug: str, text: str, own: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the faults of the result that stands for a chapter."""
-    slug = Path(name).stem
     try:
         quotes = quotes_of(slug, text, own.get(ALSO) or ())
     except UsageError:  # reported elsewhere
