@@ -55,7 +55,7 @@ def _by_labels(sure: Sureness) -> str:
     _, colon, names = fewest.label.rpartition(": ")
     named = names.split(", ")[:MOST_ROWS] if colon else []
     if named:
-        return f"{text}, first {_listed(named)}."
+        return f"{text}, first {numbers.in_list(named)}."
     return f"{text}."
 
 
@@ -70,10 +70,10 @@ def _by_time(sure: Sureness) -> str:
         return f"It is true in all {of} {noun}."
     words = [f"It is true in {readings['held']} of {of} {noun}"]
     if readings["false"]:
-        words.append(f"false in {_listed(readings['false'])}")
+        words.append(f"false in {numbers.in_list(readings['false'])}")
     if readings["unknown"]:
         words.append(f"without an answer in {readings['unknown']}")
-    return f"{_listed(words)}."
+    return f"{numbers.in_list(words)}."
 
 
 def _by_many(sure: Sureness) -> str:
@@ -82,11 +82,3 @@ def _by_many(sure: Sureness) -> str:
         return ""
     counted = read_estimate(sure["specifications"])
     return f"{numbers.full(counted)} {counted.label}."
-
-
-def _listed(words: list[str]) -> str:
-    """Return words as a list in a sentence."""
-    *first, last = words
-    if first:
-        return f"{', '.join(first)} and {last}"
-    return last

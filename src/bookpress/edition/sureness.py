@@ -79,14 +79,13 @@ def in_short(sure: Sureness) -> str:
 def holds_under(sure: Sureness) -> str:
     """Return under which choices a statement holds for every value; empty if under none."""
     firm = [choice for choice in sure["choices"] if choice["is_firm"]]
-    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]}, key=len)
+    nouns = sorted({choice["noun"] for choice in firm if choice["noun"]})
+    nouns.sort(key=len)
     if any(not choice["noun"] for choice in firm):
         nouns.append("other choice" if nouns else "choice")
     if not nouns:
         return ""
-    *first, last = nouns
-    listed = f"{', '.join(first)} and {last}" if first else last
-    return f"holds under every {listed} we tried"
+    return f"holds under every {numbers.in_list(nouns)} we tried"
 
 
 def shares(sure: Sureness) -> list[float]:
