@@ -53,6 +53,8 @@ ODD = f"""# Odd
 
 <audio src="no.mp3"></audio>
 
+Pasted\x0bfrom a di\x02erent file.
+
 {DRAWING}
 """
 SHOWING = """# Dash
@@ -237,7 +239,14 @@ def test_only_the_first_heading_of_the_front_page_gets_another_name(
 def test_a_file_to_keep_fetches_nothing_and_says_what_is_elsewhere(ebook: dict[str, bytes]) -> None:
     odd: Any = etree.fromstring(ebook["odd.xhtml"])
     words = " ".join("".join(odd.itertext()).split())
-    for seen in ("a lonely picture", "two", "no address", "a background", "A recording"):
+    for seen in (
+        "a lonely picture",
+        "two",
+        "no address",
+        "a background",
+        "A recording",
+        "Pasted from a di\N{REPLACEMENT CHARACTER}erent",
+    ):
         assert seen in words
     [distant] = odd.xpath("//*[local-name()='a'][.='a distant picture']/@href")
     assert distant == "https://pictures.example/p.png"

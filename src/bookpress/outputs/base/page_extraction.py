@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import itertools
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
@@ -45,6 +46,12 @@ UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
 """What a name in CSS does not contain."""
 OF_THE_BOOK = ("cover", "title", "nav")
 """Pages of an e-book that are not the author's."""
+LOST = "\N{REPLACEMENT CHARACTER}"
+UNPRINTED = {
+    **dict.fromkeys([0x0B, 0x0C], " "),
+    **dict.fromkeys([*range(0x09), *range(0x0E, 0x20), 0xFFFE, 0xFFFF], LOST),
+}
+"""Characters that XML does not know, which come from other files by way of the clipboard."""
 NAMED_PART = re.compile(r"(?<=url\(#)|(?<=url\([\"']#)")
 """Where the name of another part of a drawing begins."""
 POINTING = ("id", "headers", "aria-labelledby", "aria-describedby")
@@ -253,9 +260,9 @@ def _prefix_named_parts(part: Element, prefix: str) -> None:
 
 
 def _parse(path: Path) -> Element:
+    text = path.read_text("utf-8", errors="replace").translate(UNPRINTED)
     parser = html.HTMLParser(encoding="utf-8")
-    with path.open("rb") as file:  # by its name, a sign in it could be read as one of an address
-        return html.parse(file, parser).getroot()
+    return html.parse(io.BytesIO(text.encode()), parser).getroot()
 
 
 def _text(element: Element) -> str:
