@@ -82,6 +82,10 @@ def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(
     assert "other data or code" in shown
     assert "× 2" in shown
     assert "+ ×" not in shown, "a factor says the direction itself"
+    labels = [
+        replace(alike[0], results={"a": {"r": {**result, "label": label}}}) for label in ("x", "y")
+    ]
+    assert [change.size for change in compare(*labels).changes] == [("level", "only the label")]
     alike[1] = replace(alike[1], own_rows="models: Mine")
     print_comparison(compare(*alike))
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())

@@ -42,6 +42,24 @@ def test_the_numbers_shown_say_what_the_words_say(comparison: Comparison, becaus
 
 
 @pytest.mark.parametrize(
+    ("comparison", "because"),
+    [
+        (above(Estimate(1.14, 1.004, 1.3), 1.0), "1.140 (1.004 to 1.300) is above 1"),
+        (below(share(0.85, 0.81, 0.898), 0.9), "85.0% (81.0 to 89.8) is below 90.0%"),
+        (
+            above(share(0.6, 0.5, 0.7), share(0.4, 0.3, 0.498)),
+            "60% (50 to 70) is above 40% (30 to 50)",
+        ),
+    ],
+)
+def test_the_end_that_clears_a_bound_does_not_look_like_it(
+    comparison: Comparison, because: str
+) -> None:
+    assert comparison.holds is True
+    assert comparison.because == because
+
+
+@pytest.mark.parametrize(
     "reason",
     [
         "the bases are None and None",

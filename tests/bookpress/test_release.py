@@ -442,7 +442,7 @@ def test_what_would_lose_something_is_refused(
     book, before = orbits.book, tree(orbits.dist)
     dist, elsewhere = ("--to", str(orbits.dist)), ("--to", str(tmp_path / "dist"))
     commit(book, "2024-01-01")  # of the ledger
-    assert "was built from something else than what is committed" in told(
+    assert "was built from something other than what is committed" in told(
         "release", *elsewhere, code=1
     )
     run(book, "build", *NAMES)

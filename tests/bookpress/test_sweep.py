@@ -136,6 +136,8 @@ def test_values_of_any_kind_and_results_of_any_name_stand_in_the_table(tmp_path:
         assert [*numbers["value"]][::2] == [3, 2, 8, 21]
         assert {*table["names"]} == {'["a,b"]'}
         assert [*table["open"].dropna().unique()] == [True]
+    lists = press(home, "sweep", "one", "-g", 'names=["a"],["a","b"]')
+    assert {*pd.read_csv(lists.split()[1])["names"]} == {'["a"]', '["a", "b"]'}
     page = Path(said.split()[0]).with_name("index.html")
     shown = BeautifulSoup(page.read_text("utf-8"), "html5lib")
     ids = [part["id"] for part in shown.select("[id]")]
@@ -147,7 +149,7 @@ def test_values_of_any_kind_and_results_of_any_name_stand_in_the_table(tmp_path:
 def test_a_grid_may_name_its_chapter_and_is_not_larger_than_the_memory(
     book: Project, said: Any
 ) -> None:
-    assert "1 combinations" in said("sweep", "first", "-g", "first.factor=2", "--dry-run")[2]
+    assert "1 combination," in said("sweep", "first", "-g", "first.factor=2", "--dry-run")[2]
     code, _, error = said("sweep", "first", "-g", "first.factor=2", "-g", "factor=3")
     assert (code, error) == (
         2,
@@ -164,7 +166,7 @@ def test_a_grid_may_name_its_chapter_and_is_not_larger_than_the_memory(
 
 def test_how_long_a_sweep_takes_claims_no_last_time_without_one(book: Project, said: Any) -> None:
     words = ("sweep", "first", "-g", "factor=2", "--dry-run")
-    assert said(*words)[2] == "1 combinations, 1 of them to be run: about 1 second\n"
+    assert said(*words)[2] == "1 combination, 1 of them to be run: about 1 second\n"
     assert said("run", "first")[0] == 0
     assert said(*words)[2].endswith("about 1 second (as long as chapters took last time)\n")
 
@@ -357,7 +359,7 @@ def test_a_sweep_that_is_stopped_leaves_no_process_and_goes_on(
     assert process.returncode == code
     assert left_over(family) == []
     again = subprocess.run([*SWEEP, "factor=1", "--dry-run"], check=True, text=True, **how_run)
-    assert "1 combinations, 0 of them to be run" in again.stderr
+    assert "1 combination, 0 of them to be run" in again.stderr
 
 
 def test_a_cluster_runs_a_failing_chapter_once_and_keeps_an_engine_while_the_package_is_the_same(

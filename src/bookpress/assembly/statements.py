@@ -144,13 +144,14 @@ def fallen(statements: Statements) -> Statements:
     return fallen
 
 
-def print_statements(statements: Statements) -> None:
-    """Print statements as a table on standard output."""
+def print_statements(statements: Statements, *, only_fallen: bool = False) -> None:
+    """Print statements, or only those not true, as a table; its title counts all of them."""
     every = [statement for of_chapter in statements.values() for statement in of_chapter.values()]
     stands = Counter(statement["holds"] for statement in every)
     title = f"Statements: {stands[True]} true, {stands[False]} false, {stands[None]} unknown"
     table = folding_table("statement", "stands", "because", "where", "sentence", title=title)
-    for slug, of_chapter in statements.items():
+    listed = fallen(statements) if only_fallen else statements
+    for slug, of_chapter in listed.items():
         for key, statement in of_chapter.items():
             words = WORDS[statement["holds"]]
             places = statement["marks"]

@@ -16,7 +16,10 @@ def cite(
     form: Annotated[
         str,
         typer.Option(
-            "--format", "-f", help="apa, chicago and other styles; bibtex, ris and other files."
+            "--format",
+            "-f",
+            help="A style: apa, chicago, ieee, harvard, vancouver; or a file: bibtex, biblatex, "
+            "ris, csl-json, markdown, crossref, datacite.",
         ),
     ] = "apa",
     edition: opt.CitedEdition = "default",

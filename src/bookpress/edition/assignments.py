@@ -61,11 +61,15 @@ def parse_assignments(
 
 
 def split_values(text: str) -> list[Value]:
-    """Return the values in a list: JSON, or texts separated by commas."""
+    """Return the values in a list: JSON, or texts or JSON lists separated by commas."""
     with suppress(ValueError, RecursionError):
         loaded = json.loads(text)
         if isinstance(loaded, list):
             return loaded
+    with suppress(ValueError, RecursionError):
+        lists = json.loads(f"[{text}]")
+        if all(isinstance(value, list) for value in lists):
+            return lists
     return [part.strip() for part in text.split(",")]
 
 

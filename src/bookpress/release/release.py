@@ -111,7 +111,7 @@ def _ready(project: Project, name: str, book: Book) -> Path:
     now = source.model_dump(mode="json", exclude={"files"})
     is_stale = record.get("source") != now or record.get("version") != book.version
     if is_stale:
-        stale = f"the edition {quoted(name)} was built from something else than what is committed"
+        stale = f"the edition {quoted(name)} was built from something other than what is committed"
         raise PressError(f"{stale}: build it again")
     return folder
 
@@ -167,7 +167,7 @@ def _check_whole(archives: Sequence[Archive], book: Book) -> None:
     editions = [archive.facts for archive in archives]
     if not any(facts.is_default for facts in editions):
         missing = "no default edition is among what is released"
-        raise PressError(f"{missing}: the root of the site shows it")
+        raise PressError(f"{missing}: name it too, as the root of the site shows it")
     versions = [entry.version for entry in book.releases]
     if versions and book.version not in versions:
         missing = f"{SETTINGS}: version {book.version} is not among `releases`"

@@ -19,7 +19,7 @@ from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
 from bookpress.cite.book import SETTINGS, Author, Book
-from bookpress.cite.cited_edition import plain_heading
+from bookpress.cite.cited_edition import REGISTRIES, plain_heading
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import ChapterRecord, Citation
@@ -219,6 +219,11 @@ def test_markdown_reads_as_the_reference(citation: Citation) -> None:
     assert rendered.count("<em>") == reference.html.count("<i>")
     address = f"https://doi.org/{citation.doi}" if citation.doi else citation.url
     assert f'href="{address}"' in rendered or not address
+
+
+def test_the_help_of_the_command_names_every_format(said: Any) -> None:
+    words = re.findall(r"[a-z-]+", said("cite", "--help")[1])
+    assert {*FORMS, *REGISTRIES} <= {*words}
 
 
 def test_styles_follow_their_manuals() -> None:

@@ -6,6 +6,7 @@ import pytest
 import compute_divide as cd
 from bookpress.elements.figure.show import Figure
 from compute_divide.plot.base.marks import TEAM_COLOURS
+from compute_divide.sources.store.files import EvidenceError
 
 EVIDENCE = "models/2026-08.csv"
 TEAMS = pd.DataFrame(
@@ -29,6 +30,11 @@ def test_types_of_teams_have_the_names_and_colours_of_the_book(draw) -> None:
     assert scale["range"] == [TEAM_COLOURS["industry-only"], TEAM_COLOURS["academia-only"]]
     assert figure.data["team_type"].tolist() == ["companies alone", *["universities alone"] * 2]
     assert "Epoch AI" in figure.source
+
+
+def test_a_table_that_cannot_be_credited_is_named() -> None:
+    with pytest.raises(EvidenceError, match=r"no table 'models\.csv' in data/"):
+        cd.plot.lines_by_year(TEAMS, "Models", "models.csv", y="n", by="team_type")
 
 
 def test_a_line_is_broken_where_a_year_is_missing() -> None:

@@ -108,6 +108,11 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
             "has a column 'colour'; there are: model, vintage, ",
         ),
         (
+            {**MODEL, "compute": "1e25"},
+            "models",
+            "has a column 'compute'; there are: training_compute_flop, finetune_compute_flop",
+        ),
+        (
             {"model": "Mine"},
             "models",
             "'Mine' is not listed, and a new model needs published, organisations, sectors too",

@@ -315,7 +315,8 @@ def _are_apart(first: Any, second: Any) -> bool:
 def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
     """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
     if holds:
-        text, *texts = numbers.distinct_texts(first, *others)
+        facing = _facing_end(word, first)
+        text, *texts = numbers.distinct_texts(first, *others, facing)[:-1]
         return f"{text} is {word} {numbers.in_list(texts)}"
     lies = _is_below if word == "below" else _is_above
     reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
@@ -334,11 +335,16 @@ def _not_on_side(word: str, first: Estimate, other: Estimate) -> str:
         return f"{text} is not {word} {other_text}"
     across = "above" if word == "below" else "below"
     if other.low == other.high:
-        end = first.high if word == "below" else first.low
-        reached = Estimate(end, unit=first.unit)
-        text, other_text, _ = numbers.distinct_texts(first, other, reached)
+        facing = _facing_end(word, first)
+        text, other_text, _ = numbers.distinct_texts(first, other, facing)
         return f"{text} is {word} {other_text}, but the interval reaches {across} it"
     return f"{text} is {word} {other_text}, but the intervals overlap"
+
+
+def _facing_end(word: str, estimate: Estimate) -> Estimate:
+    """Return the end of an interval that decides whether it lies below or above a number."""
+    end = estimate.high if word == "below" else estimate.low
+    return Estimate(end, unit=estimate.unit)
 
 
 def _overlap(holds: bool, first: Estimate, second: Estimate) -> str:

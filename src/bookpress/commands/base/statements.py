@@ -61,7 +61,8 @@ class Asked:
         if not any(side.statements.values()):
             note("no sentence of the book is tested: one is that ends in {holds}`a comparison`")
         chosen = fallen(side.statements) if self.only_fallen else side.statements
-        return self._with_what_overturns(project, chosen), partial(print_statements, chosen)
+        shown = partial(print_statements, side.statements, only_fallen=self.only_fallen)
+        return self._with_what_overturns(project, chosen), shown
 
     def _with_what_overturns(self, project: Project, chosen: Statements) -> Statements:
         """Return statements; those of the published edition with what would overturn them.

@@ -126,7 +126,9 @@ class ChangedResult:
         if one.unit != other.unit:
             return "", "other unit"
         if one.value == other.value:
-            return "level", "same value"
+            same = ("low", "high", "k", "n")
+            is_alike = all(getattr(one, name) == getattr(other, name) for name in same)
+            return "level", "only the label" if is_alike else "same value"
         direction = "up" if other.value > one.value else "down"
         return direction, numbers.difference(one.value, other.value, one.unit)
 

@@ -84,7 +84,8 @@ def expected(
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
     took = about(work / (options.jobs or cores()))
     why = " (as long as chapters took last time)" if all(map(durations.of, slugs)) else ""
-    many = f"{len(tasks):,} {what}, {len(missing):,} of them to be run"
+    things = what.removesuffix("s") if len(tasks) == 1 else what
+    many = f"{len(tasks):,} {things}, {len(missing):,} of them to be run"
     return len(missing), f"{many}: {took}{why}"
 
 

@@ -15,7 +15,7 @@ from bookpress.elements.figure.show import Column, Figure, Table
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
 from compute_divide.plot.base.marks import CLAIM_NAMES, DEFINITION_NAMES
 from compute_divide.sources.store.by_hand import is_by_hand
-from compute_divide.sources.store.files import read_sidecar
+from compute_divide.sources.store.files import EvidenceError, data_dir, read_sidecar, sidecar_name
 
 __all__ = [
     "Column",
@@ -127,6 +127,9 @@ def credit(*tables: str) -> str:
     for table in tables:
         if table in by_hand:
             continue
+        if not (data_dir() / sidecar_name(table)).is_file():
+            listed = "compute-divide data list prints those there are"
+            raise EvidenceError(f"no table {table!r} in data/ to credit; {listed}")
         for source in read_sidecar(table).sources:
             dates.setdefault(source.credit, set()).add(source.snapshot)
     credits_of_sources = [f"data/{table}" for table in by_hand]

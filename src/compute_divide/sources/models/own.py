@@ -226,12 +226,17 @@ def _given(file: Path, columns: list[str]) -> list[dict[Any, Any]]:
     for row in given:
         for column in row:
             if column not in columns:
-                near = nearest(str(column), columns)
+                near = nearest(str(column), _containing(str(column), columns) or columns)
                 raise UsageError(f"{file.name} has a column {str(column)!r}{near}")
     if not all(given):
         near = nearest("", columns)
         raise UsageError(f"{file.name} contains no row{near}")
     return [{column: _in_one_line(cell) for column, cell in row.items()} for row in given]
+
+
+def _containing(word: str, columns: list[str]) -> list[str]:
+    """Return the columns whose names contain a word, such as ``compute``."""
+    return [column for column in columns if word.lower() in column]
 
 
 def _in_one_line(cell: Any) -> Any:
