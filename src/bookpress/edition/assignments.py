@@ -67,7 +67,7 @@ def split_values(text: str) -> list[Value]:
         if isinstance(loaded, list):
             return loaded
     with suppress(ValueError, RecursionError):
-        lists = json.loads(f"[{text}]")
+        lists: list[Value] = json.loads(f"[{text}]")
         if all(isinstance(value, list) for value in lists):
             return lists
     return [part.strip() for part in text.split(",")]

@@ -315,8 +315,9 @@ def _are_apart(first: Any, second: Any) -> bool:
 def _side(word: str, holds: bool, first: Estimate, *others: Estimate) -> str:
     """Say whether an interval lies on one side, ``above`` or ``below``, of others."""
     if holds:
-        facing = _facing_end(word, first)
-        text, *texts = numbers.distinct_texts(first, *others, facing)[:-1]
+        bounds = [other for other in others if other.low == other.high]
+        facing = [_facing_end(word, first)] if bounds else []
+        text, *texts = numbers.distinct_texts(first, *others, *facing)[: len(others) + 1]
         return f"{text} is {word} {numbers.in_list(texts)}"
     lies = _is_below if word == "below" else _is_above
     reasons = [_not_on_side(word, first, other) for other in others if not lies(first, other)]
