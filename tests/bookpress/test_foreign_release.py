@@ -1,6 +1,7 @@
 """Books by others are released from their repositories as these are: below a folder, with links, with no .gitignore."""
 
 import json
+import os
 import shlex
 import shutil
 import subprocess
@@ -163,11 +164,15 @@ def test_pages_of_a_book_are_kept_whatever_their_names_and_bytes_or_refused(tmp_
     config = FILES["docs/_config.yml"] + "sphinx: {config: {html_extra_path: [extra]}}\n"
     toc = "format: jb-book\nroot: index\nchapters:\n- file: editions/first\n"
     files = {"_config.yml": config, "_toc.yml": toc, "editions/first.md": "# First\n"}
+    files |= {
+        "一\u3000二 \U0001f469\u200d\U0001f4bb.txt": "a space and a sign that no printer knows"
+    }
     extra = tmp_path / "book/extra/other.html"
     extra.parent.mkdir(parents=True)
     extra.write_bytes(b"<html><head></head><body>caf\xe9</body></html>")
     book = made(tmp_path / "book", "build", files=files)
-    press(book, "release")
+    record = json.loads((book / "_build/editions/default/edition.json").read_text("utf-8"))
+    press(book, "release", record["id"])
     site = book / "dist/site"
     assert b"caf\xe9</body>" in (site / "other.html").read_bytes()
     assert 'rel="version-history" href="../versions.html"' in (
@@ -233,3 +238,18 @@ def test_versions_of_one_day_are_in_their_own_order(repository: Path, released: 
     ledger = {f"data/released/{version}.json": known for version in versions}
     project = Project.at(write_files(repository.parent / "ledger", {"_toc.yml": "", **ledger}))
     assert [*load_ledger(project)] == ["1.2", "1.9", "1.10"]
+
+
+def test_names_that_are_no_text_are_named_in_one_line(tmp_path: Path) -> None:
+    book = made(tmp_path / "book", "params")
+    odd = book / os.fsdecode(b"caf\xe9.txt")
+    odd.touch()
+    said = press(book, "build", code=1)
+    assert said == "error: the name of the file './caf\\udce9.txt' is not UTF-8: give it another\n"
+    odd.unlink()
+    (book / "link").symlink_to(os.fsdecode(b"caf\xe9"))
+    write_files(book, {"index.md": "# Front\n\nMore.\n"})
+    commit(book)
+    press(book, "build")
+    said = press(book, "release", code=1)
+    assert said == "error: the link link leads to b'caf\\xe9', which is not UTF-8\n"

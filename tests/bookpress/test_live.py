@@ -6,17 +6,22 @@ import shutil
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 import requests
-from playwright.sync_api import Page, expect
-from processes import edit, environment, left_over, press
+from playwright.sync_api import Page, Route, expect
+from processes import ROOT, edit, environment, left_over, press
 from test_serving import Served
 
+from bookpress.chapter.parameters import Parameter
+from bookpress.chapter.types.allowed import as_text
 from bookpress.files import tree
+from bookpress.serve.live import control
 from bookpress.serve.serve import ORDER_LIMIT
 from sampling import count
 
@@ -188,3 +193,42 @@ def test_the_bar_takes_any_legal_value(live: Live, page: Page) -> None:
     )
     expect(page.locator(".state-strip")).to_contain_text("Power: 1.625")
     assert page.url.endswith("?power=1.625")
+
+
+@pytest.mark.parametrize(
+    ("kind", "usual", "typed", "value"),
+    [
+        (list[int], [1, 2], "[1, 3]", [1, 3]),
+        (list[Literal[1, 2]], [2], "[1]", [1]),
+        (list[list[str]], [["a"]], '[["b"], []]', [["b"], []]),
+        (list[str], ["a, b", "c"], "d, e", ["d", "e"]),
+        (list, ["a"], '["d, e"]', ["d, e"]),
+    ],
+)
+def test_a_list_is_typed_with_commas_if_it_is_of_texts_and_else_as_json(
+    page: Page, kind: Any, usual: list[Any], typed: str, value: list[Any]
+) -> None:
+    parameter = Parameter("given", kind, usual)
+    scripts = {"dom.js": "elements/base", "live.js": "serve/templates"}
+    shown = (
+        '<!DOCTYPE html><div id="chapter_choices" data-chapter="one"><p class="choices-hint"></p>'
+        '<details open><div class="setting" data-name="given" data-label="Given" '
+        f'data-value="{escape(as_text(usual))}"></div></details></div>'
+        '<script src="/dom.js"></script><script src="/live.js"></script><script>'
+        "bookpress.asks = () => ({}); bookpress.choose = (name, text) => { window.text = text; };"
+        "</script>"
+    )
+    answers = {"": shown, "__press__/controls": json.dumps({"one": {"given": control(parameter)}})}
+    for name, folder in scripts.items():
+        answers[name] = (ROOT / "src/bookpress" / folder / name).read_text("utf-8")
+    for name, body in answers.items():
+        kind_of = "text/javascript" if name in scripts else "text/html"
+        answer = partial(Route.fulfill, body=body, content_type=kind_of)
+        page.route(f"http://localhost/{name}", answer)
+    page.goto("http://localhost/")
+    field = page.locator(".setting input")
+    page.get_by_role("button", name="Show").click()
+    assert parameter.parse(page.evaluate("window.text")) == usual
+    field.fill(typed)
+    page.get_by_role("button", name="Show").click()
+    assert parameter.parse(page.evaluate("window.text")) == value

@@ -41,6 +41,8 @@ class Fingerprint:
         evidence = tree(project.data, without=(RELEASED,))
         for name, path in files_beside(project).items():
             evidence[f"./{name}"] = sha256(read(path))
+        for name in evidence:
+            _check_name(name)
         return cls(evidence, trees(project.packages), lock, before)
 
     def check(self, project: Project) -> None:
@@ -60,6 +62,14 @@ class Fingerprint:
         """One hash of everything."""
         parts = canonical([self.evidence, self.packages, self.lock])
         return sha256(parts.encode())
+
+
+def _check_name(name: str) -> None:
+    """Raise if the name of a file is no text, which JSON and archives cannot state."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise PressError(f"the name of the file {name!a} is not UTF-8: give it another") from error
 
 
 def _lock_hash(lock: bytes) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import hashlib
 import tarfile
+import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -40,6 +41,10 @@ MOST_TEXT = 64 << 20
 """The most bytes of a record that is read as a whole."""
 MOST_NAME = 1 << 16
 """The size that a header with a long file name must stay below."""
+MOST_LETTERS = 500
+"""The most characters of a name below the folder of an archive."""
+UNSAFE = {"Cc", "Cs", "Zl", "Zp"}
+"""The kinds of characters that no name has: those that control, break lines, or are no text."""
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 """Errors from JSON, or a header, in which something has the wrong type."""
 Results = Mapping[str, Mapping[str, Mapping[str, Any]]]
@@ -161,7 +166,8 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
         is_outside = folder != top or not _is_path(name)
         if is_outside:
             raise PressError(
-                f"{short(repr(member.name))} is not the name of a file in the folder {top}"
+                f"{short(repr(member.name))} is not the name of a file in the folder {top}, of at "
+                f"most {MOST_LETTERS} letters, without \\ and control characters"
             )
         size += member.size
         is_too_much = member.size < 0 or size > MOST_BYTES or len(seen) >= MOST_ENTRIES
@@ -177,7 +183,8 @@ def _members(tar: tarfile.TarFile, top: str) -> Iterator[tuple[str, tarfile.TarI
 
 def _is_path(name: str) -> bool:
     """Return whether a name in an archive is a path that stays inside its folder."""
-    is_unsafe = not name.isprintable() or "\\" in name or len(name) > 500
+    kinds = set(map(unicodedata.category, name))
+    is_unsafe = not kinds.isdisjoint(UNSAFE) or "\\" in name or len(name) > MOST_LETTERS
     if is_unsafe:
         return False
     return {"", ".", ".."}.isdisjoint(name.split("/"))

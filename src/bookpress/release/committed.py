@@ -41,8 +41,8 @@ def committed_files(root: Path, commit: str) -> CommittedFiles:
     prefix = _git(root, commit, "rev-parse", "--show-prefix").decode().removesuffix("\n")
     entries = dict(_entries_of(_git(root, commit, "ls-tree", "-r", "-z", "--full-tree", commit)))
     links = [name for name, entry in entries.items() if entry.mode == LINK]
-    targets = [content.decode() for content in _read(root, [entries[link].hash for link in links])]
-    leads_to = dict(zip(links, targets, strict=True))
+    targets = _read(root, [entries[link].hash for link in links])
+    leads_to = {link: _target(link, content) for link, content in zip(links, targets, strict=True)}
     own = {name.removeprefix(prefix): name for name in entries if name.startswith(prefix)}
     paths = {
         inside: name for inside, name in own.items() if entries[name].mode not in {LINK, SUBMODULE}
@@ -59,6 +59,13 @@ def committed_files(root: Path, commit: str) -> CommittedFiles:
             if entries[name].mode == SUBMODULE
         },
     )
+
+
+def _target(link: str, content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise PressError(f"the link {link} leads to {content!r}, which is not UTF-8") from error
 
 
 def _copied(

@@ -97,9 +97,9 @@ def _ready(project: Project, name: str, book: Book) -> Path:
     """Return the folder of a built edition, if its archive can build it again."""
     if not project.built:
         raise UsageError("no edition is built: `bookpress build` makes the default one")
-    if name not in project.built:
+    folder = project.built_folder(name)
+    if folder is None:
         raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
-    folder = project.editions / name
     source = load_source(project)
     record: dict[str, Any] = json.loads(read(folder / "edition.json"))
     if source is None:

@@ -197,7 +197,8 @@ class WarmChapters:
 def control(parameter: Parameter) -> dict[str, Any]:
     """Return the description of a native control.
 
-    It is ``one`` or ``many`` of options, or the attributes of an input.
+    It is ``one`` or ``many`` of options, or the attributes of an input, which takes a list of texts
+    with commas between them, and any other list as JSON.
     """
     schema = parameter.schema
     kind = schema.get("type")
@@ -205,7 +206,8 @@ def control(parameter: Parameter) -> dict[str, Any]:
     if closed:
         return {"one": _options(closed, schema)}
     items = schema.get("items", {})
-    if items.get("enum"):
+    has_texts = kind == "array" and _are_texts(parameter.default, items)
+    if has_texts and items.get("enum"):
         return {"many": _options(items["enum"], items)}
     if kind in {"integer", "number"}:
         attributes = {"type": "number", "step": "1" if kind == "integer" else "any"}
@@ -216,7 +218,13 @@ def control(parameter: Parameter) -> dict[str, Any]:
     attributes = {"type": "text"}
     if parameter.is_period:
         attributes |= {"placeholder": "2020-2022", "title": parameter.allowed}
-    return {"input": attributes, "is_list": kind == "array"}
+    return {"input": attributes, "is_list": has_texts}
+
+
+def _are_texts(usual: Iterable[Any], items: Mapping[str, Any]) -> bool:
+    """Return whether a list has texts, by its usual items and the JSON Schema of any."""
+    known = [*usual, *items.get("enum", ())]
+    return items.get("type", "string") == "string" and all(isinstance(one, str) for one in known)
 
 
 def _options(values: Iterable[Any], schema: Mapping[str, Any]) -> list[list[str]]:

@@ -85,10 +85,14 @@
     } else {
       field = make("input", { ...input, inputMode: input.type === "number" ? "decimal" : "text" });
       read = () =>
-        is_list
+        is_list && !field.value.trim().startsWith("[") // else it is JSON already
           ? list(field.value.split(",").map((text) => text.trim()).filter(Boolean))
           : field.value;
-      write = (text) => { field.value = is_list ? JSON.parse(text).join(", ") : text; };
+      write = (text) => {
+        const texts = is_list ? JSON.parse(text) : [];
+        const splits = is_list && texts.length && !texts.some((one) => /,|^\[/.test(one));
+        field.value = splits ? texts.join(", ") : text;
+      };
     }
     form.noValidate = true; // what is wrong is said in the words of the command line
     if (!many) field.setAttribute("aria-label", name);
