@@ -260,7 +260,9 @@ def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(built: Proje
     book, page = built, built.editions / "default/html/notebooks/first.html"
     edit(book.root / "notebooks/first.md", "Some text.", "Other text.")
     with build_lock(book):
-        with pytest.raises(PressError, match="a build is running; wait for it or stop it"):
+        with pytest.raises(
+            PressError, match="a build or a release is running; wait for it or stop it"
+        ):
             clean(book)
         waiting = [command(book, "build") for _ in range(2)]
         for process in waiting:

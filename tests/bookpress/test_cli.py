@@ -174,7 +174,10 @@ def test_build_prints_where_the_book_is_and_clean_removes_it(
 
     with build_lock(book):
         code, _, error = said("clean", "other")
-        assert (code, "a build is running; wait for it or stop it" in " ".join(error.split())) == (
+        assert (
+            code,
+            "a build or a release is running; wait for it or stop it" in " ".join(error.split()),
+        ) == (
             1,
             True,
         )

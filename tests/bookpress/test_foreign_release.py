@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from processes import press, write_files
 
+from bookpress.assembly.published import build_lock
 from bookpress.book.project import Project
 from bookpress.files import tree
 from bookpress.release.archives import read_archive
@@ -96,6 +97,8 @@ def test_a_release_stands_and_the_next_has_a_version_of_its_own(
 ) -> None:
     book = repository / "docs"
     known = read_archive(released).facts.id
+    with build_lock(Project.at(book)):
+        assert "a build or a release is running; wait for it" in press(book, "release", code=1)
     commit(repository)
     assert "results equal" in press(book, "verify", known)
     press(book, "build")

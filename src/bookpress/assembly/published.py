@@ -49,7 +49,7 @@ SCHEMAS = Path(__file__).parent / "schemas"
 
 @contextmanager
 def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[None]:
-    """Lock the book while an edition is built or removed.
+    """Lock the book while an edition is built, released or removed.
 
     With a reporter, wait for another build; without one, that is an error.
     """
@@ -61,7 +61,9 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
             lock.acquire(timeout=0)
         except Timeout as error:
             if reporter is None:
-                raise PressError("a build is running; wait for it or stop it") from error
+                raise PressError(
+                    "a build or a release is running; wait for it or stop it"
+                ) from error
             reporter.step("waiting for another build to end")
             lock.acquire()
     try:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from bookpress.assembly.published import build_lock
 from bookpress.book.documents import SUMS
 from bookpress.book.project import Project
 from bookpress.book.source import git, load_source
@@ -41,6 +42,14 @@ def release(
     site. Nothing is written before everything is checked: it is an error to lose or change a
     release, or to pack an edition that cannot be built again.
     """
+    with build_lock(project):  # what is packed is not built anew meanwhile
+        return _release(project, names, older, folder, tag=tag)
+
+
+def _release(
+    project: Project, names: Sequence[str], older: Sequence[Path], folder: Path, *, tag: bool
+) -> list[str]:
+    """Release editions, in a book that nothing else builds or releases at the same time."""
     book = load_book(project.root)
     check_deposit(project.root, book)
     editions = [_ready(project, name, book) for name in names or book.published_editions]
