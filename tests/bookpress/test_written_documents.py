@@ -108,3 +108,22 @@ def test_a_listed_document_that_no_extension_writes_is_missed(tmp_path: Path) ->
     edit(home / "book/settings.yml", "true", "false")
     said = press(home, "build", whole=True)
     assert said.count("_toc.yml lists made/lost.md: no such file") == 1
+
+
+def test_what_is_written_as_before_is_neither_read_nor_run_again(tmp_path: Path) -> None:
+    home = write_files(tmp_path, {**BOOK, "plain.md": "# Plain\n\nOne word.\n"})
+    edit(home / "_toc.yml", "- file: names", "- file: plain\n- file: names")
+    press(home, "build")
+    pages = home / "_build/editions/default/html"
+    before = {name: (pages / name).read_bytes() for name in ("sum.html", "api/spiral.html")}
+    edit(home / "plain.md", "One word", "Another word")
+    press(home, "build")
+    log = (home / "_build/press/sphinx.log").read_text()
+    assert "0 added, 1 changed, 0 removed" in log
+    assert "Executing notebook" not in log
+    assert before == {name: (pages / name).read_bytes() for name in before}
+    edit(home / "spiral.py", "of snails", "of galaxies")
+    edit(home / "gallery.py", "17 * 3", "17 * 4")
+    press(home, "build")
+    assert "68 List" in text(home, "sum.html")
+    assert "Spirals of galaxies." in text(home, "api/spiral.html")

@@ -16,7 +16,7 @@ from myst_nb.core.config import NbParserConfig
 
 from bookpress.book.configuration import configuration
 from bookpress.book.execution import AUTO, MODES, OFF, PREFIX
-from bookpress.files import files_of
+from bookpress.outputs.html.written import when_written
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -39,7 +39,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _list_staged(app: Sphinx, _config: Config) -> None:
-    staged = {path.relative_to(app.srcdir).as_posix() for path in files_of(Path(app.srcdir))}
+    staged = when_written(app)
     app.connect("builder-inited", partial(_take_place, staged), priority=900)
 
 
