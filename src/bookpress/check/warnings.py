@@ -31,10 +31,13 @@ from bookpress.run.notebook import as_file
 from bookpress.run.runner import cached_runs
 
 PLACE = re.compile(
-    r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d+))?: "
+    r"^\s*(?:[\w ]+\.\.\. )?(?P<file>[^:]+?)(?:\.(?P<ending>md|ipynb))?(?::(?P<line>\d*))?: "
     r"(?:WARNING|ERROR|CRITICAL): "
 )
-"""The beginning of a warning by Sphinx, which may stand behind what it says that it does."""
+"""The beginning of a warning by Sphinx, which may stand behind what it says that it does.
+
+Of a table of contents it names no line: ``index.md:: WARNING``.
+"""
 OURS = (
     r"ERROR: (?:no (?:{lacking})\b.*'"
     r"|the chapter '|`.*` (?:is not|contains a|reads the private)|\w+ is the name of a comparison)"
