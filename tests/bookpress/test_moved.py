@@ -76,7 +76,9 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
 def test_names_and_places_that_there_are_not_are_found(said: Say, merged: Project) -> None:
     code, out, error = said("check")
     assert (code, out) == (0, ""), error
-    released = {"date": "2026-01-01", "results": {"third": {"total": {}, "lost": {}}}}
+    results = {"third": {"total": {}, "lost": {}}}
+    facts = {"date": "2026-01-01", "id": "0" * 12, "parameters": {}, "parts": {}}
+    released = {**facts, "results": results}
     (merged.data / "released/1.json").write_text(json.dumps({"default": released}))
     write(
         merged,
