@@ -28,6 +28,8 @@ Model = TypeVar("Model", bound=BaseModel)
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 """The earliest date that an archive can state."""
 DISTRIBUTION = frozenset({"CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml"})
+UNTRACKED = ".gitignore"
+"""The file that makes git ignore what is built, whatever the book's own file says."""
 QUESTION_MARK = "bookpress.question_mark"
 """The error handler that decodes bytes that are not UTF-8 as question marks."""
 codecs.register_error(QUESTION_MARK, lambda error: ("?", getattr(error, "end", 0)))
@@ -175,6 +177,13 @@ def replace_file(path: Path, content: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+
+
+def hide_from_git(folder: Path) -> None:
+    """Keep a folder of what is built out of a book's repository, whatever that book says of it."""
+    path = folder / UNTRACKED
+    if not path.exists():
+        replace_file(path, b"*\n")
 
 
 def archive(files: Mapping[str, bytes], moment: datetime = EARLIEST) -> bytes:

@@ -45,6 +45,12 @@ def commit(home: Path) -> None:
     git(home, "commit", "-q", "-m", "What there is")
 
 
+def assert_clean(home: Path) -> None:
+    """Nothing that is not committed lies in a repository."""
+    status = ["git", "-C", str(home), "status", "--porcelain"]
+    assert subprocess.run(status, capture_output=True, check=True).stdout == b""
+
+
 @pytest.fixture(scope="module", name="repository")
 def of_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a repository with a book that was built, and committed with all that lay there."""
@@ -56,10 +62,7 @@ def of_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert "`bookpress build` makes the default one" in press(home / "docs", "release", code=2)
     commit(home)
     press(home / "docs", "build")
-    commit_nothing = subprocess.run(
-        ["git", "-C", str(home), "status", "--porcelain"], capture_output=True
-    )
-    assert commit_nothing.stdout == b""
+    assert_clean(home)
     return home
 
 
@@ -70,6 +73,14 @@ def released(repository: Path) -> Path:
     assert "commit data/released" in said
     [archive] = (repository / "docs/dist").glob("*.tar.gz")
     return archive
+
+
+def test_what_reading_a_book_leaves_is_not_committed(repository: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    git(tmp_path, "clone", "-q", str(repository), str(home))
+    press(home / "docs", "params")
+    assert (home / "docs/_build/.parsed").is_dir()
+    assert_clean(home)
 
 
 def test_an_archive_is_named_after_the_book_and_holds_what_links_lead_to(released: Path) -> None:

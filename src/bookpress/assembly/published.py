@@ -18,7 +18,7 @@ from filelock import FileLock, Timeout
 
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import naming, replace_file, tree
+from bookpress.files import UNTRACKED, hide_from_git, naming, tree
 from bookpress.terminal.progress import Reporter
 
 MADE_FROM = ".state.json"
@@ -35,8 +35,6 @@ FAILED = "failed"
 """The key, in that file, of the messages about chapters that failed, and what was installed."""
 STATES = "states"
 """The folder of the states, in the pages and in their source."""
-UNTRACKED = ".gitignore"
-"""The file that makes git ignore what is built, whatever the book's own file says."""
 VERSIONS = ".versions"
 """The folder of versions, beside the editions, which are links into it."""
 ADDED = (FORMATS, ELEMENTS, CODE, STATES_HASH, FAILED, "outputs")
@@ -55,7 +53,7 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
     """
     with naming(project.build):
         project.build.mkdir(parents=True, exist_ok=True)
-        _hide_from_git(project.build)
+        hide_from_git(project.build)
         lock = FileLock(project.build / ".lock")
         try:
             lock.acquire(timeout=0)
@@ -70,13 +68,6 @@ def build_lock(project: Project, reporter: Reporter | None = None) -> Iterator[N
         yield
     finally:
         lock.release()
-
-
-def _hide_from_git(folder: Path) -> None:
-    """Keep what is built out of a book's repository, whatever that book says of it."""
-    path = folder / UNTRACKED
-    if not path.exists():
-        replace_file(path, b"*\n")
 
 
 def draft_path(project: Project, name: str) -> Path:

@@ -16,7 +16,7 @@ import yaml
 
 from bookpress.book.custom_formats import CustomFormat
 from bookpress.errors import PressError, short
-from bookpress.files import canonical, decoded, front_matter, replace_file, sha256
+from bookpress.files import canonical, decoded, front_matter, hide_from_git, replace_file, sha256
 from bookpress.ipynb import usual_notebook as usual_ipynb
 from bookpress.myst_writer import usual_text
 from bookpress.plain_yaml import load_quickly
@@ -108,6 +108,7 @@ def _stored(place: Path, content: str, make: Callable[[], bytes]) -> bytes:
             return made
     made = make()
     with suppress(PressError):  # without a cache it is made again next time
+        hide_from_git(place.parent)
         replace_file(place, b"\n".join([key, sha256(made).encode(), made]))
     return made
 
