@@ -29,7 +29,7 @@ from bookpress.assembly.staging import results_of, stage, with_states
 from bookpress.assembly.statements import checked_statements
 from bookpress.assembly.theme import check_theme
 from bookpress.book.discovery import missing_problem
-from bookpress.book.documents import may_be_written, missing_documents
+from bookpress.book.documents import listed_documents, may_be_written
 from bookpress.book.needs import check_needs
 from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
@@ -206,10 +206,14 @@ def _finish_pages(project: Project, wanted: Ingredients, reporter: Reporter) -> 
 
 def _note_missing(project: Project) -> None:
     """Report listed documents that do not exist, and that no extension has written either."""
+    if not may_be_written(project):
+        return
     pages = project.workshop / PAGES.name
-    missing = missing_documents(project) if may_be_written(project) else []
-    names = {path: path.relative_to(project.root).with_suffix(".html") for path in missing}
-    unwritten = [path for path, name in names.items() if not (pages / name).is_file()]
+    unwritten = [
+        path
+        for name, path in listed_documents(project).items()
+        if not path.is_file() and not (pages / f"{name}.html").is_file()
+    ]
     if unwritten:
         note(missing_problem(project, unwritten))
 

@@ -14,9 +14,8 @@ from bookpress.book.chapters import Chapter
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.documents import (
     document_path,
+    listed_documents,
     may_be_written,
-    missing_documents,
-    toc_files,
     unlisted,
 )
 from bookpress.book.execution import Execution
@@ -36,9 +35,9 @@ def discover(project: Project) -> list[Chapter]:
     Those that it does not list come last: other documents that Jupyter Book would turn into pages,
     and new chapters in the folder for them.
     """
-    listed = toc_files(project)
-    paths = {name: document_path(project.root, name) for name in listed}
-    _check_listed(project, paths[listed[0]])
+    paths = listed_documents(project)
+    listed = list(paths)
+    _check_listed(project, list(paths.values()))
     paths = {name: path for name, path in paths.items() if path.is_file()}
     drafts = [f"{CHAPTERS}/{path.stem}" for path in sorted((project.root / CHAPTERS).glob("*.md"))]
     others = {name: document_path(project.root, name) for name in drafts if name not in paths}
@@ -59,12 +58,13 @@ def discover(project: Project) -> list[Chapter]:
     return list(filter(_has_readable_cells, documents))
 
 
-def _check_listed(project: Project, root: Path) -> None:
+def _check_listed(project: Project, paths: Sequence[Path]) -> None:
     """Report documents that ``_toc.yml`` lists but that do not exist; raise if none may be missing.
 
-    The first page, `root`, is always needed. What an extension may yet write is missed later.
+    The first is always needed. What an extension may yet write is missed later.
     """
-    missing = missing_documents(project)
+    root = paths[0]
+    missing = [path for path in paths if not path.is_file()]
     if root in missing or (missing and not may_be_written(project)):
         problem = missing_problem(project, missing)
         if project.settings.strict or root in missing:

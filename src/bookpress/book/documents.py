@@ -117,10 +117,9 @@ def document_path(root: Path, name: str) -> Path:
     return next((path for path in paths if path.is_file()), root / f"{name}{known[0]}")
 
 
-def missing_documents(project: Project) -> list[Path]:
-    """Return where the documents would be that ``_toc.yml`` lists but that do not exist."""
-    paths = [document_path(project.root, name) for name in toc_files(project)]
-    return [path for path in paths if not path.is_file()]
+def listed_documents(project: Project) -> dict[str, Path]:
+    """Return the documents that ``_toc.yml`` lists, in order, and where they are or would be."""
+    return {name: document_path(project.root, name) for name in toc_files(project)}
 
 
 def may_be_written(project: Project) -> bool:
@@ -182,7 +181,7 @@ def source_files(project: Project) -> dict[str, Path]:
     """
     patterns = [BUILD, *(configuration(project.root).get("exclude_patterns") or [])]
     paths = {project.root / name for name in SETTINGS}
-    paths |= {document_path(project.root, name) for name in toc_files(project)}
+    paths |= {*listed_documents(project).values()}
     return _named(project, [*paths, *_unexcluded(project, patterns)], patterns)
 
 

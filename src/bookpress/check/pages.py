@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import document_path, toc_files
+from bookpress.book.documents import document_path, listed_documents, toc_files
 from bookpress.book.project import Project
 from bookpress.files import decoded
 
@@ -26,8 +26,7 @@ def pages_of(project: Project, chapters: Sequence[Chapter]) -> dict[str, str]:
 def missing_pages(project: Project) -> Iterator[tuple[int, str]]:
     """Yield the line of ``_toc.yml`` and the file of each document that does not exist."""
     lines = decoded(project.root / "_toc.yml").splitlines()
-    for name in toc_files(project):
-        path = document_path(project.root, name)
+    for name, path in listed_documents(project).items():
         if not path.is_file():
             places = [number for number, line in enumerate(lines, 1) if name in line]
             yield next(iter(places), 1), path.relative_to(project.root).as_posix()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
-from bookpress.book.documents import document_path, excluded_files, source_files, toc_files
+from bookpress.book.documents import excluded_files, listed_documents, source_files
 from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
@@ -33,8 +33,7 @@ def introduce(project: Project) -> Iterator[str]:
     book = load_book(project.root)
     chapters = discover(project)
     names = some_of([chapter.slug for chapter in chapters], NAMED)
-    paths = [document_path(project.root, name) for name in toc_files(project)]
-    documents = [path for path in paths if path.is_file()]
+    documents = [path for path in listed_documents(project).values() if path.is_file()]
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
     yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
     listed = f": {names}" if names else ""

@@ -55,7 +55,7 @@ UNDRAWN = """
 """
 """A script that returns the pictures of a document that could not be drawn."""
 NO_PICTURES = "has pictures that no browser can draw (PNG, JPEG, SVG, GIF and WebP are drawn)"
-MOST_NAMED = 300
+LONGEST_ADDRESS = 300
 """The most characters of a picture's address in a message; a data URL can have millions."""
 SHEET = {"width": 794, "height": 1123}
 """A page in pixels; styles depend on its width."""
@@ -163,7 +163,7 @@ def _printed(browser: Any, path: Path, document: str, final: bool) -> bytes:
     undrawn = {*page.evaluate(UNDRAWN)} - {*failed}
     for fault, files in (("names files that are not available", failed), (NO_PICTURES, undrawn)):
         if files:
-            names = ", ".join(short(file, MOST_NAMED) for file in sorted(set(files)))
+            names = ", ".join(short(file, LONGEST_ADDRESS) for file in sorted(set(files)))
             raise PressError(f"the document to print {fault}: {names}")
     page.evaluate(FILL.read_text("utf-8"))
     pdf: bytes = page.pdf(
