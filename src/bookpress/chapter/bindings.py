@@ -12,8 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from bookpress.chapter.comparisons import COMPARISONS
-from bookpress.chapter.expressions import FUNCTIONS, names_in
+from bookpress.chapter.expressions import IN_SCOPE, names_in
 from bookpress.chapter.quotes import CELLS, Quote, in_sentence, read_quotes
 from bookpress.errors import PressError, nearest, short
 
@@ -253,7 +252,7 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
     """Yield the faults of the names that a chapter's prose quotes, each with its line."""
     bound = bindings_of(source)
     is_tested = any(quote.kind == "statement" for quote in quotes)
-    for name in (*COMPARISONS, *FUNCTIONS) if is_tested else ():
+    for name in IN_SCOPE if is_tested else ():
         for binding in bound.get(name, ()):
             if not binding.is_of_press:
                 yield binding.line, f"{name} is the name of a comparison: choose another name"
@@ -261,7 +260,7 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
         sentences = iter(quote.sentences.items())
         line, sentence = next(sentences)
         code = short(quote.code)
-        in_scope = (*COMPARISONS, *FUNCTIONS) if quote.kind == "statement" else ()
+        in_scope = IN_SCOPE if quote.kind == "statement" else ()
         for name in dict.fromkeys(names_in(quote.code)):
             if fault := _fault(name, bound, in_scope):
                 yield line, f"`{code}`: {fault}{in_sentence(sentence)}"

@@ -82,9 +82,6 @@ class Scope:
         return f"{where}: line {line} of the parameters cell"
 
 
-PLAIN_SCOPE = Scope()
-
-
 def declaring(cells: Iterable[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]]:
     """Return the code of a notebook's parameters cell, and of the code cells above it.
 
@@ -123,7 +120,7 @@ def read_declarations(source: str, where: str, scope: Scope) -> tuple[list[Param
     Examples
     --------
     >>> cell = "year = 2000\nside: Literal['left', 'right'] = 'left'\nyear = 2001"
-    >>> [year, side], faults = read_declarations(cell, "a.md", PLAIN_SCOPE)
+    >>> [year, side], faults = read_declarations(cell, "a.md", Scope())
     >>> year.allowed, side.allowed
     ('any whole number', 'left, right')
     >>> faults

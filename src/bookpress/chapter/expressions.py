@@ -34,6 +34,7 @@ SLUG = r"\w[\w.-]*"
 """The pattern of a chapter's name, as `bookpress.book.discovery.slug_of` gives it."""
 ELSEWHERE = re.compile(rf"{SLUG}:\w+")
 IN_SCOPE = frozenset({*COMPARISONS, *FUNCTIONS})
+"""The names of both, which no chapter gives to anything else."""
 _NAMED = re.compile(r"(?P<name>[^\W\d]\w*)\s*=(?!=)\s*(?P<code>.+)", re.DOTALL)
 
 
