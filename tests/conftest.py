@@ -16,7 +16,7 @@ from hypothesis import settings
 from processes import cluster  # noqa: F401 - a fixture
 
 from bookpress.run.executor import cores
-from sampling import LONG
+from sampling import LONG, SHARE, commit, drawn
 
 settings.register_profile("untimed", deadline=None, max_examples=100 if LONG else 25)
 settings.load_profile("untimed")
@@ -26,9 +26,34 @@ gc.set_threshold(100_000)  # collecting garbage takes a fifth of the time of col
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests marked quiet last, where they keep nobody waiting."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--sample",
+        action="store_true",
+        help="of the heavy tests, run those that this commit draws (all where BOOKPRESS_LONG=1)",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if config.option.sample and not LONG:
+        return [f"of the heavy tests one in {SHARE}, drawn by commit {commit() or '(none)'}"]
+    return []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out heavy tests that are not drawn; put tests marked quiet last, to keep nobody waiting."""
+    if config.option.sample and not LONG:
+        leave_out_undrawn(config, items)
     items.sort(key=lambda item: item.get_closest_marker("quiet") is not None)
+
+
+def leave_out_undrawn(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the heavy tests that this commit does not draw."""
+    heavy = [item for item in items if item.get_closest_marker("heavy")]
+    is_run = drawn([item.nodeid for item in heavy], commit())
+    others = [item for item in heavy if item.nodeid not in is_run]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in others]
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 from book.browsing import Site, barriers
 from sampling import count, some
 
+pytestmark = pytest.mark.heavy
+
 LEVELS = "(all) => all.map((one) => Number(one.tagName[1]))"
 
 WAYS = [("light", 1280), ("dark", 375), ("dark", 1280), ("light", 375)][: count(2, 4)]

@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Error, Page
 from book.browsing import Site
 from sampling import count
 
+pytestmark = pytest.mark.heavy
+
 CHAPTERS = ["large-scale-models", "policy", "machines"]
 TAPS = count(10, 22)
 STOPS = 50

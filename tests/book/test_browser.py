@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, expect
 from book.browsing import STRICT, Heard, Site, packed, serve
 from sampling import count, some
 
+pytestmark = pytest.mark.heavy
+
 SCROLLS = ".chart, pre, .table-scroll, .pst-scrollable-table-container, .math-block, .visually-hidden, svg"
 WIDER = """(scrolls) => [...document.querySelectorAll('main *, header *')]
   .filter((part) => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest(scrolls))

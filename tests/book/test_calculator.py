@@ -89,6 +89,7 @@ def draw(rng: np.random.Generator, offers: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+@pytest.mark.heavy
 def test_the_page_and_python_agree(page: Page, models: pd.DataFrame, offers: pd.DataFrame) -> None:
     rng = np.random.default_rng(5)
     for place in range(SETTINGS):
@@ -115,6 +116,7 @@ def test_the_page_and_python_agree(page: Page, models: pd.DataFrame, offers: pd.
         )
 
 
+@pytest.mark.heavy
 def test_the_controls_work_by_keyboard_and_what_changes_is_said(page: Page) -> None:
     figure = page.locator("#fig-budget")
     page.evaluate(SET, ["fig-budget", {"budget": 1000000, "months": 3, "team": "all"}])
@@ -154,6 +156,7 @@ def test_an_unchanged_calculator_says_what_the_published_title_says(page: Page, 
     assert chart.evaluate("(box) => box.view.signal('headline')") == published
 
 
+@pytest.mark.heavy
 def test_the_address_opens_the_setting_and_the_way_back_is_the_published_one(page: Page) -> None:
     figure, title = page.locator("#fig-budget"), page.locator("#fig-budget .caption-text")
     figure.locator("form.controls").evaluate("(form) => form.reset()")

@@ -18,6 +18,8 @@ from bookpress.cite.files import FORMATS, FORMS
 from bookpress.cite.styles import STYLES
 from sampling import count, some
 
+pytestmark = pytest.mark.heavy
+
 EDITIONS = ["default", "paper"]
 Build = Callable[[str], Path]
 

@@ -64,6 +64,7 @@ def words(path: Path) -> Iterator[tuple[int, str, float, float]]:
             yield page, found[3], float(found[1]), float(found[2])
 
 
+@pytest.mark.heavy
 def test_every_chapter_and_the_book_are_there_and_nothing_is_cut_off(made: Path) -> None:
     assert {path.stem for path in (made / "notebooks").glob("*.pdf")} == {*chapters(made)}
     assert [path.stem for path in (made / "pdf").iterdir()] == ["the-compute-divide"]
@@ -105,6 +106,7 @@ def test_the_contents_give_the_right_pages(made: Path) -> None:
         assert sheets[number - 1].endswith(f" {number}")
 
 
+@pytest.mark.heavy
 def test_epubcheck_has_nothing_to_say(made: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     book = made / "epub" / "the-compute-divide.epub"

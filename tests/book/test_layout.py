@@ -49,6 +49,7 @@ IN_VIEW = """(one) => {
 }"""
 
 
+@pytest.mark.heavy
 def test_nothing_moves_while_a_page_comes_in_pieces(site: Site, page: Page) -> None:
     page.set_viewport_size({"width": 375, "height": 800})
     page.add_init_script(WATCH)
@@ -57,6 +58,7 @@ def test_nothing_moves_while_a_page_comes_in_pieces(site: Site, page: Page) -> N
         assert page.evaluate("window.shift ?? 0") <= SHIFT
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("width", "slug"), [(1280, "policy"), (375, "scrutiny")])
 def test_nothing_moves_on_a_slow_machine_and_network(
     site: Site, browser: Browser, width: int, slug: str

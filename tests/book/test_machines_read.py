@@ -121,6 +121,7 @@ def test_shares_list_the_rows_that_they_count(edition: Path) -> None:
     assert listed > 100
 
 
+@pytest.mark.heavy
 def test_a_command_lists_the_rows_of_any_share(
     edition: Path, checkout: Path, run_command: Callable[..., str]
 ) -> None:

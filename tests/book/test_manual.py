@@ -45,6 +45,7 @@ def book(checkout, tmp_path_factory) -> Path:
     return root
 
 
+@pytest.mark.heavy
 def test_the_own_row_is_added_built_compared_and_taken_out(book):
     (book / "mine.yml").write_text(row_of_the_manual())
     command(book, "data", "add", "row", "models", "mine.yml")
@@ -56,6 +57,7 @@ def test_the_own_row_is_added_built_compared_and_taken_out(book):
     assert not list((book / "data/own").iterdir())
 
 
+@pytest.mark.heavy
 def test_a_snapshot_that_is_added_leaves_the_published_edition_standing(book):
     write_snapshot(book / "notable_ai_models.csv")
     add = ("data", "add", "models", "notable_ai_models.csv", "--vintage", "2026-11")
@@ -64,6 +66,7 @@ def test_a_snapshot_that_is_added_leaves_the_published_edition_standing(book):
     command(book, "data", "verify")
 
 
+@pytest.mark.heavy
 def test_values_in_a_file_are_taken(book):
     text = (ROOT / "book/re-running.md").read_text("utf-8")
     blocks = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

@@ -60,6 +60,7 @@ def test_where_there_is_no_margin_and_on_paper_nothing_stands_there(site: Site, 
     expect(page.locator(".margin-notes")).to_be_hidden()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("width", [1280, 1920])
 def test_a_figure_stays_while_the_paragraphs_behind_it_pass(
     site: Site, page: Page, width: int

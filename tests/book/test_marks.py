@@ -19,6 +19,8 @@ from bookpress.chapter.quotes import CELLS, Mark, marks_of
 from bookpress.elements.figure.theme import NOTHING_TEXTS
 from sampling import LONG
 
+pytestmark = pytest.mark.heavy
+
 PROJECT = Project.at(Path(__file__).parents[2])
 MANY = 30
 BLOCKS = ("p", "li", "td", "dd", "figcaption")

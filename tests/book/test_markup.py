@@ -2,8 +2,12 @@
 
 import subprocess
 
+import pytest
+
 from book.browsing import CHECKERS, JAVA, Site
 from sampling import LONG
+
+pytestmark = pytest.mark.heavy
 
 NU_CHECKER = CHECKERS / "vnu-jar/build/dist/vnu.jar"
 

@@ -16,6 +16,8 @@ from compute_divide.sources.openalex.refresh import Choice, records_query, team_
 from compute_divide.sources.openalex.tables import write_counts, write_works
 from compute_divide.sources.store.files import seal
 
+pytestmark = pytest.mark.heavy
+
 
 @pytest.fixture
 def refreshed(fresh_checkout: Path) -> Path:

@@ -33,6 +33,7 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.heavy
 def test_the_first_screen_of_a_phone_reaches_the_text_of_every_chapter(
     site: Site, phone: Page
 ) -> None:
@@ -44,6 +45,7 @@ def test_the_first_screen_of_a_phone_reaches_the_text_of_every_chapter(
     assert {name: end for name, end in ends.items() if end > 667} == {}
 
 
+@pytest.mark.heavy
 def test_choices_open_by_key_and_the_focus_comes_back(site: Site, page: Page) -> None:
     page.goto(site.url(CHAPTER))
     opener = page.locator(".to-choices")
@@ -93,6 +95,7 @@ def test_the_sign_of_choices_stands_beside_its_paragraph(
         assert page.evaluate(IN_LINE) == [], name
 
 
+@pytest.mark.heavy
 def test_on_a_phone_choices_come_from_below_and_leave_the_text_in_view(
     site: Site, phone: Page
 ) -> None:

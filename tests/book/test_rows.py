@@ -2,9 +2,12 @@
 
 import csv
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from book.browsing import Site
+
+pytestmark = pytest.mark.heavy
 
 NUMBER = ".value-result[data-rows]"
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from bs4 import BeautifulSoup
 
 MONTH = re.compile(r"(?<![\d/-])20\d\d-(0[1-9]|1[0-2])(?![\d-])")
@@ -19,6 +20,7 @@ def texts_of(page: Path, selector: str) -> list[str]:
     return [element.get_text(" ") for element in soup.select(selector)]
 
 
+@pytest.mark.heavy
 def test_no_month_is_written_in_digits(built_book: Callable[..., Path]) -> None:
     html = built_book("default") / "html"
     pages = [html / f"{name}.html" for name in PAGES] + sorted((html / "notebooks").glob("*.html"))
@@ -27,6 +29,7 @@ def test_no_month_is_written_in_digits(built_book: Callable[..., Path]) -> None:
             assert not MONTH.search(text), (page.name, text)
 
 
+@pytest.mark.heavy
 def test_choices_of_conferences_have_their_names(built_book: Callable[..., Path]) -> None:
     html = built_book("default") / "html"
     seen = 0

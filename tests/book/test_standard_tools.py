@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup
 from book.conftest import shrink
 from sampling import LONG
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 

@@ -20,6 +20,8 @@ from bookpress.chapter.types.allowed import as_text
 from bookpress.terminal.progress import Reporter
 from sampling import LONG
 
+pytestmark = pytest.mark.heavy
+
 SINGLES, PAIRS = (30, 10) if LONG else (1, 0)
 """States of one choice and of two that are held against builds of their printed commands."""
 

@@ -70,6 +70,7 @@ def test_no_page_and_no_file_holds_what_lies_beside_the_book(edition):
             assert hostile.SECRET.encode() not in path.read_bytes(), path
 
 
+@pytest.mark.heavy
 def test_nothing_in_a_page_leads_or_loads_from_elsewhere_or_runs(edition):
     for path in (edition / "html").rglob("*.html"):
         for element in BeautifulSoup(path.read_bytes(), "html.parser").find_all(True):
@@ -83,6 +84,7 @@ def test_nothing_in_a_page_leads_or_loads_from_elsewhere_or_runs(edition):
             assert element.get("id") != "elsewhere"
 
 
+@pytest.mark.heavy
 def test_every_kind_is_read_as_it_stands_in_the_data(edition):
     shown = ""
     for path in (edition / "html").rglob("*.html"):

@@ -78,6 +78,7 @@ def test_a_thumb_goes_on_to_the_next_chapter_also_with_choices_or_contents_open(
         phone.wait_for_url("**/book/methods.html")
 
 
+@pytest.mark.heavy
 def test_keys_reach_the_next_chapter_also_after_choices_and_contents_were_open(
     site: Site, page: Page
 ) -> None:
@@ -108,6 +109,7 @@ def tab_to(page: Page, selector: str) -> int:
     return STOPS
 
 
+@pytest.mark.heavy
 def test_numbers_of_a_paragraph_are_one_stop_and_arrows_go_between_them(
     site: Site, page: Page
 ) -> None:

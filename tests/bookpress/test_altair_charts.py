@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route
 from processes import press, write_files
 
+pytestmark = pytest.mark.heavy
+
 CHAPTER = """\
 ---
 file_format: mystnb

@@ -149,6 +149,7 @@ def test_each_document_is_looked_at_once(
     assert set(looked_at.values()) == {1}
 
 
+@pytest.mark.heavy
 def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(
     built: Project, edition: Load
 ) -> None:
@@ -165,6 +166,7 @@ def test_the_same_bytes_from_another_edition_by_another_engine_and_on_one_core(
     assert alone == after_another
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, edition: Load) -> None:
     edit(built.root / PAGE[0], *PAGE[1:])
@@ -182,6 +184,7 @@ def test_what_changed_was_touched_or_is_gone_is_made_again(built: Project, editi
         assert published(build(built, edition())) == before
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(
     built: Project, edition: Load
@@ -206,6 +209,7 @@ def test_a_failing_chapter_leaves_the_others_and_the_last_edition_alone(
     assert "Some other text" in (made.folder / "html/notebooks/second.html").read_text()
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: Load) -> None:
     before = published(built.editions / "default")
@@ -232,6 +236,7 @@ def test_faults_on_a_page_are_named_and_not_published(built: Project, edition: L
     assert not build(built, edition()).changed
 
 
+@pytest.mark.heavy
 def test_evidence_is_checked_before_anything_is_kept_and_once(
     book: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +261,7 @@ def test_evidence_is_checked_before_anything_is_kept_and_once(
         (book.root / "checked").unlink(missing_ok=True)
 
 
+@pytest.mark.heavy
 def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(built: Project) -> None:
     book, page = built, built.editions / "default/html/notebooks/first.html"
     edit(book.root / "notebooks/first.md", "Some text.", "Other text.")
@@ -279,6 +285,7 @@ def test_a_build_waits_for_another_and_nothing_is_removed_meanwhile(built: Proje
     assert (book.data / "a.csv").is_file()
 
 
+@pytest.mark.heavy
 def test_killed_at_any_moment_the_published_edition_is_whole(book: Project) -> None:
     """The build is killed without warning at random moments; what is published is always one whole book."""
     chapter = book.root / "notebooks/first.md"
@@ -311,6 +318,7 @@ def test_killed_at_any_moment_the_published_edition_is_whole(book: Project) -> N
     assert len(list((book.editions / ".versions/default").iterdir())) == 1
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("name", "engine"), [("SIGINT", "forked"), ("SIGTERM", "kernel"), ("SIGHUP", "forked")]
 )
@@ -349,6 +357,7 @@ def test_a_full_disk_is_named_and_the_last_edition_stands(
     assert PAGE[2] in (build(built, edition()).folder / "html/book/words.html").read_text()
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(
     not shutil.which("mount") or os.geteuid() != 0, reason="only root can mount a small disk"
 )

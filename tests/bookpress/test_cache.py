@@ -67,6 +67,7 @@ def test_each_ingredient_counts(
     assert changed(book, edition()) == BOTH
 
 
+@pytest.mark.heavy
 def test_a_chapter_as_it_was_parsed_is_kept_but_neither_damage_nor_an_older_text_counts(
     book: Project,
 ) -> None:
@@ -97,6 +98,7 @@ print("nbformat" in sys.modules)
 """
 
 
+@pytest.mark.heavy
 def test_the_outputs_of_a_notebook_are_parsed_once(tmp_path: Path) -> None:
     def hashes() -> tuple[str, bool]:
         command = [sys.executable, "-c", HASHES]

@@ -94,6 +94,7 @@ def test_names_of_the_package_are_known_in_code_and_in_prose(find: Find) -> None
     ]
 
 
+@pytest.mark.heavy
 def test_names_and_comparisons_of_a_chapter_are_known_before_it_is_run(
     find: Find, book: Project
 ) -> None:
@@ -110,6 +111,7 @@ def test_names_and_comparisons_of_a_chapter_are_known_before_it_is_run(
     assert len([one for one in found if "contains a Compare" in one]) == 1
 
 
+@pytest.mark.heavy
 def test_nothing_of_a_chapter_is_run(find: Find, book: Project, tmp_path: Path) -> None:
     """Not a cell, and nothing of the cell of its parameters: neither a type nor a value nor what stands beside them."""
     trap = tmp_path / "trap"
@@ -210,6 +212,7 @@ def test_what_a_chapter_publishes_besides_is_a_list_in_its_place(
     assert [one for one in find() if one.startswith(f"notebooks/first.md:{line}: {said}")]
 
 
+@pytest.mark.heavy
 def test_what_is_right_is_not_accused_and_paragraphs_to_look_at_are_no_fault(
     put: Callable[..., None], book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -274,6 +277,7 @@ def test_prose_is_told_from_code_and_addresses() -> None:
     ]
 
 
+@pytest.mark.heavy
 def test_the_book_itself_is_clean(monkeypatch: pytest.MonkeyPatch) -> None:
     project = Project.at(Path(__file__).parents[2])
     monkeypatch.setenv(project.settings.data_variable, str(project.data))

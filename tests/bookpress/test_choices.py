@@ -50,6 +50,7 @@ def test_what_run_cannot_take_is_wrong_use(
     assert told in error
 
 
+@pytest.mark.heavy
 def test_choices_are_saved_as_an_edition(said: Say, book: Project) -> None:
     code, out, error = said("build", "-p", "first.factor=4", "--save", "mine")
     assert code == 0

@@ -292,6 +292,7 @@ def test_the_menu_is_quick_because_it_imports_nothing_heavy() -> None:
         assert f" {command} " in done.stdout
 
 
+@pytest.mark.heavy
 def test_a_job_in_the_background_ends_when_it_is_told_to(book: Project) -> None:
     """A shell lets such a job ignore Ctrl-C; it must not ignore a request to end, too."""
     add_cell(

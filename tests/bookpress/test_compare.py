@@ -26,6 +26,7 @@ def compared(book: Project) -> Callable[[str, str], EditionComparison]:
     return lambda one, other: compare(*sides(book, (one, other), RunOptions()))
 
 
+@pytest.mark.heavy
 def test_what_differs_is_named_with_its_parameters_and_never_stale(
     book: Project, compared: Callable[..., EditionComparison]
 ) -> None:
@@ -139,6 +140,7 @@ own = Estimate(float(there), unit="count", label="own")
 """
 
 
+@pytest.mark.heavy
 def test_own_rows_make_another_edition_that_says_so_and_can_be_compared(
     book: Project, compared: Callable[..., EditionComparison]
 ) -> None:
@@ -180,6 +182,7 @@ def test_an_id_is_as_good_as_the_name_of_a_built_edition(
     assert "no edition '0123456789ab'" in said("cite", "-e", "0123456789ab")[2]
 
 
+@pytest.mark.heavy
 def test_two_states_of_a_chapter_have_two_keys(
     built: Project, said: Callable[..., tuple[int, str, str]]
 ) -> None:

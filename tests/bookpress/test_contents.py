@@ -10,6 +10,8 @@ from lxml import html
 from playwright.sync_api import Page, expect
 from processes import press, write_files
 
+pytestmark = pytest.mark.heavy
+
 TOC = """\
 format: jb-book
 root: words/start

@@ -91,6 +91,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(press(home, "build").strip()).parent
 
 
+@pytest.mark.heavy
 def test_it_stands_at_the_chapter_it_bears_on(pages: Path) -> None:
     soup = BeautifulSoup((pages / "notebooks/planets.html").read_text("utf-8"), "lxml")
     section = soup.select_one("#contested")

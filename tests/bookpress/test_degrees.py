@@ -100,6 +100,7 @@ def test_a_weaker_comparison_is_reported_with_word_and_threshold(book: Project, 
     assert said.endswith(f"rests on no comparison: {sentence}")
 
 
+@pytest.mark.heavy
 def test_check_fails_for_a_weaker_comparison_and_lists_a_sentence_without(book: Project) -> None:
     path = book.root / "notebooks/first.md"
     with_sentence(book, "Most models did.\n\nNearly all did. {holds}`above(number, 0.5)`")

@@ -56,6 +56,7 @@ def opened(page: Page, site: Path, width: int) -> Page:
     return page
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("width", "rows"), [(1280, 1), (600, 2), (375, 3)])
 def test_cards_stand_side_by_side_where_there_is_room(
     site: Path, page: Page, width: int, rows: int

@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 PRESS = ROOT / "src/bookpress"
 WHEELS = ROOT / "tests/checkers/wheels"

@@ -248,6 +248,7 @@ def test_the_id_does_not_depend_on_pages_settings_place_python_time_or_platform(
     assert load_edition(moved).id == before
 
 
+@pytest.mark.heavy
 def test_generated_bad_parameter_sets_are_all_refused(
     edition: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:

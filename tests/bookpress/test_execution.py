@@ -58,6 +58,7 @@ EVERYTHING = [
 FAILING = "def deeper():\n    return fails()\ndeeper()"
 
 
+@pytest.mark.heavy
 def test_both_engines_give_the_same_cells(
     job: Callable[..., Job], forked: Engine, kernel: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +145,7 @@ def test_a_run_has_an_environment_and_a_name_space_of_its_own(
     assert b"None False False" in run.notebook
 
 
+@pytest.mark.heavy
 def test_the_books_own_modules_start_no_thread(job: Callable[..., Job]) -> None:
     """What the real chapters import must leave the process that forks with one thread, or forking is not safe."""
     engine = open_engine("forked", imported_modules(Project.at(ROOT)))

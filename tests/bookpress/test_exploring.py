@@ -13,6 +13,8 @@ from processes import press as run_press
 from processes import write_files
 from states import script
 
+pytestmark = pytest.mark.heavy
+
 Press = Callable[..., str]
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 CELL = "```{code-cell} ipython3\n"

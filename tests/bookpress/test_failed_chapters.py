@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from processes import edit, write_files
 from processes import press as run_press
 from test_foreign_shapes import notebook
+
+pytestmark = pytest.mark.heavy
 
 WRONG_CELL = "1 / 0"
 FAILED = f"code cell 2 (`{WRONG_CELL}`) failed with ZeroDivisionError"

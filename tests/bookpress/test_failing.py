@@ -91,6 +91,7 @@ def test_what_no_notebook_holds_fails_the_chapter(job: Callable[..., Job], engin
     assert printed(error) == "before\n"
 
 
+@pytest.mark.heavy
 def test_what_a_hanging_cell_printed_is_kept(job: Callable[..., Job], engine: Engine) -> None:
     error = fails(job("import time; print('as far as this'); time.sleep(3600)", limit=5), engine)
     assert "time limit of 5 seconds" in str(error)
@@ -159,6 +160,7 @@ HUGE = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("what", HUGE)
 def test_all_output_counts_towards_the_limit_and_the_parents_memory_stays_flat(
     job: Callable[..., Job], forked: Engine, what: str
@@ -207,6 +209,7 @@ def ended(pid: int) -> bool:
     return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux tells of the end of another process"
 )

@@ -142,6 +142,7 @@ def page_of(site: Path, name: str) -> Any:
     return html.parse(str(site / f"figures/gales/{name}.html")).getroot()
 
 
+@pytest.mark.heavy
 def test_a_figure_of_another_library_has_a_page_of_its_own(site: Path) -> None:
     page = page_of(site, "speed")
     title = "Winds \N{LEFT DOUBLE QUOTATION MARK}roar\N{RIGHT DOUBLE QUOTATION MARK} at 7"
@@ -281,6 +282,7 @@ def test_a_reference_names_a_figure_with_the_values_of_its_title(site: Path) -> 
     assert "A map of 7 gales" in (site / "gales.md").read_text("utf-8").partition("## Numbers")[0]
 
 
+@pytest.mark.heavy
 def test_a_state_names_it_with_its_own_and_shows_no_picture_of_another(
     tmp_path: Path, page: Page
 ) -> None:

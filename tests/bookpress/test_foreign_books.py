@@ -17,6 +17,8 @@ from processes import write_files
 
 from bookpress.book.source import day_of
 
+pytestmark = pytest.mark.heavy
+
 Press = Callable[..., str]
 
 CONFIG = """

@@ -133,6 +133,7 @@ def test_what_jupyter_book_cannot_read_is_one_clear_line(
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.heavy
 def test_a_strict_book_is_refused(tmp_path: Path) -> None:
     odd = ODD.replace("kernelspec", "file_format: mystnb\nkernelspec", 1)
     strict = {"book/settings.yml": "strict: true\n", "odd.md": odd}
@@ -183,6 +184,7 @@ def setup(app):
 """
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("setup", "reason"),
     [
@@ -246,6 +248,7 @@ Another: :doc:`elsewhere`.
 """
 
 
+@pytest.mark.heavy
 def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> None:
     code = {"cell_type": "code", "outputs": [], "execution_count": None}
     cell = {**code, "source": "\nyear: Foo = 3", "metadata": {"tags": ["parameters"]}}
@@ -277,6 +280,7 @@ def test_the_source_of_a_page_is_the_text_of_its_author(built: tuple[Path, str])
     assert (site / "_sources/marked.md").read_text() == FILES["marked.md"].removeprefix("\ufeff")
 
 
+@pytest.mark.heavy
 def test_a_notebook_is_not_written_where_it_would_be_a_page(built: tuple[Path, str]) -> None:
     home = built[0].parents[3]
     for name in ("out.ipynb", "strange.ipynb"):
@@ -329,6 +333,7 @@ REPORTED = "reported: {measured: {file: measured.yml}}\n"
 WRONG = "Of it {result}`two:nope` {result}`zz:nope` {result}`share:foo` {param}`yera`.\n"
 
 
+@pytest.mark.heavy
 def test_an_unknown_name_of_ours_is_a_fault_in_a_book_that_is_not_strict(tmp_path: Path) -> None:
     readable = LOOSE["one.md"].replace("where: Path = 1\n", "")
     rest = {"three.md": "# Three\n\nIt is {result}`one:share`; see {ref}`nowhere`.\n"}
@@ -358,6 +363,7 @@ def test_all_faults_of_all_chapters_are_named_at_once(tmp_path: Path) -> None:
     assert "two.md:11: `y +` is neither a name nor a path" in said
 
 
+@pytest.mark.heavy
 def test_a_name_that_is_no_parameter_is_told_and_a_failed_cell_has_its_line(tmp_path: Path) -> None:
     write_files(tmp_path, LOOSE)
     listed = run_press(tmp_path, "params", whole=True)
@@ -370,6 +376,7 @@ def test_a_name_that_is_no_parameter_is_told_and_a_failed_cell_has_its_line(tmp_
     assert "failed with ZeroDivisionError: division by zero (two.md:9)" in said
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("options", ["mystnb: words", "mystnb: {figure: words, image: [1]}"])
 def test_options_of_a_figure_that_are_no_mapping_stop_nothing(tmp_path: Path, options: str) -> None:
     cell = f"\n```{{code-cell}} ipython3\n---\n{options}\n---\nprint('made', 6 * 7)\n```\n"

@@ -152,6 +152,7 @@ def test_an_output_widget_takes_what_is_printed_within_it(site: Path) -> None:
     assert [text.strip() for text in streams] == ["behind the widget"]
 
 
+@pytest.mark.heavy
 def test_widgets_have_the_same_ids_in_each_run(home: Path, site: Path, tmp_path: Path) -> None:
     (home / "_build/cache").rename(tmp_path / "cache")
     press(home, "run", "widgets", "--notebook", str(tmp_path / "run.ipynb"))
@@ -187,6 +188,7 @@ def test_copyright_and_address_are_those_that_the_author_gave(site: Path) -> Non
     ]
 
 
+@pytest.mark.heavy
 def test_what_a_module_prints_on_import_is_an_output_of_the_cell(tmp_path: Path) -> None:
     """It is imported by each chapter, not once for all."""
     cells = "```{code-cell} ipython3\nimport loud, json\nimport quiet\n```\n"
@@ -223,6 +225,7 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
     assert own_format == "tools/words.py: cell 2, line 1: WARNING: x"
 
 
+@pytest.mark.heavy
 def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:
     assert site.is_dir()
     told = press(home, "check", code=1)
@@ -230,6 +233,7 @@ def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path)
     assert told.count("undefined name") == 1
 
 
+@pytest.mark.heavy
 def test_check_reads_no_other_language_as_python(tmp_path: Path) -> None:
     kernel = {"name": "ir", "language": "R", "display_name": "R"}
     cells = [
@@ -245,6 +249,7 @@ def test_check_reads_no_other_language_as_python(tmp_path: Path) -> None:
     assert "nothing wrong was found" in press(write_files(tmp_path, files), "check")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("code", "why"),
     [

@@ -42,6 +42,7 @@ As {cite}`nobody` says.
 """
 
 
+@pytest.mark.heavy
 def test_a_page_that_cannot_be_written_fails_the_build(tmp_path: Path) -> None:
     """Sphinx says nothing of it where several processes write."""
     chapters = "".join(f"- file: page{number}\n" for number in NUMBERS)
@@ -74,6 +75,7 @@ def setup(app):
 """
 
 
+@pytest.mark.heavy
 def test_a_section_needs_no_title(tmp_path: Path) -> None:
     files = {
         "_config.yml": "title: Proofs\nsphinx: {local_extensions: {proving: .}}\n",
@@ -87,6 +89,7 @@ def test_a_section_needs_no_title(tmp_path: Path) -> None:
     assert "It follows." in page.get_element_by_id("proof-content").text_content()
 
 
+@pytest.mark.heavy
 def test_entries_with_faults_are_no_fault_of_the_page(tmp_path: Path) -> None:
     files = {
         "_config.yml": "title: Cited\nbibtex_bibfiles: [works.bib]\n",
@@ -100,6 +103,7 @@ def test_entries_with_faults_are_no_fault_of_the_page(tmp_path: Path) -> None:
     assert "Calm" in page.xpath("//article")[0].text_content()
 
 
+@pytest.mark.heavy
 def test_a_book_without_bibliographies_knows_no_citations(tmp_path: Path) -> None:
     files = {
         "_config.yml": "title: Uncited\n",
@@ -130,6 +134,7 @@ def test_a_name_is_shown_as_well_as_it_can_be(written: str, shown: list[str]) ->
     assert (work.title, work.doi) == ("50} of", "10.1000/1")
 
 
+@pytest.mark.heavy
 def test_a_document_may_have_the_name_of_the_index(tmp_path: Path) -> None:
     """Sphinx's own index takes its place; a year alone is a number in YAML."""
     files = {
@@ -147,6 +152,7 @@ def test_a_document_may_have_the_name_of_the_index(tmp_path: Path) -> None:
     assert "\N{COPYRIGHT SIGN} Copyright 2019" in (site / "one.html").read_text()
 
 
+@pytest.mark.heavy
 def test_in_our_layout_the_index_has_what_an_author_put_into_it(tmp_path: Path) -> None:
     """A glossary alone makes none: its page lists its words."""
     words = "# Words\n\n:::{glossary}\nwind\n  What blows.\n:::\n"

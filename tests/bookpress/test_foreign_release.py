@@ -17,6 +17,8 @@ from bookpress.files import tree
 from bookpress.release.archives import read_archive
 from bookpress.release.released import load_ledger
 
+pytestmark = pytest.mark.heavy
+
 CELL = "```{code-cell} ipython3\nprint(open('years.csv').read())\n```\n"
 FILES = {
     "README.md": "# Read me\n\nWords of the repository.\n",

@@ -144,6 +144,7 @@ def words(home: Path, name: str) -> str:
     return " ".join(article.text_content().split())
 
 
+@pytest.mark.heavy
 def test_references_and_keys_given_again_are_taken(home: Path, press: Press, said: str) -> None:
     assert said.count("title is given more than once") == 1
     assert "_config.yml: line 5: title is given more than once, first in line 1" in said
@@ -204,6 +205,7 @@ def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
     assert "outside" not in said
 
 
+@pytest.mark.heavy
 def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, said: str) -> None:
     assert "made 42" in words(home, "aside/unlisted")
     assert "now 2" in words(home, "aside/by papermill")
@@ -216,6 +218,7 @@ def test_documents_that_are_not_listed_are_run_too(home: Path, press: Press, sai
     assert cells[-1]["outputs"][0]["data"]["text/plain"] == "2"
 
 
+@pytest.mark.heavy
 def test_a_book_of_what_is_listed_alone_has_no_other_chapters(tmp_path: Path) -> None:
     files = {
         "_config.yml": "only_build_toc_files: true\n",

@@ -139,6 +139,7 @@ def words(site: Path, page: str) -> str:
     return " ".join(article.text_content().split())
 
 
+@pytest.mark.heavy
 def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> None:
     assert words(site, "parts/stored").count("stored words") == 2
     assert "[1] 2" in words(site, "parts/statistics")
@@ -149,6 +150,7 @@ def test_stored_outputs_are_shown_where_the_book_runs_nothing(site: Path) -> Non
     assert "told 42" not in words(site, "parts/told")
 
 
+@pytest.mark.heavy
 def test_such_a_chapter_is_run_when_it_is_asked_for(site: Path, press: Press, home: Path) -> None:
     press("run", "stored", "--notebook", "_build/out.ipynb")
     cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
@@ -160,6 +162,7 @@ def test_such_a_chapter_is_run_when_it_is_asked_for(site: Path, press: Press, ho
     assert "failed" not in compared  # no kernel of R is asked for what is stored
 
 
+@pytest.mark.heavy
 def test_other_stored_outputs_make_another_edition(site: Path, press: Press, home: Path) -> None:
     path = home / "parts/stored.ipynb"
     path.write_text(path.read_text().replace("stored words", "other words"))
@@ -190,6 +193,7 @@ def test_its_source_is_what_its_author_wrote(site: Path) -> None:
     assert not list(site.rglob("written"))  # it is no page
 
 
+@pytest.mark.heavy
 def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
     partly = json.loads(notebook("Partly", {"one": "print('ran')"}, "stored\n"))
     partly["cells"].append({**partly["cells"][-1], "id": "other", "outputs": []})
@@ -206,6 +210,7 @@ def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
     assert words(site, "partly").count("ran") == 4  # in two cells and below them
 
 
+@pytest.mark.heavy
 def test_a_book_without_code_or_settings_is_built(tmp_path: Path) -> None:
     lost = ", ".join(f"{{file: lost{number}}}" for number in range(10))
     toc = f"format: jb-book\nroot: words\nchapters: [{lost}]\n"
@@ -245,6 +250,7 @@ def test_a_book_of_another_time_is_one_clear_line(
     assert len(printed.strip().splitlines()) == 1
 
 
+@pytest.mark.heavy
 def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
     cells = {"first": "print('ran')", "wrong": "import no_such_module", "then": "print('lost')"}
     files = {
@@ -264,6 +270,7 @@ def test_behind_a_cell_that_fails_stored_outputs_stay(tmp_path: Path) -> None:
     assert words(tmp_path / "_build/editions/early/html", "one").count("stored") == 0
 
 
+@pytest.mark.heavy
 def test_behind_it_they_keep_their_order(tmp_path: Path) -> None:
     written = json.loads(notebook("One", {"wrong": "1 / 0", "then": "print('lost')"}, "first\n"))
     [warned] = written["cells"][-1]["outputs"]
@@ -279,6 +286,7 @@ def test_behind_it_they_keep_their_order(tmp_path: Path) -> None:
     assert "print('lost') warned first" in shown
 
 
+@pytest.mark.heavy
 def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: Path) -> None:
     files = {
         "_config.yml": 'title: Typo\nauthor: Ada, <a href="https://x.org">see <b>this</b></a>\n',
@@ -301,6 +309,7 @@ def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: 
     assert "without a value" in run_press(tmp_path, "params", code=1)
 
 
+@pytest.mark.heavy
 def test_figures_are_shown_whatever_imports_their_backend_first(tmp_path: Path) -> None:
     first = "import matplotlib.pyplot as plt\nimport matplotlib_inline.backend_inline as shown"
     cells = {
@@ -332,6 +341,7 @@ sphinx:
 """
 
 
+@pytest.mark.heavy
 def test_what_is_not_installed_is_said_before_anything_runs(tmp_path: Path) -> None:
     mean = {"mean": "mean(1:3)"}
     files = {
@@ -377,6 +387,7 @@ def test_help_that_a_parameter_lacks_leaves_no_trace(site: Path) -> None:
     assert all(line.startswith("Allowed: ") for line in helps)
 
 
+@pytest.mark.heavy
 def test_a_chapter_may_write_into_the_evidence(tmp_path: Path) -> None:
     """Each time it runs, and another time than the one that is kept."""
     writes = "import time\nopen('data/times.txt', 'w').write(str(time.time_ns()))"

@@ -79,6 +79,7 @@ def test_a_format_that_takes_too_long_is_ended_with_all_it_left(
     assert not running_below(str(modules))
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(pdf.missing() is not None, reason=f"no PDF without a browser: {pdf.missing()}")
 def test_an_edition_comes_in_the_formats_asked_for(
     built: Project, edition: Callable[..., Edition]
@@ -104,6 +105,7 @@ def test_an_edition_comes_in_the_formats_asked_for(
     assert (html / "pdf").exists()
 
 
+@pytest.mark.heavy
 def test_a_format_that_fails_leaves_the_published_edition(
     built: Project, edition: Callable[..., Edition], modules: Path
 ) -> None:

@@ -48,6 +48,7 @@ def test_no_code_of_a_chapter_or_page_runs_when_it_is_looked_at(
     assert not mark.exists()
 
 
+@pytest.mark.heavy
 def test_only_the_press_runs_code_whatever_a_page_asks_for(
     said: Say, book: Project, tmp_path: Path
 ) -> None:
@@ -108,6 +109,7 @@ def test_a_chapter_in_latin_1_is_named_with_the_byte(said: Say, book: Project) -
         ) == (1, True)
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(
     os.geteuid() != 0 or not shutil.which("setpriv"),
     reason="NOT TESTED: only root can give up its rights",

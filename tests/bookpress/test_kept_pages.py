@@ -11,6 +11,8 @@ from processes import press as run_press
 
 from bookpress.files import tree
 
+pytestmark = pytest.mark.heavy
+
 Press = Callable[..., str]
 
 KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"

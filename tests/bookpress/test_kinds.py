@@ -103,6 +103,7 @@ def test_what_is_no_date_is_refused(home: Path) -> None:
     assert "allowed: a date such as 2000-01-31" in said
 
 
+@pytest.mark.heavy
 def test_an_edition_may_choose_them(home: Path) -> None:
     """Its file, unlike that of an edition in every clone, is spelt out in a command."""
     subprocess.run(["git", "init", "-q"], cwd=home, check=True)

@@ -344,6 +344,7 @@ def test_what_is_read_is_read_again_as_itself(name: str, inner: str) -> None:
     assert read_statement(statement.code).code == statement.code
 
 
+@pytest.mark.heavy
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     try:
@@ -370,6 +371,7 @@ def test_ids_of_places_are_ids_and_differ() -> None:
     assert anchor("models:fall", "index") == "holds-models-fall"
 
 
+@pytest.mark.heavy
 def test_a_chapter_is_run_and_its_sentences_are_tested(said: Say, book: Project) -> None:
     chapter = book.root / "notebooks/first.md"
     add_cell(chapter, "twice = 2 * number.value\nlist_of = [1, 2]")
@@ -410,6 +412,7 @@ def test_what_cannot_be_made_is_named_by_commands(
     assert "Traceback" not in error
 
 
+@pytest.mark.heavy
 def test_nothing_is_run_to_look_at_a_chapter(said: Say, book: Project, tmp_path: Path) -> None:
     chapter = book.root / "notebooks/first.md"
     add_cell(chapter, f"open({str(tmp_path / 'ran')!r}, 'w')\nmine = 1")

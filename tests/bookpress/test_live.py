@@ -68,6 +68,7 @@ def live(tmp_path_factory: pytest.TempPathFactory, explored: Path) -> Iterator[L
     assert left_over(started) == []
 
 
+@pytest.mark.heavy
 def test_what_is_answered_is_what_run_says(live: Live) -> None:
     published = json.loads((live.root / "_build/editions/default/results.json").read_text())[
         "moons"
@@ -90,6 +91,7 @@ def test_what_is_answered_is_what_run_says(live: Live) -> None:
         )
 
 
+@pytest.mark.heavy
 def test_a_refused_value_gets_the_words_of_the_command_line(live: Live) -> None:
     for values in (
         {"power": "9"},
@@ -103,6 +105,7 @@ def test_a_refused_value_gets_the_words_of_the_command_line(live: Live) -> None:
         assert words in press(live.root, "run", "moons", "-p", f"moons.{name}={text}", code=2)
 
 
+@pytest.mark.heavy
 def test_a_newer_choice_ends_the_older(live: Live) -> None:
     with ThreadPoolExecutor(1) as pool:
         older = pool.submit(live.ask, {"power": SLOW})

@@ -51,6 +51,7 @@ def ask(home: Path) -> Iterator[Ask]:
         yield lambda name, **arguments: portal.call(asked, client, name, arguments)
 
 
+@pytest.mark.heavy
 def test_it_offers_what_the_manual_names(ask: Ask) -> None:
     offered = {"list_chapters", "read_chapter", "read_results", "read_statements"}
     assert offered < set(ask("tools"))
@@ -124,6 +125,7 @@ def test_what_it_does_not_know_is_refused_in_words(
     assert "Traceback" not in answer
 
 
+@pytest.mark.heavy
 def test_an_edition_that_is_not_built_is_one_line(tmp_path: Path) -> None:
     home = new_home(tmp_path / "book")
     said = press(home, "mcp", code=2)

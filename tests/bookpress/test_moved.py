@@ -72,6 +72,7 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
     assert message in error
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_names_and_places_that_there_are_not_are_found(said: Say, merged: Project) -> None:
     code, out, error = said("check")

@@ -8,6 +8,8 @@ from processes import press as run_press
 from processes import write_files
 from test_foreign_shapes import notebook, words
 
+pytestmark = pytest.mark.heavy
+
 CELLS = {"parameters": "year = 2000", "long": "train()", "then": "print('of', year)"}
 
 

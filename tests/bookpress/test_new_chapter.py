@@ -37,6 +37,7 @@ def author(book: Project) -> Project:
     return book
 
 
+@pytest.mark.heavy
 def test_the_walk_of_a_new_author(author: Project) -> None:
     def do(*words: str) -> str:
         done = subprocess.run(
@@ -113,6 +114,7 @@ def test_what_cannot_be_quoted_is_one_line_with_the_call_that_helps(value: objec
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.heavy
 def test_a_chapter_is_cited_once_it_is_built_and_says_what_follows_from_its_parameters(
     author: Project,
 ) -> None:

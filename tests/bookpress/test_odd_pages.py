@@ -188,6 +188,7 @@ def links(site: Path, page: str) -> dict[str, str]:
     return {link.text_content(): link.get("href") for link in root.xpath("//article//a")}
 
 
+@pytest.mark.heavy
 def test_links_lead_to_chapters_in_any_spelling(site: Path, said: str) -> None:
     leading = links(site, "index.html")
     assert {leading["In brackets"], leading["escaped"]} == {"parts/Ein%20Kapitel.html"}
@@ -287,6 +288,7 @@ def test_what_pages_fetch_and_where_they_lead_in_vain_is_told(said: str) -> None
     assert "link to #top" not in said
 
 
+@pytest.mark.heavy
 def test_a_picture_that_no_browser_draws_stops_the_pdf_by_its_name(tmp_path: Path) -> None:
     if pdf.missing():
         pytest.skip(f"no PDF without a browser: {pdf.missing()}")
@@ -301,6 +303,7 @@ def test_a_picture_that_no_browser_draws_stops_the_pdf_by_its_name(tmp_path: Pat
     assert "_images/old.tif" in error
 
 
+@pytest.mark.heavy
 def test_a_book_may_be_one_page(tmp_path: Path) -> None:
     formats = "html,epub" if pdf.missing() else "html,pdf,epub"
     site = made(tmp_path, ALONE, "--format", formats)
@@ -339,6 +342,7 @@ def test_the_index_for_machines_links_to_each_chapter(site: Path) -> None:
     assert "(https://odd.example/parts/Ein%20Kapitel.md)" in (site / "llms.txt").read_text("utf-8")
 
 
+@pytest.mark.heavy
 def test_a_downloaded_notebook_runs_by_the_command_that_it_names(
     site: Path, tmp_path: Path
 ) -> None:
@@ -358,6 +362,7 @@ def test_the_manifest_names_every_author_and_file(site: Path) -> None:
     assert notebook["@id"] == "source/parts/Ein%20Kapitel.ipynb"
 
 
+@pytest.mark.heavy
 def test_notebooks_of_any_language_with_attached_pictures_are_in_every_form(tmp_path: Path) -> None:
     formats = "html,epub" if pdf.missing() else "html,pdf,epub"
     site = made(tmp_path, STORED, "--format", formats)

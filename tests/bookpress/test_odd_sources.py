@@ -93,12 +93,14 @@ def check_of(tmp_path: Path) -> Check:
     return check
 
 
+@pytest.mark.heavy
 def test_faults_in_files_with_spaces_and_in_notebooks_have_their_place(check: Check) -> None:
     said = check()
     assert "my words.md:3: no chapter 'lost'; there are: chapter" in said
     assert "no code.ipynb: cell 1, line 3: no chapter 'lost'" in said
 
 
+@pytest.mark.heavy
 def test_faults_in_the_prose_of_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
     prose = "Words.\n\nOf {result}`odd + (` and 1208 things."
     toc = FILES["_toc.yml"].replace("file: chapter", "file: cells")
@@ -116,6 +118,7 @@ def test_entries_in_brackets_and_numbers_as_names_are_named_with_their_line(chec
     assert "chapter.md:4: the front matter's `bookpress` has no '2020'" in said
 
 
+@pytest.mark.heavy
 def test_numbers_are_typed_in_prose_alone(check: Check) -> None:
     words = re.findall(r"the number (\d+) is typed by hand", check(words=WORDS))
     assert words == ["1201", "1207"]
@@ -140,6 +143,7 @@ def test_a_package_that_cannot_be_imported_is_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.heavy
 def test_a_headline_may_be_quoted_by_the_whole_name_of_its_chapter(tmp_path: Path) -> None:
     toc = "format: jb-book\nroot: index\nchapters: [{file: a/data}, {file: b/data}]\n"
     chapter = CHAPTER.replace("nothing, 2020: x", "some")

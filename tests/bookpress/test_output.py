@@ -12,6 +12,8 @@ import pytest
 from bookpress.book.project import Project
 from sampling import some
 
+pytestmark = pytest.mark.heavy
+
 PRESS = f"{sys.executable} -m bookpress"
 FULL = Path("/dev/full")
 PRINTING = ["--version", "params --json", "run first", "cite"]

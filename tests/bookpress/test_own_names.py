@@ -10,6 +10,8 @@ import pytest
 from lxml import html
 from processes import press, write_files
 
+pytestmark = pytest.mark.heavy
+
 CHAPTER = """\
 ---
 file_format: mystnb

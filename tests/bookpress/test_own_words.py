@@ -8,6 +8,8 @@ from lxml import html
 from processes import press, write_files
 from test_foreign_shapes import words
 
+pytestmark = pytest.mark.heavy
+
 CITED = """\
 Sources
 =======

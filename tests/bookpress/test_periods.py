@@ -130,6 +130,7 @@ def test_the_years_between_adjacent_periods_are_none() -> None:
     assert (text, missing) == ("no value", "the period gap")
 
 
+@pytest.mark.heavy
 def test_a_chapter_is_run_with_it_however_it_is_written(said: Say, observed: Project) -> None:
     ways = ("late=2018-2020", "late=[2018, 2020]", "first.late=2018–2020", "late= 2018-2020")
     found = [said("run", "first", "--json", "-p", way) for way in ways]
@@ -184,6 +185,7 @@ def test_it_is_varied_in_a_sweep(observed: Project) -> None:
     assert tried("late=[[2018, 2020], [2019, 2021]]") == ["2018-2020", "2019-2021"]
 
 
+@pytest.mark.heavy
 def test_a_sweep_over_it_has_a_page_and_a_table(said: Say, observed: Project) -> None:
     code, out, error = said("sweep", "first", "-g", "late=2018-2020,2019-2022", "-y")
     assert code == 0, error
@@ -238,6 +240,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, made_once: Callable[..., Path
     return shutil.copytree(made, tmp_path_factory.mktemp("periods") / "book", symlinks=True)
 
 
+@pytest.mark.heavy
 def test_its_states_are_what_builds_show(home: Path) -> None:
     editions = home / "_build/editions"
     found = [
@@ -263,6 +266,7 @@ def test_it_is_one_control_on_the_page(home: Path, page: Page) -> None:
     assert page.url.endswith("?seen=2018-2021")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("text", "span"), [("2019-2021", 3), ("2020", 1), ("2022-2018", "its first year comes after")]
 )
@@ -294,6 +298,7 @@ def served(home: Path) -> Iterator[Served]:
     assert left_over(started) == []
 
 
+@pytest.mark.heavy
 def test_a_reader_types_it_while_the_book_is_served(served: Served, page: Page) -> None:
     page.goto(f"{served.url}notebooks/moons.html?seen_first=2019")
     field = page.locator(".setting[data-name=seen] input[type=text]")

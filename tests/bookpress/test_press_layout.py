@@ -182,6 +182,7 @@ def parsed(home: Path) -> dict[str, Any]:
     return {name: html.parse(str(site / f"{name}.html")).getroot() for name in ("gales", "calm")}
 
 
+@pytest.mark.heavy
 def test_formulas_keep_their_lines_and_know_the_macros(pages: dict[str, Any]) -> None:
     page = pages["gales"]
     block = page.xpath("//div[@id='equation-eq']")[0]
@@ -209,6 +210,7 @@ def test_a_citation_and_its_entry_have_one_label(pages: dict[str, Any]) -> None:
     assert entry.text_content().strip().startswith("[Win01] Bea Wind.")
 
 
+@pytest.mark.heavy
 def test_a_chapter_has_one_number(pages: dict[str, Any], home: Path) -> None:
     page = pages["gales"]
     assert page.xpath("//h1")[0].text_content().startswith("2. Gales")
@@ -302,6 +304,7 @@ def test_the_later_rows_of_a_long_table_are_the_same_whatever_it_links_to(
     assert "Bora Mistral" in search
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("pages")
 def test_a_state_has_its_own_picture(home: Path) -> None:
     press(home, "explore", "--yes")
@@ -312,6 +315,7 @@ def test_a_state_has_its_own_picture(home: Path) -> None:
     assert (site / shown.pop()).is_file()
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("pages")
 def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path) -> None:
     press(home, "build", "--format", "pdf,epub")
@@ -342,6 +346,7 @@ def test_the_book_is_printed_and_made_an_ebook_from_its_front_page_on(home: Path
     assert b"A recording, played on the web page of the chapter." in plain
 
 
+@pytest.mark.heavy
 def test_a_book_without_code_is_laid_out_printed_and_cited(tmp_path: Path) -> None:
     files = {
         "_config.yml": CONFIG,
@@ -357,6 +362,7 @@ def test_a_book_without_code_is_laid_out_printed_and_cited(tmp_path: Path) -> No
     assert press(home, "cite").startswith("Ada Author. (")
 
 
+@pytest.mark.heavy
 def test_a_book_that_teaches_code_shows_it_everywhere_but_where_its_author_hides_it(
     tmp_path: Path,
 ) -> None:
@@ -403,6 +409,7 @@ def test_a_theme_is_not_printed_which_is_said_before_chapters_run(tmp_path: Path
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("pages")
 def test_a_theme_has_alternatives_in_words_and_buttons_to_what_the_author_wrote(home: Path) -> None:
     (home / "book/settings.yml").unlink()

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from book.showing import chapter
@@ -17,6 +18,7 @@ def printed(page: Page, file: Path) -> list[str]:
     return [" ".join(sheet.split()) for sheet in done.stdout.split("\f")]
 
 
+@pytest.mark.heavy
 def test_the_print_key_draws_all_figures_and_the_first_page_names_the_state(
     explored: Path, page: Page, tmp_path: Path
 ) -> None:

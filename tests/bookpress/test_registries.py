@@ -163,6 +163,7 @@ def forget() -> None:
         looked_up.cache_clear()
 
 
+@pytest.mark.heavy
 def test_an_element_is_on_the_page_with_its_template_style_and_script(press: Any) -> None:
     page = (press.site / "notebooks/moons.html").read_text()
     assert 'class="clock">' in page
@@ -239,6 +240,7 @@ def test_all_that_is_registered_is_there() -> None:
             assert not place or callable(form.find(place))
 
 
+@pytest.mark.heavy
 def test_pages_and_formats_are_made_again_with_the_code_of_the_package(press: Any) -> None:
     """And a format that is no longer there is left out, with a note, while others stay."""
     package = press.package
@@ -329,6 +331,7 @@ After {tick}`12`:
 """
 
 
+@pytest.mark.heavy
 def test_the_package_of_the_manual_works_as_it_stands_there(tmp_path: Path) -> None:
     manual = (ROOT / "src/bookpress/README.md").read_text()
     section = manual.partition("## An element or a format of your own")[2].partition("\n## ")[0]

@@ -342,6 +342,7 @@ def test_a_setting_that_no_chapter_knows_is_refused(
     assert str(caught.value) == f"book/settings.yml: survival: {unknown}"
 
 
+@pytest.mark.heavy
 def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
     orbits: SimpleNamespace, tmp_path: Path, offline: None
 ) -> None:
@@ -373,6 +374,7 @@ def test_each_archive_alone_holds_a_valid_crate_and_builds_its_edition_again(
         assert "uncommitted changes after" in run(top / "book", "cite", "-f", "bibtex").stdout
 
 
+@pytest.mark.heavy
 def test_a_cited_state_is_verified_and_what_differs_is_named(
     orbits: SimpleNamespace, tmp_path: Path, told: Callable[..., str]
 ) -> None:
@@ -436,6 +438,7 @@ def test_what_became_of_a_number_that_was_quoted(
     assert said in told("cite", "--check", reference, code=code)
 
 
+@pytest.mark.heavy
 def test_what_would_lose_something_is_refused(
     orbits: SimpleNamespace, tmp_path: Path, told: Callable[..., str]
 ) -> None:

@@ -105,6 +105,7 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
     assert out.startswith(f"data/{FILE}:1: ")
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_present_names_that_there_are_not_are_found(said: Say, renamed: Project) -> None:
     code, out, error = said("check")
@@ -253,6 +254,7 @@ def test_an_old_name_works_and_the_new_one_is_told(
     assert (new, "nothing has changed" in error, "note" in error) == (old, True, False)
 
 
+@pytest.mark.heavy
 def test_other_old_names_work_too(said: Say, renamed: Project) -> None:
     _, out, error = said("run", "first", "--json", "-p", "sheet=b")
     assert error.startswith("note: sheet is now table\n")
@@ -335,6 +337,7 @@ def test_an_old_edition_file_is_the_new_one(
         edition("both")
 
 
+@pytest.mark.heavy
 def test_an_old_name_is_varied_in_a_sweep(said: Say, renamed: Project) -> None:
     def planned(grid: str, *options: str) -> tuple[list[Any], str]:
         plan = plan_sweep(renamed, "first", read_grid(grid.split()), options)
@@ -520,6 +523,7 @@ def test_old_results_that_were_cited_are_verified_by_their_numbers(
 # ---- Addresses ----
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("quick")
 def test_a_page_knows_the_old_names_and_is_made_again_with_them(renamed: Project) -> None:
     write(renamed, "{}")

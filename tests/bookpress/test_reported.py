@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from processes import new_home, press
 
+pytestmark = pytest.mark.heavy
+
 Say = Callable[..., str]
 SETTING = """
 reported:

@@ -45,6 +45,7 @@ def box(page: Page, selector: str) -> FloatRect:
     return found
 
 
+@pytest.mark.heavy
 def test_lines_and_contents_begin_at_the_right_and_code_at_the_left(
     built: Path, page: Page
 ) -> None:
@@ -82,6 +83,7 @@ def test_an_ebook_is_read_and_turned_from_the_right(built: Path) -> None:
     assert all('dir="rtl"' in text.partition("<head")[0] for text in texts.values())
 
 
+@pytest.mark.heavy
 def test_a_book_in_another_language_says_nothing_of_it(tmp_path: Path) -> None:
     settings = "title: Sea\nsphinx: {config: {language: nl}}\n"
     press(write_files(tmp_path, {**BOOK, "_config.yml": settings}), "build")

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from processes import new_home, press
 
+pytestmark = pytest.mark.heavy
+
 Press = Callable[..., str]
 SLOW = "above_value(neptune, earth, 100)"
 

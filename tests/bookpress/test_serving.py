@@ -24,6 +24,8 @@ from bookpress.files import tree
 from bookpress.serve.serve import changes, serve
 from sampling import some
 
+pytestmark = pytest.mark.heavy
+
 SLOW = "```{code-cell} python\nimport time; time.sleep(600)\n```"
 BROKEN = "```{code-cell} python\n1 / 0\n```"
 WORDS = ("book/words.md", "Nothing but words", "Other words")

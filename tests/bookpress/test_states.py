@@ -41,6 +41,7 @@ def test_the_index_lists_every_value_with_the_headline_under_it(home: Path) -> N
     assert [row["value"] for row in moons["choices"]["power"]] == [1.3, 1.5, 1.7]
 
 
+@pytest.mark.heavy
 def test_every_statement_knows_under_which_choices_it_holds(home: Path) -> None:
     found = json.loads(press(home, "statements", "--robustness", "--json"))
     for slug, of in found.items():
@@ -83,6 +84,7 @@ def test_sentences_are_listed_by_chapter_with_their_numbers_and_are_searched(
     expect(page.locator("#planets-many")).to_be_visible()
 
 
+@pytest.mark.heavy
 def test_an_edition_built_without_states_has_no_page_of_them(
     tmp_path: Path, explored: Path
 ) -> None:
@@ -94,6 +96,7 @@ def test_an_edition_built_without_states_has_no_page_of_them(
         assert "sureness" not in path.read_text()
 
 
+@pytest.mark.heavy
 def test_what_is_forked_has_one_thread_and_ends_with_whoever_asks(home: Path) -> None:
     asks = """
 import sys, threading, psutil
@@ -125,6 +128,7 @@ def another(tmp_path: Path, explored: Path) -> Path:
     return shutil.copytree(explored, tmp_path / "book", symlinks=True)
 
 
+@pytest.mark.heavy
 def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_killed(
     another: Path,
 ) -> None:
@@ -156,6 +160,7 @@ def test_states_go_with_their_edition_and_the_same_command_goes_on_where_it_was_
     assert sorted(pages.glob("states/*/*.js")) == before
 
 
+@pytest.mark.heavy
 def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(another: Path) -> None:
     before = (another / "_build/editions/default/html/index.html").read_bytes()
     edit(
@@ -169,6 +174,7 @@ def test_a_chapter_that_shows_other_figures_under_a_value_is_refused(another: Pa
     assert (another / "_build/editions/default/html/index.html").read_bytes() == before
 
 
+@pytest.mark.heavy
 def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
     pages = another / EDITIONS / "default/html"
     before = tree(pages / "states")
@@ -194,6 +200,7 @@ def test_states_and_formats_stay_as_long_as_the_edition(another: Path) -> None:
     assert not (pages / "states").exists()
 
 
+@pytest.mark.heavy
 def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored: Path) -> None:
     home = new_home(tmp_path / "book", explored)
     assert press(home, "explore", "--dry-run") == ""
@@ -204,6 +211,7 @@ def test_it_says_what_it_would_do_and_asks_before_much(tmp_path: Path, explored:
     assert not (home / "_build/cache").exists()
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("slug", "number"), [("planets", 1), ("moons", 2)])
 def test_each_state_shows_what_a_build_shows_and_goes_without_a_trace(
     home: Path, page: Page, slug: str, number: int

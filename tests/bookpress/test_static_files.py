@@ -127,6 +127,7 @@ def loaded(page: Path) -> list[str]:
     return [name for name in names if any(file in name for file in files)]
 
 
+@pytest.mark.heavy
 def test_what_an_extension_adds_to_a_page_draws_its_diagram(site: Path, page: Page) -> None:
     drawn = site / "parts/drawn.html"
     assert loaded(drawn) == ["../_static/drawing/lines.css", "../_static/drawing/draw.js"]
@@ -183,6 +184,7 @@ def test_what_the_author_names_for_all_pages_is_loaded_after_ours(site: Path, pa
     assert not (site / "_static/theme.css").exists()
 
 
+@pytest.mark.heavy
 def test_scripts_may_be_named_in_one_text(tmp_path: Path) -> None:
     """Sphinx takes a text with commas for a list."""
     addresses = ["https://127.0.0.1:9/a.js", "https://127.0.0.1:9/b.js"]

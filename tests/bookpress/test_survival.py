@@ -33,6 +33,7 @@ def follow(home: Path, *words: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.heavy
 def test_each_statement_is_followed_from_the_first_value_to_the_last(home: Path) -> None:
     found = follow(home)
     stood = {

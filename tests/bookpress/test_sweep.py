@@ -35,6 +35,8 @@ from bookpress.states.sweeps.grid import read_grid
 from bookpress.states.sweeps.sweep import Sweep, plan_sweep, run_sweep, write_table
 from bookpress.terminal.progress import Reporter
 
+pytestmark = pytest.mark.heavy
+
 Sweeper = Callable[..., Sweep]
 GRID = {"table": ["a", "b"], "factor": ["1", "2", "3"]}
 

@@ -3,8 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lxml import html
 from processes import press, write_files
+
+pytestmark = pytest.mark.heavy
 
 EXTENSION = '''\
 """Tabs as sphinx-tabs makes them: a row of buttons, and panels of which a script shows one."""

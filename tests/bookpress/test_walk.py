@@ -23,6 +23,7 @@ FREE = """() => {
 """Whether the link stands in view, above the strip."""
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("width", [1280, 375])
 def test_the_first_step_is_a_sentence_that_turns_and_keys_go_on(
     explored: Path, page: Page, width: int

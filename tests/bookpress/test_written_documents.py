@@ -6,6 +6,8 @@ import pytest
 from lxml import html
 from processes import edit, press, write_files
 
+pytestmark = pytest.mark.heavy
+
 GALLERY = """
 import json
 from pathlib import Path

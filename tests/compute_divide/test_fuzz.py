@@ -28,6 +28,8 @@ from compute_divide.sources.models.columns import HEADERS
 from compute_divide.sources.models.own import add_own
 from sampling import LONG
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[2]
 KINDS = ("edition", "values", "front matter", "papers", "models", "row")
 COUNT = (2000 if LONG else 84) // len(KINDS) + 1

@@ -88,5 +88,6 @@ def test_a_folder_of_commands_holds_one_module_each(tmp_path):
     assert said_of(tmp_path) == (0, [])
 
 
+@pytest.mark.heavy
 def test_the_project_keeps_to_the_limits():
     assert said_of() == (0, [])

@@ -27,6 +27,7 @@ def book(tmp_path):
     return tmp_path
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("root", [".", "notebooks"])
 def test_a_save_keeps_what_chapters_say_of_themselves(root, book, monkeypatch):
     import jupytext

@@ -140,6 +140,7 @@ def crossref_schema() -> xmlschema.XMLSchema11:
     return xmlschema.XMLSchema11(str(folder / "crossref5.5.0.xsd"), **where)
 
 
+@pytest.mark.heavy
 def test_crossref_is_sent_the_book_with_those_chapters_that_have_a_doi(
     citations: list[Citation],
 ) -> None:

@@ -112,6 +112,7 @@ def biber_names(entry: Any, kind: str) -> list[tuple[str, str, str]]:
     return found  # type: ignore[return-value]
 
 
+@pytest.mark.heavy
 def test_biber_has_nothing_to_say_and_reads_back_names_and_texts(
     citations: list[Citation], tmp_path: Path
 ) -> None:

@@ -60,6 +60,7 @@ def problems(node: dict[str, Any]) -> list[str]:
     return found
 
 
+@pytest.mark.heavy
 def test_every_property_belongs_to_its_type_and_takes_its_value(sites: dict[str, Path]) -> None:
     pages = [
         path

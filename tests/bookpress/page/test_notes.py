@@ -4,9 +4,12 @@ import json
 from typing import Any
 
 import nbformat
+import pytest
 from page.conftest import EDITION, KERNEL, code, figure_cell, result_output
 
 from bookpress.chapter.statements import STATEMENT_MIME
+
+pytestmark = pytest.mark.heavy
 
 TEXT = """# Who trains
 

@@ -30,6 +30,7 @@ from bookpress.chapter.parameters import check_values
 from bookpress.elements.base import assets
 
 
+@pytest.mark.heavy
 def test_results_parameters_and_what_others_report_stand_in_the_prose(built: Any) -> None:
     text = built.text("index")
     assert (
@@ -241,6 +242,7 @@ def test_pages_load_what_is_there_and_nothing_from_elsewhere(built: Any) -> None
             assert not (part.get("src") or part["href"]).startswith(("http", "//")), name
 
 
+@pytest.mark.heavy
 def test_the_same_sources_give_the_same_bytes_and_what_changes_is_written_again(
     book: Any, built: Any
 ) -> None:
@@ -307,6 +309,7 @@ def test_mistakes_are_named_with_their_place(book: Any) -> None:
     assert "the figure fig-shares has no alternative text: " in book.said
 
 
+@pytest.mark.heavy
 def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_are(
     book: Any,
 ) -> None:
@@ -346,6 +349,7 @@ def test_the_banner_tells_a_chapter_its_own_choices_and_other_pages_whose_they_a
     assert "window 3 instead of 5, since 2015 instead of 2010 (in “More”), since 2012" in index
 
 
+@pytest.mark.heavy
 def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     evil = """A <b>bold</b> & "x" '<script>alert(1)</script><img src=x onerror=alert(1)>"""
     differs = [{"chapter": "models", "name": "window", "value": evil, "default": evil}]
@@ -392,6 +396,7 @@ def test_what_people_write_is_text_and_never_markup(book: Any) -> None:
     assert page.select_one('meta[name="description"]')["content"] == evil
 
 
+@pytest.mark.heavy
 def test_machines_are_told_of_picture_and_pdf(book: Any) -> None:
     settings = yaml.safe_load((book.root / "book/publication.yml").read_text("utf-8"))
     book.write(
@@ -419,6 +424,7 @@ total = Estimate(number, label="total")
 """
 
 
+@pytest.mark.heavy
 def test_plain_builds_see_that_the_evidence_has_changed(
     book: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -118,6 +118,7 @@ def test_what_a_reader_sees(folder: Path, name: str, words: str) -> None:
     assert [word for word in screen if re.search(rf"{word}\b", text)] == []
 
 
+@pytest.mark.heavy
 @needs_browser
 def test_the_same_pages_give_the_same_bytes_wherever_they_lie(
     edition_book: Any, folder: Path, tmp_path: Path

@@ -211,6 +211,7 @@ def test_numbers_stand_below_each_other_even_where_they_are_written_as_text():
     assert rules_of(nothing) == "| --- | --- |"
 
 
+@pytest.mark.heavy
 def test_plain_myst_nb_shows_the_chart_as_a_figure_with_its_caption(tmp_path):
     (tmp_path / "conf.py").write_text("extensions = ['myst_nb']\n")
     (tmp_path / "index.md").write_text(CHAPTER)

@@ -5,10 +5,13 @@ from typing import Any
 import altair as alt
 import nbformat
 import pandas as pd
+import pytest
 from page.conftest import code, figure_cell, models_chapter
 
 from bookpress.elements.figure.show import Figure, Table
 from bookpress.elements.figure.theme import NOTHING
+
+pytestmark = pytest.mark.heavy
 
 
 def table_cell(data: pd.DataFrame, caption: str) -> nbformat.NotebookNode:

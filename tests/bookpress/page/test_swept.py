@@ -175,6 +175,7 @@ def test_statements_stand_in_a_share_of_the_runs(
     assert sweep.keys == ["academia_share", "cost", "models"]
 
 
+@pytest.mark.heavy
 def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(
     sweep: Sweep, project: Project, browser: Browser
 ) -> None:

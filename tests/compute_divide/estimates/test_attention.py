@@ -25,6 +25,7 @@ def papers(ours: list[int], theirs: list[int], stratum: str = "a", size: int = 1
     )
 
 
+@pytest.mark.heavy
 @given(ranks, ranks)
 def test_a_lead_in_one_stratum_is_the_statistic_of_mann_and_whitney(ours, theirs):
     from scipy.stats import mannwhitneyu

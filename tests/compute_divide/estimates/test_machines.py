@@ -112,6 +112,7 @@ def lists_of_clusters(draw):
     return pd.DataFrame(rows)
 
 
+@pytest.mark.heavy
 @given(lists_of_clusters())
 def test_each_machine_of_any_list_is_counted_once_by_its_chips(clusters):
     audited = cd.data.audited_machines()

@@ -17,6 +17,8 @@ from compute_divide.sources.models.columns import CHAPTERS
 from quick import quick_python
 from sampling import some
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[3]
 NEEDED = ("model", "organisations", "team_label", "published", "notability")
 HEADERS = (

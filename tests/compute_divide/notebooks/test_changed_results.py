@@ -26,6 +26,7 @@ def both(run_chapter, slug):
     return differing
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "slug", [*QUICK, *(pytest.param(one, marks=pytest.mark.long) for one in SLOW)]
 )

@@ -130,22 +130,26 @@ def texts_of(output: dict[str, Any]) -> Iterator[str]:
     yield "".join(output.get("data", {}).get("text/markdown", ""))
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("slug", some([*CHAPTERS], 2, SEED))
 def test_every_result_is_the_same_when_repeated(run_chapter: Callable[..., Any], slug: str) -> None:
     assert run_chapter(slug).results == run_chapter(slug, again=True).results
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("slug", some([*CHAPTERS], 2, SEED))
 def test_a_chapter_ends_well_at_the_ends_of_what_is_allowed(problems: Ending, slug: str) -> None:
     parameters = CHAPTERS[slug].parameters
     assert problems(slug, [all_at_once(parameters, 0), all_at_once(parameters, -1)]) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(("slug", "changes"), some(BEYOND, 4, SEED), ids=str)
 def test_a_chapter_ends_well_beyond_its_data(problems: Ending, slug: str, changes: Values) -> None:
     assert problems(slug, [changes]) == []
 
 
+@pytest.mark.heavy
 def test_the_newest_year_is_ranked_wherever_the_charts_begin(
     run_chapter: Callable[..., Any],
 ) -> None:

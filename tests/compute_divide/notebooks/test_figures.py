@@ -39,6 +39,7 @@ def texts_of(spec):
     return [item for kind, _, item in drawn(spec) if kind == "text" and item.get("text")]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("slug", some(SLUGS, 4, 9))
 def test_text_has_the_colour_of_the_page_and_a_chart_carries_little_beyond_its_data(
     run_chapter, slug
@@ -59,6 +60,7 @@ def figure_of(run_chapter, slug, name):
     return figure.spec, pd.DataFrame(figure.data.rows, columns=columns)
 
 
+@pytest.mark.heavy
 def test_the_bars_of_a_year_fill_it(run_chapter):
     spec, data = figure_of(run_chapter, "large-scale-models", "fig-frontier-compute")
     bars = [
@@ -100,6 +102,7 @@ def test_ratios_without_an_interval_keep_their_dot():
     assert sum(kind == "symbol" for kind, *_ in drawn(chart.to_dict())) == len(gaps)
 
 
+@pytest.mark.heavy
 def test_every_venue_is_named_at_the_end_of_its_line(run_chapter):
     spec, data = figure_of(run_chapter, "research-topics", "fig-papers-turn")
     assert {venue_name(venue) for venue in data["venue"]} <= {

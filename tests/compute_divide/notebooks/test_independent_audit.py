@@ -94,6 +94,7 @@ def test_as_many_rows_change_for_each_reason(models):
     assert len(ours) >= 6
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_the_largest_runs_are_the_same_where_two_posts_make_no_collaboration(run_chapter, raw_dir):
     apart, _ = independent_records.once(independent_records.audited_models(raw_dir, apart=True))

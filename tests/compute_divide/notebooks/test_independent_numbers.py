@@ -12,6 +12,7 @@ import independent_records
 import pytest
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_chapter, raw_dir):
     differ = {}
@@ -27,6 +28,7 @@ def test_the_headline_numbers_come_out_of_the_raw_files_without_the_package(run_
     assert len({name.split(":")[0] for name in found}) == 11
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapter, raw_dir):
     again = independent_machines.recompute(raw_dir)
@@ -44,6 +46,7 @@ def test_the_numbers_on_machines_and_causes_are_what_the_raw_files_say(run_chapt
     )
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_the_numbers_on_attention_scrutiny_capability_and_remedies_are_those_of_another_program(
     run_chapter, raw_dir

@@ -88,6 +88,7 @@ def test_a_young_year_is_no_rule_and_no_correction_beats_none(run_chapter):
     assert results["nowcasts_better"].value == 0
 
 
+@pytest.mark.heavy
 def test_open_models_records_the_known_counts_of_base_models(run_chapter):
     audited = run_chapter("open-models").results["academic_on_industry"]
     assert (audited.k, audited.n) == (24, 41)
@@ -113,6 +114,7 @@ def test_american_companies_closed_and_chinese_companies_did_not(run_chapter):
     assert (listed["american_early"].k, listed["american_early"].n) == (39, 79)
 
 
+@pytest.mark.heavy
 def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
     results = run_chapter("open-models", non_profits="academia").results
     lead = results["hosted_lead"]
@@ -124,6 +126,7 @@ def test_the_rise_of_hosted_models_rests_on_one_conference(run_chapter):
     assert [round(100 * share) for share in shares] == [3, 42]
 
 
+@pytest.mark.heavy
 def test_other_counts_of_gpus_change_the_university_in_the_middle(run_chapter):
     middle = {
         count: run_chapter("machines", gpu_count=count).results["median_university"]

@@ -1,5 +1,9 @@
 """The ledger holds each statistic of the literature against the record of its day."""
 
+import pytest
+
+pytestmark = pytest.mark.heavy
+
 
 def test_the_ai_index_stood_on_the_data_of_its_day(run_chapter):
     run = run_chapter("ledger")

@@ -12,6 +12,8 @@ import yaml
 from quick import quick_python
 from sampling import some
 
+pytestmark = pytest.mark.heavy
+
 ROOT = Path(__file__).parents[3]
 ROW = {
     "model": "My Model",

@@ -29,6 +29,7 @@ def chapter_of(quoted: str, page: str) -> str:
     return head if head in TEXTS else page
 
 
+@pytest.mark.heavy
 def test_the_years_of_the_trend_end_with_the_snapshot(run_chapter) -> None:
     run = run_chapter("training-compute", vintage="2023-03", records="as-listed")
     assert run.results["years.last"].value == 2022
@@ -39,6 +40,7 @@ def test_the_years_of_the_trend_end_with_the_snapshot(run_chapter) -> None:
     assert "training-compute:trend`" not in prose
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [

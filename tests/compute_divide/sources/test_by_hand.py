@@ -9,6 +9,7 @@ from compute_divide.plot.base.by_year import lines_by_year
 from compute_divide.sources.store.files import EvidenceError
 
 
+@pytest.mark.heavy
 def test_a_table_put_into_the_evidence_is_sealed_read_and_named_below_a_figure(data_copy):
     (data_copy / "my-gpus.csv").write_text("year,gpus\n2019,4\n2020,8\n")
     assert "data/my-gpus.csv: is not listed" in command_line.run("data", "verify").stdout

@@ -45,6 +45,7 @@ def snapshot_of(folder):
     return {path: sha256(path.read_bytes()) for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.heavy
 def test_the_evidence_is_sound():
     done = run("verify")
     assert (done.exit_code, "files are sound" in done.stdout) == (0, True)
@@ -164,6 +165,7 @@ def test_the_list_shows_rows_in_any_width_and_in_pipes(width, monkeypatch):
     assert {"1,050", "98,538"} <= set(run("list").stdout.split())
 
 
+@pytest.mark.heavy
 def test_every_loader_is_listed_and_the_page_is_what_the_command_prints():
     listed = {loader["name"]: loader for loader in json.loads(run("loaders", "--json").stdout)}
     assert list(load_models("2026-08").columns) == listed["models"]["columns"]
@@ -232,6 +234,7 @@ def test_a_failure_half_way_leaves_the_evidence_as_it_was(data_copy, tmp_path):
 # --- derive ---
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_deriving_again_changes_no_byte(raw_dir, data_copy):
     quick = {"models", "other", "compute"}

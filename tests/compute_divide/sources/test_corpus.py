@@ -36,6 +36,8 @@ from compute_divide.sources.openalex.snapshot_parts import (
 )
 from sampling import count, some
 
+pytestmark = pytest.mark.heavy
+
 PARTS = count(4, 8)  # files of the snapshot
 
 # --- what the counts must be ---

@@ -49,6 +49,7 @@ def refresh(content: bytes, *failures: int, **options: Any) -> Any:
     return refresh_epoch(file, **options)
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_a_changed_file_becomes_a_vintage(data_copy: Path, changed: bytes) -> None:
     before = {path: path.read_bytes() for path in (data_copy / "models").iterdir()}

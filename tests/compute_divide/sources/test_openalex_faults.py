@@ -119,6 +119,7 @@ def test_a_throttle_is_waited_out_and_a_spent_budget_is_not(
     assert all(1.0 <= pause <= 6.0 for pause in slept)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_any_moment(seed: int, tmp_path: Path) -> None:
     rng = np.random.default_rng(seed)

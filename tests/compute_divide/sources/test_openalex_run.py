@@ -64,6 +64,7 @@ def team(types: set[str]) -> str:
 # --- counts ---
 
 
+@pytest.mark.heavy
 def test_counts_become_a_table(run: Run, server: Server) -> None:
     result = run(
         "counts", "--first", "2014", "--last", "2020", "--subfield", "1702", "--topic", "scrutiny"

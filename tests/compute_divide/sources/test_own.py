@@ -34,6 +34,7 @@ def as_yaml(row):
     return "".join(f'{name}: "{value}"\n' for name, value in row.items())
 
 
+@pytest.mark.heavy
 def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path, three_vintages):
     before = load_models("2026-08")
     assert not before["own"].any()
@@ -79,6 +80,7 @@ def test_a_model_a_label_and_a_sector_are_laid_over_and_taken_out_again(tmp_path
     assert not list((three_vintages / "own").iterdir())
 
 
+@pytest.mark.heavy
 def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path, three_vintages):
     assert add(tmp_path, "mine.yml", as_yaml(MODEL)).exit_code == 0
     known = {name: set(load_models(name)["model"]) for name in ("2022-06", "2025-02", "2026-08")}
@@ -174,6 +176,7 @@ def test_a_label_without_a_vintage_changes_the_models_where_they_are_listed(
     }
 
 
+@pytest.mark.heavy
 def test_a_quoted_number_is_held_against_the_evidence_as_it_ships(tmp_path, data_copy):
     assert add(tmp_path, "mine.yml", as_yaml(MODEL)).exit_code == 0
     done = command_line.run("cite", "--check", "introduction:newest=1999")

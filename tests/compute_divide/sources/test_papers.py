@@ -322,6 +322,7 @@ def test_the_shipped_team_types_follow_from_the_profiles():
     assert (table["profile"].map(counts).fillna(0) == table["n_industry"]).all()
 
 
+@pytest.mark.heavy
 @pytest.mark.raw
 def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together_give(
     raw_dir, tmp_path, data_copy
@@ -365,6 +366,7 @@ def test_lists_that_lack_are_named_and_one_that_is_added_gives_what_all_together
     assert (again.exit_code, "uai 2024 is there already" in again.stderr) == (1, True)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("venue", ["3dv", "ai4x"])
 def test_a_venue_has_digits_in_its_name(venue, tmp_path, data_copy):
     file = tmp_path / "a.json.gz"
