@@ -33,6 +33,7 @@ from bookpress.errors import UsageError
 from bookpress.files import pretty, sha256
 from bookpress.release import released
 from bookpress.release.site import PAGES
+from bookpress.states.explore import states_to_explore
 from bookpress.states.sweeps.grid import read_grid
 from bookpress.states.sweeps.sweep import plan_sweep
 
@@ -354,6 +355,14 @@ def test_an_old_name_is_varied_in_a_sweep(said: Say, renamed: Project) -> None:
     code, out, error = said("sweep", "first", "-g", "sheet=a,b", "-y")
     assert (code, error.count("note: sheet is now table\n")) == (0, 1), error
     assert Path(out.split()[1]).read_text().startswith("run,table,key")
+
+
+def test_an_end_that_is_not_explored_is_that_of_the_published_edition(renamed: Project) -> None:
+    published = renamed.root / "book/editions/default.yml"
+    published.write_text("title: x\nparameters: {first: {years: 2011-2014}}\n")
+    _, states, _ = states_to_explore(renamed, ["first"], read_grid(["years_last=2012,2013"]))
+    tried = {state.edition.values["first"]["years"] for state in states}
+    assert tried == {"2011-2012", "2011-2013", "2011-2014"}
 
 
 BOTH = [

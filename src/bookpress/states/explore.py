@@ -69,7 +69,7 @@ def states_to_explore(
     explored = _explored(folder) if is_current else {}
     asked = named_chapters(default.chapters, slugs) if slugs else default.chapters
     tried = {slug: dict(values) for slug, values in explored.items()}
-    for slug, values in tried_in(default.chapters, asked, grid).items():
+    for slug, values in tried_in(default, asked, grid).items():
         tried[slug] = {**tried.get(slug, {}), **values}
     chapters = [
         replace(each, tried=tried[each.slug]) if tried.get(each.slug) else each

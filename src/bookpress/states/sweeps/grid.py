@@ -22,6 +22,7 @@ from bookpress.edition.assignments import (
     split_values,
     unknown,
 )
+from bookpress.edition.editions import Edition
 from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read
 
@@ -143,12 +144,12 @@ def _periods(tried: Mapping[str, Sequence[Any]], usual: Years) -> list[str]:
 
 
 def tried_in(
-    book: Sequence[Chapter], chapters: Sequence[Chapter], grid: Mapping[str, Sequence[Any]]
+    edition: Edition, chapters: Sequence[Chapter], grid: Mapping[str, Sequence[Any]]
 ) -> dict[str, dict[str, list[Value]]]:
-    """Return the values to try for some chapters of a book, by chapter and parameter.
+    """Return the values to try for some chapters of an edition, by chapter and parameter.
 
     A name in the grid applies to every chapter that has it, ``CHAPTER.NAME`` to that one, for
-    which it wins.
+    which it wins. An end of a period that is not tried is the edition's.
     """
     problems: list[str] = []
     reached: dict[str, dict[str, Sequence[Any]]] = {}
@@ -159,10 +160,10 @@ def tried_in(
         for hit in hits:
             reached.setdefault(hit.chapter.slug, {})[name] = values
         if not hits:
-            problems.append(unknown(book, chapters, asked))
+            problems.append(unknown(edition.chapters, chapters, asked))
     tried: dict[str, dict[str, list[Value]]] = {}
     for chapter in chapters:
-        usual = {parameter.name: parameter.default for parameter in chapter.parameters}
+        usual = edition.values[chapter.slug]
         varied = present_grid(chapter, reached.get(chapter.slug, {}), usual)
         by_name = {parameter.name: parameter for parameter in chapter.parameters}
         tried[chapter.slug] = {
