@@ -57,7 +57,7 @@ class OneOf:
         return text
 
 
-def number_of(
+def number_within(
     least: float,
     most: float,
     explore: list[float] | dict[str, Any],

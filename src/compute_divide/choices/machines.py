@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from compute_divide.choices.kinds import OneOf, number_of
+from compute_divide.choices.kinds import OneOf, number_within
 from compute_divide.sources.store.files import read_bytes
 
 _lists = [2010, 2014, 2018, 2022, 2026]
@@ -23,15 +23,15 @@ GPU_COUNTS = {
 }
 GpuCount = Annotated[str, OneOf(GPU_COUNTS)]
 """How the GPUs of universities are counted."""
-ChipCount = Annotated[int, number_of(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
+ChipCount = Annotated[int, number_within(1, 10_000_000, {"times": [0.1, 10]}, "chips")]
 """The chips of a machine."""
-ChipPrice = Annotated[int, number_of(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD")]
+ChipPrice = Annotated[int, number_within(1_000, 1_000_000, {"times": [0.5, 1.4]}, "USD")]
 """The price of a chip installed."""
-Kilowatts = Annotated[float, number_of(0.1, 10, [0.8, 1.9], "kW")]
+Kilowatts = Annotated[float, number_within(0.1, 10, [0.8, 1.9], "kW")]
 """The power at the meter for one chip."""
-PowerPrice = Annotated[float, number_of(0, 2, [0.1, 0.2], "USD")]
+PowerPrice = Annotated[float, number_within(0, 2, [0.1, 0.2], "USD")]
 """The price of a kilowatt-hour."""
-Utilisation = Annotated[float, number_of(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
+Utilisation = Annotated[float, number_within(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "share of peak")]
 """The share of a chip's peak speed that is reached."""
 
 FORMATS = {

@@ -16,6 +16,7 @@ from compute_divide.plot.base.entries import check_entries
 from compute_divide.plot.base.marks import series_dots
 from compute_divide.plot.base.show import Column, credit, figure, table
 from compute_divide.plot.base.wording import row_by_row
+from compute_divide.sources.audit.sample import SAMPLE_FILE
 
 _VERDICTS = {
     "confirmed": "as listed",
@@ -51,7 +52,7 @@ def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
     changes : pandas.DataFrame
         The changes, from `record_changes`.
     models : pandas.DataFrame
-        The models of the vintage, from `with_records`, which says which were audited.
+        All models of the vintage, from `with_records`, which says which were audited.
 
     Returns
     -------
@@ -69,8 +70,8 @@ def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
     >>> int(reasons["rows"].sum()) == len(changes)
     True
     """
-    unaudited = set(models.loc[models["audit"].isna(), "model"])
-    by_reason = changes.assign(unaudited=changes["model"].isin(unaudited)).groupby("reason")
+    unaudited = models.loc[changes.index, "audit"].isna()
+    by_reason = changes.assign(unaudited=unaudited).groupby("reason")
     rows = by_reason.agg(rows=("model", "size"), unaudited=("unaudited", "sum")).reset_index()
     rows = rows.sort_values("rows", ascending=False, ignore_index=True)
     columns = {
@@ -270,5 +271,5 @@ def label_error_dots(errors: Mapping[str, Estimate]) -> Figure:
     named = rows.assign(name=rows["field"] + "|(" + checked + " checked)", series="wrong")
     chart = series_dots(named, "name", "series", {"wrong": ACCENT}, "Share of rows that are wrong")
     columns = {"field": Column("Field")}
-    source = credit("audit/runs.csv")
+    source = credit(SAMPLE_FILE)
     return figure(chart, rows, description=description, source=source, columns=columns)

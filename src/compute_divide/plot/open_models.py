@@ -1,4 +1,4 @@
-"""The figures and the table of the chapter on the models that universities build on."""
+"""The figures of the chapter on the models that universities build on."""
 
 from __future__ import annotations
 

@@ -78,6 +78,9 @@ def test_a_missing_label_counts_as_unknown():
 def test_a_team_type_outside_the_set_is_refused_by_name():
     with pytest.raises(ValueError, match=r"'academia' is not a team type; allowed: academia-only"):
         shares_by(pd.DataFrame({"year": [2010], "team_type": ["other"]}), team_types=["academia"])
+    rows = pd.DataFrame({"year": [2010], "team_type": ["other"]})
+    with pytest.raises(ValueError, match=r"'academia' is not a team type; allowed: academia-only"):
+        period_share(rows, "academia", 2010)
 
 
 sized = st.lists(st.tuples(st.booleans(), st.integers(1, 50), st.sampled_from("abcd")), max_size=20)
@@ -110,6 +113,12 @@ def test_in_a_mean_every_group_counts_as_one(rows):
     else:
         assert mean.value == pytest.approx(shares.mean())
         assert 0 <= mean.low <= mean.value <= mean.high <= 1
+
+
+def test_a_missing_flag_is_in_the_total_only_however_the_share_is_made():
+    flags = pd.DataFrame({"flag": [True, None, False] * 3, "group": [*"aaabbbccc"], "size": 10})
+    for way in ({}, {"weights": "size"}, {"mean_over": "group"}):
+        assert flag_share(flags, "flag", "x", **way).value == pytest.approx(1 / 3)
 
 
 def test_a_share_rests_on_few_large_rows_or_on_groups_that_differ():

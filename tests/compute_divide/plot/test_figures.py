@@ -28,6 +28,17 @@ def test_a_headline_that_no_rows_overturn_names_none() -> None:
     assert shown["names"].tolist() == [""]
 
 
+def test_errors_of_the_random_sample_are_credited_to_it_and_not_to_the_largest_runs() -> None:
+    drawn = cd.plot.label_error_dots({"team": cd.wilson_share(7, 77, "team wrong")})
+    assert "data/audit/sample.csv" in drawn.source
+
+
+def test_rows_of_a_repeated_name_are_by_rule_alone_if_nobody_audited_them() -> None:
+    changes = pd.DataFrame({"model": ["ViT", "GLaM"], "reason": ["no own run", "no own run"]})
+    rows = pd.DataFrame({"model": ["ViT", "GLaM", "ViT"], "audit": ["confirmed", None, None]})
+    assert cd.plot.change_count_table(changes, rows).data["unaudited"].tolist() == [1]
+
+
 def test_a_time_line_in_words_keeps_instruments_apart() -> None:
     listed = cd.data.instruments()
     two = listed[listed["short"].isin(["California: SB 53", "US: NDIF"])]

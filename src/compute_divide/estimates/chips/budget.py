@@ -19,7 +19,6 @@ SECONDS_PER_HOUR = 3600.0
 HOURS_PER_MONTH = 365.25 * 24 / 12
 """Hours of an average month: 730.5."""
 
-
 LISTED = {
     "NVIDIA A100 SXM4 80 GB": "A100",
     "NVIDIA H100 SXM5 80GB": "H100",

@@ -146,9 +146,8 @@ def _of_the_list(
     built = built_clusters(clusters)
     is_named = audited["verdict"].ne("missing") & ~audited["machine"].str.startswith("Anonymized")
     of_audit = audited[is_named].drop(columns=["country", "operational", "chip", "chips"])
-    rows = built.merge(of_audit, how="left", left_on="name", right_on="machine").set_index(
-        built.index
-    )
+    both = built.merge(of_audit, how="left", left_on="name", right_on="machine")
+    rows = both.set_index(built.index)
     rows = rows[~rows["state"].isin(["offer", "double"])]
     by_list = _listed_worth(rows, peaks)
     worth = rows[H100E].where(rows[H100E] > 0).fillna(by_list)

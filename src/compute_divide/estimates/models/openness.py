@@ -46,7 +46,6 @@ RUNGS = (
 No list that we saw covers fine-tuning through a service.
 """
 
-
 DATA_ACCESS = ("Direct external data access", "External data access")
 """Indicators of the transparency index for outside access to training data.
 

@@ -174,7 +174,8 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
 
     Raises
     ------
-    ValueError If the rule is unknown.
+    ValueError
+        If the rule is unknown.
 
     Examples
     --------

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.numbers import Floats
+from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
 from compute_divide.estimates.statistics.teams import ACADEMIA
 
 Flags = npt.NDArray[np.bool_]
@@ -24,8 +24,6 @@ WITHIN = ("venue", "year", "track")
 
 SIZES = (0, 2, 3, 4, 5, 7, 10, np.inf)
 """Classes of the number of authors: up to 2, 3, 4, 5, 6 or 7, 8 to 10, more."""
-Z95 = 1.959964
-"""Half-width of a 95% interval in standard errors."""
 
 
 def ranked(papers: pd.DataFrame, ranks: pd.DataFrame) -> pd.DataFrame:
@@ -107,7 +105,7 @@ class Lead:
         excess = plain.value - 0.5
         remaining = (left - 0.5) / excess
         moved = alike.influence.sub(remaining * self.influence, fill_value=0) / excess
-        half = Z95 * _error(moved)
+        half = NORMAL_975 * _error(moved)
         due = 1 - remaining
         return Estimate(due, due - half, due + half, n=len(moved), unit="share", label=label)
 
@@ -178,7 +176,7 @@ def lead(papers: pd.DataFrame, team: str, label: str, within: Sequence[str] = WI
     if not used.any():
         return Lead(Estimate(None, n=0, unit="share", label=label), pd.Series(dtype=float))
     share, influence = _lead(sides["rank"][used], is_team[used], stratum[used], m, n)
-    half = Z95 * _error(influence)
+    half = NORMAL_975 * _error(influence)
     low = max(share - half, 0.0)
     high = min(share + half, 1.0)
     return Lead(Estimate(share, low, high, n=len(influence), unit="share", label=label), influence)

@@ -15,10 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.numbers import Floats
+from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
 
 CELLS = ["both", "only_exposed", "only_outcome", "neither"]
-NORMAL_975 = 1.959963984540054
 MOST_ROUNDS = 100
 """The most rounds of a fit."""
 SETTLED = 1e-8

@@ -148,7 +148,7 @@ def belonging_bounds(
 
     Examples
     --------
-    >>> from compute_divide.estimates.statistics.shares import (counted_share)
+    >>> from compute_divide.estimates.statistics.shares import counted_share
     >>> share = counted_share(2, 4, "systems on a company's model")
     >>> belongs = pd.Series([True, True, None, None, False])
     >>> counts = pd.Series([True, False, True, None, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,8 @@ from bookpress.chapter.estimates import Estimate
 Floats = npt.NDArray[np.float64]
 COMPUTE = "training_compute_flop"
 """Column of the training compute of a model, in FLOP."""
+NORMAL_975 = NormalDist().inv_cdf(0.975)
+"""Half the width of a 95% interval in standard errors."""
 
 
 def number_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import pandas as pd
 from bookpress.chapter.comparisons.differences import ends_of, square_and_add
 from bookpress.chapter.estimates import Estimate
 from compute_divide.estimates.statistics import counted
-from compute_divide.estimates.statistics.numbers import Floats
+from compute_divide.estimates.statistics.numbers import NORMAL_975, Floats
 from compute_divide.estimates.statistics.resampling import draw_weights, percentile_interval
 
 
@@ -20,7 +19,7 @@ def wilson_interval(k: npt.ArrayLike, n: npt.ArrayLike) -> tuple[Floats, Floats,
     """Return the shares k of n with the ends of their 95% Wilson intervals; NaN where n is 0."""
     count = np.asarray(k, dtype=float)
     total = np.asarray(n, dtype=float)
-    z = NormalDist().inv_cdf(0.975)
+    z = NORMAL_975
     with np.errstate(invalid="ignore", divide="ignore"):
         share = count / total
         middle = share + z**2 / (2 * total)
@@ -131,7 +130,8 @@ def flag_share(
     rows : pandas.DataFrame
         The rows; all count in the total.
     flag : str or pandas.Series
-        The column, or the mask on the index of the rows, that is true for the rows to count.
+        The column, or the mask on the index of the rows, that is true for the rows to count; a row
+        whose flag is missing is in the total only.
     label : str
         What is estimated, in a few self-contained words. For rows from `with_records` it also says
         how many of them were audited.
@@ -175,10 +175,11 @@ def flag_share(
     """
     if weights and mean_over:
         raise ValueError(f"a share has weights ({weights}) or is a mean over {mean_over}, not both")
-    mask = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
+    flags = rows[flag] if isinstance(flag, str) else flag.reindex(rows.index)
+    mask = flags.eq(True).fillna(False).astype(bool)
     words = label + audited_words(rows, np.ones(len(rows), dtype=bool))
     if weights:
-        return _weighted(rows[weights].to_numpy(dtype=float), mask.to_numpy(dtype=bool), words)
+        return _weighted(rows[weights].to_numpy(dtype=float), mask.to_numpy(), words)
     if mean_over:
         of_groups = mask.astype("float64").groupby(rows[mean_over], observed=True)
         return _mean(of_groups.mean(), words)

@@ -96,6 +96,7 @@ def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     >>> team_share(rows, "academia-only", "models by universities alone").n
     2
     """
+    _check_team(team_type)
     share = _share_of_known(rows, _have_known_teams(rows), team_type, label)
     every_row = np.ones(len(rows), dtype=bool)
     return replace(share, rows=counted.of_teams(rows, every_row, team_type, TEAM_TYPES))
@@ -138,6 +139,7 @@ def period_share(
     >>> period_share(rows, "academia-only", (2010, 2011)).label
     'universities alone, 2010 to 2011'
     """
+    _check_team(team_type)
     of_period = are_in_years(rows, period)
     words = label or f"{TEAM_NAMES[team_type]}, {span(period)}"
     are_known = of_period & _have_known_teams(rows)
@@ -150,7 +152,6 @@ def _share_of_known(
     rows: pd.DataFrame, are_known: npt.NDArray[np.bool_], team_type: str, label: str
 ) -> Estimate:
     """Return the share of a team type among rows of known teams, none of which has to be copied."""
-    _check_team(team_type)
     k = (_are_of(rows, team_type) & are_known).sum()
     return wilson_share(int(k), int(are_known.sum()), label)
 

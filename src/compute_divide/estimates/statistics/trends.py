@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from bookpress.chapter.estimates import Estimate
-from compute_divide.estimates.statistics.association import NORMAL_975, Fit, fit_logistic
-from compute_divide.estimates.statistics.numbers import COMPUTE, Floats
+from compute_divide.estimates.statistics.association import Fit, fit_logistic
+from compute_divide.estimates.statistics.numbers import COMPUTE, NORMAL_975, Floats
 from compute_divide.estimates.statistics.resampling import (
     MIN_CLUSTERS,
     SEED,
@@ -376,7 +376,7 @@ def _factor(fit: Fit, weights: list[int], dispersion: float, label: str, n: int)
     combination = np.asarray(weights, dtype=float)
     slope = float(combination @ fit.slopes[:2])
     variance = combination @ fit.covariance[:2, :2] @ combination * dispersion
-    half = 1.959964 * float(np.sqrt(variance))
+    half = NORMAL_975 * float(np.sqrt(variance))
     if abs(slope) + half > LARGEST_LOG_ODDS:
         return Estimate(None, n=n, unit="odds ratio", label=label)
     low = float(np.exp(slope - half))

@@ -184,7 +184,7 @@ def series_dots(
     columns = [row, series, "k", "n", "share", "low", "high"]
     rows = shares.dropna(subset=["share"])[columns]
     names = list(colours)
-    x = _reach_of_shares(rows, title)
+    x = reach_of_shares(rows, title)
     y = named_rows(row, scale=SERIES_GAPS)
     offset = alt.YOffset(f"{series}:N", sort=names)
     legend = _series_legend(names) if len(names) > 1 else None
@@ -203,7 +203,7 @@ def series_dots(
     return framed(rule, dots, height=max(height, 80))
 
 
-def _reach_of_shares(rows: pd.DataFrame, title: str) -> alt.X:
+def reach_of_shares(rows: pd.DataFrame, title: str) -> alt.X:
     """Return an axis of shares up to the largest of them and of their intervals."""
     values = rows[["share", "low", "high"]].to_numpy(dtype=float)
     highest = float(np.nanmax(values))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from bookpress.elements.figure.theme import ACCENT, QUIET, needs
 from compute_divide.estimates.statistics.teams import TEAM_NAMES
-from compute_divide.plot.base.axes import named_rows, share_axis, share_below, years_of
+from compute_divide.plot.base.axes import named_rows, share_axis, years_of
 from compute_divide.plot.base.marks import (
     SERIES_COLOURS,
     TEAM_COLOURS,
@@ -21,6 +21,7 @@ from compute_divide.plot.base.marks import (
     end_labels,
     framed,
     named_scale,
+    reach_of_shares,
     runs,
     series_dots,
     share_tips,
@@ -134,8 +135,7 @@ def share_rows(
     """
     columns = [row, "k", "n", "share", "low", "high"]
     rows = shares.dropna(subset=["share"])[columns]
-    highest = float(rows[["share", "high"]].max().max())
-    x = share_below(title, min(1.0, highest * 1.05))
+    x = reach_of_shares(rows, title)
     y = named_rows(row)
     # Keeps the order of the rows.
     frame = alt.Chart(rows).mark_point(opacity=0).encode(x=x, y=y)

@@ -183,7 +183,7 @@ def _ladder_tips() -> list[alt.Tooltip]:
     return tips(
         "group:N|Laboratory",
         "year:O|Year",
-        "what:N|Most models give",
+        "what:N|At least half give",
         "models:Q|Models",
         "asked:N|Data seen",
     )

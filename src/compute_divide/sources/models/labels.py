@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from compute_divide.sources.store import raw_csv
-from compute_divide.sources.store.raw_csv import (
-    Labels,
-    same,
-)
+from compute_divide.sources.store.raw_csv import Labels, same
 
 SECTORS = Labels(
     "sector of an organisation",

@@ -13,9 +13,10 @@ from compute_divide.sources.store.raw_csv import team_type
 MAKERS_FILE = "audit/makers.csv"
 
 SEEN = ("primary", "conference-list", "secondary", "notes-of-database", "unchecked")
-"""How the makers were seen: on a title page, a card or a README; in a conference's own list; quoted
+"""How the makers were seen.
 
-by others; only in the models database; not at all.
+On a title page, a card or a README; in a conference's own list; quoted by others; only in the
+models database; not at all.
 """
 UNCONFIRMED = ("notes-of-database", "unchecked")
 """Ways of seeing that give no source besides the models database."""
@@ -32,8 +33,7 @@ MAKERS = tables.schema(
 )
 """Schema of ``audit/makers.csv``, maintained by hand: a name in ``topics.yml``, its ``|``-joined
 makers and the sector of each; which of these only authors with two posts print; how and where they
-were
-seen; the names that the models database has for it, as far as they matter here."""
+were seen; the names that the models database has for it, as far as they matter here."""
 
 
 def load_makers() -> pd.DataFrame:

@@ -91,9 +91,9 @@ LABELS = {
 }
 
 UNUSED = ("confidence", "inference_code_openness", "excluded")
-"""Columns of closed sets that no chapter uses: a new label there stops nothing, and its cell is set
+"""Columns of closed sets that no chapter uses.
 
-aside.
+A new label there stops nothing, and its cell is set aside.
 """
 
 LISTS = ("training_hardware", "base_model", "task")

@@ -166,9 +166,9 @@ def _manifest(files: Mapping[str, SnapshotPart]) -> dict[str, tuple[int | None, 
 Level = Literal["domain", "field", "subfield", "topic"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 ALL_COUNTRIES = "all"
-"""The country that represents every work once, whatever its countries; a work of two countries also
+"""The country that represents every work once, whatever its countries.
 
-has a row in each of them.
+A work of two countries also has a row in each of them.
 """
 UNKNOWN = "unknown"
 LEFT_OUT = "left out"

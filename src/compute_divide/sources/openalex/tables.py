@@ -77,9 +77,9 @@ RAW_WORKS = (
     ("kitzcode_openalex_works.json", files.OTHER_FIELDS, "2026", "kitzcode/research-radar"),
     ("b-vitamins_W2741809807.json", files.OTHER_FIELDS, "2025-06", "b-vitamins/openalex-python"),
 )
-"""Raw files, their set of works, their dates and where they were found; newest first within a set:
+"""Raw files, their set of works, their dates and where they were found.
 
-the first record of a work stays.
+They are newest first within a set: of equally informative records of a work the first stays.
 """
 
 

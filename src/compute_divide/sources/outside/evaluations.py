@@ -18,9 +18,9 @@ from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import EvidenceError, Origin, Sidecar
 
 KINDS = ("government", "non-profit", "company", "university", "unnamed")
-"""Kinds of outside evaluators; ``unnamed`` are people, or organisations that the company leaves
+"""Kinds of outside evaluators.
 
-unnamed.
+``unnamed`` are people, or organisations that the company leaves unnamed.
 """
 
 CATEGORIES = {

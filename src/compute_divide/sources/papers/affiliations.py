@@ -366,7 +366,7 @@ def load_affiliation_rules() -> tuple[Rule, ...]:
     Returns
     -------
     tuple of Rule
-        In the order of the file: the first that matches a name decides.
+        In the order of the file, which does not matter: of matches at one place the longest counts.
 
     Raises
     ------

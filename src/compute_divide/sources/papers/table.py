@@ -41,9 +41,9 @@ PAPERS_TABLE = "papers/papers.parquet"
 AGREEMENT_TABLE = "papers/agreement.csv"
 
 UNITS = ("author", "organisation")
-"""The meaning of a slot in a paper's profile: one author, or one of the organisations that the list
+"""The meaning of a slot in a paper's profile.
 
-names for the paper.
+It is one author, or one of the organisations that the list names for the paper.
 """
 
 TEXTS = ("title", "keywords", "abstract")

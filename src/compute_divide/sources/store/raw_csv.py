@@ -233,10 +233,7 @@ _CONTINUATIONS = {
     *("inc", "inc.", "llc", "ltd", "ltd."),
     *("brain team", "lit ai lab"),
 }
-"""Places, legal forms and groups that are not organisations of their own: they continue the name
-
-before them.
-"""
+"""Places, legal forms and groups that continue the name before them, and are none of their own."""
 
 _CAMPUSES = {
     "berkeley",
