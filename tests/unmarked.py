@@ -159,7 +159,7 @@ def reading(sentence: Unguarded, store: Store) -> str:
     words = sentence.words
     for place in SHELVED.findall(words):
         kind, text = sentence.values[place]
-        name, how = split_name(kind, text, sentence.page.removesuffix(".md"))
+        name, how = split_name(kind, text, store.slug(sentence.page.removesuffix(".md")))
         try:
             value = value_text(kind, name, how, store)[0]
         except UnknownNameError:  # its chapter failed, as was said

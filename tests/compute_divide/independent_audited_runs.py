@@ -276,11 +276,9 @@ def access(models: list[Model]) -> Numbers:
         rows = of_team(between(models, *years), "industry")
         found[f"served_{when}_industry"] = with_access(rows, "served")
         found[f"closed_{when}_industry"] = with_access(rows, "unreleased")
-    placed = [one for one in models if one["team"] in KINDS.values()]
-    ten = largest(placed)
-    large = between(ten, 2023, 2025)
-    rest = [one for one in between(placed, 2023, 2025) if one not in large]
-    late_open = [one for one in between(placed, 2023, 2025) if weights(one) == "open"]
+    large = between(largest(models), 2023, 2025)
+    rest = [one for one in between(models, 2023, 2025) if one not in large]
+    late_open = [one for one in between(models, 2023, 2025) if weights(one) == "open"]
     free = [one["row"]["Model accessibility"].endswith("(unrestricted)") for one in late_open]
     found |= {
         "served_largest": with_access(large, "served"),

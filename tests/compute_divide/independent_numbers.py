@@ -344,6 +344,28 @@ def chips_and_money(raw: Path) -> Numbers:
     }
 
 
+def machines_of_2019(raw: Path) -> Numbers:
+    day = "2019-12-31"
+    built = [
+        row
+        for row in rows_of(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
+        if row["Status"] in {"Existing", "Decommissioned"}
+        and row["Certainty"] in {"Confirmed", "Likely"}
+        and row["Possible Duplicate"] != "True"
+        and row["H100 equivalents"]
+        and "" < row["First Operational Date"] <= day
+    ]
+    names = {row["Name"] for row in built}
+    ran = [
+        row["Sector"]
+        for row in built
+        if not "" < row["Decommissioned Date (if applicable)"] <= day
+        and row["Superseded by"] not in names
+        and row["Sector"]
+    ]
+    return {"ledger:pilz_private_2019.now": (ran.count("Private"), len(ran))}
+
+
 # --- papers ---
 
 
@@ -556,12 +578,8 @@ def scrutiny(raw: Path) -> Numbers:
         for title, affiliations in papers_of(raw, name).values()
         if about(title, terms)
     ]
-    sides = [
-        team
-        for team in teams
-        if team == {"academia"} or team == {"industry"} or {"academia", "industry"} <= team
-    ]
-    return {"scrutiny:part_all.late": (sides.count({"academia"}), len(sides))}
+    known = [team for team in teams if team]
+    return {"scrutiny:part_all.late": (known.count({"academia"}), len(known))}
 
 
 def openalex(raw: Path) -> Numbers:
@@ -603,6 +621,7 @@ PARTS: tuple[Callable[[Path], Numbers], ...] = (
     vintages,
     bases_and_access,
     chips_and_money,
+    machines_of_2019,
     papers,
     scrutiny,
     openalex,

@@ -21,7 +21,7 @@ OUTCOMES = st.sampled_from(get_args(Outcome))
 
 
 def is_near(claimed: float, ours: float, unit: str) -> bool:
-    """Whether a value lies within five points of a share, or within a fifth of anything else."""
+    """Whether a value lies within five points of a share, or within a factor of 1.2 of anything else."""
     if unit == "share":
         return abs(ours - claimed) <= 0.05 + 1e-9
     return max(ours / claimed, claimed / ours) <= 1.2 + 1e-9

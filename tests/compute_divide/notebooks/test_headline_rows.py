@@ -14,10 +14,10 @@ from compute_divide.estimates.models.fragility import MOST_NAMED
 from sampling import count
 
 HEADLINES = (
-    "Universities alone fell, ten largest, to the paper's years",
-    "Universities alone fell, ten largest, to the newest years",
+    "Universities alone fell, largest runs, to the paper's years",
+    "Universities alone fell, largest runs, to the newest years",
     "Universities alone were a majority early",
-    "Companies alone make most of the ten largest",
+    "Companies alone make most of the largest runs",
     "Universities alone fell among notable models",
     "Companies alone make most notable models of the newest year",
 )
