@@ -8,6 +8,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any, Self
 
+from markupsafe import Markup
 from pydantic import Field, model_validator
 
 from bookpress.book.configuration import FILE, configuration, sphinx_settings
@@ -162,9 +163,15 @@ class Book(Facts):
         return self
 
     @property
-    def direction(self) -> str:
-        """Where a line of the language leads, as in HTML."""
-        return "rtl" if self.language.split("-")[0] in FROM_THE_RIGHT else "ltr"
+    def is_from_right(self) -> bool:
+        """Whether a line of the language leads from right to left."""
+        return self.language.split("-")[0] in FROM_THE_RIGHT
+
+    @property
+    def in_html(self) -> Markup:
+        """The attributes of a page in HTML for its language, and the direction of its lines."""
+        direction = ' dir="rtl"' if self.is_from_right else ""
+        return Markup(f'lang="{self.language}"{direction}')  # noqa: S704 (a code of letters)
 
     @property
     def full_title(self) -> str:
