@@ -4,12 +4,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import FloatRect, Page
+from playwright.sync_api import FloatRect, Page, expect
 from processes import press, write_files
 
 KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
 PAGE = f"""{KERNEL}
 # ריח הים
+
+```{{code-cell}} python
+:tags: [parameters]
+waves: int = 3  # גלים
+```
 
 הגלים `waves = 3` עולים ויורדים.
 
@@ -45,6 +50,33 @@ def box(page: Page, selector: str) -> FloatRect:
     return found
 
 
+TEXT = """(element) => {
+  const ends = [0, 1].map((last) => {
+    const range = new Range(), text = element.firstChild, at = last * (text.data.trim().length - 1);
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().x;
+  });
+  return [...ends, element.getBoundingClientRect().x];
+}"""
+"""Where the first and the last letter of a text are, and its element."""
+
+
+@pytest.mark.heavy
+def test_our_own_words_are_read_from_the_left_and_nothing_stands_on_them(
+    built: Path, page: Page
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto((built / "sea.html").as_uri())
+    first, last, _ = page.locator(".to-choices").evaluate(TEXT)
+    assert first < last  # not "choice 1"
+    page.locator(".to-choices").click()
+    title, end, _ = page.locator(".choices-title").evaluate(TEXT)
+    close = box(page, ".choices-close")
+    assert close["x"] + close["width"] < min(title, end)
+    assert box(page, ".choices")["x"] == 0
+
+
 @pytest.mark.heavy
 def test_lines_and_contents_begin_at_the_right_and_code_at_the_left(
     built: Path, page: Page
@@ -68,10 +100,12 @@ def test_nothing_widens_a_page_on_a_phone_and_its_contents_open_at_the_right(
     page.set_viewport_size({"width": 375, "height": 800})
     page.goto((built / "sea.html").as_uri())
     assert page.evaluate("document.documentElement.scrollWidth") == 375
-    page.locator("#open-contents").click()
+    page.locator("#open-contents").press("Space")
     contents = box(page, "nav.book-contents.open")
     assert contents["x"] + contents["width"] == 375
     assert contents["x"] > 0
+    page.keyboard.press("Shift+Tab")  # to what it would cover
+    expect(page.locator("nav.book-contents.open")).to_have_count(0)
 
 
 def test_an_ebook_is_read_and_turned_from_the_right(built: Path) -> None:
