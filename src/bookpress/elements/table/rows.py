@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,6 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
 
 
 def _title(html: str) -> str:
+    """Return the title of a table in words."""
     caption = _CAPTION.search(html)
-    if caption:
-        return TAG.sub("", caption[1])
-    return ""
+    return unescape(TAG.sub("", caption[1])) if caption else ""

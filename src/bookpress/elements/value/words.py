@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from docutils.nodes import fully_normalize_name
+from markdown_it import MarkdownIt
 from sphinx.environment import BuildEnvironment
 
 from bookpress.elements.base.charts import Chart
@@ -16,17 +17,22 @@ from bookpress.elements.value.roles import split_name, value_text
 
 MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
-SPAN = r"(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
-"""Code within a line, which may only show a role."""
-ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
+CODE = (
+    r"^[ \t]*(?P<fence>`{3,}|~{3,})(?![`~]|\{(?!code)).*?^[ \t]*(?P=fence)[ \t\r]*$"
+    r"|(?<!`)``(?!`).*?(?<!`)``(?!`)"
+    r"|(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
+)
+"""Code, a listing or within a line, which may only show a role or a link."""
+ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{CODE}", re.DOTALL | re.MULTILINE)
 COMMENT = r"<!--.*?-->"
 TARGET = r"^\([\w-]+\)=\n"
 INNER_LINK = r"!?\[(?P<words>[^\]]*)\]\((?!(?:https?|mailto|attachment|data):)[^)]*\)"
 """A link or a picture that leads to another file of the book."""
 WORDED = re.compile(r"(.*?)\s*<([^>]*)>", re.DOTALL)
 """A reference with words of its own."""
-MARKUP = re.compile(f"(?P<code>{SPAN})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
+MARKUP = re.compile(f"(?P<code>{CODE})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
 """Markup that only pages of the book understand, and code, which may only look like it."""
+_LINE = MarkdownIt("commonmark")
 
 
 def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
@@ -35,7 +41,7 @@ def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
 
 
 def _without_markup(text: str) -> str:
-    """Return Markdown without what leads to other files of the book; its words stay.
+    r"""Return Markdown without what leads to other files of the book; its words stay.
 
     Examples
     --------
@@ -43,6 +49,8 @@ def _without_markup(text: str) -> str:
     'A map of Rome: `at[0](x)`'
     >>> _without_markup("![](attachment:a.png) [Ada](mailto:ada@winds.example)<!-- who? -->")
     '![](attachment:a.png) [Ada](mailto:ada@winds.example)'
+    >>> _without_markup("[Rome](rome.md):\n```md\n[Rome](rome.md)\n```")
+    'Rome:\n```md\n[Rome](rome.md)\n```'
     """
     return MARKUP.sub(lambda markup: markup["code"] or markup["words"] or "", text)
 
@@ -53,17 +61,29 @@ def charts_of(page: Page, env: BuildEnvironment) -> list[Chart]:
 
 
 def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
-    """Return a chart with its title and alternative text in words."""
+    """Return a chart with its title, without markup, and its alternative text in words."""
     title = in_words(chart.title, docname, env)
     alt = in_words(chart.alt, docname, env)
-    words = {"title": title.strip(), "alt": alt.strip()}
+    words = {"title": _unmarked(title), "alt": alt.strip()}
     return chart.model_copy(update=words)
 
 
 def picture_in_words(page: Page, anchor: str, env: BuildEnvironment) -> str:
-    """Return the title of a picture of a page in words."""
+    """Return the title of a picture of a page in words, without markup."""
     name = page.pictures[anchor]
-    return in_words(page.titles.get(name, name), page.docname, env).strip()
+    return _unmarked(in_words(page.titles.get(name, name), page.docname, env))
+
+
+def _unmarked(line: str) -> str:
+    """Return a line of Markdown as readers see it: page titles and files have no markup.
+
+    Examples
+    --------
+    >>> _unmarked("Where *E. coli* grows, by `pH`, is in [a list](https://lists.example)")
+    'Where E. coli grows, by pH, is in a list'
+    """
+    [inline] = _LINE.parseInline(line)
+    return "".join(token.content for token in inline.children or ()).strip()
 
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
