@@ -193,7 +193,9 @@ parts:
       - file: book/re-running
 """
 
-WORDS = """# Words
+WORDS = """Before any heading.
+
+# Words
 
 ```{glossary}
 vintage

@@ -5,7 +5,9 @@
   const root = document.documentElement;
   const press = window.bookpress;
   const { make, here, load } = press.dom;
+  const asked = new URLSearchParams(location.search); // a choice that is carried along stays
   const results = document.getElementById("search-results"),
+    count = document.querySelector(".found-count"), // what screen readers say of them
     field = document.getElementById("search-words");
   const plain = (text) => text.toLowerCase().normalize("NFKD").replace(/[\u0300-\u036f]/g, "");
   const split = (text) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -74,9 +76,9 @@
     return near[0]?.[1];
   };
   const understand = (query) => {
-    const asked = split(query),
-      telling = asked.filter((word) => !common.has(word));
-    return (telling.length ? telling : asked).map((word) => {
+    const every = split(query),
+      telling = every.filter((word) => !common.has(word));
+    return (telling.length ? telling : every).map((word) => {
       const begins = (start) => [...known.keys()].filter((other) => other.startsWith(start));
       const same = [...known.keys()].filter((other) => stem(other) === stem(word));
       const exact = known.has(word) || same.length > 1 ? same : begins(stem(word));
@@ -181,7 +183,7 @@
     return item;
   };
   const find = (query) => {
-    results.textContent = "";
+    count.textContent = results.textContent = "";
     const words = understand(query);
     if (!words.length) return;
     const places = spread(judged(words, split(query).join(" ")));
@@ -193,16 +195,12 @@
     if (places.length > MOST) said.push(`, of which these are the first ${MOST}`);
     if (missing.length && places.length)
       said.push(`; the book does not have ${missing.join(" or ")}`);
-    results.append(
-      make("p", { className: "found-count" }, said.join(" ").replace(/ (?=[;,])/g, ""))
-    );
-    const list = make("ol", { className: "found" });
-    for (const place of places.slice(0, MOST))
-      list.append(shown(place, words.filter(({ forms }) => forms.length)));
-    results.append(list);
+    count.textContent = said.join(" ").replace(/ (?=[;,])/g, "");
+    const meant = words.filter(({ forms }) => forms.length);
+    results.append(...places.slice(0, MOST).map((place) => shown(place, meant)));
   };
 
-  field.value = new URLSearchParams(location.search).get("q") ?? "";
+  field.value = asked.get("q") ?? "";
   field.focus();
   field.form.addEventListener("submit", (event) => event.preventDefault());
   press.searchable = (pages) => {
@@ -210,12 +208,10 @@
     find(field.value);
     field.addEventListener("input", () => {
       find(field.value);
+      if (field.value) asked.set("q", field.value);
+      else asked.delete("q");
       try {
-        history.replaceState(
-          null,
-          "",
-          field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname
-        );
+        history.replaceState(null, "", asked.size ? `?${asked}` : location.pathname);
       } catch {
         /* a file */
       }

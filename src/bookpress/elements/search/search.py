@@ -52,35 +52,38 @@ def keep_with_page(
         keep_entries(app, pagename, doctree)
 
 
-def entries(doctree: nodes.document, address: str) -> Iterator[dict[str, str]]:
-    """Yield the pieces of a page, with address, text and kind: sections and glossary terms."""
-    for place, section in enumerate(doctree.findall(nodes.section)):
-        title = next(section.findall(nodes.title), None)
-        anchor = "" if place == 0 else f"#{section['ids'][0]}"
+def entries(doctree: nodes.document, address: str, name: str) -> Iterator[dict[str, str]]:
+    """Yield the pieces of a page, with address, text and kind: sections and glossary terms.
+
+    What stands before the first heading is a piece too; without any, it has the `name` of the page.
+    """
+    for place, part in enumerate([doctree, *doctree.findall(nodes.section)]):
+        title = next(part.findall(nodes.title), None)
+        anchor = f"#{part['ids'][0]}" if place > 1 else ""  # the first section is the page
         words: list[str] = []
-        for child in section.children:
+        for child in part.children:
             words += _words(child)
         text = _in_one_line(" ".join(words))
-        is_list = _is_list(section, words)
+        is_list = _is_list(part, words)
         if is_list and len(text) > LONG_LIST:
             text = _each_word_once(text)
         yield {
-            "title": title.astext() if title else "",
+            "title": title.astext() if title else name,
             "address": address + anchor,
             "text": text,
             "kind": "list" if is_list else "",
         }
-        for item in section.findall(nodes.definition_list_item):
-            term = next(item.findall(nodes.term))
-            is_of_glossary = term["ids"] and "glossary" in item.parent["classes"]
-            if is_of_glossary:
-                definition = next(item.findall(nodes.definition))
-                yield {
-                    "title": term.astext(),
-                    "address": f"{address}#{term['ids'][0]}",
-                    "text": _in_one_line(definition.astext()),
-                    "kind": "term",
-                }
+    for item in doctree.findall(nodes.definition_list_item):
+        term = next(item.findall(nodes.term))
+        is_of_glossary = term["ids"] and "glossary" in item.parent["classes"]
+        if is_of_glossary:
+            definition = next(item.findall(nodes.definition))
+            yield {
+                "title": term.astext(),
+                "address": f"{address}#{term['ids'][0]}",
+                "text": _in_one_line(definition.astext()),
+                "kind": "term",
+            }
 
 
 def figure_entry(chart: Chart, address: str) -> dict[str, str]:
@@ -111,18 +114,18 @@ def picture_entries(app: Sphinx, page: Page, doctree: nodes.document) -> Iterato
             }
 
 
-def _is_list(section: nodes.section, words: list[str]) -> bool:
+def _is_list(part: nodes.Element, words: list[str]) -> bool:
     """Return whether most of the text of a section is in tables and lists."""
-    if "references" in section["ids"]:
+    if "references" in part["ids"]:
         return True
     listed = 0
-    for child in section.children:
+    for child in part.children:
         if isinstance(child, nodes.section):
             continue
-        for part in child.findall(lambda node: isinstance(node, _LISTS)):
-            is_inner = isinstance(part.parent, (*_LISTS, nodes.list_item))
+        for items in child.findall(lambda node: isinstance(node, _LISTS)):
+            is_inner = isinstance(items.parent, (*_LISTS, nodes.list_item))
             if not is_inner:
-                listed += len(part.astext())
+                listed += len(items.astext())
     return listed > LIST_SHARE * max(len(" ".join(words)), 1)
 
 
@@ -164,7 +167,8 @@ def _names_of_rows(table: nodes.table) -> Iterator[str]:
 def keep_entries(app: Sphinx, docname: str, doctree: nodes.document) -> None:
     """Store the pieces of a page beside its doctree, since a later build may not write it."""
     address = app.builder.get_target_uri(docname)
-    pieces = [entry for entry in entries(doctree, address) if entry["text"]]
+    name = store_of(app.env).titles.get(docname) or book.title_of(app.env, docname)
+    pieces = [entry for entry in entries(doctree, address, name) if entry["text"]]
     page = store_of(app.env).page(docname)
     pieces += [figure_entry(chart, address) for chart in charts_of(page, app.env)]
     pieces += picture_entries(app, page, doctree)
