@@ -102,6 +102,11 @@ def test_charts_come_alive_when_a_reader_comes_near_and_are_read_mark_by_mark(
     assert [url for url in asked if url.endswith("vega.js")]
     chart = page.locator(".chart[data-state=live]").first
     chart.locator("svg").focus()
+    ends = []
+    for key in ("ArrowLeft", "End"):  # the first way back leads to the last mark
+        page.keyboard.press(key)
+        ends.append(chart.locator("[aria-live]").inner_text())
+    assert ends[0] == ends[1]
     said = []
     for _ in range(3):
         page.keyboard.press("ArrowRight")

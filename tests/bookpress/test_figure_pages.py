@@ -1,6 +1,7 @@
 """The page of its own that each figure has, whichever library drew it, in our layout and in a theme."""
 
 import html as entities
+import json
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ See {numref}`fig-live`, {ref}`fig-speed`, {ref}`fig-map` and {numref}`{name} <fi
 A map of {result}`top` *gales* {holds}`above_value(top, 6)`
 ```
 
+```md
+[Calms](calms.md) have {result}`none`.
+```
+
 ```{code-cell} ipython3
 :tags: [parameters]
 
@@ -54,7 +59,7 @@ def drawn(place, code=""):
 ---
 mystnb:
   image: {alt: A line that rises}
-  figure: {name: fig-speed, caption: "Winds \\"roar\\" at {result}`top`"}
+  figure: {name: fig-speed, caption: "Winds \\"roar\\" *at* {result}`top`"}
 ---
 plt.plot([1, 2]);
 ```
@@ -80,7 +85,7 @@ drawn("second")
 ---
 mystnb:
   image: {alt: Dots}
-  figure: {name: fig-dots, caption: "Our \\"own\\" dots"}
+  figure: {name: fig-dots, caption: "Our \\"own\\" *dots*"}
 ---
 display(HTML("<p>They stand apart.</p>"))
 data = pd.DataFrame({"x": [1, top]})
@@ -154,7 +159,7 @@ def test_a_figure_of_another_library_has_a_page_of_its_own(site: Path) -> None:
     assert (folder / image.get("src")).is_file()
     assert figure.xpath(".//a[@download]/@href") == [image.get("src")]
     assert title in figure.text_content()
-    assert "Ada Author" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+    assert "Ada Author" in figure.xpath(".//p[contains(@class, 'reference')]")[0].text_content()
     [back, _] = page.xpath("//*[@class='alone-from']/a/@href")
     assert back == "../../gales.html#fig-speed"
     loaded = page.xpath("//link[@rel='stylesheet']/@href | //head/script/@src")
@@ -249,7 +254,20 @@ def test_the_lists_of_figures_in_print_and_in_an_e_book_have_them(laid_out: Path
 def test_search_and_the_text_of_a_chapter_know_the_figures(laid_out: Path) -> None:
     found = (laid_out / "_static/search-text.js").read_text("utf-8")
     assert '"address":"gales.html#fig-speed","text":"A line that rises"' in found
-    assert "[Picture](figures/gales/speed.html)" in (laid_out / "gales.md").read_text("utf-8")
+    text = (laid_out / "gales.md").read_text("utf-8")
+    assert "[Picture](figures/gales/speed.html)" in text
+    listing = "```md\n[Calms](calms.md) have {result}`none`.\n```"  # which only shows a link
+    notebook = json.loads((laid_out / "downloads/gales.ipynb").read_text("utf-8"))
+    assert listing in text
+    assert any(listing in "".join(cell["source"]) for cell in notebook["cells"])
+
+
+def test_the_citation_of_a_picture_is_copied_by_one_button(laid_out: Path, page: Page) -> None:
+    page.goto((laid_out / "gales.html").as_uri())
+    tools = page.locator("#fig-speed .figure-tools")
+    tools.get_by_text("Cite", exact=True).click()
+    tools.get_by_role("button", name="Copy").click()  # which fails if there are two
+    expect(tools.get_by_role("button", name="Copied")).to_have_count(1)
 
 
 def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: Path) -> None:

@@ -251,14 +251,14 @@ def test_a_figure_of_another_library_has_number_caption_and_alternative(
     assert pages["gales"].xpath("//a[@href='#fig-speed']//*[text()='Figure 2.1']")
     [picture] = figure.xpath(".//a[@download]")
     assert picture.get("href") == figure.xpath(".//img/@src")[0]
-    assert "Figure 2.1" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+    assert "Figure 2.1" in figure.xpath(".//p[contains(@class, 'reference')]")[0].text_content()
 
 
 def test_a_figure_that_is_no_file_is_cited_too(pages: dict[str, Any]) -> None:
     [figure] = pages["gales"].xpath("//figure[@id='fig-drawn']")
     assert "drawn" in figure.text_content()
     assert not figure.xpath(".//a[@download]")
-    assert "Figure 2.2" in figure.xpath(".//*[@data-copy='reference']")[0].text_content()
+    assert "Figure 2.2" in figure.xpath(".//p[contains(@class, 'reference')]")[0].text_content()
 
 
 @pytest.mark.usefixtures("pages")

@@ -1,8 +1,10 @@
 """A reader walks through what a choice changes, by key and by button, with the published text beside it."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from book.browsing import barriers
@@ -82,3 +84,15 @@ def test_the_walk_never_covers_the_link_to_the_next_chapter(
     assert page.evaluate(FREE)
     link.click()
     page.wait_for_url(f"**/{address.split('/')[-1]}*")
+
+
+def test_the_sign_of_the_only_choice_is_seen_in_set_colours_and_says_one(
+    explored: Path, page: Page
+) -> None:
+    page.goto(chapter(explored, "default", "planets"))
+    page.emulate_media(forced_colors="active")
+    sign = page.locator("p .hangs").first
+    with Image.open(BytesIO(sign.screenshot())) as picture:
+        assert len(picture.getcolors() or []) > 1  # something is drawn
+    sign.click()
+    expect(page.locator(".choices-scope")).to_have_text("This paragraph rests on this choice.")

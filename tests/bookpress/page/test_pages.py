@@ -219,6 +219,8 @@ def test_search_finds_sections_and_terms(built: Any) -> None:
         "Who trains large models",
         "Words",
     ]
+    before = {"title": "Words", "address": "words.html", "kind": ""}
+    assert {**before, "text": "Before any heading."} in pages[2]["pieces"]
     pieces = {piece["address"]: piece["text"] for page in pages for piece in page["pieces"]}
     assert "In the early years 64% " in pieces["notebooks/models.html"]
     assert (
@@ -282,6 +284,7 @@ MISTAKES = {
     "{holds}`models:fel`": "publishes no statement 'fel'",
     "{minutes}`notebooks/model`": "no page 'notebooks/model'; did you mean notebooks/models?",
     "{minutes}`words..notebooks/x`": "no page in the contents 'notebooks/x'",
+    "{minutes}`words..notebooks/models`": "'words..notebooks/models' leads back; allowed: from a page",
     "```{otherwise} x:y\nText.\n```": "no chapter 'x'",
     "## It rose {holds}`models:rose`": "a heading cannot contain {holds}",
     "## On {result}`models:early`": "a heading cannot contain {result}",

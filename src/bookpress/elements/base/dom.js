@@ -9,6 +9,20 @@
     element.append(...children);
     return element;
   };
+  const button = (onclick, ...children) => make("button", { type: "button", onclick }, ...children);
+  // A part of a page, if it matches, and all that matches in it.
+  const within = (part, selector) => [
+    ...(part.matches?.(selector) ? [part] : []),
+    ...$$(selector, part)
+  ];
+  // Links that are buttons answer the space bar too.
+  const asButtons = (selector) =>
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== " " || !event.target.matches?.(selector)) return;
+      event.preventDefault();
+      event.target.click();
+    });
+  const count = (number, noun, nouns = `${noun}s`) => `${number} ${number === 1 ? noun : nouns}`;
   const parsed = (html) => make("template", { innerHTML: html }).content;
   const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
   // the folder of styles and scripts, from which others are loaded when they are needed
@@ -45,5 +59,18 @@
       document.removeEventListener("copy", fill, true);
     }
   };
-  (window.bookpress ??= {}).dom = { $, $$, make, parsed, tidy, here, load, copied };
+  (window.bookpress ??= {}).dom = {
+    $,
+    $$,
+    make,
+    button,
+    within,
+    asButtons,
+    count,
+    parsed,
+    tidy,
+    here,
+    load,
+    copied
+  };
 })();

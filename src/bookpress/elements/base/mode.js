@@ -3,6 +3,7 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  const { make } = window.bookpress.dom;
   root.classList.add("js");
   root.classList.toggle("asked", location.search !== "");
   let mode = null;
@@ -23,13 +24,7 @@
       document.fonts.add(font);
     } else if (style === "normal") {
       document.head.append(
-        Object.assign(document.createElement("link"), {
-          rel: "preload",
-          as: "font",
-          type: "font/woff2",
-          crossOrigin: "",
-          href
-        })
+        make("link", { rel: "preload", as: "font", type: "font/woff2", crossOrigin: "", href })
       );
     }
   }

@@ -4,21 +4,21 @@
   "use strict";
   const root = document.documentElement;
   const press = window.bookpress;
-  const { $, $$, make, copied } = press.dom;
+  const { $, $$, make, button, within, asButtons, copied } = press.dom;
 
   // ---- Colours: system, light, dark ----
   const modes = ["auto", "light", "dark"],
     words = { auto: "as the system", light: "light", dark: "dark" };
-  const button = $("#mode");
+  const control = $("#mode");
   const show = (mode) => {
     if (mode === "auto") delete root.dataset.theme;
     else root.dataset.theme = mode;
     $("#mode-name").textContent = words[mode];
-    button.title = `Colours: ${words[mode]}`;
+    control.title = `Colours: ${words[mode]}`;
   };
-  if (button) {
+  if (control) {
     show(root.dataset.theme ?? "auto");
-    button.addEventListener("click", () => {
+    control.addEventListener("click", () => {
       const mode = modes[(modes.indexOf(root.dataset.theme ?? "auto") + 1) % modes.length];
       try {
         if (mode === "auto") localStorage.removeItem("mode");
@@ -40,6 +40,7 @@
   if (contents && opener) {
     opener.setAttribute("aria-expanded", "false");
     opener.setAttribute("role", "button");
+    asButtons("#open-contents");
     opener.addEventListener("click", (event) => {
       event.preventDefault();
       contents.classList.add("open");
@@ -61,6 +62,10 @@
     });
     document.addEventListener("pointerdown", (event) => {
       if (contents.classList.contains("open") && !contents.contains(event.target)) close();
+    });
+    // the keyboard goes on in the page, which they would cover
+    contents.addEventListener("focusout", ({ relatedTarget }) => {
+      if (relatedTarget && !contents.contains(relatedTarget)) close();
     });
   }
 
@@ -137,40 +142,35 @@
   };
   const sorting = (table) => {
     $$("thead th", table).forEach((header, column) => {
-      const text = header.textContent;
-      header.textContent = "";
-      const control = make("button", { type: "button", className: "sort" }, text);
-      control.addEventListener("click", () => sort(table, column, header));
-      header.append(control);
+      const click = () => sort(table, column, header);
+      const sorter = button(click, ...header.childNodes); // a power of ten stays raised
+      sorter.className = "sort";
+      header.append(sorter);
     });
   };
 
   const STOPS = ".value[data-tip], .quote-button"; // numbers and buttons of a paragraph
   const enhance = (part) => {
-    const within = (selector) => [
-      ...(part.matches?.(selector) ? [part] : []),
-      ...$$(selector, part)
-    ];
-    within("div.highlight > pre, pre.command, .copyable").forEach(copying);
-    within("table.sortable").forEach(sorting);
-    for (const tools of document.fullscreenEnabled ? within(".figure-tools") : []) {
-      const all = make("button", { type: "button" }, "Full screen");
-      all.addEventListener("click", () =>
-        (document.fullscreenElement
-          ? document.exitFullscreen()
-          : tools.closest("figure").requestFullscreen()));
-      tools.append(all);
-    }
-    press.readyChoices?.(part);
     if (/^http/.test(location.protocol))
-      for (const code of within("code[data-page]")) {
-        // an address that works elsewhere
+      for (const code of within(part, "code[data-page]")) {
+        // an address that works elsewhere, before it is to be copied
         code.textContent = code.textContent.replace(
           / src="(?!https?:)[^"]*"/,
           ` src="${new URL(code.dataset.page, document.baseURI)}"`
         );
       }
+    within(part, "div.highlight > pre, pre.command, .copyable").forEach(copying);
+    within(part, "table.sortable").forEach(sorting);
+    for (const tools of document.fullscreenEnabled ? within(part, ".figure-tools") : []) {
+      const click = () =>
+        (document.fullscreenElement
+          ? document.exitFullscreen()
+          : tools.closest("figure").requestFullscreen());
+      tools.append(button(click, "Full screen"));
+    }
+    press.readyChoices?.(part);
     for (const element of within(
+      part,
       ".value[title], a.term[title], :is(p, li, td) a.reference[title]"
     )) {
       if (element.title) {
@@ -178,14 +178,14 @@
         element.removeAttribute("title");
       }
     }
-    for (const link of within("a.reference[href^='#id']")) {
+    for (const link of within(part, "a.reference[href^='#id']")) {
       // a work is named once, in the list of the page
       const work = document.getElementById(link.hash.slice(1));
       if (work?.matches(".reference-entry")) link.dataset.tip = work.textContent.trim();
     }
     for (const more of press.enhancers ?? []) more(part);
     const stops = new Set();
-    for (const number of within(STOPS)) {
+    for (const number of within(part, STOPS)) {
       const block = number.closest("p, li, td, dd, figcaption") ?? number.parentElement;
       // these are stops themselves
       if (number.parentElement.closest("a, button, summary, label")) continue;
@@ -337,6 +337,9 @@
   if (shared.length)
     for (const name of ["click", "auxclick", "contextmenu"])
       document.addEventListener(name, carry, true);
+  $(".bar-search")?.addEventListener("formdata", ({ formData }) => {
+    for (const [name, value] of carried()) formData.set(name, value);
+  });
   if (carried().length && !$("#chapter_choices, .whole-banner")) {
     const words = carried()
       .map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`)

@@ -240,6 +240,8 @@ class Store:
         places = {docname: place for place, docname in enumerate(order)}
         start = _find(places, first, "no page in the contents")
         end = _find(places, last, "no page in the contents")
+        if end < start:
+            raise UnknownNameError(f"{name!r} leads back; allowed: from a page to a later one")
         pages = [self.pages[docname] for docname in order[start : end + 1]]
         return sum(page.minutes for page in pages if page.is_chapter)
 

@@ -5,7 +5,7 @@
   const panel = document.getElementById("chapter_choices");
   if (!panel) return;
   const press = window.bookpress;
-  const { $, $$, make } = press.dom;
+  const { $, $$, make, asButtons } = press.dom;
   const choices = $$(".choice", panel),
     heading = $(".choices-title", panel);
   const button = (className, click, text) =>
@@ -15,18 +15,18 @@
   const wide = matchMedia("(min-width: 75rem)");
   let from = null;
 
-  const names = (choice) => $$(".setting", choice).map((part) => part.dataset.name);
   const isOpen = () => panel.classList.contains("open");
 
   // All choices, or those that a paragraph or a figure depends on.
   function limit(wanted, of) {
     for (const choice of choices)
-      choice.hidden = wanted.length > 0 && !names(choice).some((name) => wanted.includes(name));
+      choice.hidden = wanted.length > 0 && !wanted.includes($(".setting", choice).dataset.name);
     const shown = choices.filter((choice) => !choice.hidden).length,
       isPart = shown < choices.length;
-    const many = isPart ? `${shown} of ${choices.length}` : `all ${shown}`;
+    const every = shown > 1 ? `all ${shown} choices` : "this choice";
+    const many = isPart ? `${shown} of ${choices.length} choices` : every;
     scope.replaceChildren(
-      ...(of ? [`This ${of} rests on ${many} choices.`] : []),
+      ...(of ? [`This ${of} rests on ${many}.`] : []),
       ...(isPart
         ? [
           " ",
@@ -122,13 +122,7 @@
     for (const link of $$(".hangs, .to-choices", part)) ready(link);
   };
   press.readyChoices(document);
-  document.addEventListener("keydown", (event) => {
-    // a link that is a button answers the space bar too
-    if (event.key === " " && event.target.matches?.(".hangs, .to-choices")) {
-      event.preventDefault();
-      event.target.click();
-    }
-  });
+  asButtons(".hangs, .to-choices");
   heading.tabIndex = -1;
   heading.after(close, scope);
 })();

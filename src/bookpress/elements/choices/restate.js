@@ -4,7 +4,7 @@
   const bar = document.getElementById("chapter_choices");
   if (!bar) return;
   const press = window.bookpress;
-  const { $, $$, make, parsed, tidy } = press.dom;
+  const { $, $$, make, count, parsed, tidy } = press.dom;
   // a theme may have another
   const article = bar.closest("article, main, [role=main]") ?? document.body;
   // The press has given each block an id; a nested block may differ on its own.
@@ -78,7 +78,7 @@
           })
         ))
     );
-    $("caption", table).textContent = `${rows.length} rows`;
+    $("caption", table).textContent = count(rows.length, "row");
   };
   const restate = (box, old, figure) => {
     // a chart that is drawn from other data: no picture shows these

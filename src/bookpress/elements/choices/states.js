@@ -10,7 +10,7 @@
     return;
   }
   const press = window.bookpress;
-  const { $, $$, make, copied } = press.dom,
+  const { $, $$, make, button, count, copied } = press.dom,
     { article, apply, restore, holding } = press.page,
     { find, walks, Unknown } = press.states;
   const settings = new Map($$(".setting", bar).map((part) => [part.dataset.name, part]));
@@ -33,9 +33,8 @@
     return row ? $(".strip-words", row).textContent : value;
   };
   const label = (name) => settings.get(name).dataset.label;
-  const summaries = new Map(
-    $$(".choice", bar).map((control) => [control, $("b", control).textContent])
-  );
+  const brief = (name) => $("b", settings.get(name).closest(".choice"));
+  const briefs = new Map([...settings.keys()].map((name) => [name, brief(name).textContent]));
   // `early.first`: the first year of a period
   const named = (name) =>
     renamed.get(name) ?? name.match(/^(.+)\.(first|last)$/)?.slice(1) ?? [name];
@@ -74,13 +73,11 @@
   strip.setAttribute("aria-label", "The state that is shown");
   document.body.append(said);
   article.before(strip);
-  const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
   const copyLink = async ({ currentTarget: control }) => {
     const done = await copied(location.href);
     control.textContent = done ? "Copied" : "Copy it from the address bar";
     setTimeout(() => { control.textContent = "Copy link"; }, 2500);
   };
-  const count = (number, noun, nouns = `${noun}s`) => `${number} ${number === 1 ? noun : nouns}`;
   const short = (text) => text.length > 48 ? `${text.slice(0, 46).trimEnd()}…` : text;
   const inWords = (wanted) =>
     Object.entries(wanted)
@@ -104,10 +101,13 @@
 
   const fit = () => root.style.setProperty("--strip", `${strip.offsetHeight}px`);
   const leave = () => {
-    const inStrip = strip.contains(document.activeElement);
+    const from = document.activeElement,
+      inStrip = strip.contains(from);
     go({});
-    if (inStrip || document.activeElement === document.body)
-      (bar.matches(".open") ? $("summary", bar) : $(".to-choices")).focus({ preventScroll: true });
+    if (!inStrip && document.activeElement !== document.body) return;
+    // the panel may show only some choices
+    const shown = from.closest(".choice") ?? $(".choice:not([hidden])", bar);
+    (bar.matches(".open") ? $("summary", shown) : $(".to-choices")).focus({ preventScroll: true });
   };
   const inFold = (title, line, open) => {
     const fold = make(
@@ -152,7 +152,10 @@
       for (const radio of radios(name)) radio.checked = radio.value === value;
       press.reflect?.(part, value);
       $(".choice-tools", part)?.remove();
-      if (name in choice)
+      const differs = name in choice;
+      part.closest(".choice").classList.toggle("chosen", differs);
+      brief(name).textContent = differs ? words(name, value) : briefs.get(name);
+      if (differs)
         part.append(
           make(
             "p",
@@ -161,14 +164,6 @@
             button(leave, "Back")
           )
         );
-    }
-    for (const [control, text] of summaries) {
-      const names = $$(".setting", control).map((part) => part.dataset.name),
-        differs = names.some((name) => name in choice);
-      control.classList.toggle("chosen", differs);
-      $("b", control).textContent = differs
-        ? names.map((name) => words(name, choice[name] ?? usual(name))).join("–")
-        : text;
     }
     document.title = Object.keys(choice).length ? `${inWords(choice)} · ${title}` : title;
     root.toggleAttribute("data-restated", Object.keys(choice).length > 0);

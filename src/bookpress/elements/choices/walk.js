@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make, tidy } = press.dom;
+  const { $, $$, make, button, tidy } = press.dom;
   const typing = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
   const apart =
     ".was, .copy, .figure-tools, .controls, .live, .figure-source, .figure-caption, " +
@@ -79,7 +79,6 @@
     const texts = nodes.map((node) => tidy(node.textContent));
     tools.say(`${place.textContent}. ${texts.join(" ").slice(0, 400)}`);
   }
-  const button = (click, ...text) => make("button", { type: "button", onclick: click }, ...text);
 
   press.walk = {
     step,

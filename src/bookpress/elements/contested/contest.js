@@ -33,6 +33,7 @@
         text.oninput = () => address(subject);
         copy.textContent = "Copy";
         address(subject);
+        dialog.setAttribute("aria-label", `Contest ${subject}`);
         dialog.showModal();
         text.focus();
       }

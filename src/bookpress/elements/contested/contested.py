@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from bookpress.book.project import Project
 from bookpress.elements.base import contents
 from bookpress.elements.base.nodes import later
 from bookpress.elements.base.store import store_of
+from bookpress.elements.base.templates import day
 from bookpress.elements.contested.register import FILE, Contest, load_contested, unknown_places
 
 logger = logging.getLogger(__name__)
@@ -105,15 +105,11 @@ def _listed(contests: Iterable[Contest]) -> nodes.definition_list:
     """Return contests with their verdicts; their words are text, never markup."""
     listed = nodes.definition_list(classes=["contests"])
     for contest in contests:
-        term = nodes.term("", f"{_in_words(contest.date)}, {contest.in_words}")
+        term = nodes.term("", f"{day(contest.date)}, {contest.in_words}")
         term["ids"] = [f"contest-{contest.id}"]
         definition = nodes.definition("", nodes.paragraph("", contest.contested))
         if contest.answer is not None and contest.decided is not None:
-            answer = f"{_in_words(contest.decided)}: {contest.answer}"
+            answer = f"{day(contest.decided)}: {contest.answer}"
             definition += nodes.paragraph("", answer)
         listed += nodes.definition_list_item("", term, definition)
     return listed
-
-
-def _in_words(day: dt.date) -> str:
-    return f"{day.day} {day:%B %Y}"

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make, here, load } = press.dom;
+  const { $, $$, make, within, here, load } = press.dom;
 
   // ---- The bundle is fetched when the reader, after some scrolling, comes near a chart ----
   const payloads = new Map(),
@@ -256,12 +256,14 @@
     };
     svg.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-      const jump = { Home: 0, End: marks.length - 1 }[event.key];
-      if (step === undefined && jump === undefined) return;
+      if (!step && event.key !== "Home" && event.key !== "End") return;
       event.preventDefault();
       leave();
       marks = collect();
-      at = jump ?? (at + step + marks.length) % marks.length;
+      if (!marks.length) return;
+      const from = at < 0 && step < 0 ? 0 : at; // the first way back leads to the last
+      at = { Home: 0, End: marks.length - 1 }[event.key] ??
+        (from + step + marks.length) % marks.length;
       marks[at].classList.add("picked");
       group.textContent = marks[at].dataset.says;
       press.tell(marks[at].dataset.says, marks[at].getBoundingClientRect());
@@ -303,12 +305,8 @@
     });
 
   const ready = (part) => {
-    const within = (selector) => [
-      ...(part.matches?.(selector) ? [part] : []),
-      ...$$(selector, part)
-    ];
-    within("form.controls").forEach(steer);
-    for (const fold of within(".tool-data"))
+    within(part, "form.controls").forEach(steer);
+    for (const fold of within(part, ".tool-data"))
       fold.addEventListener("toggle", () => fill(fold), { once: true });
   };
   (press.enhancers ??= []).push(ready); // of what a state shows instead

@@ -3,7 +3,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make, here, load } = press.dom;
+  const { $, $$, make, within, here, load } = press.dom;
 
   // ---- The panel, created on first use ----
   let panel;
@@ -23,8 +23,7 @@
 
   // ---- Buttons: on the page, and on passages shown in another state ----
   (press.enhancers ??= []).push((part) => {
-    const own = part.matches?.(".quotable") ? [part] : [];
-    for (const sentence of [...own, ...$$(".quotable", part)]) {
+    for (const sentence of within(part, ".quotable")) {
       const place = $$(".holds", sentence).at(-1);
       const has = $(".quote-button", sentence);
       if (!place || has || sentence.closest("summary, .walk-beside")) continue;

@@ -101,11 +101,9 @@
   };
 
   // ---- The panel ----
-  const dialog = make("dialog", { className: "quote-panel" });
+  // a click outside closes it: not one in its padding, nor the end of a selection
+  const dialog = make("dialog", { className: "quote-panel", closedBy: "any" });
   document.body.append(dialog);
-  dialog.addEventListener("click", ({ target }) => {
-    if (target === dialog) dialog.close();
-  });
   const picture = ({ figure, how }) => {
     const image = $(".still img", figure);
     const words = [".caption-number", ".caption-text"]

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const press = window.bookpress;
-  const { $, $$, make, parsed, here, load } = press.dom;
+  const { $, $$, make, count, parsed, here, load } = press.dom;
 
   const rowsOf = (table) => [...table.tBodies].flatMap((body) => [...body.rows]);
 
@@ -46,7 +46,7 @@
     const label = "Show only rows that contain";
     const box = make("p", { className: "table-search" });
     const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
-    const count = make("output");
+    const said = make("output");
     const show = () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       let shown = 0;
@@ -54,11 +54,11 @@
         row.hidden = !words.every((word) => text.includes(word));
         if (!row.hidden) shown += 1;
       }
-      count.textContent = `${shown} of ${total} rows`;
+      said.textContent = `${shown} of ${total} rows`;
     };
     const wrapper = make("label", {}, label);
     wrapper.append(field);
-    box.append(wrapper, count);
+    box.append(wrapper, said);
     field.addEventListener("input", () => {
       show();
       whole().catch(() => {}); // the rows that are here stay
@@ -104,7 +104,7 @@
     const texts = items.map((item) => item.textContent.toLowerCase());
     const folds = $$("details", box);
     const field = make("input", { type: "search", autocomplete: "off", spellcheck: false });
-    const count = make("output");
+    const said = make("output");
     const show = () => {
       const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
       items.forEach((item, place) => {
@@ -122,14 +122,14 @@
         if (words.length) fold.open = !isEmpty;
       }
       const shown = items.filter((item) => !item.hidden).length;
-      count.textContent = words.length
+      said.textContent = words.length
         ? `${shown} of ${items.length} sentences`
-        : `${items.length} sentences`;
+        : count(items.length, "sentence");
     };
     const label = make("label", {}, box.dataset.filter);
     const row = make("p", { className: "table-search" });
     label.append(field);
-    row.append(label, count);
+    row.append(label, said);
     field.addEventListener("input", show);
     show();
     box.before(row);
