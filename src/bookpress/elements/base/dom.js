@@ -22,6 +22,14 @@
       event.preventDefault();
       event.target.click();
     });
+  // A published value, struck through beside the one that stands there now.
+  const struck = (text) =>
+    make(
+      "del",
+      { className: "was" },
+      make("span", { className: "visually-hidden" }, " published: "),
+      text.split(" (")[0]
+    );
   const count = (number, noun, nouns = `${noun}s`) => `${number} ${number === 1 ? noun : nouns}`;
   const parsed = (html) => make("template", { innerHTML: html }).content;
   const tidy = (text) => (text ?? "").replace(/\s+/g, " ").trim();
@@ -66,6 +74,7 @@
     button,
     within,
     asButtons,
+    struck,
     count,
     parsed,
     tidy,

@@ -4,7 +4,7 @@
   const bar = document.getElementById("chapter_choices");
   if (!bar) return;
   const press = window.bookpress;
-  const { $, $$, make, count, parsed, tidy } = press.dom;
+  const { $, $$, make, struck, count, parsed, tidy } = press.dom;
   // a theme may have another
   const article = bar.closest("article, main, [role=main]") ?? document.body;
   // The press has given each block an id; a nested block may differ on its own.
@@ -45,14 +45,7 @@
         !before[at] || before[at].textContent === value.textContent ||
           !value.matches(".value-result")
       ) return;
-      value.after(
-        make(
-          "del",
-          { className: "was" },
-          make("span", { className: "visually-hidden" }, " published: "),
-          before[at].textContent.split(" (")[0]
-        )
-      );
+      value.after(struck(before[at].textContent));
     });
   };
   const raised = (text) =>

@@ -4,7 +4,7 @@
   "use strict";
   const list = document.querySelector(".whole-book");
   if (!list) return;
-  const { $, $$, make, parsed, tidy } = window.bookpress.dom;
+  const { $, $$, make, struck, parsed, tidy } = window.bookpress.dom;
   const plain = (node) => tidy(node.textContent);
   // Numbers on the page as in the chapters under the choice; the published ones are struck through.
   const renumber = (numbers) => {
@@ -19,12 +19,7 @@
       known += 1;
       if (plain(now) === parts.map(plain).filter(Boolean).join(" ")) continue;
       moved += 1;
-      const was = make(
-        "del",
-        { className: "was" },
-        make("span", { className: "visually-hidden" }, " published: "),
-        plain(parts[0]).split(" (")[0]
-      );
+      const was = struck(plain(parts[0]));
       if (!isFinding) {
         place.replaceChildren(now);
         place.title = title;
