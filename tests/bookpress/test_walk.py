@@ -96,3 +96,20 @@ def test_the_sign_of_the_only_choice_is_seen_in_set_colours_and_says_one(
         assert len(picture.getcolors() or []) > 1  # something is drawn
     sign.click()
     expect(page.locator(".choices-scope")).to_have_text("This paragraph rests on this choice.")
+
+
+def test_escape_takes_what_is_open_before_the_state(explored: Path, page: Page) -> None:
+    page.set_viewport_size({"width": 600, "height": 850})
+    page.goto(chapter(explored, "default", "planets") + "?group=inner")
+    strip = page.locator(".state-strip")
+    expect(strip).to_contain_text("Group: inner")
+    page.locator("article .value[data-tip]").first.focus()
+    expect(page.locator("#tip")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#tip")).to_have_count(0)
+    page.locator("#open-contents").click()
+    page.keyboard.press("Escape")
+    expect(page.locator(".book-contents.open")).to_have_count(0)
+    expect(strip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(strip).to_be_hidden()

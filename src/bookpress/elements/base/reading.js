@@ -55,10 +55,10 @@
       if (event.target.closest("a")) close();
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && contents.classList.contains("open")) {
-        close();
-        opener.focus();
-      }
+      if (event.key !== "Escape" || !contents.classList.contains("open")) return;
+      event.preventDefault(); // it leaves nothing else
+      close();
+      opener.focus();
     });
     document.addEventListener("pointerdown", (event) => {
       if (contents.classList.contains("open") && !contents.contains(event.target)) close();
@@ -268,7 +268,9 @@
     target.removeAttribute?.("aria-describedby");
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") hide();
+    if (event.key !== "Escape" || !tip) return;
+    event.preventDefault(); // it leaves nothing else
+    hide();
   });
   // A tap opens the tip of a number, another tap closes it; a tap on a mark of a chart works like a
   // pointer over it.

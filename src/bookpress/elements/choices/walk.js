@@ -141,10 +141,7 @@
       step(by);
       return;
     }
-    if (
-      event.key !== "Escape" || document.fullscreenElement ||
-        $("#tip, .book-contents.open, dialog[open]")
-    ) return;
+    if (event.key !== "Escape" || document.fullscreenElement || $("dialog[open]")) return;
     tools.leave();
   });
 })();
