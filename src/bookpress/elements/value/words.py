@@ -17,31 +17,48 @@ from bookpress.elements.value.roles import split_name, value_text
 
 MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
-CODE = (
-    r"^[ \t]*(?P<fence>`{3,}|~{3,})(?![`~]|\{(?!code)).*?^[ \t]*(?P=fence)[ \t\r]*$"
-    r"|(?<!`)``(?!`).*?(?<!`)``(?!`)"
+SPAN = (
+    r"(?<!`)``(?!`).*?(?<!`)``(?!`)"
     r"|(?<!`)`(?!`)(?:[^`\n]|\n(?!\s*\n))+`(?!`)"
 )
-"""Code, a listing or within a line, which may only show a role or a link."""
-ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{CODE}", re.DOTALL | re.MULTILINE)
+"""Code within a line, which may only show a role or a link."""
+ROLE = re.compile(f"{MARK}|{OTHER_ROLE}|{SPAN}", re.DOTALL)
+FENCED = re.compile(
+    r"^(?P<open>[ \t]*(?P<fence>`{3,}|~{3,})(?![`~])(?P<directive>\{(?!code))?[^\n]*\n)"
+    r"(?P<content>.*?)(?P<close>^[ \t]*(?P=fence)[ \t\r]*$)",
+    re.DOTALL | re.MULTILINE,
+)
+"""A listing, which may only show them too, or a directive with content."""
+HELD = re.compile("\0(\\d+)\0")
+"""What stands for a listing."""
 COMMENT = r"<!--.*?-->"
 TARGET = r"^\([\w-]+\)=\n"
 INNER_LINK = r"!?\[(?P<words>[^\]]*)\]\((?!(?:https?|mailto|attachment|data):)[^)]*\)"
 """A link or a picture that leads to another file of the book."""
 WORDED = re.compile(r"(.*?)\s*<([^>]*)>", re.DOTALL)
 """A reference with words of its own."""
-MARKUP = re.compile(f"(?P<code>{CODE})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
+MARKUP = re.compile(f"(?P<code>{SPAN})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
 """Markup that only pages of the book understand, and code, which may only look like it."""
 _LINE = MarkdownIt("commonmark")
 
 
 def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
-    """Return Markdown with values in words and without marks."""
-    return _without_markup(ROLE.sub(lambda role: _role(role, docname, env), text))
+    """Return Markdown with values in words and without marks; listings stay as they are."""
+    listings: list[str] = []
+
+    def held(block: re.Match[str]) -> str:
+        if block["directive"]:
+            return block["open"] + FENCED.sub(held, block["content"]) + block["close"]
+        listings.append(block[0])
+        return f"\0{len(listings) - 1}\0"
+
+    prose = FENCED.sub(held, text)
+    words = _without_markup(ROLE.sub(lambda role: _role(role, docname, env), prose))
+    return HELD.sub(lambda place: listings[int(place[1])], words)
 
 
 def _without_markup(text: str) -> str:
-    r"""Return Markdown without what leads to other files of the book; its words stay.
+    """Return Markdown without what leads to other files of the book; its words stay.
 
     Examples
     --------
@@ -49,8 +66,6 @@ def _without_markup(text: str) -> str:
     'A map of Rome: `at[0](x)`'
     >>> _without_markup("![](attachment:a.png) [Ada](mailto:ada@winds.example)<!-- who? -->")
     '![](attachment:a.png) [Ada](mailto:ada@winds.example)'
-    >>> _without_markup("[Rome](rome.md):\n```md\n[Rome](rome.md)\n```")
-    'Rome:\n```md\n[Rome](rome.md)\n```'
     """
     return MARKUP.sub(lambda markup: markup["code"] or markup["words"] or "", text)
 
