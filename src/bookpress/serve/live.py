@@ -1,7 +1,8 @@
 """States that a reader asks for while the book is served.
 
 A program keeps the engine and the published pages warm; `Live` is its handle. The program is
-restarted after each build, so that it uses the current package, evidence and pages.
+restarted after each build, so that it uses the current package, evidence and pages, and when it has
+ended by another's hand, as where memory runs out.
 """
 
 from __future__ import annotations
@@ -94,6 +95,8 @@ class Live:
                 connection.send(order)
                 return dict(connection.receive())
         except (OSError, EOFError, AuthenticationError):
+            if program is self._program and program.has_ended:
+                self.start()
             return {"error": "The book is being built anew; try again when it is there."}
 
 

@@ -68,6 +68,11 @@ class Program:
         """Return a new connection, for one order."""
         return Channel(Client(self._address, authkey=self._key))
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the program has ended, by itself or by another's hand."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """End the program and everything it runs."""
         processes.kill_group(self._process.pid)
