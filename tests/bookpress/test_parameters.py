@@ -105,6 +105,11 @@ def test_everything_comes_from_the_cell() -> None:
         ("x: Litral[1] = 1", "no type 'Litral'; did you mean Literal?"),
         ("from own import Hue\nx: Heu = 'red'", "no type 'Heu' in tiny_types; did you mean Hue?"),
         ("x: NO_TYPE = 1", "pydantic cannot check values of its type"),
+        ("x: Annotated[str, Field(pattern='(')] = 'a'", "pydantic cannot check values of its type"),
+        ("x: Annotated[int] = 1", "`Annotated[int]` is not a type that can be read"),
+        ("x: list[()] = []", "`list[()]` is not a type that can be read"),
+        ("x: 'no type' = 1", "`'no type'` is not a type that can be read"),
+        ("x: str = b'a'", "`b'a'` is not a literal; allowed: text"),
         ("x: int = 1\nx: int = 2", "parameter x is declared twice"),
         ("x: int = ", "is not Python"),
         ("x: int = " + "[" * 20_000, "is not Python"),
@@ -184,6 +189,9 @@ def test_papermills_own_form_gives_the_type_of_the_literal() -> None:
         ("Annotated[float, Field(ge=0, le=1)]", "0.5", "0 to 1"),
         ("Annotated[Side, Field(title='Which side')]", "'left'", "left, right"),
         ("dict[str, int]", "{'a': 1}", "any named values"),
+        ("tuple", "(1, 'a')", 'a list such as ["x"] of: any value'),
+        ("'Literal[1, 2] | None'", "2", "1, 2, or null"),
+        ("list['Side']", "['left']", 'a list such as ["left"] of: left, right'),
     ],
 )
 def test_annotations_are_read_without_being_run(kind: str, default: str, allowed: str) -> None:

@@ -145,6 +145,7 @@ def test_every_comparison_is_tried_on_all_three() -> None:
     [
         ((2010, 2014), (2020, 2022), "2010 to 2014 does not follow 2020 to 2022"),
         ((2014, 2022), (2010, 2016), "2010 to 2016 overlaps with 2014 to 2022"),
+        ([2014, 2022], "2010-2016", "2010 to 2016 overlaps with 2014 to 2022"),
         ((2010, 2014), (2010, 2014), "both are of 2010 to 2014"),
         ((2020, 2022), (2014, 2010), "2014 to 2010 ends before it begins"),
         ((None, None), (2010, 2014), "a period is not known"),

@@ -123,7 +123,8 @@ def _cells(source: str) -> Iterator[tuple[int, str, str]]:
     for cell in CELLS.finditer(source):
         first = source.count("\n", 0, cell.start("code"))
         python = GIVEN.sub(r"\g<name> None", WITHIN.sub(r"\g<indent>pass", cell["code"]))
-        yield first, "\n".join(NO_PYTHON.sub(_replacement, python).splitlines()), cell["head"]
+        code = NO_PYTHON.sub(_replacement, python).replace("\r\n", "\n")
+        yield first, code.removesuffix("\n"), cell["head"]
 
 
 def _fault_of(code: str) -> SyntaxError | None:

@@ -45,7 +45,6 @@ def to_csv(content: dict[str, Any]) -> str:
     """Return the rows in an output as CSV that no spreadsheet executes."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(content["columns"])
-    for row in content["rows"]:
-        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    for row in [content["columns"], *content["rows"]]:
+        writer.writerow(map(harmless, row))
     return text.getvalue()

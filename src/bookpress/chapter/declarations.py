@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Optional, Union
 
 from pydantic import Field, PydanticUserError
+from pydantic_core import SchemaError
 
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.types.titles import NO_WORDING, Wording
@@ -36,6 +37,7 @@ BUILT_IN: Mapping[str, Any] = {
     "int": int,
     "list": list,
     "str": str,
+    "tuple": tuple,
 }
 GENERIC: Mapping[str, Any] = {
     "Annotated": Annotated,
@@ -237,9 +239,7 @@ def _why_computed(value: ast.expr) -> str:
         literal = _literal(value, "")
     except PressError:
         return "is not a literal"
-    if _has_other_keys(literal):
-        return "has keys that are no text"
-    return "" if type(literal) in OF_LITERAL else "is not a literal"
+    return "has keys that are no text" if _has_other_keys(literal) else ""
 
 
 def _has_other_keys(value: Any) -> bool:
@@ -251,25 +251,26 @@ def _has_other_keys(value: Any) -> bool:
 
 
 def _literal(value: ast.expr, here: str) -> Any:
-    """Return a default as a value: a literal or a date."""
-    try:
+    """Return a default, or an option of a type, as a value: a literal or a date."""
+    with suppress(ValueError, TypeError, RecursionError, MemoryError):
         match value:
             case ast.Call(func=ast.Name(id="date"), args=args, keywords=[]):
                 return date(*map(ast.literal_eval, args))
-        return ast.literal_eval(value)
-    except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        code = short(ast.unparse(value))
-        raise PressError(
-            f"{here}: the default `{code}` is not a literal; allowed: text, numbers, True, False, "
-            "None, lists and dicts of these, date(2000, 1, 1), and first and last year of a period"
-        ) from error
+        literal = ast.literal_eval(value)
+        if type(literal) in OF_LITERAL:  # not bytes or a set, which JSON does not have
+            return literal
+    raise PressError(
+        f"{here}: `{short(ast.unparse(value))}` is not a literal; allowed: text, numbers, True, "
+        "False, None, lists and dicts of these, date(2000, 1, 1), and first and last year of a "
+        "period"
+    )
 
 
 def _checked(parameter: Parameter, here: str) -> Parameter:
     """Return a parameter with its default validated by its own type."""
     try:
         default = parameter.check(parameter.default)
-    except (PydanticUserError, TypeError) as error:
+    except (PydanticUserError, SchemaError, TypeError) as error:
         raise PressError(f"{here}: pydantic cannot check values of its type") from error
     except ValueError as error:
         raise PressError(f"{here}: the default {error}") from error
@@ -288,33 +289,46 @@ class _Types:
         match annotation:
             case ast.Constant(value=None):
                 return None
+            case ast.Constant(value=str(quoted)):
+                return self._quoted(quoted, annotation)
             case ast.Name(id=name):
                 return self._named(name)
             case ast.Attribute(value=ast.Name(id=module), attr=name) if self.types.is_plain(module):
                 return self._named(name)
             case ast.BinOp(left=left, op=ast.BitOr(), right=right):
                 return Union[self.resolve(left), self.resolve(right)]  # noqa: UP007 - made here
-            case ast.Subscript(value=outer, slice=inner):
-                return self._generic(outer, inner)
+            case ast.Subscript():
+                return self._generic(annotation)
         raise self._refusal(annotation)
 
-    def _generic(self, outer: ast.expr, inner: ast.expr) -> Any:
+    def _quoted(self, text: str, annotation: ast.expr) -> Any:
+        """Return the type that stands in quotation marks."""
+        try:
+            inner = ast.parse(text, mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise self._refusal(annotation) from error
+        return self.resolve(inner)
+
+    def _generic(self, annotation: ast.Subscript) -> Any:
         """Return the type of an annotation with brackets."""
+        outer = annotation.value
+        inner = annotation.slice
         name = outer.attr if isinstance(outer, ast.Attribute) else getattr(outer, "id", "")
         name = self.types.proper(name)
         if name not in GENERIC:
             raise self._refusal(outer)
         parts = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        if not parts:
+            raise self._refusal(annotation)
         if name == "Literal":
             return Literal[tuple(_literal(part, self.here) for part in parts)]
-        if name == "Annotated":
-            first, *bounds = parts
-            return Annotated[(self.resolve(first), *map(self._bound, bounds))]
-        arguments = tuple(self.resolve(part) for part in parts)
+        first, *others = parts
+        read_other = self._bound if name == "Annotated" else self.resolve
+        arguments = (self.resolve(first), *map(read_other, others))
         try:
-            return GENERIC[name][arguments if len(arguments) > 1 else arguments[0]]
+            return GENERIC[name][arguments if others else arguments[0]]
         except TypeError as error:
-            raise self._refusal(inner) from error
+            raise self._refusal(annotation) from error
 
     def _bound(self, bound: ast.expr) -> Any:
         """Return the bounds of a type: a `Field` with literal keyword arguments."""
@@ -348,8 +362,9 @@ class _Types:
     def _refusal(self, annotation: ast.expr) -> PressError:
         code = short(ast.unparse(annotation))
         known = [*GENERIC, *BUILT_IN, *self.types.imported_types]
-        meant = similar(code, [name for name in known if name != code])
-        if meant and not hasattr(builtins, code):
+        is_name = isinstance(annotation, ast.Name | ast.Attribute) and not hasattr(builtins, code)
+        meant = similar(code, [name for name in known if name != code]) if is_name else ""
+        if meant:
             return PressError(f"{self.here}: no type {code!r}; did you mean {meant}?")
         return PressError(
             f"{self.here}: `{code}` is not a type that can be read without running it; allowed: "

@@ -319,7 +319,9 @@ def check_values(scope: dict[str, Any], known: Collection[str] = ()) -> None:
     problems = [_unknown(name, scope) for name in _put_in(scope, known)] if known else []
     for name, kind in scope.get("__annotations__", {}).items():
         try:
-            parameter = Parameter(name, kind, scope[name])
+            # `from __future__ import annotations` makes texts of all, quotation marks of one
+            known_kind = eval(kind, scope) if isinstance(kind, str) else kind  # noqa: S307
+            parameter = Parameter(name, known_kind, scope[name])
             checked = parameter.check(scope[name])
             scope[name] = parameter.in_python(checked)
         except ValueError as error:

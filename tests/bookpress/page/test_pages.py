@@ -454,7 +454,7 @@ def test_a_notebook_that_is_taken_away_refuses_other_names_and_says_what_it_need
 ) -> None:
     notebook = json.loads((built.html / "downloads/models.ipynb").read_text("utf-8"))
     code = {cell["id"]: "".join(cell["source"]) for cell in notebook["cells"]}
-    scope: dict[str, Any] = {"__annotations__": {"window": int}, "window": 3}
+    scope: dict[str, Any] = {"__annotations__": {"window": "int"}, "window": 3}
     exec(code["needs"], {})  # noqa: S102 - what a reader runs
     check_values(scope, ["window"])
     with pytest.raises(ValueError, match="no parameter 'windwo'; did you mean window"):

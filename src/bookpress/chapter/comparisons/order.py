@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from bookpress.chapter import number_formats as numbers
@@ -9,6 +10,7 @@ from bookpress.chapter.comparisons.base import Comparison, Given, comparison
 from bookpress.chapter.comparisons.sides import above, below
 from bookpress.chapter.comparisons.values import above_value, below_value
 from bookpress.chapter.estimates import ResultError
+from bookpress.chapter.periods import years_of
 
 Period = Any
 """A year, a first and a last year, or anything else with an order, such as a release."""
@@ -177,9 +179,14 @@ def _years(given: Given, period: Period) -> _Years:
             "the periods of the two are unknown: "
             "for estimates without a period, give late_period= and early_period="
         )
-    if isinstance(known, tuple):
-        return known
-    return (known, known)
+    if isinstance(known, tuple | list):
+        first, last = known
+        return first, last
+    with suppress(ValueError):
+        first, last = years_of(known)
+        if first != last:  # a single year may have to be compared with a release
+            return first, last
+    return known, known
 
 
 def _disorder(early: _Years, late: _Years) -> str:

@@ -11,6 +11,8 @@ RANGE = re.compile(r"([^:]*):([^:]*)(?::([^:]*))?")
 NUMERIC = frozenset({"integer", "number"})
 MOST = 1000
 """The most values that a range may have."""
+MOST_DIGITS = 300
+"""The most digits of a number before or after its point: about those of a float."""
 
 
 def takes_ranges(schema: Mapping[str, Any]) -> bool:
@@ -58,6 +60,6 @@ def _number(part: str, text: str) -> Decimal:
         number = Decimal(part.strip())
     except InvalidOperation:
         number = Decimal("nan")
-    if not number.is_finite():
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
         raise ValueError(f"the range {text} has {part!r} where a number belongs") from None
     return number
