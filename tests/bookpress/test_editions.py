@@ -117,8 +117,10 @@ def test_all_errors_are_reported_together(book: Project, edition: Load) -> None:
     )
     write(book, "bad", "title: Bad\nparameters: {tabel: b, factor: 0}\n")
     found = "\n".join(problems(edition, "bad", "foo", "vintge=x", only=["secnd"]))
-    for part in ("no chapter 'secnd'", "'tabel'", "factor: 0 is", "-p 'foo'", "'vintge'"):
+    file = "book/editions/bad.yml: "
+    for part in ("no chapter 'secnd'", f"{file}factor: 0 is", "-p 'foo'", "'vintge'"):
         assert part in found
+    assert f"{file}no chapter has a parameter 'tabel'; did you mean table?" in found
     assert problems(edition, "othre", "foo") == (
         "-p 'foo' is not NAME=VALUE or CHAPTER.NAME=VALUE",
         "no edition 'othre'; did you mean other?",
@@ -132,7 +134,9 @@ def test_a_name_is_given_once(book: Project, edition: Load) -> None:
     )
     assert edition("default", "factor=3", "second.factor=2").values["second"]["factor"] == 2
     write(book, "twice", "title: Twice\nparameters: {second.factor: 2, second: {factor: 3}}\n")
-    assert problems(edition, "twice") == ("second.factor is given more than once: 2, 3",)
+    assert problems(edition, "twice") == (
+        "book/editions/twice.yml: second.factor is given more than once: 2, 3",
+    )
 
 
 @pytest.mark.parametrize(

@@ -284,14 +284,16 @@ def test_cells_that_are_not_python_are_named_and_the_others_read(tmp_path: Path)
         "block": "def unfinished():\n    # to be written",
         "again": "year = 1990",
         "brackets": "1\nlist(",
+        "separated": "words = 'a\u2028b\f'",
     }
     toc = "format: jb-book\nroot: one\nchapters:\n- file: lost\n"
     (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
     (tmp_path / "one.ipynb").write_text(notebook("One", cells), encoding="utf-8")
     said = run_press(tmp_path, "check", code=1, whole=True)
-    assert "code cell 2, line 2: expected an indented block after function definition" in said
-    assert "code cell 3, line 1: parameter year is assigned again" in said
-    assert "code cell 4, line 2: '(' was never closed" in said
+    assert "one.ipynb: cell 3, line 2: expected an indented block after function" in said
+    assert "one.ipynb: cell 4, line 1: parameter year is assigned again" in said
+    assert "one.ipynb: cell 5, line 2: '(' was never closed" in said
+    assert said.count("one.ipynb: ") == 3
     assert "_toc.yml:4: lists lost.md: no such file" in said
 
 

@@ -20,6 +20,7 @@ HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Pyth
 CELL = "\n```{code-cell} ipython3\nprint('made', 6 * 7)\n```\n"
 NAMED = "---\nkernelspec: {name: python3, display_name: Python 3}\n---\n# Named\n"
 RUN = "---\n{file_format: mystnb, kernelspec: {name: python3, display_name: Python 3}}\n---\n# Named\n"
+UNRUN = {"cell_type": "code", "outputs": [], "execution_count": None}
 ODD = f"{NAMED}\n```{{code-cell}} ipython3\n:tags: alone\nprint('made')\n```\n"
 
 
@@ -111,6 +112,11 @@ def test_a_page_at_fault_is_built_and_told_of(
     [
         ("one.ipynb", "{ wrong", "one.ipynb is not JSON: Expecting property name enclosed in doub"),
         ("one.ipynb", "[1]", "one.ipynb is not a notebook of nbformat: it has no list of cells"),
+        (
+            "one.ipynb",
+            notebook("One", **UNRUN, source="1", metadata={"tags": None}),
+            "one.ipynb is not a notebook of nbformat: cell 3 has the tags None, which are no list",
+        ),
         (
             "one.md",
             f"{HEAD}# One\n{CELL}".replace("print", ":tags: [a\nprint"),
@@ -250,8 +256,7 @@ Another: :doc:`elsewhere`.
 
 @pytest.mark.heavy
 def test_what_is_wrong_names_the_file_and_line_of_its_author(tmp_path: Path) -> None:
-    code = {"cell_type": "code", "outputs": [], "execution_count": None}
-    cell = {**code, "source": "\nyear: Foo = 3", "metadata": {"tags": ["parameters"]}}
+    cell = {**UNRUN, "source": "\nyear: Foo = 3", "metadata": {"tags": ["parameters"]}}
     files = {
         "_config.yml": "title: Places\n",
         "_toc.yml": "format: jb-book\nroot: typed\nchapters: [{file: noted}, {file: ruled}]\n",

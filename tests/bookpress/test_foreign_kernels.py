@@ -229,7 +229,7 @@ def test_warnings_name_the_line_of_a_text_and_the_cell_of_a_notebook(said: str) 
 def test_check_knows_what_magics_give_and_names_the_cell(home: Path, site: Path) -> None:
     assert site.is_dir()
     told = press(home, "check", code=1)
-    assert "parts/magics.ipynb: code cell 4, line 2: undefined name `no_such_name`" in told
+    assert "parts/magics.ipynb: cell 5, line 2: undefined name `no_such_name`" in told
     assert told.count("undefined name") == 1
 
 

@@ -101,15 +101,17 @@ def test_faults_in_files_with_spaces_and_in_notebooks_have_their_place(check: Ch
 
 
 @pytest.mark.heavy
-def test_faults_in_the_prose_of_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
+def test_faults_in_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
     prose = "Words.\n\nOf {result}`odd + (` and 1208 things."
     toc = FILES["_toc.yml"].replace("file: chapter", "file: cells")
-    cells = notebook("# Cells", prose, "some = 3")
-    write_files(tmp_path, {**FILES, "_toc.yml": toc, "cells.ipynb": cells})
+    made = nbformat.reads(notebook("# Cells", prose, "\nsome = 3\nside: Sied = 1"), as_version=4)
+    made.cells[2].metadata.tags = ["parameters"]
+    write_files(tmp_path, {**FILES, "_toc.yml": toc, "cells.ipynb": nbformat.writes(made)})
     (tmp_path / "chapter.md").unlink()
     said = press(tmp_path, "check", code=1, whole=True)
     assert "cells.ipynb: cell 2, line 3: the number 1208 is typed by hand" in said
     assert "cells.ipynb: cell 2, line 3: `odd + (" in said
+    assert "cells.ipynb: cell 3, line 3: parameter side: no type 'Sied'" in said
 
 
 def test_entries_in_brackets_and_numbers_as_names_are_named_with_their_line(check: Check) -> None:

@@ -219,6 +219,10 @@ def _by_nbformat(content: str, where: str) -> dict[str, Any]:
         if cell["cell_type"] not in CELL_TYPES:
             kind = short(repr(cell["cell_type"]))
             note(f"{where}: cell {number} is left out: there is no cell type {kind}")
+        tags = cell["metadata"].get("tags", [])
+        if cell["cell_type"] == "code" and not isinstance(tags, list | str):
+            what = f"cell {number} has the tags {short(repr(tags))}, which are no list"
+            raise PressError(f"{where} is not a notebook of nbformat: {what}")
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] in CELL_TYPES]
     plain: dict[str, Any] = json.loads(json.dumps(notebook))
     return plain

@@ -17,6 +17,7 @@ from bookpress.book.documents import builds_unlisted, may_be_written
 from bookpress.book.project import FILE, Project, Settings
 from bookpress.book.renamed import load_renamed, where
 from bookpress.chapter.bindings import module_of
+from bookpress.chapter.declarations import declaring, line_in
 from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
 from bookpress.check.names import Fault, assigned_again, undefined_names, unknown_names
@@ -28,7 +29,7 @@ from bookpress.check.warnings import explained, sphinx_warnings
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.edition.editions import load_edition, setting_faults
-from bookpress.edition.files import edition_names, file_faults
+from bookpress.edition.files import edition_names, file_faults, path_of
 from bookpress.elements.value.reported import reported_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping
@@ -46,9 +47,7 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
     try:
         load_renamed(project)
     except UsageError as error:  # without it no chapter can be read
-        prefix = f"{table}: "
-        faults = [problem.removeprefix(prefix) for problem in error.problems]
-        return [Problem(table, 1, fault) for fault in faults], []
+        return list(_of_file(error, table)), []
     try:
         chapters = discover(project)
         pages = pages_of(project, chapters)
@@ -152,13 +151,14 @@ def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
     """Yield the problems of a chapter in an error: one a line, each with its place, if known."""
     for message in str(error).splitlines():
         fault = message.removeprefix(chapter.where)
-        place = re.match(r":(\d+)(?:: | )", fault)
-        if place:
-            yield Problem(chapter.where, int(place[1]), fault[place.end() :])
-        else:
-            yield Problem(
-                chapter.where, _parameter_line(chapter, message), fault.removeprefix(": ")
-            )
+        line = 1
+        if place := re.match(r":(\d+)(?:: | )", fault):
+            line = int(place[1])
+        elif place := re.match(r": line (\d+) of the parameters cell(?:: | )", fault):
+            code, _ = declaring(chapter.notebook["cells"])
+            line = max(1, line_in(chapter.source, code) + int(place[1]) - 1)
+        what = fault[place.end() :] if place else fault.removeprefix(": ")
+        yield Problem(chapter.where, line, what)
 
 
 def _editions(project: Project) -> Iterator[Problem]:
@@ -171,17 +171,14 @@ def _editions(project: Project) -> Iterator[Problem]:
             edition = load_edition(project, name, read=read)
             read = edition.read
         except PressError as error:
-            yield Problem(f"book/editions/{name}.yml", 1, str(error))
+            yield from _of_file(error, path_of(name))
 
 
-def _parameter_line(chapter: Chapter, message: str) -> int:
-    """Return the line of the parameter that a message names, or 1 if it names none."""
-    parameter = re.search(r"parameter (\w+)", message)
-    if parameter:
-        for number, line in enumerate(chapter.source.splitlines(), 1):
-            if re.match(rf"{parameter[1]}\s*[:=]", line):
-                return number
-    return 1
+def _of_file(error: PressError, file: str) -> Iterator[Problem]:
+    """Yield the problems in an error that are of one file, which their messages may begin with."""
+    problems = error.problems if isinstance(error, UsageError) else [str(error)]
+    for problem in problems:
+        yield Problem(file, 1, problem.removeprefix(f"{file}: "))
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:

@@ -21,7 +21,7 @@ from bookpress.chapter.bindings import (
     overwritten,
     python_of,
 )
-from bookpress.chapter.quotes import CELLS, read_quotes
+from bookpress.chapter.quotes import read_quotes
 from bookpress.errors import PressError, UsageError, nearest
 from bookpress.run import processes
 
@@ -38,7 +38,7 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
     faulty = {chapter.slug: [*no_python(chapter.source)] for chapter in chapters}
     for chapter in chapters:
         for line, what in faulty[chapter.slug]:
-            yield *_place(chapter, line), what
+            yield chapter.where, line, what
     chapters = [chapter for chapter in chapters if not faulty[chapter.slug]]
     by_slug = {chapter.slug: chapter for chapter in chapters}
     with tempfile.TemporaryDirectory(dir=processes.scratch()) as folder:
@@ -62,18 +62,7 @@ def undefined_names(chapters: Sequence[Chapter]) -> Iterator[Fault]:
             continue
         message = fault["message"]
         what = message[:1].lower() + message[1:]
-        yield *_place(chapter, line), what
-
-
-def _place(chapter: Chapter, line: int) -> tuple[str, int]:
-    """Return the place of a line of a chapter's text; in a notebook, with the code cell."""
-    if chapter.path.suffix == ".md":
-        return chapter.where, line
-    for number, cell in enumerate(CELLS.finditer(chapter.source), 1):
-        first = chapter.source.count("\n", 0, cell.start("code"))
-        if first < line <= first + cell["code"].count("\n") + 1:
-            return f"{chapter.where}: code cell {number}", line - first
-    return chapter.where, line
+        yield chapter.where, line, what
 
 
 def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
@@ -82,7 +71,7 @@ def assigned_again(chapters: Sequence[Chapter]) -> Iterator[Fault]:
         names = {parameter.name for parameter in chapter.parameters}
         for name, line in overwritten(chapter.source, names):
             what = f"parameter {name} is assigned again, so that no choice of it changes anything"
-            yield *_place(chapter, line), what
+            yield chapter.where, line, what
 
 
 def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
@@ -96,7 +85,7 @@ def unknown_names(chapters: Sequence[Chapter], package: str) -> Iterator[Fault]:
             aliases = _aliases(tree, package)
             for line, parts in [*_taken(tree, aliases), *_quoted(chapter, aliases)]:
                 if fault := _fault(vocabulary, parts):
-                    yield *_place(chapter, line), fault
+                    yield chapter.where, line, fault
 
 
 def _imported(package: str) -> ModuleType:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from bookpress.book.chapters import Chapter
+from bookpress.chapter.quotes import CELLS
 from bookpress.myst import cell_lines
 
 SENTENCE = re.compile(r" \(in: .*\)$")
 """The end of a message that shows the sentence it is about."""
-IN_CELL = re.compile(r": (?:code )?cell \d+$")
+IN_CELL = re.compile(r": cell \d+$")
 """The end of a place in a notebook."""
 
 
@@ -45,6 +46,16 @@ def in_its_cell(problem: Problem, chapters: Mapping[str, Chapter]) -> Problem:
     number = bisect_left(starts, problem.line)
     if number == 0:
         return problem
-    before = chapter.source.splitlines()[starts[number - 1] : problem.line - 1]
-    first = next((place for place, line in enumerate(before) if line), len(before))
-    return Problem(f"{chapter.where}: cell {number}", len(before) - first + 1, problem.what)
+    begin = starts[number - 1]
+    before = chapter.source.split("\n")[begin : problem.line - 1]
+    above = next((place for place, line in enumerate(before) if line), len(before)) + begin
+    for code in _before_code(chapter.source):
+        above = code if begin <= code < problem.line else above
+    return Problem(f"{chapter.where}: cell {number}", problem.line - above, problem.what)
+
+
+def _before_code(source: str) -> Iterator[int]:
+    """Yield how many lines stand before the code of each cell, in the text of a notebook."""
+    for cell in CELLS.finditer(source):
+        # an empty line separates options that begin with a colon from the code
+        yield source.count("\n", 0, cell.start("code")) + cell["head"].startswith(":")

@@ -33,6 +33,8 @@ class Assignment:
     value: Value
     is_text: bool = False
     """Whether the value is text as typed on the command line."""
+    where: str = ""
+    """The file that it stands in, if it stands in one."""
 
     @property
     def label(self) -> str:
@@ -40,6 +42,14 @@ class Assignment:
         if self.chapter:
             return f"{self.chapter}.{self.name}"
         return self.name
+
+    def fault(self, problem: str) -> str:
+        """Return a message about it, which begins with its file."""
+        return _in_file(self.where, problem)
+
+
+def _in_file(where: str, problem: str) -> str:
+    return f"{where}: {problem}" if where else problem
 
 
 def parse_assignments(
@@ -86,9 +96,9 @@ def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
 
 
 def file_assignments(
-    parameters: Mapping[str, Any], book: Sequence[Chapter]
+    parameters: Mapping[str, Any], book: Sequence[Chapter], where: str
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what an edition's file asks for, and what is wrong with it.
+    """Return what an edition's file, `where`, asks for, and what is wrong with it.
 
     It can use a name, ``chapter.name``, or a chapter with names below it.
     """
@@ -96,10 +106,12 @@ def file_assignments(
     asked: list[Assignment] = []
     for key, value in parameters.items():
         chapter, _, name = key.rpartition(".")
-        plain = Assignment(chapter or None, name, value)
+        plain = Assignment(chapter or None, name, value, where=where)
         has_names = isinstance(value, dict) and (key in slugs or not any(hits_of(plain, book)))
         if has_names:
-            asked += [Assignment(key, str(name), inner) for name, inner in value.items()]
+            asked += [
+                Assignment(key, str(name), inner, where=where) for name, inner in value.items()
+            ]
         elif value is not None or key not in slugs:
             asked.append(plain)
     return asked, _repeated(asked)
@@ -110,15 +122,18 @@ def _repeated(asked: Sequence[Assignment]) -> list[str]:
 
     Which value was meant is unknown.
     """
-    given: dict[str, list[str]] = {}
+    given: dict[str, list[Assignment]] = {}
     for assignment in asked:
-        value = short(str(assignment.value))
-        given.setdefault(assignment.label, []).append(value)
+        given.setdefault(assignment.label, []).append(assignment)
+    repeated = {label: alike for label, alike in given.items() if len(alike) > 1}
     return [
-        f"{label} is given more than once: {', '.join(values)}"
-        for label, values in given.items()
-        if len(values) > 1
+        alike[0].fault(f"{label} is given more than once: {', '.join(map(_value, alike))}")
+        for label, alike in repeated.items()
     ]
+
+
+def _value(assignment: Assignment) -> str:
+    return short(str(assignment.value))
 
 
 class Hit(NamedTuple):
@@ -146,7 +161,7 @@ class Hit(NamedTuple):
                 return first
         schema = self.parameter.schema
         raise ValueError(
-            f"{short(str(assignment.value))} is not allowed as {self.old.words}; "
+            f"{_value(assignment)} is not allowed as {self.old.words}; "
             f"allowed: a year from {schema['minimum']} to {schema['maximum']}"
         )
 
@@ -260,7 +275,7 @@ def resolve(
         for hit in hits:
             choice.take(assignment, hit)
         if not hits:
-            choice.problems.append(unknown(book, included, assignment))
+            choice.problems.append(assignment.fault(unknown(book, included, assignment)))
     choice.join()
     values = choice.values
     for chapter in book:
@@ -279,7 +294,7 @@ class _Choice:
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
         self.values: dict[str, dict[str, Value]] = {}
-        self._of_ends: dict[Name, Parameter] = {}
+        self._of_ends: dict[Name, tuple[Parameter, Assignment]] = {}
 
     def take(self, assignment: Assignment, hit: Hit) -> None:
         """Record the value that is asked for."""
@@ -290,22 +305,22 @@ class _Choice:
             value = hit.read(assignment)
         except ValueError as error:
             chosen[parameter.name] = None  # so that no end is set against it
-            self.problems.append(f"{assignment.label}: {error}")
+            self.problems.append(assignment.fault(f"{assignment.label}: {error}"))
             return
         if hit.end:
             before = chosen.get(parameter.name, parameter.default)
             value = None if before is None else with_end(before, hit.end, value)
-            self._of_ends[Name(slug, parameter.name)] = parameter
+            self._of_ends[Name(slug, parameter.name)] = (parameter, assignment)
         chosen[parameter.name] = value
 
     def join(self) -> None:
         """Validate the periods whose ends were set, now that both are known."""
-        for (slug, name), parameter in self._of_ends.items():
+        for (slug, name), (parameter, assignment) in self._of_ends.items():
             period = self.values[slug][name]
             try:
                 self.values[slug][name] = None if period is None else parameter.check(period)
             except ValueError as error:
-                self.problems.append(f"{slug}: {name}: {error}")
+                self.problems.append(assignment.fault(f"{slug}: {name}: {error}"))
 
 
 def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
@@ -313,19 +328,20 @@ def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
 
     Which value was meant is unknown.
     """
-    given: dict[tuple[bool, bool, Name], dict[str, str]] = {}
+    given: dict[tuple[bool, bool, str, Name], dict[str, str]] = {}
     for assignment, hits in asked:
         is_for_all = assignment.chapter is None
         for hit in hits:
             name = Name(hit.chapter.slug, hit.parameter.name)
-            ends = given.setdefault((assignment.is_text, is_for_all, name), {})
-            ends[assignment.label] = hit.end
+            place = (assignment.is_text, is_for_all, assignment.where, name)
+            given.setdefault(place, {})[assignment.label] = hit.end
     problems = []
-    for (*_, name), ends in given.items():
+    for (*_, where, name), ends in given.items():
         distinct = set(ends.values())
         is_repeated = "" in distinct or len(distinct) < len(ends)
         if len(ends) > 1 and is_repeated:
-            problems.append(f"{' and '.join(ends)} are one parameter: give only {name.key}")
+            problem = f"{' and '.join(ends)} are one parameter: give only {name.key}"
+            problems.append(_in_file(where, problem))
     return problems
 
 

@@ -27,13 +27,13 @@ from bookpress.edition.assignments import (
 )
 from bookpress.edition.files import (
     DEFAULT,
-    FOLDER,
     ID_LENGTH,
     NAMING,
     EditionFile,
     edition_names,
     is_name,
     load_edition_file,
+    path_of,
 )
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError, UsageError, collecting, quoted
@@ -195,7 +195,7 @@ def setting_faults(project: Project, chapters: Sequence[Chapter]) -> list[str]:
 
 def _is_in_clones(project: Project, name: str) -> bool:
     """Return whether every clone of the book has an edition's file."""
-    return is_committed(project.root, f"{FOLDER}/{name}.yml")
+    return is_committed(project.root, path_of(name))
 
 
 def _written(
@@ -204,7 +204,7 @@ def _written(
     """Return what an edition's file assigns, if a command has to spell it out."""
     if _is_in_clones(project, name):
         return []
-    written, _ = file_assignments(file.parameters, book)
+    written, _ = file_assignments(file.parameters, book, path_of(name))
     return written
 
 
@@ -251,7 +251,7 @@ def save_edition(project: Project, wanted: Sequence[Edition], name: str) -> Edit
         )
     content = {"title": wanted[0].title, "parameters": chosen}
     text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
-    replace_file(project.root / FOLDER / f"{name}.yml", text.encode())
+    replace_file(project.root / path_of(name), text.encode())
     return load_edition(project, name, read=wanted[0].read)
 
 
@@ -283,10 +283,10 @@ def edition_values(
         file = load_edition_file(project, name)
     with collecting(problems):
         included = named_chapters(book, only) if only is not None else book
-    written, file_problems = file_assignments(file.parameters, book)
+    written, file_problems = file_assignments(file.parameters, book, path_of(name))
     values = resolve(book, included, [*written, *asked], [*problems, *file_problems])
     for words in notes_on(written, book):
-        note(f"{FOLDER}/{name}.yml: {words}")
+        note(f"{path_of(name)}: {words}")
     for words in notes_on(asked, included):
         note(words)
     return file, present(asked, included, values), values

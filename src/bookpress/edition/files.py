@@ -38,6 +38,11 @@ def is_name(name: str) -> bool:
     return bool(is_plain) and not is_id
 
 
+def path_of(name: str) -> str:
+    """Return the file of an edition, relative to the book's root."""
+    return f"{FOLDER}/{name}.yml"
+
+
 def edition_names(project: Project) -> list[str]:
     """Return the names of the editions with a file, and ``default``, which needs none."""
     names = {path.stem for path in (project.root / FOLDER).glob("[!.]*.yml")}
@@ -64,7 +69,7 @@ def load_edition_file(project: Project, name: str) -> EditionFile:
     names = edition_names(project)
     if name not in names:
         raise UsageError(f"no edition {quoted(name)}{nearest(name, names)}")
-    path = project.root / FOLDER / f"{name}.yml"
+    path = project.root / path_of(name)
     if not path.is_file():
         return EditionFile(title="Default edition")
-    return load_model(path, f"{FOLDER}/{path.name}", EditionFile)
+    return load_model(path, path_of(name), EditionFile)
