@@ -121,7 +121,12 @@ def test_a_release_stands_and_the_next_has_a_version_of_its_own(
     write_files(book, {"book/publication.yml": 'version: "1"\n'})
     commit(repository)
     press(book, "build")
-    press(book, "release")
+    git(repository, "config", "tag.gpgSign", "true")
+    git(repository, "tag", "--no-sign", "v1/beside")
+    assert "git cannot make the tag v1" in press(book, "release", "--tag", code=1)
+    git(repository, "tag", "--delete", "v1/beside")
+    press(book, "release", "--tag")
+    git(repository, "rev-parse", "--quiet", "--verify", "v1^{commit}")
     names = sorted(path.name.rpartition("-")[0] for path in released.parent.glob("*.tar.gz"))
     assert names == ["rivers-lakes-0", "rivers-lakes-1"]
 
@@ -235,7 +240,11 @@ def test_what_is_damaged_is_named_in_one_line_and_stops_nothing_else(
     }.items():
         files = ("edition.json", "results.json", "statements.json")
         write_files(broken, dict.fromkeys(files, content))
-        for words in (["verify", "broken"], ["compare", "default", "broken"]):
+        for words in (
+            ["verify", "broken"],
+            ["compare", "default", "broken"],
+            ["release", "broken"],
+        ):
             said = press(book, *words, code=1)
             assert f"{broken} is damaged: {why}" in said
             assert len(said.strip().splitlines()) == 1

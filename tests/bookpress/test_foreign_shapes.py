@@ -295,6 +295,7 @@ def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: 
         "two.ipynb": notebook("Two", {"parameters": "year = 2000", "help": "int.real?\n?int"}),
     }
     write_files(tmp_path, files)
+    (tmp_path / "lost.md").symlink_to("nowhere.md")
     said = run_press(tmp_path, "params", whole=True)
     assert "one.ipynb: line 1 of the parameters cell is `shown: False`, without a value" in said
     assert "year" in said
@@ -302,6 +303,7 @@ def test_a_parameters_cell_that_is_wrong_is_told_and_the_book_goes_on(tmp_path: 
     assert "without a value" in checked
     assert "two.ipynb" not in checked
     assert "Ada, see this. (" in run_press(tmp_path, "cite")
+    assert "chapter = " not in run_press(tmp_path, "cite", "two", "--format", "bibtex")
     run_press(tmp_path, "build")
     assert "42" in words(tmp_path / "_build/editions/default/html", "one")
     (tmp_path / "book").mkdir()

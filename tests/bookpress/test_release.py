@@ -330,7 +330,7 @@ def test_each_release_scores_its_statements_and_what_it_revised(orbits: SimpleNa
 
 
 def test_a_setting_that_no_chapter_knows_is_refused(
-    orbits: SimpleNamespace, tmp_path: Path, told: Callable[..., str]
+    orbits: SimpleNamespace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = tmp_path / "book"
     shutil.copytree(orbits.book, book, ignore=shutil.ignore_patterns("_build", ".git"))
@@ -340,6 +340,9 @@ def test_a_setting_that_no_chapter_knows_is_refused(
         reliability(Project.at(book), archive, {})
     unknown = "no chapter has a parameter 'nearst'; did you mean nearest?"
     assert str(caught.value) == f"book/settings.yml: survival: {unknown}"
+    assert capsys.readouterr().err == (
+        "running chapters with every nearst, as `survival` in book/settings.yml asks\n"
+    )
 
 
 @pytest.mark.heavy

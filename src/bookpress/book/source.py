@@ -201,7 +201,9 @@ def day_of(root: Path) -> date:
     changed = [
         path.stat().st_mtime
         for path in files_of(root)
-        if path.suffix in DOCUMENTS and path.relative_to(root).parts[0] != BUILD
+        if path.suffix in DOCUMENTS
+        and path.relative_to(root).parts[0] != BUILD
+        and path.is_file()  # a link may lead to nothing
     ]
     newest = max(changed, default=EARLIEST.timestamp())
     return datetime.fromtimestamp(newest, tz=UTC).date()

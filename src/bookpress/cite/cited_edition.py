@@ -35,28 +35,25 @@ CSL = FORMATS["csl-json"].ending
 def reference(project: Project, slug: str | None, form: str, edition: str) -> str:
     """Return a reference, the same as on the edition's pages.
 
-    An edition that is not built has an id, but no hash of results.
+    An edition that is not built has an id, but no hash of results, and no numbers of chapters:
+    these stand on its pages.
     """
     if form not in (*FORMS, *REGISTRIES):
         raise UsageError(f"no format {form!r}; there are: {', '.join([*FORMS, *REGISTRIES])}")
     folder = project.built_folder(edition)
     read = _built(folder) if folder else _planned(project, edition)
-    book, chapters = read
+    cited, chapters = read
     if slug is not None:
         _check_chapter(project, chapters, slug, edition)
     numbers = _numbers(folder) if folder else {}
-    records = [
-        _record(chapter, numbers.get(chapter.slug) if folder else place)
-        for place, chapter in enumerate(chapters, 1)
-    ]
+    records = [_record(chapter, numbers.get(chapter.slug)) for chapter in chapters]
     if form == "crossref":
         if slug is not None:
             raise UsageError("a deposit with Crossref is of the whole book: leave the chapter out")
-        return to_crossref(book, records)
-    cited = book
+        return to_crossref(cited, records)
     for record in records:
         if record.slug == slug:
-            cited = book.of_chapter(record)
+            cited = cited.of_chapter(record)
     if form == "datacite":
         return to_datacite(cited)
     return write(cited, form)

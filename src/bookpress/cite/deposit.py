@@ -17,8 +17,8 @@ from bookpress.cite.book import SETTINGS, Author, Book, load_book
 from bookpress.cite.jsonld import Node, author_node, filled
 from bookpress.cite.landing_page import TEMPLATES
 from bookpress.cite.record import ChapterRecord, Citation
-from bookpress.errors import UsageError
-from bookpress.files import pretty, read
+from bookpress.errors import PressError, UsageError
+from bookpress.files import pretty, read, replace_file
 
 MESSAGE = (
     "Cite the chapter you use, in the edition you read it in: "
@@ -295,8 +295,11 @@ def _datacite_related(cited: Citation) -> Iterator[Node]:
 
 def main(root: Path) -> None:
     """Write the files at the root of a checkout."""
-    for name, text in deposit_files(load_book(root)).items():
-        (root / name).write_text(text, encoding="utf-8", newline="")
+    try:
+        for name, text in deposit_files(load_book(root)).items():
+            replace_file(root / name, text.encode())
+    except PressError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -37,7 +37,10 @@ def _as_folder(address: str) -> str:
 
 
 def _as_day(value: Any) -> dt.date:
-    return dt.date.fromisoformat(str(value)[:10])
+    try:
+        return dt.date.fromisoformat(str(value)[:10])
+    except ValueError as error:
+        raise ValueError(f"{value!r}; allowed: a day such as 2026-11-30") from error
 
 
 Text = Annotated[str, BeforeValidator(single_spaced), Field(min_length=1)]

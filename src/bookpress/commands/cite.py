@@ -48,13 +48,13 @@ def cite(
     from bookpress.cite.cited_edition import reference
     from bookpress.release.released import check_number
 
+    asks_for_reference = (chapter, form, edition) != (None, "apa", "default")
     if watched is not None:
-        if (chapter, form, edition, checked) != (None, "apa", "default", None):
+        if asks_for_reference or checked is not None:
             raise UsageError(f"--watch {watched} goes with nothing else: it reads the file")
         raise typer.Exit(_watch(watched))
-
     if checked is not None:
-        if (chapter, form, edition) != (None, "apa", "default"):
+        if asks_for_reference:
             alone = "it names the chapter, and asks every release"
             raise UsageError(f"--check {checked} goes with nothing else: {alone}")
         code, words = check_number(opt.current_project(), checked, opt.run_options(1))

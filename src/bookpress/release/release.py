@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from bookpress.assembly.published import build_lock
 from bookpress.book.documents import SUMS
@@ -15,17 +13,12 @@ from bookpress.book.source import git, load_source
 from bookpress.cite.book import SETTINGS, Book, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import (
-    check_writable,
-    naming,
-    read,
-    replace_file,
-    sha256,
-)
+from bookpress.files import check_writable, naming, read, replace_file, sha256
 from bookpress.release import released
 from bookpress.release.archives import Archive, Released, read_archive
 from bookpress.release.pack import ENDING, pack
 from bookpress.release.site import lay_out
+from bookpress.states.sweeps.compare import read_built
 
 
 def release(
@@ -73,14 +66,20 @@ def _release(
             if tag:
                 _tag(project, book.version)
             _copy_archives(placed, folder)
-            shutil.rmtree(folder / "site", ignore_errors=True)
-            (draft / "site").rename(folder / "site")
+            _replace_site(folder / "site", draft)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     sums = [f"{sha256(read(path))}  {path.name}\n" for path in _archives_in(folder)]
     replace_file(folder / SUMS, "".join(sums).encode())
     released.write_ledger(project, entries)
     return sorted(archive.facts.id for archive in placed)
+
+
+def _replace_site(site: Path, draft: Path) -> None:
+    """Put the site of a draft in its place; removing the one before, with the draft, takes time."""
+    if site.exists():
+        site.rename(draft / "site before")
+    (draft / "site").rename(site)
 
 
 def _check_there(older: Sequence[Path]) -> None:
@@ -105,12 +104,13 @@ def _archives_in(folder: Path) -> list[Path]:
 def _ready(project: Project, name: str, book: Book) -> Path:
     """Return the folder of a built edition, if its archive can build it again."""
     if not project.built:
-        raise UsageError("no edition is built: `bookpress build` makes the default one")
+        command = f"`{project.settings.command} build`"
+        raise UsageError(f"no edition is built: {command} makes the default one")
     folder = project.built_folder(name)
     if folder is None:
         raise UsageError(f"no built edition {quoted(name)}{nearest(name, project.built)}")
     source = load_source(project)
-    record: dict[str, Any] = json.loads(read(folder / "edition.json"))
+    record, *_ = read_built(folder)
     if source is None:
         where = f"{project.root} is in no git repository"
         raise PressError(f"{where}: an archive contains the source at a commit")
@@ -197,7 +197,9 @@ def _tag(project: Project, version: str) -> None:
     source = load_source(project)
     tagged = git(project.root, "rev-parse", "--quiet", "--verify", f"{name}^{{commit}}")
     if source and tagged is None:
-        git(project.root, "tag", name, source.commit)
+        # to sign it, as a setting of git may ask, an editor would wait for a message
+        if git(project.root, "tag", "--no-sign", name, source.commit) is None:
+            raise PressError(f"git cannot make the tag {name}: try `git tag {name}`")
     elif source and tagged != source.commit:
         elsewhere = f"the tag {name} stands at another commit, {tagged}"
         raise PressError(f"{elsewhere}: give the book a new version in {SETTINGS}")

@@ -51,6 +51,7 @@ def _survival(project: Project, along: str) -> dict[str, Any]:
     """Return the score of the published edition along the parameter in the settings."""
     try:
         with reporting() as bar:
+            bar.step(f"running chapters with every {along}, as `survival` in {FILE} asks")
             survivals = survival.survivals(project, along, RunOptions(reporter=bar))
     except UsageError as error:
         raise UsageError(*map(_of_setting, error.problems)) from error

@@ -115,7 +115,7 @@ def survivals(
     for chapter, parameter in followed:
         tasks += _tasks(chapter, parameter, edition.values[chapter.slug])
     ran, _, errors = run_all(project, tasks, edition.fingerprint, options)
-    raise_failed(tasks, errors, "readings failed")
+    raise_failed(tasks, errors, "reading")
     runs = [ran[place] for place in range(len(tasks))]
     survivals: list[Survival] = []
     for chapter, parameter in followed:

@@ -44,7 +44,7 @@ def read_book(settings: dict[str, Any]) -> Book:
             "doi: 'https://doi.org/10.5555/x'; allowed: a bare DOI",
         ),
         ({"isbn": "978-3-16-148410"}, "13 digits"),
-        ({"date": "2026-13-01"}, "date: month must be in 1..12"),
+        ({"date": "2026-13-01"}, "date: '2026-13-01'; allowed: a day such as 2026-11-30"),
         ({"language": "English"}, "language: 'English'; allowed: a code such as en or pt-BR"),
         ({"base_url": "example.org"}, "begins with https://"),
         ({"base_url": "https://example.org/?a=b"}, "without query and fragment"),
