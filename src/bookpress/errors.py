@@ -64,6 +64,17 @@ def quoted(name: str) -> str:
     return repr(short(name))
 
 
+def number_of(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Examples
+    --------
+    >>> number_of(1, "state"), number_of(1200, "state")
+    ('1 state', '1,200 states')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def some_of(names: Sequence[str], most: int) -> str:
     """Return names on one line, only the first if there are more than `most`.
 

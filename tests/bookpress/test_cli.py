@@ -63,6 +63,7 @@ def test_run_reads_the_book_once(
         (("build", "-p", "table"), "NAME=VALUE"),
         (("build", "--chapters", "first,secnd"), "did you mean second?"),
         (("build", "--format", "html,docx"), "no format 'docx'"),
+        (("build", "-p", "table=b", "--save", "mine", "--format", "docx"), "no format 'docx'"),
         (("build", "--format", ""), "no format is named; allowed: html, pdf, epub"),
         (("run", "first", "-p", ""), "-p '' is not NAME=VALUE"),
         (("sweep", "first", "-g", "factor=0,1"), "0 is not allowed"),
@@ -88,6 +89,7 @@ def test_wrong_use_is_exit_code_2_and_starts_nothing(
     assert message.lower() in " ".join(error.split()).lower()
     assert "Traceback" not in error
     assert not book.cache.exists()
+    assert not (book.root / "book/editions/mine.yml").exists()
 
 
 NAMES = [

@@ -99,6 +99,26 @@ def test_a_chapter_that_cannot_be_begun_leaves_nothing(
     assert [path.name for path in (author.root / "notebooks").iterdir()] == ["first.md"]
 
 
+@pytest.mark.parametrize("end", ["\r\n", "\n", ""])
+def test_a_chapter_is_listed_whatever_ends_the_lines(author: Project, end: str) -> None:
+    toc = author.root / "_toc.yml"
+    lines = ["format: jb-book", "root: index", "chapters:", "  - file: notebooks/first"]
+    toc.write_bytes(((end or "\n").join(lines) + end).encode())
+    new_chapter(author, "mine")
+    lines.append("  - file: notebooks/mine")
+    assert toc.read_bytes() == "".join(f"{line}{end or chr(10)}" for line in lines).encode()
+
+
+def test_a_page_without_code_is_not_written_over(author: Project) -> None:
+    settings = author.root / "book/settings.yml"
+    settings.write_text(settings.read_text().replace("layout: press\n", ""))
+    page = author.root / "notebooks/words.md"
+    page.write_text(PLAIN)
+    with pytest.raises(UsageError, match=r"there is a file notebooks/words\.md already"):
+        new_chapter(Project.at(author.root), "words")
+    assert page.read_text() == PLAIN
+
+
 @pytest.mark.parametrize("value", [580, 0.5])
 def test_a_plain_number_can_be_quoted(value: float) -> None:
     found = as_estimate("so_many", value)

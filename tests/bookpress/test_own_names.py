@@ -10,6 +10,10 @@ import pytest
 from lxml import html
 from processes import press, write_files
 
+from bookpress.assembly.ro_crate import NAME, write_manifest
+from bookpress.book.project import Project
+from bookpress.edition.editions import load_edition
+
 pytestmark = pytest.mark.heavy
 
 CHAPTER = """\
@@ -111,3 +115,20 @@ def test_so_they_do_where_jupyter_book_runs_them(home: Path, tmp_path: Path) -> 
     done = subprocess.run(command, env=os.environ, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert rises(tmp_path / "html") == ["3", "5", "7"]
+
+
+def test_the_manifest_tells_the_run_of_a_chapter_from_a_choice_of_one_called_run(
+    tmp_path: Path,
+) -> None:
+    cell = "```{code-cell} ipython3\n:tags: [parameters]\n\nsize = 3\n```\n"
+    head = CHAPTER.partition("# Tides")[0].format()
+    toc = "format: jb-book\nroot: run\nchapters: [{file: size}]\n"
+    chapters = {f"{name}.md": f"{head}# {name}\n\n{cell}" for name in ("run", "size")}
+    project = Project.at(write_files(tmp_path, {"_toc.yml": toc, "_config.yml": "", **chapters}))
+    edition = load_edition(project)
+    facts = {"id": edition.id, "name": "default", "title": "D", "command": "", "date": "2026-01-01"}
+    write_manifest(project, edition, {**facts, "source": None}, tmp_path)
+    graph = json.loads((tmp_path / NAME).read_text("utf-8"))["@graph"]
+    names = [entity["name"] for entity in graph if entity["@type"] != "File" and "name" in entity]
+    assert names.count("size") == 2
+    assert {"Run of the chapter run", "Run of the chapter size"} <= {*names}

@@ -228,6 +228,7 @@ def test_a_combination_that_fails_is_named_and_the_others_are_kept(
             ),
         ),
         ({}, (), ("nothing to vary",)),
+        ({"factor": ["0:1e999999999"]}, (), ("has '1e999999999' where a number belongs",)),
         (
             {"factor": ["1"], "tabel": ["a"]},
             ("factor=2", "years_first=1800"),
@@ -314,11 +315,12 @@ def test_a_scheduler_without_workers_or_answer_is_named(
     ):
         pass
     monkeypatch.setattr("bookpress.run.executor.ANSWER_LIMIT", 3)
-    with (
-        pytest.raises(PressError, match="no Dask scheduler"),
-        executor(scheduler="tcp://127.0.0.1:1"),
-    ):
-        pass
+    for nowhere in ("tcp://127.0.0.1:1", "tls://127.0.0.1:1"):
+        with (
+            pytest.raises(PressError, match=f"no Dask scheduler answers at {nowhere}"),
+            executor(scheduler=nowhere),
+        ):
+            pass
 
 
 def test_a_worker_with_other_evidence_packages_or_libraries_is_refused(book: Project) -> None:

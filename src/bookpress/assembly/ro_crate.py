@@ -198,7 +198,8 @@ def _run(crate: _Crate, chapter: Chapter, values: Mapping[str, Any]) -> Node:
     parameters = []
     for name, value in values.items():
         plain = value if isinstance(value, str | int | float) else json.dumps(value)
-        parameters.append(crate.add(f"#{slug}-{name}", "PropertyValue", name=name, value=plain))
+        # a colon, which no slug has: `#run-size` is the run of the chapter `size`
+        parameters.append(crate.add(f"#{slug}:{name}", "PropertyValue", name=name, value=plain))
     return {
         "name": f"Run of the chapter {slug}",
         "description": (

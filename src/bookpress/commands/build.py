@@ -54,10 +54,10 @@ def build(
 
     read = BookAsRead.of(project, all_chapters)
     wanted = [load_edition(project, name, parameter or [], only, read) for name in names]
-    if save is not None:
-        wanted = [save_edition(project, wanted, save)]
     # check what each format needs now, not after the chapters have run
     chosen = choose_formats(formats, is_laid_out=project.settings.is_laid_out)
+    if save is not None:
+        wanted = [save_edition(project, wanted, save)]
     options = opt.run_options(jobs, engine, force, time_limit)
     with opt.reported(replace(options, keep_going=keep_going, opened=opened)) as how:
         built = [build_edition(project, plan, how, chosen) for plan in wanted]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bookpress.commands.base import options as opt
+from bookpress.errors import number_of
 from bookpress.terminal.messages import say
 
 
@@ -54,7 +55,7 @@ def sweep(
     plan = plan_sweep(project, chapter, read_grid(grid or [], file), parameter or [], edition)
     check_folder(out)
     fingerprint = Fingerprint.of(project)
-    missing, words = expected(project, plan.tasks, fingerprint, options, "combinations")
+    missing, words = expected(project, plan.tasks, fingerprint, options, "combination")
     if dry_run:
         say(words)
         return
@@ -71,7 +72,8 @@ def sweep(
         standard_error().print(summary_table(done, curves))
     else:
         say(no_results(chapter))
-    say(f"{done.fresh} of {len(plan.sets)} combinations run now; as a page: {page}")
+    many = number_of(len(plan.sets), "combination")
+    say(f"{done.fresh} of {many} run now; as a page: {page}")
     for path in done.tables:
         typer.echo(path)
-    raise_failed(plan.tasks, done.errors, "combinations failed")
+    raise_failed(plan.tasks, done.errors, "combination")

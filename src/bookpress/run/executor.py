@@ -91,7 +91,7 @@ def _cluster(scheduler: str) -> Iterator[Executor]:
         raise UsageError(needs("--scheduler", "distributed")) from error
     try:
         client: Any = Client(scheduler, timeout=ANSWER_LIMIT)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError, ValueError, TypeError) as error:  # of tls:// without its files
         raise PressError(f"no Dask scheduler answers at {scheduler}: {error}") from error
     with client:
         try:

@@ -20,7 +20,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.parameters import chapter_schema
 from bookpress.chapter.types.allowed import as_text
 from bookpress.edition.files import DEFAULT, edition_names
-from bookpress.errors import UsageError, nearest
+from bookpress.errors import UsageError, nearest, quoted
 from bookpress.release.released import CHANGED, STANDS, check_number
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.tasks import run_one, values_of
@@ -99,7 +99,7 @@ class Answers:
             return entries
         if key not in entries:
             known = nearest(key, sorted(entries))
-            raise UsageError(f"the chapter {slug!r} has no {kind} {key!r}{known}")
+            raise UsageError(f"the chapter {quoted(slug)} has no {kind} {quoted(key)}{known}")
         return {key: entries[key]}
 
     def check(self, slug: str, key: str, number: str) -> dict[str, str]:
@@ -128,7 +128,7 @@ class Answers:
         """
         odd = [name for name in values if not name.isidentifier()]
         if odd:
-            raise UsageError(*(f"{name!r} is not the name of a parameter" for name in odd))
+            raise UsageError(*(f"{quoted(name)} is not the name of a parameter" for name in odd))
         options = [f"{name}={as_text(value)}" for name, value in values.items()]
         how = RunOptions(jobs=1, time_limit=SECONDS)
         book = discover(self.project)

@@ -243,7 +243,7 @@ class Exploration:
             if not problems:
                 for name, text in scripts(self.indices[slug], contents):
                     replace_file(pages / STATES / slug / f"{name}.js", text.encode())
-        raise_failed(tasks, problems, "states have no page")
+        raise_failed(tasks, problems, "state", "without a page")
 
 
 def _run(
@@ -256,7 +256,7 @@ def _run(
     if project.settings.strict:
         needed = {chapter.slug for chapter in default.chapters}
     fatal = {place: why for place, why in errors.items() if tasks[place].chapter.slug in needed}
-    raise_failed(tasks, fatal, "runs failed")
+    raise_failed(tasks, fatal, "run")
     runs = _published(default, ran, errors)
     outcomes = [ExploredState(state, ran[place]) for place, state in enumerate(states, len(runs))]
     clock = Clock(project, default)

@@ -10,8 +10,9 @@ from bookpress.book.documents import excluded_files, listed_documents, source_fi
 from bookpress.book.needs import missing_needs
 from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
+from bookpress.chapter.number_formats import in_list
 from bookpress.cite.book import load_book
-from bookpress.errors import PressError, UsageError, some_of
+from bookpress.errors import PressError, UsageError, number_of, some_of
 from bookpress.files import decoded, replace_file
 
 WRITTEN = """\
@@ -35,17 +36,14 @@ def introduce(project: Project) -> Iterator[str]:
     names = some_of([chapter.slug for chapter in chapters], NAMED)
     documents = [path for path in listed_documents(project).values() if path.is_file()]
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
-    yield f"{book.title}, by {' and '.join(author.full for author in book.authors)}"
+    yield f"{book.title}, by {in_list([author.full for author in book.authors])}"
     listed = f": {names}" if names else ""
-    yield f"{_many(len(chapters), 'chapter')} with code{listed}; {_many(pages, 'page')} without"
+    with_code = number_of(len(chapters), "chapter")
+    yield f"{with_code} with code{listed}; {number_of(pages, 'page')} without"
     yield from _kernels(chapters)
     yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)
     yield from _parameters(chapters)
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _staged(project: Project) -> Iterator[str]:

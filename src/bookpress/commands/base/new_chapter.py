@@ -40,6 +40,8 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
     title = slug.replace("-", " ").capitalize()
     text = Template(decoded(pattern)).safe_substitute(title=title, slug=slug)
     path = project.root / CHAPTERS / f"{slug}.md"
+    if path.exists():  # a page without code is no chapter
+        raise UsageError(f"there is a file {path.relative_to(project.root)} already")
     replace_file(path, text.encode())
     replace_file(toc, entries.encode())
     return path
@@ -48,7 +50,7 @@ def new_chapter(project: Project, slug: str, after: str | None = None) -> Path:
 def _with_entry(toc: str, slug: str, after: str | None) -> str:
     """Return the text of ``_toc.yml`` with one more chapter, after the last or the named one."""
     name = re.escape(after) if after else ".*?"
-    entry = re.compile(rf"^( *- file: *){CHAPTERS}/{name}(?:\.md)? *\n", re.MULTILINE)
+    entry = re.compile(rf"^( *- file: *){CHAPTERS}/{name}(?:\.md)? *(\r?\n|\Z)", re.MULTILINE)
     entries = list(entry.finditer(toc))
     if not entries:
         raise UsageError(
@@ -56,5 +58,7 @@ def _with_entry(toc: str, slug: str, after: str | None) -> str:
             "add it by hand"
         )
     last = entries[-1]
-    end = last.end()
-    return f"{toc[:end]}{last[1]}{CHAPTERS}/{slug}\n{toc[end:]}"
+    line_end = last[2] or "\n"
+    return (
+        f"{toc[: last.start(2)]}{line_end}{last[1]}{CHAPTERS}/{slug}{line_end}{toc[last.end() :]}"
+    )

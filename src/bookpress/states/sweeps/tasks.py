@@ -14,7 +14,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, edition_values
 from bookpress.edition.fingerprint import Fingerprint
-from bookpress.errors import PressError
+from bookpress.errors import PressError, number_of
 from bookpress.files import replace_file
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
@@ -68,7 +68,7 @@ def expected(
     tasks: Sequence[Task],
     fingerprint: Fingerprint,
     options: RunOptions,
-    what: str,
+    noun: str,
 ) -> tuple[int, str]:
     """Return how many tasks have yet to run, and in words how long that takes."""
     missing = list(tasks)
@@ -84,8 +84,7 @@ def expected(
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
     took = about(work / (options.jobs or cores()))
     why = " (as long as chapters took last time)" if all(map(durations.of, slugs)) else ""
-    things = what.removesuffix("s") if len(tasks) == 1 else what
-    many = f"{len(tasks):,} {things}, {len(missing):,} of them to be run"
+    many = f"{number_of(len(tasks), noun)}, {len(missing):,} of them to be run"
     return len(missing), f"{many}: {took}{why}"
 
 
@@ -93,8 +92,8 @@ def about(seconds: float) -> str:
     """Return in words about how long something takes."""
     whole = max(1, round(seconds))
     if whole < 120:
-        return f"about {whole} second{'' if whole == 1 else 's'}"
-    return f"about {whole / 60:,.0f} minutes"
+        return f"about {number_of(whole, 'second')}"
+    return f"about {number_of(round(whole / 60), 'minute')}"
 
 
 def run_all(
@@ -154,12 +153,14 @@ def _error_words(error: Exception, notebook: Path) -> str:
     return f"{error}\n    as far as it got: {notebook}"
 
 
-def raise_failed(tasks: Sequence[Task], errors: Mapping[int, str], what: str) -> None:
-    """Raise one error that names every failed task, if any."""
+def raise_failed(
+    tasks: Sequence[Task], errors: Mapping[int, str], noun: str, what: str = "failed"
+) -> None:
+    """Raise one error that names every failed task, if any; `noun` is what a task is."""
     if not errors:
         return
     lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
-    heading = f"{len(lines)} of {len(tasks)} {what}:"
+    heading = f"{len(lines)} of {number_of(len(tasks), noun)} {what}:"
     raise PressError("\n".join([heading, *lines]))
 
 
