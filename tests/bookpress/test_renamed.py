@@ -455,7 +455,7 @@ def test_the_page_of_released_results_follows_them(renamed: Project) -> None:
     told = {one.released.name.key: (one.was, one.now) for one in found}
     assert told == {"number": ("1", "1"), "half": ("4", "1"), "gone": ("3", "")}
     template = environment(PAGES).get_template("fates.html")
-    book = {"title": "Tiny", "language": "en", "direction": "ltr"}
+    book = {"title": "Tiny", "in_html": ""}
     page = BeautifulSoup(template.render(fates=found, up="", book=book), "html5lib")
     changed, stand = page.select("table")
     rows = [" ".join(row.get_text(" ").split()) for row in changed.select("tbody tr")]
