@@ -113,3 +113,16 @@ def test_escape_takes_what_is_open_before_the_state(explored: Path, page: Page) 
     expect(strip).to_be_visible()
     page.keyboard.press("Escape")
     expect(strip).to_be_hidden()
+
+
+def test_a_state_leaves_room_for_text_where_a_page_is_magnified_fourfold(
+    explored: Path, page: Page
+) -> None:
+    page.set_viewport_size({"width": 320, "height": 256})  # of 1280 and 1024
+    page.goto(chapter(explored, "default", "planets") + "?group=inner")
+    expect(page.locator(".state-strip")).to_contain_text("Group: inner")
+    page.evaluate("scrollTo({ top: 600, behavior: 'instant' })")
+    strip, bar = (page.locator(name).bounding_box() for name in (".state-strip", ".bar"))
+    assert strip
+    assert bar
+    assert strip["y"] - max(0, bar["y"] + bar["height"]) > 256 / 2
