@@ -28,7 +28,10 @@ ELEMENT = Element(
         "edition-line": Directive(".cover:edition_line"),
     },
     style="cover.css",
-    assets=(Asset("cover-chart.js", signs=('class="cover-chart"',)),),
+    assets=(
+        Asset("cover-page.css", kinds=("cover",)),
+        Asset("cover-chart.js", signs=('class="cover-chart"',)),
+    ),
     print_style="cover.print.css",
     epub_style="cover.epub.css",
 )

@@ -13,6 +13,5 @@ ELEMENT = Element(
         text=As.SAME,
     ),
     order=80,
-    style="search.css",
-    assets=(Asset("search.js", kinds=("search",)),),
+    assets=(Asset("search.css", kinds=("search",)), Asset("search.js", kinds=("search",))),
 )

@@ -9,6 +9,8 @@ ELEMENT = Element(
     Forms(page=".numbers:setup", print=FOLDED, epub=FOLDED, notebook=As.OMITTED, text=As.OMITTED),
     order=75,
     directives={"whole-book": Directive(".whole_book:whole_book")},
-    style="whole-book.css",
-    assets=(Asset("whole-book.js", signs=("whole-book",), early=True),),
+    assets=(
+        Asset("whole-book.css", signs=("whole-book",)),
+        Asset("whole-book.js", signs=("whole-book",), early=True),
+    ),
 )
