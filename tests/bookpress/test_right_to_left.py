@@ -27,6 +27,10 @@ print("from the left")
 :::
 
 - ראשון
+
+| גל | רוח |
+|:--:|-----|
+| 1  | 2   |
 """
 BOOK = {
     "_config.yml": "title: ים\nsphinx: {config: {language: he}}\n",
@@ -90,6 +94,8 @@ def test_lines_and_contents_begin_at_the_right_and_code_at_the_left(
     assert aside["x"] + aside["width"] < article["x"]
     for code in page.locator("article :is(pre, code)").all():
         assert code.evaluate("each => getComputedStyle(each).direction") == "ltr"
+    alignment = "cells => cells.map((cell) => getComputedStyle(cell).textAlign)"
+    assert page.locator("article td").evaluate_all(alignment)[:2] == ["center", "right"]
     heading = "each => getComputedStyle(each).letterSpacing"
     assert page.locator("h1").first.evaluate(heading) == "normal"
 
