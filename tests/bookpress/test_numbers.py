@@ -56,6 +56,12 @@ def test_every_unit(value: float, unit: str, text: str) -> None:
     assert numbers.write(Estimate(value=value, unit=unit)) == text
 
 
+def test_an_interval_whose_ends_are_swapped_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"its interval begins at 0\.7 and ends at 0\.3"):
+        Estimate(0.5, low=0.7, high=0.3, unit="share")
+    assert Estimate(0.3, low=0.1 + 0.2, high=0.3).high == 0.3  # what arithmetic leaves
+
+
 def test_missing_parts_are_said_to_be_missing() -> None:
     nothing = Estimate(value=None, n=0, k=0, unit="share")
     assert numbers.write(nothing) == "no value"

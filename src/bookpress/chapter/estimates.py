@@ -11,9 +11,9 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from numbers import Real
-from typing import Any
+from typing import Any, Self
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator
+from pydantic import ConfigDict, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic.dataclasses import dataclass
 
 from bookpress.chapter.counted import MakeRows
@@ -57,7 +57,7 @@ class Estimate:
     Raises
     ------
     ValidationError
-        If a field has the wrong type, or a number is infinite.
+        If a field has the wrong type, a number is infinite, or the interval ends before it begins.
 
     Examples
     --------
@@ -86,6 +86,15 @@ class Estimate:
         if number is None or math.isnan(number):
             return None
         return number
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> Self:
+        """Refuse swapped ends, by which a comparison would hold that does not."""
+        low = self.low
+        high = self.high
+        if low is None or high is None or low <= high or math.isclose(low, high):
+            return self
+        raise ValueError(f"its interval begins at {low} and ends at {high}")
 
     def row(self, name: str = "share") -> dict[str, Any]:
         """Return the estimate as the cells of a table row.
