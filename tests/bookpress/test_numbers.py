@@ -48,6 +48,7 @@ def test_every_format_of_a_share(how: str, text: str) -> None:
         (3.14e24, "joule", "3.1 × 10²⁴ joule"),
         (1.5e6, "USD", "$1.5 million"),
         (2.3e9, "USD", "$2.3 billion"),
+        (-4.5, "USD", "−$4.50"),
         (64.0, "chips", "64 chips"),
         (1.0, "chips", "1 chip"),
     ],

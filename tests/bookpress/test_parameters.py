@@ -396,3 +396,12 @@ def test_a_question_that_ends_in_a_preposition_reads_on_with_the_value(ask: str,
 
 def test_a_list_is_a_condition_as_any_value_is() -> None:
     assert Parameter("sites", list[str], []).condition(["a", "b"]) == "with sites: a, b"
+
+
+@pytest.mark.parametrize(
+    "explore", [5, None, "a", "0:x:1", {"by": 3}, {"times": ["a"]}, {"by": [1], "to": "b"}]
+)
+def test_values_to_explore_that_are_none_are_one_clear_line(explore: Any) -> None:
+    kind = Annotated[int, WithJsonSchema({"type": "integer", "explore": explore})]
+    with pytest.raises(PressError, match="parameter x: its type has explore = .*; allowed: a list"):
+        Parameter("x", kind, 3).explored(3)

@@ -75,6 +75,8 @@ def _whole(value: float, extra: int) -> str:
 
 def _dollars(value: float, extra: int) -> str:
     """Write US dollars: large amounts in millions or billions, small ones with cents."""
+    if value < 0:
+        return f"−{_dollars(-value, extra)}"
     for size, word in ((1e9, " billion"), (1e6, " million")):
         if abs(value) >= size:
             amount = _whole(value / size, extra)

@@ -28,7 +28,7 @@ from bookpress.chapter.types.allowed import (
 )
 from bookpress.chapter.types.ranges import spread
 from bookpress.chapter.types.titles import NO_WORDING, Wording
-from bookpress.errors import nearest, short
+from bookpress.errors import PressError, nearest, short
 
 PLAIN_VALUES = (bool, int, float, str, list, tuple, dict)
 """The types of values that papermill can inject into a notebook."""
@@ -170,9 +170,22 @@ class Parameter:
         They are those in `tried`, else all of a closed set, else those that the type lists. A
         type's ``explore`` lists values, is a range such as ``0:10:2``, or has steps (``by``) or
         factors (``times``), restricted by a limit (``to``) or a list (``of``).
+
+        Raises
+        ------
+        PressError
+            If the type's ``explore`` is none of these.
         """
+        try:
+            candidates = self._candidates(value)
+        except (TypeError, ValueError) as error:
+            listed = short(repr(self.schema["explore"]))
+            forms = "a list of values, a range such as 0:10:2, or numbers in by or times"
+            raise PressError(
+                f"parameter {self.name}: its type has explore = {listed}; allowed: {forms}"
+            ) from error
         values = [value]
-        for candidate in self._candidates(value):
+        for candidate in candidates:
             with suppress(ValueError):
                 checked = self.check(candidate)
                 values += [] if checked in values else [checked]
