@@ -159,7 +159,7 @@ def others(models: list[Model], ten: list[Model]) -> Numbers:
 
 def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
     runs = list(audit_of(raw).values())
-    labelled = [run for run in runs if run["listed_team"]]
+    labelled = [run for run in runs if run["listed_team"] and has_teams(run)]
     moved = [run for run in labelled if run["audited_team"] != run["listed_team"]]
     sized = [run for run in runs if run["own_flop"] and run["listed_flop"]]
     ratios = [(run, float(run["own_flop"]) / float(run["listed_flop"])) for run in sized]
@@ -183,6 +183,11 @@ def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
         "excluded_same_run": (len(doubles), n),
         "own_unknown": (reasons.count("own not known"), n),
     }
+
+
+def has_teams(run: dict[str, str]) -> bool:
+    """Return whether both the database and the audit name a run's team."""
+    return "unknown" not in {run["listed_team"], run["audited_team"]}
 
 
 def sample() -> dict[str, tuple[int, int, float, float]]:
