@@ -403,5 +403,7 @@ def test_a_list_is_a_condition_as_any_value_is() -> None:
 )
 def test_values_to_explore_that_are_none_are_one_clear_line(explore: Any) -> None:
     kind = Annotated[int, WithJsonSchema({"type": "integer", "explore": explore})]
-    with pytest.raises(PressError, match="parameter x: its type has explore = .*; allowed: a list"):
+    with pytest.raises(
+        PressError, match=r"parameter x: its type has explore = .*; allowed: a list"
+    ):
         Parameter("x", kind, 3).explored(3)
