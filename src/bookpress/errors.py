@@ -64,12 +64,12 @@ def quoted(name: str) -> str:
     return repr(short(name))
 
 
-def number_of(number: int, noun: str) -> str:
-    """Return a number of things in words.
+def with_noun(number: int, noun: str) -> str:
+    """Return a number with the name of what it counts, in the plural if it is not one.
 
     Examples
     --------
-    >>> number_of(1, "state"), number_of(1200, "state")
+    >>> with_noun(1, "state"), with_noun(1200, "state")
     ('1 state', '1,200 states')
     """
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.errors import PressError, number_of, some_of
+from bookpress.errors import PressError, some_of, with_noun
 from bookpress.terminal.messages import say
 
 
@@ -32,6 +32,6 @@ def check(as_json: opt.AsJson = False) -> None:
     if unchecked:
         say(f"not run yet, so that their figures are unchecked: {some_of(unchecked, 20)}")
     if problems:
-        raise PressError(f"{number_of(len(problems), 'problem')} found")
-    more = f"; {number_of(len(listed), 'paragraph')} to look at" if listed else ""
+        raise PressError(f"{with_noun(len(problems), 'problem')} found")
+    more = f"; {with_noun(len(listed), 'paragraph')} to look at" if listed else ""
     say(f"nothing wrong was found{more}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.errors import UsageError, number_of
+from bookpress.errors import UsageError, with_noun
 from bookpress.terminal.messages import say, styled
 
 
@@ -57,6 +57,6 @@ def explore(
     opt.ask_before(missing, yes)
     with opt.reported(options) as how:
         built = explore_states(project, default, states, how, chosen)
-    many = number_of(len(states), "state")
+    many = with_noun(len(states), "state")
     say(f"edition {styled(built.edition.folder, 'bold')} ({built.edition.id}): {many}")
     typer.echo(built.folder / "html" / "index.html")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from bookpress.commands.base import options as opt
-from bookpress.errors import number_of
+from bookpress.errors import with_noun
 from bookpress.terminal.messages import say
 
 
@@ -72,7 +72,7 @@ def sweep(
         standard_error().print(summary_table(done, curves))
     else:
         say(no_results(chapter))
-    many = number_of(len(plan.sets), "combination")
+    many = with_noun(len(plan.sets), "combination")
     say(f"{done.fresh} of {many} run now; as a page: {page}")
     for path in done.tables:
         typer.echo(path)

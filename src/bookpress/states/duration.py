@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
 from bookpress.edition.files import DEFAULT
-from bookpress.errors import PressError, number_of
+from bookpress.errors import PressError, with_noun
 from bookpress.files import canonical, pretty, replace_file, sha256
 from bookpress.run.cache import Run, RunCache, run_key
 from bookpress.run.executor import cores
@@ -47,7 +47,7 @@ def expected_duration(
     work += len(pages) * durations.of(PAGE, SECONDS[PAGE])
     assembly = durations.of(BOOK) or _assembly(project)
     took = about(work / (options.jobs or cores()) + (assembly or SECONDS[BOOK]))
-    many = number_of(len(states), "state")
+    many = with_noun(len(states), "state")
     runs = f"{len(missing):,} of them to be run" if missing else "none of them to be run"
     why = " (as long as it took last time)" if assembly else ""
     return len(missing), f"{many}, {runs}: {took}{why}"

@@ -12,7 +12,7 @@ from bookpress.book.parsed import KERNEL
 from bookpress.book.project import FILE, Project
 from bookpress.chapter.number_formats import in_list
 from bookpress.cite.book import load_book
-from bookpress.errors import PressError, UsageError, number_of, some_of
+from bookpress.errors import PressError, UsageError, some_of, with_noun
 from bookpress.files import decoded, replace_file
 
 WRITTEN = """\
@@ -38,8 +38,8 @@ def introduce(project: Project) -> Iterator[str]:
     pages = len(documents) - len([chapter for chapter in chapters if chapter.listed])
     yield f"{book.title}, by {in_list([author.full for author in book.authors])}"
     listed = f": {names}" if names else ""
-    with_code = number_of(len(chapters), "chapter")
-    yield f"{with_code} with code{listed}; {number_of(pages, 'page')} without"
+    with_code = with_noun(len(chapters), "chapter")
+    yield f"{with_code} with code{listed}; {with_noun(pages, 'page')} without"
     yield from _kernels(chapters)
     yield from (f"{need} is not installed" for need in missing_needs(project))
     yield from _staged(project)

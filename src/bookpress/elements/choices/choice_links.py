@@ -16,7 +16,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from bookpress.elements.base.nodes import mark, value
 from bookpress.elements.base.store import Page, store_of
-from bookpress.errors import number_of
+from bookpress.errors import with_noun
 
 PANEL = "chapter_choices"
 """The id of the panel of choices."""
@@ -31,7 +31,7 @@ class choice_link(nodes.Inline, nodes.Element):  # noqa: N801
 def attributes(page: Page, names: Sequence[str], of: str) -> dict[str, str]:
     """Return the attributes of a link to the panel: its address, its choices, its label."""
     asks = {row["name"]: row["ask"] for row in page.parameter_rows}
-    count = number_of(len(names), "choice")
+    count = with_noun(len(names), "choice")
     return {
         "href": f"#{PANEL}",
         "data-choices": " ".join(names),

@@ -28,7 +28,7 @@ from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import load_edition
 from bookpress.edition.files import edition_names
-from bookpress.errors import PressError, UsageError, nearest, number_of
+from bookpress.errors import PressError, UsageError, nearest, with_noun
 from bookpress.run import processes
 from bookpress.run.runner import RunOptions, failure, run_chapters
 from bookpress.terminal.messages import note
@@ -341,7 +341,7 @@ def _parameter_table(comparison: EditionComparison) -> Table:
 
 def _turn_table(comparison: EditionComparison) -> Table:
     names = [side.name for side in comparison.sides]
-    title = f"{number_of(len(comparison.turns), 'statement')} changed side"
+    title = f"{with_noun(len(comparison.turns), 'statement')} changed side"
     table = folding_table("statement", *names, title=title)
     for turn in comparison.turns:
         table.add_row(f"{turn.chapter}:{turn.key}", *turn.words)

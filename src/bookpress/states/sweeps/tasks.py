@@ -14,7 +14,7 @@ from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
 from bookpress.edition.editions import Edition, edition_values
 from bookpress.edition.fingerprint import Fingerprint
-from bookpress.errors import PressError, number_of
+from bookpress.errors import PressError, with_noun
 from bookpress.files import replace_file
 from bookpress.run import processes
 from bookpress.run.cache import Run, RunCache, run_key
@@ -84,7 +84,7 @@ def expected(
     work = sum(durations.of(task.chapter.slug, 1.0) for task in missing)
     took = about(work / (options.jobs or cores()))
     why = " (as long as chapters took last time)" if all(map(durations.of, slugs)) else ""
-    many = f"{number_of(len(tasks), noun)}, {len(missing):,} of them to be run"
+    many = f"{with_noun(len(tasks), noun)}, {len(missing):,} of them to be run"
     return len(missing), f"{many}: {took}{why}"
 
 
@@ -92,8 +92,8 @@ def about(seconds: float) -> str:
     """Return in words about how long something takes."""
     whole = max(1, round(seconds))
     if whole < 120:
-        return f"about {number_of(whole, 'second')}"
-    return f"about {number_of(round(whole / 60), 'minute')}"
+        return f"about {with_noun(whole, 'second')}"
+    return f"about {with_noun(round(whole / 60), 'minute')}"
 
 
 def run_all(
@@ -160,7 +160,7 @@ def raise_failed(
     if not errors:
         return
     lines = [f"  {tasks[place].label}: {error}" for place, error in sorted(errors.items())]
-    heading = f"{len(lines)} of {number_of(len(tasks), noun)} {what}:"
+    heading = f"{len(lines)} of {with_noun(len(tasks), noun)} {what}:"
     raise PressError("\n".join([heading, *lines]))
 
 
