@@ -109,8 +109,8 @@ def test_the_manifest_names_every_output_with_its_hash(built_once: Project) -> N
     assert root["identifier"] == json.loads((folder / "edition.json").read_text())["id"]
     assert {one["@id"] for one in root["mentions"]} == {"#run-first", "#run-second", "#assembly"}
     used = {one["@id"] for one in entities["#run-second"]["object"]}
-    assert {"source/staged-sources/second.md", "#second-factor", "#evidence"} <= used
-    assert entities["#second-factor"]["value"] == 3.0
+    assert {"source/staged-sources/second.md", "#second:factor", "#evidence"} <= used
+    assert entities["#second:factor"]["value"] == 3.0
     assert {"@id": "#evidence-b.csv"} in entities["#evidence"]["hasPart"]
     assert entities["#evidence-b.csv"]["sha256"] == sha256((built_once.data / "b.csv").read_bytes())
     assert entities["pkg:pypi/nothing@1"]["softwareVersion"] == "1"

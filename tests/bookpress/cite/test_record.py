@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -213,8 +212,9 @@ def test_a_book_whose_publication_settings_name_no_language_has_that_of_its_page
     assert load_book(tmp_path).language == "fr"
 
 
-def test_a_page_of_one_figure_has_the_language_of_the_book() -> None:
-    book = SimpleNamespace(language="de", title="Winde", direction="ltr")
-    assert '<html lang="de">' in fill("alone.html", book=book, asset=str)
-    book = SimpleNamespace(language="ar", title="رياح", direction="rtl")
-    assert '<html lang="ar" dir="rtl">' in fill("alone.html", book=book, asset=str)
+@pytest.mark.parametrize(
+    ("language", "attributes"), [("de", 'lang="de"'), ("ar", 'lang="ar" dir="rtl"')]
+)
+def test_a_page_of_one_figure_has_the_language_of_the_book(language: str, attributes: str) -> None:
+    book = Book.model_validate({**FACTS, "language": language})
+    assert f"<html {attributes}>" in fill("alone.html", book=book, asset=str)
