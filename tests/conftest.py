@@ -49,11 +49,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def leave_out_undrawn(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the heavy tests that this commit does not draw."""
-    heavy = [item for item in items if item.get_closest_marker("heavy")]
-    is_run = drawn([item.nodeid for item in heavy], commit())
-    others = [item for item in heavy if item.nodeid not in is_run]
-    config.hook.pytest_deselected(items=others)
-    items[:] = [item for item in items if item not in others]
+    heavy = [item.nodeid for item in items if item.get_closest_marker("heavy")]
+    left_out = {*heavy} - drawn(heavy, commit())
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in left_out])
+    items[:] = [item for item in items if item.nodeid not in left_out]
 
 
 def pytest_xdist_auto_num_workers() -> int:

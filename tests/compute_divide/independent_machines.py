@@ -10,7 +10,7 @@ import statistics
 from collections import defaultdict
 from pathlib import Path
 
-from independent_numbers import DATA
+from independent_numbers import DATA, built
 from independent_numbers import rows_of as rows
 
 H100 = "NVIDIA H100 SXM5 80GB"
@@ -48,17 +48,6 @@ def sheets(raw: Path) -> dict[str, float]:
 
 GONE = ("retired; still Existing", "Decommissioned", "replaced 2025 by")
 NEVER = ("an offer (", "counted twice")
-
-
-def built(raw: Path) -> list[dict[str, str]]:
-    return [
-        one
-        for one in rows(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
-        if one["Status"] in {"Existing", "Decommissioned"}
-        and one["Certainty"] in {"Confirmed", "Likely"}
-        and one["Possible Duplicate"] != "True"
-        and one["H100 equivalents"]
-    ]
 
 
 def by_name(raw: Path) -> dict[str, dict[str, str]]:

@@ -344,21 +344,24 @@ def chips_and_money(raw: Path) -> Numbers:
     }
 
 
-def machines_of_2019(raw: Path) -> Numbers:
-    day = "2019-12-31"
-    built = [
+def built(raw: Path) -> list[dict[str, str]]:
+    return [
         row
         for row in rows_of(raw / "models/epoch_gpu_clusters_2026-04-24.csv")
         if row["Status"] in {"Existing", "Decommissioned"}
         and row["Certainty"] in {"Confirmed", "Likely"}
         and row["Possible Duplicate"] != "True"
         and row["H100 equivalents"]
-        and "" < row["First Operational Date"] <= day
     ]
-    names = {row["Name"] for row in built}
+
+
+def machines_of_2019(raw: Path) -> Numbers:
+    day = "2019-12-31"
+    there = [row for row in built(raw) if "" < row["First Operational Date"] <= day]
+    names = {row["Name"] for row in there}
     ran = [
         row["Sector"]
-        for row in built
+        for row in there
         if not "" < row["Decommissioned Date (if applicable)"] <= day
         and row["Superseded by"] not in names
         and row["Sector"]
