@@ -18,6 +18,7 @@ from bookpress.chapter import number_formats
 from bookpress.cite.jinja import environment_of
 from bookpress.elements.base import assets
 from bookpress.elements.base.registry import elements
+from bookpress.errors import with_noun
 from bookpress.files import replace_file
 
 HERE = Path(__file__).parent
@@ -35,6 +36,7 @@ def environment(*own: Path) -> Environment:
         day=day,
         month=month,
         setting=number_formats.setting,
+        with_noun=with_noun,
         css=_css_text,
     )
     templates.globals["numbers"] = number_formats
