@@ -286,7 +286,7 @@ def test_cells_that_are_not_python_are_named_and_the_others_read(tmp_path: Path)
         "brackets": "1\nlist(",
         "separated": "words = 'a\u2028b\f'",
     }
-    toc = "format: jb-book\nroot: one\nchapters:\n- file: lost\n"
+    toc = "format: jb-book\nroot: one\nchapters:\n- file: lost\n- file: strayed.ipynb\n"
     (tmp_path / "_toc.yml").write_text(toc, encoding="utf-8")
     (tmp_path / "one.ipynb").write_text(notebook("One", cells), encoding="utf-8")
     said = run_press(tmp_path, "check", code=1, whole=True)
@@ -295,6 +295,7 @@ def test_cells_that_are_not_python_are_named_and_the_others_read(tmp_path: Path)
     assert "one.ipynb: cell 5, line 2: '(' was never closed" in said
     assert said.count("one.ipynb: ") == 3
     assert "_toc.yml:4: lists lost.md: no such file" in said
+    assert "_toc.yml:5: lists strayed.ipynb: no such file" in said
 
 
 @pytest.mark.parametrize(

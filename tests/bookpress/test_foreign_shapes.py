@@ -238,9 +238,17 @@ def test_names_that_differ_in_signs_alone_are_two_chapters(tmp_path: Path) -> No
     [
         ({"_config.yml": "", "_toc.yml": "# Contents\n- file: one\n"}, "jupyter-book toc migrate"),
         ({"myst.yml": "version: 1\n"}, "its myst.yml is of 2.x"),
+        (
+            {"_toc.yml": "root: one\nchapters: [{file: one/a}, {file}, {file: }]\n"},
+            "_toc.yml has nothing behind `file:` in 2 entries",
+        ),
+        (
+            {"_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two, -file: three}]\n"},
+            "_toc.yml is none that Jupyter Book can read: Unknown keys found: {'-file'}",
+        ),
     ],
 )
-def test_a_book_of_another_time_is_one_clear_line(
+def test_a_book_of_another_time_or_form_is_one_clear_line(
     tmp_path: Path, files: dict[str, str], said: str
 ) -> None:
     write_files(tmp_path, files)

@@ -9,7 +9,8 @@ from latex2mathml.converter import convert
 from lxml import etree
 from sphinx.config import Config
 
-from bookpress.elements.typesetting.latex import macros_of, readable
+from bookpress.elements.typesetting.latex import readable
+from bookpress.elements.typesetting.macros import macros_of
 from bookpress.elements.typesetting.typesetting import mathml
 
 MACROS = {
@@ -32,6 +33,7 @@ MACROS = {
         r"\begin{gather} a = b \\ c = d \end{gather}",
         r"\begin{eqnarray} a &=& b \\ c &=& d \end{eqnarray}",
         r"a = b \\ c = d",
+        r"f = \begin{cases} a & b \newline c & d \end{cases}",
         r"f = \left\{ \begin{aligned} a &= b \\ c &= d \end{aligned} \right.",
         r"\begin{aligned} [a] &= b \\ [c] &= d \end{aligned}",
         r"f = \begin{cases} [a] & b \\ [2pt] [c] & d \end{cases}",
@@ -100,6 +102,16 @@ def test_a_macro_that_uses_itself_ends() -> None:
             r"1 \text{if $x_{1} \geq y$, at 5\$} z",
             "1if\N{NO-BREAK SPACE}x1≥y,\N{NO-BREAK SPACE}at\N{NO-BREAK SPACE}5$z",
         ),
+        (
+            r"\text{a,\, $b$\quad c~d}",
+            "a,\N{NO-BREAK SPACE}b\N{NO-BREAK SPACE}c\N{NO-BREAK SPACE}d",
+        ),
+        (r"\newcommand{\mean}[2][n]{\bar{#2}_#1} \mean{x}", "x\N{MACRON}n"),
+        (r"\def\mean#1{\bar{#1}} \let\same=\mean \same y", "y\N{MACRON}"),
+        (
+            r"\DeclareMathOperator*{\ess}{ess\,sup} \renewcommand\arraystretch{2} \ess x",
+            "ess\N{NO-BREAK SPACE}supx",
+        ),
     ],
 )
 def test_what_mathjax_knows_is_drawn(formula: str, drawn: str) -> None:
@@ -122,3 +134,10 @@ def test_words_in_a_formula_are_no_markup() -> None:
     drawn = etree.fromstring(mathml(nodes.math(latex, latex), "inline", {}))
     words = "".join(drawn.itertext()).replace("\N{NO-BREAK SPACE}", " ")
     assert words.endswith(" if a<b & c")
+
+
+def test_a_letter_in_roman_is_upright() -> None:
+    latex = r"\mathrm{d}x^\mathrm{T}"
+    drawn = etree.fromstring(mathml(nodes.math(latex, latex), "inline", {}))
+    slanted = [letter.text for letter in drawn.iter("{*}mi") if not letter.get("mathvariant")]
+    assert slanted == ["x"]

@@ -46,6 +46,8 @@ GALES = r"""
 
 As {cite}`wind` says, and {numref}`fig-speed` shows, $x \in \R$ and
 
+$$ \newcommand{\mean}[1]{\bar{#1}} $$
+
 $$
 \begin{aligned}
 a &= \norm{b} \\
@@ -54,6 +56,8 @@ c &= d
 $$ (eq)
 
 So says {eq}`eq`.
+
+A mean is $\mean{y}$.
 
 ```{code-cell} ipython3
 :tags: [parameters]
@@ -192,6 +196,9 @@ def test_formulas_keep_their_lines_and_know_the_macros(pages: dict[str, Any]) ->
     assert page.xpath("//a[contains(@href, 'equation-eq')]")[-1].text_content() == "(2.1)"
     inline = page.xpath("//math[contains(@alttext, 'in')]")[0]
     assert "\N{DOUBLE-STRUCK CAPITAL R}" in inline.text_content()
+    means = page.xpath("//math[contains(@alttext, 'mean')]")
+    assert [mean.text_content() for mean in means] == ["y\N{MACRON}"]
+    assert not page.xpath("//div[@class='math-block'][not(.//mi)]")
 
 
 @pytest.mark.usefixtures("pages")

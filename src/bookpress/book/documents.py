@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sphinx_external_toc.parsing import MalformedError, parse_toc_data
+
 from bookpress.book.configuration import FILE, configuration, sphinx_settings
 from bookpress.book.custom_formats import custom_formats
 from bookpress.book.project import BUILD, Project
@@ -43,14 +45,20 @@ OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
 
 def toc_files(project: Project) -> list[str]:
     """Return the documents of ``_toc.yml`` in reading order, root first, without suffixes."""
-    content = read(project.root / "_toc.yml")
-    names = _toc_files(content, endings(project.root), project.settings.strict)
-    listed: dict[str, None] = {}
-    for name in names:
-        pattern = name.removeprefix(GLOB)
-        matching = _matching(project.root, pattern) if name.startswith(GLOB) else [name]
-        listed |= dict.fromkeys(matching)
-    return list(listed)
+    return list(_listed(project))
+
+
+def _listed(project: Project) -> dict[str, str]:
+    """Return how the documents of ``_toc.yml`` are written there, by name without suffix."""
+    known = endings(project.root)
+    listed: dict[str, str] = {}
+    for written in _toc_files(read(project.root / "_toc.yml"), project.settings.strict):
+        if written.startswith(GLOB):
+            matching = _matching(project.root, written.removeprefix(GLOB))
+            listed |= dict(zip(matching, matching, strict=True))
+        else:
+            listed[_without_ending(written, known)] = written
+    return listed
 
 
 def endings(root: Path) -> tuple[str, ...]:
@@ -59,7 +67,7 @@ def endings(root: Path) -> tuple[str, ...]:
 
 
 @cache
-def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
+def _toc_files(content: bytes, strict: bool) -> list[str]:
     if OLD_TOC.match(content):
         raise PressError(
             "_toc.yml has the form of Jupyter Book 0.10 and before: "
@@ -70,7 +78,11 @@ def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
         raise PressError(
             "_toc.yml has no `root`: see https://jupyterbook.org/en/stable/structure/toc.html"
         )
-    names = list(_entries(toc))
+    entries = list(_entries(toc))
+    names = [entry for entry in entries if entry]
+    nameless = len(entries) - len(names)
+    if nameless > 1:
+        raise PressError(f"_toc.yml has nothing behind `file:` in {nameless} entries")
     counts = Counter(name for name in names if not name.startswith(GLOB))
     twice = [short(name) for name, count in counts.items() if count > 1]
     if twice:
@@ -78,7 +90,11 @@ def _toc_files(content: bytes, known: Sequence[str], strict: bool) -> list[str]:
             f"_toc.yml lists {', '.join(twice)} more than once; a document has one place, in "
             "Jupyter Book too"
         )
-    return [_without_ending(name, known) for name in names]
+    try:
+        parse_toc_data(toc)
+    except MalformedError as error:
+        raise PressError(f"_toc.yml is none that Jupyter Book can read: {error}") from error
+    return names
 
 
 def _without_ending(name: str, known: Sequence[str]) -> str:
@@ -94,32 +110,38 @@ def _matching(root: Path, pattern: str) -> list[str]:
 
 
 def _entries(node: Any) -> Iterator[str]:
+    """Yield the files that a part of a table of contents names; one without a name is empty."""
     inner: list[Any] = []
     if isinstance(node, list):
         inner = node
     elif isinstance(node, dict):
         inner = list(node.values())
-        names = [node.get("root"), node.get("file")]
-        yield from (name for name in names if isinstance(name, str))
+        names = [node[key] for key in ("root", "file") if key in node]
+        yield from (name or "" for name in names if isinstance(name, str | None))
         if isinstance(node.get("glob"), str):
             yield f"{GLOB}{node['glob']}"
     for value in inner:
         yield from _entries(value)
 
 
-def document_path(root: Path, name: str) -> Path:
-    """Return the file of a document; if there is none, the one that an author would write."""
+def document_path(root: Path, name: str, written: str = "") -> Path:
+    """Return the file of a document; if there is none, the one that an author would write.
+
+    That is the one `written` in ``_toc.yml``, if its suffix stands there.
+    """
     known = endings(root)
     pages = {*ENDINGS[:3], *custom_formats(root)}
     # the order in which Sphinx looks
     ordered = sorted(known, key=lambda ending: (ending not in pages, ending))
     paths = [root / f"{name}{ending}" for ending in ordered]
-    return next((path for path in paths if path.is_file()), root / f"{name}{known[0]}")
+    missing = written if written.endswith(known) else f"{name}{known[0]}"
+    return next((path for path in paths if path.is_file()), root / missing)
 
 
 def listed_documents(project: Project) -> dict[str, Path]:
     """Return the documents that ``_toc.yml`` lists, in order, and where they are or would be."""
-    return {name: document_path(project.root, name) for name in toc_files(project)}
+    listed = _listed(project)
+    return {name: document_path(project.root, name, each) for name, each in listed.items()}
 
 
 def may_be_written(project: Project) -> bool:

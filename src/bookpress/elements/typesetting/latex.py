@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from sphinx.config import Config
+from bookpress.elements.typesetting.macros import Macro, argument, expanded, without_definitions
 
 LINES = "split"
 """The environment that the converter sets in lines, each aligned at ``&``."""
@@ -31,11 +30,6 @@ _EMPTY_END = re.compile(r"(?<!\\)&\s*(?=\\\\|\\end\{)")
 """An empty cell at the end of a line, after which the converter starts no new one."""
 _LAST_LINE = re.compile(r"\\\\\s*(?=\\end\{)")
 _INNERMOST = re.compile(r"\\begin\{(\w+\*?)\}(?:(?!\\begin\{).)*?\\end\{\1\}", re.DOTALL)
-_COMMAND = re.compile(r"\\([A-Za-z]+)\s*|\\(.)", re.DOTALL)
-DEPTH = 20
-"""How deeply macros may be nested; one that uses itself would never end."""
-Macro = tuple[str, int, str | None]
-"""The text of a macro, its number of arguments, and the default of the first."""
 UNKNOWN: Mapping[str, Macro] = {
     "arg": (r"\operatorname{arg}", 0, None),
     "dag": (r"\dagger", 0, None),
@@ -43,7 +37,7 @@ UNKNOWN: Mapping[str, Macro] = {
     "P": ("\N{PILCROW SIGN}", 0, None),
     "AA": ("\N{LATIN CAPITAL LETTER A WITH RING ABOVE}", 0, None),
     "copyright": ("\N{COPYRIGHT SIGN}", 0, None),
-    "cr": (r"\\", 0, None),
+    **dict.fromkeys(("cr", "newline"), (r"\\", 0, None)),
     "label": ("", 1, None),
     "require": ("", 1, None),
     "nonumber": ("", 0, None),
@@ -65,7 +59,11 @@ DELIMITERS = {
 }
 """The signs of delimiters, of which the converter knows no names behind ``\\big``."""
 _LARGE = re.compile(r"(\\[bB]igg?[lmr]?)\s*\\([{}|]|[A-Za-z]+)")
-_WORDS = re.compile(r"(\\(?:text\w*|mbox|mathrm)\{)([^{}]*\\[%_&#$][^{}]*)\}")
+_OUTSIDE = r"\\(?:[%_&#$,;:!]|q?quad(?![A-Za-z]))"
+"""Signs and spaces that the converter knows outside of words alone."""
+_WORDS = re.compile(rf"(\\(?:text\w*|mbox|mathrm)\{{)([^{{}}]*{_OUTSIDE}[^{{}}]*)\}}")
+_OPERATOR = re.compile(r"\\operatorname(\*|withlimits)?\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_SPACE = re.compile(r"\\[,;:!]|~|\s+")
 _INDEXED = re.compile(
     r"(\\begin\{([bBpvV]?matrix|array)\}(?:(?!\\begin\{).)*?\\end\{\2\})(?=\s*[_^])", re.DOTALL
 )
@@ -73,29 +71,15 @@ _INDEXED = re.compile(
 _WORDS_BEGIN = re.compile(r"\\(?:text\w*|mbox)\s*(?=\{)")
 _BRACE = re.compile(r"[{}]")
 _DOLLAR = re.compile(r"(?<!\\)\$")
-_SIGN = re.compile(r"(\\[%_&#$])")
-
-
-def macros_of(config: Config) -> dict[str, Macro]:
-    """Return the macros that the settings of a book define for MathJax."""
-    settings = config.mathjax3_config if "mathjax3_config" in config else None
-    tex = (settings or {}).get("tex") or {}
-    return {str(name): _macro(entry) for name, entry in (tex.get("macros") or {}).items()}
-
-
-def _macro(entry: Any) -> Macro:
-    """Return a macro as MathJax reads it: a text, or a text with a number of arguments."""
-    if not isinstance(entry, list):
-        return str(entry), 0, None
-    text, *rest = entry
-    count = int(rest[0]) if rest else 0
-    return str(text), count, str(rest[1]) if rest[1:] else None
+_SIGN = re.compile(f"({_OUTSIDE})")
 
 
 def readable(latex: str, macros: Mapping[str, Macro]) -> str:
     """Return a formula in a form that the converter can read."""
-    text = expanded(latex, {**UNKNOWN, **macros})
-    text = _CASES_EDGE.sub(r"\\\1{cases}", _LARGE.sub(_delimiter, text))
+    text, own = without_definitions(latex)
+    text = expanded(text, {**UNKNOWN, **macros, **own})
+    text = _OPERATOR.sub(_operator, _LARGE.sub(_delimiter, text))
+    text = _CASES_EDGE.sub(r"\\\1{cases}", text)
     text = _RIGHT_CASES_EDGE.sub(lambda edge: RIGHT_CASES[edge[1]], text)
     text = _INDEXED.sub(r"{\1}", _WORDS.sub(_signs_apart, _formulas_apart(text)))
     text = _SPACE_AFTER_LINE.sub(r"\\\\", _PLAIN_EDGE.sub("", text))
@@ -114,6 +98,14 @@ def _delimiter(large: re.Match[str]) -> str:
     return f"{large[1]}{DELIMITERS[large[2]]} " if large[2] in DELIMITERS else large[0]
 
 
+def _operator(operator: re.Match[str]) -> str:
+    """Return an operator whose name is words alone, which is all that the converter knows."""
+    name = _SPACE.sub("\N{NO-BREAK SPACE}", operator[2])
+    if "\\" in name:
+        return rf"\mathrm{{{name}}}"
+    return rf"\operatorname{operator[1] or ''}{{{name}}}"
+
+
 def _formulas_apart(text: str) -> str:
     """Return a formula with the formulas that stand among its words, as ``$x$``, outside of them.
 
@@ -122,7 +114,7 @@ def _formulas_apart(text: str) -> str:
     parts: list[str] = []
     place = 0
     while begin := _WORDS_BEGIN.search(text, place):
-        words, end = _argument(text, begin.end())
+        words, end = argument(text, begin.end())
         pieces = _DOLLAR.split(words)
         is_mixed = len(pieces) > 1 and len(pieces) % 2 == 1
         parts.append(text[place : begin.start()])
@@ -137,6 +129,7 @@ def _formulas_apart(text: str) -> str:
 
 
 def _plain(words: str) -> str:
+    words = words.replace("~", "\N{NO-BREAK SPACE}")
     return words if "\\" in words else _BRACE.sub("", words)
 
 
@@ -155,75 +148,3 @@ def _without_environments(text: str) -> str:
     while _INNERMOST.search(text):
         text = _INNERMOST.sub("", text)
     return text
-
-
-def expanded(text: str, macros: Mapping[str, Macro]) -> str:
-    """Return LaTeX with its macros expanded."""
-    for _ in range(DEPTH):
-        before = text
-        text = _expanded_once(before, macros)
-        if text == before:
-            break
-    return text
-
-
-def _expanded_once(text: str, macros: Mapping[str, Macro]) -> str:
-    parts: list[str] = []
-    place = 0
-    while command := _COMMAND.search(text, place):
-        parts.append(text[place : command.start()])
-        place = command.end()
-        macro = macros.get(command[1] or command[2])
-        if macro is None:
-            parts.append(command[0])
-            continue
-        body, count, default = macro
-        arguments, place = _arguments(text, place, count, default)
-        parts.append(_meaning(body, arguments))
-    return "".join([*parts, text[place:]])
-
-
-def _meaning(body: str, arguments: list[str]) -> str:
-    """Return the text of a macro with its arguments inserted.
-
-    A space separates a command at its end from the letters after it.
-    """
-    pieces = re.split(r"#(\d)", body)
-    for place in range(1, len(pieces), 2):
-        number = int(pieces[place])
-        pieces[place] = arguments[number - 1] if number <= len(arguments) else ""
-    text = "".join(pieces)
-    if re.search(r"\\[A-Za-z]+$", text):
-        return f"{text} "
-    return text
-
-
-def _arguments(text: str, place: int, count: int, default: str | None) -> tuple[list[str], int]:
-    """Return the arguments of a macro, and where they end."""
-    arguments = []
-    if default is not None and count:
-        given = re.compile(r"\s*\[([^\]]*)\]").match(text, place)
-        arguments.append(given[1] if given else default)
-        place = given.end() if given else place
-    while len(arguments) < count:
-        argument, place = _argument(text, place)
-        arguments.append(argument)
-    return arguments, place
-
-
-def _argument(text: str, place: int) -> tuple[str, int]:
-    """Return one argument, in braces or a single character or command, and where it ends."""
-    while place < len(text) and text[place].isspace():
-        place += 1
-    if text[place : place + 1] != "{":
-        sign = re.compile(r"\\[A-Za-z]+|\\.|.|", re.DOTALL).match(text, place)
-        assert sign is not None  # noqa: S101 - it matches the empty end too
-        return sign[0], sign.end()
-    depth = 0
-    for end in range(place, len(text)):
-        is_brace = text[end] in "{}" and text[end - 1] != "\\"
-        if is_brace:
-            depth += 1 if text[end] == "{" else -1
-        if depth == 0:
-            return text[place + 1 : end], end + 1
-    return text[place + 1 :], len(text)

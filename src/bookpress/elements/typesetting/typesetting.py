@@ -18,7 +18,14 @@ from sphinx.writers.html5 import HTML5Translator
 from bookpress.elements.base.events import where_laid_out
 from bookpress.elements.base.store import store_of
 from bookpress.elements.base.templates import LEVEL, RAISED
-from bookpress.elements.typesetting.latex import Macro, macros_of, readable
+from bookpress.elements.typesetting.latex import readable
+from bookpress.elements.typesetting.macros import (
+    ATTRIBUTE,
+    Macro,
+    define_macros,
+    macros_of,
+    without_definitions,
+)
 
 logger = logging.getLogger(__name__)
 _SHORT = re.compile(r"(?=.*\d)([^()]{1,14}?)(?: (\([^()]{1,24}\)))?")
@@ -27,6 +34,8 @@ _HYPHENATED = re.compile(r"(?<![\w-])(?=[\w-]{3,12}(?![\w-]))(\w{1,2}-\w+|\w+-\w
 """A short word with one or two characters before or after a hyphen, such as GPT-4 or re-run."""
 _WORDS = re.compile(r"<mtext>(.*?)</mtext>", re.DOTALL)
 """Words in MathML."""
+_UPRIGHT = re.compile(r"<mi>(&#x000(?:4[1-9A-F]|5[0-9A]|6[1-9A-F]|7[0-9A]);)</mi>")
+"""A letter that stands alone in ``\\mathrm``, which browsers would slant."""
 _TAG = re.compile(r"<[^>]*>")
 _LINE = 20
 """The signs of a formula that surely fit into a line of a phone."""
@@ -45,6 +54,7 @@ _VERBATIM = (
 def setup(app: Sphinx) -> None:
     """Draw formulas as MathML, and finish the text of a page once everything is known."""
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    app.connect("doctree-read", define_macros, priority=400)  # before titles are stored
     app.connect("doctree-read", keep_definitions)
     app.connect("doctree-resolved", finish_text)
 
@@ -168,10 +178,12 @@ def mathml(node: nodes.Element, display: str, macros: Mapping[str, Macro]) -> st
     One that cannot be converted is reported, and shown as LaTeX.
     """
     latex = node.astext()
-    if not latex.strip():
+    if not without_definitions(latex)[0].strip():
         return ""
+    macros = {**macros, **node.get(ATTRIBUTE, {})}
     try:
         formula = _escaped(str(convert(readable(latex, macros), display=display)))
+        formula = _UPRIGHT.sub(r'<mi mathvariant="normal">\1</mi>', formula)
         problem = _undrawn(formula)
     except Exception as error:  # noqa: BLE001 - the converter can fail in any way
         problem = f"cannot be converted to MathML: {error!r}"
@@ -218,5 +230,6 @@ def visit_block(self: HTML5Translator, node: nodes.math_block) -> None:
         number = f'<span class="eqno">({shown})</span>'
     tag = self.starttag(node, "div", CLASS="math-block")
     formula = mathml(node, "block", macros_of(self.config))
-    self.body.append(f"{tag}{formula}{number}</div>\n")
+    if formula or node["ids"]:  # one that only defines macros shows nothing
+        self.body.append(f"{tag}{formula}{number}</div>\n")
     raise nodes.SkipNode
