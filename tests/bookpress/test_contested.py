@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, expect
 from processes import new_home, press
 
 from bookpress.book.project import Project
+from bookpress.check.check import check
 from bookpress.elements.contested.register import load_contested, unknown_places
 from bookpress.errors import UsageError
 
@@ -67,6 +68,12 @@ def test_one_id_stands_for_one_entry(tmp_path: Path) -> None:
     register(home, OPEN, OPEN)
     with pytest.raises(UsageError, match="contested twice under one id: neptune"):
         load_contested(Project.at(home))
+    problems, _ = check(Project.at(home))
+    assert list(map(str, problems)) == [
+        "data/contested.yml:1: contested twice under one id: neptune"
+    ]
+    refused = press(home, "build", code=2)
+    assert refused == "error: data/contested.yml: contested twice under one id: neptune\n"
 
 
 def test_a_place_that_the_book_has_not_is_named(tmp_path: Path) -> None:

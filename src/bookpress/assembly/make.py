@@ -35,6 +35,7 @@ from bookpress.book.project import Project, load_settings
 from bookpress.book.source import page_epoch
 from bookpress.edition.editions import Edition
 from bookpress.edition.installed import installed_hash
+from bookpress.elements.contested.register import load_contested
 from bookpress.elements.value.reported import load_reported
 from bookpress.errors import PressError
 from bookpress.files import canonical, naming, pretty, replace_file, sha256
@@ -67,6 +68,7 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     check_needs(project)
     check_theme(project, wanted.epoch)
     load_reported(project)
+    load_contested(project)
     edition = wanted.edition
     source = project.workshop / "source"
     # while chapters run, this process imports, then draws

@@ -30,6 +30,8 @@ from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.edition.editions import load_edition, setting_faults
 from bookpress.edition.files import edition_names, file_faults, path_of
+from bookpress.elements.contested.register import FILE as REGISTER
+from bookpress.elements.contested.register import load_contested
 from bookpress.elements.value.reported import reported_faults
 from bookpress.errors import PressError, UsageError
 from bookpress.files import as_mapping
@@ -134,6 +136,10 @@ def _structure(project: Project, chapters: Sequence[Chapter]) -> Iterator[Proble
         return
     faults = [*setting_faults(project, chapters), *reported_faults(project)]
     yield from (Problem(FILE, 1, fault) for fault in faults)
+    try:
+        load_contested(project)
+    except UsageError as error:
+        yield from _of_file(error, f"{project.data.name}/{REGISTER}")
     if not faults:
         yield from _editions(project)
 

@@ -17,15 +17,18 @@ import pandera.pandas as pa
 
 from bookpress.errors import UsageError
 from bookpress.files import sha256
-from compute_divide.sources import openness, outside
-from compute_divide.sources.audit import instruments
+from compute_divide.sources import claims, openness, outside
+from compute_divide.sources.audit import instruments, results, sample
 from compute_divide.sources.audit import machines as audited_machines
 from compute_divide.sources.audit import runs as audit
 from compute_divide.sources.chips import campuses, clusters, machines, universities
 from compute_divide.sources.chips import chips as hardware
+from compute_divide.sources.models import makers
 from compute_divide.sources.models import table as models
 from compute_divide.sources.models.raw import NOTHING, Stated
 from compute_divide.sources.openalex import tables as openalex_tables
+from compute_divide.sources.outside import evaluations
+from compute_divide.sources.papers import affiliations, email_domains, labelled, profiles, topics
 from compute_divide.sources.papers import table as papers
 from compute_divide.sources.store import files
 from compute_divide.sources.store.files import EvidenceError, Sidecar
@@ -71,6 +74,26 @@ FAMILIES: tuple[Family, ...] = (
     Family("openness", openness.TABLES, openness.derive_openness, ("scrutiny",)),
 )
 """Every family of tables. Add yours here, in one line."""
+
+BY_HAND: dict[str, Callable[[], object]] = {
+    audited_machines.RATES_FILE: audited_machines.load_aurora_rates,
+    results.CHANGED_FILE: results.load_changed_results,
+    sample.SAMPLE_FILE: sample.load_audit_sample,
+    "claims.yml": claims.load_claims,
+    "compute_costs.yml": claims.load_compute_costs,
+    "presets.yml": claims.load_presets,
+    "related.yml": claims.load_related_figures,
+    "instruments.yml": instruments.load_instruments,
+    "snapshots.yml": models.shipped_snapshots,
+    "topics.yml": topics.load_topics,
+    makers.MAKERS_FILE: makers.load_pretrained_models,
+    profiles.RULES_FILE: affiliations.load_affiliation_rules,
+    email_domains.RULES_FILE: email_domains.load_domain_rules,
+    evaluations.EVALUATORS_FILE: evaluations.load_evaluators,
+    labelled.LABELLED_FILE: labelled.load_labelled_papers,
+    labelled.NAMINGS_FILE: labelled.load_labelled_namings,
+}
+"""The files kept by hand that chapters read, with what reads and checks each."""
 
 
 def derive(
@@ -178,6 +201,7 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
         if own.is_dir():
             for vintage in files.vintages():
                 models.load_models(vintage)
+    _read_by_hand(problems)
     for table in tables():
         if problems.keys().isdisjoint((table, files.sidecar_name(table))):
             progress(table)
@@ -192,28 +216,40 @@ def verify(progress: Callable[[str], None] = lambda _: None) -> list[str]:
     return [f"data/{file}: {problem}" for file, problem in sorted(problems.items())]
 
 
+def _read_by_hand(problems: dict[str, str]) -> None:
+    """Note the faults of the files kept by hand that are as they were listed."""
+    there = files.evidence_files(files.data_dir())
+    for file, read in BY_HAND.items():
+        if file in there and file not in problems:
+            with _noting(problems, file):
+                read()
+
+
 def _advise(problems: dict[str, str]) -> None:
     """Add advice on what to do about each file."""
     derived = set(tables())
     derived |= set(map(files.sidecar_name, derived))
     for name in problems:
-        problems[name] += ONLY_DERIVED if name in derived else BY_HAND
+        problems[name] += ONLY_DERIVED if name in derived else SEAL_ANEW
 
 
 ONLY_DERIVED = (
     "; a derived table is not edited: derive it again, or bring a row of your own (data add row)"
 )
-BY_HAND = "; if you meant that, compute-divide data seal lists it anew"
+SEAL_ANEW = "; if you meant that, compute-divide data seal lists it anew"
 ENDINGS = (".csv", ".parquet")
 
 
 @contextmanager
 def _noting(problems: dict[str, str], name: str) -> Iterator[None]:
+    """Note what is wrong with a file, unless the fault is that of another, noted before."""
     try:
         yield
     except EvidenceError as error:
-        problem = str(error).removeprefix(f"data/{name}")
-        problems[name] = problem.lstrip(" :,")
+        noted = tuple(f"data/{file}" for file in problems)
+        if not str(error).startswith(noted):
+            problem = str(error).removeprefix(f"data/{name}")
+            problems[name] = problem.lstrip(" :,")
 
 
 def tables() -> list[str]:
@@ -258,9 +294,11 @@ def check(table: str) -> None:
 def seal_by_hand() -> int:
     """Renew the list of hashes after edits by hand, and return its length.
 
-    Derived tables must not have been edited.
+    Derived tables must not have been edited, and what was edited must be readable.
     """
     changed = files.differences(files.data_dir())
+    for file in changed.keys() & BY_HAND.keys():
+        BY_HAND[file]()
     for table in tables():
         is_damaged = files.sidecar_name(table) in changed or _differs(table)
         if is_damaged:

@@ -159,6 +159,28 @@ def test_what_is_edited_by_hand_is_met_with_the_command_that_seals_it_and_no_der
     assert len(catalogue.verify()) == 1
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("organisations.csv", ",industry,", ",busyness,", "organisations.csv, row 2: sector"),
+        ("audit/makers.csv", ",", ",,", "makers.csv cannot be read: row 2 has more fields"),
+        ("topics.yml", "topics:", "topocs:", "topics.yml does not hold what it should: top"),
+    ],
+)
+def test_what_is_edited_by_hand_is_read_before_it_is_sealed(data_copy, file, old, new, said):
+    edited = data_copy / file
+    header, newline, rows = edited.read_text().partition("\n")
+    if file.endswith(".csv"):
+        edited.write_text(header + newline + rows.replace(old, new, 1))
+    else:
+        edited.write_text(edited.read_text().replace(old, new, 1))
+    refused = command_line.run("data", "seal")
+    assert (refused.exit_code, said in refused.stderr) == (1, True)
+    seal(data_copy)
+    [problem] = catalogue.verify()
+    assert problem.startswith(f"data/{file}: ")
+
+
 def test_a_label_without_a_vintage_changes_the_models_where_they_are_listed(
     tmp_path, three_vintages
 ):

@@ -74,8 +74,12 @@ def derive_models(raw: Path, folder: Path) -> list[Sidecar]:
 
     See `compute_divide.sources.catalogue.Derive`.
     """
-    snapshots = files.read_yaml("snapshots.yml", list[Snapshot])
-    return [_derive_snapshot(snapshot, raw, folder) for snapshot in snapshots]
+    return [_derive_snapshot(snapshot, raw, folder) for snapshot in shipped_snapshots()]
+
+
+def shipped_snapshots() -> list[Snapshot]:
+    """Return the raw files whose tables the project ships."""
+    return files.read_yaml("snapshots.yml", list[Snapshot])
 
 
 def _derive_snapshot(snapshot: Snapshot, raw: Path, folder: Path) -> Sidecar:

@@ -334,4 +334,6 @@ def _parse_csv(content: bytes, types: Mapping[str, Any]) -> pd.DataFrame:
     kinds = {**types, **dict.fromkeys([*days, *texts], TEXT)}
     buffer = io.BytesIO(content)
     table = pd.read_csv(buffer, dtype=kinds, keep_default_na=False, na_values=[""])
+    if not table.index.equals(pd.RangeIndex(len(table))):  # pandas takes the first for names
+        raise ValueError("row 2 has more fields than there are columns")
     return table.astype(days)
