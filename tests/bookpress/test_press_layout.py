@@ -125,6 +125,11 @@ calm = "no wind"
 :tags: [remove-input]
 print(calm)
 ```
+
+```{code-cell} ipython3
+:tags: [remove-input]
+display({"text/html": "<b>a gale</b>", "text/markdown": "| a breeze |"}, raw=True)
+```
 """
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
@@ -234,7 +239,7 @@ def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None
     folded = [block.text_content().strip() for block in pages["calm"].find_class("code-fold")]
     outputs = [block.text_content().strip() for block in pages["calm"].find_class("output")]
     assert folded == ["1 + 1"]
-    assert outputs == ["2", "no wind"]
+    assert outputs == ["2", "no wind", "a gale"]
 
 
 def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:

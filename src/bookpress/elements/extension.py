@@ -96,14 +96,6 @@ def _harvest_notebook(env: BuildEnvironment, page: Page) -> None:
     page.dependence = dependence_of(executed.cells, names)
 
 
-def prefer_tables_as_markdown(app: Sphinx, config: Config) -> None:
-    """Make MyST-NB parse tables as MyST, so that they are numbered and set by each format."""
-    if not is_laid_out(app.srcdir):
-        return
-    wanted = ("*", "text/markdown", 4)
-    config.nb_mime_priority_overrides = [*config.nb_mime_priority_overrides, wanted]
-
-
 def note_what_chapters_rest_on(app: Sphinx, config: Config) -> None:
     """Make evidence and packages a setting if Jupyter Book runs the chapters.
 
@@ -300,7 +292,6 @@ def _listen(app: Sphinx) -> None:
     Listeners to the same event run in the order of their numbers: 900 is after the theme.
     """
     app.connect("config-inited", note_what_chapters_rest_on)
-    app.connect("config-inited", prefer_tables_as_markdown)
     keep_copyright(app)
     app.connect("builder-inited", begin)
     app.connect("builder-inited", offer_assets)
