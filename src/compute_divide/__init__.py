@@ -98,6 +98,7 @@ VOCABULARY = {
         "known_teams",
         "period_share",
         "shares_by",
+        "takes_part",
         "team_share",
     ],
     # words

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 TABLES = {
+    "audit.institutes": ["institutes"],
     "audit.instruments": ["instruments"],
     "audit.machines": ["audited_chips", "audited_machines", "aurora_rates"],
     "audit.results": ["changed_results"],

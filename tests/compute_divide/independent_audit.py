@@ -14,7 +14,17 @@ from pathlib import Path
 
 from independent_audited_runs import chapters_on_runs
 from independent_numbers import DATA, Numbers, largest, rows_of, share
-from independent_records import Model, audit_of, audited_models, between, names, once
+from independent_records import (
+    TEAMS,
+    Model,
+    audit_of,
+    audited_models,
+    between,
+    names,
+    once,
+    team_if_academic,
+    team_of,
+)
 
 EARLY = (2010, 2014)
 LATE = (2020, 2022)
@@ -137,7 +147,7 @@ def participation(models: list[Model]) -> Numbers:
 
 
 def hands(models: list[Model]) -> tuple[int, int]:
-    return sum(model["team"] in {"academia", "both"} for model in models), len(models)
+    return sum(model["has_university"] for model in models), len(models)
 
 
 def others(models: list[Model], ten: list[Model]) -> Numbers:
@@ -160,7 +170,8 @@ def others(models: list[Model], ten: list[Model]) -> Numbers:
 def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
     runs = list(audit_of(raw).values())
     labelled = [run for run in runs if run["listed_team"] and has_teams(run)]
-    moved = [run for run in labelled if run["audited_team"] != run["listed_team"]]
+    differing = [run for run in labelled if team_of(run, set()) != listed_team(run)]
+    moved = [run for run in differing if team_if_academic(run) != listed_team(run)]
     sized = [run for run in runs if run["own_flop"] and run["listed_flop"]]
     ratios = [(run, float(run["own_flop"]) / float(run["listed_flop"])) for run in sized]
     other = [(run, ratio) for run, ratio in ratios if not 0.8 <= ratio <= 1.25]
@@ -171,7 +182,8 @@ def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
     return {
         "audited": float(len(runs)),
         "other_team": (len(moved), len(labelled)),
-        "became_joint": (sum(run["audited_team"] == "collaboration" for run in moved), len(moved)),
+        "by_institute": (len(differing) - len(moved), len(labelled)),
+        "became_joint": (sum(team_of(run, set()) == "both" for run in moved), len(moved)),
         "other_compute": (len(other), len(sized)),
         "lower": (len(lower), len(other)),
         "inherited": (sum(run["verdict"] == "derived" for run in lower), len(lower)),
@@ -183,6 +195,10 @@ def page(raw: Path, models: list[Model], doubles: list[Model]) -> Numbers:
         "excluded_same_run": (len(doubles), n),
         "own_unknown": (reasons.count("own not known"), n),
     }
+
+
+def listed_team(run: dict[str, str]) -> str:
+    return TEAMS.get(run["listed_team"], "other")
 
 
 def has_teams(run: dict[str, str]) -> bool:

@@ -20,6 +20,7 @@ from independent_records import (
     names,
     number,
     once,
+    team_by_institutes,
     team_of,
 )
 
@@ -215,8 +216,8 @@ def in_lists(raw: Path) -> Numbers:
             continue
         models, _ = once(models_of(raw, vintage))
         for model in models:
-            if model["name"] in audit:
-                model["team"] = team_of(audit[model["name"]], set())
+            run = audit.get(model["name"])
+            model["team"] = team_of(run, set()) if run else team_by_institutes(model)
         ratios.append(gap_within_years(models, quantity))
     return {"number_least": min(ratios), "number_most": max(ratios)}
 

@@ -8,6 +8,7 @@ applied anew.
 import math
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,15 +114,18 @@ def audited_models(raw: Path, *, apart: bool = False) -> list[Model]:
         if own and own > possible(model, rates) and not is_within_peak(run):
             own = None
             why = "above peak"
-        team = team_of(run, by_posts) if run else model["team"]
+        team = team_of(run, by_posts) if run else team_by_institutes(model)
         is_seen = bool(run) and run["seen"] != NOTES and team is not None
-        reasons = [why, "" if team == model["team"] else "team"]
+        why_team = "institute" if team == team_by_institutes(model) else "team"
+        reasons = [why, "" if team == model["team"] else why_team]
+        sectors = audited_sectors(run) if run else listed_sectors(model)
+        has_university = "academia" in sectors or team in {"academia", "both"}
         cell = model["row"]["Model accessibility"]
         access = seen_access.get(model["name"], cell) if cell else cell
         if access != cell:
             reasons.append("access")
         row = {**model["row"], "Model accessibility": access}
-        changed = {"compute": own, "team": team, "row": row}
+        changed = {"compute": own, "team": team, "row": row, "has_university": has_university}
         changed["reasons"] = list(filter(None, reasons))
         found.append({**model, **changed, "run": run, "seen": is_seen})
     return found
@@ -156,10 +160,86 @@ def posts_alone() -> set[str]:
 
 
 def team_of(run: dict[str, str], by_posts: set[str]) -> str | None:
-    team = run["audited_team"]
-    if run["model"] in by_posts and team == "collaboration":
-        team = run["listed_team"] if run["listed_team"] != "collaboration" else ""
-    return TEAMS.get(team, "other" if team == "other" else None)
+    if run["audited_team"] == "unknown":
+        return None
+    team = team_of_sectors(audited_sectors(run))
+    if team == "both" and run["model"] in by_posts:
+        listed = run["listed_team"]
+        return {"academia-only": "academia", "industry-only": "industry"}.get(listed)
+    return team
+
+
+def team_if_academic(run: dict[str, str]) -> str | None:
+    """Return the team of a run if all public and non-profit research were academic."""
+    sides = ["industry" if sector == "industry" else "academia" for sector in audited_sectors(run)]
+    return team_of_sectors(sides)
+
+
+def team_of_sectors(sectors: Iterable[str]) -> str:
+    kinds = set(sectors)
+    if {"academia", "industry"} <= kinds:
+        return "both"
+    return kinds.pop() if kinds in ({"academia"}, {"industry"}) else "other"
+
+
+def team_by_institutes(model: Model) -> str | None:
+    """Return the listed team of a model, unless an institute among its makers is no university."""
+    sectors = listed_sectors(model)
+    return team_of_sectors(sectors) if sectors else model["team"]
+
+
+def listed_sectors(model: Model) -> list[str]:
+    """Return what each maker of a listed model counts as; empty where the list does not say."""
+    makers = names(model["row"]["Organization"])
+    kinds = names(model["row"]["Organization categorization"])
+    if len(makers) != len(kinds):
+        return []
+    return [counted(maker, kind.casefold()) for maker, kind in zip(makers, kinds, strict=True)]
+
+
+def audited_sectors(run: dict[str, str]) -> list[str]:
+    entries = run["author_organisations"].split(" ; ")
+    makers = [re.match(r"(.+?) \[([^\]]+)\]", entry) for entry in entries]
+    return [counted(maker[1].strip("( "), maker[2]) for maker in makers if maker]
+
+
+def counted(maker: str, kind: str) -> str:
+    """Return whether a maker is of academia, of industry or of neither side."""
+    if "company" in kind or kind == "industry":
+        return "industry"
+    if "academi" in kind and not kind.startswith("other"):
+        return "other" if is_institute(maker) else "academia"
+    return kind
+
+
+@cache
+def is_institute(maker: str) -> bool:
+    """Tell whether every name of an organisation in a text is of public or non-profit research."""
+    text = maker.casefold()
+    hits = {
+        pattern: sector for pattern, sector in organisations().items() if occurs(pattern, text)
+    }
+    longest = max(hits, key=len, default="")
+    apart = [sector for pattern, sector in hits.items() if pattern.strip("^$*") not in longest]
+    sectors = {hits[longest], *apart} if longest else set()
+    return bool(sectors) and sectors <= {"government", "nonprofit"}
+
+
+@cache
+def organisations() -> dict[str, str]:
+    rows = rows_of(DATA / "organisations.csv")
+    named = [row for row in rows if row["strength"] in {"name", "word"} and row["sector"]]
+    return {row["pattern"].casefold(): row["sector"] for row in named}
+
+
+def occurs(pattern: str, text: str) -> bool:
+    """Tell whether a name occurs in a text; a star lets a word continue, ^ and $ are its ends."""
+    core = pattern.strip("^$*")
+    if core not in text:
+        return False
+    start = "^" if pattern.startswith("^") else "" if pattern.startswith("*") else r"\b"
+    end = "$" if pattern.endswith("$") else "" if pattern.endswith("*") else r"\b"
+    return re.search(start + re.escape(core) + end, text) is not None
 
 
 def own_computing(

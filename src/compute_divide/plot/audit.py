@@ -35,6 +35,8 @@ _SEEN = {
     "notes-of-database": "the notes of the database",
 }
 """The ways of seeing a source, in words."""
+_SECTORS = {"government": "public research", "nonprofit": "a non-profit"}
+"""The sectors of institutes, in words."""
 _FIELDS = {
     "team": "Team type",
     "compute": "Training compute",
@@ -80,6 +82,30 @@ def change_count_table(changes: pd.DataFrame, models: pd.DataFrame) -> Table:
         "unaudited": Column("Of these by rule alone", "number"),
     }
     return table(rows, columns)
+
+
+def institute_table(institutes: pd.DataFrame) -> Table:
+    """Return the institutes that the models database calls academic, and how they count here.
+
+    Parameters
+    ----------
+    institutes : pandas.DataFrame
+        The institutes, from `cd.data.institutes`.
+
+    Returns
+    -------
+    Table
+        The institute, under the name that the database uses, and its sector in words.
+
+    Examples
+    --------
+    >>> import compute_divide as cd
+    >>> table = cd.plot.institute_table(cd.data.institutes())
+    >>> table.data.set_index("organisation").loc["INRIA", "sector"]
+    'public research'
+    """
+    columns = {"organisation": Column("Institute"), "sector": Column("Counts as")}
+    return table(institutes.assign(sector=institutes["sector"].map(_SECTORS)), columns)
 
 
 def record_change_table(changes: pd.DataFrame) -> Table:

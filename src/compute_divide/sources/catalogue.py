@@ -21,6 +21,7 @@ from compute_divide.sources import claims, openness, outside
 from compute_divide.sources.audit import instruments, results, sample
 from compute_divide.sources.audit import machines as audited_machines
 from compute_divide.sources.audit import runs as audit
+from compute_divide.sources.audit.institutes import INSTITUTES
 from compute_divide.sources.chips import campuses, clusters, machines, universities
 from compute_divide.sources.chips import chips as hardware
 from compute_divide.sources.models import makers
@@ -60,7 +61,7 @@ FAMILIES: tuple[Family, ...] = (
         ("audit",),
     ),
     Family("models", models.TABLES, models.derive_models, ("models", "other")),
-    Family("audit", (audit.RUNS,), audit.derive_runs, ("audit",)),
+    Family("audit", (audit.RUNS, INSTITUTES), audit.derive_runs, ("audit",)),
     Family("instruments", (instruments.INSTRUMENTS,), instruments.derive_instruments, ("audit",)),
     Family("hardware", hardware.TABLES, hardware.derive_hardware, ("models",)),
     Family("prices", (hardware.PRICES,), hardware.derive_prices, ("models",)),

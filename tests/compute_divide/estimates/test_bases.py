@@ -57,7 +57,7 @@ def test_makers_of_a_base_on_no_list_are_those_of_the_audit(models):
     rows = pd.DataFrame({"model": ["Diffuser"], "base_model": ["RoseTTAFold"]})
     runs = load_audited_runs().assign(team_checked=True)
     lookup = pd.concat([rows.assign(team_type="academia-only"), runs[runs["model"] != "Diffuser"]])
-    assert with_bases(rows, lookup)["base_team"].tolist() == ["academia-only"]
+    assert with_bases(rows, lookup)["base_team"].tolist() == ["other"]
 
 
 def test_makers_are_seen_only_where_those_of_all_listed_bases_are():

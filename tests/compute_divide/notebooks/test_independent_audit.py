@@ -11,6 +11,7 @@ from compute_divide.estimates.models import records
 
 REASONS = {
     "team": records.TEAM,
+    "institute": records.INSTITUTE,
     "own": records.OWN_COMPUTING,
     "own not known": records.OF_ITS_BASE,
     "corrected": records.CORRECTED,

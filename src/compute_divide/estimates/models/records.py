@@ -3,8 +3,9 @@
 Audited records follow three rules, for any vintage. A run counts with its own computing, without
 that of the model it was built on. A run that two rows describe counts once. A row above the peak of
 its own hardware has no known computing, unless the audit found other chips or hours in its source
-that make it possible. Rows that nobody audited keep their team, and follow the first and the third
-rule if the database says enough.
+that make it possible. Public and non-profit institutes count as in lists of papers, also if the
+database calls them academic. Rows that nobody audited follow these rules if the database says
+enough.
 """
 
 from __future__ import annotations
@@ -24,10 +25,14 @@ from compute_divide.estimates.models.identity import ALIKE, are_alike, audited_p
 from compute_divide.estimates.statistics.numbers import COMPUTE
 from compute_divide.estimates.statistics.shares import flag_share
 from compute_divide.estimates.statistics.teams import UNKNOWN
+from compute_divide.sources.audit.institutes import load_institutes, team_with_institutes
 from compute_divide.sources.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.sources.chips.chips import load_chips
+from compute_divide.sources.papers.profiles import NON_PROFITS
+from compute_divide.sources.store.raw_csv import team_type
 
 TEAM = "another team, by its authors"
+INSTITUTE = "an institute that is not a university"
 SAME_RUN = "the same run as another row"
 OTHER_ACCESS = "another access to its weights, by its source"
 OTHER_BASE = "built on another model than listed, by its source"
@@ -44,6 +49,7 @@ READ_OF_A_MODEL = [
     "year",
     "own",
     "team_type",
+    "team_by_rule",
     "base_model",
     "openness",
     "finetune_compute_flop",
@@ -68,7 +74,10 @@ Record = Mapping[Hashable, Any]
 
 
 def with_records(
-    models: pd.DataFrame, records: str, dual_affiliation: str = "collaboration"
+    models: pd.DataFrame,
+    records: str,
+    dual_affiliation: str = "collaboration",
+    non_profits: str = "other",
 ) -> pd.DataFrame:
     """Return models as the database lists them, or as the audit found them.
 
@@ -81,6 +90,9 @@ def with_records(
     dual_affiliation : str
         One of `choices.models.DUAL_AFFILIATIONS`: how an author with posts at a university and a
         company counts, in audited rows.
+    non_profits : str
+        How government and non-profit research counts in audited records: ``"other"``, as a sector
+        of its own, or ``"academia"``.
 
     Returns
     -------
@@ -88,9 +100,10 @@ def with_records(
         The models, with these additional columns: ``audit``, the verdict on a row, missing where
         nobody audited it; ``team_checked``, ``compute_checked`` and ``access_checked``, whether its
         authors, its computing and the access to its weights were confirmed from a source. Audited,
-        the team type, the computing (in FLOP), the label of access and the base of a run that the
-        database builds on another model are those of the audit, and a run that two rows describe
-        counts once. Rows of a reader's own stay as they are.
+        the makers' sectors and the team type, the computing (in FLOP), the label of access and the
+        base of a run that the database builds on another model are those of the audit, institutes
+        count by ``data/organisations.csv``, and a run that two rows describe counts once. Rows of a
+        reader's own stay as they are.
 
     Raises
     ------
@@ -105,6 +118,7 @@ def with_records(
     'collaboration'
     """
     _check(records, RECORDS, "records")
+    _check(non_profits, NON_PROFITS, "non_profits")
     audited = _audited_rows(models)
     with_verdicts = models.assign(
         audit=audited["verdict"],
@@ -114,7 +128,13 @@ def with_records(
     )
     if records == "as-listed":
         return with_verdicts
-    return _changed(with_verdicts, _changes(models, audited, dual_affiliation))
+    if non_profits == "academia":
+        audited = audited.assign(team_type=audited["team_type_with_institutes"])
+    sectors = _counted_sectors(models)
+    by_rule = models.assign(team_by_rule=_teams(models, sectors, non_profits))
+    changed = _changed(with_verdicts, _changes(by_rule, audited, dual_affiliation))
+    is_audited = audited["sectors"].notna() & ~models["own"]
+    return changed.assign(sectors=sectors.mask(is_audited, audited["sectors"]))
 
 
 def _audited_rows(models: pd.DataFrame) -> pd.DataFrame:
@@ -184,15 +204,19 @@ def record_changes(models: pd.DataFrame, dual_affiliation: str = "collaboration"
     >>> changes.set_index("model").loc["Flan-PaLM 540B", "reason"]
     'built on another model: counted with its own computing'
     """
-    return _changes(models, _audited_rows(models), dual_affiliation)
+    teams = _teams(models, _counted_sectors(models), "other")
+    by_rule = models.assign(team_by_rule=teams)
+    return _changes(by_rule, _audited_rows(models), dual_affiliation)
 
 
 def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str) -> pd.DataFrame:
-    """Return the result of `record_changes`, given the rows of the audit."""
+    """Return the result of `record_changes`, given the teams by our rule and the audit's rows."""
     _check(dual_affiliation, DUAL_AFFILIATIONS, "dual_affiliation")
     limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
     is_above_peak = limits[COMPUTE].gt(limits["possible"])
+    has_institute = models["team_by_rule"].ne(models["team_type"])
     may_change = audited["verdict"].notna() | models["base_model"].notna() | is_above_peak
+    may_change |= has_institute
     # most rows cannot change, and checking each takes time
     looked_at = may_change & ~models["own"]
     rows = _records(limits[READ_OF_A_MODEL], looked_at)
@@ -206,6 +230,28 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
             changes.append((place, row["model"], row["year"], field, row[field], counted, reason))
     columns = ["place", "model", "year", "field", "listed", "counted", "reason"]
     return pd.DataFrame(changes, columns=columns).set_index("place")
+
+
+def _counted_sectors(models: pd.DataFrame) -> pd.Series[str]:
+    """Return the sectors of each model's makers, institutes in their own; else as listed."""
+    institutes = dict(load_institutes().to_numpy().tolist())
+    sectors = models["sectors"].copy()
+    known = models[["organisations", "sectors"]].dropna()
+    for place, names, listed in known.itertuples():
+        organisations = names.split("|")
+        kinds = listed.split("|")
+        if len(organisations) != len(kinds) or institutes.keys().isdisjoint(organisations):
+            continue
+        pairs = zip(organisations, kinds, strict=True)
+        sectors[place] = "|".join(institutes.get(name, kind) for name, kind in pairs)
+    return sectors
+
+
+def _teams(models: pd.DataFrame, sectors: pd.Series[str], non_profits: str) -> pd.Series[str]:
+    """Return the team of each model that follows from sectors; as listed where none is known."""
+    team_of = team_with_institutes if non_profits == "academia" else team_type
+    teams = sectors.map(lambda kinds: team_of(kinds.split("|")), na_action="ignore")
+    return models["team_type"].mask(sectors.notna(), teams)
 
 
 def _records(table: pd.DataFrame, wanted: pd.Series[bool]) -> Iterator[Record]:
@@ -224,13 +270,14 @@ Change = dict[str, tuple[Any, str]]
 def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
     team = audit["team_type"]
     if pd.isna(team):
-        return {}
+        team = row["team_by_rule"]
     counts_apart = dual_affiliation == "apart" and audit["dual_affiliation_only"] == "yes"
     if counts_apart:
         team = audit["team_type_apart"]
     if team == row["team_type"]:
         return {}
-    return {"team_type": (team, TEAM)}
+    reason = INSTITUTE if team == row["team_by_rule"] else TEAM
+    return {"team_type": (team, reason)}
 
 
 def _base_change(row: Record, audit: Record) -> Change:

@@ -63,6 +63,40 @@ def known_teams(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[_have_known_teams(rows)]
 
 
+def takes_part(models: pd.DataFrame, sector: str) -> pd.Series[bool]:
+    """Return whether a university, or a company, is among the makers of each model.
+
+    Parameters
+    ----------
+    models : pandas.DataFrame
+        Models with the columns ``team_type`` and ``sectors``, from `with_records`.
+    sector : str
+        ``"academia"`` or ``"industry"``.
+
+    Returns
+    -------
+    pandas.Series of bool
+        True where the ``|``-joined sectors of the makers include the sector, whoever else took
+        part, or where no more is known than a team type that includes it.
+
+    Raises
+    ------
+    ValueError
+        If the sector is another.
+
+    Examples
+    --------
+    >>> elmo = {"team_type": ["other"], "sectors": ["nonprofit|academia"]}
+    >>> takes_part(pd.DataFrame(elmo), "academia").tolist()
+    [True]
+    """
+    alone = f"{sector}-only"
+    if alone not in SIDES:
+        raise ValueError(f"sector: {sector!r} is not one of academia, industry")
+    is_maker = models["sectors"].str.contains(sector, na=False)
+    return is_maker | models["team_type"].isin([alone, JOINT])
+
+
 def team_share(rows: pd.DataFrame, team_type: str, label: str) -> Estimate:
     """Return the share of a team type among the rows whose team type is known.
 

@@ -8,11 +8,16 @@ by hand, and replace those of the first audit.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from compute_divide.sources.audit.institutes import (
+    derive_institutes,
+    sector_reader,
+    team_with_institutes,
+)
 from compute_divide.sources.models.labels import SECTORS
 from compute_divide.sources.models.raw import SCHEMA
 from compute_divide.sources.store import files, tables
@@ -27,6 +32,7 @@ from compute_divide.sources.store.raw_csv import (
     joined,
     read_raw,
     same,
+    team_type,
 )
 
 VERDICTS = ("confirmed", "derived", "team-changed", "compute-changed", "not-checkable", "duplicate")
@@ -139,6 +145,7 @@ RUNS = tables.EvidenceTable(
         in_first_audit=tables.flag(),
         dual_affiliation_only=tables.one_of(YES_NO.ours, nullable=False),
         team_type_apart=tables.one_of(TEAM_TYPES),
+        team_type_with_institutes=tables.one_of(TEAM_TYPES, nullable=False),
         access_verdict=tables.one_of(ACCESS_VERDICTS),
         openness=tables.text(),
         access_seen=tables.one_of(SEEN),
@@ -184,6 +191,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
             replaced.add("checked again later, and replaced", row.place(row["model"]))
     findings = Findings()
     records = tables.read_rows([*rows, *later.rows], FIELDS, findings)
+    counted = sector_reader()
     first_names = {row["model"] for row in first.rows}
     dual = _answers(DUAL_AFFILIATIONS, "dual_affiliation_only", records)
     twins = _answers(SAME_RUNS, "same_run_as", records)
@@ -192,6 +200,7 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
     papers = _papers()
     for record in records:
         key = (record["model"], record["year"])
+        record.update(_teams(record, counted))
         is_joint = record["team_type"] == "collaboration"
         record["dual_affiliation_only"] = dual.get(key, "unknown") if is_joint else "no"
         record["team_type_apart"] = _team_apart(record)
@@ -203,7 +212,8 @@ def derive_runs(raw: Path, folder: Path) -> list[Sidecar]:
     records.sort(key=lambda record: (record["year"], record["model"]))
     own = replace(_RAW, path=OWN_CHECKS, title="Checks of this book after the first audit")
     sources = [first.source(_RAW), later.source(own)]
-    return [RUNS.write(records, folder, sources, replaced.groups(), findings.notes())]
+    written = RUNS.write(records, folder, sources, replaced.groups(), findings.notes())
+    return [written, derive_institutes(counted, folder)]
 
 
 def _key(row: Row) -> tuple[str, str]:
@@ -218,6 +228,23 @@ def _papers() -> dict[str, dict[str, str]]:
         for model, reference, link in models[["model", "reference", "link"]].to_numpy().tolist():
             papers[model] = {"reference": reference, "link": link}
     return papers
+
+
+def _teams(record: Mapping[str, Any], counted: Callable[[str, str], str]) -> dict[str, str]:
+    """Return the sectors of a run's makers and its team, also if all institutes were academic.
+
+    A team that the audit could not make out stays unknown.
+    """
+    organisations = record["organisations"].split("|")
+    listed = record["sectors"].split("|")
+    sectors = [counted(*pair) for pair in zip(organisations, listed, strict=True)]
+    if record["team_type"] == "unknown":
+        return {"sectors": joined(sectors), "team_type_with_institutes": "unknown"}
+    return {
+        "sectors": joined(sectors),
+        "team_type": team_type(sectors),
+        "team_type_with_institutes": team_with_institutes(sectors),
+    }
 
 
 def _team_apart(record: Mapping[str, Any]) -> str:
