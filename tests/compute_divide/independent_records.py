@@ -216,9 +216,7 @@ def counted(maker: str, kind: str) -> str:
 def is_institute(maker: str) -> bool:
     """Tell whether every name of an organisation in a text is of public or non-profit research."""
     text = maker.casefold()
-    hits = {
-        pattern: sector for pattern, sector in organisations().items() if occurs(pattern, text)
-    }
+    hits = {pattern: sector for pattern, sector in organisations().items() if occurs(pattern, text)}
     longest = max(hits, key=len, default="")
     apart = [sector for pattern, sector in hits.items() if pattern.strip("^$*") not in longest]
     sectors = {hits[longest], *apart} if longest else set()

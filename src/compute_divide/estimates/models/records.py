@@ -91,8 +91,8 @@ def with_records(
         One of `choices.models.DUAL_AFFILIATIONS`: how an author with posts at a university and a
         company counts, in audited rows.
     non_profits : str
-        How government and non-profit research counts in audited records: ``"other"``, as a sector
-        of its own, or ``"academia"``.
+        How government and non-profit research counts: ``"other"``, as a sector of its own, or
+        ``"academia"``.
 
     Returns
     -------
@@ -127,7 +127,7 @@ def with_records(
         access_checked=audited["access_verdict"].isin(["right", "wrong"]),
     )
     if records == "as-listed":
-        return with_verdicts
+        return with_verdicts.assign(team_type=_teams(models, models["sectors"], non_profits))
     if non_profits == "academia":
         audited = audited.assign(team_type=audited["team_type_with_institutes"])
     sectors = _counted_sectors(models)
@@ -248,10 +248,10 @@ def _counted_sectors(models: pd.DataFrame) -> pd.Series[str]:
 
 
 def _teams(models: pd.DataFrame, sectors: pd.Series[str], non_profits: str) -> pd.Series[str]:
-    """Return the team of each model that follows from sectors; as listed where none is known."""
+    """Return the team of each model that follows from sectors; as given where none is known."""
     team_of = team_with_institutes if non_profits == "academia" else team_type
     teams = sectors.map(lambda kinds: team_of(kinds.split("|")), na_action="ignore")
-    return models["team_type"].mask(sectors.notna(), teams)
+    return models["team_type"].mask(sectors.notna() & ~models["own"], teams)
 
 
 def _records(table: pd.DataFrame, wanted: pd.Series[bool]) -> Iterator[Record]:
