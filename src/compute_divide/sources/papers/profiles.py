@@ -38,7 +38,7 @@ JOINT_LABS: Calls = {
 
 NON_PROFITS = {
     "academia": "universities, so a team without a company is academic",
-    "other": "a sector of their own, as in the models database since 2024",
+    "other": "a sector of their own, which is neither side",
 }
 """Ways to count government and non-profit research, and what they mean."""
 
