@@ -12,6 +12,7 @@ from sphinx.config import Config
 from bookpress.elements.typesetting.latex import readable
 from bookpress.elements.typesetting.macros import macros_of
 from bookpress.elements.typesetting.typesetting import mathml
+from bookpress.elements.typesetting.words import in_words
 
 MACROS = {
     "R": "\\mathbb{R}",
@@ -141,3 +142,21 @@ def test_a_letter_in_roman_is_upright() -> None:
     drawn = etree.fromstring(mathml(nodes.math(latex, latex), "inline", {}))
     slanted = [letter.text for letter in drawn.iter("{*}mi") if not letter.get("mathvariant")]
     assert slanted == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("formula", "words"),
+    [
+        (r"\chi^2", "χ²"),
+        (r"x_{10}^{-1}", "x₁₀⁻¹"),
+        (r"a^{b} + a_{ij}", "a^b+a_(ij)"),
+        (r"\frac{\sqrt{n}}{2}", "√n/2"),
+        (r"\unknown x", r"\unknown x"),
+        (r"\left(", r"\left("),
+    ],
+)
+def test_a_title_with_a_formula_is_plain_text_elsewhere(formula: str, words: str) -> None:
+    title = nodes.title(
+        "", "", nodes.Text("The "), nodes.math(formula, formula), nodes.Text(" test")
+    )
+    assert in_words(title) == f"The {words} test"

@@ -46,6 +46,7 @@ def test_every_format_of_a_share(how: str, text: str) -> None:
         (1234.0, "count", "1,234"),
         (5.87, "months", "5.9 months"),
         (3.14e24, "joule", "3.1 × 10²⁴ joule"),
+        (-1.6e-19, "coulomb", "−1.6 × 10⁻¹⁹ coulomb"),
         (1.5e6, "USD", "$1.5 million"),
         (2.3e9, "USD", "$2.3 billion"),
         (-4.5, "USD", "−$4.50"),

@@ -109,7 +109,7 @@ LONG_TABLE = """
 | {wind} | | | {last} |
 ```
 """
-CALM = """
+CALM = r"""
 # Calm
 
 ```{code-cell} ipython3
@@ -130,6 +130,8 @@ print(calm)
 :tags: [remove-input]
 display({"text/html": "<b>a gale</b>", "text/markdown": "| a breeze |"}, raw=True)
 ```
+
+## Below 1 $\mathrm{m}^2$
 """
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c02"
@@ -245,6 +247,8 @@ def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None
 def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:
     [entry] = pages["gales"].xpath("//nav[@id='book_contents']//a[@href='calm.html']")
     assert entry.text_content() == "Calm"
+    sections = pages["calm"].xpath("//ul[@class='contents-sections']/li")
+    assert sections[-1].text_content() == "Below 1 m²"
 
 
 def test_a_chapter_is_opened_elsewhere_as_the_author_wrote_it(pages: dict[str, Any]) -> None:

@@ -104,6 +104,8 @@ Any other unit is its own word.
 """
 LARGE = 1e12
 """From here on, numbers with a unit of their own are written as powers of ten."""
+SMALL = 1e-4
+"""Those between this and zero are, too."""
 
 
 def is_large(value: float) -> bool:
@@ -113,7 +115,7 @@ def is_large(value: float) -> bool:
 
 def _other(value: float, extra: int) -> str:
     """Write a number whose unit is its own word."""
-    if is_large(value):
+    if is_large(value) or 0 < abs(value) < SMALL:
         return power(value, extra)
     return _whole(value, extra)
 

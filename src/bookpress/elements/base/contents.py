@@ -11,6 +11,7 @@ from sphinx.environment import BuildEnvironment
 
 from bookpress.cite.record import Citation
 from bookpress.cite.styles import to_reference
+from bookpress.elements.typesetting.words import in_words
 
 
 def read_toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
@@ -77,7 +78,7 @@ def title_of(env: BuildEnvironment, docname: str) -> str:
     """Return the title of a page as plain text."""
     if docname not in env.titles:
         return docname
-    return env.titles[docname].astext()
+    return in_words(env.titles[docname])
 
 
 def citation_of(config: Config) -> Citation:

@@ -31,6 +31,7 @@ from bookpress.elements.base.templates import day, fill
 from bookpress.elements.downloads.downloads import files_of
 from bookpress.elements.downloads.launch import launches
 from bookpress.elements.layout import altair_charts, source, static_files, tabs
+from bookpress.elements.typesetting.words import in_words
 from bookpress.files import replace_file
 
 logger = logging.getLogger(__name__)
@@ -317,7 +318,7 @@ def sections(doctree: nodes.document | None) -> list[dict[str, str]]:
         if isinstance(part, nodes.section):
             id_ = part["ids"][0]
             title = next(part.findall(nodes.title))
-            inner.append({"id": id_, "title": title.astext()})
+            inner.append({"id": id_, "title": in_words(title)})
     return inner
 
 

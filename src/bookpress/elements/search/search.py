@@ -18,6 +18,7 @@ from bookpress.elements.base import contents as book
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.events import when_built, where_laid_out
 from bookpress.elements.base.store import PAGES_ALONE, Page, store_of
+from bookpress.elements.typesetting.words import in_words
 from bookpress.elements.value.words import charts_of, picture_in_words
 from bookpress.files import replace_file
 
@@ -68,7 +69,7 @@ def entries(doctree: nodes.document, address: str, name: str) -> Iterator[dict[s
         if is_list and len(text) > LONG_LIST:
             text = _each_word_once(text)
         yield {
-            "title": title.astext() if title else name,
+            "title": in_words(title) if title else name,
             "address": address + anchor,
             "text": text,
             "kind": "list" if is_list else "",

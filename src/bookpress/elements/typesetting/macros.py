@@ -15,7 +15,7 @@ Macro = tuple[str, int, str | None]
 DEPTH = 20
 """How deeply macros may be nested; one that uses itself would never end."""
 ATTRIBUTE = "macros"
-"""The attribute of a formula with the macros that those before it on its page define."""
+"""The attribute of a formula with the macros that it knows."""
 _COMMAND = re.compile(r"\\([A-Za-z]+)\s*|\\(.)", re.DOTALL)
 _DEFINITION = re.compile(
     r"\\(?:(?P<command>(?:new|renew|provide)command)|(?P<operator>DeclareMathOperator)|g?def|let)"
@@ -41,9 +41,9 @@ def _macro(entry: Any) -> Macro:
     return str(text), count, str(rest[1]) if rest[1:] else None
 
 
-def define_macros(_app: Sphinx, doctree: nodes.document) -> None:
-    """Give each formula the macros that those before it on its page define, as MathJax does."""
-    macros: Mapping[str, Macro] = {}
+def define_macros(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each formula the macros of the settings and of those before it on its page."""
+    macros: Mapping[str, Macro] = macros_of(app.config)
     for formula in doctree.findall(nodes.Element):
         if not isinstance(formula, nodes.math | nodes.math_block):
             continue

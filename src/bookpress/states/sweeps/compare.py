@@ -350,7 +350,8 @@ def _turn_table(comparison: EditionComparison) -> Table:
 
 def _change_table(comparison: EditionComparison) -> Table:
     names = [side.name for side in comparison.sides]
-    title = f"{len(comparison.changes)} results differ, {comparison.same} are the same"
+    changed = len(comparison.changes)
+    title = f"{with_noun(changed, 'result')} of {changed + comparison.same} changed"
     table = folding_table("chapter", "result", *names, "change", "with", title=title)
     signs = {"up": "+ ", "down": "- "}
     for change in comparison.changes:
