@@ -269,9 +269,9 @@ def remedies(raw, data):
         "by_right": sum(row["academics"] == "right" for row in listed) / len(listed),
         "earmark": sum(one.get("earmark", False) for one in words.values()) / len(listed),
         "airr_over_olmo": 1_400_000 / (1024 * 1344),
-        "scope_over_eight": 0.2 * 3.14e23 / 4e14 / 3600 / (8 * 8760),
-        "bloom_of_jupiter": 1_082_990 / (24_000 * 8760),
-        "own_over_olmo_7b": 64 * 8760 / 234_000,
+        "scope_over_eight": 0.2 * 3.14e23 / 4e14 / 3600 / (8 * 8766),
+        "bloom_of_jupiter": 1_082_990 / (24_000 * 8766),
+        "own_over_olmo_7b": 64 * 8766 / 234_000,
     }
 
 

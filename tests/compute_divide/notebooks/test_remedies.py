@@ -20,7 +20,7 @@ ASSUMED = {"cautious": (98e6 / 1528, 0.5), "middle": (45_000, 0.6), "best": (526
 
 def hours_by_hand(budget: float, case: str) -> float:
     price, share = ASSUMED[case]
-    return budget * share / price * 5 * 8760 * 0.8
+    return budget * share / price * 5 * 8766 * 0.8
 
 
 def test_sums_buy_what_the_arithmetic_of_the_assumptions_gives(run_chapter):
@@ -37,7 +37,7 @@ def test_sums_buy_what_the_arithmetic_of_the_assumptions_gives(run_chapter):
 def test_power_and_staff_fit_into_what_the_machine_leaves(run_chapter):
     results = run_chapter("remedies").results
     chips = 100e6 * 0.6 / 45_000
-    power = chips * 1.3 * 5 * 8760 * 0.15
+    power = chips * 1.3 * 5 * 8766 * 0.15
     assert results["power.hundred"].value == pytest.approx(power, rel=0.05)
     assert results["staff.hundred"].value == pytest.approx((40e6 - power) / 750_000, rel=0.05)
 
@@ -82,5 +82,5 @@ def test_halves_of_the_largest_sum_pay_for_what_the_text_says(run_chapter):
 
 def test_a_machine_costs_what_rent_does_at_the_use_that_the_text_names(run_chapter):
     results = run_chapter("remedies").results
-    hours = 100e6 * 0.6 / 45_000 * 5 * 8760 * results["even"].value
+    hours = 100e6 * 0.6 / 45_000 * 5 * 8766 * results["even"].value
     assert 100e6 / hours == pytest.approx(results["rent"].value, rel=0.01)
