@@ -91,6 +91,8 @@ def test_compare_takes_values_in_the_place_of_an_edition(said: Say) -> None:
     assert code == 0
     assert [one["chapter"] for one in json.loads(out)["results"]] == ["first"]
     assert said("compare", "default")[0] == 2
+    code, _, error = said("compare", "default", "other", "-p", "first.factor=3")
+    assert (code, error) == (2, "error: compare takes a second edition or -p, not both\n")
 
 
 def test_a_sweep_says_what_it_comes_to_and_asks_above_a_thousand(

@@ -57,7 +57,7 @@ def test_an_edition_is_the_same_as_itself(
     comparison = compared("other", "other")
     assert (comparison.changes, comparison.parameters, comparison.same) == ([], [], 2)
     print_comparison(comparison)
-    assert "All 2 results are the same" in capsys.readouterr().out
+    assert "Results that differ: none of 2" in capsys.readouterr().out
 
 
 def test_other_data_with_the_same_parameters_is_said_to_be_the_cause(

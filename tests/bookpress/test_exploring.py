@@ -55,6 +55,7 @@ def test_plain_parameters_are_explored_under_the_values_that_are_said(
     press("explore", "two", "-g", "two.n=2,5")
     assert tried(home, "one") == {"n": [1, 2, 3], "side": ["left", "right"]}
     assert tried(home, "two") == {"n": [2, 5]}
+    assert press("explore", "--dry-run", whole=True) == "4 states, all of them explored"
     assert "4 states" in press("explore", "--dry-run", "--force", whole=True)
 
 

@@ -74,6 +74,8 @@ def released(repository: Path) -> Path:
     said = press(repository / "docs", "release", whole=True)
     assert "commit data/released" in said
     [archive] = (repository / "docs/dist").glob("*.tar.gz")
+    said = press(repository / "docs", "release", code=1)
+    assert "changes that are not committed (docs/data/): commit them" in said
     return archive
 
 

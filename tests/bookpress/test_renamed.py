@@ -416,7 +416,11 @@ CHECKED = [
         1,
         "first:half (now second:number) is revised: it was 4 in 1 (default), and is 1",
     ),
-    ("first:number=7", 2, "first:number (now first:amounts.all) is not known as 7: 1 (default): 1"),
+    (
+        "first:number=7",
+        2,
+        "first:number (now first:amounts.all) is not known as 7: 1 (default): 1; this book gives 1\n",
+    ),
     (
         "first:gone=3",
         1,

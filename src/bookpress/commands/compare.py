@@ -28,6 +28,8 @@ def compare(
     compares_nothing = other is None and not parameter and not project.own_rows
     if compares_nothing:
         raise UsageError("compare needs a second edition, or other values: -p NAME=VALUE")
+    if other and parameter:
+        raise UsageError("compare takes a second edition or -p, not both")
     names = (one, one if other is None else other)
     with opt.reported(options) as how:
         first, second = sides(project, names, how, parameter or ())

@@ -52,6 +52,8 @@ def explore(
     if force or not is_explored(project, default, states, chosen):
         missing, words = expected_duration(project, default, states, options)
         say(words)
+    elif dry_run:
+        say(f"{with_noun(len(states), 'state')}, all of them explored")
     if dry_run:
         return
     opt.ask_before(missing, yes)

@@ -9,10 +9,10 @@ from pathlib import Path
 from bookpress.assembly.published import build_lock
 from bookpress.book.documents import SUMS
 from bookpress.book.project import Project
-from bookpress.book.source import git, load_source
+from bookpress.book.source import git, load_source, source_places
 from bookpress.cite.book import SETTINGS, Book, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
-from bookpress.errors import PressError, UsageError, nearest, quoted
+from bookpress.errors import PressError, UsageError, nearest, quoted, some_of
 from bookpress.files import check_writable, naming, read, replace_file, sha256
 from bookpress.release import released
 from bookpress.release.archives import Archive, Released, read_archive
@@ -115,7 +115,7 @@ def _ready(project: Project, name: str, book: Book) -> Path:
         where = f"{project.root} is in no git repository"
         raise PressError(f"{where}: an archive contains the source at a commit")
     if source.uncommitted:
-        changes = "the book has changes that are not committed"
+        changes = f"the book has changes that are not committed{_changed_files(project)}"
         raise PressError(f"{changes}: commit them, build again, release")
     now = source.model_dump(mode="json", exclude={"files"})
     is_stale = record.get("source") != now or record.get("version") != book.version
@@ -123,6 +123,13 @@ def _ready(project: Project, name: str, book: Book) -> Path:
         stale = f"the edition {quoted(name)} was built from something other than what is committed"
         raise PressError(f"{stale}: build it again")
     return folder
+
+
+def _changed_files(project: Project) -> str:
+    """Return in brackets the files that git calls changed; empty where there is no git."""
+    status = git(project.root, "status", "--porcelain", "--", *source_places(project)) or ""
+    names = [line[3:] for line in status.splitlines()]
+    return f" ({some_of(names, 3)})" if names else ""
 
 
 def check_deposit(root: Path, book: Book) -> None:

@@ -279,7 +279,8 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
             f"{entry.version} ({entry.edition}): {shown(entry.result)}" for entry in released
         ]
         answer = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
-        return UNKNOWN, f"{named} is not known as {match['number']}: {answer}"
+        here = f"; this book gives {shown(now)}" if now else ""
+        return UNKNOWN, f"{named} is not known as {match['number']}: {answer}{here}"
     return CHANGED, f"{named} is {_change(first, now, plan, table)}"
 
 

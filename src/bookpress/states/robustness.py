@@ -64,9 +64,7 @@ def print_robustness(sureness: Mapping[str, Mapping[str, Sureness]]) -> None:
     """Print how certain each statement is, as a table, most fragile first."""
     statements = most_fragile_first(sureness)
     firm = sum(is_firm(sure) for _, _, sure in statements)
-    fragile = len(statements) - firm
-    total = f"{len(statements)} statements"
-    title = f"{total}: {firm} hold under every choice tried, {fragile} do not"
+    title = f"Statements that hold under every choice tried: {firm} of {len(statements)}"
     heads = ("statement", "how sure", "because", "specifications")
     table = folding_table(*heads, title=title)
     for slug, key, sure in statements:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def working(doing: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error what is being done, and for how long.
+    """Show on a terminal's standard error what is being done, and for how long.
 
     The yielded function changes the text.
     """
@@ -22,7 +22,9 @@ def working(doing: str) -> Iterator[Callable[[str], None]]:
     from rich.console import Console
 
     columns = (progress.SpinnerColumn(), "{task.description}", progress.TimeElapsedColumn())
-    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    is_file = not console.is_terminal  # it would get an empty line
+    with progress.Progress(*columns, console=console, transient=True, disable=is_file) as bar:
         task = bar.add_task(doing)
         yield lambda words: bar.update(task, description=words)
 

@@ -13,7 +13,7 @@ from bookpress.book.project import FILE, Project
 from bookpress.chapter.number_formats import in_list
 from bookpress.cite.book import load_book
 from bookpress.errors import PressError, UsageError, some_of, with_noun
-from bookpress.files import decoded, replace_file
+from bookpress.files import decoded, naming, replace_file
 
 WRITTEN = """\
 layout: theme # the theme of the book lays out its pages; press: the press does
@@ -110,7 +110,8 @@ def remove_settings(project: Project) -> str:
         return f"there is no {FILE}; nothing removed"
     if decoded(path) != WRITTEN:
         raise UsageError(f"{FILE} was changed since it was written; remove it by hand")
-    path.unlink()
-    if not any(path.parent.iterdir()):
-        path.parent.rmdir()
+    with naming(path, "remove"):
+        path.unlink()
+        if not any(path.parent.iterdir()):
+            path.parent.rmdir()
     return f"removed: {FILE}"

@@ -324,7 +324,7 @@ def print_comparison(comparison: EditionComparison) -> None:
     if comparison.changes:
         console.print(_change_table(comparison))
     elif comparison.same:
-        console.print(f"All {comparison.same} results are the same.", highlight=False)
+        console.print(f"Results that differ: none of {comparison.same}", highlight=False)
     else:
         note("neither edition has results to compare: no prose quotes a number as {result}`name`")
 
