@@ -1,6 +1,7 @@
 """Books by others in shapes of their own: stored outputs, other texts, what is excluded, no code."""
 
 import json
+import subprocess
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -211,16 +212,24 @@ def test_only_what_lacks_outputs_is_run_by_default(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
-def test_a_book_without_code_or_settings_is_built(tmp_path: Path) -> None:
+def test_a_book_without_code_and_with_settings_above_it_is_built(tmp_path: Path) -> None:
     lost = ", ".join(f"{{file: lost{number}}}" for number in range(10))
     toc = f"format: jb-book\nroot: words\nchapters: [{lost}]\n"
     files = {"_toc.yml": toc, "words.md": "# Words\n\nNothing but words.\n"}
-    write_files(tmp_path, files)
-    assert "0 chapters with code; 1 page without" in run_press(tmp_path, "init", whole=True)
-    assert "lost7.md and 2 more: no such file" in run_press(tmp_path, "build", whole=True)
-    assert "Nothing but words" in words(tmp_path / "_build/editions/default/html", "words")
-    assert "no chapter 'words'" in run_press(tmp_path, "run", "words", code=2)
-    assert "no document of the book has code" in run_press(tmp_path, "params", whole=True)
+    book = write_files(tmp_path / "far/book", files)
+    (tmp_path / "_config.yml").write_text("title: Far above\n", encoding="utf-8")
+    said = run_press(book, "init", whole=True)
+    assert "Far above, by" in said
+    assert "0 chapters with code; 1 page without" in said
+    for command in ("init -q", "add .", "-c user.name=x -c user.email=x@y.org commit -qm x"):
+        subprocess.run(["git", "-C", str(book), *command.split()], check=True)
+    assert "lost7.md and 2 more: no such file" in run_press(book, "build", whole=True)
+    page = book / "_build/editions/default/html/words.html"
+    assert "Nothing but words" in words(page.parent, "words")
+    assert "Far above" in page.read_text(encoding="utf-8")
+    assert "_config.yml is above the book's folder" in run_press(book, "release", code=1)
+    assert "no chapter 'words'" in run_press(book, "run", "words", code=2)
+    assert "no document of the book has code" in run_press(book, "params", whole=True)
 
 
 def test_names_that_differ_in_signs_alone_are_two_chapters(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bookpress.assembly.links import included_in, outside_in, settings_outside, staged_from_outside
-from bookpress.book.configuration import configuration
+from bookpress.book.configuration import FILE, configuration, settings_file
 from bookpress.book.documents import LARGEST_EXCLUDED, excluded_files, source_files
 from bookpress.book.project import Project
 from bookpress.edition.editions import Edition
@@ -50,6 +50,7 @@ def _from_outside(project: Project, texts: Mapping[str, str]) -> dict[str, Path]
     places = {place for name, text in texts.items() for place in outside_in(text, name)}
     places |= {*settings_outside(project.root, configuration(project.root))}
     files = {staged_from_outside(place): project.root / place for place in places}
+    files[FILE] = settings_file(project.root)
     return {name: path for name, path in files.items() if is_taken(path)}
 
 

@@ -13,12 +13,18 @@ from bookpress.files import as_mapping, read
 FILE = "_config.yml"
 
 
+def settings_file(root: Path) -> Path:
+    """Return the file of the settings: the one in a book's folder, or else the next above it."""
+    places = [root / FILE, *(above / FILE for above in root.resolve().parents)]
+    return next((path for path in places if path.is_file()), root / FILE)
+
+
 def configuration(root: Path) -> Mapping[str, Any]:
     """Return all settings; `execute` and `sphinx` are empty mappings if they have no entries.
 
     A book without the file has the defaults of Jupyter Book.
     """
-    path = root / FILE
+    path = settings_file(root)
     return _configuration(read(path) if path.is_file() else b"", load_settings(root).strict)
 
 

@@ -11,7 +11,7 @@ from typing import Any, Self
 from markupsafe import Markup
 from pydantic import Field, model_validator
 
-from bookpress.book.configuration import FILE, configuration, sphinx_settings
+from bookpress.book.configuration import FILE, configuration, settings_file, sphinx_settings
 from bookpress.cite.facts import (
     Day,
     Doi,
@@ -226,7 +226,7 @@ def load_book(root: Path) -> Book:
     path = root / SETTINGS
     if not path.is_file():
         return checked(Book, _configured(root), FILE)
-    configured = _configured(root) if (root / FILE).is_file() else {}
+    configured = _configured(root) if settings_file(root).is_file() else {}
     return checked(Book, {**configured, **load_entries(path, SETTINGS, Book)}, SETTINGS)
 
 

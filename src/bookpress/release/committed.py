@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from bookpress.book.configuration import FILE, settings_file
 from bookpress.errors import PressError, short
 from bookpress.release.git_tree import LINK, PROGRAM, SUBMODULE
 
@@ -38,6 +39,12 @@ def committed_files(root: Path, commit: str) -> CommittedFiles:
 
     A link that leads to nothing, here and in the repository, is passed over.
     """
+    settings = settings_file(root)
+    if settings.is_file() and not (root / FILE).is_file():
+        raise PressError(
+            f"{settings} is above the book's folder, which is all that an archive contains: move "
+            "it beside _toc.yml"
+        )
     prefix = _git(root, commit, "rev-parse", "--show-prefix").decode().removesuffix("\n")
     entries = dict(_entries_of(_git(root, commit, "ls-tree", "-r", "-z", "--full-tree", commit)))
     links = [name for name, entry in entries.items() if entry.mode == LINK]
