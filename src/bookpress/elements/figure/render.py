@@ -1,24 +1,20 @@
 """Pictures of charts, drawn by vl-convert in separate processes, and cached by content.
 
-Run as ``python -m bookpress.elements.figure.render FOLDER [BUNDLE]``, the module starts the engine
-inside vl-convert, reads keys of charts from standard input, draws each according to its job in the
-folder, and prints errors. The engine does not survive a fork and takes half a second to start, so
-each process draws many charts, with one process per core if there are more than a few, while the
-calling program continues. All processes read from one pipe: whichever is free draws next.
+Its engine does not survive a fork and takes half a second to start, so each process draws many
+charts, with one process per core if there are more than a few, while the calling program continues.
+All processes read from one pipe: whichever is free draws next.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from bookpress.elements.base.chart_widths import Size, fitted
 from bookpress.elements.base.charts import (
@@ -30,10 +26,12 @@ from bookpress.elements.base.charts import (
     recoloured,
 )
 from bookpress.elements.figure.chart_origin import png_with_origin, svg_with_origin, to_csv_metadata
+from bookpress.elements.figure.programs.charts import NICE, vega_script
 from bookpress.elements.figure.titled import (
     FONTS,
     LENGTHS,
     PROCESSES,
+    PROGRAMS,
     SCALE,
     Rasters,
     Titled,
@@ -57,15 +55,8 @@ BUNDLE = f"vega-{VL_CONVERT}-{VEGALITE_VERSION}.js"
 """A script with everything of Vega that a live chart needs, made once for each version."""
 KEPT = Path(sys.prefix, "share", "bookpress", BUNDLE)
 """Where set-up puts the bundle, which takes two seconds to make."""
-UNHEARD = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
-"""Attributes for screen readers on the marks of a chart, half of its size.
-
-Nobody hears the inside of a picture, whose text is beside it.
-"""
 START = 1000
 """The characters at the start of a picture that surely state its lengths."""
-NICE = 12
-"""The niceness of drawing: chapters go first, and Sphinx keeps one core busy afterwards."""
 FEW = 8
 """The number of charts from which more processes are started."""
 
@@ -89,8 +80,8 @@ class _Queue:
 
     def start(self, number: int, *bundle: str) -> None:
         """Start processes; one that is given a bundle's path makes the bundle first."""
-        module = "bookpress.elements.figure.render"
-        command = [sys.executable, "-P", "-m", module, self._folder.name, *bundle]
+        program = [sys.executable, "-P", str(PROGRAMS / "charts.py")]
+        command = [*program, VEGALITE_VERSION, str(KEY_LENGTH), self._folder.name, *bundle]
         environment = {**os.environ, "FONTCONFIG_FILE": str(FONTS)}
         for _ in range(number):
             process = subprocess.Popen(
@@ -108,9 +99,8 @@ class _Queue:
 
     def add(self, chart: Chart, cache: Path) -> None:
         """Queue a chart; start more processes if there are many."""
-        job: dict[str, Any] = {"name": chart.name, "stem": str(cache / chart.key)}
-        for size in ENDINGS:
-            job[size] = fitted(chart.spec, size)
+        specs = {str(_drawn(chart, size, cache)): fitted(chart.spec, size) for size in ENDINGS}
+        job = {"name": chart.name, "specs": specs}
         job_file = Path(self._folder.name, chart.key)
         job_file.write_text(json.dumps(job), "utf-8")
         with suppress(BrokenPipeError):
@@ -164,9 +154,13 @@ def begin(charts: Iterable[Chart], cache: Path) -> None:
                 queue.add(chart, cache)
 
 
+def _drawn(chart: Chart, size: Size, cache: Path) -> Path:
+    """Return the path of the picture of a chart."""
+    return cache / f"{chart.key}-{size}.svg"
+
+
 def _is_drawn(chart: Chart, cache: Path) -> bool:
-    last = cache / f"{chart.key}{LAST}.svg"
-    return last.exists() and (cache / BUNDLE).exists()
+    return _drawn(chart, "wide", cache).exists() and (cache / BUNDLE).exists()
 
 
 def warm_up(cache: Path) -> _Queue:
@@ -204,7 +198,7 @@ def write_files(chart: Chart, cache: Path, stem: Path, origin: Mapping[str, str]
     data.
     """
     for size, ending in ENDINGS.items():
-        svg = (cache / f"{chart.key}-{size}.svg").read_text("utf-8")
+        svg = _drawn(chart, size, cache).read_text("utf-8")
         for ground, tail in GROUNDS.items():
             picture = recoloured(svg, ground)
             if size == "wide":
@@ -244,7 +238,7 @@ def raster_size(chart: Chart, cache: Path, origin: Mapping[str, str]) -> tuple[i
 
 def _titled(chart: Chart, cache: Path, origin: Mapping[str, str]) -> Titled:
     """Return the picture of a drawn chart with its title."""
-    svg = (cache / f"{chart.key}{LAST}.svg").read_text("utf-8")
+    svg = _drawn(chart, "wide", cache).read_text("utf-8")
     return titled(svg, origin)
 
 
@@ -252,51 +246,13 @@ def sizes(chart: Chart, cache: Path) -> dict[Size, list[int]]:
     """Return the width and height of a drawn chart, in pixels, at all sizes."""
     lengths: dict[Size, list[int]] = {}
     for size in ENDINGS:
-        with (cache / f"{chart.key}-{size}.svg").open(encoding="utf-8") as svg:
+        with _drawn(chart, size, cache).open(encoding="utf-8") as svg:
             start = svg.read(START)
         width_and_height = LENGTHS.findall(start)[:2]
         lengths[size] = [round(float(pixels)) for pixels in width_and_height]
     return lengths
 
 
-def main() -> None:
-    """Start the engine, make the bundle if asked to, then draw, at low priority."""
-    import vl_convert
-
-    os.nice(NICE)
-    vl_convert.vegalite_to_svg('{"mark": "point"}', vl_version=VEGALITE_VERSION)
-    for bundle in sys.argv[2:]:
-        make_bundle(Path(bundle))
-    folder = sys.argv[1]
-    while key := os.read(0, KEY_LENGTH):
-        file = Path(folder, key.decode())
-        job = json.loads(file.read_text("utf-8"))
-        try:
-            _draw(job)
-        except ValueError as error:
-            reason = str(error).splitlines()[0]
-            print(f"the chart {job['name']} cannot be drawn: {reason}")  # noqa: T201
-
-
-def _draw(job: Mapping[str, Any]) -> None:
-    """Draw a chart at all sizes."""
-    import vl_convert
-
-    stem = job["stem"]
-    for size in ENDINGS:
-        drawn = vl_convert.vegalite_to_svg(job[size], vl_version=VEGALITE_VERSION)
-        svg = UNHEARD.sub("", drawn)
-        replace_file(Path(f"{stem}-{size}.svg"), svg.encode())
-
-
 def make_bundle(file: Path) -> None:
-    """Write the script with everything of Vega, wrapped so that its short names stay local."""
-    import vl_convert
-
-    code = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)  # type: ignore[call-arg]
-    script = f"(()=>{{{code}\n}})();\n"
-    replace_file(file, script.encode())
-
-
-if __name__ == "__main__":
-    main()
+    """Write the script with everything of Vega."""
+    replace_file(file, vega_script(VEGALITE_VERSION).encode())

@@ -1,8 +1,6 @@
 """Pictures for sharing: a chart with its title above and its origin below.
 
-Run as ``python -m bookpress.elements.figure.titled FOLDER``, the module reads names of SVG files in
-the folder from standard input and draws each as PNG. A separate process keeps the machine's fonts
-out.
+They are drawn as PNG in separate processes, which keep the machine's fonts out.
 """
 
 from __future__ import annotations
@@ -34,6 +32,7 @@ FONTS = Path(__file__).with_name("no-fonts.xml")
 
 Otherwise the widths of letters would differ between machines.
 """
+PROGRAMS = Path(__file__).with_name("programs")
 PROCESSES = min(os.cpu_count() or 1, 4)
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
@@ -132,35 +131,31 @@ class Rasters:
     """SVG pictures being drawn as PNG by other processes; those in the cache are taken from it."""
 
     def __init__(self, pictures: Sequence[str], cache: Path) -> None:
-        self._cache = cache
-        self._keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
-        self._missing = []
-        cache.mkdir(parents=True, exist_ok=True)
-        for key, picture in dict(zip(self._keys, pictures, strict=True)).items():
-            if not self._file(key).exists():
-                replace_file(cache / f"{key}.titled.svg", digits_lifted(picture).encode())
-                self._missing.append(key)
-        shares = [self._missing[first::PROCESSES] for first in range(PROCESSES)]
-        self._processes = [_start(cache, share) for share in shares if share]
+        keys = [sha256(picture.encode())[:KEY_LENGTH] for picture in pictures]
+        self._files = [cache / f"{key}.titled.png" for key in keys]
+        self._drawings = []
+        for file, picture in dict(zip(self._files, pictures, strict=True)).items():
+            if not file.exists():
+                drawing = file.with_suffix(".svg")
+                replace_file(drawing, digits_lifted(picture).encode())
+                self._drawings.append(drawing)
+        shares = [self._drawings[first::PROCESSES] for first in range(PROCESSES)]
+        self._processes = [_start(share) for share in shares if share]
 
     def finish(self) -> list[bytes]:
         """Wait for all pictures, and return them in their order."""
         messages = [process.communicate()[0] for process in self._processes]
-        for key in self._missing:
-            (self._cache / f"{key}.titled.svg").unlink(missing_ok=True)
-        files = [self._file(key) for key in self._keys]
-        if not all(file.exists() for file in files):
+        for drawing in self._drawings:
+            drawing.unlink(missing_ok=True)
+        if not all(file.exists() for file in self._files):
             raise PressError("pictures are not drawn: " + " ".join(messages).strip())
-        return [file.read_bytes() for file in files]
-
-    def _file(self, key: str) -> Path:
-        return self._cache / f"{key}.titled.png"
+        return [file.read_bytes() for file in self._files]
 
 
-def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:
-    """Start a process that draws the pictures with these keys."""
+def _start(drawings: Iterable[Path]) -> subprocess.Popen[str]:
+    """Start a process that draws these files."""
     process = subprocess.Popen(
-        [sys.executable, "-P", "-m", __name__, str(cache)],
+        [sys.executable, "-P", str(PROGRAMS / "pictures.py"), str(SCALE)],
         env={**os.environ, "FONTCONFIG_FILE": str(FONTS)},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -170,22 +165,7 @@ def _start(cache: Path, keys: Iterable[str]) -> subprocess.Popen[str]:
         start_new_session=True,
     )
     if process.stdin:
-        process.stdin.write("\n".join(keys))
+        process.stdin.write("\n".join(map(str, drawings)))
         process.stdin.close()
         process.stdin = None
     return process
-
-
-def main() -> None:
-    """Draw the pictures named on standard input."""
-    import vl_convert
-
-    cache = Path(sys.argv[1])
-    for key in sys.stdin.read().split():
-        svg = (cache / f"{key}.titled.svg").read_text("utf-8")
-        png = vl_convert.svg_to_png(svg, scale=SCALE)
-        replace_file(cache / f"{key}.titled.png", png)
-
-
-if __name__ == "__main__":
-    main()
