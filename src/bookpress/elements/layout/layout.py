@@ -156,8 +156,9 @@ def _has_theme(app: Sphinx, package: str) -> bool:
     """Return whether a package contains a theme that the book knows, such as its own."""
     if package in OF_ALL_PAGES:
         return False
-    folders = getattr(sys.modules.get(package), "__path__", ())
-    themes = [Path(theme) for theme in app.registry.html_themes.values()]
+    # a theme gives its real path, also in an environment behind a link
+    folders = [Path(each).resolve() for each in getattr(sys.modules.get(package), "__path__", ())]
+    themes = [Path(theme).resolve() for theme in app.registry.html_themes.values()]
     return any(theme.is_relative_to(folder) for theme in themes for folder in folders)
 
 
