@@ -18,11 +18,22 @@ from filelock import FileLock, Timeout
 
 from bookpress.book.project import Project
 from bookpress.errors import PressError, UsageError, nearest, quoted
-from bookpress.files import UNTRACKED, hide_from_git, naming, tree
+from bookpress.files import (
+    UNTRACKED,
+    canonical,
+    hide_from_git,
+    naming,
+    replace_file,
+    sha256,
+    stamps,
+    tree,
+)
 from bookpress.terminal.progress import Reporter
 
 MADE_FROM = ".state.json"
 """The file, in each built edition, of what it was made from and the hash of each of its files."""
+STAMPS = ".stamps"
+"""The file, in each built edition, of the state in which its files were found to be as made."""
 STATES_HASH = "states"
 """The key, in that file, of the hash of the states."""
 FORMATS = "formats"
@@ -109,8 +120,24 @@ def made_from_same(folder: Path, hashes: Mapping[str, Any]) -> dict[str, Any]:
         free = {name: built[name] for name in ADDED}
     except LookupError:
         return {}
-    is_same = built == {**hashes, **free} and free["outputs"] == outputs(folder)
+    is_same = built == {**hashes, **free} and _is_untouched(folder, free["outputs"])
     return built if is_same else {}
+
+
+def _is_untouched(folder: Path, made: Mapping[str, str]) -> bool:
+    """Return whether a built edition has the files that were made, by their hashes.
+
+    They are read once: afterwards it is enough that the file system saw no write.
+    """
+    version = folder.resolve()
+    seal = version / STAMPS
+    state = sha256(canonical(sorted(stamps([version]))).encode()).encode()
+    if seal.is_file() and seal.read_bytes() == state:
+        return True
+    is_same = outputs(folder) == made
+    if is_same:
+        replace_file(seal, state)
+    return is_same
 
 
 def made_from(folder: Path) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
+from keyword import iskeyword
 from types import CodeType, ModuleType
 from typing import Any, NamedTuple
 
@@ -66,6 +67,9 @@ def read_statement(text: str) -> Statement:
     >>> read_statement("majority(early),  minority(late)").key
     'majority(early), minority(late)'
     """
+    is_name = text.isascii() and text.isidentifier() and not iskeyword(text)
+    if is_name:  # most are, and need no parser
+        return Statement("", text)
     named = _NAMED.fullmatch(text.strip())
     name = named["name"] if named else ""
     if name in IN_SCOPE:
