@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import yaml
@@ -90,8 +91,13 @@ class Mark(NamedTuple):
     """The sentence in Markdown, as its author wrote it."""
 
 
-def roles_of(source: str) -> Iterator[Role]:
-    """Yield the roles of a page that quote results, periods and statements, in order."""
+@lru_cache(maxsize=64)  # a chapter's are asked for when it is run, and for its sentences
+def roles_of(source: str) -> tuple[Role, ...]:
+    """Return the roles of a page that quote results, periods and statements, in order."""
+    return tuple(_roles_in_page(source))
+
+
+def _roles_in_page(source: str) -> Iterator[Role]:
     text = NO_ROLES.sub(_blanked, source)
     front = FRONT.match(text)
     if front:
@@ -294,11 +300,28 @@ def marks_of(chapter: str, source: str) -> Iterator[Mark]:
     """
     for role in roles_of(source):
         if role.kind == "holds":
-            try:
-                name = statement_name(role.text, chapter)
-            except UsageError:  # reported by the check of names
-                continue
-            yield Mark(role.line, name, role.sentence, role.markdown)
+            for name in _names(role.text, chapter):
+                yield Mark(role.line, name, role.sentence, role.markdown)
+
+
+def statements_in(chapter: str, prose: str) -> Iterator[str]:
+    """Yield the full names of the statements that prose of a chapter rests on, in order.
+
+    Examples
+    --------
+    >>> list(statements_in("models", "It fell. {holds}`fell` {holds}`winds:rose`"))
+    ['models:fell', 'winds:rose']
+    """
+    text = NO_ROLES.sub(_blanked, prose)
+    for role in role_matches(text, 0, len(text)):
+        if role["kind"] == "holds":
+            yield from _names(_one_line(role["text"]), chapter)
+
+
+def _names(text: str, chapter: str) -> Iterator[str]:
+    """Yield the full name of the statement in a ``{holds}``, if it is one."""
+    with suppress(UsageError):  # reported by the check of names
+        yield statement_name(text, chapter)
 
 
 def quotes_of(slug: str, source: str, also: Sequence[str] = ()) -> list[Quote]:

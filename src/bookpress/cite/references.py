@@ -39,6 +39,8 @@ REFERENCES = "references"
 """The name of the section that lists what a page cites."""
 DOI_ADDRESS = re.compile(r"(https?://)?(dx\.)?doi\.org/", re.IGNORECASE)
 """The part of a DOI address before the DOI itself."""
+NO_MARKUP = re.compile(r"[\w.,:;()/]+(?:[ -][\w.,:;()/]+)*")
+"""Text that is the same in LaTeX."""
 SHOWN = ("title", "journal", "publisher", "institution", "year")
 """The fields of an entry that are shown as plain text; only these have to be valid LaTeX."""
 
@@ -211,10 +213,21 @@ def work_of(entry: Any) -> Work:
 
 def _plain_text(latex: str) -> str:
     try:
-        text = str(Text.from_latex(latex))
+        text = from_latex(latex)
     except PybtexSyntaxError:  # an unclosed brace
         text = latex
     return str(single_spaced(text))
+
+
+def from_latex(latex: str) -> str:
+    r"""Return LaTeX as plain text; most names have no markup, and need no parser.
+
+    Examples
+    --------
+    >>> from_latex("Gómez-Bombarelli"), from_latex(r"M{\"u}ller--{Grok}")
+    ('Gómez-Bombarelli', 'Müller–Grok')
+    """
+    return latex if NO_MARKUP.fullmatch(latex) else str(Text.from_latex(latex))
 
 
 def _year_of(fields: Mapping[str, str]) -> str | None:
@@ -230,12 +243,12 @@ def _author(person: Any) -> Author | None:
     A name that BibTeX cannot parse is shown as written.
     """
     try:
-        given = " ".join(map(str, person.rich_first_names + person.rich_middle_names))
-        family = " ".join(map(str, person.rich_prelast_names + person.rich_last_names))
+        given = " ".join(map(from_latex, person.first_names + person.middle_names))
+        family = " ".join(map(from_latex, person.prelast_names + person.last_names))
         is_group = re.fullmatch(r"\{.*\}", " ".join(person.last_names))
         if is_group and not given:
             return Author(name=family)
-        suffix = " ".join(map(str, person.rich_lineage_names))
+        suffix = " ".join(map(from_latex, person.lineage_names))
         return Author(family=family, given=given, suffix=suffix)
     except (PybtexSyntaxError, ValueError):
         written = re.sub(r"[{}]", "", str(person)).strip(", ")

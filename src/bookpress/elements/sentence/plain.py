@@ -6,7 +6,7 @@ import re
 
 from sphinx.environment import BuildEnvironment
 
-from bookpress.chapter.quotes import full_name, marks_of
+from bookpress.chapter.quotes import full_name, statements_in
 from bookpress.chapter.statements import note
 from bookpress.elements.base.markdown import replace_directives
 from bookpress.elements.base.store import store_of
@@ -36,7 +36,8 @@ def otherwise(text: str, docname: str, env: BuildEnvironment) -> str:
 
 def _note(text: str, docname: str, env: BuildEnvironment) -> str:
     store = store_of(env)
-    statements = [store.statement(mark.name) for mark in marks_of(store.slug(docname), text)]
+    names = statements_in(store.slug(docname), text)
+    statements = [store.statement(name) for name in names]
     untrue = [
         statement
         for statement in statements

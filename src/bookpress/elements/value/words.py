@@ -10,6 +10,7 @@ from docutils.nodes import fully_normalize_name
 from markdown_it import MarkdownIt
 from sphinx.environment import BuildEnvironment
 
+from bookpress.cite.references import from_latex
 from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.value import KINDS
@@ -186,7 +187,7 @@ def _work(key: str, env: BuildEnvironment) -> str:
     if not entry:
         return key
     persons = entry.persons.get("author", ())
-    names = [" ".join(map(str, person.rich_last_names)) for person in persons]
+    names = [" ".join(map(from_latex, person.last_names)) for person in persons]
     if not names:
         return key
     authors = names[0]

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
@@ -45,6 +46,8 @@ ABOUT = """> **{reference}**
 With that environment's kernel the notebook runs anywhere, also in an empty folder:
 > `papermill {slug}.ipynb out.ipynb{example}`, or open it in JupyterLab.{choices}"""
 CHOICES = " Choices stand in the cell tagged `parameters`."
+_made: WeakKeyDictionary[ExecutedChapter, dict[str, Any]] = WeakKeyDictionary()
+"""Downloaded notebooks, of which the source of a chapter is another form."""
 
 
 def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
@@ -53,7 +56,13 @@ def as_notebook(executed: ExecutedChapter, page: Page, app: Sphinx) -> bytes:
 
 
 def taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, Any]:
-    """Return the downloaded notebook as JSON."""
+    """Return the downloaded notebook as JSON, which readers must not modify."""
+    if executed not in _made:
+        _made[executed] = _taken_away(executed, page, app)
+    return _made[executed]
+
+
+def _taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str, Any]:
     cells = [
         _in_words(cell, page, app)
         for cell in executed.cells
