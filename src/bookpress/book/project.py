@@ -82,6 +82,8 @@ class Settings(BaseModel):
     """The environment variable that points to another folder of evidence."""
     preload: list[str] = []
     """Modules to import, and module:function to call, once before chapters fork."""
+    preload_always: list[str] = []
+    """The same before a single chapter is run: what each of them needs."""
     data_version_parameter: str = ""
     """The parameter that chooses the version of the evidence, if any; citations give its value."""
     own: str = ""

@@ -13,6 +13,7 @@ from bookpress.terminal.messages import say, styled
 
 if TYPE_CHECKING:
     from bookpress.assembly.build import Built
+    from bookpress.book.chapters import Chapter
     from bookpress.book.project import Project
     from bookpress.formats import Format
 
@@ -46,7 +47,8 @@ def build(
     is_built = set(names) <= set(project.built)
     is_new = bool(parameter) or only is not None or not is_built
     all_chapters = discover(project)
-    opened = engine_for(project, engine, chapters=all_chapters) if is_new or force else None
+    likely = _single_chapter(parameter or [], all_chapters) if is_built and not force else None
+    opened = engine_for(project, engine, likely, all_chapters) if is_new or force else None
     # imported here, while that process does its imports
     from bookpress.assembly.build import build as build_edition
     from bookpress.edition.editions import BookAsRead, load_edition, save_edition
@@ -65,6 +67,13 @@ def build(
     has_failed = project.settings.strict and any(done.failed for done in built)
     if has_failed:
         raise typer.Exit(1)
+
+
+def _single_chapter(given: Sequence[str], chapters: Sequence[Chapter]) -> str | None:
+    """Return the chapter that all given values are for, if it is one: no other has to run."""
+    slugs = {text.partition("=")[0].rpartition(".")[0] for text in given}
+    known = slugs & {chapter.slug for chapter in chapters}
+    return known.pop() if slugs == known and len(known) == 1 else None
 
 
 def _print_built(project: Project, built: Sequence[Built], formats: Sequence[Format]) -> None:

@@ -73,8 +73,8 @@ def engine_for(
 ) -> Engine:
     """Return an open engine, by default the usual one.
 
-    It can run any chapters of the book, or `only` one; `chapters` are those of the book if it has
-    already been read.
+    It can run any chapters of the book, but fastest `only` one, if given; `chapters` are those of
+    the book if it has already been read.
     """
     modules = imported_modules(project, only, chapters)
     inherits = not project.settings.strict
@@ -86,7 +86,7 @@ def imported_modules(
 ) -> list[str]:
     """Return the modules that code cells seem to import, without parsing them.
 
-    For one chapter, the modules in the settings are left out.
+    Of those in the settings, one chapter gets only what each needs.
     """
     cells = [
         cell[0]
@@ -95,9 +95,11 @@ def imported_modules(
         for cell in CELLS.finditer(chapter.source)
     ]
     modules = modules_of(cells)
-    if modules and only is None:
-        return [*modules, *project.settings.preload]
-    return modules
+    if not modules:
+        return []
+    settings = project.settings
+    more = settings.preload if only is None else []
+    return [*modules, *settings.preload_always, *more]
 
 
 def modules_of(cells: Iterable[str]) -> list[str]:
