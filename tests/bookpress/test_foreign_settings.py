@@ -71,6 +71,15 @@ BY_PAPERMILL = nbformat.writes(
         ],
     )
 )
+WORDS_ALONE = nbformat.writes(
+    nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_markdown_cell(
+                "# Words alone\n\n![A dot](../../shared/dot.svg)\n\n[A chapter](unlisted.md)"
+            )
+        ]
+    )
+)
 ASKED = "mystnb: &asked {execution_mode: force, execution_allow_errors: true}\nagain: *asked\n"
 OF_OTHERS = "mystnb: {execution_excludepatterns: [other.md]}\n"
 OF_ITSELF = "mystnb: {execution_mode: force, execution_excludepatterns: [book/own.md]}\n"
@@ -111,6 +120,7 @@ FILES = {
     )
     + SHARED,
     "book/aside/by papermill.ipynb": BY_PAPERMILL,
+    "book/aside/words alone.ipynb": WORDS_ALONE,
     "book/aside/forced.md": page("Forced too", "1 + 1").replace("---\n", "-----\n"),
     "book/table.md": page("Table") + "```{nb-exec-table}\n```\n",
     "book/dist/SHA256SUMS": "",
@@ -193,6 +203,10 @@ def test_what_lies_outside_of_the_book_is_shown(home: Path, said: str) -> None:
     assert article.count("![](../../shared/dot.svg)") == 2  # in the cell and its output
     assert "is written ![A dot](../../shared/dot.svg)" in article
     site = home / "_build/editions/default/html"
+    words_alone = html.parse(str(site / "aside/words alone.html")).getroot()
+    [dot] = words_alone.xpath("//article//img/@src")
+    assert (site / "aside" / dot).is_file()
+    assert words_alone.xpath("//article//a[.='A chapter']/@href") == ["unlisted.html"]
     page = html.parse(str(site / "aside/unlisted.html")).getroot()
     [picture] = page.xpath("//article//img[@alt='A dot']/@src")
     [code] = page.xpath("//article//a[contains(., 'the code')]/@href")

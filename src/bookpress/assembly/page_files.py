@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bookpress.assembly.links import included_in, outside_in, settings_outside, staged_from_outside
+from bookpress.assembly.notebook_pages import markdown_in
 from bookpress.book.configuration import FILE, configuration, settings_file
 from bookpress.book.documents import LARGEST_EXCLUDED, excluded_files, source_files
 from bookpress.book.project import Project
@@ -33,12 +34,14 @@ def page_files(project: Project, edition: Edition) -> dict[str, bytes]:
             front_matter(decoded(path, lenient=not strict), name, strict=strict)
         if path.suffix in {".md", ".rst"}:
             texts[name] = decoded(path, lenient=not strict)
-    for name, text in texts.items():
+    notebooks = [name for name in paths if name.endswith(".ipynb")]
+    shown_by = {**texts, **{name: markdown_in(read(paths[name])) for name in notebooks}}
+    for name, text in shown_by.items():
         for included in included_in(text, name):
             path = project.root / included
             if included not in taken and path.is_file():
                 paths.setdefault(included, path)
-    paths |= _from_outside(project, texts)
+    paths |= _from_outside(project, shown_by)
     excluded = excluded_files(project, belonging)
     shown = {name: path for name, path in excluded.items() if _is_sound(path)}
     paths = {**{name: shown[name] for name in shown.keys() - taken}, **paths}

@@ -22,6 +22,7 @@ from bookpress.assembly.links import (
     staged_from_outside,
     with_staged,
 )
+from bookpress.assembly.notebook_pages import with_markdown
 from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import STAGED_SOURCES, WRITTEN
@@ -74,7 +75,7 @@ def stage(
     chapters = sources_of(edition)
     wanted = dict(files)
     for name, content in files.items():
-        if name.endswith((".md", ".rst")) and not name.startswith(f"{ABOVE}/"):
+        if name.endswith((".md", ".rst", ".ipynb")) and not name.startswith(f"{ABOVE}/"):
             wanted[name] = _staged_page(name, content, files, chapters)
     wanted["_toc.yml"] = _staged_toc(wanted["_toc.yml"], chapters)
     wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""), files)
@@ -98,11 +99,14 @@ def _staged_page(
     name: str, content: bytes, files: Collection[str], chapters: Mapping[str, str]
 ) -> bytes:
     """Return a page that names chapters, and files outside of the book, as they are staged."""
-    text = content.decode("utf-8", "surrogateescape")
-    text = point_inside(text, name, lambda place: staged_from_outside(place) in files)
-    if name.endswith(".md"):
-        text = point_to_notebooks(text, name, chapters)
-    return text.encode("utf-8", "surrogateescape")
+
+    def staged(text: str) -> str:
+        text = point_inside(text, name, lambda place: staged_from_outside(place) in files)
+        return text if name.endswith(".rst") else point_to_notebooks(text, name, chapters)
+
+    if name.endswith(".ipynb"):
+        return with_markdown(content, staged)
+    return staged(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _staged_toc(content: bytes, chapters: Collection[str]) -> bytes:
