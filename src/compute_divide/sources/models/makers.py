@@ -56,7 +56,7 @@ def load_makers() -> pd.DataFrame:
 
     Notes
     -----
-    By the rule of the audit at least one university or academic institute and one company make a
+    By the rule of the audit at least one university and one company make a
     collaboration, and an author with two posts counts for both.
 
     Examples
