@@ -37,6 +37,8 @@ PROCESSES = min(os.cpu_count() or 1, 4)
 LOWERED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 RAISED = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+(?=[^<>]*<)")
 """Raised digits in the text of a picture."""
+FILLED = re.compile(r'(<path (?![^>]*\b(?:stroke|fill-opacity)=")[^>]*) opacity="')
+"""A mark that has no stroke, up to its opacity."""
 LENGTHS = re.compile(r' (?:width|height)="([\d.]+)"')
 _PAPER = "#ffffff"
 _INK = "#1d2329"
@@ -127,6 +129,19 @@ def _lifted(raised: re.Match[str]) -> str:
     return f'<tspan baseline-shift="super" font-size="70%">{digits}</tspan>'
 
 
+def without_layers(svg: str) -> str:
+    """Return a picture that looks the same, with the opacity of filled marks as that of their fill.
+
+    The engine draws each mark with an opacity of its own on a layer, a seventh of its work.
+
+    Examples
+    --------
+    >>> without_layers('<path d="M0,0h9v9" fill="red" opacity="0.9"/>')
+    '<path d="M0,0h9v9" fill="red" fill-opacity="0.9"/>'
+    """
+    return FILLED.sub(r'\1 fill-opacity="', svg)
+
+
 class Rasters:
     """SVG pictures being drawn as PNG by other processes; those in the cache are taken from it."""
 
@@ -137,7 +152,7 @@ class Rasters:
         for file, picture in dict(zip(self._files, pictures, strict=True)).items():
             if not file.exists():
                 drawing = file.with_suffix(".svg")
-                replace_file(drawing, digits_lifted(picture).encode())
+                replace_file(drawing, without_layers(digits_lifted(picture)).encode())
                 self._drawings.append(drawing)
         shares = [self._drawings[first::PROCESSES] for first in range(PROCESSES)]
         self._processes = [_start(share) for share in shares if share]
