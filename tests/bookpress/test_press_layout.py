@@ -38,6 +38,7 @@ parts:
     sections: [{file: calm}]
   - file: 2. doux été
   - file: shown/never run
+  - file: bare
 """
 BOOK = "@book{wind, author={Bea Wind}, title={Of wind}, year={2001}, publisher={Air}}\n"
 KERNEL = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -156,6 +157,7 @@ FILES = {
     "_toc.yml": TOC,
     "refs.bib": BOOK,
     "cover.md": "# Winds\n\nA book.\n",
+    "bare.md": "Words alone.\n",
     "plain.md": "# Plain\n\nNo code.\n\n![A far map](https://maps.example/far.png)\n"
     "```{image} Náh.PNG\n```\n\n![An old map](old.tif)\n\n"
     '<picture><source srcset="old.tif"><img src="old.tif"></picture>\n\n'
@@ -247,6 +249,8 @@ def test_an_output_is_shown_where_its_code_is_not(pages: dict[str, Any]) -> None
 def test_a_page_without_a_number_has_none_in_the_contents(pages: dict[str, Any]) -> None:
     [entry] = pages["gales"].xpath("//nav[@id='book_contents']//a[@href='calm.html']")
     assert entry.text_content() == "Calm"
+    [bare] = pages["gales"].xpath("//nav[@id='book_contents']//a[@href='bare.html']")
+    assert bare.text_content() == "bare"
     sections = pages["calm"].xpath("//ul[@class='contents-sections']/li")
     assert sections[-1].text_content() == "Below 1 m²"
 

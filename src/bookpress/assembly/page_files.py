@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from bookpress.assembly.links import included_in, outside_in, settings_outside, staged_from_outside
-from bookpress.assembly.notebook_pages import markdown_in
+from bookpress.assembly.links import (
+    included_in,
+    markdown_in,
+    outside_in,
+    settings_outside,
+    staged_from_outside,
+)
 from bookpress.book.configuration import FILE, configuration, settings_file
 from bookpress.book.documents import LARGEST_EXCLUDED, excluded_files, source_files
 from bookpress.book.project import Project

@@ -20,9 +20,9 @@ from bookpress.assembly.links import (
     point_inside,
     point_to_notebooks,
     staged_from_outside,
+    with_markdown,
     with_staged,
 )
-from bookpress.assembly.notebook_pages import with_markdown
 from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import STAGED_SOURCES, WRITTEN

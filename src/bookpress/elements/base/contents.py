@@ -13,6 +13,9 @@ from bookpress.cite.record import Citation
 from bookpress.cite.styles import to_reference
 from bookpress.elements.typesetting.words import in_words
 
+NO_TITLE = "<no title>"
+"""What Sphinx calls a page without a heading."""
+
 
 def read_toctrees(env: BuildEnvironment) -> list[addnodes.toctree]:
     """Return the tables of contents on the front page, one for each part."""
@@ -75,10 +78,11 @@ def chapter_numbers(env: BuildEnvironment) -> dict[str, int | None]:
 
 
 def title_of(env: BuildEnvironment, docname: str) -> str:
-    """Return the title of a page as plain text."""
+    """Return the title of a page as plain text; a page without one is called as its file."""
     if docname not in env.titles:
         return docname
-    return in_words(env.titles[docname])
+    title = in_words(env.titles[docname])
+    return docname.rpartition("/")[2] if title == NO_TITLE else title
 
 
 def citation_of(config: Config) -> Citation:

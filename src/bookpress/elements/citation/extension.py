@@ -30,7 +30,7 @@ from bookpress.cite.jsonld import page_node, script_html
 from bookpress.cite.landing_page import TEMPLATES, LandingPage
 from bookpress.cite.record import ChapterRecord, Citation, load_citation, read_chapter
 from bookpress.cite.styles import STYLES, to_reference
-from bookpress.elements.typesetting.words import in_words
+from bookpress.elements.base.contents import title_of
 from bookpress.errors import PressError
 from bookpress.files import replace_file
 
@@ -199,7 +199,7 @@ def _chapter_of(app: Sphinx, docname: str, position: int | None, key: str) -> Ch
     """Return the record of the chapter in a document; `key` is that of its front matter."""
     front = json.loads(app.env.metadata[docname].get(key, "{}"))
     slug = front.get("chapter") or slug_of(docname)  # a notebook that is never run has no slug
-    title = in_words(app.env.titles[docname])
+    title = title_of(app.env, docname)
     page = _path_of(app, docname) or f"{docname}.html"
     return read_chapter(slug, title, page, position, front)
 
