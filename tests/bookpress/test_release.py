@@ -407,6 +407,11 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     assert "Rebuilt by: bookpress build -p planets.group=outer}" in said  # a clone has no such file
     assert "Source uncommitted changes after swh:1:rev:" in said
     own.unlink()
+    cited.write_text(said)  # no edition here has these values, which the citation itself names
+    state = re.search(r"edition ([0-9a-f]{12})", said)[1]
+    assert f"edition {state}: the same state; its results have" in told("verify", str(cited))
+    cited.write_text(said.replace("group=outer", "group=inner"))
+    assert f"edition {state} is unknown" in told("verify", str(cited), code=2)
     cited.write_text("@book{x}")
     for wrong in (["x"], [last["id"], "x"], [str(cited)]):
         assert told("verify", *wrong, code=2).startswith("error: ")

@@ -13,17 +13,23 @@ from bookpress.book.renamed import Renamed, load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
-from bookpress.errors import UsageError, nearest
+from bookpress.errors import PressError, UsageError, nearest
 from bookpress.files import pretty, read, sha256
 from bookpress.release.archives import Results
 from bookpress.release.released import CHANGED, STANDS, UNKNOWN, every_result, load_ledger
 from bookpress.run.runner import RunOptions
 from bookpress.run.worker import versions
-from bookpress.states.sweeps.compare import ChangedResult, read_built, sides
+from bookpress.states.sweeps.compare import ChangedResult, read_built, side_of
 
 NUMBERS = ("value", "low", "high", "k", "n", "unit")
 TOLERANCE = 1e-9
 """The relative difference up to which two numbers count as equal, because of rounding."""
+
+
+COMMAND = re.compile(r"Rebuilt\s+by:\s+\S+\s+build\b(?:\s+(?P<base>[a-z0-9][\w.-]*))?")
+OPTION = re.compile(
+    r"""\s+(?:-p\s+(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'"}]+))|--chapters\s+(?P<only>[\w,.-]+))"""
+)
 
 
 class Cited(NamedTuple):
@@ -33,6 +39,12 @@ class Cited(NamedTuple):
     sha: str | None = None
     commit: str | None = None
     python: str | None = None
+    base: str = DEFAULT
+    """The edition that the command in the citation begins with."""
+    options: tuple[str, ...] = ()
+    """The values that the command sets, ``NAME=VALUE``."""
+    only: tuple[str, ...] | None = None
+    """The chapters that the command limits them to."""
 
 
 def read_cited(project: Project, text: str, sha: str | None) -> list[Cited]:
@@ -75,8 +87,31 @@ def _cited(part: str, sha: str | None) -> Cited:
     digest = re.search(r"SHA-256\s+([0-9a-f]{64})", part)
     commit = re.search(r"swh:1:rev:([0-9a-f]{40})", part)
     python = re.search(r"with\s+Python\s+(\d+\.\d+\.\d+)", part)
-    facts = [match and match[1] for match in (commit, python)]
-    return Cited(part[:12], sha or (digest and digest[1]), *facts)
+    return Cited(
+        part[:12],
+        sha or (digest and digest[1]),
+        commit and commit[1],
+        python and python[1],
+        **_command(part),
+    )
+
+
+def _command(part: str) -> dict[str, Any]:
+    """Return what the command in a citation builds, whatever its file escapes."""
+    text = re.sub(r"\\(\W|_)", r"\1", part)
+    command = COMMAND.search(text)
+    if not command:
+        return {}
+    options: list[str] = []
+    only = None
+    place = command.end()
+    while option := OPTION.match(text, place):
+        place = option.end()
+        if option["only"]:
+            only = tuple(option["only"].split(","))
+        else:
+            options.append(option["quoted"] or option["plain"])
+    return {"base": command["base"] or DEFAULT, "options": tuple(options), "only": only}
 
 
 def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, str]:
@@ -84,6 +119,7 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
     read = BookAsRead.of(project)
     plans = {name: load_edition(project, name, read=read) for name in edition_names(project)}
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
+    plan = plan or _rebuilt(project, cited, read)
     past = past_of(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
@@ -91,11 +127,20 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
         return UNKNOWN, f"edition {cited.id} is unknown: {makers}{where}"
     here = plan or plans.get(past["name"], plans[DEFAULT])
     state = _difference(past, here) if plan is None else "the same state"
-    [side] = sides(project, [here.name], options)
+    side = side_of(project, here, options)
     equal, how = _results(cited, past, side.results, load_renamed(project))
     if equal:
         return STANDS, f"edition {cited.id}: {state}; {how}"
     return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past, cited)}"
+
+
+def _rebuilt(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
+    """Return what the command in a citation makes here, if that is the cited edition."""
+    try:
+        edition = load_edition(project, cited.base, cited.options, cited.only, read)
+    except PressError:  # its names and values may be those of another commit
+        return None
+    return edition if edition.id == cited.id else None
 
 
 def _difference(past: Mapping[str, Any], here: Edition) -> str:

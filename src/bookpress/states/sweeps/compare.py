@@ -26,7 +26,7 @@ from bookpress.book.renamed import Renamed, load_renamed, under_present_names, v
 from bookpress.chapter import number_formats as numbers
 from bookpress.chapter.estimates import Estimate, read_estimate
 from bookpress.chapter.statements import WORDS
-from bookpress.edition.editions import load_edition
+from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.files import edition_names
 from bookpress.errors import PressError, UsageError, nearest, with_noun
 from bookpress.run import processes
@@ -219,7 +219,11 @@ def _side(
     folder = project.built_folder(name)
     if folder and name not in edition_names(project) and not changes:
         return _built_side(folder, load_renamed(project))
-    edition = load_edition(project, name, changes)
+    return side_of(project, load_edition(project, name, changes), options)
+
+
+def side_of(project: Project, edition: Edition, options: RunOptions) -> Side:
+    """Return an edition, brought up to date through the cache."""
     outcome = run_chapters(project, edition, replace(options, as_stored=True))
     if outcome.errors:
         problem = failure(project, outcome.errors)
