@@ -410,6 +410,7 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     cited.write_text(said)  # no edition here has these values, which the citation itself names
     state = re.search(r"edition ([0-9a-f]{12})", said)[1]
     assert f"edition {state}: the same state; its results have" in told("verify", str(cited))
+    assert "what this checkout makes" in told("cite", "--watch", str(cited))
     cited.write_text(said.replace("group=outer", "group=inner"))
     assert f"edition {state} is unknown" in told("verify", str(cited), code=2)
     cited.write_text("@book{x}")

@@ -119,13 +119,13 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
     read = BookAsRead.of(project)
     plans = {name: load_edition(project, name, read=read) for name in edition_names(project)}
     plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
-    plan = plan or _rebuilt(project, cited, read)
+    plan = plan or rebuilt(project, cited, read)
     past = past_of(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
         makers = "neither what this checkout makes, nor built, nor released"
         return UNKNOWN, f"edition {cited.id} is unknown: {makers}{where}"
-    here = plan or plans.get(past["name"], plans[DEFAULT])
+    here = plan or present_form(project, cited, past, read)
     state = _difference(past, here) if plan is None else "the same state"
     side = side_of(project, here, options)
     equal, how = _results(cited, past, side.results, load_renamed(project))
@@ -134,13 +134,27 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
     return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past, cited)}"
 
 
-def _rebuilt(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
+def rebuilt(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
     """Return what the command in a citation makes here, if that is the cited edition."""
+    edition = _made_by(project, cited, read)
+    return edition if edition and edition.id == cited.id else None
+
+
+def _made_by(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
     try:
-        edition = load_edition(project, cited.base, cited.options, cited.only, read)
+        return load_edition(project, cited.base, cited.options, cited.only, read)
     except PressError:  # its names and values may be those of another commit
         return None
-    return edition if edition.id == cited.id else None
+
+
+def present_form(
+    project: Project, cited: Cited, past: Mapping[str, Any], read: BookAsRead
+) -> Edition:
+    """Return what has the name of a past edition now, or its values; else the default."""
+    if past["name"] in edition_names(project):
+        return load_edition(project, past["name"], read=read)
+    command = Cited(cited.id, **_command(f"Rebuilt by: {past.get('command')}"))
+    return _made_by(project, command, read) or load_edition(project, read=read)
 
 
 def _difference(past: Mapping[str, Any], here: Edition) -> str:

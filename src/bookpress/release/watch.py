@@ -12,7 +12,7 @@ from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
 from bookpress.chapter.expressions import SLUG
 from bookpress.edition.editions import BookAsRead, load_edition
-from bookpress.edition.files import DEFAULT, edition_names
+from bookpress.edition.files import edition_names
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
 from bookpress.release.archives import Results
@@ -26,9 +26,17 @@ from bookpress.release.released import (
     every_result,
     shown,
 )
-from bookpress.release.verify import Cited, cited_in, differences_of, no_edition, past_of
+from bookpress.release.verify import (
+    Cited,
+    cited_in,
+    differences_of,
+    no_edition,
+    past_of,
+    present_form,
+    rebuilt,
+)
 from bookpress.run.runner import RunOptions
-from bookpress.states.sweeps.compare import ChangedResult, sides
+from bookpress.states.sweeps.compare import ChangedResult, side_of
 
 Answer = tuple[int, str]
 """An exit code, and its meaning in words."""
@@ -57,14 +65,13 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     """Return which results of a cited state have changed."""
     past = past_of(project, cited.id)
     named = f"edition {cited.id}"
-    names = edition_names(project)
+    read = BookAsRead.of(project)
     if not past:
-        read = BookAsRead.of(project)
-        if any(load_edition(project, name, read=read).id == cited.id for name in names):
+        editions = [load_edition(project, name, read=read) for name in edition_names(project)]
+        if rebuilt(project, cited, read) or cited.id in {edition.id for edition in editions}:
             return STANDS, f"{named}: what this checkout makes, and not released yet"
         return UNKNOWN, f"{named} is neither what this checkout makes, nor built, nor released"
-    name = past["name"] if past["name"] in names else DEFAULT
-    [side] = sides(project, [name], options)
+    side = side_of(project, present_form(project, cited, past, read), options)
     before = _cited_part(past["results"], cited)
     if before != past["results"]:
         named = f"{named}, {', '.join(before)}"
