@@ -384,14 +384,15 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
     first, last = (facts(orbits, version, "default") for version in ("1.0", "3.0"))
     book, cited = orbits.book, tmp_path / "cited.bib"
     said = told("verify", first["id"], code=1)
-    assert f"evidence differs between version 1.0 and this checkout ({last['id']})" in said
+    assert (
+        f"difference between version 1.0 and this checkout ({last['id']}): evidence; 2 of 4" in said
+    )
     assert "2 of 4 results differ, the most planets:neptune, 0.1%" in said
     chapter = book / "notebooks/moons.md"
     text = chapter.read_text()
     chapter.write_text(text.replace("# ", "# The ", 1))
     assert (
-        "chapters differs between version 2.0 and this checkout"
-        in run(book, "verify", last["id"]).stdout
+        "difference between version 2.0 and this checkout" in run(book, "verify", last["id"]).stdout
     )
     chapter.write_text(text)
     for form in ("biblatex", "ris", "csl-json"):

@@ -161,8 +161,8 @@ def _difference(past: Mapping[str, Any], here: Edition) -> str:
     """Return in words which parts of an edition have changed."""
     parts = past.get("parts", {})
     changed = [name for name, digest in here.parts.items() if parts.get(name) != digest]
-    verb = "differs" if len(changed) == 1 else "differ"
-    return f"{', '.join(changed)} {verb} between {past['where']} and this checkout ({here.id})"
+    parts_apart = ", ".join(changed)
+    return f"difference between {past['where']} and this checkout ({here.id}): {parts_apart}"
 
 
 def past_of(project: Project, name: str) -> dict[str, Any]:
