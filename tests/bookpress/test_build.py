@@ -391,12 +391,12 @@ def test_the_date_of_a_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     named = ["git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-C", str(checkout)]
     subprocess.run(["git", "init", "-q", str(checkout)], check=True)
     environment = dict(os.environ)
-    for name, day in (
-        ("_config.yml", "2023-01-01"),
-        ("_toc.yml", "2024-02-03"),
-        ("README.md", "2025-01-01"),
+    for name, day, text in (
+        ("_config.yml", "2023-01-01", "exclude_patterns: [README.md]\n"),
+        ("_toc.yml", "2024-02-03", "root: index\n"),
+        ("README.md", "2025-01-01", "No page.\n"),
     ):
-        (checkout / name).write_text("root: index\nexclude_patterns: [README.md]\n")
+        (checkout / name).write_text(text)
         subprocess.run([*named, "add", name], check=True)
         environment["GIT_COMMITTER_DATE"] = f"{day}T04:05:06+00:00"
         subprocess.run([*named, "commit", "-q", "-m", "x"], check=True, env=environment)
