@@ -1,6 +1,7 @@
 """The command line: only results on standard output, all else on standard error, exit codes that say how it went."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,11 @@ import jsonschema
 import pytest
 from processes import add_cell
 
+import bookpress
 from bookpress.assembly.published import build_lock
 from bookpress.book import discovery
 from bookpress.book.project import Project
+from bookpress.commands.main import COMMANDS
 from bookpress.errors import quoted
 from bookpress.files import tree
 
@@ -144,6 +147,13 @@ def test_a_name_never_becomes_a_path_elsewhere(
         assert any(f"edition {shown}" in words for shown in (repr(given), quoted(given))), words
         assert "there are: " in words or "did you mean" in words or "there is none" in words
     assert tree(tmp_path) == before
+
+
+def test_the_manual_names_every_command() -> None:
+    manual = (Path(bookpress.__file__).parent / "README.md").read_text("utf-8")
+    table = manual.partition("\n## Commands")[2].partition("\n## ")[0]
+    named = set(re.findall(r"`([a-z]+)", table))
+    assert {*COMMANDS, "new"} <= named
 
 
 def test_the_version_is_that_of_the_package(said: Callable[..., Said]) -> None:

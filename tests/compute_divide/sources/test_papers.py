@@ -386,7 +386,12 @@ def test_a_venue_has_digits_in_its_name(venue, tmp_path, data_copy):
 @pytest.mark.parametrize(
     ("name", "content", "venue", "said"),
     [
-        ("a.csv", b"", "uai", "no reader for 'a.csv'; a list ends in .json.gz, .jsonl.gz, .tsv"),
+        (
+            "a.csv",
+            b"",
+            "uai",
+            "no reader for 'a.csv': the name of a list ends in .json.gz, .jsonl.gz, .tsv",
+        ),
         (
             "a.json.gz",
             packed([]),

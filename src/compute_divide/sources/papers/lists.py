@@ -255,7 +255,7 @@ def as_list(path: Path, venue: str, year: int) -> PaperList:
     reader = next(named, None)
     if reader is None:
         raise EvidenceError(
-            f"no reader for {path.name!r}; a list ends in {', '.join(readers)}: see data loaders"
+            f"no reader for {path.name!r}: the name of a list ends in {', '.join(readers)}"
         )
     is_out_of_range = not re.fullmatch(VENUE, venue) or not 1980 <= year <= 2040
     if is_out_of_range:
