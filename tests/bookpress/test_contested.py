@@ -68,6 +68,10 @@ def test_one_id_stands_for_one_entry(tmp_path: Path) -> None:
     register(home, OPEN, OPEN)
     with pytest.raises(UsageError, match="contested twice under one id: neptune"):
         load_contested(Project.at(home))
+    (home / "data/contested.yml").write_text("[", encoding="utf-8")
+    [damaged] = check(Project.at(home))[0]
+    assert str(damaged).startswith("data/contested.yml:1: is not plain YAML: line 1")
+    register(home, OPEN, OPEN)
     problems, _ = check(Project.at(home))
     assert list(map(str, problems)) == [
         "data/contested.yml:1: contested twice under one id: neptune"

@@ -184,7 +184,7 @@ def _of_file(error: PressError, file: str) -> Iterator[Problem]:
     """Yield the problems in an error that are of one file, which their messages may begin with."""
     problems = error.problems if isinstance(error, UsageError) else [str(error)]
     for problem in problems:
-        yield Problem(file, 1, problem.removeprefix(f"{file}: "))
+        yield Problem(file, 1, problem.removeprefix(file).lstrip(": "))
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:
