@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -131,6 +132,8 @@ def told(
         "ORBITS_DATA", str(orbits.book / "data")
     )  # as a command sets it, for this test alone
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(orbits.book), str(ROOT / "src")]))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "orbits"]:
+        monkeypatch.delitem(sys.modules, name)  # that of another test's book
     monkeypatch.syspath_prepend(orbits.book)
     monkeypatch.chdir(orbits.book)
 
