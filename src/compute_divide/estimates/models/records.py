@@ -11,6 +11,7 @@ enough.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -235,15 +236,19 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
 def _counted_sectors(models: pd.DataFrame) -> pd.Series[str]:
     """Return the sectors of each model's makers, institutes in their own; else as listed."""
     institutes = dict(load_institutes().to_numpy().tolist())
-    sectors = models["sectors"].copy()
-    known = models[["organisations", "sectors"]].dropna()
-    for place, names, listed in known.itertuples():
+    # few models have one, and splitting the names of all takes ten times as long
+    named = "|".join(map(re.escape, institutes))
+    has_institute = models["organisations"].str.contains(named, na=False)
+    rows = models.loc[has_institute, ["organisations", "sectors"]].dropna()
+    counted = {}
+    for place, names, listed in rows.itertuples():
         organisations = names.split("|")
         kinds = listed.split("|")
-        if len(organisations) != len(kinds) or institutes.keys().isdisjoint(organisations):
-            continue
-        pairs = zip(organisations, kinds, strict=True)
-        sectors[place] = "|".join(institutes.get(name, kind) for name, kind in pairs)
+        if len(organisations) == len(kinds):
+            pairs = zip(organisations, kinds, strict=True)
+            counted[place] = "|".join(institutes.get(name, kind) for name, kind in pairs)
+    sectors = models["sectors"].copy()
+    sectors.loc[list(counted)] = list(counted.values())
     return sectors
 
 
