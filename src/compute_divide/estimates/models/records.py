@@ -1,6 +1,6 @@
 """Which records of models count: as the database lists them, or as the audit found them.
 
-Audited records follow three rules, for any vintage. A run counts with its own computing, without
+Audited records follow four rules, for any vintage. A run counts with its own computing, without
 that of the model it was built on. A run that two rows describe counts once. A row above the peak of
 its own hardware has no known computing, unless the audit found other chips or hours in its source
 that make it possible. Public and non-profit institutes count as in lists of papers, also if the
@@ -11,7 +11,6 @@ enough.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -29,6 +28,7 @@ from compute_divide.estimates.statistics.teams import UNKNOWN
 from compute_divide.sources.audit.institutes import load_institutes, team_with_institutes
 from compute_divide.sources.audit.runs import DATABASE_NOTES, load_audited_runs
 from compute_divide.sources.chips.chips import load_chips
+from compute_divide.sources.models.sectors import reclassed_sectors
 from compute_divide.sources.papers.profiles import NON_PROFITS
 from compute_divide.sources.store.raw_csv import team_type
 
@@ -216,8 +216,8 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
     limits = models.assign(possible=most_possible(models), of_bases=_computing_of_bases(models))
     is_above_peak = limits[COMPUTE].gt(limits["possible"])
     has_institute = models["team_by_rule"].ne(models["team_type"])
-    may_change = audited["verdict"].notna() | models["base_model"].notna() | is_above_peak
-    may_change |= has_institute
+    may_change = audited["verdict"].notna() | models["base_model"].notna()
+    may_change |= is_above_peak | has_institute
     # most rows cannot change, and checking each takes time
     looked_at = may_change & ~models["own"]
     rows = _records(limits[READ_OF_A_MODEL], looked_at)
@@ -236,19 +236,9 @@ def _changes(models: pd.DataFrame, audited: pd.DataFrame, dual_affiliation: str)
 def _counted_sectors(models: pd.DataFrame) -> pd.Series[str]:
     """Return the sectors of each model's makers, institutes in their own; else as listed."""
     institutes = dict(load_institutes().to_numpy().tolist())
-    # few models have one, and splitting the names of all takes ten times as long
-    named = "|".join(map(re.escape, institutes))
-    has_institute = models["organisations"].str.contains(named, na=False)
-    rows = models.loc[has_institute, ["organisations", "sectors"]].dropna()
-    counted = {}
-    for place, names, listed in rows.itertuples():
-        organisations = names.split("|")
-        kinds = listed.split("|")
-        if len(organisations) == len(kinds):
-            pairs = zip(organisations, kinds, strict=True)
-            counted[place] = "|".join(institutes.get(name, kind) for name, kind in pairs)
+    counted = reclassed_sectors(models, institutes)
     sectors = models["sectors"].copy()
-    sectors.loc[list(counted)] = list(counted.values())
+    sectors.loc[pd.Index(list(counted))] = ["|".join(kinds) for kinds in counted.values()]
     return sectors
 
 

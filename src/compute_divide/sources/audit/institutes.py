@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.models.sectors import listed_makers
 from compute_divide.sources.papers.affiliations import AffiliationReader, load_affiliation_rules
 from compute_divide.sources.papers.profiles import RULES_FILE, judgement_calls, slot_sectors
 from compute_divide.sources.store import files, tables
@@ -82,9 +83,5 @@ def _listed_organisations() -> Iterator[tuple[str, str]]:
     """Yield the organisations of the models of every vintage, with their listed sectors."""
     for vintage in files.vintages():
         models = tables.read_table(files.table_name(vintage), SCHEMA)
-        known = models[["organisations", "sectors"]].dropna()
-        for names, listed in known.to_numpy().tolist():
-            organisations = names.split("|")
-            sectors = listed.split("|")
-            if len(organisations) == len(sectors):
-                yield from zip(organisations, sectors, strict=True)
+        for _, organisations, sectors in listed_makers(models):
+            yield from zip(organisations, sectors, strict=True)

@@ -56,8 +56,8 @@ def load_makers() -> pd.DataFrame:
 
     Notes
     -----
-    By the rule of the audit at least one university and one company make a
-    collaboration, and an author with two posts counts for both.
+    By the rule of the audit at least one university and one company make a collaboration, and an
+    author with two posts counts for both.
 
     Examples
     --------

@@ -22,6 +22,7 @@ from bookpress.errors import UsageError, nearest
 from bookpress.files import as_mapping, read, replace_file
 from compute_divide.sources.models.labels import SECTORS
 from compute_divide.sources.models.raw import SCHEMA
+from compute_divide.sources.models.sectors import reclassed_sectors
 from compute_divide.sources.store import tables
 from compute_divide.sources.store.files import OWN, EvidenceError, data_dir, table_name, vintages
 from compute_divide.sources.store.raw_csv import read_raw, team_type
@@ -154,14 +155,7 @@ def _implied(given: dict[str, Any]) -> dict[str, Any]:
 
 def _reclassed(models: pd.DataFrame, sectors: Mapping[str, str]) -> pd.DataFrame:
     """Change the sector of organisations, in every model that has a sector for each of its own."""
-    known = models[["organisations", "sectors"]].dropna()
-    for place, names, old in known.itertuples():
-        organisations = names.split("|")
-        kinds = old.split("|")
-        if len(organisations) != len(kinds) or sectors.keys().isdisjoint(organisations):
-            continue
-        pairs = zip(organisations, kinds, strict=True)
-        new = [sectors.get(name, kind) for name, kind in pairs]
+    for place, new in reclassed_sectors(models, sectors).items():
         models.loc[[place], "sectors"] = "|".join(new)
         models.loc[[place], "team_type"] = team_type(new)
         models.loc[[place], "own"] = True
