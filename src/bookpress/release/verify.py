@@ -117,9 +117,7 @@ def _command(part: str) -> dict[str, Any]:
 def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, str]:
     """Return whether this checkout gives a cited state, as an exit code and in words."""
     read = BookAsRead.of(project)
-    plans = {name: load_edition(project, name, read=read) for name in edition_names(project)}
-    plan = next((edition for edition in plans.values() if edition.id == cited.id), None)
-    plan = plan or rebuilt(project, cited, read)
+    plan = made_here(project, cited, read)
     past = past_of(project, cited.id)
     if plan is None and not past:
         where = f": git checkout {cited.commit}, and verify again" if cited.commit else ""
@@ -134,10 +132,14 @@ def verify(project: Project, cited: Cited, options: RunOptions) -> tuple[int, st
     return CHANGED, f"edition {cited.id}: {state}; {how}{_made_with(past, cited)}"
 
 
-def rebuilt(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
-    """Return what the command in a citation makes here, if that is the cited edition."""
-    edition = _made_by(project, cited, read)
-    return edition if edition and edition.id == cited.id else None
+def made_here(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:
+    """Return the cited edition if this checkout makes it, by name or by the citation's command."""
+    editions = [load_edition(project, name, read=read) for name in edition_names(project)]
+    named = next((edition for edition in editions if edition.id == cited.id), None)
+    if named:
+        return named
+    by_command = _made_by(project, cited, read)
+    return by_command if by_command and by_command.id == cited.id else None
 
 
 def _made_by(project: Project, cited: Cited, read: BookAsRead) -> Edition | None:

@@ -11,8 +11,7 @@ from bookpress.book.project import Project
 from bookpress.book.renamed import load_renamed, under_present_names
 from bookpress.chapter.estimates import results_file
 from bookpress.chapter.expressions import SLUG
-from bookpress.edition.editions import BookAsRead, load_edition
-from bookpress.edition.files import edition_names
+from bookpress.edition.editions import BookAsRead
 from bookpress.errors import UsageError
 from bookpress.files import read, sha256
 from bookpress.release.archives import Results
@@ -30,10 +29,10 @@ from bookpress.release.verify import (
     Cited,
     cited_in,
     differences_of,
+    made_here,
     no_edition,
     past_of,
     present_form,
-    rebuilt,
 )
 from bookpress.run.runner import RunOptions
 from bookpress.states.sweeps.compare import ChangedResult, side_of
@@ -67,8 +66,7 @@ def _state(project: Project, cited: Cited, options: RunOptions) -> Answer:
     named = f"edition {cited.id}"
     read = BookAsRead.of(project)
     if not past:
-        editions = [load_edition(project, name, read=read) for name in edition_names(project)]
-        if rebuilt(project, cited, read) or cited.id in {edition.id for edition in editions}:
+        if made_here(project, cited, read):
             return STANDS, f"{named}: what this checkout makes, and not released yet"
         return UNKNOWN, f"{named} is neither what this checkout makes, nor built, nor released"
     side = side_of(project, present_form(project, cited, past, read), options)
