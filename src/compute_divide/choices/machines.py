@@ -36,8 +36,8 @@ Utilisation = Annotated[float, number_within(0.05, 0.9, [0.2, 0.3, 0.4, 0.5], "s
 
 FORMATS = {
     "training": "16 bits on tensor cores where listed, else the faster of plain 16 and 32 bits",
-    "tensor-16": "16 bits on tensor cores only; chips without them drop out",
-    "fp32": "plain 32 bits only; tensor processing units drop out",
+    "tensor-16": "16 bits on tensor cores only (leaves out chips without them)",
+    "fp32": "plain 32 bits only (leaves out tensor processing units)",
 }
 NumberFormat = Annotated[str, OneOf(FORMATS)]
 """The number format in which the peak of a chip is taken."""
