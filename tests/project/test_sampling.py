@@ -1,4 +1,4 @@
-"""Which heavy tests `make test` runs: a third, by the commit, and in the long run of commits all."""
+"""Which heavy tests `make test` runs: a quarter, by the commit, and in the long run of commits all."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,7 @@ NAMES = st.lists(st.text(), unique=True, max_size=40)
 
 
 @given(names=NAMES, seed=st.text())
-def test_a_third_is_drawn_whatever_the_order(names: list[str], seed: str) -> None:
+def test_a_quarter_is_drawn_whatever_the_order(names: list[str], seed: str) -> None:
     some = drawn(names, seed)
     assert some <= set(names)
     assert SHARE * len(some) - len(names) in range(SHARE)
