@@ -1,5 +1,6 @@
 """Contents that lead elsewhere, or from a front page in a folder, in each form of a book."""
 
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "_build/editions/default/html"
 
 
+def printed(path: Path) -> str:
+    done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+    return " ".join(done.stdout.split())
+
+
 def entries(site: Path, name: str) -> list[tuple[str, str]]:
     page: Any = html.parse(str(site / name)).getroot()
     links = page.xpath("//nav[@id='book_contents']/ul/li/a")
@@ -62,7 +68,12 @@ def test_a_book_whose_front_page_is_in_a_folder_is_printed_and_made_an_ebook(sit
         [nav] = [name for name in epub.namelist() if name.endswith("nav.xhtml")]
         listed = epub.read(nav).decode()
     assert listed.index("Warm") < listed.index("A &amp; B")
-    assert ".example" not in listed
+    contents, rest = listed.split("</nav>", 1)
+    assert ".example" not in contents
+    assert '<a href="https://winds.example/all?a=1&amp;b=2">More &#34;winds&#34;</a>' in rest
+    [pages] = map(printed, site.glob("pdf/*.pdf"))
+    assert 'More "winds" (https://winds.example/all?a=1&b=2)' in pages
+    assert pages.count("https://calm.example") == 1
     with pikepdf.open(site / "pdf/winds.pdf") as pdf, pdf.open_outline() as outline:
         titles = [entry.title for entry in outline.root]
         below = [entry.title for part in outline.root for entry in part.children]
@@ -133,3 +144,23 @@ def test_a_chapter_without_a_number_is_named_by_its_title(tmp_path: Path) -> Non
     assert [link.text for link in shared] == ["1", "2", "calm"]
     numbers = page.xpath("//*[@class='chapter-number']")
     assert [number.text for number in numbers] == ["1", "2", None]
+
+
+def test_every_chapter_has_a_pdf_also_without_heading_number_or_entry(tmp_path: Path) -> None:
+    chapters = {f"{name}.md": FORCES.replace("NAME", name) for name in ("warm", "cold", "calm")}
+    cold = chapters["cold.md"].replace("# cold\n", "Only words of snow.\n")
+    listed = PARTS.replace("root: start", "root: calm").replace("{file: calm}", "{file: start}")
+    start = {"start.md": "Words alone.\n", "index.md": "A page.\n"}
+    files = {"_config.yml": "title: Winds\n", "_toc.yml": listed, **chapters, **start}
+    files |= {"cold.md": cold, "loose.md": FORCES.replace("NAME", "loose")}
+    write_files(tmp_path, {**files, "book/settings.yml": "layout: press\n"})
+    said = press(tmp_path, "build", "--format", "html,pdf", whole=True)
+    assert "no such file" not in said
+    site = tmp_path / "_build/editions/default/html"
+    for name in ("warm", "cold", "calm", "loose"):
+        assert f"Own {name}: 1" in printed(site / f"{name}.pdf")
+    assert "Only words of snow." in printed(site / "cold.pdf")
+    assert not (site / "start.pdf").exists()
+    for name in ("warm", "cold", "start"):
+        assert "no title" not in (site / f"{name}.html").read_text("utf-8")
+    assert "<title>start · Winds</title>" in (site / "start.html").read_text("utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from docutils import nodes
 from sphinx import addnodes
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -82,7 +83,18 @@ def title_of(env: BuildEnvironment, docname: str) -> str:
     if docname not in env.titles:
         return docname
     title = in_words(env.titles[docname])
-    return docname.rpartition("/")[2] if title == NO_TITLE else title
+    return _file_name(docname) if title == NO_TITLE else title
+
+
+def name_untitled(env: BuildEnvironment) -> None:
+    """Let Sphinx, too, call a page without a heading as its file."""
+    for docname, title in env.titles.items():
+        if title.astext() == NO_TITLE:
+            title[:] = [nodes.Text(_file_name(docname))]
+
+
+def _file_name(docname: str) -> str:
+    return docname.rpartition("/")[2]
 
 
 def citation_of(config: Config) -> Citation:

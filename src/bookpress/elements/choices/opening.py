@@ -66,12 +66,12 @@ def parse_line(text: str, env: BuildEnvironment, settings: Any) -> list[nodes.No
 
 
 def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
-    """Add the opening to a page that has just been read, below its title.
+    """Add the opening to a page that has just been read, below its title if it has one.
 
     On a page that a theme lays out, that is only the finding and the choices.
     """
     section = next(iter(doctree.findall(nodes.section)), None)
-    if section is None or not (page.finding or page.is_chapter):
+    if not (page.finding or page.is_chapter):
         return
     if not (laid_out or page.finding or page.parameter_rows):
         return
@@ -79,9 +79,10 @@ def open_page(doctree: nodes.document, page: Page, laid_out: bool) -> None:
     if page.finding:
         finding = [node.deepcopy() for node in page.finding]
         below += nodes.paragraph("", "", *finding, classes=["standfirst"])
-    section.insert(1, below)
+    whole: nodes.Element = doctree if section is None else section
+    whole.insert(0 if section is None else 1, below)
     if page.parameter_rows:
-        section.append(later(make=panel))
+        whole.append(later(make=panel))
 
 
 def opening(node: later, env: BuildEnvironment) -> list[nodes.Node]:

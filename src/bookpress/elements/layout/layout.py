@@ -23,7 +23,13 @@ from bookpress.book.project import is_laid_out
 from bookpress.chapter.number_formats import setting
 from bookpress.cite.record import Difference
 from bookpress.elements.base import assets
-from bookpress.elements.base.contents import chapter_numbers, citation_of, formats_of, title_of
+from bookpress.elements.base.contents import (
+    chapter_numbers,
+    citation_of,
+    formats_of,
+    name_untitled,
+    title_of,
+)
 from bookpress.elements.base.events import when_built, where_laid_out
 from bookpress.elements.base.registry import elements
 from bookpress.elements.base.store import Page, store_of
@@ -56,6 +62,7 @@ def setup(app: Sphinx) -> None:
     source.connect(app)
     app.connect("doctree-resolved", tabs.show_panels)
     app.connect("env-updated", make_index_of_words)
+    app.connect("env-updated", name_untitled_pages)
     app.connect(ON_PAGE, fill_context, priority=950)
     altair_charts.connect(app)
     app.connect("build-finished", drop_unused)
@@ -169,6 +176,12 @@ def make_index_of_words(app: Sphinx, env: BuildEnvironment) -> None:
     has_words = any(is_main != "main" for _kind, _word, _place, is_main, _key in entries)
     builder: Any = app.builder
     builder.use_index = app.config.html_use_index = app.config.html_use_index and has_words
+
+
+@where_laid_out
+def name_untitled_pages(_app: Sphinx, env: BuildEnvironment) -> None:
+    """Name pages without a heading before any page links to them."""
+    name_untitled(env)
 
 
 @where_laid_out

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -44,6 +44,7 @@ ENTRIES = "//nav[@id='book_contents']/*[self::p[@class='contents-part'] or self:
 """The titles of parts, and the lists of their pages, in the contents."""
 UNNAMED = re.compile(r"[^A-Za-z0-9_-]")
 """What a name in CSS does not contain."""
+OF_CHAPTER = b'<body class="chapter">'
 OF_THE_BOOK = ("cover", "title", "nav")
 """Pages of an e-book that are not the author's."""
 LOST = "\N{REPLACEMENT CHARACTER}"
@@ -61,9 +62,9 @@ Element = Any  # lxml has no types
 
 @dataclass
 class Article:
-    """The article of a page: its path on the site, its title and its part in the contents.
+    """The article of a page: its path on the site, its title, its part and number in the contents.
 
-    A chapter also has a number.
+    A page that is no chapter has no number, nor has a chapter outside of numbered parts.
     """
 
     path: str
@@ -73,6 +74,11 @@ class Article:
     body: Element
     key: str = ""
     """Its name within the book: ``"notebooks-hardware"``, a name in CSS, in PDF and of a file."""
+
+    @property
+    def is_chapter(self) -> bool:
+        """Whether its page is that of a chapter, as the layout says."""
+        return "chapter" in self.body.getroottree().find("body").get("class", "").split()
 
     @property
     def anchor(self) -> str:
@@ -109,7 +115,7 @@ def read_articles(site: Path, form: str, opening: str | None = None) -> list[Art
     the book has a special one for it after a title page.
     """
     front = _front_page(site)
-    articles = [_read_cover(site, front, form, opening)]
+    articles = [_read_unlisted(site, front, form, opening)]
     part = ""
     for element in _parse(site / front).xpath(ENTRIES):
         if element.tag == "p":
@@ -124,6 +130,26 @@ def read_articles(site: Path, form: str, opening: str | None = None) -> list[Art
         article.key = _free_key(article.path, taken)
         taken.add(article.key.lower())
     return articles
+
+
+def read_chapters(site: Path, form: str) -> list[Article]:
+    """Return the articles of all chapters, in order; those outside of the contents come last."""
+    listed = read_articles(site, form)
+    known = {article.path for article in listed}
+    pages = {page.relative_to(site).as_posix(): page for page in sorted(site.rglob("*.html"))}
+    others = [
+        _read_unlisted(site, path, form)
+        for path, page in pages.items()
+        if path not in known and OF_CHAPTER in page.read_bytes()
+    ]
+    return [article for article in [*listed, *others] if article.is_chapter]
+
+
+def links_elsewhere(site: Path) -> list[tuple[str, str]]:
+    """Return the words and addresses of the links out of the book that the contents have."""
+    contents = _parse(site / _front_page(site)).xpath(ENTRIES)
+    links = [link for element in contents for link in element.findall("li/a")]
+    return [(_text(link), link.get("href")) for link in links if is_elsewhere(link.get("href"))]
 
 
 def _free_key(path: str, taken: Container[str]) -> str:
@@ -144,11 +170,12 @@ def _front_page(site: Path) -> str:
     return "index.html"
 
 
-def _read_cover(site: Path, path: str, form: str, opening: str | None) -> Article:
+def _read_unlisted(site: Path, path: str, form: str, opening: str | None = None) -> Article:
+    """Return the article of a page that is no entry in the contents, such as the cover."""
     body = _article(site, path, form)
     heading = next(body.iter("h1"), None)
     if heading is None:
-        return Article(path, opening or path.removesuffix(".html"), "", None, body)
+        return Article(path, opening or PurePosixPath(path).stem, "", None, body)
     if opening:
         heading[:] = []
         heading.text = opening

@@ -131,6 +131,7 @@ def _documents(
         front=[title_page, texts[articles[0].path]],
         parts=parts,
         figures=page_extraction.figures(articles),
+        elsewhere=page_extraction.links_elsewhere(front.site),
     )
     documents = {"package.opf": package, "nav.xhtml": contents}
     for page in pages:
@@ -207,7 +208,7 @@ def _text_page(article: Article) -> Entry:
         article.key,
         article.title,
         xhtml(article.body),
-        "chapter" if article.number is not None else "",
+        "chapter" if article.is_chapter else "",
         number=article.number,
         sections=sections,
         properties=" ".join(PROPERTIES[name] for name in names),

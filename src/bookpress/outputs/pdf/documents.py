@@ -70,6 +70,7 @@ def book_document(
         cover=cover,
         parts=page_extraction.by_part(pages),
         figures=figures,
+        elsewhere=page_extraction.links_elsewhere(front.site),
         page_of=page_of or {},
     )
 

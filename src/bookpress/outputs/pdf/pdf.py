@@ -22,7 +22,7 @@ from bookpress.book.discovery import slug_of
 from bookpress.book.project import load_settings
 from bookpress.errors import PressError, short
 from bookpress.outputs.base.front_matter import BOOK, FrontMatter, load_front_matter
-from bookpress.outputs.base.page_extraction import Article, read_articles
+from bookpress.outputs.base.page_extraction import Article, read_articles, read_chapters
 from bookpress.outputs.base.process import Order, work_on_order
 from bookpress.outputs.pdf.documents import (
     PAPER,
@@ -91,12 +91,10 @@ def make(order: Order) -> None:
 
     opening = front.citation.book.front_page
     documents = []
-    for article in read_articles(site, "print", opening):
-        if article.number is not None:
-            page = site / article.path
-            document = chapter_document(article, front)
-            pdf_path = page.with_suffix(".pdf")
-            documents.append((pdf_path, _slug(Path(order.source), article), document))
+    for article in read_chapters(site, "print"):
+        document = chapter_document(article, front)
+        pdf_path = (site / article.path).with_suffix(".pdf")
+        documents.append((pdf_path, _slug(Path(order.source), article), document))
     with printer() as printed:
         # page numbers for the contents are only known after printing a draft
         document = book_document(read_articles(site, "print", opening), front)
