@@ -289,18 +289,36 @@ def test_what_pages_fetch_and_where_they_lead_in_vain_is_told(said: str) -> None
 
 
 @pytest.mark.heavy
-def test_a_picture_that_no_browser_draws_stops_the_pdf_by_its_name(tmp_path: Path) -> None:
+def test_words_stand_for_a_picture_that_no_browser_draws(tmp_path: Path) -> None:
+    words = "# Drawn\n\n![A grey cell](old.TIF)\n\n![](unnamed.pdf)\n\n![blue](new.png)\n"
+    write_files(tmp_path, {**ALONE, "index.md": words})
+    for name in ("old.TIF", "unnamed.pdf", "new.png"):
+        Image.new("RGB", (9, 9)).save(tmp_path / name)
+    formats = "html,epub" if pdf.missing() else "html,pdf,epub"
+    said = press(tmp_path, "build", "--format", formats, whole=True)
+    assert "index.html: shows _images/old.TIF, which hardly any browser draws (PNG, JPEG" in said
+    site = tmp_path / "_build/editions/default/html"
+    [path] = site.glob("epub/*.epub")
+    with zipfile.ZipFile(path) as archive:
+        pictures = [name for name in archive.namelist() if "_images" in name]
+        page = archive.read("EPUB/index.xhtml").decode()
+    assert pictures == ["EPUB/_images/new.png"]
+    assert "A grey cell" in page
+    assert "unnamed.pdf" in page
+    for path in site.glob("pdf/*.pdf"):
+        done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+        assert "A grey cell" in done.stdout
+        assert "unnamed.pdf" in done.stdout
+
+
+@pytest.mark.heavy
+def test_a_damaged_picture_stops_the_pdf_by_its_name(tmp_path: Path) -> None:
     if pdf.missing():
         pytest.skip(f"no PDF without a browser: {pdf.missing()}")
-    files = {
-        **ALONE,
-        "index.md": "# Drawn\n\n![old](old.tif)\n",
-    }
-    write_files(tmp_path, files)
-    Image.new("RGB", (9, 9)).save(tmp_path / "old.tif")
+    write_files(tmp_path, {**ALONE, "index.md": "# Drawn\n\n![old](old.png)\n", "old.png": "?"})
     error = press(tmp_path, "build", "--format", "html,pdf", code=1, whole=True)
     assert "no browser can draw" in error
-    assert "_images/old.tif" in error
+    assert "_images/old.png" in error
 
 
 @pytest.mark.heavy

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from lxml import html
 
-from bookpress.outputs.base.addresses import is_elsewhere, is_unreadable, split_address
+from bookpress.outputs.base.addresses import is_drawn, is_elsewhere, is_unreadable, split_address
 
 FETCHED = {
     "audio": ("src",),
@@ -37,6 +37,7 @@ FETCHING_RELATIONS = {
     "modulepreload",
     "manifest",
 }
+UNDRAWN = "which hardly any browser draws (PNG, JPEG, SVG, GIF and WebP are drawn)"
 CSS_URL = re.compile(r"""(?:url\(|@import)\s*["']?\s*((?:https?:)?//[^"')\s]+)""")
 """What a style fetches from elsewhere."""
 IMPORTED = re.compile(r"""\bimport\b[\w\s{},*$]*\(?\s*["']((?:https?:)?//[^"']+)["']""")
@@ -75,6 +76,8 @@ def check_pages(folder: Path) -> list[PageFault]:
             host = split_address(link).netloc
             if host:
                 faults.append(PageFault(name, f"fetches {link} from another host", host))
+        undrawn = [link for link in page.xpath("//img/@src") if not is_drawn(link)]
+        faults += [PageFault(name, f"shows {link}, {UNDRAWN}") for link in undrawn]
         for link in {*fetched, *page.xpath("//a/@href | //area/@href")}:
             broken = _broken(name, link, files, anchors)
             faults += [PageFault(name, f"link to {link}: {fault}") for fault in broken]

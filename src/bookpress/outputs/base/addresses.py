@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from urllib.parse import SplitResult, urlsplit
+from pathlib import PurePosixPath
+from urllib.parse import SplitResult, unquote, urlsplit
+
+NOT_DRAWN = (".tif", ".tiff", ".pdf", ".ps", ".eps", ".jp2", ".heic", ".heif")
+"""Endings of pictures that hardly any browser draws, nor any reader of e-books."""
 
 
 def split_address(address: str) -> SplitResult:
@@ -40,3 +44,14 @@ def from_root(page: str, address: str) -> str:
         return f"https:{address}" if address.startswith("//") else address
     joined = posixpath.join(posixpath.dirname(page), split_address(address).path)
     return posixpath.normpath(joined)
+
+
+def is_drawn(address: str) -> bool:
+    """Return whether browsers draw a picture, by the ending of its file.
+
+    Examples
+    --------
+    >>> is_drawn("_images/cell.TIFF"), is_drawn("_images/cell.png"), is_drawn("data:image/png;,")
+    (False, True, True)
+    """
+    return PurePosixPath(unquote(split_address(address).path)).suffix.lower() not in NOT_DRAWN

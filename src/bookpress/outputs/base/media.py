@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from lxml import etree, html
 
 from bookpress.elements.figure.paper import NARROW
-from bookpress.outputs.base.addresses import from_root, is_elsewhere, split_address
+from bookpress.outputs.base.addresses import from_root, is_drawn, is_elsewhere, split_address
 
 SHOWING = "descendant::*[self::img or self::svg or self::picture or self::table or self::iframe]"
 ON_SCREEN = "An interactive figure, drawn on the web page of the chapter."
@@ -38,8 +38,8 @@ def put_on_paper(body: Element, site: Path, path: str) -> None:
 def _name_pictures(body: Element, site: Path, path: str) -> None:
     """Make the paths of a page's pictures relative to the root of the site, narrow ones too.
 
-    In place of one that is missing, or attached to a cell, which the build tells, stands its
-    alternative.
+    In place of one that is missing, attached to a cell or not drawn by browsers, which the build
+    tells, stands its alternative, else its name.
     """
     for picture in list(body.iter("picture")):
         # the parser treats <source> as an element with content
@@ -59,8 +59,10 @@ def _name_pictures(body: Element, site: Path, path: str) -> None:
         image.set("src", file)
         if split_address(file).netloc:
             _link_to(image)
-        elif not file.startswith("data:") and not (site / unquote(file)).is_file():
-            _say_instead(image)
+        elif not file.startswith("data:"):
+            path_of_file = site / unquote(file)
+            if not is_drawn(file) or not path_of_file.is_file():
+                _say_instead(image, path_of_file.name)
 
 
 def _replace(element: Element, other: Element) -> None:
@@ -108,9 +110,9 @@ def is_file(image: Element) -> bool:
     return not is_elsewhere(image.get("src"))
 
 
-def _say_instead(image: Element) -> None:
+def _say_instead(image: Element, name: str) -> None:
     image.tag = "span"
-    image.text = image.get("alt", "")
+    image.text = image.get("alt") or name
     etree.strip_attributes(image, "src", "alt", "width", "height", NARROW)
 
 
