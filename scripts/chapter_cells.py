@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from bookpress.chapter.bindings import NO_PYTHON
-from bookpress.chapter.quotes import CELLS
+from bookpress.myst import CELLS
 from finding import Finding
 
 ORDER = ("mystnb", "figure", "name", "caption", "image", "alt")

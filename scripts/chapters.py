@@ -21,10 +21,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from bookpress.chapter.quotes import CELLS, role_matches
+from bookpress.chapter.quotes import role_matches
 from bookpress.commands.base.new_chapter import PATTERN
 from bookpress.errors import PressError
 from bookpress.files import decoded, replace_file
+from bookpress.myst import CELLS
 from chapter_cells import (
     Cell,
     ChapterText,

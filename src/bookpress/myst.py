@@ -1,15 +1,18 @@
 """Fast reading of ordinary MyST notebooks, with the same result as jupytext.
 
 Importing jupytext takes longer than all the rest. Anything unusual or wrong is left to it: jupytext
-reads it, or says what is wrong.
+reads it, or says what is wrong. Places are named as their author knows them: by lines of a text, by
+the cells of a notebook.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from textwrap import dedent
 from typing import Any
 
@@ -22,6 +25,14 @@ from mdit_py_plugins.myst_role import myst_role_plugin
 
 from bookpress.plain_yaml import load_quickly
 
+TEXT = ".md"
+"""The ending of chapters that have lines for their authors."""
+CELLS = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})\{code-cell\}[^\n]*\n"
+    r"(?P<head>---[ \r]*\n.*?^---[ \r]*\n|(?::[^\n]*\n)*)(?P<code>.*?)^(?P=fence)[ \r]*$",
+    re.DOTALL | re.MULTILINE,
+)
+"""The code cells of a MyST notebook: their options (``head``) and their code."""
 CODE = "{code-cell}"
 RAW = "{raw-cell}"
 BREAK = "myst_block_break"
@@ -192,3 +203,67 @@ def _lines(token: Token) -> Sequence[int]:
 def _expect(is_usual: bool) -> None:
     if not is_usual:
         raise UnusualError
+
+
+def place_of(where: str, source: str, line: int) -> str:
+    r"""Name a line of a chapter.
+
+    Parameters
+    ----------
+    where
+        The chapter's file.
+    source
+        Its text as a MyST notebook, which the author of another file has never seen.
+    line
+        A line of that text.
+
+    Examples
+    --------
+    >>> place_of("moons.md", "# Moons\n\nMany.\n", 3)
+    'moons.md:3'
+    >>> place_of("moons.ipynb", "# Moons\n\nMany.\n", 3)
+    'moons.ipynb: cell 1, line 3'
+    """
+    if where.endswith(TEXT):
+        return f"{where}:{line}"
+    cell = cell_at(source, line)
+    return f"{where}: {in_cell(*cell)}" if cell else where
+
+
+def in_cell(number: int, line: int) -> str:
+    """Name a line of a cell of a notebook."""
+    return f"cell {number}, line {line}"
+
+
+def lines_in_words(where: str, source: str, lines: Sequence[int]) -> str:
+    """Name lines in a sentence about their own chapter: "line 3", "lines 3 and 9"."""
+    if where.endswith(TEXT):
+        return f"line{'s' if len(lines) > 1 else ''} {' and '.join(map(str, lines))}"
+    places = [place_of(where, source, line).removeprefix(f"{where}: ") for line in lines]
+    return " and ".join(places)
+
+
+def cell_at(source: str, line: int) -> tuple[int, int] | None:
+    """Return the number of the cell with a line, and the line in it; None above the first."""
+    starts = _starts(source)
+    number = bisect_left(starts, line)
+    if number == 0:
+        return None
+    begin = starts[number - 1]
+    before = source.split("\n")[begin : line - 1]
+    above = next((place for place, text in enumerate(before) if text), len(before)) + begin
+    for code in _before_code(source):
+        above = code if begin <= code < line else above
+    return number, line - above
+
+
+@lru_cache(maxsize=16)  # asked for each thing that a chapter quotes
+def _starts(source: str) -> Sequence[int]:
+    return tuple(cell_lines(source) or ())
+
+
+def _before_code(source: str) -> Iterator[int]:
+    """Yield how many lines stand before the code of each cell, in the text of a notebook."""
+    for cell in CELLS.finditer(source):
+        # an empty line separates options that begin with a colon from the code
+        yield source.count("\n", 0, cell.start("code")) + cell["head"].startswith(":")

@@ -15,8 +15,9 @@ from reasons import UNREADABLE
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.quotes import CELLS, Mark, marks_of
+from bookpress.chapter.quotes import Mark, marks_of
 from bookpress.elements.figure.theme import NOTHING_TEXTS
+from bookpress.myst import CELLS
 from sampling import LONG
 
 pytestmark = pytest.mark.heavy

@@ -118,9 +118,7 @@ def test_two_runs_give_the_same_bytes(job: Callable[..., Job], engine: Engine) -
 
 
 def test_a_process_that_dies_is_named(job: Callable[..., Job], engine: Engine) -> None:
-    with pytest.raises(
-        ChapterError, match=r"tiny: code cell 2 \(`import os, signal`\) did not end"
-    ):
+    with pytest.raises(ChapterError, match=r"tiny: cell 2 \(`import os, signal`\) did not end"):
         run_job(job("1", "import os, signal\nos.kill(os.getpid(), 9)"), engine)
 
 

@@ -10,7 +10,7 @@ from test_foreign_shapes import notebook
 pytestmark = pytest.mark.heavy
 
 WRONG_CELL = "1 / 0"
-FAILED = f"code cell 2 (`{WRONG_CELL}`) failed with ZeroDivisionError"
+FAILED = f"cell 3 (`{WRONG_CELL}`) failed with ZeroDivisionError"
 
 
 def failing_book(tmp_path: Path) -> Path:
@@ -32,6 +32,7 @@ def test_a_chapter_that_failed_is_run_again_if_something_of_it_has_changed(tmp_p
         said = run_press(home, "build", *options, whole=True)
         page = (home / "_build/editions/default/html/two.html").read_text("utf-8")
         assert FAILED in said
+        assert "(two.ipynb: cell 3, line 1)" in said
         assert "could not be run to its end" in page
         return said, len((tmp_path / "runs").read_text())
 

@@ -59,7 +59,7 @@ def test_the_cell_that_failed_is_named_not_one_that_may_and_the_rest_is_not_run(
     error = fails(
         tagged(job("1 / 0", "x = 1\n\nraise KeyError('k')\n", "3"), 0, "raises-exception"), engine
     )
-    assert str(error) == "tiny: code cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
+    assert str(error) == "tiny: cell 2 (`raise KeyError('k')`) failed with KeyError: 'k'"
     assert [output.output_type for output in outputs(error)] == ["error", "error"]
 
 
@@ -67,9 +67,9 @@ def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) 
     work = job(
         "import json\ndef read(text):\n    return json.loads(text)", "# what it reads\nread('[')"
     )
-    assert "code cell 2 (`read('[')`) failed with JSONDecodeError" in str(fails(work, engine))
+    assert "cell 2 (`read('[')`) failed with JSONDecodeError" in str(fails(work, engine))
     assert str(fails(job("x = 1\ny = = 2"), engine)) == (
-        "tiny: code cell 1 (`y = = 2`) failed with SyntaxError: invalid syntax"
+        "tiny: cell 1 (`y = = 2`) failed with SyntaxError: invalid syntax"
     )
 
 
@@ -77,7 +77,7 @@ def test_the_line_that_raised_is_named(job: Callable[..., Job], engine: Engine) 
 def test_a_cell_that_leaves_has_failed(job: Callable[..., Job], engine: Engine, code: str) -> None:
     error = fails(job("1", f"import sys; sys.exit({code})", "print('never')"), engine)
     assert str(error).startswith(
-        f"tiny: code cell 2 (`import sys; sys.exit({code})`) failed with SystemExit"
+        f"tiny: cell 2 (`import sys; sys.exit({code})`) failed with SystemExit"
     )
     assert "never" not in printed(error)
 
@@ -85,7 +85,7 @@ def test_a_cell_that_leaves_has_failed(job: Callable[..., Job], engine: Engine, 
 def test_what_no_notebook_holds_fails_the_chapter(job: Callable[..., Job], engine: Engine) -> None:
     error = fails(job("1", "print('before')\ndisplay({'text/plain': 5}, raw=True)", "3"), engine)
     assert (
-        "tiny: code cell 2 (`print('before')`) gave what no notebook can contain: NotebookValidationError"
+        "tiny: cell 2 (`print('before')`) gave what no notebook can contain: NotebookValidationError"
         in str(error)
     )
     assert printed(error) == "before\n"

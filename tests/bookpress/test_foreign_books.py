@@ -151,7 +151,7 @@ def test_a_chapter_that_fails_says_so_in_its_place(site: Path) -> None:
     text = article(site, "content/other/wrong.html").text_content()
     assert "seen" in text
     assert "This chapter could not be run to its end" in text
-    assert "code cell 2 (no_such) failed with NameError" in text.replace("`", "")
+    assert "cell 3 (no_such) failed with NameError" in text.replace("`", "")
 
 
 def test_what_is_excluded_from_running_is_shown_as_it_was(site: Path) -> None:

@@ -1,12 +1,13 @@
 """What `check` says of sources as authors may write them: each fault is named, at its place."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
 import pytest
-from processes import press, write_files
+from processes import edit, press, write_files
 
 CHAPTER = """---
 file_format: mystnb
@@ -112,6 +113,31 @@ def test_faults_in_a_notebook_are_in_a_cell(tmp_path: Path) -> None:
     assert "cells.ipynb: cell 2, line 3: the number 1208 is typed by hand" in said
     assert "cells.ipynb: cell 2, line 3: `odd + (" in said
     assert "cells.ipynb: cell 3, line 3: parameter side: no type 'Sied'" in said
+
+
+@pytest.mark.heavy
+def test_what_a_notebook_says_in_vain_is_named_by_its_cell(tmp_path: Path) -> None:
+    prose = "Words.\n\nIt is {result}`size`.\n\nIt is large. {holds}`above(size, 9)`"
+    files = {
+        "_toc.yml": "format: jb-book\nroot: one\n",
+        "_config.yml": "title: Sizes\n",
+        "one.ipynb": notebook("# Sizes", prose, "\n\nsize = 3"),
+    }
+    write_files(tmp_path, files)
+    place = "one.ipynb: cell 2, line 5"
+    fault = "one:above(size, 9) does not hold"
+    assert f"{place}: {fault}" in press(tmp_path, "build", code=1, whole=True)
+    assert f"{place}: {fault}" in press(tmp_path, "run", "one", whole=True)
+    assert place in press(tmp_path, "statements")
+    stored = json.loads(press(tmp_path, "statements", "--json"))
+    [mark] = stored["one"]["above(size, 9)"]["marks"]
+    assert (mark["cell"], mark["line"]) == (2, 5)
+    edit(tmp_path / "one.ipynb", "size = 3", "size = [3]")
+    place = "one.ipynb: cell 2, line 3"
+    assert f"{place}: `size`: " in press(tmp_path, "run", "one", code=1, whole=True)
+    edit(tmp_path / "one.ipynb", "size = [3]", "size = 1\\nsize = 3")
+    said = press(tmp_path, "run", "one", code=1, whole=True)
+    assert f"{place}: `size`: 'size' is bound more than once, in cell 3, line " in said
 
 
 def test_entries_in_brackets_and_numbers_as_names_are_named_with_their_line(check: Check) -> None:

@@ -52,7 +52,7 @@ def test_what_other_pages_quote_is_written_as_it_is_read() -> None:
     code = "```{code-cell}\nshare_late = 1\nshare_early = 2\n```\n"
     found = quotes_of("models", code, also)
     assert [quote.key for quote in found] == ["share_late", "fall"]
-    assert list(quote_problems(found, code)) == []
+    assert list(quote_problems(found, code, "models.md")) == []
 
 
 def test_renamed_names_are_written_as_they_are_read() -> None:

@@ -12,10 +12,11 @@ from typing import Any
 from bookpress.book.chapters import Chapter, page_slugs
 from bookpress.chapter.comparisons.base import Comparison
 from bookpress.chapter.estimates import ResultError
-from bookpress.chapter.quotes import anchor, marks_of
+from bookpress.chapter.quotes import anchor, line_of_also, marks_of
 from bookpress.chapter.statements import WORDS
 from bookpress.edition.editions import Edition
 from bookpress.errors import PressError
+from bookpress.myst import TEXT, cell_at, in_cell, place_of
 from bookpress.run.cache import Run
 from bookpress.terminal.tables import folding_table, standard_output
 
@@ -100,13 +101,28 @@ def _sentences(
             where = f"{page.rpartition('.')[0]}.html#{anchor(quote.name, slug)}"
             sentence = {
                 "page": page,
-                "line": quote.line,
+                **_line(page, texts[page], quote.line),
                 "sentence": quote.sentence,
                 "markdown": quote.markdown,
                 "anchor": where,
             }
             sentences.setdefault(quote.name, []).append(sentence)
     return sentences
+
+
+def _line(page: str, source: str, line: int) -> dict[str, int]:
+    """Return a line of a text, or a cell of a notebook and the line in it."""
+    if page.endswith(TEXT):
+        return {"line": line}
+    place = cell_at(source, line)
+    return {"cell": place[0], "line": place[1]} if place else {"line": 1}
+
+
+def _named(mark: Mapping[str, Any]) -> str:
+    """Name the place of a sentence."""
+    if "cell" in mark:
+        return f"{mark['page']}: {in_cell(mark['cell'], mark['line'])}"
+    return f"{mark['page']}:{mark['line']}"
 
 
 def expect_truth(statements: Statements, edition: Edition) -> None:
@@ -127,11 +143,10 @@ def expect_truth(statements: Statements, edition: Edition) -> None:
 def _faults(chapter: Chapter, key: str, statement: Mapping[str, Any]) -> Iterator[str]:
     reason = f"{chapter.slug}:{key} {WORDS[statement['holds']]} ({statement['because']})"
     for place in statement["marks"]:
-        yield f"  {place['page']}:{place['line']}: {reason}: {place['sentence']}"
+        yield f"  {_named(place)}: {reason}: {place['sentence']}"
     if not statement["marks"]:
-        before, published, _ = chapter.source.partition("\n  also:")  # the front matter
-        line = before.count("\n") + 2 if published else 1
-        yield f"  {chapter.where}:{line}: {reason}; no sentence rests on it"
+        where = place_of(chapter.where, chapter.source, line_of_also(chapter.source))
+        yield f"  {where}: {reason}; no sentence rests on it"
 
 
 def fallen(statements: Statements) -> Statements:
@@ -155,7 +170,7 @@ def print_statements(statements: Statements, *, only_fallen: bool = False) -> No
         for key, statement in of_chapter.items():
             words = WORDS[statement["holds"]]
             places = statement["marks"]
-            where = "\n".join(f"{place['page']}:{place['line']}" for place in places)
+            where = "\n".join(map(_named, places))
             sentences = "\n".join(dict.fromkeys(place["sentence"] for place in places))
             table.add_row(f"{slug}:{key}", words, statement["because"], where, sentences)
     standard_output().print(table)

@@ -34,10 +34,11 @@ from bookpress.chapter.declarations import (
 )
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import CELLS, Quote, line_of_also, page_name
+from bookpress.chapter.quotes import Quote, line_of_also, page_name
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
+from bookpress.myst import CELLS, place_of
 from bookpress.terminal.messages import note
 
 
@@ -181,8 +182,9 @@ class Chapter:
         """What its prose quotes from the chapter itself; all faults are one error, one a line."""
         entries = self.front_matter.get("also") or []
         if not isinstance(entries, list):
+            place = place_of(self.where, self.source, line_of_also(self.source))
             raise PressError(
-                f"{self.where}:{line_of_also(self.source)}: `also` is {quoted(str(entries))}; "
+                f"{place}: `also` is {quoted(str(entries))}; "
                 "allowed: a list of names such as [share, late]"
             )
         also = [str(entry) for entry in entries]
@@ -192,7 +194,7 @@ class Chapter:
     def quotes_cell(self) -> str:
         """The code of its last cell, which publishes what its prose quotes; may be empty."""
         if self.quotes:
-            return cell_of(self.quotes, self.where)
+            return cell_of(self.quotes, self.where, self.source)
         return ""
 
     @cached_property

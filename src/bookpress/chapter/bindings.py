@@ -10,11 +10,13 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
 from bookpress.chapter.expressions import IN_SCOPE, names_in
-from bookpress.chapter.quotes import CELLS, Quote, in_sentence, read_quotes
+from bookpress.chapter.quotes import Quote, in_sentence, read_quotes
 from bookpress.errors import PressError, nearest, short
+from bookpress.myst import CELLS, lines_in_words, place_of
 
 OF_PYTHON = r"(?:capture|prun|time|timeit)\b"
 """Cell magics whose cells contain Python all the same."""
@@ -242,14 +244,14 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
         If quotes are faulty: one line each, with file, line and sentence.
     """
     quotes, faults = read_quotes(slug, source, also)
-    problems = sorted([*faults, *quote_problems(quotes, source)])
+    problems = sorted([*faults, *quote_problems(quotes, source, where)])
     if problems:
-        lines = [f"{where}:{line}: {what}" for line, what in problems]
+        lines = [f"{place_of(where, source, line)}: {what}" for line, what in problems]
         raise PressError("\n".join(lines))
     return quotes
 
 
-def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, str]]:
+def quote_problems(quotes: Sequence[Quote], source: str, where: str) -> Iterator[tuple[int, str]]:
     """Yield the faults of the names that a chapter's prose quotes, each with its line."""
     bound = bindings_of(source)
     is_tested = any(quote.kind == "statement" for quote in quotes)
@@ -263,11 +265,16 @@ def quote_problems(quotes: Sequence[Quote], source: str) -> Iterator[tuple[int, 
         code = short(quote.code)
         in_scope = IN_SCOPE if quote.kind == "statement" else ()
         for name in dict.fromkeys(names_in(quote.code)):
-            if fault := _fault(name, bound, in_scope):
+            if fault := _fault(name, bound, in_scope, partial(lines_in_words, where, source)):
                 yield line, f"`{code}`: {fault}{in_sentence(sentence)}"
 
 
-def _fault(name: str, bound: Mapping[str, Sequence[Binding]], in_scope: Collection[str]) -> str:
+def _fault(
+    name: str,
+    bound: Mapping[str, Sequence[Binding]],
+    in_scope: Collection[str],
+    in_words: Callable[[list[int]], str],
+) -> str:
     """Return what is wrong with a name that prose quotes; empty if nothing is.
 
     Names may be in scope besides those bound. What a star imports is known when the chapter is run.
@@ -278,16 +285,14 @@ def _fault(name: str, bound: Mapping[str, Sequence[Binding]], in_scope: Collecti
             return ""
         suggestion = nearest(name, sorted({*bound, *in_scope}))
         return f"no {name!r} in the chapter{suggestion}"
-    numbers = [str(place.line) for place in places]
-    lines = " and ".join(numbers)
+    lines = in_words([place.line for place in places])
     if len(places) > 1:
         return (
-            f"{name!r} is bound more than once, in lines {lines}: "
+            f"{name!r} is bound more than once, in {lines}: "
             "give what prose quotes a name of its own"
         )
     if places[0].block:
         return (
-            f"{name!r} is bound in {places[0].block}, in line {lines}: "
-            "bind it by one statement outside"
+            f"{name!r} is bound in {places[0].block}, in {lines}: bind it by one statement outside"
         )
     return ""

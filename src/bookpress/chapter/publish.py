@@ -16,6 +16,7 @@ from bookpress.chapter.periods import years_of
 from bookpress.chapter.quotes import Quote
 from bookpress.chapter.statements import joined, statement_output
 from bookpress.errors import short
+from bookpress.myst import place_of
 
 TAG = "quotes"
 """The tag of the cell, besides the one that hides it."""
@@ -33,20 +34,29 @@ publish(
 )"""
 
 Fact = tuple[Any, ...]
-"""Kind, key, code, sentences by line and, for a statement, the results that they all quote."""
+"""Kind, key, code, sentences by place and, for a statement, the results that they all quote."""
 
 
-def cell_of(quotes: Iterable[Quote], where: str) -> str:
-    """Return the code of the cell that publishes what a file's prose quotes."""
-    facts = "\n".join(map(_fact_line, quotes))
-    return _CODE.format(where=where, facts=facts)
+def cell_of(quotes: Iterable[Quote], where: str, source: str) -> str:
+    """Return the code of the cell that publishes what a file's prose quotes; see `place_of`."""
+    lines = [_fact_line(quote, where, source) for quote in quotes]
+    return _CODE.format(where=where, facts="\n".join(lines))
 
 
-def _fact_line(quote: Quote) -> str:
-    fact = [quote.kind, quote.key, quote.code, dict(quote.sentences)]
+def _fact_line(quote: Quote, where: str, source: str) -> str:
+    sentences = {
+        _named(where, source, line): sentence for line, sentence in quote.sentences.items()
+    }
+    fact = [quote.kind, quote.key, quote.code, sentences]
     if quote.results:
         fact.append([*quote.results])
     return f"        ({', '.join(map(repr, fact))}),"
+
+
+def _named(where: str, source: str, line: int) -> int | str:
+    """Return a line of a text, or the name of a place in a notebook."""
+    place = place_of(where, source, line).removeprefix(where).lstrip(": ")
+    return int(place) if place.isdecimal() else place
 
 
 def as_cell(code: str) -> dict[str, Any]:
@@ -72,8 +82,8 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
         The file of the chapter, as it appears in errors.
     facts : sequence of tuple
         For each fact the kind (``"result"``, ``"years"``, ``"statement"``), the key, the code that
-        computes it, the sentences that quote it by line and, for a statement, the results that all
-        these sentences quote.
+        computes it, the sentences that quote it by line (in a notebook by cell and line) and, for
+        a statement, the results that all these sentences quote.
 
     Raises
     ------
@@ -94,7 +104,10 @@ def publish(scope: Mapping[str, Any], where: str, facts: Sequence[Fact]) -> None
         except Exception as error:  # noqa: BLE001 - a sentence can be wrong in any way
             line, sentence = next(iter(sentences.items()))
             fault = _described(error)
-            problems.append(f"{where}:{line}: `{short(code)}`: {fault} (in: {short(sentence)})")
+            place = f"{where}:{line}" if isinstance(line, int) else f"{where}: {line}"
+            problems.append(
+                f"{place.rstrip(': ')}: `{short(code)}`: {fault} (in: {short(sentence)})"
+            )
     if problems:
         raise ResultError("\n".join(problems))
     for output in outputs:

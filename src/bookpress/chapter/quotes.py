@@ -20,14 +20,9 @@ from bookpress.chapter.expressions import ELSEWHERE, PATH, read_statement
 from bookpress.chapter.number_formats import FORMATS
 from bookpress.errors import UsageError, short
 from bookpress.files import FRONT, sha256
+from bookpress.myst import CELLS
 from bookpress.plain_yaml import load_quickly
 
-CELLS = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})\{code-cell\}[^\n]*\n"
-    r"(?P<head>---[ \r]*\n.*?^---[ \r]*\n|(?::[^\n]*\n)*)(?P<code>.*?)^(?P=fence)[ \r]*$",
-    re.DOTALL | re.MULTILINE,
-)
-"""The code cells of a MyST notebook: their options (``head``) and their code."""
 ROLE = re.compile(r"\{(?P<kind>result|years|holds)\}`(?P<text>[^`]+)`(?!`)")
 ROLE_OR_SPAN = re.compile(
     ROLE.pattern + r"|\{[\w:+.-]+\}(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"

@@ -158,13 +158,17 @@ def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
     for message in str(error).splitlines():
         fault = message.removeprefix(chapter.where)
         line = 1
+        where = chapter.where
         if place := re.match(r":(\d+)(?:: | )", fault):
             line = int(place[1])
+        elif place := re.match(r"(: cell \d+), line (\d+): ", fault):
+            where += place[1]
+            line = int(place[2])
         elif place := re.match(r": line (\d+) of the parameters cell(?:: | )", fault):
             code, _ = declaring(chapter.notebook["cells"])
             line = max(1, line_in(chapter.source, code) + int(place[1]) - 1)
         what = fault[place.end() :] if place else fault.removeprefix(": ")
-        yield Problem(chapter.where, line, what)
+        yield Problem(where, line, what)
 
 
 def _editions(project: Project) -> Iterator[Problem]:

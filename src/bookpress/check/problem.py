@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from bookpress.book.chapters import Chapter
-from bookpress.chapter.quotes import CELLS
-from bookpress.myst import cell_lines
+from bookpress.myst import TEXT, cell_at
 
 SENTENCE = re.compile(r" \(in: .*\)$")
 """The end of a message that shows the sentence it is about."""
@@ -40,22 +38,10 @@ def in_its_cell(problem: Problem, chapters: Mapping[str, Chapter]) -> Problem:
     `chapters` are by file. The line is one of the text that the press makes of a notebook.
     """
     chapter = chapters.get(problem.where)
-    if chapter is None or chapter.path.suffix == ".md":
+    if chapter is None or chapter.path.suffix == TEXT:
         return problem
-    starts = cell_lines(chapter.source) or []
-    number = bisect_left(starts, problem.line)
-    if number == 0:
+    place = cell_at(chapter.source, problem.line)
+    if place is None:
         return problem
-    begin = starts[number - 1]
-    before = chapter.source.split("\n")[begin : problem.line - 1]
-    above = next((place for place, line in enumerate(before) if line), len(before)) + begin
-    for code in _before_code(chapter.source):
-        above = code if begin <= code < problem.line else above
-    return Problem(f"{chapter.where}: cell {number}", problem.line - above, problem.what)
-
-
-def _before_code(source: str) -> Iterator[int]:
-    """Yield how many lines stand before the code of each cell, in the text of a notebook."""
-    for cell in CELLS.finditer(source):
-        # an empty line separates options that begin with a colon from the code
-        yield source.count("\n", 0, cell.start("code")) + cell["head"].startswith(":")
+    number, line = place
+    return Problem(f"{chapter.where}: cell {number}", line, problem.what)

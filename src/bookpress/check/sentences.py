@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import yaml
 
-from bookpress.chapter.quotes import CELLS, NO_ROLES, ROLE_OR_SPAN, texts_of, without_markup
+from bookpress.chapter.quotes import NO_ROLES, ROLE_OR_SPAN, texts_of, without_markup
 from bookpress.files import FRONT
+from bookpress.myst import CELLS
 from bookpress.plain_yaml import load_quickly
 
 HOLDS = "\x00"

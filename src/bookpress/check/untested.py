@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.quotes import CELLS
 from bookpress.check.degrees import degrees
 from bookpress.check.pages import pages_of
 from bookpress.check.problem import Problem
 from bookpress.check.prose import prose_lines
 from bookpress.files import FRONT
+from bookpress.myst import CELLS
 
 DIRECTION = re.compile(
     r"\b(?:rose|ris(?:e|es|en|ing)|f[ae]ll(?:s|en|ing)?|gr[eo]w(?:s|n|ing|th)?"

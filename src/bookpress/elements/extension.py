@@ -163,10 +163,7 @@ def add_quotes(app: Sphinx, docname: str, source: list[str]) -> None:
 
 
 def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str:
-    """Return the JSON of a notebook with that cell.
-
-    Line numbers are those of the same chapter as Markdown.
-    """
+    """Return the JSON of a notebook with that cell."""
     import jupytext
 
     notebook = json.loads(content)
@@ -176,7 +173,7 @@ def _with_quotes(content: str, slug: str, where: str, settings: Settings) -> str
     also = list(own.get("also", ()))
     quotes = checked_quotes(slug, text, also, where)
     if quotes:
-        cell = as_cell(cell_of(quotes, where))
+        cell = as_cell(cell_of(quotes, where, text))
         notebook["cells"].append(cell)
     return json.dumps(notebook)
 

@@ -16,9 +16,9 @@ from typing import Any
 from bookpress.book.chapters import Chapter
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
-from bookpress.chapter.quotes import CELLS
 from bookpress.errors import PressError
 from bookpress.files import Stamp, stamps
+from bookpress.myst import CELLS
 
 DEFAULT_ENGINE = "forked" if sys.platform == "linux" else "kernel"
 """On macOS, system libraries are not safe to fork."""

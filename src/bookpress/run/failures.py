@@ -16,6 +16,7 @@ from bookpress.edition.fingerprint import Fingerprint
 from bookpress.edition.installed import installed_hash
 from bookpress.errors import PressError
 from bookpress.files import canonical, pretty, replace_file, sha256
+from bookpress.myst import TEXT, in_cell
 from bookpress.run.cache import Run, run_key
 from bookpress.run.notebook import INJECTED, as_file, tidied
 
@@ -83,12 +84,12 @@ def failure_key(chapter: Chapter, values: Mapping[str, Value], fingerprint: Fing
     return sha256(canonical(rests_on).encode())
 
 
-def interruption(notebook: Any, error: Exception, limit: float) -> str:
-    """Say where a run broke off and why; `limit` is its time limit in seconds.
+def interruption(notebook: Any, where: str, error: Exception, limit: float) -> str:
+    """Say where a run of a file broke off and why; `limit` is its time limit in seconds.
 
     Whatever happened fails one chapter, not the build.
     """
-    return f"{_where(notebook)} {_why(error, limit)}"
+    return f"{_where(notebook, where)} {_why(error, limit)}"
 
 
 def _why(error: Exception, limit: float) -> str:
@@ -110,12 +111,12 @@ def _why(error: Exception, limit: float) -> str:
     return f"broke off with {type(error).__name__}: {error}"
 
 
-def _where(notebook: Any) -> str:
+def _where(notebook: Any, file: str) -> str:
     """Name the code cell that failed, else the last one started."""
     cell = _broken(notebook)
     if cell is None:
         return "before its first cell, it"
-    return _named(notebook, cell)
+    return _named(notebook, file, cell)
 
 
 def _broken(notebook: Any) -> Any:
@@ -139,17 +140,19 @@ def with_place(problem: str, notebook: Any, where: str, cell_lines: Sequence[int
     if number is None or not where:
         return problem
     place = where
-    if len(cell_lines) == len(own):
-        errors = [output for output in cell.outputs if output.output_type == "error"]
+    errors = [output for output in cell.outputs if output.output_type == "error"]
+    line = _failed_line(cell, errors[-1]) if errors else 1
+    if not where.endswith(TEXT):
+        place = f"{where}: {in_cell(_own_number(notebook, cell), line)}"
+    elif len(cell_lines) == len(own):
         before = len(cell.source) - len(cell.source.lstrip("\n"))
-        line = _failed_line(cell, errors[-1]) - before if errors else 1
-        place = f"{where}:{cell_lines[number] + max(line, 1) - 1}"
+        place = f"{where}:{cell_lines[number] + max(line - before, 1) - 1}"
     first, *others = problem.split("\n")
     return "\n".join([f"{first} ({place})", *others])
 
 
-def failure_in(notebook: Any) -> str | None:
-    """Say which cell ended the run and with what error; None if none did.
+def failure_in(notebook: Any, where: str) -> str | None:
+    """Say which cell ended the run of a file and with what error; None if none did.
 
     A cell that calls ``sys.exit`` has failed.
     """
@@ -158,13 +161,13 @@ def failure_in(notebook: Any) -> str | None:
         return None
     errors = [output for output in cell.outputs if output.output_type == "error"]
     if not errors:
-        return f"{_named(notebook, cell)} failed"
+        return f"{_named(notebook, where, cell)} failed"
     error = errors[-1]
     if TAG in cell.metadata.get("tags", []):  # the message itself names file, line and sentence
         return f"what its prose quotes cannot be evaluated:\n{error.evalue}"
     value = IN_CELL.sub("", error.evalue)
     what = f"{error.ename}: {value}" if value else error.ename
-    return f"{_named(notebook, cell, _failed_line(cell, error))} failed with {what}"
+    return f"{_named(notebook, where, cell, _failed_line(cell, error))} failed with {what}"
 
 
 def _noted(cell: Any, name: str) -> Any:
@@ -185,23 +188,33 @@ def _failed_line(cell: Any, error: Any) -> int:
     return 1
 
 
-def _named(notebook: Any, cell: Any, line: int = 1) -> str:
+def _named(notebook: Any, where: str, cell: Any, line: int = 1) -> str:
     """Name a cell by its number in the chapter and one of its lines.
+
+    A text shows its author only the cells with code.
+    """
+    if _is_injected(cell):
+        return "the cell with the values of the parameters"
+    is_text = where.endswith(TEXT)
+    number = _own_number(notebook, cell, "code" if is_text else "")
+    kind = "code cell" if is_text else "cell"
+    lines = cell.source.strip("\n").splitlines() or [""]
+    shown = lines[min(line, len(lines)) - 1]
+    return f"{kind} {number} (`{shown.strip()}`)"
+
+
+def _own_number(notebook: Any, cell: Any, kind: str = "") -> int:
+    """Return the number of a cell among all of its chapter, or those of one type.
 
     Injected parameters do not count, because the chapter itself has none.
     """
-    number = 0
-    for other in notebook.cells:
-        is_code = other.cell_type == "code" and INJECTED not in other.metadata.get("tags", [])
-        if is_code:
-            number += 1
-            if other is cell:
-                break
-    else:
-        return "the cell with the values of the parameters"
-    lines = cell.source.strip("\n").splitlines() or [""]
-    shown = lines[min(line, len(lines)) - 1]
-    return f"code cell {number} (`{shown.strip()}`)"
+    own = [each for each in notebook.cells if not _is_injected(each)]
+    counted = [each for each in own if not kind or each.cell_type == kind]
+    return next(number for number, each in enumerate(counted, 1) if each is cell)
+
+
+def _is_injected(cell: Any) -> bool:
+    return INJECTED in cell.metadata.get("tags", [])
 
 
 def failed_run(error: ChapterError, stored: Sequence[Sequence[Any]] = ()) -> Run:

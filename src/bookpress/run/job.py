@@ -134,13 +134,13 @@ def _execute(job: Job, engine: Engine, folder: str, forked: Callable[[int], obje
             ),
             forked=forked,
         )
-        problem = failure_in(notebook)
+        problem = failure_in(notebook, job.where)
         is_of_cell = True
     except Exception as error:
         if isinstance(error, PressError):
             raise
         processes.check()
-        problem = interruption(notebook, error, min(job.time_limit, job.cell_limit))
+        problem = interruption(notebook, job.where, error, min(job.time_limit, job.cell_limit))
         is_of_cell = False
     if problem:
         problem = with_place(problem, notebook, job.where, job.cell_lines)

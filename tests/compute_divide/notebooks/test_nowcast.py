@@ -9,7 +9,7 @@ import pytest
 from notebooks.executed import CHAPTERS, names_of_chapter
 
 import compute_divide as cd
-from bookpress.chapter.quotes import CELLS
+from bookpress.myst import CELLS
 
 VINTAGES = [f"{year}-{month}" for year in range(2019, 2026) for month in ("01", "07")]
 NEEDED = {"triangle", "readings", "following", "growth_until", "young", "grown", "nowcast_error"}
