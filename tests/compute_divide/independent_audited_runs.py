@@ -141,7 +141,7 @@ def language(models: list[Model]) -> Numbers:
     early_share = shares["academic_models_early"][0] / shares["academic_models_early"][1]
     return {
         **shares,
-        "academic_models_fall": 100 * (late_share - early_share),
+        "academic_models_fall": 100 * (early_share - late_share),
         "adapted_industry": known(of_team(late, "industry"), "Base model"),
     }
 

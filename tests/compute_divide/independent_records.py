@@ -116,7 +116,9 @@ def audited_models(raw: Path, *, apart: bool = False) -> list[Model]:
             why = "above peak"
         team = team_of(run, by_posts) if run else team_by_institutes(model)
         is_seen = bool(run) and run["seen"] != NOTES and team is not None
-        why_team = "institute" if team == team_by_institutes(model) else "team"
+        is_rule = team == team_by_institutes(model)
+        is_rule |= bool(run) and team_if_academic(run) == model["team"]
+        why_team = "institute" if is_rule else "team"
         reasons = [why, "" if team == model["team"] else why_team]
         sectors = audited_sectors(run) if run else listed_sectors(model)
         has_university = "academia" in sectors or team in {"academia", "both"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import compute_divide as cd
 from compute_divide.estimates.models.identity import audited_places
-from compute_divide.estimates.models.records import most_possible
+from compute_divide.estimates.models.records import INSTITUTE, TEAM, most_possible
 from compute_divide.sources.store.files import vintages
 
 VINTAGES = vintages()
@@ -99,6 +99,13 @@ def test_every_change_has_its_reason_and_nothing_else_changes(vintage):
         assert set(audited.index[~same]) == explained & set(audited.index)
     gone = set(listed.index) - set(audited.index)
     assert gone == set(changes.index[changes["field"] == "model"])
+
+
+def test_an_institute_that_the_list_leaves_out_is_no_error_on_the_team():
+    changes = cd.record_changes(cd.data.models("2026-08"))
+    reasons = changes[changes["field"].eq("team_type")].set_index("model")["reason"]
+    assert reasons["R-CNN (T-net)"] == INSTITUTE  # Berkeley, and an institute beside it
+    assert reasons["NPD"] == TEAM  # the list takes an institute for a company
 
 
 @settings(max_examples=10, deadline=None)

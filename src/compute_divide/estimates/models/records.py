@@ -62,6 +62,7 @@ READ_OF_AN_AUDIT = [
     "verdict",
     "team_type",
     "team_type_apart",
+    "team_type_with_institutes",
     "dual_affiliation_only",
     "base_model",
     "openness",
@@ -271,8 +272,10 @@ def _team_change(row: Record, audit: Record, dual_affiliation: str) -> Change:
         team = audit["team_type_apart"]
     if team == row["team_type"]:
         return {}
-    reason = INSTITUTE if team == row["team_by_rule"] else TEAM
-    return {"team_type": (team, reason)}
+    # the list may leave out an institute that a source names: then the rule decides, too
+    is_rule = team == row["team_by_rule"]
+    is_rule |= not counts_apart and audit["team_type_with_institutes"] == row["team_type"]
+    return {"team_type": (team, INSTITUTE if is_rule else TEAM)}
 
 
 def _base_change(row: Record, audit: Record) -> Change:
