@@ -253,15 +253,15 @@ def test_check_reads_no_other_language_as_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "why"),
     [
-        ("n <- 1", "two counts as a chapter without parameters"),
-        ("n = 1\nf <- function(x) { x }", "two counts as a chapter without parameters"),
+        ("n::Int = 1", "two counts as a chapter without parameters"),
+        ("n = 1\nf(x) = x", "two counts as a chapter without parameters"),
         ("n = 1", ""),
     ],
 )
 def test_a_cell_of_parameters_in_another_language_is_named_once(
     tmp_path: Path, code: str, why: str
 ) -> None:
-    kernel = {"name": "ir", "language": "R", "display_name": "R"}
+    kernel = {"name": "julia", "language": "julia", "display_name": "Julia"}
     cell = nbformat.v4.new_code_cell(code, metadata={"tags": ["parameters"]})
     made = nbformat.v4.new_notebook(metadata={"kernelspec": kernel}, cells=[cell])
     files = {
@@ -274,7 +274,7 @@ def test_a_cell_of_parameters_in_another_language_is_named_once(
         told = press(home, *words, code=1 if "run" in words else 0)
         notes = [line for line in told.splitlines() if "the parameters cell" in line]
         assert len(notes) == bool(why)
-        assert all("is R (kernel ir)" in note and note.endswith(why) for note in notes)
+        assert all("is julia (kernel julia)" in note and note.endswith(why) for note in notes)
 
 
 def test_what_many_chapters_fail_with_is_said_once(home: Path) -> None:

@@ -34,7 +34,8 @@ from bookpress.chapter.declarations import (
 )
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.publish import as_cell, cell_of
-from bookpress.chapter.quotes import Quote, line_of_also, page_name
+from bookpress.chapter.quotes import Quote, line_of_also, page_name, read_quotes
+from bookpress.chapter.types.notations import in_python, is_settable
 from bookpress.chapter.types.titles import of_chapter
 from bookpress.errors import PressError, UsageError, nearest, quoted
 from bookpress.files import canonical, decoded, sha256
@@ -107,8 +108,17 @@ class Chapter:
     @property
     def is_python(self) -> bool:
         """Whether its cells are Python, not the language of another kernel."""
-        kernel = self.notebook["metadata"].get("kernelspec") or KERNEL
-        return bool(kernel["name"] == KERNEL["name"])
+        return bool(self._kernel["name"] == KERNEL["name"])
+
+    @property
+    def _kernel(self) -> Mapping[str, Any]:
+        kernel: Mapping[str, Any] = self.notebook["metadata"].get("kernelspec") or KERNEL
+        return kernel
+
+    @property
+    def _language(self) -> str:
+        """The language of its cells; that of a kernel which names none is called as the kernel."""
+        return str(self._kernel.get("language") or self._kernel["name"])
 
     @cached_property
     def stored(self) -> Any:
@@ -188,7 +198,16 @@ class Chapter:
                 "allowed: a list of names such as [share, late]"
             )
         also = [str(entry) for entry in entries]
-        return checked_quotes(self.slug, self.source, also, self.where)
+        if self.is_python:
+            return checked_quotes(self.slug, self.source, also, self.where)
+        quotes, _ = read_quotes(self.slug, self.source, also)
+        if quotes:
+            line = next(iter(quotes[0].sentences))
+            raise PressError(
+                f"{self.where}:{line}: `{quotes[0].code}` is quoted from a chapter in "
+                f"{self._language}; only chapters in Python have results and comparisons to quote"
+            )
+        return ()
 
     @cached_property
     def quotes_cell(self) -> str:
@@ -259,10 +278,12 @@ class Chapter:
         """
         self.notebook  # noqa: B018 - raises if the chapter cannot be read at all
         if self._is_unread:
-            kernel = self.notebook["metadata"]["kernelspec"]
+            why = "of which assignments such as `n = 1` alone are read"
+            if not self._is_settable:
+                why = "in which papermill can set no values"
             note(
-                f"{self.where}: the parameters cell is {kernel.get('language') or 'not Python'} "
-                f"(kernel {kernel['name']}), of which assignments such as `n = 1` alone are read: "
+                f"{self.where}: the parameters cell is {self._language} "
+                f"(kernel {self._kernel['name']}), {why}: "
                 f"{self.slug} counts as a chapter without parameters"
             )
         parameters, faults = self._declarations
@@ -286,16 +307,34 @@ class Chapter:
     @property
     def computed(self) -> Mapping[str, tuple[str, str]]:
         """By name, where and why assignments in its parameters cell declare no parameter."""
+        if self._is_unread:
+            return {}
         code, _, scope = self._declaring
-        return {} if self._is_unread else computed_names(code, self.where, scope)
+        _, others = self._in_python
+        placed = {
+            name: (scope.place(self.where, line), why) for name, (line, why) in others.items()
+        }
+        return {**computed_names(code, self.where, scope), **placed}
 
     @property
     def _is_unread(self) -> bool:
         """Whether its parameters cell is of another language, and more than plain assignments."""
         code, evidence, scope = self._declaring
+        if self.is_python or not code.strip():
+            return False
         parameters, faults = _parameters(code, self.where, scope, evidence)
-        is_other = not self.is_python and bool(code.strip())
-        return is_other and (bool(faults) or not parameters)
+        return bool(faults) or not parameters or not self._is_settable
+
+    @property
+    def _is_settable(self) -> bool:
+        """Whether papermill can set values in its language."""
+        return is_settable(self._kernel["name"], self._language)
+
+    @property
+    def _in_python(self) -> tuple[str, Mapping[str, tuple[int, str]]]:
+        """The code of its parameters cell as Python, and what is no parameter there."""
+        source, _ = declaring(self.notebook["cells"])
+        return (source, {}) if self.is_python else in_python(source, self._language)
 
     @property
     def _declarations(self) -> tuple[tuple[Parameter, ...], tuple[str, ...]]:
@@ -320,7 +359,7 @@ class Chapter:
         line = line_in(self.source, source) if self.path.suffix == ".md" else 0
         asked_by_name = tuple(asked.items())
         scope = Scope(self.settings.parameter_types, self.folders, above, asked_by_name, line)
-        return source, evidence, scope
+        return self._in_python[0], evidence, scope
 
     @property
     def folders(self) -> tuple[Path, ...]:

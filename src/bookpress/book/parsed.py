@@ -161,13 +161,19 @@ def _by_jupytext(source: str) -> Any:
 def name_kernel(metadata: dict[str, Any]) -> None:
     """Put the kernel that runs a notebook into its metadata.
 
-    Whichever Python kernel its author used, it is the one installed here.
+    Whichever Python kernel its author used, it is the one installed here. Where no language is
+    said, a kernel is Python's if its name says so, or if it has none.
     """
     kernel = metadata.get("kernelspec") or {}
+    name = str(kernel.get("name") or "")
     of_text = (metadata.get("jupytext") or {}).get("main_language")
     language = kernel.get("language") or metadata.get("language_info", {}).get("name") or of_text
-    if str(language or "python").lower() in {"python", "ipython3"}:
+    names = f"{name} {kernel.get('display_name') or ''}".lower()
+    is_python = str(language).lower() in {"python", "ipython3"} if language else "py" in names
+    if is_python or not name:
         metadata["kernelspec"] = KERNEL
+    elif language:
+        metadata["kernelspec"] = {**kernel, "language": language}
 
 
 def _written(content: str, where: str) -> bytes:

@@ -7,7 +7,6 @@ imports nothing of the press until a notebook runs.
 from __future__ import annotations
 
 import os
-import re
 import sys
 import threading
 from pathlib import Path
@@ -32,6 +31,8 @@ class AloneEngine(Engine):  # type: ignore[misc]
         **options: Any,
     ) -> Any:
         """Run the cells of a notebook, for at most `execution_timeout` seconds if that is given."""
+        from bookpress.run.forked.kernels import is_this_python
+
         is_foreign = sys.platform != "linux" or not is_this_python(kernel_name)
         if is_foreign:
             logger.info("the kernel %s runs this notebook: forks are of this Python", kernel_name)
@@ -57,18 +58,3 @@ class AloneEngine(Engine):  # type: ignore[misc]
                 ),
                 forked=int,
             )
-
-
-def is_this_python(kernel_name: str) -> bool:
-    """Return whether a kernel is IPython's, in the Python of this process."""
-    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
-
-    try:
-        spec = KernelSpecManager().get_kernel_spec(kernel_name)
-    except NoSuchKernel:
-        return False
-    is_ipython = spec.language == "python" and "ipykernel_launcher" in spec.argv
-    program = Path(spec.argv[0])
-    # a plain name is looked up on the PATH of this Python
-    is_plain = re.fullmatch(r"python[\d.]*", str(program))
-    return is_ipython and bool(is_plain or program.absolute() == Path(sys.executable).absolute())

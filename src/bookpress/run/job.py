@@ -64,8 +64,10 @@ def job_for(
     in_python = {
         each.name: each.in_python(values[each.name])
         for each in chapter.parameters
-        # JSON has no tuples: what a list or dict of the author holds stays as it was written
-        if values[each.name] != own[each.name] or not isinstance(own[each.name], list | dict)
+        # what the author wrote stays where JSON cannot hold it: tuples in a list or dict, and what
+        # other languages distinguish
+        if values[each.name] != own[each.name]
+        or (chapter.is_python and not isinstance(own[each.name], list | dict))
     }
     if values == own and any(map(is_injected, chapter.notebook["cells"])):
         in_python = {}  # papermill would remove what it injected before
@@ -159,6 +161,12 @@ def _prepared(job: Job) -> Any:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     written = nbformat.reads(job.notebook, as_version=4)
     values = {name: stored(value) for name, value in job.values.items()}
+    kernel = written.metadata.kernelspec
     return papermill.execute_notebook(
-        written, None, parameters=values, prepare_only=True, progress_bar=False
+        written,
+        None,
+        parameters=values,
+        prepare_only=True,
+        progress_bar=False,
+        language=kernel.get("language", kernel.name),
     )

@@ -6,7 +6,7 @@ import copy
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bookpress.book.cells import is_skipped
@@ -94,7 +94,8 @@ def tidied(notebook: Any) -> Any:
     """
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
-    if notebook.metadata["kernelspec"]["name"] == KERNEL["name"]:
+    is_python = notebook.metadata["kernelspec"]["name"] == KERNEL["name"]
+    if is_python:
         notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):
         cell["id"] = _cell_id(number)
@@ -106,16 +107,17 @@ def tidied(notebook: Any) -> Any:
         if tags:
             cell.metadata["tags"] = tags
         if cell.cell_type == "code":
-            cell.outputs = list(_tidied_outputs(cell.outputs))
+            kind = _is_stream if is_python else _stream
+            cell.outputs = list(_tidied_outputs(cell.outputs, kind))
     return with_steady_ids(notebook)
 
 
-def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
-    """Yield outputs with streams merged in a fixed order and cell files named ``<cell>``.
+def _tidied_outputs(outputs: Sequence[Any], kind: Callable[[Any], object]) -> Iterator[Any]:
+    """Yield outputs with streams of one kind merged in a fixed order, and cell files as ``<cell>``.
 
     Both differ between runs.
     """
-    for is_stream, group in itertools.groupby(outputs, _is_stream):
+    for is_stream, group in itertools.groupby(outputs, kind):
         for output in _merged(group) if is_stream else group:
             if is_stream:
                 output.text = CELL_FILE.sub("<cell>", output.text)
@@ -126,6 +128,11 @@ def _tidied_outputs(outputs: Sequence[Any]) -> Iterator[Any]:
 
 def _is_stream(output: Any) -> bool:
     return bool(output.output_type == "stream")
+
+
+def _stream(output: Any) -> str:
+    """Return the name of a stream; other kernels send both in the order of printing."""
+    return str(output.name) if _is_stream(output) else ""
 
 
 def _merged(streams: Iterable[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 import os
 import subprocess
@@ -11,17 +12,24 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, papermill_engines
-from papermill.translators import PythonTranslator, papermill_translators
+from papermill.translators import (
+    MatlabTranslator,
+    PythonTranslator,
+    RTranslator,
+    papermill_translators,
+)
 from traitlets.config import Config
 
 from bookpress.book.cells import is_skipped
 from bookpress.run import processes
 from bookpress.run.forked.fork_server import Fork, ForkDiedError, OutputError
+from bookpress.run.forked.kernels import is_this_python
 from bookpress.run.forked.request import PARENT
 
 START_LIMIT = 60
@@ -116,7 +124,27 @@ class TypedTranslator(PythonTranslator):  # type: ignore[misc]
         return str(super().translate(val))
 
 
+def _in_quotes(text: Any) -> str:
+    """Return a text as R and Octave read it; papermill would write é as a byte, not a letter."""
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+class RightRTranslator(RTranslator):  # type: ignore[misc]
+    """Papermill's translator into R, with the texts as they are."""
+
+    translate_escaped_str = staticmethod(_in_quotes)
+
+
+class OctaveTranslator(MatlabTranslator):  # type: ignore[misc]
+    """Papermill's translator into MATLAB, with texts as Octave reads them."""
+
+    translate_escaped_str = staticmethod(_in_quotes)
+
+
 papermill_translators.register("python", TypedTranslator)
+for of_r in ("R", "r", "ir"):
+    papermill_translators.register(of_r, RightRTranslator)
+papermill_translators.register("octave", OctaveTranslator)
 
 
 @dataclass(frozen=True)
@@ -211,10 +239,7 @@ class KernelEngine(Engine):  # type: ignore[misc]
         within: Surroundings,
         **_: Any,
     ) -> Any:
-        """Run the cells of a notebook in a kernel.
-
-        It communicates through files, since another program may take a free TCP port first.
-        """
+        """Run the cells of a notebook in a kernel."""
         place = processes.scratch(None if os.name == "nt" else "/tmp")  # noqa: S108
         with tempfile.TemporaryDirectory(dir=place) as home:
             client = _kernel_client(nb_man, kernel_name, within, home)
@@ -223,7 +248,15 @@ class KernelEngine(Engine):  # type: ignore[misc]
                 "IPYTHONDIR": home,
             }
             variables.update(within.environment)
-            _execute(client, variables)
+            with Path(home, "told").open("w+", errors="replace") as told:
+                try:
+                    _execute(client, variables, told)
+                except RuntimeError as error:
+                    if client.pid:
+                        raise
+                    told.seek(0)  # it never answered, and what it said last may tell why
+                    last = "; ".join(told.read().strip().splitlines()[-3:])
+                    raise RuntimeError(f"{error}: {last}" if last else str(error)) from error
         client.check()
         return nb_man.nb
 
@@ -231,22 +264,26 @@ class KernelEngine(Engine):  # type: ignore[misc]
 def _kernel_client(nb_man: Any, kernel_name: str, within: Surroundings, home: str) -> ChapterClient:
     """Return a client that runs a notebook in a kernel of its own, with files in a folder."""
     late = time.monotonic() + within.time_limit
+    is_ours = is_this_python(kernel_name)
     return ChapterClient(
         nb_man,
         within.output_limit,
-        config=_kernel_settings(home),
+        config=_kernel_settings(home, is_ours=is_ours),
         kernel_name=kernel_name,
         resources={"metadata": {"path": within.folder}},
         startup_timeout=START_LIMIT,
-        # kernels and forks send messages in the same form
-        extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"],
+        # so that it sends messages in the form of forks; others know neither option nor module
+        extra_arguments=["--Session.packer=bookpress.run.forked.shell.packed"] if is_ours else [],
         timeout_func=lambda _: max(min(late - time.monotonic(), within.cell_limit), 0.01),
         shutdown_kernel="immediate",
     )
 
 
-def _execute(client: ChapterClient, variables: Mapping[str, str]) -> None:
-    """Run the notebook of a client in a kernel that ends when we do."""
+def _execute(client: ChapterClient, variables: Mapping[str, str], told: IO[str]) -> None:
+    """Run the notebook of a client in a kernel that ends when we do.
+
+    What the kernel itself says on standard error goes to a file.
+    """
     pipe = os.pipe()
 
     def begun(**_: Any) -> None:
@@ -255,7 +292,7 @@ def _execute(client: ChapterClient, variables: Mapping[str, str]) -> None:
         processes.add(client.pid)
 
     client.on_notebook_start = begun
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": told}
     try:
         client.execute(env=variables, pass_fds=pipe[:1], **quiet)
     except DeadKernelError:
@@ -267,11 +304,15 @@ def _execute(client: ChapterClient, variables: Mapping[str, str]) -> None:
             os.close(descriptor)
 
 
-def _kernel_settings(home: str) -> Config:
-    """Return the settings of a kernel that communicates through files in a folder."""
+def _kernel_settings(home: str, *, is_ours: bool) -> Config:
+    """Return the settings of a kernel with files in a folder.
+
+    One of this Python communicates through them, since another program may take a free TCP port
+    first; not every other kernel can.
+    """
     return Config(
         AsyncKernelManager={
-            "transport": "ipc",
+            "transport": "ipc" if is_ours else "tcp",
             "connection_file": f"{home}/kernel.json",
         }
     )

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
+from bookpress.book.parsed import KERNEL
 from bookpress.book.project import load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.contents import chapter_reference, citation_of
@@ -68,8 +69,9 @@ def _taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str,
         for cell in executed.cells
         if "injected-parameters" not in _tags(cell)
     ]
-    # those of another language are no parameters, and their kernel cannot check them
-    for place, cell in enumerate(cells if page.parameters else ()):
+    # a kernel of another language cannot check them
+    is_python = executed.notebook["metadata"]["kernelspec"]["name"] == KERNEL["name"]
+    for place, cell in enumerate(cells if page.parameters and is_python else ()):
         if "parameters" in _tags(cell):
             known = _bound(cells[: place + 1])
             names = f", {known}" if known else ""
