@@ -9,6 +9,8 @@ import difflib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+INTERRUPTED = 130
+"""The exit code of a command after a signal to stop."""
 LONG = 80
 """The most characters of a value or a name that a message shows."""
 LISTED = 20

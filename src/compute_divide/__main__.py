@@ -1,8 +1,14 @@
-"""The command line as ``python -m compute_divide``."""
+"""The command line, also as ``python -m compute_divide``."""
 
 from __future__ import annotations
 
-from compute_divide.commands.main import main
+from bookpress.__main__ import start
+
+
+def main() -> None:
+    """Run the command line of the press with that of the evidence."""
+    start("compute_divide.commands.main")
+
 
 if __name__ == "__main__":
     main()

@@ -1,6 +1,7 @@
 """The command line: only results on standard output, all else on standard error, exit codes that say how it went."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -34,6 +35,20 @@ def test_run_prints_json_and_nothing_else(said: Callable[..., Said]) -> None:
         }
         assert "second" in error
     assert said("run", "second", "--edition", "other", "--json")[1].count("6.0") == 1
+
+
+@pytest.mark.parametrize("package", ["bookpress", "compute_divide"])
+def test_a_command_that_is_stopped_while_it_starts_says_so(package: str, tmp_path: Path) -> None:
+    (tmp_path / "typer.py").write_text("raise KeyboardInterrupt")
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    done = subprocess.run(
+        [sys.executable, "-m", package, "params"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "stopped\n")
 
 
 def test_run_reads_the_book_once(

@@ -13,11 +13,9 @@ from typing import Annotated
 import typer
 
 from bookpress.commands.new import new_chapter
-from bookpress.errors import PressError
+from bookpress.errors import INTERRUPTED, PressError
 from bookpress.terminal.messages import named_output, say, styled
 
-INTERRUPTED = 130
-"""The exit code after a signal to stop."""
 COMMANDS = (
     "build",
     "run",
