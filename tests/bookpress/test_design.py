@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from lxml import html
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from processes import press, write_files
 
 GRID = """\
@@ -34,12 +34,37 @@ By night.
 :::
 ::::
 """
+PLACED = """\
+# Placed
+
+```{image} dot.svg
+:align: left
+```
+Words beside.
+
+## After it
+
+```{figure} dot.svg
+:align: right
+
+To the right
+```
+More words.
+
+## In the middle
+
+```{image} dot.svg
+:align: center
+```
+"""
 FILES = {
     "_config.yml": "title: Winds\n",
-    "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: winds}]\n",
+    "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: winds}, {file: placed}]\n",
     "book/settings.yml": "layout: press\n",
     "cover.md": "# Cover\n",
     "winds.md": GRID,
+    "placed.md": PLACED,
+    "dot.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90"/>',
 }
 
 
@@ -88,3 +113,26 @@ def test_an_ebook_shows_all_tabs(site: Path) -> None:
     assert "By day." in page
     assert "By night." in page
     assert "<input" not in page
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (375, False)])
+def test_a_picture_stands_where_its_author_places_it(
+    site: Path, page: Page, width: int, is_beside: bool
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto((site / "placed.html").as_uri())
+    left, right, middle = [box(each) for each in page.locator("article img").all()]
+    words, more = (box(page.get_by_text(text)) for text in ("Words beside.", "More words."))
+    assert (words["y"] < left["y"] + left["height"]) == is_beside
+    assert (right["x"] > more["x"] + more["width"] / 2) == is_beside
+    assert left["y"] + left["height"] <= box(page.locator("h2").first)["y"]
+    article = box(page.locator("article section").first)
+    centre = article["x"] + article["width"] / 2
+    assert middle["x"] < centre < middle["x"] + middle["width"]
+
+
+def box(element: Locator) -> FloatRect:
+    found = element.bounding_box()
+    assert found
+    return found
