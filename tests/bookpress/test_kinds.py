@@ -22,6 +22,8 @@ kernelspec: {name: python3, display_name: Python 3}
 from datetime import date
 
 start = date(2000, 1, 31)  # when it begins
+word = "x"
+code: int | str = "a"
 end: date | None = None
 pair = (1, 2)
 alone = ("a",)
@@ -36,6 +38,7 @@ by_number = {1: "a"}
 
 ```{code-cell} ipython3
 print([start, end, pair, alone, names, counts, on, share, nothing])
+print([word, code, nothing])
 ```
 
 ```{code-cell} ipython3
@@ -90,11 +93,36 @@ def test_dates_in_a_file_of_values_are_taken(home: Path) -> None:
     assert "['2001-02-03', 'x']" in shown
 
 
-def printed(home: Path, *options: str) -> str:
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ('{code: "12", nothing: "12"}', "['x', '12', '12']"),
+        ("{code: 12, nothing: [1, null]}", "['x', 12, [1, None]]"),
+        ('{word: "null", nothing: "null", code: "true"}', "['null', 'true', 'null']"),
+        ("{word: null}", "word: null is not allowed; allowed: any text"),
+        ("{word: yes}", "word: true is not allowed; allowed: any text"),
+        ("{kinds.word: 1.10}", "kinds.word: 1.1 is not allowed; allowed: any text"),
+        ("{lost: null}", "chapter kinds has no parameter 'lost'"),
+    ],
+)
+def test_a_value_in_a_file_is_what_it_is_there(
+    home: Path, tmp_path: Path, value: str, shown: str
+) -> None:
+    file = tmp_path / "values.yml"
+    file.write_text(value)
+    if shown.startswith("["):
+        assert printed(home, "--file", str(file), last=True) == shown
+    else:
+        said = press(home, "run", "kinds", "--file", str(file), code=2, whole=True)
+        assert f"{file}: {shown}" in said
+
+
+def printed(home: Path, *options: str, last: bool = False) -> str:
     press(home, "run", "kinds", *options, "--notebook", "_build/out.ipynb")
     cells = json.loads((home / "_build/out.ipynb").read_text())["cells"]
-    [text] = [output["text"] for cell in cells for output in cell.get("outputs", ())]
-    return "".join(text).strip()
+    text, *_ = [output["text"] for cell in cells for output in cell.get("outputs", ())]
+    lines = "".join(text).strip().splitlines()
+    return lines[1 if last else 0]
 
 
 def test_what_is_no_date_is_refused(home: Path) -> None:

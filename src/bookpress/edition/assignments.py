@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,6 +36,8 @@ class Assignment:
     """Whether the value is text as typed on the command line."""
     where: str = ""
     """The file that it stands in, if it stands in one."""
+    is_of_book: bool = False
+    """Whether it may also concern chapters that take no new values here, as in an edition."""
 
     @property
     def label(self) -> str:
@@ -53,13 +56,19 @@ def _in_file(where: str, problem: str) -> str:
 
 
 def parse_assignments(
-    options: Iterable[str], flag: str = "-p", *, several: bool = False
+    options: Iterable[str | Assignment], flag: str = "-p", *, several: bool = False
 ) -> tuple[list[Assignment], list[str]]:
-    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and any problems."""
+    """Return what ``NAME=VALUE`` and ``CHAPTER.NAME=VALUE`` ask for, and any problems.
+
+    Assignments of a file, see `with_file`, stay as they are.
+    """
     form = "V1,V2" if several else "VALUE"
     asked: list[Assignment] = []
     problems: list[str] = []
     for option in options:
+        if isinstance(option, Assignment):
+            asked.append(option)
+            continue
         key, equals, text = option.partition("=")
         chapter, _, name = key.strip().rpartition(".")
         if equals and name:
@@ -83,15 +92,20 @@ def split_values(text: str) -> list[Value]:
     return [part.strip() for part in text.split(",")]
 
 
-def with_file(path: Path | None, options: Sequence[str]) -> list[str]:
-    """Return the values in a YAML or JSON file as options; those given on the command line win."""
+def with_file(path: Path | None, options: Sequence[str]) -> list[str | Assignment]:
+    """Return the values in a YAML or JSON file and options; those on the command line win."""
     if path is None:
         return list(options)
     if not path.is_file():
         raise UsageError(f"no file of values {path}")
     given = {option.partition("=")[0].strip() for option in options}
     values = as_mapping(read(path), str(path), "names with values")
-    of_file = [f"{name}={as_text(values[name])}" for name in values if str(name) not in given]
+    of_file = []
+    for label, value in values.items():
+        chapter, _, name = str(label).rpartition(".")
+        if str(label) not in given:
+            is_text = isinstance(value, str | date)
+            of_file.append(Assignment(chapter or None, name, value, is_text, str(path)))
     return [*of_file, *options]
 
 
@@ -106,11 +120,12 @@ def file_assignments(
     asked: list[Assignment] = []
     for key, value in parameters.items():
         chapter, _, name = key.rpartition(".")
-        plain = Assignment(chapter or None, name, value, where=where)
+        plain = Assignment(chapter or None, name, value, where=where, is_of_book=True)
         has_names = isinstance(value, dict) and (key in slugs or not any(hits_of(plain, book)))
         if has_names:
             asked += [
-                Assignment(key, str(name), inner, where=where) for name, inner in value.items()
+                Assignment(key, str(name), inner, where=where, is_of_book=True)
+                for name, inner in value.items()
             ]
         elif value is not None or key not in slugs:
             asked.append(plain)
@@ -152,11 +167,10 @@ class Hit(NamedTuple):
 
     def read(self, assignment: Assignment) -> Value:
         """Return the requested value; for an end of a period, its year."""
-        take = self.parameter.parse if assignment.is_text else self.parameter.check
         if self.old is None or not self.old.end:
-            return take(assignment.value)
+            return self._read(assignment)
         with suppress(ValueError):
-            first, last = years_of(take(assignment.value))
+            first, last = years_of(self._read(assignment))
             if first == last:
                 return first
         schema = self.parameter.schema
@@ -164,6 +178,16 @@ class Hit(NamedTuple):
             f"{_value(assignment)} is not allowed as {self.old.words}; "
             f"allowed: a year from {schema['minimum']} to {schema['maximum']}"
         )
+
+    def _read(self, assignment: Assignment) -> Value:
+        """Return a value as its type has it; a text in a file may be one, or stand for another."""
+        text = str(assignment.value)
+        if not assignment.is_text:
+            return self.parameter.check(assignment.value)
+        if assignment.where:
+            with suppress(ValueError):
+                return self.parameter.check(text)
+        return self.parameter.parse(text)
 
 
 def hits_of(assignment: Assignment, chapters: Iterable[Chapter]) -> Iterator[Hit]:
@@ -268,7 +292,7 @@ def resolve(
     ordered = sorted(asked, key=lambda assignment: assignment.chapter is not None)
     hits_by_assignment: list[tuple[Assignment, list[Hit]]] = []
     for assignment in ordered:
-        reached = included if assignment.is_text else book
+        reached = book if assignment.is_of_book else included
         hits_by_assignment.append((assignment, list(hits_of(assignment, reached))))
     choice.problems += beside(hits_by_assignment)
     for assignment, hits in hits_by_assignment:
@@ -347,7 +371,7 @@ def beside(asked: Iterable[tuple[Assignment, Iterable[Hit]]]) -> list[str]:
 
 def unknown(book: Sequence[Chapter], included: Sequence[Chapter], assignment: Assignment) -> str:
     """Return the message about a name that no chapter concerned has."""
-    allowed = included if assignment.is_text else book
+    allowed = book if assignment.is_of_book else included
     reached = [chapter for chapter in allowed if assignment.chapter in {None, chapter.slug}]
     if not reached:
         return _unknown_chapter(book, included, assignment)

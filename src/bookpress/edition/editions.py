@@ -127,7 +127,7 @@ def id_of(parts: Mapping[str, str]) -> str:
 def load_edition(
     project: Project,
     name: str = DEFAULT,
-    options: Sequence[str] = (),
+    options: Sequence[str | Assignment] = (),
     only: Sequence[str] | None = None,
     read: BookAsRead | None = None,
 ) -> Edition:
@@ -269,7 +269,7 @@ def edition_values(
     project: Project,
     book: Sequence[Chapter],
     name: str,
-    options: Sequence[str] = (),
+    options: Sequence[str | Assignment] = (),
     only: Sequence[str] | None = None,
 ) -> tuple[EditionFile, list[Assignment], Mapping[str, Mapping[str, Value]]]:
     """Return an edition's file, the assignments in options, and the values of all parameters.

@@ -12,6 +12,7 @@ from pathlib import Path
 from bookpress.book.chapters import Chapter, named_chapters
 from bookpress.book.project import Project
 from bookpress.chapter.types.allowed import Value
+from bookpress.edition.assignments import Assignment
 from bookpress.edition.editions import Edition, edition_values
 from bookpress.edition.fingerprint import Fingerprint
 from bookpress.errors import PressError, with_noun
@@ -43,7 +44,11 @@ def run_one(
 
 
 def values_of(
-    project: Project, book: Sequence[Chapter], slug: str, options: Sequence[str], base: str
+    project: Project,
+    book: Sequence[Chapter],
+    slug: str,
+    options: Sequence[str | Assignment],
+    base: str,
 ) -> tuple[Chapter, dict[str, Value]]:
     """Return a chapter of a read book, and the values of its parameters.
 
