@@ -325,6 +325,23 @@ def test_the_later_rows_of_a_long_table_are_the_same_whatever_it_links_to(
 
 
 @pytest.mark.heavy
+def test_a_figure_and_a_long_table_of_one_name_have_pages_of_their_own(tmp_path: Path) -> None:
+    table = LONG_TABLE.format(name="winds", rows=ROWS, wind="Bora", last="")
+    cell = "---\nmystnb: {figure: {name: fig-tab-winds, caption: A drawing.}}\n---\n"
+    drawn = "from IPython.display import SVG\nSVG('<svg xmlns=\"http://www.w3.org/2000/svg\"/>')"
+    chapter = f"{KERNEL}# Both\n\n```{{code-cell}} ipython3\n{cell}{drawn}\n```\n{table}"
+    files = {"_config.yml": "title: Both\n", "_toc.yml": "format: jb-book\nroot: both\n"}
+    layout = {"book/settings.yml": "layout: press\n"}
+    press(write_files(tmp_path, {**files, **layout, "both.md": chapter}), "build")
+    site = tmp_path / "_build/editions/default/html"
+    page: Any = html.parse(str(site / "both.html")).getroot()
+    [rows] = page.xpath("//a[@data-rows]/@href")
+    [figure] = {*page.xpath("//a/@href[contains(., 'figures/') and contains(., '.html')]")} - {rows}
+    assert "The “old” wind 59" in (site / rows).read_text("utf-8")
+    assert "A drawing." in (site / figure).read_text("utf-8")
+
+
+@pytest.mark.heavy
 @pytest.mark.usefixtures("pages")
 def test_a_state_has_its_own_picture(home: Path) -> None:
     press(home, "explore", "--yes")

@@ -64,8 +64,10 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
     later = rows[SHOWN:]
     if body is None or len(rows) < LONG or any(' id="' in row for row in later):
         return html
-    folder = folder_of(store_of(app.env).slug(pagename))
-    stem = Path(app.outdir, folder, table[1])
+    page = store_of(app.env).page(pagename)
+    folder = folder_of(page.slug)
+    name = f"table-{table[1]}" if table[1] in page.figures.values() else table[1]
+    stem = Path(app.outdir, folder, name)
     arguments = json.dumps([table[1], "\n".join(later)], ensure_ascii=False)[1:-1]
     replace_file(Path(f"{stem}.js"), f"bookpress.laterRows({arguments});\n".encode())
     move = Move(app.builder.get_target_uri(pagename), folder)
@@ -83,7 +85,7 @@ def _shortened(app: Sphinx, pagename: str, context: dict[str, Any], table: re.Ma
     first = "\n".join(rows[:SHOWN])
     shortened = html[: body.start(1)] + f"\n{first}\n" + html[body.end(1) :]
     here = posixpath.dirname(app.builder.get_target_uri(pagename))
-    address = posixpath.relpath(f"{folder}/{table[1]}", here or ".")
+    address = posixpath.relpath(f"{folder}/{name}", here or ".")
     more = fill("later-rows.html", address=address, rows=len(rows), shown=SHOWN)
     return shortened.replace("<table ", f'<table data-rows="{len(rows)}" ', 1) + more
 
