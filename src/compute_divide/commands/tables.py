@@ -65,7 +65,17 @@ def verify() -> None:
         typer.echo(problem)
     if problems:
         raise typer.Exit(1)
+    _note_outdated()
     typer.echo(f"{len(evidence_files(data_dir()))} files are sound")
+
+
+def _note_outdated() -> None:
+    """Note the tables that were derived before what they rest on was changed by hand."""
+    from bookpress.terminal.messages import note
+    from compute_divide.sources.catalogue import outdated
+
+    for line in outdated():
+        note(line)
 
 
 def derive(
@@ -105,6 +115,7 @@ def seal_() -> None:
     from compute_divide.sources.store.files import MANIFEST
 
     typer.echo(f"{seal_by_hand()} files listed in data/{MANIFEST}")
+    _note_outdated()
 
 
 def changed_results_() -> None:

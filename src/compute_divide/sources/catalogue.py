@@ -292,6 +292,32 @@ def check(table: str) -> None:
         raise EvidenceError(f"data/{table} has {len(rows)} rows, {stated}")
 
 
+def outdated() -> list[str]:
+    """Return the derived tables whose input kept by hand has changed since, and what to do.
+
+    That is no fault: a change need not concern the table, and not everybody has the raw files.
+    """
+    folder = files.data_dir()
+    derived = tables()
+    by_hand = {
+        Path(name).name: name
+        for name in files.evidence_files(folder)
+        if name.endswith((*ENDINGS, ".yml")) and not name.endswith(files.SUFFIX)
+        if name not in derived
+    }
+    lines = []
+    for table in derived:
+        for source in files.read_sidecar(table).sources:
+            name = by_hand.get(source.file)
+            if name and sha256(files.read_bytes(name)) != source.sha256:
+                again = f"compute-divide data derive --only {_of(table)[0]} --raw DIR"
+                lines.append(
+                    f"data/{table} was derived before data/{name} was changed: "
+                    f"`{again}` derives it again, if that matters to it"
+                )
+    return lines
+
+
 def seal_by_hand() -> int:
     """Renew the list of hashes after edits by hand, and return its length.
 

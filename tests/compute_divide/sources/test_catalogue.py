@@ -127,6 +127,17 @@ def test_a_sidecar_that_does_not_add_up_is_a_problem(old, new, what, data_copy):
     assert what in problem
 
 
+def test_a_table_that_is_older_than_what_it_was_derived_from_is_noted(data_copy):
+    assert "derived before" not in run("verify").stderr
+    with (data_copy / "organisations.csv").open("a") as file:
+        file.write("A new firm,industry,company,US,name,,\n")
+    manifest.seal(data_copy)
+    done = run("verify")
+    told = "data/audit/institutes.csv was derived before data/organisations.csv was changed: "
+    assert done.exit_code == 0
+    assert f"{told}`compute-divide data derive --only audit --raw DIR`" in done.stderr
+
+
 def test_verify_reports_everything_at_once(data_copy):
     (data_copy / "models" / "2020-01.csv").write_text("a\n1\n")
     (data_copy / "stray.txt").write_text("?")
