@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from lxml import etree
+from processes import wait_for
 
 from bookpress.elements.base import charts
 from bookpress.elements.base.chart_widths import WIDTHS, fitted
@@ -54,6 +55,19 @@ METADATA: dict[str, Any] = {
 @pytest.fixture
 def chart() -> Chart:
     return read_chart(SPEC, METADATA, CELL)
+
+
+@pytest.mark.heavy
+def test_what_draws_may_be_ready_long_before_the_first_chart(
+    chart: Chart, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drawing, "KEPT", tmp_path / "none")
+    monkeypatch.setattr(drawing, "_queues", [])
+    cache = tmp_path / "new/pictures"
+    [process] = drawing.warm_up(cache)._processes
+    wait_for(lambda: (cache / drawing.BUNDLE).exists() or process.poll() is not None)
+    drawing.draw([chart], cache)
+    assert drawing.sizes(chart, cache)
 
 
 def test_in_a_narrow_column_parts_stand_below_each_other_and_titles_break() -> None:

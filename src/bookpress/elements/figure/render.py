@@ -146,7 +146,6 @@ def draw(charts: Iterable[Chart], cache: Path) -> None:
 
 def begin(charts: Iterable[Chart], cache: Path) -> None:
     """Begin to draw; `draw` waits for the end."""
-    cache.mkdir(parents=True, exist_ok=True)
     for chart in charts:
         if not _is_drawn(chart, cache):
             queue = warm_up(cache)
@@ -169,6 +168,7 @@ def warm_up(cache: Path) -> _Queue:
         need("a chart of Vega-Lite", "vl_convert")
         queue = _Queue()
         _queues.append(queue)
+        cache.mkdir(parents=True, exist_ok=True)  # else the process ends when it has made the bundle
         bundle = cache / BUNDLE
         can_reuse = KEPT.exists() and not bundle.exists()
         if can_reuse:

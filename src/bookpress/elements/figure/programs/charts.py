@@ -37,7 +37,7 @@ def main(version: str, length: str, folder: str, *bundles: str) -> None:
         job = json.loads(Path(folder, key.decode()).read_text("utf-8"))
         try:
             _draw(job["specs"], version)
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             reason = str(error).splitlines()[0]
             print(f"the chart {job['name']} cannot be drawn: {reason}")  # noqa: T201
 
