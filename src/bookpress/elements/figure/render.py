@@ -168,7 +168,7 @@ def warm_up(cache: Path) -> _Queue:
         need("a chart of Vega-Lite", "vl_convert")
         queue = _Queue()
         _queues.append(queue)
-        cache.mkdir(parents=True, exist_ok=True)  # else the process ends when it has made the bundle
+        cache.mkdir(parents=True, exist_ok=True)  # which the process may need at once
         bundle = cache / BUNDLE
         can_reuse = KEPT.exists() and not bundle.exists()
         if can_reuse:
