@@ -154,12 +154,17 @@ def test_every_chapter_has_a_pdf_also_without_heading_number_or_entry(tmp_path: 
     files = {"_config.yml": "title: Winds\n", "_toc.yml": listed, **chapters, **start}
     files |= {"cold.md": cold, "loose.md": FORCES.replace("NAME", "loose")}
     write_files(tmp_path, {**files, "book/settings.yml": "layout: press\n"})
-    said = press(tmp_path, "build", "--format", "html,pdf", whole=True)
+    said = press(tmp_path, "build", "--format", "html,pdf,epub", whole=True)
     assert "no such file" not in said
     site = tmp_path / "_build/editions/default/html"
     for name in ("warm", "cold", "calm", "loose"):
         assert f"Own {name}: 1" in printed(site / f"{name}.pdf")
-    assert "Only words of snow." in printed(site / "cold.pdf")
+    _, words, rest = printed(site / "cold.pdf").split("Choices behind this chapter")
+    assert "Only words of snow." in words
+    assert "Cite this chapter" in rest
+    [path] = site.glob("epub/*.epub")
+    with zipfile.ZipFile(path) as epub:
+        assert "Choices behind this chapter" in epub.read("EPUB/cold.xhtml").decode()
     assert not (site / "start.pdf").exists()
     for name in ("warm", "cold", "start"):
         assert "no title" not in (site / f"{name}.html").read_text("utf-8")

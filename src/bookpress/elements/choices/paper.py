@@ -18,6 +18,9 @@ def _move(body: Any, bar: Any) -> None:
     heading.tag = "h2"
     heading.text = "Choices behind this chapter"
     table.set("id", bar.attrib.pop("id"))
+    references = body.find(".//section[@id='references']")
+    end = bar if references is None else references
+    end.addprevious(table)
     bar.tag = "p"
     body.find_class("opener")[0].append(bar)
     titles = bar.find_class("choices-title")
@@ -25,8 +28,3 @@ def _move(body: Any, bar: Any) -> None:
     summaries = bar.iterfind(".//summary")
     for part in (*titles, *choices, *summaries):
         part.tag = "span"
-    references = body.find(".//section[@id='references']")
-    if references is not None:
-        references.addprevious(table)
-    else:
-        body.find("section").append(table)
