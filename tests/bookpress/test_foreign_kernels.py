@@ -39,12 +39,13 @@ WIDGETS = """# Widgets
 import comm
 from IPython.display import display
 
-def widget(name, module="@jupyter-widgets/controls", **state):
-    state |= {"_model_name": name, "_model_module": module, "_model_module_version": "2.0.0"}
+def widget(name, module="@jupyter-widgets/controls", **given):
+    state = given | {"_model_name": name, "_model_module": module, "_model_module_version": "2.0.0"}
     data = {"state": state, "buffer_paths": [["data"]]}
     made = comm.create_comm(target_name="jupyter.widget", data=data, buffers=[b"bytes"])
     view = {"model_id": made.comm_id, "version_major": 2, "version_minor": 0}
-    display({"application/vnd.jupyter.widget-view+json": view}, raw=True)
+    data = {"application/vnd.jupyter.widget-view+json": view, "text/plain": f"{name}(<{given}>)"}
+    display(data, raw=True)
     return made
 
 slider = widget("IntSliderModel", value=3)
@@ -150,6 +151,17 @@ def test_an_output_widget_takes_what_is_printed_within_it(site: Path) -> None:
     (shown,) = page(site, "widgets").xpath("//article")
     streams = [each.text_content() for each in shown.find_class("stream")]
     assert [text.strip() for text in streams] == ["behind the widget"]
+
+
+def test_a_widget_that_nothing_draws_is_told_with_what_it_holds(site: Path) -> None:
+    told = [words.text_content() for words in page(site, "widgets").find_class("widget-words")]
+    drawn = "a widget, which is drawn on the web page by scripts that are fetched from the network."
+    assert told == [
+        f"IntSliderModel(<{{'value': 3}}>): {drawn}",
+        f"OutputModel(<{{'outputs': [], 'msg_id': ''}}>): within the widget: {drawn}",
+    ]
+    (style,) = page(site, "widgets").xpath("//link[contains(@href, 'widgets.css')]/@href")
+    assert ".widget-words{display:none;}" in (site / style.partition("?")[0]).read_text()
 
 
 @pytest.mark.heavy

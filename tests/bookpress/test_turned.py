@@ -159,6 +159,7 @@ def test_a_choice_is_turned_in_place_and_back(swell: Page) -> None:
 def test_widgets_and_scripts_in_turn_are_drawn_anew_and_come_back(swell: Page) -> None:
     drawn = swell.locator(".widget-subarea")
     expect(drawn).to_have_text(["2"])
+    expect(swell.locator(".widget-words")).to_be_hidden()
     expect(swell.locator(".late")).to_have_text("written 2")
     swell.get_by_text("Waves: 2", exact=True).click()
     for _ in range(2):
@@ -205,6 +206,7 @@ def test_a_page_without_an_article_is_turned_too(site: Path, page: Page) -> None
     page.route("http*://**", lambda route: route.abort())
     page.goto(f"{other.as_uri()}?waves=1", wait_until="domcontentloaded")
     expect(page.locator(".state-strip")).to_contain_text("Waves: 1.")
+    expect(page.locator(".widget-words").first).to_be_visible()
     other.unlink()
 
 

@@ -33,13 +33,12 @@ from bookpress.elements.figure.own_page import (
     surroundings,
     without_scripts,
 )
+from bookpress.elements.figure.widgets import WIDGET
 from bookpress.elements.value.words import picture_in_words
 from bookpress.files import replace_file
 
 HEIGHT = 700
 """The height of a picture within another page, in pixels."""
-WIDGET = "application/vnd.jupyter.widget-view+json"
-"""What a page shows only together with all that keeps the widgets of its chapter."""
 _ALT = re.compile(r'<img [^>]*?\balt="([^"]*)"')
 _SOURCE = re.compile(r'<img [^>]*?\bsrc="([^"]*)"')
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from lxml import html
 
+from bookpress.elements.figure.widgets import WIDGET
+
 COLOURS = re.compile(r"\x1b\[[\d;]*m")
 """What gives colours to the words of a terminal."""
 REPRESENTED = re.compile(r"<.*>", re.DOTALL)
@@ -25,6 +27,9 @@ def shown_words(output: Mapping[str, Any]) -> str:
     >>> table = {"text/html": "<p>1 <b>2</b></p>", "text/plain": "<Styler object>"}
     >>> shown_words({"output_type": "display_data", "data": table})
     '```text\n1 2\n```'
+    >>> widget = {"text/plain": "IntSlider(value=7)", WIDGET: {"model_id": "a"}}
+    >>> shown_words({"output_type": "display_data", "data": widget})
+    '```text\nIntSlider(value=7)\n```'
     """
     match output["output_type"]:
         case "stream":
@@ -34,7 +39,7 @@ def shown_words(output: Mapping[str, Any]) -> str:
     data: Mapping[str, Any] = output.get("data", {})
     if "text/latex" in data:
         return "".join(data["text/latex"])
-    is_text = all(kind.startswith("text/") for kind in data)
+    is_text = all(kind.startswith("text/") or kind == WIDGET for kind in data)
     if not is_text:
         return ""
     plain = "".join(data.get("text/plain", ""))
