@@ -213,6 +213,16 @@ def test_a_kernel_that_does_not_start_says_why(tmp_path: Path) -> None:
 
 
 @pytest.mark.heavy
+def test_values_of_an_edition_are_shown_as_the_language_writes_them(home: Path, said: str) -> None:
+    assert said
+    press(home, "build", "-p", "all=false", "-p", "year=1990", "--save", "early")
+    page = html.parse(str(home / "_build/editions/early/html/counts.html"))
+    code = page.xpath("//article//div[contains(@class, 'tag_parameters')]//pre")[0].text_content()
+    shown = code.split("# As in this edition:")[1]
+    assert shown.split("\n") == ["", "year = 1990", "all = FALSE", ""]
+
+
+@pytest.mark.heavy
 def test_a_notebook_of_another_language_to_download_has_no_cell_in_python(tmp_path: Path) -> None:
     files = {**FILES, "_toc.yml": "format: jb-book\nroot: cover\nchapters: [{file: counts}]\n"}
     files |= {"cover.md": "# Tongues\n", "book/settings.yml": "layout: press\n"}

@@ -129,3 +129,20 @@ def test_what_is_written_as_before_is_neither_read_nor_run_again(tmp_path: Path)
     press(home, "build")
     assert "68 List" in text(home, "sum.html")
     assert "Spirals of galaxies." in text(home, "api/spiral.html")
+
+
+def test_names_that_a_chapter_in_markdown_lists_have_pages(tmp_path: Path) -> None:
+    listed = """
+```{eval-rst}
+.. autosummary::
+   :toctree: forms
+
+   whorl
+```
+"""
+    whorl = '"""Whorls of snails."""\n'
+    home = write_files(tmp_path, {**BOOK, "cover.md": CHAPTER + listed, "whorl.py": whorl})
+    said = press(home, "build", whole=True)
+    assert "failed to import" not in said
+    assert "run 42" in text(home, "cover.html")
+    assert "Whorls of snails." in text(home, "forms/whorl.html")

@@ -27,6 +27,7 @@ from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import STAGED_SOURCES, WRITTEN
 from bookpress.book.execution import forget
+from bookpress.book.parsed import KERNEL
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
@@ -41,7 +42,7 @@ from bookpress.files import (
 )
 from bookpress.outputs.html.places import source_map
 from bookpress.run.cache import Run
-from bookpress.run.notebook import SOURCE_MAP, as_file, with_prose
+from bookpress.run.notebook import SOURCE_MAP, as_file, is_injected, with_prose
 
 EXTENSION = "bookpress.outputs.html.pages"
 PAGE = "bookpress.elements"
@@ -238,11 +239,20 @@ def staged_notebook(
 
 
 def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
-    """Show the values of an edition in the cell of parameters: papermill's own cell is hidden."""
+    """Show the values of an edition in the cell of parameters: papermill's own cell is hidden.
+
+    In other languages that cell has these alone, as they write them.
+    """
     assignments = [f"\n{row['name']} = {row['code']}" for row in parameters]
+    heading = "# As in this edition:"
+    injected = next(filter(is_injected, notebook["cells"]), None)
+    if injected and notebook["metadata"]["kernelspec"]["name"] != KERNEL["name"]:
+        first, *rest = "".join(injected["source"]).strip().split("\n")
+        heading = first.replace("Parameters", "As in this edition:")
+        assignments = [f"\n{line}" for line in rest]
     for cell in notebook["cells"]:
         if "parameters" in cell["metadata"].get("tags", []):
-            lines = [*cell["source"], "\n\n# As in this edition:", *assignments]
+            lines = [*cell["source"], f"\n\n{heading}", *assignments]
             cell["source"] = "".join(lines)
 
 
