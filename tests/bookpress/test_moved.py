@@ -66,7 +66,7 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
     said: Say, book: Project, table: str, message: str
 ) -> None:
     write(book, table)
-    code, out, error = said("params")
+    code, out, error = said("build")
     assert (code, out, error.count("\n")) == (2, "", 1)
     assert error.startswith(f"error: data/{FILE}")
     assert message in error

@@ -96,7 +96,7 @@ def test_a_table_that_is_not_in_order_is_refused_in_one_line(
     said: Say, book: Project, table: str, message: str
 ) -> None:
     write(book, table)
-    code, out, error = said("params")
+    code, out, error = said("build")
     assert (code, out) == (2, "")
     assert error.startswith(f"error: data/{FILE}")
     assert message in error
@@ -193,9 +193,8 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> Chapter:
     (path.parents[1] / "_config.yml").write_text("title: One\n")
     ends = {"years_first": "years.first", "years_last": "years.last"}
     table = Renamed.model_validate({"one": {"parameters": ends}})
-    return Chapter(
-        "one", path, "notebooks/one", True, Settings(parameter_types="tiny_types"), table
-    )
+    settings = Settings(parameter_types="tiny_types")
+    return Chapter("one", path, "notebooks/one", True, settings, lambda: table)
 
 
 def value(chapter: Chapter, *asked: Assignment) -> str | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from bookpress.assembly.ingredients import Ingredients, StateFiles, gather
 from bookpress.assembly.published import FORMATS, STATES_HASH, build_lock, made_from
 from bookpress.book.project import Project
+from bookpress.book.renamed import load_renamed
 from bookpress.edition.editions import Edition
 from bookpress.formats import Format, still_made
 from bookpress.run.failures import ChapterError
@@ -52,6 +53,7 @@ def build(
         # imported here: a build with nothing to do needs none of it, and is a third faster without
         from bookpress.assembly.make import make_edition
 
+        load_renamed(project)  # a fault in it is told before chapters run
         left_out = _left_out(project, wanted)
         outcome = make_edition(project, wanted, options)
     if left_out:

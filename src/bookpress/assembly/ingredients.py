@@ -20,7 +20,7 @@ from bookpress.assembly.published import (
     made_from_same,
 )
 from bookpress.book.project import Project
-from bookpress.book.renamed import load_renamed
+from bookpress.book.renamed import renamed_digest
 from bookpress.book.source import build_time, source_record
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.installed import installed_hash
@@ -129,16 +129,11 @@ def ingredient_hashes(
     `files` are those of the book that are not chapters.
     """
     pages = {name: sha256(content) for name, content in files.items()}
-    moved = load_renamed(project).moved.items()
-    renamed: dict[str, Any] = {slug: names.model_dump() for slug, names in moved}
-    for chapter in edition.chapters:
-        if chapter.old_addresses:
-            renamed[chapter.slug] = chapter.old_addresses
     return {
         "edition": edition.id,
         "default": default.id,
         "pages": sha256(canonical(pages).encode()),
-        "renamed": renamed,
+        "renamed": renamed_digest(project),
         FORMATS: [each.name for each in formats],
         ELEMENTS: code_of_elements(),
         CODE: code_of_formats(formats),

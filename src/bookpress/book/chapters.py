@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from bookpress.book.parsed import (
     with_outputs,
 )
 from bookpress.book.project import BUILD, DEFAULTS, Settings
-from bookpress.book.renamed import NOTHING, OldParameter, Renamed
+from bookpress.book.renamed import OldParameter, Renamed
 from bookpress.chapter.bindings import checked_quotes
 from bookpress.chapter.declarations import (
     Scope,
@@ -56,8 +56,8 @@ class Chapter:
     listed: bool = True
     """Whether ``_toc.yml`` lists it."""
     settings: Settings = DEFAULTS
-    renamed: Renamed = field(default=NOTHING, repr=False, compare=False)
-    """What became of the names that the book once published."""
+    read_renamed: Callable[[], Renamed] = field(default=Renamed, repr=False, compare=False)
+    """Returns what became of the names that the book once published; a build rarely asks."""
     of_book: Execution = AS_USUAL
     """When and how the book runs its chapters."""
     tried: Mapping[str, Sequence[Any]] = field(default_factory=dict, repr=False, compare=False)
@@ -369,6 +369,11 @@ class Chapter:
     def _cells(self, kind: str) -> list[dict[str, Any]]:
         """Return the cells of a type."""
         return [cell for cell in self.notebook["cells"] if cell["cell_type"] == kind]
+
+    @cached_property
+    def renamed(self) -> Renamed:
+        """What became of the names that the book once published."""
+        return self.read_renamed()
 
     @cached_property
     def old_parameters(self) -> list[OldParameter]:

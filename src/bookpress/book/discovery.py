@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Container, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def discover(project: Project) -> list[Chapter]:
     slugs = _slugs(run, [*listed, *drafts])
     of_book: dict[str, Any] = {
         "settings": project.settings,
-        "renamed": load_renamed(project),
+        "read_renamed": partial(load_renamed, project),
         "of_book": Execution.of_book(project.root),
     }
     documents = [Chapter(slugs[name], paths[name], name, name in listed, **of_book) for name in run]

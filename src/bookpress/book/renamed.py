@@ -46,7 +46,7 @@ from bookpress.chapter.expressions import PATH, SLUG, read_statement
 from bookpress.chapter.parameters import Parameter
 from bookpress.chapter.periods import ENDS, period_text
 from bookpress.errors import UsageError, nearest, short
-from bookpress.files import as_mapping, checked, decoded, read
+from bookpress.files import as_mapping, checked, decoded, read, sha256
 
 FOLDER = "released"
 FILE = f"{FOLDER}/renamed.yml"
@@ -225,6 +225,7 @@ class Renamed(RootModel[dict[str, Names]]):
     """What became of the names of all chapters."""
 
     model_config = ConfigDict(frozen=True)
+    root: dict[str, Names] = {}
 
     def names(self, chapter: str) -> Names:
         """Return what became of a chapter's names."""
@@ -272,7 +273,7 @@ class Renamed(RootModel[dict[str, Names]]):
         return parameters
 
 
-NOTHING = Renamed({})
+NOTHING = Renamed()
 
 
 def _full(text: str, chapter: str) -> Name:
@@ -305,6 +306,12 @@ def line_of(project: Project, old: Name) -> int:
         if entry.search(lines[at]):
             return at + 1
     return start + 1
+
+
+def renamed_digest(project: Project) -> str:
+    """Return the hash of the file; empty if there is none."""
+    path = project.data / FILE
+    return sha256(read(path)) if path.is_file() else ""
 
 
 def load_renamed(project: Project) -> Renamed:
