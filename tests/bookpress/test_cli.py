@@ -55,13 +55,13 @@ def test_run_reads_the_book_once(
     said: Callable[..., Said], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads = []
-    load = discovery.load_renamed
+    listed = discovery.listed_documents
 
     def count(project: Project) -> object:
         reads.append(project)
-        return load(project)
+        return listed(project)
 
-    monkeypatch.setattr(discovery, "load_renamed", count)
+    monkeypatch.setattr(discovery, "listed_documents", count)
     assert said("run", "second", "--json")[0] == 0
     assert len(reads) == 1
 
