@@ -27,7 +27,7 @@ from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
 from bookpress.book.documents import STAGED_SOURCES, WRITTEN
 from bookpress.book.execution import forget
-from bookpress.book.parsed import KERNEL
+from bookpress.book.parsed import is_in_python
 from bookpress.chapter.parameters import describe
 from bookpress.edition.assignments import run_command
 from bookpress.edition.editions import Edition
@@ -246,7 +246,7 @@ def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
     assignments = [f"\n{row['name']} = {row['code']}" for row in parameters]
     heading = "# As in this edition:"
     injected = next(filter(is_injected, notebook["cells"]), None)
-    if injected and notebook["metadata"]["kernelspec"]["name"] != KERNEL["name"]:
+    if injected and not is_in_python(notebook["metadata"]):
         first, *rest = "".join(injected["source"]).strip().split("\n")
         heading = first.replace("Parameters", "As in this edition:")
         assignments = [f"\n{line}" for line in rest]

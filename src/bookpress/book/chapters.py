@@ -16,6 +16,7 @@ from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import (
     KERNEL,
     as_myst,
+    is_in_python,
     of_custom_format,
     of_myst,
     of_nbformat,
@@ -108,7 +109,7 @@ class Chapter:
     @property
     def is_python(self) -> bool:
         """Whether its cells are Python, not the language of another kernel."""
-        return bool(self._kernel["name"] == KERNEL["name"])
+        return is_in_python(self.notebook["metadata"])
 
     @property
     def _kernel(self) -> Mapping[str, Any]:
@@ -202,9 +203,9 @@ class Chapter:
             return checked_quotes(self.slug, self.source, also, self.where)
         quotes, _ = read_quotes(self.slug, self.source, also)
         if quotes:
-            line = next(iter(quotes[0].sentences))
+            place = place_of(self.where, self.source, next(iter(quotes[0].sentences)))
             raise PressError(
-                f"{self.where}:{line}: `{quotes[0].code}` is quoted from a chapter in "
+                f"{place}: `{quotes[0].code}` is quoted from a chapter in "
                 f"{self._language}; only chapters in Python have results and comparisons to quote"
             )
         return ()

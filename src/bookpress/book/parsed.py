@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from importlib import metadata
@@ -156,6 +156,12 @@ def _by_jupytext(source: str) -> Any:
     with warnings.catch_warnings():  # about cells in several languages
         warnings.simplefilter("ignore")
         return TextNotebookConverter("md:myst", None).reads(source)
+
+
+def is_in_python(metadata: Mapping[str, Any]) -> bool:
+    """Return whether the cells of a notebook are Python, not the language of another kernel."""
+    kernel = metadata.get("kernelspec") or KERNEL
+    return bool(kernel["name"] == KERNEL["name"])
 
 
 def name_kernel(metadata: dict[str, Any]) -> None:

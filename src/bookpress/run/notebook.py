@@ -11,7 +11,7 @@ from typing import Any
 
 from bookpress.book.cells import is_skipped
 from bookpress.book.chapters import Chapter
-from bookpress.book.parsed import KERNEL
+from bookpress.book.parsed import is_in_python
 from bookpress.chapter.estimates import harvest, outputs_of
 from bookpress.errors import PressError
 from bookpress.files import sha256
@@ -94,7 +94,7 @@ def tidied(notebook: Any) -> Any:
     """
     for key in ("jupytext", "papermill"):
         notebook.metadata.pop(key, None)
-    is_python = notebook.metadata["kernelspec"]["name"] == KERNEL["name"]
+    is_python = is_in_python(notebook.metadata)
     if is_python:
         notebook.metadata["language_info"] = {"name": "python"}
     for number, cell in enumerate(notebook.cells):

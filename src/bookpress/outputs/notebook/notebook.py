@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-from bookpress.book.parsed import KERNEL
+from bookpress.book.parsed import is_in_python
 from bookpress.book.project import load_settings
 from bookpress.chapter.number_formats import FormatError
 from bookpress.elements.base.contents import chapter_reference, citation_of
@@ -70,7 +70,7 @@ def _taken_away(executed: ExecutedChapter, page: Page, app: Sphinx) -> dict[str,
         if "injected-parameters" not in _tags(cell)
     ]
     # a kernel of another language cannot check them
-    is_python = executed.notebook["metadata"]["kernelspec"]["name"] == KERNEL["name"]
+    is_python = is_in_python(executed.notebook["metadata"])
     for place, cell in enumerate(cells if page.parameters and is_python else ()):
         if "parameters" in _tags(cell):
             known = _bound(cells[: place + 1])
