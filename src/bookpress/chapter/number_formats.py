@@ -51,10 +51,26 @@ def _percent(value: float, extra: int) -> str:
     """
     percent = 100 * value
     edge = min(abs(percent), abs(100 - percent))
-    decimals = extra if edge else 0
-    while edge and decimals < 3 and round(edge, decimals) == 0:
-        decimals += 1
+    decimals = _visible(edge, extra) if edge else 0
     return f"{_plain(percent, decimals)}%"
+
+
+def _points(value: float, extra: int) -> str:
+    """Write percentage points with one decimal below ten, and whole from there on.
+
+    Points that would round to zero get the digits that show they are not.
+    """
+    size = round(abs(value), 1 + extra)
+    if size >= 10 or value == 0:
+        return _plain(value, extra)
+    return _plain(value, _visible(value, 1 + extra))
+
+
+def _visible(value: float, decimals: int) -> int:
+    """Return with how many decimals a number does not look like zero: three at most."""
+    while value and decimals < 3 and round(value, decimals) == 0:
+        decimals += 1
+    return decimals
 
 
 def power(value: float, extra: int = 0) -> str:
@@ -95,7 +111,7 @@ UNITS: dict[str, tuple[Writer, str]] = {
     "ratio": (_significant, ""),
     "odds ratio": (_significant, ""),
     "count": (_whole, ""),
-    "points": (_significant, "percentage points"),
+    "points": (_points, "percentage points"),
     "USD": (_dollars, ""),
 }
 """How the numbers of a unit are written, and the word that follows.
