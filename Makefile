@@ -44,7 +44,7 @@ checkers: ## install what the tests check the book with besides: Lighthouse, the
 # All tests on all cores, a file of them in one process: what its tests share is made once.
 ALL := -n auto --dist loadfile --no-loadscope-reorder
 
-test: setup checkers ## run the suite, a quarter of its heavy tests; ARGS=... runs what they name, as pytest takes it
+test: setup checkers ## run the suite, an eighth of its heavy tests; ARGS=... runs what they name, as pytest takes it
 	@$(BIN)/python -m pytest $(or $(ARGS),$(ALL) --sample)
 
 test-long: setup checkers ## run all tests, the heavy checks in full number, over an hour

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 LONG = os.environ.get("BOOKPRESS_LONG") == "1"
-SHARE = 4
+SHARE = 8
 """Of so many heavy tests one is drawn."""
 
 
