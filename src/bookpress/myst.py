@@ -2,7 +2,7 @@
 
 Importing jupytext takes longer than all the rest. Anything unusual or wrong is left to it: jupytext
 reads it, or says what is wrong. Places are named as their author knows them: by lines of a text, by
-the cells of a notebook.
+the cells of a notebook. Single lines, such as headings, are read for where no markup can stand.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ TREATED = frozenset({"jupyter", "language_info", "title", "authors"})
 """Names in the front matter that jupytext treats specially, or whose values nbformat restricts."""
 SPLITTING = "root_level_"
 """The prefix of jupytext's settings that change how it reads the front matter."""
+QUOTES = "“”‘’"
+"""English quotes: opening and closing, double and single."""
 RESTRICTED = frozenset({"collapsed", "scrolled", "name", "format", "jupyter", "execution"})
 """Names in the metadata of cells, besides tags, whose values nbformat restricts."""
 
@@ -272,3 +274,25 @@ def _before_code(source: str) -> Iterator[int]:
     for cell in CELLS.finditer(source):
         # an empty line separates options that begin with a colon from the code
         yield source.count("\n", 0, cell.start("code")) + cell["head"].startswith(":")
+
+
+def plain_line(markdown: str, quotes: Sequence[str] = QUOTES) -> str:
+    """Return a line of Markdown as readers see it: without markup, with typographic quotes.
+
+    Examples
+    --------
+    >>> plain_line("Where *E. coli* doesn't grow, by `pH`, is in [a list](https://lists.example)")
+    'Where E. coli doesn’t grow, by pH, is in a list'
+    >>> plain_line('"Wo" es *nicht* wächst', quotes="„“‚‘")
+    '„Wo“ es nicht wächst'
+    """
+    [inline] = _parser_of_lines(tuple(quotes)).parseInline(markdown)
+    return "".join(token.content for token in inline.children or ()).strip()
+
+
+@lru_cache
+def _parser_of_lines(quotes: Sequence[str]) -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"typographer": True, "quotes": quotes})
+    return parser.enable("smartquotes")

@@ -116,6 +116,7 @@ FILES = {
     "gales.md": CHAPTER,
     "calms.md": CALMS,
 }
+OPEN, CLOSE = "\N{LEFT DOUBLE QUOTATION MARK}", "\N{RIGHT DOUBLE QUOTATION MARK}"
 FIGURES = ["again", "dots", "live", "speed"]
 
 
@@ -150,7 +151,7 @@ def page_of(site: Path, name: str) -> Any:
 @pytest.mark.heavy
 def test_a_figure_of_another_library_has_a_page_of_its_own(site: Path) -> None:
     page = page_of(site, "speed")
-    title = "Winds \N{LEFT DOUBLE QUOTATION MARK}roar\N{RIGHT DOUBLE QUOTATION MARK} at 7"
+    title = f"Winds {OPEN}roar{CLOSE} at 7"
     [figure] = page.xpath("//figure[@id='fig-speed']")
     [image] = figure.xpath(".//img")
     assert image.get("alt") == "A line that rises"
@@ -176,9 +177,8 @@ def test_what_shows_a_figure_elsewhere_is_whole_if_its_title_has_quotes(
     [frame] = html.fragments_fromstring(code.text_content())
     assert frame.get("src") == f"figures/gales/{name}.html"
     assert code.get("data-page") == f"{name}.html"
-    titles = {"speed": 'Winds "roar" at 7', "dots": 'Our "own" dots'}
-    plain = frame.get("title").replace("\N{LEFT DOUBLE QUOTATION MARK}", '"')
-    assert plain.replace("\N{RIGHT DOUBLE QUOTATION MARK}", '"') == titles[name]
+    titles = {"speed": f"Winds {OPEN}roar{CLOSE} at 7", "dots": f"Our {OPEN}own{CLOSE} dots"}
+    assert frame.get("title") == titles[name]
     assert frame.get("width") == "700"
 
 
@@ -222,7 +222,11 @@ def test_a_tag_in_the_code_of_a_script_is_no_picture(site: Path) -> None:
 @pytest.mark.parametrize(
     ("chapter", "names", "words"),
     [
-        ("gales", ["speed.png", "dots.csv", "dots.vl.json"], 'speed.png\nWinds "roar" at 7\n'),
+        (
+            "gales",
+            ["speed.png", "dots.csv", "dots.vl.json"],
+            f"speed.png\nWinds {OPEN}roar{CLOSE} at 7\n",
+        ),
         ("calms", ["README.txt", "flat.png"], "flat.png\nA flat line\n"),
     ],
 )
@@ -279,7 +283,7 @@ def test_a_theme_shows_pictures_as_they_are_and_lists_their_pages_below(themed: 
         ["figures/gales/live.html"],
         ["figures/gales/again.html"],
     ]
-    assert 'Fig. 2: Winds "roar" at 7' in entities.unescape(listed[0].text_content())
+    assert f"Fig. 2: Winds {OPEN}roar{CLOSE} at 7" in entities.unescape(listed[0].text_content())
 
 
 def test_a_theme_shows_our_charts(themed: Path) -> None:

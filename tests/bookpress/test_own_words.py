@@ -91,3 +91,35 @@ def test_a_heading_of_the_author_over_references_is_not_repeated(
     assert headings == (["References", "Notes", "References"] if after else ["References"])
     [entry] = page.find_class("reference-entry")
     assert entry.text_content().strip().startswith("[Win01] Bea Wind.")
+
+
+def test_the_page_of_a_figure_has_the_quotes_of_the_language(tmp_path: Path) -> None:
+    chapter = """\
+---
+file_format: mystnb
+kernelspec: {name: python3, display_name: Python 3}
+---
+# Wind
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure: {name: fig-wind, caption: "Der \\"Wind\\" weht"}
+---
+import matplotlib.pyplot as plt
+plt.plot([1, 2]);
+```
+"""
+    files = {
+        "_config.yml": "title: Wind\nsphinx: {config: {language: de}}\n",
+        "_toc.yml": "format: jb-book\nroot: wind\n",
+        "wind.md": chapter,
+        "book/settings.yml": "layout: press\n",
+    }
+    write_files(tmp_path, files)
+    press(tmp_path, "build")
+    built = tmp_path / "_build/editions/default/html"
+    page: Any = html.parse(str(built / "figures/wind/wind.html")).getroot()
+    quoted = "Der \N{DOUBLE LOW-9 QUOTATION MARK}Wind\N{LEFT DOUBLE QUOTATION MARK} weht"
+    assert page.find(".//title").text.startswith(quoted)
+    assert quoted in words(built, "wind")

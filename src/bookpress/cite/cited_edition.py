@@ -26,6 +26,7 @@ from bookpress.cite.record import (
 from bookpress.edition.editions import differences
 from bookpress.edition.editions import load_edition as plan_edition
 from bookpress.errors import UsageError, quoted
+from bookpress.myst import plain_line
 
 REGISTRIES = ("crossref", "datacite")
 """The forms for registries of DOIs, besides those for readers."""
@@ -89,7 +90,7 @@ def _numbers(folder: Path) -> dict[str, int]:
 
 def _record(chapter: Chapter, number: int | None) -> ChapterRecord:
     """Return the bibliographic record of a chapter."""
-    title = plain_heading(chapter.title)
+    title = plain_line(chapter.title)
     page = f"{chapter.docname}.html"
     return read_chapter(chapter.slug, title, page, number, chapter.front_matter)
 
@@ -118,13 +119,3 @@ def _planned(project: Project, name: str) -> tuple[Citation, Sequence[Chapter]]:
     edition = EditionRecord.model_validate(facts)
     built = day_of(project.root)
     return Citation.of(load_book(project.root), None, edition, built=built), plan.chapters
-
-
-def plain_heading(markdown: str) -> str:
-    """Return a heading as readers see it: without markup, with typographic quotes."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark", {"typographer": True}).enable("smartquotes")
-    inline = parser.parseInline(markdown)[0]
-    texts = [token.content for token in inline.children or []]
-    return "".join(texts)

@@ -19,12 +19,13 @@ from markdown_it import MarkdownIt
 from pybtex.richtext import Text
 
 from bookpress.cite.book import SETTINGS, Author, Book
-from bookpress.cite.cited_edition import REGISTRIES, plain_heading
+from bookpress.cite.cited_edition import REGISTRIES
 from bookpress.cite.files import FORMS, write
 from bookpress.cite.formats import escape, to_bibtex
 from bookpress.cite.record import ChapterRecord, Citation
 from bookpress.cite.styles import STYLES, to_reference
 from bookpress.files import checked
+from bookpress.myst import plain_line
 
 BIBER = {"b": "http://biblatex-biber.sourceforge.net/biblatexml"}
 COMMANDS = {
@@ -315,4 +316,4 @@ def test_hard_names_and_titles_in_each_style(
     ],
 )
 def test_headings_read_as_on_the_page(markdown: str, plain: str) -> None:
-    assert plain_heading(markdown) == plain
+    assert plain_line(markdown) == plain

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from docutils.nodes import fully_normalize_name
-from markdown_it import MarkdownIt
+from docutils.utils.smartquotes import smartchars
 from sphinx.environment import BuildEnvironment
 
 from bookpress.cite.references import from_latex
@@ -15,6 +15,7 @@ from bookpress.elements.base.charts import Chart
 from bookpress.elements.base.store import Page, store_of
 from bookpress.elements.value import KINDS
 from bookpress.elements.value.roles import split_name, value_text
+from bookpress.myst import QUOTES, plain_line
 
 MARK = r"\s*\{holds\}(?P<ticks_of_mark>`+).+?(?P=ticks_of_mark)"
 OTHER_ROLE = r"\{(?P<kind>[\w:-]+)\}(?P<ticks>`+)(?P<text>.+?)(?P=ticks)"
@@ -40,7 +41,6 @@ WORDED = re.compile(r"(.*?)\s*<([^>]*)>", re.DOTALL)
 """A reference with words of its own."""
 MARKUP = re.compile(f"(?P<code>{SPAN})|{COMMENT}|{TARGET}|{INNER_LINK}", re.DOTALL | re.MULTILINE)
 """Markup that only pages of the book understand, and code, which may only look like it."""
-_LINE = MarkdownIt("commonmark")
 
 
 def in_words(text: str, docname: str, env: BuildEnvironment) -> str:
@@ -80,26 +80,21 @@ def chart_in_words(chart: Chart, docname: str, env: BuildEnvironment) -> Chart:
     """Return a chart with its title, without markup, and its alternative text in words."""
     title = in_words(chart.title, docname, env)
     alt = in_words(chart.alt, docname, env)
-    words = {"title": _unmarked(title), "alt": alt.strip()}
+    words = {"title": _plain(title, env), "alt": alt.strip()}
     return chart.model_copy(update=words)
 
 
 def picture_in_words(page: Page, anchor: str, env: BuildEnvironment) -> str:
     """Return the title of a picture of a page in words, without markup."""
     name = page.pictures[anchor]
-    return _unmarked(in_words(page.titles.get(name, name), page.docname, env))
+    title = in_words(page.titles.get(name, name), page.docname, env)
+    return _plain(title, env)
 
 
-def _unmarked(line: str) -> str:
-    """Return a line of Markdown as readers see it: page titles and files have no markup.
-
-    Examples
-    --------
-    >>> _unmarked("Where *E. coli* grows, by `pH`, is in [a list](https://lists.example)")
-    'Where E. coli grows, by pH, is in a list'
-    """
-    [inline] = _LINE.parseInline(line)
-    return "".join(token.content for token in inline.children or ()).strip()
+def _plain(line: str, env: BuildEnvironment) -> str:
+    """Return a line as readers see it, with the quotes of the book's language."""
+    language = (env.config.language or "en").replace("_", "-").lower()
+    return plain_line(line, smartchars.quotes.get(language, QUOTES))
 
 
 def _role(role: re.Match[str], docname: str, env: BuildEnvironment) -> str:
