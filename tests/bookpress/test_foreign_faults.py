@@ -396,3 +396,22 @@ def test_options_of_a_figure_that_are_no_mapping_stop_nothing(tmp_path: Path, op
     site = root / "_build/editions/default/html"
     assert "made 42" in words(site, "cover")
     assert "print('made'" in (site / "downloads/cover.ipynb").read_text("utf-8")
+
+
+@pytest.mark.heavy
+def test_a_warning_is_told_with_its_cause_and_nothing_of_ours(tmp_path: Path) -> None:
+    listed = "```{eval-rst}\n.. automodule:: nowhere\n.. automodule:: broken\n```\n"
+    mixed = CELL + CELL.replace("ipython3", "python3") + "\n```{raw-cell}\nraw\n```\n"
+    files = {
+        "_config.yml": "title: Causes\nsphinx: {extra_extensions: [sphinx.ext.autodoc]}\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+        "one.md": f"# One\n\n{listed}",
+        "two.md": f"{RUN}{mixed}\n{{doc}}`nowhere`\n",
+        "broken.py": "1 / 0\n",
+    }
+    said = run_press(write_files(tmp_path, files), "build", whole=True)
+    raised = "the following exception was raised: "
+    assert f"failed to import module 'nowhere'; {raised}No module named 'nowhere'" in said
+    assert f"{raised}ZeroDivisionError: division by zero" in said
+    assert "two.md:18: WARNING: unknown document" in said
+    assert "UserWarning" not in said

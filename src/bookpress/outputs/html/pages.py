@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -153,8 +153,21 @@ def _lines(written: str, source: Path) -> list[str]:
 
 
 def warnings_in(log: Iterable[str]) -> list[str]:
-    """Return the lines of Sphinx's log that are warnings."""
-    return [line for line in log if WARNING.search(line)]
+    """Return the warnings in Sphinx's log, each with the cause that follows a colon."""
+    lines = list(log)
+    return [
+        f"{line}{_cause(lines[number + 1 :])}" if line.endswith(":") else line
+        for number, line in enumerate(lines)
+        if WARNING.search(line)
+    ]
+
+
+def _cause(lines: Sequence[str]) -> str:
+    """Return the cause of a warning among the lines that follow it: of a traceback, its last."""
+    for line in lines:
+        if not line.startswith((" ", "Traceback")):
+            return "" if WARNING.search(line) else f" {line}"
+    return ""
 
 
 def notes_in(log: Iterable[str]) -> list[str]:

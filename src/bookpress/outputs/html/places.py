@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -79,7 +80,9 @@ def source_line(chapter: Chapter, run: Run, line: int) -> int:
 def _lines_by_jupytext(source: str) -> list[int]:
     import jupytext  # slow, and only needed for unusual notebooks
 
-    notebook = jupytext.myst.myst_to_notebook(source, add_source_map=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it has warned when the chapter was read, if at all
+        notebook = jupytext.myst.myst_to_notebook(source, add_source_map=True)
     lines: list[int] = notebook.metadata["source_map"]
     return lines
 
