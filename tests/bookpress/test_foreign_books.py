@@ -512,3 +512,26 @@ def test_errors_are_allowed_where_the_book_says_so(tmp_path: Path) -> None:
     assert then["outputs"][0]["data"]["text/plain"] == "42"
     (tmp_path / "_config.yml").write_text("title: Errors\n")
     assert "ZeroDivisionError" in run_press(tmp_path, "run", "one", code=1, whole=True)
+
+
+def test_a_chapter_is_cited_by_its_first_heading_in_any_form(tmp_path: Path) -> None:
+    matter = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
+    cell = "```{code-cell} python3\n1\n```\n"
+    headings = {
+        "lines": "(of-winds)=\nThe *winds*\n===========",
+        "second": "## The tides ##",
+        "commented": "```bash\n# a comment\n```\n\nThe stars\n---------",
+    }
+    files = {
+        "_config.yml": "title: Forms\n",
+        "_toc.yml": "format: jb-book\nroot: lines\nchapters: [{file: second}, {file: commented}]\n",
+        **{
+            f"{name}.md": f"{matter}{heading}\n\n{cell}\n# Later\n"
+            for name, heading in headings.items()
+        },
+    }
+    write_files(tmp_path, files)
+    titles = {name: run_press(tmp_path, "cite", name) for name in headings}
+    assert "). The winds. In Forms" in titles["lines"]
+    assert "). The tides. In Forms" in titles["second"]
+    assert "). The stars. In Forms" in titles["commented"]

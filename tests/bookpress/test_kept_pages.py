@@ -142,7 +142,14 @@ def test_what_an_extension_gathers_from_pages_is_whole_in_each_build(tmp_path: P
 def test_a_table_of_what_ran_does_not_write_every_page_again(tmp_path: Path) -> None:
     table = "# Statistics\n\n```{nb-exec-table}\n```\n"
     toc = f"{FILES['_toc.yml']}- file: statistics\n"
-    write_files(tmp_path, {**FILES, "_toc.yml": toc, "statistics.md": table})
+    unshown = {"aside/wrong.ipynb": "{ wrong", "aside/list.ipynb": "[1]"}
+    files = {
+        **unshown,
+        "_config.yml": f"{FILES['_config.yml']}only_build_toc_files: true\n",
+        "_toc.yml": toc,
+        "statistics.md": table,
+    }
+    write_files(tmp_path, {**FILES, **files})
     run_press(tmp_path, "build")  # the first build reads chapters that ran, the next one none
     edit(tmp_path / "plain.md", "Some words.", "Some other words.")
     run_press(tmp_path, "build")

@@ -22,6 +22,18 @@ MYST_NB = "mystnb"
 NEVER_RUN = "skip-execution"
 """The tag of a cell that nbclient leaves out."""
 CODE_CELL = re.compile(r"^ {0,3}(?:`{3,}|~{3,}|:{3,})\{code-cell\}", re.MULTILINE)
+FENCED = re.compile(
+    r"^ {0,3}(?P<fence>(?P<mark>[`~])(?P=mark){2,}).*\n"
+    r"(?:.*\n)*?(?: {0,3}(?P=fence)(?P=mark)*[ \t]*$|\Z)",
+    re.MULTILINE,
+)
+HEADING = re.compile(
+    r"^ {0,3}#{1,6}[ \t]+(?P<words>\S.*?)(?:[ \t]+#+)?[ \t]*$"
+    r"|(?:\A|\n[ \t]*\n|\)=\n) {0,3}(?![-*+][ \t])(?P<underlined>[^\s#>|].*?)[ \t]*\n"
+    r" {0,3}(?:=+|-+)[ \t]*$",
+    re.MULTILINE,
+)
+"""A heading of Markdown, behind signs or above a line of them."""
 
 
 def has_cells(
@@ -50,6 +62,20 @@ def has_cells(
 def is_skipped(cell: Mapping[str, Any]) -> bool:
     """Return whether a cell is never run, whatever runs the rest: it shows what its file stores."""
     return NEVER_RUN in cell["metadata"].get("tags", [])
+
+
+def first_heading(markdown: str) -> str | None:
+    r"""Return the first heading of a text in Markdown, with its markup; None if there is none.
+
+    Examples
+    --------
+    >>> first_heading("```bash\n# a comment\n```\n\nAll *winds*\n=========")
+    'All *winds*'
+    >>> first_heading("Words.\n\n## Of a part ##\n# Later")
+    'Of a part'
+    """
+    heading = HEADING.search(FENCED.sub("\n", f"{markdown}\n"))
+    return (heading["words"] or heading["underlined"]) if heading else None
 
 
 def display_options(metadata: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from bookpress.book.cells import is_skipped
+from bookpress.book.cells import first_heading, is_skipped
 from bookpress.book.custom_formats import CustomFormat, custom_formats
 from bookpress.book.execution import AS_USUAL, AUTO, OFF, Execution
 from bookpress.book.parsed import (
@@ -265,11 +264,8 @@ class Chapter:
     @cached_property
     def title(self) -> str:
         """The first heading, or the slug if there is none."""
-        texts = [cell["source"] for cell in self._cells("markdown")]
-        heading = re.search(r"^# (.*)", "\n".join(texts), re.MULTILINE)
-        if heading:
-            return heading[1].strip()
-        return self.slug
+        headings = (first_heading(cell["source"]) for cell in self._cells("markdown"))
+        return next(filter(None, headings), self.slug)
 
     @cached_property
     def parameters(self) -> tuple[Parameter, ...]:

@@ -63,11 +63,16 @@ def _without_code(project: Project, files: Mapping[str, bytes]) -> Iterator[tupl
 
 
 def _settings_of(name: str, content: bytes) -> Mapping[str, Any] | None:
-    """Return the metadata of a notebook; None for a page that is not one."""
+    """Return the metadata of a notebook; None for a page that is not one.
+
+    What no page shows may have the name of a notebook without being one.
+    """
     if name.endswith(".ipynb"):
-        notebook: dict[str, Any] = json.loads(content)
-        metadata: Mapping[str, Any] = notebook.get("metadata", {})
-        return metadata
+        try:
+            notebook: dict[str, Any] = json.loads(content)
+            return {**notebook.get("metadata", {})}
+        except (ValueError, RecursionError, AttributeError, TypeError):
+            return None
     matter = front_matter(content.decode("utf-8", "replace"), name, strict=False)
     return matter if "file_format" in matter or "jupytext" in matter else None
 
