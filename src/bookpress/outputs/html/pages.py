@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.abc import MetaPathFinder
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
@@ -59,6 +60,8 @@ With fewer, all would wait for the last; each one copies the memory.
 """
 SHOWN = 40
 """The most lines of warnings that a message shows."""
+LONGEST = 200
+"""The most characters of the cause of a warning that a message shows; the log has all."""
 
 FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
@@ -166,7 +169,7 @@ def _cause(lines: Sequence[str]) -> str:
     """Return the cause of a warning among the lines that follow it: of a traceback, its last."""
     for line in lines:
         if not line.startswith((" ", "Traceback")):
-            return "" if WARNING.search(line) else f" {line}"
+            return "" if WARNING.search(line) else f" {shorten(line, LONGEST, placeholder=' ...')}"
     return ""
 
 
