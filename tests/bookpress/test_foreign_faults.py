@@ -14,6 +14,7 @@ from bookpress.assembly.page_check import PageFault, by_fault
 from bookpress.book.discovery import discover
 from bookpress.book.project import Project
 from bookpress.outputs.html.conf import conf_of
+from bookpress.outputs.html.pages import log_of, warnings_in
 from bookpress.terminal.messages import note
 
 HEAD = "---\nfile_format: mystnb\nkernelspec: {name: python3, display_name: Python 3}\n---\n"
@@ -336,6 +337,33 @@ It is {result}`share`.
 }
 REPORTED = "reported: {measured: {file: measured.yml}}\n"
 WRONG = "Of it {result}`two:nope` {result}`zz:nope` {result}`share:foo` {param}`yera`.\n"
+
+
+ALIKE = {
+    "_config.yml": "title: Alike\n",
+    "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: two}]\n",
+    "one.md": "# One\n\n```{glossary}\n\nA comet\nIt is without a definition.\n```\n"
+    + "\n## Less\n\n#### Deeper\n" * 4,
+    "two.md": "# Two\n\n" + " ".join(f"[to it]({name}.md)" for name in "abcdef") + "\n",
+    "alone.md": "# Alone\n",
+}
+
+
+@pytest.mark.heavy
+def test_warnings_of_a_kind_are_told_once_and_hide_no_others(tmp_path: Path) -> None:
+    home = write_files(tmp_path / "alike", ALIKE)
+    said = run_press(home, "build", whole=True)
+    assert "It is without a definition." in words(home / "_build/editions/default/html", "one")
+    assert said.count("Non-consecutive header level increase; H2 to H4") == 1
+    assert "H2 to H4 [myst.header] (and so on 3 more)" in said
+    assert "two.md:3: WARNING: 'myst' cross-reference target not found: 'a.md'" in said
+    assert f"... and 3 more (all that Jupyter Book said: {home}/_build/press/sphinx.log)" in said
+
+
+def test_a_warning_is_told_without_the_progress_before_it(tmp_path: Path) -> None:
+    log = f"checking... {tmp_path}/source/b.md: WARNING: alone\nreading... ERROR: bad\nwriting... done"
+    write_files(tmp_path, {"sphinx.log": log})
+    assert warnings_in(log_of(tmp_path)) == ["b.md: WARNING: alone", "ERROR: bad"]
 
 
 @pytest.mark.heavy

@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -43,7 +42,7 @@ from bookpress.outputs.base.process import Maker, make, maker_of
 from bookpress.outputs.html import FORMAT as PAGES
 from bookpress.outputs.html.executed import executed_file
 from bookpress.outputs.html.memory import keep_memory, prepare_memory
-from bookpress.outputs.html.pages import log_of, notes_in, warnings_in
+from bookpress.outputs.html.pages import LOG, by_kind, log_of, notes_in, warnings_in
 from bookpress.outputs.html.places import by_author
 from bookpress.run.cache import Run
 from bookpress.run.engine import Engine
@@ -90,7 +89,7 @@ def make_edition(project: Project, wanted: Ingredients, options: RunOptions) -> 
     log = log_of(project.workshop)
     warnings = "\n".join(warnings_in(log))
     named = by_author(warnings, edition.chapters, outcome.runs)
-    _note_faults(named.splitlines(), "Jupyter Book warns:")
+    _note_warnings(project, named.splitlines())
     for said in notes_in(log):
         note(said)
     _note_missing(project)
@@ -220,13 +219,26 @@ def _note_missing(project: Project) -> None:
         note(missing_problem(project, unwritten))
 
 
-def _note_faults(faults: Sequence[object], heading: str) -> None:
+def _note_warnings(project: Project, warnings: Sequence[str]) -> None:
+    """Report what Jupyter Book warns of; of many warnings, those of a kind once."""
+    lines = [*dict.fromkeys(warnings)]  # some repeat for every page
+    if len(lines) > SHOWN:
+        log = project.workshop / LOG
+        lines = [*_first(by_kind(lines)), f"(all that Jupyter Book said: {log})"]
+    if lines:
+        note(_listed("Jupyter Book warns:", lines))
+
+
+def _note_faults(faults: Sequence[str], heading: str) -> None:
     """Report faults of a book that may have some."""
     if faults:
-        counted = Counter(map(str, faults))  # some warnings repeat for every page
-        lines = [f"{line} ({many} times)" if many > 1 else line for line, many in counted.items()]
-        more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
-        note(_listed(heading, [*lines[:SHOWN], *more]))
+        note(_listed(heading, _first(faults)))
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """Return the first lines, and how many more there are."""
+    more = [f"... and {len(lines) - SHOWN} more"] if len(lines) > SHOWN else []
+    return [*lines[:SHOWN], *more]
 
 
 def _write_timings(draft: Path, **seconds: float) -> None:

@@ -141,15 +141,15 @@ def raise_digits(doctree: nodes.document) -> None:
 def definitions(doctree: nodes.document) -> dict[str, str]:
     """Return the definition of each glossary term of a page, by the term's id.
 
-    It is the first paragraph of the entry.
+    It is the first paragraph of the entry; one without words has none.
     """
     texts: dict[str, str] = {}
     for glossary in doctree.findall(addnodes.glossary):
         for item in glossary.findall(nodes.definition_list_item):
-            definition = next(iter(item.findall(nodes.definition)))
-            paragraph = next(iter(definition.findall(nodes.paragraph)))
-            words = paragraph.astext().split()
-            text = " ".join(words)
+            paragraph = next(item.findall(nodes.paragraph), None)
+            if paragraph is None:
+                continue
+            text = " ".join(paragraph.astext().split())
             for term in item.findall(nodes.term):
                 texts.update(dict.fromkeys(term["ids"], text))
     return texts

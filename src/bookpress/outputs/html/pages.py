@@ -65,6 +65,8 @@ LONGEST = 200
 
 FATAL = re.compile(r"\w+ (error|occurred)( \([\w.]+\))?:$|Traceback")
 WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+PROGRESS = re.compile(r"^[^:\n]*\.\.\. (?=([^:\n]+: )?(WARNING|ERROR|CRITICAL): )", re.MULTILINE)
+"""What Sphinx has said of its progress in the line of a warning: "checking consistency... "."""
 NOTE = "NOTE: "
 """The beginning of what our part of Sphinx says that is no fault."""
 
@@ -152,7 +154,7 @@ def log_of(shop: Path) -> list[str]:
 
 def _lines(written: str, source: Path) -> list[str]:
     """Return the lines of a log, with file names as the author knows them."""
-    return written.replace(f"{source}/", "").splitlines()
+    return PROGRESS.sub("", written.replace(f"{source}/", "")).splitlines()
 
 
 def warnings_in(log: Iterable[str]) -> list[str]:
@@ -171,6 +173,18 @@ def _cause(lines: Sequence[str]) -> str:
         if not line.startswith((" ", "Traceback")):
             return "" if WARNING.search(line) else f" {shorten(line, LONGEST, placeholder=' ...')}"
     return ""
+
+
+def by_kind(warnings: Iterable[str]) -> list[str]:
+    """Return those of the same kind once, with the first place and the number of the others."""
+    kinds: dict[str, list[str]] = {}
+    for warning in warnings:
+        _, kind, words = WARNING.split(warning, maxsplit=1)
+        kinds.setdefault(kind + words, []).append(warning)
+    return [
+        f"{places[0]} (and so on {len(places) - 1} more)" if len(places) > 1 else places[0]
+        for places in kinds.values()
+    ]
 
 
 def notes_in(log: Iterable[str]) -> list[str]:
