@@ -13,6 +13,7 @@ from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.cite.deposit import main as write_deposits
 from bookpress.commands.main import press
 from bookpress.edition.editions import load_edition
+from bookpress.errors import PressError
 from bookpress.run.runner import run_chapters
 
 pytestmark = pytest.mark.usefixtures("quick")
@@ -173,17 +174,81 @@ def test_faults_have_file_and_line(find: Find, book: Project) -> None:
             "book/words.md:2: the front matter is not plain YAML",
         ),
         ("book/editions/other.yml", "parameters: {nope: 1}\n", "book/editions/other.yml:1: "),
-        ("_toc.yml", "format: [\n", "_toc.yml:1: _toc.yml is not plain YAML"),
+        ("_toc.yml", "format: [\n", "_toc.yml:2: is not plain YAML: line 2: "),
         (
             "_toc.yml",
             "format: jb-book\nroot: index\nchapters: [{file: book/gone}]\n",
-            "_toc.yml lists book/gone.md: no such file",
+            ": lists book/gone.md: no such file",
         ),
     ],
 )
 def test_a_broken_file_is_named(find: Find, book: Project, file: str, text: str, said: str) -> None:
     (book.root / file).write_text(text)
     assert [one for one in find() if said in one]
+
+
+def test_what_is_misspelt_is_told_with_what_was_meant(find: Find) -> None:
+    faults = {
+        "{cite:p}`known2042`": "did you mean known2024?",
+        "{ref}`a-plce`": "did you mean a-place?",
+        "{reslt}`first:number`": "did you mean result?",
+        "[x](wods.md)": "did you mean words.md?",
+    }
+    found = find("book/words", "\n\n".join(faults))
+    for fault, said in faults.items():
+        assert [one for one in found if one.endswith(said)], fault
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("It fell. {holds}``", "{holds}`` is empty: give it a name or a comparison"),
+        ("It fell. {holds}` `", "a statement is empty: give it a comparison"),
+        ("It fell. {holds}`below(round(number), 2)`", "prose has no 'round': call it in a cell"),
+        ("Most of it is so. {holds}`frist:most`", "no chapter 'frist'; did you mean first?"),
+    ],
+)
+def test_a_faulty_statement_is_told_in_one_line(text: str, said: str, find: Find) -> None:
+    found = find("notebooks/first", text)
+    assert [said in one for one in found if one.startswith("notebooks/first.md:")] == [True]
+
+
+def test_an_unclosed_cell_is_named_and_not_what_it_would_have_bound(
+    find: Find, book: Project
+) -> None:
+    cell = "```{code-cell} python\nsum_of = 1\n\n```{code-cell} python\ny = 2\n```\n\nIs {result}`sum_of`."
+    [fault] = [one for one in find("notebooks/first", cell) if one.startswith("notebooks/")]
+    lines = (book.root / "notebooks/first.md").read_text().splitlines()
+    place = len(lines) - lines[::-1].index("```{code-cell} python")
+    said = (
+        f"a cell begins within that of line {lines.index('sum_of = 1') + 1}: is its fence closed?"
+    )
+    assert fault == f"notebooks/first.md:{place}: {said}"
+    with pytest.raises(PressError, match="is its fence closed"):
+        run_chapters(book, load_edition(book, "default"))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        ("_toc.yml", "format: jb-book\nroot: index\nchapters:\n\t- file: book/words\n", 4),
+        ("_toc.yml", "format: jb-book\nroot: index\nchapters:\n- file: book/gone\n", 4),
+        ("notebooks/first.md", "---\na: 1\n\tb: 2\n---\n# T\n", 3),
+    ],
+)
+def test_a_fault_of_yaml_is_told_once_at_its_line(
+    find: Find, book: Project, file: str, text: str, line: int
+) -> None:
+    (book.root / file).write_text(text)
+    places = [one.split(": ")[0] for one in find() if one.startswith(file)]
+    assert places == [f"{file}:{line}"]
+
+
+def test_a_misspelt_key_of_the_front_matter_is_named(find: Find, book: Project) -> None:
+    key = book.settings.front_matter
+    (book.root / "book/words.md").write_text(f"---\n{key[:-1]}:\n  finding: So.\n---\n# T\n")
+    said = f"the front matter's {key[:-1]!r} is not read; did you mean {key}?"
+    assert find() == [f"book/words.md:2: {said}"]
 
 
 def test_entries_of_the_front_matter_are_known(find: Find, book: Project) -> None:

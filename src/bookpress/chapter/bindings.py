@@ -6,6 +6,7 @@ Nothing is run.
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -52,6 +53,8 @@ BLOCKS: Mapping[type[ast.stmt], str] = {
 }
 """What statements that contain others are called; any other statement is an expression."""
 PRESS = __name__.partition(".")[0]
+FENCE = re.compile(r"^[`~]{3,}\{", re.MULTILINE)
+"""The beginning of a cell or directive, which code in Python cannot have."""
 STAR = "*"
 """The name of what ``from module import *`` binds."""
 
@@ -108,7 +111,12 @@ def no_python(source: str) -> Iterator[tuple[int, str]]:
     """
     for first, code, head in _cells(source):
         error = None if MAY_FAIL.search(head) else _fault_of(code)
-        if error:
+        if not error:
+            continue
+        if inner := FENCE.search(code):
+            line = first + code.count("\n", 0, inner.start()) + 1
+            yield line, f"a cell begins within that of line {first + 1}: is its fence closed?"
+        else:
             yield first + (error.lineno or 1), OTHER_LINE.sub("", error.msg)
 
 
@@ -245,6 +253,8 @@ def checked_quotes(slug: str, source: str, also: Sequence[str], where: str) -> S
     """
     quotes, faults = read_quotes(slug, source, also)
     problems = sorted([*faults, *quote_problems(quotes, source, where)])
+    if problems:  # a cell that cannot be read binds nothing, so that its names are missing
+        problems = list(no_python(source)) or problems
     if problems:
         lines = [f"{place_of(where, source, line)}: {what}" for line, what in problems]
         raise PressError("\n".join(lines))
@@ -283,6 +293,8 @@ def _fault(
     if not places:
         if STAR in bound:
             return ""
+        if name in vars(builtins):
+            return f"prose has no {name!r}: call it in a cell, and quote what it gives by a name"
         suggestion = nearest(name, sorted({*bound, *in_scope}))
         return f"no {name!r} in the chapter{suggestion}"
     lines = in_words([place.line for place in places])

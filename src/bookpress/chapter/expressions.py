@@ -83,6 +83,8 @@ def read_statement(text: str) -> Statement:
 def comparisons_in(code: str) -> Sequence[ast.expr]:
     """Return the comparisons that an expression lists, after checking their nodes."""
     line = " ".join(code.split())
+    if not line:
+        raise UsageError("a statement is empty: give it a comparison")
     try:
         tree = ast.parse(f"({line},)", mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:

@@ -30,12 +30,15 @@ ROLE_OR_SPAN = re.compile(
     re.DOTALL,
 )
 """Those roles, and what may contain their text without being one: others, and code in a line."""
-NO_ROLES = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$"
-    r"|<!--.*?-->|(?<!`)``(?!`).*?(?<!`)``(?!`)",
+NO_CODE = re.compile(
+    r"^(?P<fence>`{3,}|~{3,})(?:(?P<directive>\{)|(?![`~])).*?^(?P=fence)[ \r]*$|<!--.*?-->",
     re.DOTALL | re.MULTILINE,
 )
+"""Comments, and blocks of code; directives match too, and are kept."""
+NO_ROLES = re.compile(NO_CODE.pattern + r"|(?<!`)``(?!`).*?(?<!`)``(?!`)", re.DOTALL | re.MULTILINE)
 """Comments, and code that only shows a role to readers; directives match too, and are kept."""
+EMPTY = re.compile(r"\{(?:result|years|holds)\}``(?![`\w])")
+"""A role without content, which would be shown as it is written."""
 JOINTS = {"value": " to ", "dash": "–"}
 """The text between the first and the last year of a period, by format."""
 Kind = Literal["result", "years", "statement"]
@@ -361,6 +364,9 @@ def read_quotes(
         published_key = name or code
         if published_key not in {key for _, key, _ in facts}:
             facts[kind, published_key, code][line] = f"also: {entry}"
+    for empty in EMPTY.finditer(NO_CODE.sub(_blanked, source)):
+        line = source.count("\n", 0, empty.start()) + 1
+        faults.append((line, f"{empty[0]} is empty: give it a name or a comparison"))
     quotes = [
         Quote(*fact, sentences, results.get(fact[1], ())) for fact, sentences in facts.items()
     ]

@@ -22,10 +22,10 @@ from bookpress.check.degrees import degrees
 from bookpress.check.front_matter import front_matter_faults
 from bookpress.check.names import Fault, assigned_again, undefined_names, unknown_names
 from bookpress.check.pages import missing_pages, pages_of
-from bookpress.check.problem import Problem, in_its_cell
+from bookpress.check.problem import Problem, in_its_cell, line_in_yaml
 from bookpress.check.prose import prose_lines, typed_numbers
 from bookpress.check.renamed import table_faults
-from bookpress.check.warnings import explained, sphinx_warnings
+from bookpress.check.warnings import explained, known_names, sphinx_warnings, with_nearest
 from bookpress.cite.book import SETTINGS, load_book
 from bookpress.cite.deposit import REMAKE, outdated_files
 from bookpress.edition.editions import load_edition, setting_faults
@@ -54,10 +54,18 @@ def check(project: Project) -> tuple[list[Problem], list[str]]:
         chapters = discover(project)
         pages = pages_of(project, chapters)
     except PressError as error:
-        return [Problem("_toc.yml", 1, str(error))], []
+        return _contents(project, error), []
     problems, unchecked = _problems(project, chapters, pages)
     by_file = {chapter.where: chapter for chapter in chapters}
     return sorted({in_its_cell(problem, by_file) for problem in problems}), unchecked
+
+
+def _contents(project: Project, error: PressError) -> list[Problem]:
+    """Return what is wrong with ``_toc.yml``: documents that do not exist, or the error."""
+    with suppress(PressError):
+        if lost := [*_lost(project)]:
+            return lost
+    return [*_of_file(error, "_toc.yml")]
 
 
 def _problems(
@@ -92,7 +100,9 @@ def _problems(
         problems.append(Problem(where(project), line, fault))
     warnings, unchecked = sphinx_warnings(project)
     reported = {problem.without_place for problem in problems}
-    problems += [explained(each, pages) for each in warnings if each.without_place not in reported]
+    new = [explained(each, pages) for each in warnings if each.without_place not in reported]
+    names = known_names(project, pages)
+    problems += [with_nearest(each, names) for each in new]
     return problems, unchecked
 
 
@@ -168,7 +178,7 @@ def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
             code, _ = declaring(chapter.notebook["cells"])
             line = max(1, line_in(chapter.source, code) + int(place[1]) - 1)
         what = fault[place.end() :] if place else fault.removeprefix(": ")
-        yield Problem(where, line, what)
+        yield Problem(where, line if place else line_in_yaml(what), what)
 
 
 def _editions(project: Project) -> Iterator[Problem]:
@@ -188,7 +198,8 @@ def _of_file(error: PressError, file: str) -> Iterator[Problem]:
     """Yield the problems in an error that are of one file, which their messages may begin with."""
     problems = error.problems if isinstance(error, UsageError) else [str(error)]
     for problem in problems:
-        yield Problem(file, 1, problem.removeprefix(file).lstrip(": "))
+        what = problem.removeprefix(file).lstrip(": ")
+        yield Problem(file, line_in_yaml(what), what)
 
 
 def _quotes(chapters: Sequence[Chapter]) -> Iterator[Problem]:

@@ -53,6 +53,8 @@ def degrees(
             if not sentence.marks and _is_sourced(sentence, settings.reported):
                 continue
             comparisons = tuple(_code_of(mark, slugs[page], codes) for mark in sentence.marks)
+            if not all(comparisons):
+                continue
             for word in words.values():
                 match = re.search(word.pattern, sentence.words, re.IGNORECASE)
                 if match:

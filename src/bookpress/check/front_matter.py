@@ -8,8 +8,8 @@ from typing import Any
 
 from bookpress.book.project import Project
 from bookpress.chapter.quotes import quotes_of
-from bookpress.check.problem import Problem
-from bookpress.errors import UsageError, nearest
+from bookpress.check.problem import Problem, line_in_yaml
+from bookpress.errors import UsageError, nearest, similar
 from bookpress.files import front_matter
 
 ENTRIES = [
@@ -30,12 +30,13 @@ def front_matter_faults(project: Project, name: str, slug: str, text: str) -> It
     try:
         entries = front_matter(text, name, strict=project.settings.strict)
     except UsageError as error:
-        message = str(error)
-        place = re.search(r"line (\d+): ", message)
-        line = int(place[1]) if place else 1
-        yield Problem(name, line, message.removeprefix(f"{name}: "))
+        message = str(error).removeprefix(f"{name}: ")
+        yield Problem(name, line_in_yaml(message), message)
         return
     own = entries.get(key) or {}
+    if not own and (meant := similar(key, list(map(str, entries)))):
+        fault = f"the front matter's {meant!r} is not read; did you mean {key}?"
+        yield Problem(name, _entry_line(text, meant), fault)
     if ALSO in entries and "{code-cell}" in text:
         fault = f"`{ALSO}` is read under `{key}:` alone: move it there"
         yield Problem(name, _entry_line(text, ALSO), fault)

@@ -14,6 +14,9 @@ SENTENCE = re.compile(r" \(in: .*\)$")
 IN_CELL = re.compile(r": cell \d+$")
 """The end of a place in a notebook."""
 
+IN_YAML = re.compile(r"line (\d+): ")
+"""The line in a message about YAML."""
+
 
 class Problem(NamedTuple):
     """What is wrong, and where."""
@@ -30,6 +33,12 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         line = f", line {self.line}" if IN_CELL.search(self.where) else f":{self.line}"
         return f"{self.where}{line}: {self.what}"
+
+
+def line_in_yaml(message: str) -> int:
+    """Return the line that a message about YAML names; 1 if it names none."""
+    place = IN_YAML.search(message)
+    return int(place[1]) if place else 1
 
 
 def in_its_cell(problem: Problem, chapters: Mapping[str, Chapter]) -> Problem:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bookpress.assembly.edition_record import edition_record
 from bookpress.assembly.page_files import page_files
 from bookpress.assembly.staging import stage
 from bookpress.book.chapters import Chapter
+from bookpress.book.configuration import configuration
 from bookpress.book.project import Project
 from bookpress.book.source import build_time
 from bookpress.chapter.bindings import bindings_of
@@ -19,7 +20,9 @@ from bookpress.chapter.quotes import in_sentence, roles_of
 from bookpress.check.problem import Problem
 from bookpress.edition.editions import Edition, load_edition
 from bookpress.edition.sureness import FILE
-from bookpress.errors import PressError, nearest
+from bookpress.elements.base.registry import elements
+from bookpress.errors import PressError, nearest, similar
+from bookpress.files import decoded
 from bookpress.formats import Format
 from bookpress.outputs.base.process import make
 from bookpress.outputs.html import FORMAT as PAGES
@@ -50,6 +53,16 @@ UNPUBLISHED = re.compile(
     r"(?P<quote>['\"])(?P<key>.+?)(?P=quote)(?=;|$)"
 )
 NO_CHAPTER = re.compile(r"no chapter '(?P<slug>[^']+)'(?P<key>)")
+UNKNOWN = re.compile(
+    r"(?:undefined label:|could not find bibtex key|Unknown interpreted text role"
+    r"|target not found:) (?P<quote>['\"])(?P<name>[^'\"]+)(?P=quote)"
+)
+LABEL = re.compile(r"^(?:\(|[ \t]+:?name:[ \t]+)([\w-]+)(?:\)=)?[ \t]*$", re.MULTILINE)
+"""A label of a section, a figure or a table."""
+WORK = re.compile(r"^@\w+\{[ \t]*([^\s,]+)", re.MULTILINE)
+"""The key of a work in BibTeX."""
+ROLES = ("cite:p", "cite:t", "doc", "math", "numref", "ref", "term")
+"""The roles of Sphinx and of its extensions that a misspelt one may stand for."""
 DUMMY = Format("dummy", PAGES.module)
 """The builder that does everything except writing."""
 
@@ -90,6 +103,24 @@ def explained(problem: Problem, pages: Mapping[str, str]) -> Problem:
     if is_own and role.kind == "result":
         what = f"no format {how!r}; there are {', '.join(FORMATS)}"
     return problem._replace(what=f"{what}{in_sentence(role.sentence)}")
+
+
+def known_names(project: Project, pages: Mapping[str, str]) -> list[str]:
+    """Return what pages may name: roles, labels, cited works and other pages."""
+    names = [*ROLES, *(role for element in elements() for role in element.roles)]
+    for page, text in pages.items():
+        names += [Path(page).name, *LABEL.findall(text)]
+    for file in configuration(project.root).get("bibtex_bibfiles") or ():
+        path = project.root / str(file)
+        names += WORK.findall(decoded(path, lenient=True)) if path.is_file() else ()
+    return names
+
+
+def with_nearest(problem: Problem, known: Sequence[str]) -> Problem:
+    """Return a problem of a name that does not exist with the one that was probably meant."""
+    unknown = UNKNOWN.search(problem.what)
+    meant = similar(unknown["name"], known) if unknown else ""
+    return problem._replace(what=f"{problem.what}; did you mean {meant}?") if meant else problem
 
 
 def _as_written(chapter: Chapter) -> Run:
