@@ -441,6 +441,7 @@ def test_a_cited_state_is_verified_and_what_differs_is_named(
             "is not known as 12: 1.0 (default): 165 years; 1.0 (inner): no value",
         ),
         ("planets:pluto=1", 2, "no release has such a result"),
+        ("planets:nepture=1", 2, "no release has such a result; did you mean planets:neptune?"),
         ("neptune", 2, "is not CHAPTER:KEY=NUMBER"),
         ("planets:neptune=1e400", 2, "is not CHAPTER:KEY=NUMBER"),
     ],

@@ -16,7 +16,7 @@ from bookpress.chapter.expressions import SLUG
 from bookpress.edition.editions import BookAsRead, Edition, load_edition
 from bookpress.edition.files import DEFAULT, edition_names
 from bookpress.edition.fingerprint import RELEASED
-from bookpress.errors import PressError, UsageError
+from bookpress.errors import PressError, UsageError, similar
 from bookpress.files import parse_json, read, update_file
 from bookpress.release.archives import Archive, Results
 from bookpress.release.reliability import reliability
@@ -258,11 +258,8 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
     """Return what became of a number, without a reader's own rows."""
     asked = Name(match["slug"], match["key"])
     table = load_renamed(project)
-    released = [
-        entry
-        for entry in _released_results(load_ledger(project), table)
-        if asked in {entry.name, entry.now}
-    ]
+    every = list(_released_results(load_ledger(project), table))
+    released = [entry for entry in every if asked in {entry.name, entry.now}]
     quoted = [entry for entry in released if _rounds(entry.result, match)]
     first = min(quoted, key=lambda entry: entry.edition != DEFAULT, default=None)
     plan = _plan_of(project, first)
@@ -280,6 +277,9 @@ def _answer(project: Project, match: re.Match[str], options: RunOptions) -> tupl
         ]
         answer = "; ".join(releases) or table.why_gone(asked) or "no release has such a result"
         here = f"; this book gives {shown(now)}" if now else ""
+        names = [str(entry.name) for entry in every]
+        if not (releases or now) and (meant := similar(str(asked), names)):
+            here = f"; did you mean {meant}?"
         return UNKNOWN, f"{named} is not known as {match['number']}: {answer}{here}"
     return CHANGED, f"{named} is {_change(first, now, plan, table)}"
 
