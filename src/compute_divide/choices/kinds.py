@@ -53,7 +53,7 @@ class OneOf:
 
     def _check(self, text: str) -> str:
         if text not in self._allowed():
-            raise ValueError("there is none of this name")
+            raise ValueError("no such name")
         return text
 
 

@@ -40,7 +40,7 @@ def test_chips_to_rent_are_those_with_a_dated_price_and_a_peak() -> None:
         ("Chip", "NVIDIA H100 SXM5 80GB", "NVIDIA Fantasy", "Google TPU v2"),
         ("Quote", "median", "cheap", "lowest, median, highest"),
         ("NumberFormat", "fp32", "int8", "training, tensor-16, fp32"),
-        ("Venues", ["neurips", "icml"], ["icml", "nips"], "item 2; there is none of this name"),
+        ("Venues", ["neurips", "icml"], ["icml", "nips"], "item 2; no such name"),
         ("Venues", ["vision", "acl"], [], "machine-learning, vision"),
         ("Topics", ["scrutiny", "bandits"], ["bandit"], "compute-intensive, low-compute"),
         ("Texts", ["title"], ["body"], "title, keywords, abstract"),

@@ -97,7 +97,11 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
 @pytest.mark.parametrize(
     ("row", "table", "said"),
     [
-        ({**MODEL, "year": "2025.5"}, "models", "mine.yml cannot be read"),
+        (
+            {**MODEL, "year": "2025.5"},
+            "models",
+            "mine.yml: year '2025.5' is not allowed; allowed: a whole number",
+        ),
         (
             {**MODEL, "sectors": "military"},
             "models",
@@ -119,8 +123,22 @@ def test_a_row_without_a_vintage_is_laid_over_those_that_could_know_it(tmp_path,
             "models",
             "'Mine' is not listed, and a new model needs published, organisations, sectors too",
         ),
-        ({**MODEL, "published": "soon"}, "models", "mine.yml"),
-        ({**MODEL, "training_compute_flop": "lots"}, "models", "lots"),
+        (
+            {**MODEL, "published": "May"},
+            "models",
+            "mine.yml: published 'May' is not allowed; allowed: a day, as 2026-05-01",
+        ),
+        (
+            {**MODEL, "training_compute_flop": "lots"},
+            "models",
+            "mine.yml: training_compute_flop 'lots' is not allowed; allowed: a number",
+        ),
+        (
+            {**MODEL, "training_compute_flop": "-1"},
+            "models",
+            "training_compute_flop -1 is not allowed; allowed: 0 or more",
+        ),
+        ({**MODEL, "excluded": "maybe"}, "models", "excluded 'maybe' is not allowed; allowed: "),
         ({**MODEL, "vintage": "2020-01"}, "models", "vintage '2020-01' is not allowed; allowed: "),
         ({**MODEL, "model": ""}, "models", "model is missing"),
         ({}, "models", "mine.yml contains no row"),

@@ -9,6 +9,8 @@ marked in the column ``own``.
 
 from __future__ import annotations
 
+import io
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -31,6 +33,9 @@ NEEDED = ("published", "organisations", "sectors")
 """The columns that a new model needs."""
 TABLES = ("models", "organisations")
 _QUOTED = re.compile("'([^']+)'")
+_RANGE = re.compile(r"in_range\((.+), (.+)\)")
+_KINDS = {"M": "a day, as 2026-05-01", "f": "a number", "i": "a whole number", "b": "true, false"}
+"""What a column may contain, by the kind of its type."""
 
 
 def _schema(name: str) -> pa.DataFrameSchema:
@@ -77,15 +82,40 @@ def _checked(content: bytes, name: str, file: str) -> pd.DataFrame:
     except EvidenceError as error:
         cause = error.__cause__
         if not isinstance(cause, SchemaErrors):
-            raise UsageError(str(error).removeprefix("data/")) from error
+            fault = _unreadable(content, name)
+            known = f"{file}: {fault}" if fault else str(error).removeprefix("data/")
+            raise UsageError(known) from error
         case = cause.failure_cases.iloc[0]
         value = case["failure_case"]
         if pd.isna(value):
             raise UsageError(f"{file}: {case['column']} is missing") from error
-        labels = ", ".join(_QUOTED.findall(str(case["check"])))
-        allowed = labels or case["check"]
-        fault_words = f"{file}: {case['column']} {value!r} is not allowed; allowed: {allowed}"
+        shown = repr(value) if isinstance(value, str) else f"{value:g}"
+        allowed = _allowed(str(case["check"]))
+        fault_words = f"{file}: {case['column']} {shown} is not allowed; allowed: {allowed}"
         raise UsageError(fault_words) from error
+
+
+def _unreadable(content: bytes, name: str) -> str:
+    """Return what is wrong with the first cell that is not of its column's type; else nothing."""
+    columns = _schema(name).columns
+    cells = pd.read_csv(io.BytesIO(content), dtype=str)
+    for column in cells:
+        dtype = columns[column].dtype.type
+        for value in cells[column].dropna():
+            try:
+                pd.Series([value]).astype(dtype)
+            except (ValueError, TypeError):
+                return f"{column} {value!r} is not allowed; allowed: {_KINDS[dtype.kind]}"
+    return ""
+
+
+def _allowed(check: str) -> str:
+    """Return in words what a check allows."""
+    bounds = _RANGE.fullmatch(check)
+    if not bounds:
+        return ", ".join(_QUOTED.findall(check)) or check
+    low, high = map(float, bounds.groups())
+    return f"{low:g} or more" if math.isinf(high) else f"{low:g} to {high:g}"
 
 
 def with_own(models: pd.DataFrame, vintage: str) -> pd.DataFrame:
