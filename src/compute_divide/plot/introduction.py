@@ -24,6 +24,7 @@ from compute_divide.plot.base.marks import (
 from compute_divide.plot.base.show import figure, models_credit
 from compute_divide.plot.base.wording import describe_series
 
+_SHARE = "Share of models"
 _EVENTS = [(2012, "AlexNet", "right"), (2020, "GPT-3", "left"), (2022, "ChatGPT", "right")]
 """Familiar events by year, to orient readers along the axis, and the side of their labels."""
 _SIDES: dict[str, dict[str, Any]] = {
@@ -102,13 +103,13 @@ def _lines(shares: pd.DataFrame) -> alt.LayerChart:
     colour = team_colour(dict.fromkeys(rows["team_type"]))
     base = alt.Chart(means).encode(x=x, color=colour, detail=alt.Detail("run:N"))
     band = base.mark_area(opacity=0.16)
-    band = band.encode(y=share_axis("low"), y2=alt.Y2("high:Q"))
-    line = base.mark_line().encode(y=share_axis())
+    band = band.encode(y=share_axis("low", _SHARE), y2=alt.Y2("high:Q"))
+    line = base.mark_line().encode(y=share_axis("share", _SHARE))
     named = alt.Chart(rows).transform_calculate(team=TEAM_NAMED)
     dots = named.mark_point(size=20, opacity=0.6)
     tooltip = share_tips("team:N|Team type", "year:Q|Year|d")
-    dots = dots.encode(x=x, y=share_axis(), color=colour, tooltip=tooltip)
-    labels = end_labels(means, "name", x, share_axis())
+    dots = dots.encode(x=x, y=share_axis("share", _SHARE), color=colour, tooltip=tooltip)
+    labels = end_labels(means, "name", x, share_axis("share", _SHARE))
     return framed(*_events(rows, x), band, line, dots, labels)
 
 

@@ -34,7 +34,7 @@ def years_of(rows: pd.DataFrame, field: str = "year", *, beyond: int = 0) -> alt
     return year_axis(field, first, last + beyond)
 
 
-def share_axis(field: str = "share", title: str = "Share of models", top: float = 1.0) -> alt.Y:
+def share_axis(field: str, title: str, top: float = 1.0) -> alt.Y:
     """Return an axis of shares, from 0 to 100%."""
     axis = alt.Axis(format="%", tickCount=5)
     scale = alt.Scale(domain=[0, top], nice=False)
