@@ -307,6 +307,21 @@ def test_a_document_that_is_listed_twice_is_told_before_anything_runs(tmp_path: 
     assert len(said.splitlines()) == 1
 
 
+@pytest.mark.parametrize("form", ["jb-book, parts, chapters", "default, subtrees, entries"])
+def test_a_file_of_a_part_is_ignored_as_in_jupyter_book(tmp_path: Path, form: str) -> None:
+    name, parts, entries = form.split(", ")
+    first = f"{{caption: First, file: one, {entries}: [{{file: two}}]}}"
+    last = f"{{caption: Last, file: three, {entries}: [{{glob: deep/*}}]}}"
+    pages = ("one", "two", "three", "deep/four")
+    files = {
+        "_config.yml": "only_build_toc_files: true\n",
+        "_toc.yml": f"format: {name}\nroot: one\n{parts}: [{first}, {last}]\n",
+        **{f"{page}.md": f"{HEAD}# {page}\n{CELL}" for page in pages},
+    }
+    project = Project.at(write_files(tmp_path, files))
+    assert [chapter.slug for chapter in discover(project)] == ["one", "two", "four"]
+
+
 def test_the_same_fault_of_many_pages_is_told_once() -> None:
     faults = [PageFault("a.html", "link to x.js: no"), PageFault("b/c.html", "link to ../x.js: no")]
     other = PageFault("d.html", "link to y.js: no")

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,9 @@ GLOB = "glob:"
 """The prefix of an entry of ``_toc.yml`` that matches several documents."""
 LARGEST_EXCLUDED = 10_000_000
 """The largest excluded file, in bytes, that is still copied for pages that show it."""
+PARTS = ("parts", "subtrees")
+ENTRIES = ("chapters", "sections", "entries")
+"""What holds the inner entries in ``_toc.yml``, by its format and their depth."""
 OLD_TOC = re.compile(rb"(?:\s*#.*\n|\s*\n|---\n)*- (?:file|part|header|url)\b")
 """The beginning of a table of contents in the old form, a list."""
 
@@ -109,19 +112,27 @@ def _matching(root: Path, pattern: str) -> list[str]:
     return sorted({_without_ending(path.relative_to(root).as_posix(), known) for path in paths})
 
 
-def _entries(node: Any) -> Iterator[str]:
-    """Yield the files that a part of a table of contents names; one without a name is empty."""
-    inner: list[Any] = []
-    if isinstance(node, list):
-        inner = node
-    elif isinstance(node, dict):
-        inner = list(node.values())
-        names = [node[key] for key in ("root", "file") if key in node]
-        yield from (name or "" for name in names if isinstance(name, str | None))
-        if isinstance(node.get("glob"), str):
-            yield f"{GLOB}{node['glob']}"
-    for value in inner:
-        yield from _entries(value)
+def _entries(entry: Any) -> Iterator[str]:
+    """Yield the files that an entry of a table of contents names; one without a name is empty.
+
+    Of a part, only its entries count: Jupyter Book ignores a file of its own.
+    """
+    if not isinstance(entry, dict):
+        return
+    names = [entry[key] for key in ("root", "file") if key in entry]
+    yield from (name or "" for name in names if isinstance(name, str | None))
+    if isinstance(entry.get("glob"), str):
+        yield f"{GLOB}{entry['glob']}"
+    parts = [part for part in _inner(entry, PARTS) if isinstance(part, dict)]
+    for part in [entry, *parts]:
+        for inner in _inner(part, ENTRIES):
+            yield from _entries(inner)
+
+
+def _inner(entry: Mapping[str, Any], names: Sequence[str]) -> Iterator[Any]:
+    for name in names:
+        inner = entry.get(name)
+        yield from inner if isinstance(inner, list) else []
 
 
 def document_path(root: Path, name: str, written: str = "") -> Path:
