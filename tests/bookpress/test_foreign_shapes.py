@@ -459,3 +459,21 @@ def test_init_names_the_first_of_very_many_chapters(tmp_path: Path) -> None:
     said = run_press(tmp_path, "init", whole=True)
     assert "30 chapters with code: part-0, part-1," in said
     assert "part-19 and 10 more; 0 pages without" in said
+
+
+@pytest.mark.heavy
+def test_links_to_a_chapter_that_is_a_program_lead_to_its_page(tmp_path: Path) -> None:
+    scripts = "sphinx: {config: {nb_custom_formats: {.py: [jupytext.reads, {fmt: py}]}}}\n"
+    files = {
+        "_config.yml": f"title: Programs\n{scripts}",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: steps.py}]\n",
+        "one.md": "# One\n\nThe [steps](steps.py), {download}`steps.py`.\n",
+        "steps.py": "# # Steps\n#\n# Back to [one](one.md).\n\n# +\nprint('made', 6 * 7)\n",
+    }
+    run_press(write_files(tmp_path, files), "build")
+    site = tmp_path / "_build/editions/default/html"
+    [page] = html.parse(str(site / "one.html")).getroot().xpath("//article")
+    places = {link.text_content(): link.get("href") for link in page.xpath(".//p/a")}
+    assert places["steps"] == "steps.html"
+    assert (site / places["steps.py"]).read_text() == files["steps.py"]
+    assert "made 42" in words(site, "steps")

@@ -17,13 +17,15 @@ from bookpress.book.documents import STAGED_SOURCES
 
 LINK = re.compile(
     r"(?P<role>\{download\})`(?:(?P<words>[^`<]+)<)?"
-    r"(?P<file>[^`<>\s]+)(?P<ending>\.(?:md|[Rq]md))>?`"
+    r"(?P<file>[^`<>\s]+)(?P<ending>\.\w+)>?`"
     r"|(?P<span>(?<!`)(?P<ticks>`{1,2})(?!`)(?:(?!\n[ ]*\n).)+?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<before>\]\([ ]*|^[ ]{0,3}\[[^\]\n]+\]:[ ]*)"
-    r"(?:<(?P<bracketed>[^<>#\n]+)|(?P<name>[^()<>\s#]+))\.(?:md|[Rq]md)(?=[#>)\s]|\Z)",
+    r"(?:<(?P<bracketed>[^<>#\n]+)|(?P<name>[^()<>\s#]+))(?P<suffix>\.\w+)(?=[#>)\s]|\Z)",
     re.DOTALL | re.MULTILINE,
 )
-"""A link to a document in any spelling of Markdown, its download, or a code span without links."""
+"""A link to a file in any spelling of Markdown, its download, or a code span without links."""
+OF_TEXTS = (".md", ".Rmd", ".qmd")
+"""The suffixes of texts that may be chapters; others are those of single books."""
 FENCE = re.compile(
     r"^[ >]*(?:(?:[-*+]|\d+[.)])[ ]+)*"
     r"(?P<fence>`{3,}|~{3,}|:{3,})[ ]*(?P<directive>\{[\w-]+\})?(?P<rest>.*)$"
@@ -132,6 +134,8 @@ def point_to_notebooks(text: str, where: str, chapters: Mapping[str, str]) -> st
     '{download}`this <../sources/a.md>`'
     >>> point_to_notebooks("{download}`a.md`", "c/b.md", chapters)
     '{download}`a.md <../sources/a.md>`'
+    >>> point_to_notebooks("[A](a.py), [B](b.py)", "c/b.md", {"c/a": "c/a.py", "c/b": "c/b.md"})
+    '[A](a.ipynb), [B](b.py)'
     """
     folder = posixpath.dirname(where)
 
@@ -140,6 +144,9 @@ def point_to_notebooks(text: str, where: str, chapters: Mapping[str, str]) -> st
         target = _place(name if link["role"] else unquote(name), folder)
         if link["span"] or target not in chapters:
             return link[0]
+        suffix = link["ending"] or link["suffix"]
+        if suffix not in OF_TEXTS and not chapters[target].endswith(suffix):
+            return link[0]  # another file of that name
         if link["role"]:
             words = (link["words"] or link["file"] + link["ending"]).strip()
             place = posixpath.relpath(chapters[target], folder or ".")
