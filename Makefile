@@ -21,8 +21,8 @@ setup: ## make .venv from requirements.lock (the other targets do it on their ow
 book: setup ## build the default edition; open _build/editions/default/html/index.html
 	@$(BIN)/compute-divide build
 
-explore: setup ## build it with all states: each choice changed alone, to be turned on the page
-	@$(BIN)/compute-divide explore --yes
+explore: setup ## build it with all states: each choice changed alone, to be turned on the page; ARGS=... adds chapters or options
+	@$(BIN)/compute-divide explore --yes $(ARGS)
 
 lab: setup ## open the chapters in JupyterLab, with the book's own kernel; what a chapter says of itself stays when it is saved
 	@$(BIN)/python -c 'import jupyterlab' 2>/dev/null || $(BIN)/uv pip install --quiet --python $(BIN)/python \

@@ -43,7 +43,6 @@ CONFIG = ROOT / "pyproject.toml"
 
 LINES = 15  # of code in a cell
 WIDTH = 100  # characters of a line of code
-HIDDEN = 5  # cells of the whole book that readers do not see
 HIDING = {f"{verb}-{part}" for verb in ("hide", "remove") for part in ("input", "output", "cell")}
 IMPORTED = {"compute_divide": "cd", "pandas": "pd"}
 TYPES = "compute_divide.choices"
@@ -221,21 +220,11 @@ def _imported(node: ast.AST, takes_types: bool) -> str:
     )
 
 
-def too_many_hidden(chapters: Sequence[ChapterText]) -> list[Finding]:
-    """Return the cells hidden from readers, if all chapters together have too many."""
-    hidden = [
-        (chapter, cell, tags)
-        for chapter in chapters
-        for cell in chapter.cells
-        if (tags := tags_of(cell) & HIDING)
-    ]
-    if len(hidden) <= HIDDEN:
-        return []
-    message = f"one of {len(hidden)} hidden cells: the book has at most {HIDDEN}"
-    return [
-        Finding(chapter.file, cell.head_line, f"hidden {', '.join(sorted(tags))}, {message}")
-        for chapter, cell, tags in hidden
-    ]
+def hidden(chapter: ChapterText) -> Iterator[Finding]:
+    """Yield the cells that are hidden from readers, who can open each by themselves."""
+    for cell in chapter.cells:
+        for tag in sorted(tags_of(cell) & HIDING):
+            yield Finding(chapter.file, cell.head_line, f"hidden {tag}: no cell is hidden")
 
 
 # The commands
@@ -246,7 +235,7 @@ def lint(files: Sequence[Path]) -> int:
     chapters = [read_chapter(str(file), _as_chapter(file)) for file in files]
     findings, sound = _read(chapters)
     findings += ruff_findings(sound)
-    findings += too_many_hidden(sound)
+    findings += [finding for chapter in sound for finding in hidden(chapter)]
     findings += [finding for chapter in sound for finding in long_expressions(chapter)]
     for chapter, shaped in zip(sound, formatted(sound), strict=True):
         findings += unformatted(chapter, shaped)
