@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("quick")
 
 Find = Callable[..., list[str]]
 
+KERNEL = "---\nkernelspec: {name: python3, display_name: P}\n---\n# T\n"
 RIGHT = """
 The number is {result}`first:number:value`, {param}`second:factor`; {cite:p}`known2024`; {term}`word`, {ref}`a-place`;
 [page](../index.md); {measured}`length:value`; `64` and {math}`10^{25}`. On 24 November 2026,
@@ -193,6 +194,7 @@ def test_what_is_misspelt_is_told_with_what_was_meant(find: Find) -> None:
         "{ref}`a-plce`": "did you mean a-place?",
         "{reslt}`first:number`": "did you mean result?",
         "[x](wods.md)": "did you mean words.md?",
+        "[x](second.md)": "did you mean ../notebooks/second.md?",
     }
     found = find("book/words", "\n\n".join(faults))
     for fault, said in faults.items():
@@ -234,6 +236,11 @@ def test_an_unclosed_cell_is_named_and_not_what_it_would_have_bound(
         ("_toc.yml", "format: jb-book\nroot: index\nchapters:\n\t- file: book/words\n", 4),
         ("_toc.yml", "format: jb-book\nroot: index\nchapters:\n- file: book/gone\n", 4),
         ("notebooks/first.md", "---\na: 1\n\tb: 2\n---\n# T\n", 3),
+        (
+            "notebooks/first.md",
+            f"{KERNEL}```{{code-cell}}\n---\na:\n  b: 2\n\tc: 3\n---\nx\n```\n",
+            5,
+        ),
     ],
 )
 def test_a_fault_of_yaml_is_told_once_at_its_line(

@@ -177,7 +177,7 @@ def _problems_in(error: PressError, chapter: Chapter) -> Iterator[Problem]:
         elif place := re.match(r": line (\d+) of the parameters cell(?:: | )", fault):
             code, _ = declaring(chapter.notebook["cells"])
             line = max(1, line_in(chapter.source, code) + int(place[1]) - 1)
-        what = fault[place.end() :] if place else fault.removeprefix(": ")
+        what = fault[place.end() :] if place else fault.lstrip(": ")
         yield Problem(where, line if place else line_in_yaml(what), what)
 
 

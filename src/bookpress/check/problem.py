@@ -14,7 +14,7 @@ SENTENCE = re.compile(r" \(in: .*\)$")
 IN_CELL = re.compile(r": cell \d+$")
 """The end of a place in a notebook."""
 
-IN_YAML = re.compile(r"line (\d+): ")
+IN_YAML = re.compile(r"line (\d+)(?:: | could not be read)")
 """The line in a message about YAML."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -109,7 +110,7 @@ def known_names(project: Project, pages: Mapping[str, str]) -> list[str]:
     """Return what pages may name: roles, labels, cited works and other pages."""
     names = [*ROLES, *(role for element in elements() for role in element.roles)]
     for page, text in pages.items():
-        names += [Path(page).name, *LABEL.findall(text)]
+        names += [page, *LABEL.findall(text)]
     for file in configuration(project.root).get("bibtex_bibfiles") or ():
         path = project.root / str(file)
         names += WORK.findall(decoded(path, lenient=True)) if path.is_file() else ()
@@ -119,7 +120,12 @@ def known_names(project: Project, pages: Mapping[str, str]) -> list[str]:
 def with_nearest(problem: Problem, known: Sequence[str]) -> Problem:
     """Return a problem of a name that does not exist with the one that was probably meant."""
     unknown = UNKNOWN.search(problem.what)
-    meant = similar(unknown["name"], known) if unknown else ""
+    if not unknown:
+        return problem
+    by_last_part = {Path(name).name: name for name in known}
+    meant = by_last_part.get(similar(Path(unknown["name"]).name, list(by_last_part)), "")
+    if meant.endswith(".md"):
+        meant = os.path.relpath(meant, Path(problem.where).parent)
     return problem._replace(what=f"{problem.what}; did you mean {meant}?") if meant else problem
 
 
