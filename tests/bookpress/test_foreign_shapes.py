@@ -178,6 +178,27 @@ def test_what_is_excluded_is_no_page_but_can_be_shown(site: Path) -> None:
     assert not [*site.rglob("broken*")]
 
 
+PAIRED = {
+    "_config.yml": "title: Paired\nexclude_patterns: ['**.ipynb', '*.[0-9].md']\n"
+    "execute: {execute_notebooks: 'off'}\n",
+    "_toc.yml": "format: jb-book\nroot: root\nchapters: [{glob: 'parts/*'}]\n",
+    "root.md": "# Root\n",
+    "parts/text.md": MYST,
+    "parts/text.ipynb": notebook("Paired", {"value": "1"}, "paired words\n"),
+    "parts/alone [1].ipynb": notebook("Alone", {"value": "1"}, "words alone\n"),
+}
+
+
+@pytest.mark.heavy
+def test_a_text_is_a_page_where_notebooks_are_excluded(tmp_path: Path) -> None:
+    home = write_files(tmp_path / "paired", PAIRED)
+    assert "didn't match" not in run_press(home, "build", whole=True)
+    site = home / "_build/editions/default/html"
+    assert {page.stem for page in (site / "parts").iterdir()} == {"text"}
+    assert "paired words" not in words(site, "parts/text")
+    assert "1 chapter with code: text;" in run_press(home, "init", whole=True)
+
+
 def test_a_text_that_jupytext_reads_is_a_chapter(press: Press, home: Path) -> None:
     assert "times" in press("params", "plain-text")
     press("run", "plain-text", "-p", "times=8", "--notebook", "_build/out.ipynb")

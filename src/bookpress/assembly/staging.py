@@ -6,6 +6,7 @@ its date.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import posixpath
@@ -25,7 +26,7 @@ from bookpress.assembly.links import (
 )
 from bookpress.assembly.page_files import is_taken
 from bookpress.book.chapters import Chapter
-from bookpress.book.documents import STAGED_SOURCES, WRITTEN
+from bookpress.book.documents import STAGED_SOURCES, WRITTEN, is_matched
 from bookpress.book.execution import forget
 from bookpress.book.parsed import is_in_python
 from bookpress.chapter.parameters import describe
@@ -79,7 +80,7 @@ def stage(
         if name.endswith((".md", ".rst", ".ipynb")) and not name.startswith(f"{ABOVE}/"):
             wanted[name] = _staged_page(name, content, files, chapters)
     wanted["_toc.yml"] = _staged_toc(wanted["_toc.yml"], chapters)
-    wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""), files)
+    wanted["_config.yml"] = staged_config(wanted.get("_config.yml", b""), files, chapters)
     wanted["edition.json"] = pretty(dict(record)).encode()
     wanted["results.json"] = pretty(results_of(runs)).encode()
     notebooks: dict[str, Any] = {}
@@ -256,7 +257,7 @@ def _assign(notebook: Any, parameters: Sequence[Mapping[str, Any]]) -> None:
             cell["source"] = "".join(lines)
 
 
-def staged_config(content: bytes, files: Collection[str]) -> bytes:
+def staged_config(content: bytes, files: Collection[str], chapters: Mapping[str, str]) -> bytes:
     """Return ``_config.yml`` with execution off, and settings that make Sphinx faster.
 
     Pages cannot ask to be run either, since all are excluded from execution. What `execute` says
@@ -264,7 +265,8 @@ def staged_config(content: bytes, files: Collection[str]) -> bytes:
     """
     read_config = as_mapping(content, "_config.yml", "the settings of Jupyter Book", lenient=True)
     config = with_staged(read_config, files)
-    config["exclude_patterns"] = [*(config.get("exclude_patterns") or []), f"{STAGED_SOURCES}/*"]
+    excluded = _excluding(config.get("exclude_patterns") or [], files, chapters)
+    config["exclude_patterns"] = [*excluded, f"{STAGED_SOURCES}/*"]
     sphinx = dict(config.get("sphinx") or {})
     extensions = sphinx.get("extra_extensions") or []
     if isinstance(extensions, str):
@@ -273,6 +275,28 @@ def staged_config(content: bytes, files: Collection[str]) -> bytes:
     sphinx["config"] = {**(sphinx.get("config") or {}), **RUNS_NOTHING}
     config["sphinx"] = sphinx
     return yaml.safe_dump(config, sort_keys=False, allow_unicode=True).encode()
+
+
+def _excluding(
+    patterns: Sequence[str], files: Collection[str], chapters: Mapping[str, str]
+) -> list[str]:
+    """Return the patterns that exclude pages, none of which excludes a chapter as it is staged.
+
+    `**.ipynb` is replaced by the notebooks that it excludes: a text with cells is staged as one.
+    """
+    staged = {f"{docname}.ipynb": where for docname, where in chapters.items()}
+    excluded: list[str] = []
+    for pattern in patterns:
+        if any(
+            is_matched(name, [pattern]) and not is_matched(where, [pattern])
+            for name, where in staged.items()
+        ):
+            own = {**{name: name for name in files}, **staged}
+            names = [name for name, where in own.items() if is_matched(where, [pattern])]
+            excluded += map(glob.escape, names)
+        else:
+            excluded.append(pattern)
+    return excluded
 
 
 def _update_notebook(path: Path, notebook: Any) -> None:

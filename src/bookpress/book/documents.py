@@ -109,7 +109,14 @@ def _without_ending(name: str, known: Sequence[str]) -> str:
 def _matching(root: Path, pattern: str) -> list[str]:
     known = endings(root)
     paths = [path for ending in known for path in root.glob(f"{pattern}{ending}")]
-    return sorted({_without_ending(path.relative_to(root).as_posix(), known) for path in paths})
+    names = [path.relative_to(root).as_posix() for path in paths]
+    return sorted({_without_ending(name, known) for name in _not_excluded(root, names)})
+
+
+def _not_excluded(root: Path, names: Iterable[str]) -> list[str]:
+    """Return the names that ``exclude_patterns`` leaves, as Sphinx reads them."""
+    patterns = configuration(root).get("exclude_patterns") or []
+    return [name for name in names if not is_matched(name, patterns)]
 
 
 def _entries(entry: Any) -> Iterator[str]:
@@ -144,9 +151,9 @@ def document_path(root: Path, name: str, written: str = "") -> Path:
     pages = {*ENDINGS[:3], *custom_formats(root)}
     # the order in which Sphinx looks
     ordered = sorted(known, key=lambda ending: (ending not in pages, ending))
-    paths = [root / f"{name}{ending}" for ending in ordered]
+    there = [name + ending for ending in ordered if (root / f"{name}{ending}").is_file()]
     missing = written if written.endswith(known) else f"{name}{known[0]}"
-    return next((path for path in paths if path.is_file()), root / missing)
+    return root / next(iter(_not_excluded(root, there) or there), missing)
 
 
 def listed_documents(project: Project) -> dict[str, Path]:
@@ -305,10 +312,10 @@ def _belongs(project: Project, path: Path, patterns: Sequence[str]) -> bool:
         return False
     if (path / "pyvenv.cfg").is_file():
         return False
-    return not _matches(path.relative_to(project.root).as_posix(), patterns)
+    return not is_matched(path.relative_to(project.root).as_posix(), patterns)
 
 
-def _matches(name: str, patterns: Sequence[str]) -> bool:
+def is_matched(name: str, patterns: Sequence[str]) -> bool:
     """Return whether a Sphinx pattern matches a file or one of the folders above it."""
     parts = name.split("/")
     places = ["/".join(parts[: end + 1]) for end in range(len(parts))]
