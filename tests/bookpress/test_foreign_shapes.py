@@ -482,14 +482,20 @@ def test_init_names_the_first_of_very_many_chapters(tmp_path: Path) -> None:
     assert "part-19 and 10 more; 0 pages without" in said
 
 
+WHOLE = "```{literalinclude} steps.py\n```\n\n"
+PART = "```{include} deep/part.md\n:start-after: '# Part'\n:end-before: code-cell\n```\n"
+
+
 @pytest.mark.heavy
-def test_links_to_a_chapter_that_is_a_program_lead_to_its_page(tmp_path: Path) -> None:
+def test_what_names_a_chapter_by_its_file_finds_it(tmp_path: Path) -> None:
     scripts = "sphinx: {config: {nb_custom_formats: {.py: [jupytext.reads, {fmt: py}]}}}\n"
     files = {
         "_config.yml": f"title: Programs\n{scripts}",
-        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: steps.py}]\n",
-        "one.md": "# One\n\nThe [steps](steps.py), {download}`steps.py`.\n",
+        "_toc.yml": "format: jb-book\nroot: one\nchapters: [{file: steps.py}, {file: rules}]\n",
+        "one.md": "# One\n\nThe [steps](steps.py), {download}`steps.py`.\n\n" + WHOLE + PART,
+        "rules.rst": "Rules\n=====\n\n.. literalinclude:: deep/part.md\n",
         "steps.py": "# # Steps\n#\n# Back to [one](one.md).\n\n# +\nprint('made', 6 * 7)\n",
+        "deep/part.md": f"{HEAD}# Part\n\nWords of the part.\n\n```{{code-cell}}\n1\n```\n",
     }
     run_press(write_files(tmp_path, files), "build")
     site = tmp_path / "_build/editions/default/html"
@@ -498,3 +504,6 @@ def test_links_to_a_chapter_that_is_a_program_lead_to_its_page(tmp_path: Path) -
     assert places["steps"] == "steps.html"
     assert (site / places["steps.py"]).read_text() == files["steps.py"]
     assert "made 42" in words(site, "steps")
+    assert "print('made', 6 * 7)" in words(site, "one")  # a page may include what a chapter is
+    assert "Words of the part." in words(site, "one")
+    assert "Words of the part." in words(site, "rules")

@@ -158,6 +158,30 @@ def point_to_notebooks(text: str, where: str, chapters: Mapping[str, str]) -> st
     return "".join(parts)
 
 
+def point_to_sources(text: str, where: str, chapters: Mapping[str, str]) -> str:
+    r"""Return a page that includes chapters from the places in `chapters` of the authors' files.
+
+    Examples
+    --------
+    >>> point_to_sources("```{include} a.md\n```", "c/b.md", {"c/a": "sources/a.md"})
+    '```{include} ../sources/a.md\n```'
+    """
+    folder = posixpath.dirname(where)
+
+    def point(match: re.Match[str]) -> str:
+        name, suffix = posixpath.splitext(_place(match["name"], folder))
+        source = chapters.get(name, "")
+        if not suffix or not source.endswith(suffix):
+            return match[0]
+        before = match[0].removesuffix(match["name"])
+        return before + posixpath.relpath(source, folder or ".")
+
+    parts = [
+        part if is_code else INCLUDED.sub(point, part) for is_code, part in _parts(text, where)
+    ]
+    return "".join(parts)
+
+
 def _lines(text: str) -> Iterator[tuple[bool, str]]:
     """Yield the lines of a page, each with whether it is part of a code block."""
     opened: list[tuple[str, bool]] = []

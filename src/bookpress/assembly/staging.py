@@ -20,6 +20,7 @@ from bookpress.assembly.links import (
     ABOVE,
     point_inside,
     point_to_notebooks,
+    point_to_sources,
     staged_from_outside,
     with_markdown,
     with_staged,
@@ -104,11 +105,17 @@ def _staged_page(
 
     def staged(text: str) -> str:
         text = point_inside(text, name, lambda place: staged_from_outside(place) in files)
-        return text if name.endswith(".rst") else point_to_notebooks(text, name, chapters)
+        return _with_chapters(text, name, chapters)
 
     if name.endswith(".ipynb"):
         return with_markdown(content, staged)
     return staged(content.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def _with_chapters(text: str, where: str, chapters: Mapping[str, str]) -> str:
+    """Return the text of a page that names chapters as they are staged."""
+    text = point_to_sources(text, where, chapters)
+    return text if where.endswith(".rst") else point_to_notebooks(text, where, chapters)
 
 
 def _staged_toc(content: bytes, chapters: Collection[str]) -> bytes:
@@ -234,7 +241,7 @@ def staged_notebook(
     root = chapter.path.parents[where.count("/")]
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            text = point_to_notebooks("".join(cell["source"]), where, chapters)
+            text = _with_chapters("".join(cell["source"]), where, chapters)
             cell["source"] = point_inside(text, where, lambda place: is_taken(root / place))
     return notebook
 
